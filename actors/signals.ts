@@ -1,0 +1,13 @@
+/** The signals of the process, as facts for the daemon. SIGUSR1 has its handler in `main.ts`. */
+
+import { fromEvent, map, merge } from 'rxjs';
+import { type EventObject, fromCallback } from 'xstate';
+
+const STOPPING = ['SIGTERM', 'SIGINT'] as const;
+
+/** The `signals` effect of the daemon: each stopping signal is a `stop.asked`. */
+export const signalsEffect = fromCallback<EventObject, undefined>(({ sendBack }) => {
+  const asked = merge(...STOPPING.map((name) => fromEvent(process, name).pipe(map(() => name))));
+  const subscription = asked.subscribe((name) => sendBack({ type: 'stop.asked', by: name }));
+  return () => subscription.unsubscribe();
+});

@@ -1,0 +1,55 @@
+/** The `worker` effect: the thread of an engine, from its start to its death. */
+
+import type { Logger } from 'pino';
+import { fromCallback } from 'xstate';
+import type { EngineDefect } from '../engine/port.ts';
+import type { EngineChildInput, EngineEvent, WorkerCommand } from '../machines/engine.ts';
+import type { CallsRegistry } from './calls.ts';
+import { startThread } from './thread.ts';
+import { reportFigures } from './vitals.ts';
+
+export interface WorkerDeps extends CallsRegistry {
+  readonly log: Logger;
+  /** Shared by all endpoints: how many threads poll. */
+  readonly polling: SharedArrayBuffer;
+}
+
+/** The `worker` effect of an engine. */
+export function workerEffect({ calls, log, polling }: WorkerDeps) {
+  return fromCallback<WorkerCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
+    const { index, config } = input;
+    const say = sendBack as (event: EngineEvent) => void;
+    const { voxel_bytes_max, result_bytes_max, file_bytes_max } = config.limits;
+    const { roots } = config.files;
+    const options = { voxel_bytes_max, result_bytes_max, file_bytes_max, roots };
+    const { thread, link, end } = startThread(`engine:${index}`, options, polling);
+    let stopped = false;
+    let reason: string | undefined;
+
+    link.stats().then(
+      () => {
+        if (stopped) return;
+        calls.get(index)?.send({ type: 'worker.attached', link });
+        say({ type: 'worker.ready' });
+      },
+      (error: unknown) => say({ type: 'worker.exited', reason: String(error) }),
+    );
+    thread.on('message', ({ method, stack }: EngineDefect) => {
+      log.error({ engine: index, method, stack }, 'a defect in an engine');
+    });
+    thread.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+      log.error({ engine: index, err: error }, 'an engine failed');
+    });
+    thread.on('exit', (code) => {
+      if (stopped) return;
+      say({ type: 'worker.exited', reason: reason ?? `its thread ended with code ${code}` });
+    });
+    reportFigures(self, () => ({ thread: thread.threadId }));
+    receive(() => void thread.terminate());
+    return () => {
+      stopped = true;
+      end();
+    };
+  });
+}

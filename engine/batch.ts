@@ -1,0 +1,120 @@
+/** Taking a batch apart and putting its answer together; the layout is in `port.ts`. */
+
+import { isAscii, isUtf8 } from 'node:buffer';
+import { GoxError } from '../conf/errors.ts';
+import { ANSWER_WORDS, METHOD_MASK, MSGPACK_FLAG, QUIET_FLAG, REQUEST_WORDS } from './port.ts';
+
+const WORD_BYTES = 4;
+
+/**
+ * One request of a batch. Its parameters are still encoded; `text` is empty when there are none.
+ */
+export interface Request {
+  readonly project: number;
+  /** The place in `METHODS`. */
+  readonly method: number;
+  readonly msgpack: boolean;
+  readonly quiet: boolean;
+  /** Where the encoded parameters are in the body. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export class BatchReader {
+  readonly count: number;
+  readonly #words: Uint32Array;
+  readonly #body: Buffer;
+  /** The whole body as text, if it is ASCII: substrings of it cost less than many decodings. */
+  readonly #text: string | undefined;
+  #start = 0;
+
+  constructor(batch: ArrayBuffer) {
+    this.count = new Uint32Array(batch, 0, 1)[0]!;
+    this.#words = new Uint32Array(batch, WORD_BYTES, this.count * REQUEST_WORDS);
+    this.#body = Buffer.from(batch, WORD_BYTES * (1 + this.#words.length));
+    this.#text = isAscii(this.#body) ? this.#body.toString('latin1') : undefined;
+  }
+
+  /** The request at a place; they are to be asked for in order, each once. */
+  request(place: number): Request {
+    const at = place * REQUEST_WORDS;
+    const method = this.#words[at + 1]!;
+    const start = this.#start;
+    const end = start + this.#words[at + 2]!;
+    if (end > this.#body.length) throw new Error('a batch is shorter than its words say');
+    this.#start = end;
+    return {
+      project: this.#words[at]!,
+      method: method & METHOD_MASK,
+      msgpack: (method & MSGPACK_FLAG) !== 0,
+      quiet: (method & QUIET_FLAG) !== 0,
+      start,
+      end,
+    };
+  }
+
+  /** Throws GOX_PARSE for what is not UTF-8. */
+  text({ start, end }: Request): string {
+    if (this.#text !== undefined) return this.#text.slice(start, end);
+    const bytes = this.#body.subarray(start, end);
+    if (!isUtf8(bytes)) throw new GoxError('GOX_PARSE', 'The parameters are not valid UTF-8.');
+    return bytes.toString('utf8');
+  }
+
+  bytes({ start, end }: Request): Uint8Array {
+    return this.#body.subarray(start, end);
+  }
+}
+
+export class AnswerWriter {
+  readonly #statuses: number[] = [];
+  readonly #results: (string | Uint8Array)[] = [];
+  #onlyText = true;
+  #length = 0;
+
+  /** Characters and bytes of all results so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The next answer of the batch; an empty string is no bytes. */
+  push(status: number, result: string | Uint8Array): void {
+    this.#statuses.push(status);
+    this.#results.push(result);
+    this.#length += result.length;
+    if (typeof result !== 'string') this.#onlyText = false;
+  }
+
+  finish(): ArrayBuffer {
+    const text = this.#onlyText ? this.#results.join('') : '';
+    // As many bytes as characters: all is ASCII, and one copy writes all.
+    const ascii = this.#onlyText && Buffer.byteLength(text) === text.length;
+    const lengths = this.#results.map((result) => (ascii ? result.length : byteLength(result)));
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    const head_bytes = WORD_BYTES * (1 + ANSWER_WORDS * lengths.length);
+    const answer = new ArrayBuffer(head_bytes + total);
+    const words = new Uint32Array(answer, 0, 1 + ANSWER_WORDS * lengths.length);
+    words[0] = lengths.length;
+    for (let i = 0; i < lengths.length; i++) {
+      words[1 + i * ANSWER_WORDS] = this.#statuses[i]!;
+      words[2 + i * ANSWER_WORDS] = lengths[i]!;
+    }
+    const body = Buffer.from(answer, head_bytes);
+    if (ascii) body.write(text, 'latin1');
+    else this.#writeEach(body, lengths);
+    return answer;
+  }
+
+  #writeEach(body: Buffer, lengths: readonly number[]): void {
+    let at = 0;
+    for (const [i, result] of this.#results.entries()) {
+      if (typeof result === 'string') body.write(result, at, 'utf8');
+      else body.set(result, at);
+      at += lengths[i]!;
+    }
+  }
+}
+
+export function byteLength(encoded: string | Uint8Array): number {
+  return typeof encoded === 'string' ? Buffer.byteLength(encoded) : encoded.length;
+}

@@ -1,0 +1,112 @@
+/**
+ * Where the block at a position is kept: an open-addressing hash from block positions (three signed
+ * 28-bit numbers, too many bits for one double) to slots 0, 1, 2… in order of insertion. Nothing is
+ * ever removed; a volume builds a new index to drop blocks.
+ */
+
+const CAPACITY_MIN = 16;
+
+/**
+ * Differs from process to process, so that no file can be made whose blocks all collide. Slots, and
+ * with them all output, do not depend on it.
+ */
+const SEED = (Math.random() * 0x1_0000_0000) | 0;
+
+function hash(x: number, y: number, z: number): number {
+  let h = Math.imul(x ^ SEED, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 15) ^ y, 0x85ebca77);
+  h = Math.imul(h ^ (h >>> 13) ^ z, 0xc2b2ae3d);
+  return h ^ (h >>> 16);
+}
+
+export class BlockIndex {
+  /** Slot + 1 by hash; 0 is free. Twice as long as the slots, so half of it at least is free. */
+  #table = new Int32Array(CAPACITY_MIN * 2);
+  #xs = new Int32Array(CAPACITY_MIN);
+  #ys = new Int32Array(CAPACITY_MIN);
+  #zs = new Int32Array(CAPACITY_MIN);
+  #length = 0;
+  /** The slot found last: neighbours in time are neighbours in space. */
+  #last = -1;
+  #lastX = 0;
+  #lastY = 0;
+  #lastZ = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The slot of a block position, or -1. */
+  find(x: number, y: number, z: number): number {
+    if (this.#last >= 0 && x === this.#lastX && y === this.#lastY && z === this.#lastZ) {
+      return this.#last;
+    }
+    const table = this.#table;
+    const mask = table.length - 1;
+    for (let at = hash(x, y, z) & mask; ; at = (at + 1) & mask) {
+      const slot = table[at]! - 1;
+      if (slot < 0) return -1;
+      if (this.#xs[slot] === x && this.#ys[slot] === y && this.#zs[slot] === z) {
+        this.#remember(slot, x, y, z);
+        return slot;
+      }
+    }
+  }
+
+  /** Gives the next slot to a block position that has none. */
+  add(x: number, y: number, z: number): number {
+    if (this.#length === this.#xs.length) this.#grow();
+    const slot = this.#length++;
+    this.#xs[slot] = x;
+    this.#ys[slot] = y;
+    this.#zs[slot] = z;
+    this.#enter(slot);
+    this.#remember(slot, x, y, z);
+    return slot;
+  }
+
+  /** The block position of a slot. */
+  position(slot: number): { x: number; y: number; z: number } {
+    return { x: this.#xs[slot]!, y: this.#ys[slot]!, z: this.#zs[slot]! };
+  }
+
+  clone(): BlockIndex {
+    const copy = new BlockIndex();
+    copy.#table = this.#table.slice();
+    copy.#xs = this.#xs.slice();
+    copy.#ys = this.#ys.slice();
+    copy.#zs = this.#zs.slice();
+    copy.#length = this.#length;
+    return copy;
+  }
+
+  #remember(slot: number, x: number, y: number, z: number): void {
+    this.#last = slot;
+    this.#lastX = x;
+    this.#lastY = y;
+    this.#lastZ = z;
+  }
+
+  #enter(slot: number): void {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let at = hash(this.#xs[slot]!, this.#ys[slot]!, this.#zs[slot]!) & mask;
+    while (table[at] !== 0) at = (at + 1) & mask;
+    table[at] = slot + 1;
+  }
+
+  #grow(): void {
+    const capacity = this.#xs.length * 2;
+    this.#xs = longer(this.#xs, capacity);
+    this.#ys = longer(this.#ys, capacity);
+    this.#zs = longer(this.#zs, capacity);
+    this.#table = new Int32Array(capacity * 2);
+    for (let slot = 0; slot < this.#length; slot++) this.#enter(slot);
+  }
+}
+
+function longer(values: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(length);
+  copy.set(values);
+  return copy;
+}

@@ -1,0 +1,69 @@
+/**
+ * A block is a cube of 16³ voxels whose minimum corner lies on multiples of 16. Voxel (x, y, z)
+ * counted from that corner is word x + 16·y + 256·z, as in the .gox file.
+ */
+
+export const BLOCK_SIZE = 16;
+export const BLOCK_VOXELS = 4096;
+export const BLOCK_BYTES = 16384;
+
+/**
+ * Who may write into a block without copying it first: the volume that holds the same token. A
+ * volume takes a new token when it begins to share, so every block it had is copied before its next
+ * write.
+ */
+export interface Token {
+  readonly block: 'owner';
+}
+
+export function newToken(): Token {
+  return { block: 'owner' };
+}
+
+/** Blocks that came from outside, or are shared from birth, have this owner, which no volume is. */
+export const NOBODY: Token = newToken();
+
+export class Block {
+  readonly data: Uint32Array;
+  readonly owner: Token;
+  /** How many of the voxels have alpha above 0; only the owner changes it. */
+  count: number;
+
+  constructor(data: Uint32Array, owner: Token, count: number) {
+    this.data = data;
+    this.owner = owner;
+    this.count = count;
+  }
+}
+
+/** The number of words with alpha above 0. */
+export function countVoxels(data: Uint32Array): number {
+  let count = 0;
+  for (let i = 0; i < BLOCK_VOXELS; i++) if (data[i]! > 0xff_ffff) count++;
+  return count;
+}
+
+/** The place of a voxel in its block, from its position in the world. */
+export function indexInBlock(x: number, y: number, z: number): number {
+  return (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
+}
+
+/** The words of a block from one corner to another, both counted from the block's own corner. */
+export interface Part {
+  readonly x0: number;
+  readonly y0: number;
+  readonly z0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly z1: number;
+}
+
+/** Puts one word at every place of a part. */
+export function fillPart(data: Uint32Array, part: Part, rgba: number): void {
+  for (let z = part.z0; z < part.z1; z++) {
+    for (let y = part.y0; y < part.y1; y++) {
+      const row = z * 256 + y * 16;
+      data.fill(rgba, row + part.x0, row + part.x1);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/** Methods about the daemon itself: the main thread answers them, so no project can delay them. */
+
+import * as s from './json-schema.ts';
+import { Count, Success } from './schemas.ts';
+import { method } from './spec.ts';
+
+const NOTHING = s.object({});
+
+const echo = method({
+  name: 'echo',
+  aliases: ['goxel.echo'],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Gives the parameters back, whatever they are; {} without any.',
+  params: NOTHING,
+  positional: [],
+  result: s.anything(),
+  errors: [],
+  examples: [{ name: 'an object', params: { a: 1 }, result: { a: 1 } }],
+});
+
+const ping = method({
+  name: 'ping',
+  aliases: ['goxel.ping', 'system.ping'],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Answers that the daemon lives.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({
+    pong: s.boolean(),
+    timestamp: s.integer({ description: 'Unix time in seconds.' }),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const version = method({
+  name: 'version',
+  aliases: ['get_version', 'goxel.version', 'goxel.get_version', 'system.get_version'],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Tells the version of the daemon.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({ version: s.string(), type: s.string(), protocol: s.string() }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const status = method({
+  name: 'status',
+  aliases: [
+    'daemon.status',
+    'daemon.stats',
+    'goxel.status',
+    'goxel.get_daemon_status',
+    'get_daemon_status',
+    'system.get_status',
+  ],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Tells how the daemon is: since when it runs, what it holds, how its parts are.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({
+    status: s.string(),
+    pid: s.integer(),
+    current_time: s.string({ description: 'YYYY-MM-DD HH:MM:SS, local time.' }),
+    hostname: s.string(),
+    goxel_initialized: s.boolean(),
+    methods_available: Count,
+    memory_allocated: s.integer({ description: 'Bytes of voxels, in all projects.' }),
+    uptime_seconds: s.number(),
+    connections: Count,
+    requests: Count,
+    engines: s.array(s.object({ id: s.string(), state: s.string(), restarts: Count })),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const listMethods = method({
+  name: 'list_methods',
+  aliases: ['goxel.list_methods', 'system.list_methods', 'goxel.help', 'help'],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Lists the methods; rpc.discover has their schemas.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({
+    count: Count,
+    methods: s.array(s.object({ method: s.string(), description: s.string() })),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const discover = method({
+  name: 'rpc.discover',
+  aliases: [],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Gives this catalogue as an OpenRPC document.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({
+    openrpc: s.string(),
+    info: s.object({ title: s.string(), version: s.string() }),
+    methods: s.array(s.object({ name: s.string() })),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const listProjects = method({
+  name: 'goxel.list_projects',
+  aliases: ['list_projects', 'project.list'],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Lists the projects that are open and the engine each belongs to.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({
+    count: Count,
+    projects: s.array(s.object({ project: s.string(), engine: s.integer(), state: s.string() })),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const tree = method({
+  name: 'supervisor.tree',
+  aliases: ['tree', 'daemon.tree', 'goxel.tree'],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Gives the tree of actors with the state of each.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({ id: s.string(), state: s.string() }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+const shutdown = method({
+  name: 'shutdown',
+  aliases: [
+    'daemon.shutdown',
+    'goxel.shutdown',
+    'goxel.shutdown_daemon',
+    'shutdown_daemon',
+    'system.shutdown',
+  ],
+  scope: 'daemon',
+  edits: false,
+  long: false,
+  summary: 'Stops the daemon: takes no more requests, answers those it has, exits.',
+  params: NOTHING,
+  positional: [],
+  result: s.object({ success: Success }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+export const DAEMON_METHODS = [
+  echo,
+  ping,
+  version,
+  status,
+  listMethods,
+  discover,
+  listProjects,
+  tree,
+  shutdown,
+] as const;

@@ -1,0 +1,176 @@
+/** Methods about layers. The ids are those that every other method takes. */
+
+import * as s from './json-schema.ts';
+import {
+  Channel,
+  COORDINATE_MAX,
+  Color,
+  Count,
+  LayerName,
+  projectParams,
+  Success,
+} from './schemas.ts';
+import { method } from './spec.ts';
+
+const Id = s.integer({ minimum: 1, maximum: COORDINATE_MAX });
+
+/** Which layer: its id, its name, or its place in list_layers. */
+const Which = {
+  layer_id: s.optional(Id),
+  layer_name: s.optional(s.string()),
+  index: s.optional(
+    s.integer({
+      minimum: 0,
+      maximum: COORDINATE_MAX,
+      description: 'The place in list_layers, from 0.',
+    }),
+  ),
+};
+
+const WHICH_SPELLINGS = { id: 'layer_id' };
+
+const ROOF = { method: 'goxel.create_layer', params: { name: 'roof' } };
+
+const LayerInfo = s.object({
+  id: s.integer(),
+  name: s.string(),
+  visible: s.boolean(),
+  active: s.boolean(),
+  voxel_count: Count,
+});
+
+export const listLayers = method({
+  name: 'goxel.list_layers',
+  aliases: ['list_layers', 'goxel.get_layers', 'get_layers', 'layer.list', 'layer.get_list'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Lists the layers, lowest first.',
+  params: projectParams({}),
+  positional: [],
+  result: s.object({ count: Count, layers: s.array(LayerInfo) }),
+  errors: [],
+  examples: [{ name: 'of a fresh daemon', params: {} }],
+});
+
+export const createLayer = method({
+  name: 'goxel.create_layer',
+  aliases: ['create_layer', 'layer.create', 'layer.add'],
+  scope: 'project',
+  edits: true,
+  long: false,
+  summary: 'Adds a layer on top and makes it the active one.',
+  description:
+    'The colour is accepted and repeated for the clients that send one: a layer has no colour, ' +
+    'its voxels have.',
+  params: projectParams({
+    name: s.optional(LayerName),
+    r: s.optional(Channel),
+    g: s.optional(Channel),
+    b: s.optional(Channel),
+    visible: s.optional(s.boolean({ default: true })),
+    color: s.optional(Color),
+  }),
+  positional: ['name', 'r', 'g', 'b', 'visible'],
+  spellings: { layer_name: 'name' },
+  result: s.object({
+    success: Success,
+    name: s.string(),
+    visible: s.boolean(),
+    color: s.tuple([s.integer(), s.integer(), s.integer()]),
+    layer_id: Id,
+  }),
+  errors: ['GOX_LAYER_LIMIT'],
+  examples: [{ name: 'by name', params: { name: 'roof' } }],
+});
+
+export const deleteLayer = method({
+  name: 'goxel.delete_layer',
+  aliases: ['delete_layer', 'layer.delete', 'layer.remove'],
+  scope: 'project',
+  edits: true,
+  long: false,
+  summary: 'Deletes a layer and its voxels; in place of the last comes a new, empty one.',
+  params: projectParams(Which),
+  positional: ['layer_id', 'layer_name'],
+  spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
+  result: s.object({ success: Success }),
+  errors: ['GOX_LAYER_NOT_FOUND'],
+  examples: [
+    {
+      name: 'by its name',
+      given: [ROOF],
+      params: { layer_name: 'roof' },
+      result: { success: true },
+    },
+  ],
+});
+
+export const setLayerVisibility = method({
+  name: 'goxel.set_layer_visibility',
+  aliases: ['set_layer_visibility', 'layer.set_visibility'],
+  scope: 'project',
+  edits: true,
+  long: false,
+  summary: 'Shows or hides a layer.',
+  params: projectParams({
+    ...Which,
+    visible: s.optional(s.boolean({ default: true })),
+  }),
+  positional: ['layer_id', 'visible'],
+  spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
+  result: s.object({ success: Success, visible: s.boolean() }),
+  errors: ['GOX_LAYER_NOT_FOUND'],
+  examples: [
+    {
+      name: 'hide the first',
+      params: { index: 0, visible: false },
+      result: { success: true, visible: false },
+    },
+  ],
+});
+
+export const setActiveLayer = method({
+  name: 'goxel.set_active_layer',
+  aliases: ['set_active_layer', 'layer.set_active', 'layer.select', 'select_layer'],
+  scope: 'project',
+  edits: true,
+  long: false,
+  summary: 'Chooses the layer that requests without a layer_id work on.',
+  params: projectParams(Which),
+  positional: ['layer_id', 'layer_name'],
+  spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
+  result: s.object({ success: Success, layer_id: Id }),
+  errors: ['GOX_LAYER_NOT_FOUND'],
+  examples: [{ name: 'the first', params: { index: 0 } }],
+});
+
+export const renameLayer = method({
+  name: 'goxel.rename_layer',
+  aliases: ['rename_layer', 'layer.rename'],
+  scope: 'project',
+  edits: true,
+  long: false,
+  summary: 'Gives a layer another name.',
+  params: projectParams({ ...Which, name: LayerName }),
+  positional: [],
+  spellings: { ...WHICH_SPELLINGS, new_name: 'name' },
+  result: s.object({ success: Success, layer_id: Id, name: s.string() }),
+  errors: ['GOX_LAYER_NOT_FOUND'],
+  examples: [
+    {
+      name: 'by its name',
+      given: [ROOF],
+      params: { layer_name: 'roof', name: 'attic' },
+    },
+  ],
+});
+
+export const LAYER_METHODS = [
+  listLayers,
+  createLayer,
+  deleteLayer,
+  setLayerVisibility,
+  setActiveLayer,
+  renameLayer,
+] as const;

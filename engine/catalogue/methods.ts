@@ -1,0 +1,37 @@
+/**
+ * The catalogue of methods: every method the daemon answers, and the index by every name. A
+ * method's number is its place in `METHODS`; it is only good within one process (see
+ * `engine/port.ts`).
+ */
+
+import { DAEMON_METHODS } from './daemon.ts';
+import { LAYER_METHODS } from './layers.ts';
+import { PROJECT_METHODS } from './projects.ts';
+import { QUERY_METHODS } from './queries.ts';
+import type { MethodSpec } from './spec.ts';
+import { VOXEL_METHODS } from './voxels.ts';
+
+export const METHODS: readonly MethodSpec[] = [
+  ...DAEMON_METHODS,
+  ...PROJECT_METHODS,
+  ...VOXEL_METHODS,
+  ...QUERY_METHODS,
+  ...LAYER_METHODS,
+];
+
+export interface MethodEntry {
+  /** The place in `METHODS`. */
+  readonly index: number;
+  readonly spec: MethodSpec;
+}
+
+const BY_NAME = new Map<string, MethodEntry>();
+for (const [index, spec] of METHODS.entries()) {
+  const entry = { index, spec };
+  for (const name of [spec.name, ...spec.aliases]) BY_NAME.set(name, entry);
+}
+
+/** The method of that name or alias, if there is one. */
+export function findMethod(name: string): MethodEntry | undefined {
+  return BY_NAME.get(name);
+}

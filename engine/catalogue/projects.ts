@@ -1,0 +1,261 @@
+/** Methods that make, load, save, export, describe and end a project. */
+
+import * as s from './json-schema.ts';
+import {
+  Bounds,
+  Coordinate,
+  Count,
+  FormatName,
+  Path,
+  projectParams,
+  Success,
+  Triple,
+} from './schemas.ts';
+import { method } from './spec.ts';
+
+/** Goxel's own new image is 64 wide in the v14 daemon. */
+const Side = s.optional(
+  s.integer({
+    minimum: -(2 ** 31),
+    maximum: 2 ** 31 - 1,
+    default: 64,
+    description: 'In voxels; 0 or less means 64.',
+  }),
+);
+
+const PATH_SPELLINGS = { file_path: 'path', filename: 'path', file: 'path' };
+
+const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
+
+export const createProject = method({
+  name: 'goxel.create_project',
+  aliases: ['create_project', 'project.create'],
+  scope: 'project',
+  project: 'opens',
+  edits: true,
+  long: false,
+  summary: 'Starts an empty project, in place of what the project holds.',
+  description:
+    'The size is the box that formats with a fixed extent use; voxels may lie outside it. ' +
+    '`size` as [w, h, d] and `dimensions` as {width, height, depth} are accepted in place of ' +
+    'the three sides. `path` is where save_project without a path will write.',
+  params: projectParams({
+    name: s.optional(s.string({ maxLength: 255, default: 'New Project' })),
+    width: Side,
+    height: Side,
+    depth: Side,
+    size: s.optional(Triple),
+    dimensions: s.optional(s.object({ width: Side, height: Side, depth: Side })),
+    path: s.optional(Path),
+  }),
+  positional: ['name', 'width', 'height', 'depth'],
+  spellings: PATH_SPELLINGS,
+  result: s.object({
+    success: Success,
+    name: s.string(),
+    width: Coordinate,
+    height: Coordinate,
+    depth: Coordinate,
+  }),
+  errors: [],
+  examples: [
+    {
+      name: 'by position',
+      params: ['tower', 24, 24, 40],
+      result: { success: true, name: 'tower', width: 24, height: 24, depth: 40 },
+    },
+    {
+      name: 'with nothing said',
+      params: {},
+      result: { success: true, name: 'New Project', width: 64, height: 64, depth: 64 },
+    },
+  ],
+});
+
+export const loadProject = method({
+  name: 'goxel.load_project',
+  aliases: [
+    'load_project',
+    'goxel.open_file',
+    'open_file',
+    'goxel.open_project',
+    'open_project',
+    'project.open',
+  ],
+  scope: 'project',
+  project: 'opens',
+  edits: true,
+  long: true,
+  summary: 'Reads a file into the project, in place of what the project holds.',
+  description: 'When anything goes wrong, the project stays as it was.',
+  params: projectParams({ path: Path, format: s.optional(FormatName) }),
+  positional: ['path', 'format'],
+  spellings: PATH_SPELLINGS,
+  result: s.object({ success: Success, path: s.string() }),
+  errors: [
+    'GOX_PATH_REFUSED',
+    'GOX_FILE',
+    'GOX_FORMAT_UNKNOWN',
+    'GOX_FORMAT_BROKEN',
+    'GOX_FORMAT_LIMIT',
+    'GOX_MEMORY_LIMIT',
+  ],
+  examples: [
+    {
+      name: 'what was saved before',
+      given: [ONE_VOXEL, { method: 'goxel.save_project', params: ['tower.gox'] }],
+      params: ['tower.gox'],
+      result: { success: true, path: 'tower.gox' },
+    },
+  ],
+});
+
+export const saveProject = method({
+  name: 'goxel.save_project',
+  aliases: [
+    'save_project',
+    'goxel.save_file',
+    'save_file',
+    'goxel.save_as',
+    'save_as',
+    'project.save',
+  ],
+  scope: 'project',
+  edits: false,
+  long: true,
+  summary: 'Writes the project to a file.',
+  description:
+    'The file is complete or the old one is still there: it is written aside, synced and ' +
+    'renamed. Without a path: to the file that the project was loaded from, saved to or created' +
+    ' with.',
+  params: projectParams({ path: s.optional(Path), format: s.optional(FormatName) }),
+  positional: ['path', 'format'],
+  spellings: PATH_SPELLINGS,
+  result: s.object({ success: Success, path: s.string() }),
+  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
+  examples: [
+    {
+      name: 'as a Goxel file',
+      given: [ONE_VOXEL],
+      params: { path: 'tower.gox' },
+      result: { success: true, path: 'tower.gox' },
+    },
+  ],
+});
+
+export const exportModel = method({
+  name: 'goxel.export_model',
+  aliases: [
+    'export_model',
+    'goxel.export_file',
+    'export_file',
+    'goxel.export',
+    'export',
+    'goxel.export_to_file',
+    'export_project',
+    'export.model',
+    'export.obj',
+    'export.ply',
+    'export.vox',
+  ],
+  scope: 'project',
+  edits: false,
+  long: true,
+  summary: 'Writes the model to a file of another format.',
+  description: 'As save_project, but the project goes on being saved where it was.',
+  params: projectParams({
+    path: Path,
+    format: s.optional(FormatName),
+    y_up: s.optional(
+      s.boolean({ default: true, description: 'Whether mesh formats stand the model on y.' }),
+    ),
+  }),
+  positional: ['path', 'format'],
+  spellings: PATH_SPELLINGS,
+  result: s.object({
+    success: Success,
+    path: s.string(),
+    format: s.optional(s.string({ description: 'As asked for; left out when it was not.' })),
+  }),
+  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
+  examples: [
+    {
+      name: 'as a Wavefront mesh',
+      given: [ONE_VOXEL],
+      params: { path: 'tower.obj' },
+      result: { success: true, path: 'tower.obj' },
+    },
+  ],
+});
+
+export const closeProject = method({
+  name: 'goxel.close_project',
+  aliases: ['close_project', 'project.close'],
+  scope: 'project',
+  project: 'closes',
+  edits: true,
+  long: false,
+  summary: 'Ends the project and frees its memory; what was not saved is gone.',
+  params: projectParams({}),
+  positional: [],
+  result: s.object({ success: Success }),
+  errors: [],
+  examples: [{ name: 'the current project', params: {}, result: { success: true } }],
+});
+
+export const getStatus = method({
+  name: 'goxel.get_status',
+  aliases: ['get_status'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Tells the version, the size of the project and how many layers it has.',
+  params: projectParams({}),
+  positional: [],
+  result: s.object({
+    version: s.string(),
+    layer_count: Count,
+    read_only: s.boolean(),
+    width: Coordinate,
+    height: Coordinate,
+    depth: Coordinate,
+  }),
+  errors: [],
+  examples: [{ name: 'of a fresh daemon', params: {} }],
+});
+
+export const getProjectInfo = method({
+  name: 'goxel.get_project_info',
+  aliases: ['get_project_info', 'project.get_info', 'goxel.get_info', 'get_info'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Describes the project: name, size, file, layers, voxels, bounding box, memory.',
+  params: projectParams({}),
+  positional: [],
+  result: s.object({
+    name: s.string(),
+    path: s.union([s.string(), s.nothing()]),
+    width: Coordinate,
+    height: Coordinate,
+    depth: Coordinate,
+    layer_count: Count,
+    active_layer_id: s.integer(),
+    voxel_count: Count,
+    voxel_bytes: Count,
+    unsaved: s.boolean({ description: 'Whether it was edited since it was saved or loaded.' }),
+    bounding_box: Bounds,
+  }),
+  errors: [],
+  examples: [{ name: 'of one voxel', given: [ONE_VOXEL], params: {} }],
+});
+
+export const PROJECT_METHODS = [
+  createProject,
+  loadProject,
+  saveProject,
+  exportModel,
+  closeProject,
+  getStatus,
+  getProjectInfo,
+] as const;

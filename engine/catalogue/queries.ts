@@ -1,0 +1,205 @@
+/** Methods that read voxels. */
+
+import * as s from './json-schema.ts';
+import {
+  Bounds,
+  Color,
+  Count,
+  FoundVoxel,
+  LayerView,
+  Position,
+  ProbedVoxel,
+  projectParams,
+  Spot,
+  Triple,
+  VOXELS_PER_CALL_MAX,
+  Where,
+} from './schemas.ts';
+import { method } from './spec.ts';
+
+const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
+const ANOTHER_VOXEL = { method: 'goxel.add_voxel', params: [7, 5, 6, 12, 200, 90] };
+
+export const getVoxel = method({
+  name: 'goxel.get_voxel',
+  aliases: ['get_voxel', 'voxel.get', 'goxel.get_voxel_info', 'get_voxel_info'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Tells whether a voxel is at a position, and its colour.',
+  params: projectParams({ ...Where, layer_id: s.optional(LayerView) }),
+  positional: ['x', 'y', 'z', 'layer_id'],
+  result: ProbedVoxel,
+  errors: ['GOX_LAYER_NOT_FOUND'],
+  examples: [
+    {
+      name: 'where one is',
+      given: [ONE_VOXEL],
+      params: { x: 4, y: 5, z: 6 },
+      result: { x: 4, y: 5, z: 6, exists: true, color: [51, 102, 204, 255] },
+    },
+    {
+      name: 'where none is',
+      params: [4, 5, 6],
+      result: { x: 4, y: 5, z: 6, exists: false, color: [0, 0, 0, 0] },
+    },
+  ],
+});
+
+export const getVoxels = method({
+  name: 'goxel.get_voxels',
+  aliases: ['get_voxels'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'As get_voxel for many positions; answered in their order.',
+  params: projectParams({
+    positions: s.array(Spot, { maxItems: VOXELS_PER_CALL_MAX }),
+    layer_id: s.optional(LayerView),
+  }),
+  positional: ['positions', 'layer_id'],
+  spellings: { voxels: 'positions' },
+  result: s.object({ voxels: s.array(ProbedVoxel), count: Count }),
+  errors: ['GOX_LAYER_NOT_FOUND', 'GOX_RESULT_TOO_LARGE'],
+  examples: [
+    {
+      name: 'two positions',
+      given: [ONE_VOXEL],
+      params: { positions: [[4, 5, 6], { x: 0, y: 0, z: 0 }] },
+      result: {
+        voxels: [
+          { x: 4, y: 5, z: 6, exists: true, color: [51, 102, 204, 255] },
+          { x: 0, y: 0, z: 0, exists: false, color: [0, 0, 0, 0] },
+        ],
+        count: 2,
+      },
+    },
+  ],
+});
+
+/** What both paged reads take. */
+const Paging = {
+  layer_id: s.optional(LayerView),
+  color_filter: s.optional(Color),
+  offset: s.optional(s.integer({ minimum: 0, default: 0 })),
+  limit: s.optional(
+    s.integer({
+      maximum: VOXELS_PER_CALL_MAX,
+      default: 10_000,
+      description: `The most voxels in the result; 0 or less means ${VOXELS_PER_CALL_MAX}.`,
+    }),
+  ),
+};
+
+const Page = s.object({
+  voxels: s.array(FoundVoxel),
+  count: Count,
+  truncated: s.boolean({ description: 'Whether there are more after this page.' }),
+  bbox: s.optional(
+    s.object(
+      { min: Triple, max: Triple },
+      { description: 'Around the voxels of this page, both ends inclusive; left out without any.' },
+    ),
+  ),
+});
+
+const ORDER = 'The order is by block of 16³ (z, then y, then x), and so within a block.';
+
+export const getVoxelsRegion = method({
+  name: 'goxel.get_voxels_region',
+  aliases: ['get_voxels_region'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Lists the voxels between two corners, both inclusive, page by page.',
+  description: ORDER,
+  params: projectParams({ min: Position, max: Position, ...Paging }),
+  positional: ['min', 'max', 'layer_id', 'color_filter', 'offset', 'limit'],
+  result: Page,
+  errors: ['GOX_LAYER_NOT_FOUND', 'GOX_RESULT_TOO_LARGE'],
+  examples: [
+    {
+      name: 'the first of two',
+      given: [ONE_VOXEL, ANOTHER_VOXEL],
+      params: { min: [0, 0, 0], max: [9, 9, 9], limit: 1 },
+      result: {
+        voxels: [{ x: 4, y: 5, z: 6, color: [51, 102, 204, 255] }],
+        count: 1,
+        truncated: true,
+        bbox: { min: [4, 5, 6], max: [4, 5, 6] },
+      },
+    },
+  ],
+});
+
+export const getLayerVoxels = method({
+  name: 'goxel.get_layer_voxels',
+  aliases: ['get_layer_voxels'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Lists the voxels of a layer, page by page.',
+  description: ORDER,
+  params: projectParams(Paging),
+  positional: ['layer_id', 'color_filter', 'offset', 'limit'],
+  result: Page,
+  errors: ['GOX_LAYER_NOT_FOUND', 'GOX_RESULT_TOO_LARGE'],
+  examples: [
+    {
+      name: 'of one colour',
+      given: [ONE_VOXEL, ANOTHER_VOXEL],
+      params: { color_filter: [12, 200, 90] },
+      result: {
+        voxels: [{ x: 7, y: 5, z: 6, color: [12, 200, 90, 255] }],
+        count: 1,
+        truncated: false,
+        bbox: { min: [7, 5, 6], max: [7, 5, 6] },
+      },
+    },
+    {
+      name: 'of nothing',
+      params: {},
+      result: { voxels: [], count: 0, truncated: false },
+    },
+  ],
+});
+
+export const getBoundingBox = method({
+  name: 'goxel.get_bounding_box',
+  aliases: ['get_bounding_box'],
+  scope: 'project',
+  edits: false,
+  long: false,
+  summary: 'Gives the smallest box around the voxels.',
+  description:
+    '`max` is exclusive and `dimensions` is max - min. Without any voxel, `empty` is true and ' +
+    'the numbers are 0. `exact: false` rounds the box outwards to multiples of 16.',
+  params: projectParams({
+    layer_id: s.optional(LayerView),
+    exact: s.optional(s.boolean({ default: true })),
+  }),
+  positional: ['layer_id', 'exact'],
+  result: Bounds,
+  errors: ['GOX_LAYER_NOT_FOUND'],
+  examples: [
+    {
+      name: 'of one voxel',
+      given: [ONE_VOXEL],
+      params: {},
+      result: { empty: false, min: [4, 5, 6], max: [5, 6, 7], dimensions: [1, 1, 1] },
+    },
+    {
+      name: 'of nothing',
+      params: {},
+      result: { empty: true, min: [0, 0, 0], max: [0, 0, 0], dimensions: [0, 0, 0] },
+    },
+  ],
+});
+
+export const QUERY_METHODS = [
+  getVoxel,
+  getVoxels,
+  getVoxelsRegion,
+  getLayerVoxels,
+  getBoundingBox,
+] as const;

@@ -1,0 +1,60 @@
+/**
+ * What one entry of the catalogue of methods says. Dispatch, validation, OpenRPC, `list_methods`
+ * and the command line are all made from such entries; there is no second list of methods anywhere.
+ */
+
+import type { ErrorCode } from '../../conf/errors.ts';
+import type { ObjectSchema, Schema, Static } from './json-schema.ts';
+
+/** One request, as an example or as what an example needs done before it. */
+export interface ExampleRequest {
+  readonly method: string;
+  readonly params?: ExampleParams;
+}
+
+export type ExampleParams = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** A request that works on a fresh daemon once the requests of `given` were made. */
+export interface MethodExample {
+  readonly name: string;
+  readonly given?: readonly ExampleRequest[];
+  readonly params: ExampleParams;
+  /** The exact result; left out where it depends on the clock, the machine or the release. */
+  readonly result?: unknown;
+}
+
+export interface MethodSpec<P extends ObjectSchema = ObjectSchema, R extends Schema = Schema> {
+  /** The name in documents. */
+  readonly name: string;
+  /** Every other name that clients of this daemon or of its predecessors call it by. */
+  readonly aliases: readonly string[];
+  /** `project`: runs in the engine that owns the project. `daemon`: answered by the main thread. */
+  readonly scope: 'project' | 'daemon';
+  /** `opens` makes the project that the request names; `closes` ends it. */
+  readonly project?: 'opens' | 'closes';
+  /** Whether the request can change a project. */
+  readonly edits: boolean;
+  /** Whether it reads or writes a file, so may take seconds. */
+  readonly long: boolean;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params: P;
+  /** The parameters in the order of a request that gives them by position. */
+  readonly positional: readonly string[];
+  /** Other names of parameters that documents and clients use, to the name used here. */
+  readonly spellings?: Readonly<Record<string, string>>;
+  readonly result: R;
+  /** The errors that are particular to it, beside those any request can meet. */
+  readonly errors: readonly ErrorCode[];
+  readonly examples: readonly MethodExample[];
+}
+
+export type Params<M extends MethodSpec> = Static<M['params']>;
+export type Result<M extends MethodSpec> = Static<M['result']>;
+
+/** Writes an entry down without losing the exact types of its schemas. */
+export function method<P extends ObjectSchema, R extends Schema>(
+  spec: MethodSpec<P, R>,
+): MethodSpec<P, R> {
+  return spec;
+}

@@ -1,0 +1,160 @@
+/**
+ * An engine: the projects of one worker thread, and the running of batches on them. It answers
+ * every request that a client can send; only a defect of ours shows as GOX_INTERNAL, and is
+ * reported.
+ */
+
+import { Packr } from 'msgpackr';
+import { errorObject, GoxError } from '../conf/errors.ts';
+import { AnswerWriter, BatchReader, byteLength, type Request } from './batch.ts';
+import { METHODS } from './catalogue/methods.ts';
+import type { MethodSpec } from './catalogue/spec.ts';
+import { Files } from './files.ts';
+import type { AnyHandler } from './methods/handler.ts';
+import { handlers } from './methods/index.ts';
+import { Budget, Project } from './methods/project.ts';
+import { decodeParams } from './params.ts';
+import {
+  type EngineApi,
+  type EngineOptions,
+  type EngineStats,
+  STATUS_ERROR,
+  STATUS_RESULT,
+} from './port.ts';
+
+/** A handler that failed in a way it must not. */
+export interface Defect {
+  readonly method: string;
+  readonly error: unknown;
+}
+
+interface Method {
+  readonly spec: MethodSpec;
+  readonly run: AnyHandler;
+}
+
+/** Plain maps and doubles, as every other MessagePack library reads and writes them. */
+const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });
+
+/** What a worst character takes in UTF-8. */
+const CHARACTER_BYTES_MAX = 3;
+
+export class Engine implements EngineApi {
+  readonly #options: EngineOptions;
+  readonly #onDefect: (defect: Defect) => void;
+  readonly #budget: Budget;
+  readonly #files: Files;
+  readonly #projects = new Map<number, Project>();
+  /** By their place in `METHODS`; nothing where the main thread answers. */
+  readonly #methods: readonly (Method | undefined)[];
+  #requests = 0;
+
+  constructor(options: EngineOptions, onDefect: (defect: Defect) => void) {
+    this.#options = options;
+    this.#onDefect = onDefect;
+    this.#budget = new Budget(options.voxel_bytes_max);
+    this.#files = new Files(options);
+    this.#methods = METHODS.map((spec) => {
+      const run = handlers[spec.name];
+      return run === undefined ? undefined : { spec, run };
+    });
+  }
+
+  run(batch: ArrayBuffer): ArrayBuffer {
+    const reader = new BatchReader(batch);
+    const answer = new AnswerWriter();
+    // One result of the largest size is enough for an answer: the sum must fit into memory too.
+    const { result_bytes_max } = this.#options;
+    for (let place = 0; place < reader.count && answer.length < result_bytes_max; place++) {
+      this.#answer(reader, reader.request(place), answer);
+    }
+    return answer.finish();
+  }
+
+  close(project: number): void {
+    this.#projects.get(project)?.end();
+    this.#projects.delete(project);
+  }
+
+  stats(): EngineStats {
+    return {
+      projects: this.#projects.size,
+      voxel_bytes: this.#budget.bytes,
+      requests: this.#requests,
+    };
+  }
+
+  #answer(reader: BatchReader, request: Request, answer: AnswerWriter): void {
+    this.#requests++;
+    try {
+      const result = this.#execute(reader, request);
+      answer.push(STATUS_RESULT, request.quiet ? '' : this.#encode(request, result));
+    } catch (error) {
+      const object = this.#errorObject(request, error);
+      answer.push(STATUS_ERROR, request.quiet ? '' : encode(request, object));
+    }
+  }
+
+  #execute(reader: BatchReader, request: Request): unknown {
+    const method = this.#methods[request.method];
+    if (method === undefined) {
+      const message = `There is no method ${request.method} in an engine.`;
+      throw new GoxError('GOX_METHOD_NOT_FOUND', message);
+    }
+    const params = decodeParams(method.spec, parse(reader, request));
+    const project = this.#project(request.project);
+    try {
+      // The catalogue's schema has been checked, which is the type the handler was written for.
+      return method.run(project, params as never);
+    } finally {
+      project.account();
+      if (method.spec.project === 'closes') this.close(request.project);
+    }
+  }
+
+  #project(number: number): Project {
+    let project = this.#projects.get(number);
+    if (project === undefined) {
+      project = new Project(this.#budget, this.#files);
+      this.#projects.set(number, project);
+    }
+    return project;
+  }
+
+  #encode(request: Request, result: unknown): string | Uint8Array {
+    const encoded = encode(request, result);
+    const { result_bytes_max } = this.#options;
+    if (encoded.length * CHARACTER_BYTES_MAX > result_bytes_max) {
+      const bytes = byteLength(encoded);
+      if (bytes > result_bytes_max) {
+        const message = `The result has ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+        throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
+      }
+    }
+    return encoded;
+  }
+
+  #errorObject(request: Request, error: unknown) {
+    if (error instanceof GoxError) return error.toObject();
+    const method = METHODS[request.method]?.name ?? String(request.method);
+    this.#onDefect({ method, error });
+    return errorObject('GOX_INTERNAL', `${method} failed inside the engine.`);
+  }
+}
+
+/** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */
+function parse(reader: BatchReader, request: Request): unknown {
+  if (request.start === request.end) return undefined;
+  try {
+    if (request.msgpack) return messagePack.unpack(reader.bytes(request));
+    return JSON.parse(reader.text(request));
+  } catch (error) {
+    if (error instanceof GoxError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GoxError('GOX_PARSE', `The parameters cannot be read: ${why}`, undefined, error);
+  }
+}
+
+function encode(request: Request, value: unknown): string | Uint8Array {
+  return request.msgpack ? messagePack.pack(value) : JSON.stringify(value);
+}

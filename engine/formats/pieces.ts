@@ -1,0 +1,21 @@
+/** Joins small byte arrays into pieces fit for one write each, and cuts long ones. */
+
+export const PIECE_BYTES = 1024 * 1024;
+
+export function* inPieces(parts: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
+  let waiting: Uint8Array[] = [];
+  let waiting_bytes = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += PIECE_BYTES) {
+      const slice = part.subarray(at, at + PIECE_BYTES);
+      if (waiting_bytes + slice.length > PIECE_BYTES) {
+        yield Buffer.concat(waiting);
+        waiting = [];
+        waiting_bytes = 0;
+      }
+      waiting.push(slice);
+      waiting_bytes += slice.length;
+    }
+  }
+  if (waiting_bytes > 0) yield Buffer.concat(waiting);
+}

@@ -1,0 +1,23 @@
+/** Bounding boxes as results give them. */
+
+import { BLOCK_SIZE } from '../block.ts';
+import type { Bounds } from '../catalogue/schemas.ts';
+import type { Volume } from '../volume.ts';
+
+/** `max` is exclusive. Not exact: rounded outwards to whole blocks. All 0 without a voxel. */
+export function bounds(volume: Volume, exact: boolean): Bounds {
+  const box = volume.box();
+  if (box === undefined) {
+    return { empty: true, min: [0, 0, 0], max: [0, 0, 0], dimensions: [0, 0, 0] };
+  }
+  const down = (v: number) => (exact ? v : Math.floor(v / BLOCK_SIZE) * BLOCK_SIZE);
+  const up = (v: number) => (exact ? v : Math.ceil(v / BLOCK_SIZE) * BLOCK_SIZE);
+  const [x0, y0, z0] = [down(box.min[0]), down(box.min[1]), down(box.min[2])];
+  const [x1, y1, z1] = [up(box.max[0]), up(box.max[1]), up(box.max[2])];
+  return {
+    empty: false,
+    min: [x0, y0, z0],
+    max: [x1, y1, z1],
+    dimensions: [x1 - x0, y1 - y0, z1 - z0],
+  };
+}

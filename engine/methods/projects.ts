@@ -1,0 +1,125 @@
+/** Making, describing and ending projects; loading, saving and exporting them. */
+
+import { GoxError } from '../../conf/errors.ts';
+import type {
+  closeProject,
+  createProject,
+  exportModel,
+  getProjectInfo,
+  getStatus,
+  loadProject,
+  saveProject,
+} from '../catalogue/projects.ts';
+import { VERSION } from '../catalogue/version.ts';
+import { Document } from '../document.ts';
+import { type ExportOptions, type Format, formatFor } from '../formats/index.ts';
+import { invalidParam } from '../params.ts';
+import { bounds } from './bounds.ts';
+import type { AnyHandler, Handler } from './handler.ts';
+import { DEFAULT_SIDE, type Project } from './project.ts';
+
+/** `.gox` files know no direction but z up, and other formats have Goxel's own default. */
+const SAVE_OPTIONS: ExportOptions = { yUp: true };
+
+const create: Handler<typeof createProject> = (project, params) => {
+  const { name = 'New Project', path } = params;
+  const [width, height, depth] = sides(params);
+  project.document = Document.empty(width, height, depth);
+  project.name = name;
+  project.path = path;
+  project.format = undefined;
+  project.unsaved = false;
+  return { success: true, name, width, height, depth };
+};
+
+function sides(params: Parameters<typeof create>[1]): [number, number, number] {
+  const { width, height, depth } = params.dimensions ?? params;
+  const asked = params.size ?? [width ?? 0, height ?? 0, depth ?? 0];
+  const [w, h, d] = asked.map((side) => (side > 0 ? side : DEFAULT_SIDE));
+  return [w!, h!, d!];
+}
+
+const load: Handler<typeof loadProject> = (project, { path, format: formatName }) => {
+  const format = formatFor(path, formatName);
+  if (format.read === undefined) throw notSupported(format, 'read');
+  const bytes = project.files.read(path);
+  const document = format.read(bytes, path, project.budget.bytesFree + project.bytes);
+  project.document = document;
+  project.name = path;
+  project.path = path;
+  project.format = formatName;
+  project.unsaved = false;
+  return { success: true, path };
+};
+
+const save: Handler<typeof saveProject> = (project, params) => {
+  const path = params.path ?? project.path;
+  if (path === undefined) {
+    throw invalidParam('.path', 'a path, since the project has no file yet', undefined);
+  }
+  const format = params.path === undefined ? project.format : params.format;
+  write(project, path, format, SAVE_OPTIONS);
+  project.path = path;
+  project.format = format;
+  project.unsaved = false;
+  return { success: true, path };
+};
+
+const exportFile: Handler<typeof exportModel> = (project, { path, format, y_up = true }) => {
+  write(project, path, format, { yUp: y_up });
+  return format === undefined ? { success: true, path } : { success: true, path, format };
+};
+
+function write(
+  project: Project,
+  path: string,
+  formatName: string | undefined,
+  options: ExportOptions,
+): void {
+  const format = formatFor(path, formatName);
+  if (format.write === undefined) throw notSupported(format, 'written');
+  project.document.refresh();
+  project.files.write(path, format.write(project.document, options));
+}
+
+function notSupported({ name }: Format, what: string): GoxError {
+  return new GoxError('GOX_FORMAT_UNKNOWN', `The format "${name}" cannot be ${what}.`);
+}
+
+/** The engine forgets the project once this has answered. */
+const close: Handler<typeof closeProject> = () => ({ success: true });
+
+const status: Handler<typeof getStatus> = (project) => {
+  const [width, height, depth] = project.size;
+  const layer_count = project.document.layers.length;
+  return { version: VERSION, layer_count, read_only: false, width, height, depth };
+};
+
+const info: Handler<typeof getProjectInfo> = (project) => {
+  const { document } = project;
+  document.refresh();
+  const [width, height, depth] = project.size;
+  return {
+    name: project.name,
+    path: project.path ?? null,
+    width,
+    height,
+    depth,
+    layer_count: document.layers.length,
+    active_layer_id: document.activeLayer.id,
+    voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+    voxel_bytes: document.voxelBytes(),
+    unsaved: project.unsaved,
+    bounding_box: bounds(document.merged(), true),
+  };
+};
+
+export const projectHandlers = {
+  'goxel.create_project': create,
+  'goxel.load_project': load,
+  'goxel.save_project': save,
+  'goxel.export_model': exportFile,
+  'goxel.close_project': close,
+  'goxel.get_status': status,
+  'goxel.get_project_info': info,
+} satisfies Record<string, AnyHandler>;

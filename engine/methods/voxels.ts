@@ -1,0 +1,123 @@
+/**
+ * Edits of voxels. Each request is first understood as a whole and its memory reserved; from there
+ * on nothing can fail, so it happens as a whole or not at all.
+ */
+
+import { BLOCK_BYTES } from '../block.ts';
+import type {
+  addVoxel,
+  addVoxels,
+  batchOperations,
+  removeVoxel,
+  removeVoxels,
+} from '../catalogue/voxels.ts';
+import { channels } from '../color.ts';
+import type { Layer } from '../layer.ts';
+import { type Vec3, Volume } from '../volume.ts';
+import type { AnyHandler, Handler } from './handler.ts';
+import type { Project } from './project.ts';
+import { colorOf, positionOf, spotOf, WHITE } from './voxel-params.ts';
+
+const add: Handler<typeof addVoxel> = (project, params) => {
+  const [x, y, z] = positionOf(params);
+  const rgba = colorOf(params);
+  const { layer_id = 0 } = params;
+  const layer = project.layer(layer_id);
+  if (layer.volume.blockAt(x, y, z) === undefined) project.reserve(1);
+  project.edit(layer).set(x, y, z, rgba);
+  const [r, g, b, a] = channels(rgba);
+  return { success: true, x, y, z, layer_id, color: [r, g, b, a] };
+};
+
+const remove: Handler<typeof removeVoxel> = (project, params) => {
+  const [x, y, z] = positionOf(params);
+  const { layer_id = 0 } = params;
+  project.edit(project.layer(layer_id)).set(x, y, z, 0);
+  return { success: true, x, y, z, layer_id };
+};
+
+const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
+  const layer = project.layer(layer_id);
+  const edits = voxels.map((voxel, i): Edit => {
+    const at = () => `.voxels[${i}]`;
+    return { layer, position: positionOf(voxel, at), rgba: colorOf(voxel, at), paints: false };
+  });
+  reserve(project, edits);
+  for (const edit of edits) apply(project, edit);
+  return { success: true, added: edits.length, failed: 0 };
+};
+
+const removeMany: Handler<typeof removeVoxels> = (project, { positions, layer_id }) => {
+  const spots = positions.map((spot, i) => spotOf(spot, () => `.positions[${i}]`));
+  const volume = project.edit(project.layer(layer_id));
+  const before = volume.count();
+  for (const [x, y, z] of spots) volume.set(x, y, z, 0);
+  return { success: true, removed: before - volume.count() };
+};
+
+const batch: Handler<typeof batchOperations> = (project, { operations, layer_id = 0 }) => {
+  const edits = operations.map((operation, i): Edit => {
+    const at = () => `.operations[${i}]`;
+    const layer = project.layer(operation.layer_id ?? layer_id);
+    const position = positionOf(operation, at);
+    const rgba = operation.type.startsWith('remove') ? 0 : colorOf(operation, at);
+    return { layer, position, rgba, paints: operation.type.startsWith('paint') };
+  });
+  reserve(project, edits);
+  let failed = 0;
+  for (const edit of edits) if (!apply(project, edit)) failed++;
+  return {
+    success: failed === 0,
+    total_operations: edits.length,
+    successful_operations: edits.length - failed,
+    failed_operations: failed,
+  };
+};
+
+export const voxelHandlers = {
+  'goxel.add_voxel': add,
+  'goxel.remove_voxel': remove,
+  'goxel.add_voxels': addMany,
+  'goxel.remove_voxels': removeMany,
+  'goxel.batch_operations': batch,
+} satisfies Record<string, AnyHandler>;
+
+/** One voxel to be set, once everything about it is known to be right. */
+interface Edit {
+  readonly layer: Layer;
+  readonly position: Vec3;
+  /** Packed; 0 removes. */
+  readonly rgba: number;
+  /** Whether it only changes a voxel that is there. */
+  readonly paints: boolean;
+}
+
+/** Whether it did what it says: painting does nothing where no voxel is. */
+function apply(project: Project, { layer, position: [x, y, z], rgba, paints }: Edit): boolean {
+  const volume = project.edit(layer);
+  if (paints && volume.get(x, y, z) === 0) return false;
+  volume.set(x, y, z, rgba);
+  return true;
+}
+
+/** Throws GOX_MEMORY_LIMIT when there is no memory for the blocks that edits would add. */
+function reserve(project: Project, edits: readonly Edit[]): void {
+  // Each edit adds a block at most, so mostly there is nothing to count.
+  if (edits.length * BLOCK_BYTES <= project.budget.bytesFree) return;
+  const added = new Map<Layer, Volume>();
+  let blocks = 0;
+  for (const { layer, position, rgba, paints } of edits) {
+    if (paints || rgba >>> 24 === 0 || layer.volume.blockAt(...position) !== undefined) continue;
+    let seen = added.get(layer);
+    if (seen === undefined) {
+      seen = new Volume();
+      added.set(layer, seen);
+    }
+    // One voxel for a block, in a volume of a sixteenth of the size, marks it as seen.
+    const [x, y, z] = position;
+    if (seen.get(x >> 4, y >> 4, z >> 4) !== 0) continue;
+    seen.set(x >> 4, y >> 4, z >> 4, WHITE);
+    blocks++;
+  }
+  project.reserve(blocks);
+}

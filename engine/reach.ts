@@ -1,0 +1,17 @@
+/** Keeps computed volumes inside the coordinates there are and the memory they may take. */
+
+import { GoxError } from '../conf/errors.ts';
+import { type Vec3, Volume } from './volume.ts';
+
+export const COORDINATE_MIN = -0x8000_0000;
+export const COORDINATE_MAX = 0x7fff_ffff;
+
+/**
+ * Throws GOX_MEMORY_LIMIT unless [min, max) lies in the coordinates and touches few enough blocks.
+ */
+export function requireBlocks(min: Vec3, max: Vec3, blocks_max: number): void {
+  const inside = min.every((v) => v >= COORDINATE_MIN) && max.every((v) => v <= COORDINATE_MAX);
+  if (inside && Volume.blocksIn(min, max) <= blocks_max) return;
+  const message = `The region from ${min.join(' ')} to ${max.join(' ')} is too large.`;
+  throw new GoxError('GOX_MEMORY_LIMIT', message, { min, max, blocks_max });
+}

@@ -1,0 +1,94 @@
+/** What a document holds beside layers: materials, cameras and the light, with Goxel's defaults. */
+
+import type { DictEntry } from './layer.ts';
+import { boxCorners, type Matrix } from './matrix.ts';
+
+export interface Material {
+  name: string;
+  /** Linear red, green, blue and opacity, 0…1. */
+  color: Float32Array;
+  metallic: number;
+  roughness: number;
+  /** Linear red, green, blue. */
+  emission: Float32Array;
+  extra: DictEntry[];
+}
+
+export interface Camera {
+  name: string;
+  /** Distance from the point looked at, in voxels. */
+  dist: number;
+  ortho: boolean;
+  /** Camera to world; it looks down its -Z axis. */
+  mat: Matrix;
+  active: boolean;
+  extra: DictEntry[];
+}
+
+export interface Light {
+  /** Radians. */
+  pitch: number;
+  /** Radians. */
+  yaw: number;
+  intensity: number;
+  /** Whether it moves with the camera. */
+  fixed: boolean;
+  ambient: number;
+  shadow: number;
+  extra: DictEntry[];
+}
+
+export function newMaterial(name: string): Material {
+  return {
+    name,
+    color: new Float32Array([1, 1, 1, 1]),
+    metallic: Math.fround(0.2),
+    roughness: 0.5,
+    emission: new Float32Array(3),
+    extra: [],
+  };
+}
+
+/** sin 45° and its square as Goxel's float32 arithmetic has them. */
+const ROOT_HALF = 0.70710677;
+const HALF = 0.49999997;
+
+const DEFAULT_CAMERA_DIST = 128;
+const FIT_DIST_PER_HALF_SIZE = 8;
+
+/**
+ * The default view: yaw and pitch 45°, looking at the origin, or at the middle of a box it fits.
+ */
+export function newCamera(name: string, box?: Matrix): Camera {
+  const mat = new Float32Array([
+    ...[ROOT_HALF, ROOT_HALF, 0, 0],
+    ...[-HALF, HALF, ROOT_HALF, 0],
+    ...[HALF, -HALF, ROOT_HALF, 0],
+    ...[0, 0, 0, 1],
+  ]);
+  const camera = { name, dist: DEFAULT_CAMERA_DIST, ortho: false, mat, active: true, extra: [] };
+  let centre: ArrayLike<number> = [0, 0, 0];
+  if (box !== undefined) {
+    const { min, max } = boxCorners(box);
+    const size = Math.max(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
+    camera.dist = Math.fround((size / 2) * FIT_DIST_PER_HALF_SIZE);
+    centre = box.subarray(12, 15);
+  }
+  for (let axis = 0; axis < 3; axis++) {
+    mat[12 + axis] = centre[axis]! + mat[8 + axis]! * camera.dist;
+  }
+  return camera;
+}
+
+/** Pitch 20° and yaw 120°, as Goxel's new image has them. */
+export function newLight(): Light {
+  return {
+    pitch: Math.fround(Math.PI / 9),
+    yaw: Math.fround((Math.PI * 2) / 3),
+    intensity: 2,
+    fixed: false,
+    ambient: Math.fround(0.3),
+    shadow: Math.fround(0.3),
+    extra: [],
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * The entry of an engine's thread. The actor `actors/worker.ts` starts it and speaks to it through
+ * comlink over a port of its own; the thread's own channel carries only reports of defects.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Endpoint, expose, transfer } from 'comlink';
+import { PollingEndpoint } from './endpoint.ts';
+import { Engine } from './engine.ts';
+import type { EngineDefect, EngineThreadData } from './port.ts';
+
+// Only the actor starts this file, and it types what it gives.
+const { options, port, polling } = workerData as EngineThreadData;
+
+const engine = new Engine(options, ({ method, error }) => {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const defect: EngineDefect = { type: 'defect', method, stack };
+  parentPort?.postMessage(defect);
+});
+
+const api = {
+  run(batch: ArrayBuffer): ArrayBuffer {
+    const answer = engine.run(batch);
+    return transfer(answer, [answer]);
+  },
+  close: (project: number) => engine.close(project),
+  stats: () => engine.stats(),
+};
+
+// It has the members of an endpoint that comlink uses for calls; the others are for browsers.
+expose(api, new PollingEndpoint(port, polling) as unknown as Endpoint);

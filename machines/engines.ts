@@ -1,0 +1,105 @@
+/**
+ * The supervisor of the engines: `workers.count` of them, one for one. Each engine restarts its own
+ * worker; an engine whose restarts are used up escalates, and this supervisor passes that on as
+ * `engines.failed`, after which the daemon stops rather than run crippled.
+ */
+
+import { assign, enqueueActions, sendParent, setup, stopChild } from 'xstate';
+import type { Config } from '../conf/schema.ts';
+import { type EngineReport, engineMachine } from './engine.ts';
+
+export interface EnginesInput {
+  config: Config;
+  random: () => number;
+}
+
+export type EnginesEvent =
+  | EngineReport
+  | { type: 'engines.stop' }
+  | { type: 'xstate.done.actor.*'; actorId: string }
+  | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
+
+export type EnginesReport =
+  | { type: 'engines.ready' }
+  | { type: 'engines.failed'; reason: string }
+  | { type: 'engines.stopped' };
+
+export function engineId(index: number): string {
+  return `engine:${index}`;
+}
+
+export const enginesMachine = setup({
+  types: {
+    context: {} as EnginesInput & { ready: number[]; left: number; reason: string },
+    events: {} as EnginesEvent,
+    input: {} as EnginesInput,
+  },
+  actors: { engine: engineMachine },
+  actions: {
+    'start engines': enqueueActions(({ context, enqueue }) => {
+      for (let index = 0; index < context.config.workers.count; index += 1) {
+        const input = { index, config: context.config, random: context.random };
+        enqueue.spawnChild('engine', { id: engineId(index), input });
+      }
+    }),
+    'stop engines': enqueueActions(({ context, enqueue }) => {
+      // The last started stops first.
+      for (let index = context.config.workers.count - 1; index >= 0; index -= 1) {
+        enqueue.sendTo(engineId(index), { type: 'engine.stop' });
+      }
+    }),
+    'note ready': assign({
+      ready: ({ context, event }) =>
+        event.type === 'engine.ready' && !context.ready.includes(event.index)
+          ? [...context.ready, event.index]
+          : context.ready,
+    }),
+    'note reason': assign({
+      reason: ({ event }) => {
+        if (event.type === 'engine.failed') return `engine:${event.index} gave up: ${event.reason}`;
+        return 'error' in event ? String(event.error) : 'an engine failed';
+      },
+    }),
+    'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
+    'count down': assign({ left: ({ context }) => context.left - 1 }),
+    'say ready': sendParent({ type: 'engines.ready' }),
+    'say failed': sendParent(({ context }) => ({
+      type: 'engines.failed',
+      reason: context.reason,
+    })),
+    'say stopped': sendParent({ type: 'engines.stopped' }),
+  },
+  guards: {
+    'all are ready': ({ context }) => context.ready.length === context.config.workers.count,
+    'none is left': ({ context }) => context.left === 0,
+  },
+}).createMachine({
+  id: 'engines',
+  context: ({ input }) => ({ ...input, ready: [], left: input.config.workers.count, reason: '' }),
+  entry: 'start engines',
+  initial: 'starting',
+  on: {
+    'engines.stop': '.stopping',
+    'engine.failed': { target: '.failed', actions: 'note reason' },
+    'xstate.error.actor.*': { target: '.failed', actions: ['note reason', 'drop child'] },
+    'xstate.done.actor.*': { actions: ['drop child', 'count down'] },
+  },
+  states: {
+    starting: {
+      on: { 'engine.ready': { actions: 'note ready' } },
+      always: { guard: 'all are ready', target: 'running' },
+    },
+    running: { entry: 'say ready' },
+    failed: { entry: 'say failed' },
+    stopping: {
+      entry: 'stop engines',
+      // Nothing else can go wrong now: what fails is going anyway.
+      on: {
+        'engine.failed': {},
+        'xstate.error.actor.*': { actions: ['drop child', 'count down'] },
+      },
+      always: { guard: 'none is left', target: 'stopped' },
+    },
+    stopped: { type: 'final', entry: 'say stopped' },
+  },
+});

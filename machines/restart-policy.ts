@@ -1,0 +1,82 @@
+/**
+ * Restart policy of one child: at most `max_restart_attempts` restarts within `window_ms`, each after
+ * a wait that grows by `backoff_factor` from `restart_delay_ms` to `restart_delay_ms_max`, plus up to
+ * `jitter` of itself at random.
+ *
+ *     watching --child.failed--> waiting --(backoff)--> watching     and tells the parent restart.due
+ *        └─child.failed, none left──> exhausted                      and tells it restart.refused
+ *
+ * A failure counts until `window_ms` after it, as in Erlang/OTP's intensity and period; the count is
+ * kept by delayed events of the system's clock rather than by time stamps, so that a simulated clock
+ * drives it whole. Since the wait is computed from the failures that still count, a child that has run
+ * well for a window starts again from the shortest wait.
+ */
+
+import { assign, raise, sendParent, setup } from 'xstate';
+import type { Config } from '../conf/schema.ts';
+
+export type RestartSettings = Config['workers']['restart'];
+
+export interface RestartPolicyInput {
+  settings: RestartSettings;
+  /** Uniform in [0, 1), for the jitter. */
+  random: () => number;
+}
+
+export type RestartPolicyEvent = { type: 'child.failed' } | { type: 'failure.aged' };
+
+/** What the policy tells its parent. */
+export type RestartVerdict = { type: 'restart.due' } | { type: 'restart.refused' };
+
+/** The wait before restart number `recent` (from 1) of a window, in ms, before jitter. */
+export function backoff(settings: RestartSettings, recent: number): number {
+  const delay = settings.restart_delay_ms * settings.backoff_factor ** Math.max(0, recent - 1);
+  return Math.min(delay, settings.restart_delay_ms_max);
+}
+
+export const restartPolicyMachine = setup({
+  types: {
+    context: {} as RestartPolicyInput & { recent: number },
+    events: {} as RestartPolicyEvent,
+    input: {} as RestartPolicyInput,
+  },
+  guards: {
+    'restarts are left': ({ context }) =>
+      context.settings.restart_on_failure &&
+      context.recent < context.settings.max_restart_attempts,
+  },
+  actions: {
+    'count failure': assign({ recent: ({ context }) => context.recent + 1 }),
+    'forget failure': assign({ recent: ({ context }) => context.recent - 1 }),
+    'age failure': raise({ type: 'failure.aged' }, { delay: 'window' }),
+    'say due': sendParent({ type: 'restart.due' }),
+    'say refused': sendParent({ type: 'restart.refused' }),
+  },
+  delays: {
+    window: ({ context }) => context.settings.window_ms,
+    backoff: ({ context }) =>
+      backoff(context.settings, context.recent) *
+      (1 + context.random() * context.settings.jitter),
+  },
+}).createMachine({
+  id: 'restart policy',
+  context: ({ input }) => ({ ...input, recent: 0 }),
+  initial: 'watching',
+  on: { 'failure.aged': { actions: 'forget failure' } },
+  states: {
+    watching: {
+      on: {
+        'child.failed': [
+          {
+            guard: 'restarts are left',
+            target: 'waiting',
+            actions: ['count failure', 'age failure'],
+          },
+          { target: 'exhausted' },
+        ],
+      },
+    },
+    waiting: { after: { backoff: { target: 'watching', actions: 'say due' } } },
+    exhausted: { entry: 'say refused' },
+  },
+});

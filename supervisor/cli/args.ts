@@ -1,0 +1,154 @@
+/** The command line, parsed against the table of commands. */
+
+import { parseArgs } from 'node:util';
+import type { FlagValue } from '../../conf/assignment.ts';
+import { didYouMean } from '../../conf/suggest.ts';
+import { COMMANDS, type CommandName, type CommandSpec, type OptionSpec } from './commands.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+
+type Value<Option> = Option extends { type: 'boolean' }
+  ? boolean
+  : Option extends { multiple: true }
+    ? string[]
+    : string;
+
+/** Options that were given; the others are absent. */
+export type Options<Name extends CommandName> = {
+  readonly [Key in keyof (typeof COMMANDS)[Name]['options']]?: Value<
+    (typeof COMMANDS)[Name]['options'][Key]
+  >;
+};
+
+type Command<Name extends CommandName> = Name extends CommandName
+  ? {
+      readonly kind: 'command';
+      readonly command: Name;
+      readonly options: Options<Name>;
+      readonly positionals: readonly string[];
+      /** The options that set configuration keys, for `loadConfig`. */
+      readonly flags: readonly FlagValue[];
+    }
+  : never;
+
+export type CommandLine =
+  | Command<CommandName>
+  /** `command` is undefined when help about all was asked for. */
+  | { readonly kind: 'help'; readonly command: CommandName | undefined }
+  | { readonly kind: 'version' };
+
+type RawValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** Parses the arguments after the script's name. Throws CliError (EX_USAGE) for what is wrong. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const [first, ...rest] = argv;
+  if (first === undefined) throw usage('a command is missing', undefined);
+  if (first === '--version') return { kind: 'version' };
+  if (first === '--help' || first === '-h') return { kind: 'help', command: undefined };
+  if (first === 'help') return { kind: 'help', command: helpTopic(rest) };
+  if (!isCommand(first)) {
+    const near = didYouMean(first, [...Object.keys(COMMANDS), 'help', '--help', '--version']);
+    const what = first.startsWith('-') ? 'option' : 'command';
+    throw usage(`unknown ${what} ${first}${near}`, undefined);
+  }
+  const spec: CommandSpec = COMMANDS[first];
+  const { values, positionals } = parseOptions(first, spec, rest);
+  if (values.help === true) return { kind: 'help', command: first };
+  checkPositionals(first, spec, positionals);
+  const flags = flagsOf(first, spec, values);
+  // The values have the types of the table: parseArgs was given the table.
+  return {
+    kind: 'command',
+    command: first,
+    options: { ...values },
+    positionals,
+    flags,
+  } as CommandLine;
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+function helpTopic(args: readonly string[]): CommandName | undefined {
+  const [topic] = args;
+  if (topic === undefined || isCommand(topic)) return topic;
+  throw usage(`unknown command ${topic}${didYouMean(topic, Object.keys(COMMANDS))}`, undefined);
+}
+
+function parseOptions(
+  command: CommandName,
+  spec: CommandSpec,
+  args: readonly string[],
+): { values: RawValues; positionals: string[] } {
+  const help: OptionSpec = { type: 'boolean', summary: '' };
+  const known: Readonly<Record<string, OptionSpec>> = { ...spec.options, help };
+  const options = Object.fromEntries(
+    Object.entries(known).map(([name, { type, multiple = false }]) => [
+      name,
+      name === 'help' ? { type, multiple, short: 'h' } : { type, multiple },
+    ]),
+  );
+  const parsed = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  // Strict parsing is done here, for messages that name the nearest option.
+  for (const token of parsed.tokens) {
+    if (token.kind !== 'option') continue;
+    const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
+    if (option === undefined) {
+      const near = didYouMean(
+        token.rawName,
+        Object.keys(known).map((name) => `--${name}`),
+      );
+      throw usage(`unknown option ${token.rawName}${near}`, command);
+    }
+    if (option.type === 'boolean' && token.value !== undefined) {
+      throw usage(`${token.rawName} takes no value`, command);
+    }
+    const missing =
+      token.value === undefined || (!token.inlineValue && looksLikeOption(token.value));
+    if (option.type === 'string' && missing) {
+      throw usage(`${token.rawName} needs a value: ${token.rawName} ${option.value}`, command);
+    }
+  }
+  return parsed;
+}
+
+/** `--socket --workers` is a forgotten value; `--option=-value` is how to give one with a dash. */
+function looksLikeOption(value: string): boolean {
+  return value.startsWith('-') && value !== '-';
+}
+
+function checkPositionals(
+  command: CommandName,
+  spec: CommandSpec,
+  positionals: readonly string[],
+): void {
+  const required = spec.positionals.filter((name) => !name.startsWith('['));
+  const missing = required[positionals.length];
+  if (missing !== undefined) throw usage(`${missing} is missing`, command);
+  const extra = positionals[spec.positionals.length];
+  if (extra !== undefined) throw usage(`unexpected argument ${extra}`, command);
+}
+
+function flagsOf(command: CommandName, spec: CommandSpec, values: RawValues): FlagValue[] {
+  const flags: FlagValue[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const key = spec.options[name]?.key;
+    if (name === 'set' && Array.isArray(value)) {
+      for (const pair of value) flags.push(pairOf(command, String(pair)));
+    } else if (key !== undefined && typeof value === 'string') {
+      flags.push({ key, text: value, flag: `--${name}` });
+    }
+  }
+  return flags;
+}
+
+function pairOf(command: CommandName, pair: string): FlagValue {
+  const equals = pair.indexOf('=');
+  if (equals < 1) throw usage(`--set needs KEY=VALUE, not ${pair}`, command);
+  return { key: pair.slice(0, equals), text: pair.slice(equals + 1), flag: '--set' };
+}
+
+function usage(message: string, command: CommandName | undefined): CliError {
+  const help = command === undefined ? '--help' : `${command} --help`;
+  return new CliError(EXIT.USAGE, `${message} (see goxel-supervisor ${help})`);
+}

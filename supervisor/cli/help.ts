@@ -1,0 +1,68 @@
+/** Help texts, made from the table of commands. */
+
+import { COMMANDS, type CommandName, type CommandSpec } from './commands.ts';
+
+const PROGRAM = 'goxel-supervisor';
+
+/** The help about one command, or about all. */
+export function helpText(command: CommandName | undefined): string {
+  return command === undefined ? overview() : commandHelp(command);
+}
+
+function overview(): string {
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]): [string, string] => [
+    name,
+    summary,
+  ]);
+  return [
+    'A headless Goxel: a supervised daemon that edits, converts and exports voxel projects.',
+    '',
+    'Usage:',
+    ...Object.keys(COMMANDS).map((name) => `  ${usageLine(name as CommandName)}`),
+    '',
+    'Commands:',
+    ...columns(commands),
+    '',
+    'Options:',
+    ...columns([
+      ['-h, --help', 'print this help, or that of the command'],
+      ['--version', 'print the version'],
+    ]),
+    '',
+    `${PROGRAM} COMMAND --help tells more about a command.`,
+    '',
+  ].join('\n');
+}
+
+function commandHelp(name: CommandName): string {
+  const spec: CommandSpec = COMMANDS[name];
+  const options = Object.entries(spec.options).map(
+    ([option, { value, summary, key }]): [string, string] => [
+      value === undefined ? `--${option}` : `--${option} ${value}`,
+      key === undefined ? summary : `${summary} (${key})`,
+    ],
+  );
+  return [
+    spec.summary,
+    '',
+    `Usage: ${usageLine(name)}`,
+    '',
+    'Options:',
+    ...columns([...options, ['-h, --help', 'print this help']]),
+    '',
+    spec.examples.length === 1 ? 'Example:' : 'Examples:',
+    ...spec.examples.map((example) => `  ${example}`),
+    '',
+  ].join('\n');
+}
+
+function usageLine(name: CommandName): string {
+  const spec: CommandSpec = COMMANDS[name];
+  const options = Object.keys(spec.options).length === 0 ? [] : ['[OPTIONS]'];
+  return [PROGRAM, name, ...options, ...spec.positionals].join(' ');
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

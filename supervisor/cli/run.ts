@@ -1,0 +1,87 @@
+/** `goxel-supervisor run`: the daemon in the foreground. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../../conf/load.ts';
+import type { Outcome } from '../../machines/daemon.ts';
+import { StartError, startDaemon } from '../daemon.ts';
+import { treeText } from '../tree.ts';
+import type { CommandLine } from './args.ts';
+import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import type { OfferDump } from './main.ts';
+
+type Line = Extract<CommandLine, { command: 'run' }>;
+
+export async function run({ options, flags }: Line, offerDump: OfferDump): Promise<ExitCode> {
+  const { config, warnings } = await loadConfig({
+    ...(options.config === undefined ? {} : { file: options.config }),
+    env: process.env,
+    flags,
+  });
+  const { level, file } = config.logging;
+  const log = pino({ level }, pino.destination(file === '' ? 1 : { dest: file, mkdir: true }));
+  for (const warning of warnings) log.warn(warning);
+
+  const daemon = startDaemon({ config, log });
+  offerDump(() => {
+    const name = `goxel-supervisor-${process.pid}-${Date.now()}.tree.json`;
+    const path = join(config.dump.directory, name);
+    const tree = daemon.tree();
+    log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
+    try {
+      mkdirSync(config.dump.directory, { recursive: true });
+      writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
+        mode: 0o600,
+        // In a directory that all may write to, somebody could have put a link there.
+        flag: 'wx',
+      });
+      log.info({ path }, 'tree of actors written');
+    } catch (error) {
+      log.error({ path, err: error }, 'cannot write the tree of actors');
+    }
+  });
+  const diagnose = (error: unknown) => {
+    log.fatal({ err: error }, 'a defect of the daemon');
+    process.exit(EXIT.SOFTWARE);
+  };
+  process.on('uncaughtException', diagnose);
+  process.on('unhandledRejection', diagnose);
+
+  try {
+    greet(await daemon.listening);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+  }
+  const outcome = await daemon.ended;
+  log.info(outcome, 'stopped');
+  const exit_code = exitCodeOf(outcome);
+  if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
+  return exit_code;
+}
+
+function greet(path: string): void {
+  process.stderr.write(
+    `goxel-supervisor listens on ${path}\n` +
+      `Try, in another terminal:\n` +
+      `  npx goxel-supervisor call goxel.add_voxel '[0,0,0,255,0,0,255]' --socket ${path}\n` +
+      `  npx goxel-supervisor call goxel.export_model '["first.obj"]' --socket ${path}\n` +
+      `  npx goxel-supervisor tree --socket ${path}\n` +
+      `Stop it with Ctrl-C.\n`,
+  );
+}
+
+function exitCodeOf({ kind }: Outcome): ExitCode {
+  switch (kind) {
+    case 'stopped':
+      return EXIT.OK;
+    case 'address busy':
+      return EXIT.TEMPFAIL;
+    case 'address refused':
+      return EXIT.CANTCREAT;
+    case 'forced':
+    case 'engines failed':
+    case 'defect':
+      return EXIT.SOFTWARE;
+  }
+}

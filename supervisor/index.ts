@@ -1,0 +1,7 @@
+/** The daemon as a library: `goxel-supervisor/supervisor`. */
+
+export { ConfigError, loadConfig } from '../conf/load.ts';
+export type { Config } from '../conf/schema.ts';
+export type { Outcome } from '../machines/daemon.ts';
+export { type Daemon, type DaemonOptions, StartError, startDaemon } from './daemon.ts';
+export { type TreeNode, treeText } from './tree.ts';

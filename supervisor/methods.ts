@@ -1,0 +1,98 @@
+/** The methods about the daemon itself; the catalogue in `engine/catalogue` says what they give. */
+
+import { hostname } from 'node:os';
+import type { Counters, DaemonDispatch } from '../actors/intake.ts';
+import type { Projects } from '../actors/projects.ts';
+import { GoxError } from '../conf/errors.ts';
+import { METHODS } from '../engine/catalogue/methods.ts';
+import { openRpcDocument } from '../engine/catalogue/openrpc.ts';
+import { VERSION } from '../engine/catalogue/version.ts';
+import type { TreeNode } from './tree.ts';
+
+export interface MethodsDeps {
+  readonly tree: () => TreeNode;
+  readonly stop: (by: string) => void;
+  readonly counters: Readonly<Counters>;
+  readonly projects: Projects;
+}
+
+type Handler = (params: unknown) => unknown;
+
+/** Answers daemon methods by their canonical names. */
+export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
+  const handlers: Readonly<Record<string, Handler>> = {
+    echo: (params) => params ?? {},
+    ping: () => ({ pong: true, timestamp: Math.floor(Date.now() / 1000) }),
+    version: () => ({ version: VERSION, type: 'daemon', protocol: 'JSON-RPC 2.0' }),
+    status: () => status(deps),
+    list_methods: () => ({
+      count: METHODS.length,
+      methods: METHODS.map(({ name, summary }) => ({ method: name, description: summary })),
+    }),
+    'rpc.discover': () => openRpcDocument(VERSION),
+    'goxel.list_projects': () => listProjects(deps.projects),
+    'supervisor.tree': () => deps.tree(),
+    shutdown: () => {
+      // After the reply to this request is written.
+      setImmediate(() => deps.stop('the method shutdown'));
+      return { success: true };
+    },
+  };
+  return (method, params) => {
+    const handler = handlers[method];
+    if (handler === undefined) {
+      throw new GoxError('GOX_INTERNAL', `The method ${method} is in the catalogue only.`);
+    }
+    return handler(params);
+  };
+}
+
+function status({ tree, counters }: MethodsDeps) {
+  const root = tree();
+  return {
+    status: root.state,
+    pid: process.pid,
+    current_time: localTime(new Date()),
+    hostname: hostname(),
+    goxel_initialized: true,
+    methods_available: METHODS.length,
+    memory_allocated: sum(root, 'voxel_bytes'),
+    uptime_seconds: Math.round(process.uptime() * 10) / 10,
+    connections: count(root, /^connection:/),
+    requests: counters.requests,
+    engines: engines(root),
+  };
+}
+
+function engines(root: TreeNode) {
+  const found = root.children.find(({ id }) => id === 'engines')?.children ?? [];
+  return found.map(({ id, state, restarts }) => ({ id, state, restarts: restarts ?? 0 }));
+}
+
+function count(node: TreeNode, ids: RegExp): number {
+  return node.children.reduce((n, child) => n + count(child, ids), ids.test(node.id) ? 1 : 0);
+}
+
+function sum(node: TreeNode, figure: string): number {
+  const own = node.figures?.[figure];
+  return node.children.reduce(
+    (total, child) => total + sum(child, figure),
+    typeof own === 'number' ? own : 0,
+  );
+}
+
+function listProjects(projects: Projects) {
+  const list = [...projects.all()].map(({ name, engine, state }) => ({
+    project: name,
+    engine,
+    state,
+  }));
+  return { count: list.length, projects: list };
+}
+
+/** YYYY-MM-DD HH:MM:SS, local time, as the v14 daemon writes it. */
+function localTime(now: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+  return `${date} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':')}`;
+}

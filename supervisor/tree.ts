@@ -1,0 +1,79 @@
+/** The tree of actors as data and as text, read from their snapshots: no worker need answer. */
+
+import type { AnyActorRef } from 'xstate';
+import { ageOf, type Figures, figuresOf } from '../actors/vitals.ts';
+
+export interface TreeNode {
+  readonly id: string;
+  /** A machine has states; an effect is active, stopped, or failed. */
+  readonly kind: 'machine' | 'effect';
+  /** The state value, in dots: `open.idle`. */
+  readonly state: string;
+  readonly age_ms: number;
+  /** How often its worker was started again; engines only. */
+  readonly restarts?: number;
+  /** What the actor counts, such as requests in flight. */
+  readonly figures?: Figures;
+  readonly children: readonly TreeNode[];
+}
+
+interface SnapshotShape {
+  readonly status: string;
+  readonly value?: unknown;
+  readonly context?: { readonly restarts?: unknown };
+  readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
+}
+
+/** The tree from `actor` down. */
+export function actorTree(actor: AnyActorRef): TreeNode {
+  const snapshot: SnapshotShape = actor.getSnapshot();
+  const machine = snapshot.value !== undefined;
+  const restarts = snapshot.context?.restarts;
+  const figures = figuresOf(actor);
+  const children: TreeNode[] = [];
+  for (const child of Object.values(snapshot.children ?? {})) {
+    if (child !== undefined) children.push(actorTree(child));
+  }
+  return {
+    id: actor.id,
+    kind: machine ? 'machine' : 'effect',
+    state: machine ? stateText(snapshot.value) : snapshot.status,
+    age_ms: Math.round(ageOf(actor) ?? 0),
+    ...(typeof restarts === 'number' ? { restarts } : {}),
+    ...(figures === undefined ? {} : { figures }),
+    children,
+  };
+}
+
+/** One line an actor, with the branches drawn. */
+export function treeText(node: TreeNode): string {
+  const lines: string[] = [];
+  draw(node, '', '', lines);
+  return `${lines.join('\n')}\n`;
+}
+
+function draw(node: TreeNode, branch: string, stem: string, lines: string[]): void {
+  const words = [`${branch}${node.id}`, node.state, `age ${ageText(node.age_ms)}`];
+  if (node.restarts !== undefined) words.push(`restarts ${node.restarts}`);
+  for (const [name, value] of Object.entries(node.figures ?? {})) words.push(`${name} ${value}`);
+  lines.push(words.join('  '));
+  for (const [i, child] of node.children.entries()) {
+    const last = i === node.children.length - 1;
+    draw(child, `${stem}${last ? '└─ ' : '├─ '}`, `${stem}${last ? '   ' : '│  '}`, lines);
+  }
+}
+
+function stateText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).map(([name, inner]) => {
+    const below = stateText(inner);
+    return below === '' ? name : `${name}.${below}`;
+  });
+  return parts.join(' ');
+}
+
+function ageText(age_ms: number): string {
+  if (age_ms < 1000) return `${age_ms}ms`;
+  if (age_ms < 120_000) return `${(age_ms / 1000).toFixed(1)}s`;
+  return `${Math.round(age_ms / 60_000)}min`;
+}

@@ -1,0 +1,145 @@
+/**
+ * The built daemon as a process of its own, for tests from outside. Every daemon started here is
+ * reaped: by `stop` or `kill`, or else when the test's process exits.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { temporaryDirectory } from './tmp.ts';
+
+/** dist/supervisor/main.js, seen from dist/test/support/. */
+export const DAEMON_MAIN: string = fileURLToPath(
+  new URL('../../supervisor/main.js', import.meta.url),
+);
+
+/** Generous: a start takes about 0.2 s here, but test machines are loaded. */
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 20_000;
+const POLL_MS = 10;
+
+export interface DaemonOptions {
+  /** Further arguments after `run --socket …`. */
+  readonly args?: readonly string[];
+  /** Added to the environment of the test. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The socket's path; without it one in a new temporary directory. */
+  readonly socket?: string;
+  /** The working directory; without it that of the test. */
+  readonly cwd?: string;
+}
+
+export interface DaemonExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Daemon {
+  readonly socket: string;
+  readonly pid: number;
+  /** What it has printed so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when the process is gone, however that came about. */
+  exited(): Promise<DaemonExit>;
+  /** Sends SIGTERM and waits; when that takes too long kills it and rejects. */
+  stop(): Promise<DaemonExit>;
+  /** Sends SIGKILL and waits. */
+  kill(): Promise<DaemonExit>;
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts a daemon; resolves once its socket takes connections, or rejects with its output. */
+export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
+  const directory = temporaryDirectory();
+  const socket = options.socket ?? join(directory, 'd.sock');
+  // Files, not pipes: nothing is lost of what it printed, and they keep no process alive.
+  const out = join(directory, 'stdout');
+  const err = join(directory, 'stderr');
+  const fds = [openSync(out, 'w'), openSync(err, 'w')] as const;
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', DAEMON_MAIN, 'run', '--socket', socket, ...(options.args ?? [])],
+    {
+      stdio: ['ignore', ...fds],
+      env: { ...process.env, ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    },
+  );
+  for (const fd of fds) closeSync(fd);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`cannot start ${process.execPath}`);
+  running.add(child);
+  const stdout = (): string => readFileSync(out, 'utf8');
+  const stderr = (): string => readFileSync(err, 'utf8');
+  let gone: DaemonExit | undefined;
+  const end = new Promise<DaemonExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      running.delete(child);
+      gone = { code, signal };
+      resolve(gone);
+    });
+  });
+  const exited = (): Promise<DaemonExit> => {
+    if (gone === undefined) child.ref();
+    return end;
+  };
+  const kill = (): Promise<DaemonExit> => {
+    child.kill('SIGKILL');
+    return exited();
+  };
+  const stop = async (): Promise<DaemonExit> => {
+    child.kill('SIGTERM');
+    const exit = await within(exited(), STOP_TIMEOUT_MS);
+    if (exit !== undefined) return exit;
+    await kill();
+    throw new Error(`the daemon did not stop in ${STOP_TIMEOUT_MS} ms\n${stdout()}${stderr()}`);
+  };
+
+  const deadline_ms = performance.now() + START_TIMEOUT_MS;
+  while (!(await accepts(socket))) {
+    const late = performance.now() > deadline_ms;
+    if (gone === undefined && !late) {
+      await within(end, POLL_MS);
+      continue;
+    }
+    const how = late ? 'is not listening in time' : `exited with ${gone?.code ?? gone?.signal}`;
+    await kill();
+    throw new Error(`the daemon ${how}\n${stdout()}${stderr()}`);
+  }
+  // A test that forgets its daemon ends all the same, and the daemon with it.
+  child.unref();
+  return { socket, pid, stdout, stderr, exited, stop, kill };
+}
+
+/** The value, or undefined when it takes longer; the timer is gone when this resolves. */
+async function within<T>(value: Promise<T>, timeout_ms: number): Promise<T | undefined> {
+  const done = new AbortController();
+  const timer = sleep(timeout_ms, undefined, { signal: done.signal }).catch((error: unknown) => {
+    if (!done.signal.aborted) throw error;
+  });
+  try {
+    return await Promise.race([value, timer.then(() => undefined)]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Whether somebody listens on a Unix socket. */
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const client = connect(path);
+    client.once('connect', () => {
+      client.destroy();
+      resolve(true);
+    });
+    client.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * Models and files made by real Goxel, with their truth. `test/fixtures` holds what every test
+ * needs; a larger corpus of the same layout is used too when there is one, at GOXEL_FIXTURES or
+ * beside the project. A file may be gzipped, with `.gz` after its name.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import type { Volume } from '../../engine/volume.ts';
+
+/** Of dist/test/support, where this runs. */
+const PROJECT = new URL('../../../', import.meta.url);
+
+function directories(): string[] {
+  const own = fileURLToPath(new URL('test/fixtures/', PROJECT));
+  const given = process.env.GOXEL_FIXTURES;
+  if (given !== undefined && given !== '') {
+    if (!existsSync(given)) throw new Error(`GOXEL_FIXTURES names ${given}, which is not there`);
+    return [own, `${given}/`];
+  }
+  const larger = fileURLToPath(new URL('../shared/fixtures/', PROJECT));
+  return existsSync(larger) ? [own, larger] : [own];
+}
+
+/** The content of a file, unpacked; undefined when neither it nor its `.gz` is there. */
+function load(path: string): Buffer | undefined {
+  if (existsSync(path)) return readFileSync(path);
+  return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)) : undefined;
+}
+
+/** A file that Goxel reads, or a model that it saved, with what it makes of it. */
+export interface Fixture {
+  readonly name: string;
+  /** For messages: tells corpora apart. */
+  readonly title: string;
+  readonly bytes: Buffer;
+  /** A file beside it, `NAME` + `suffix`; undefined when there is none. */
+  beside(suffix: string): Buffer | undefined;
+  /** An export by Goxel's window, `gui/NAME` + `suffix`. */
+  gui(suffix: string): Buffer | undefined;
+}
+
+function fixture(directory: string, folder: string, name: string, file: string): Fixture {
+  const bytes = load(`${directory}${folder}/${file}`);
+  if (bytes === undefined) throw new Error(`no fixture ${directory}${folder}/${file}`);
+  return {
+    name,
+    title: `${directory.includes('/test/') ? '' : 'corpus '}${folder}/${file}`,
+    bytes,
+    beside: (suffix) => load(`${directory}${folder}/${name}${suffix}`),
+    gui: (suffix) => load(`${directory}${folder}/gui/${name}${suffix}`),
+  };
+}
+
+/** The models that Goxel saved. */
+export function models(): Fixture[] {
+  return directories().flatMap((directory) =>
+    readdirSync(`${directory}models`).map((name) =>
+      fixture(directory, `models/${name}`, name, `${name}.gox`),
+    ),
+  );
+}
+
+export function model(name: string): Fixture {
+  const found = models().find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no model ${name}`);
+  return found;
+}
+
+/** The crafted inputs with an extension, broken ones among them. */
+export function imports(extension: string): Fixture[] {
+  return directories().flatMap((directory) =>
+    readdirSync(`${directory}imports`)
+      .filter((name) => name.split('.').length === 2 && name.endsWith(`.${extension}`))
+      .map((name) => fixture(directory, 'imports', name, name)),
+  );
+}
+
+/** The voxels of a volume in the form of the truth files: `x y z rrggbbaa`, by z, y, x. */
+export function voxelLines(volume: Volume): string {
+  const voxels: [x: number, y: number, z: number, rgba: number][] = [];
+  for (const block of volume.blocks()) {
+    for (const [i, rgba] of block.data.entries()) {
+      if (rgba >>> 24 === 0) continue;
+      voxels.push([block.x + (i & 15), block.y + ((i >> 4) & 15), block.z + (i >> 8), rgba]);
+    }
+  }
+  voxels.sort((a, b) => a[2] - b[2] || a[1] - b[1] || a[0] - b[0]);
+  const hex = Buffer.alloc(4);
+  const line = ([x, y, z, rgba]: (typeof voxels)[number]) => {
+    hex.writeUInt32LE(rgba);
+    return `${x} ${y} ${z} ${hex.toString('hex')}\n`;
+  };
+  return voxels.map(line).join('');
+}

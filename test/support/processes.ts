@@ -1,0 +1,43 @@
+/** Which processes a test file has started, itself included, found by the TMPDIR they inherited. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * The ids of living processes whose environment holds `TMPDIR=directory` or a TMPDIR below it, also
+ * of those that left the process group. Zombies have no environment and do not count. Needs /proc:
+ * elsewhere (macOS) it finds none.
+ */
+export function processesOf(directory: string): number[] {
+  return processIds().filter((pid) => {
+    const tmpdir = environmentOf(pid).find((entry) => entry.startsWith('TMPDIR='));
+    const value = tmpdir?.slice('TMPDIR='.length);
+    return value === directory || value?.startsWith(`${directory}/`) === true;
+  });
+}
+
+/** What a process was called with, for messages. */
+export function commandLineOf(pid: number): string {
+  return readProc(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+}
+
+function processIds(): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function environmentOf(pid: number): string[] {
+  return readProc(`/proc/${pid}/environ`).split('\0');
+}
+
+/** A file of /proc; empty when its process has ended meanwhile or belongs to somebody else. */
+function readProc(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+/** The catalogue: names, entries that make sense, and code behind every one. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findMethod, METHODS } from '../../../engine/catalogue/methods.ts';
+import { VERSION } from '../../../engine/catalogue/version.ts';
+import { handlers } from '../../../engine/methods/index.ts';
+
+/** What clients that really run call, and the method of today that answers it. */
+const CALLED_BY_CLIENTS: Readonly<Record<string, string>> = {
+  'goxel.get_version': 'version',
+  get_version: 'version',
+  'goxel.echo': 'echo',
+  'goxel.ping': 'ping',
+  get_status: 'goxel.get_status',
+  add_voxels: 'goxel.add_voxels',
+  batch_add_voxels: 'goxel.add_voxels',
+  'goxel.add_voxel_batch': 'goxel.add_voxels',
+  add_voxel: 'goxel.add_voxel',
+  'voxel.add': 'goxel.add_voxel',
+  'project.create': 'goxel.create_project',
+  'project.save': 'goxel.save_project',
+  'layer.add': 'goxel.create_layer',
+  'layer.select': 'goxel.set_active_layer',
+  'export.obj': 'goxel.export_model',
+  export_project: 'goxel.export_model',
+  'goxel.open_file': 'goxel.load_project',
+  'goxel.save_file': 'goxel.save_project',
+  'daemon.status': 'status',
+  'daemon.stats': 'status',
+  'daemon.shutdown': 'shutdown',
+  'goxel.shutdown_daemon': 'shutdown',
+};
+
+const catalogue = suite('catalogue');
+
+catalogue('has every name once', () => {
+  const names = METHODS.flatMap(({ name, aliases }) => [name, ...aliases]);
+  const twice = names.filter((name, i) => names.indexOf(name) !== i);
+  assert.equal(twice, []);
+});
+
+catalogue('finds a method by its name and by each alias', () => {
+  for (const [index, spec] of METHODS.entries()) {
+    for (const name of [spec.name, ...spec.aliases]) {
+      assert.equal(findMethod(name)?.index, index, name);
+      assert.is(findMethod(name)?.spec, spec, name);
+    }
+  }
+});
+
+catalogue('finds nothing for names that objects have', () => {
+  for (const name of ['', 'toString', '__proto__', 'constructor', 'goxel.']) {
+    assert.is(findMethod(name), undefined, name);
+  }
+});
+
+catalogue('answers the names that clients call', () => {
+  for (const [called, name] of Object.entries(CALLED_BY_CLIENTS)) {
+    assert.is(findMethod(called)?.spec.name, name, called);
+  }
+});
+
+catalogue('has a bare alias for every name that starts with goxel.', () => {
+  for (const { name, aliases } of METHODS) {
+    if (!name.startsWith('goxel.')) continue;
+    assert.ok(aliases.includes(name.slice('goxel.'.length)), name);
+  }
+});
+
+catalogue('has code for every method of a project, and for nothing else', () => {
+  const specified = METHODS.filter(({ scope }) => scope === 'project').map(({ name }) => name);
+  assert.equal(Object.keys(handlers).sort(), specified.sort());
+});
+
+catalogue('gives every method of a project the parameter project', () => {
+  for (const { name, scope, params } of METHODS) {
+    assert.is('project' in params.properties, scope === 'project', name);
+  }
+});
+
+catalogue('names only parameters there are, required ones first', () => {
+  for (const { name, params, positional, spellings } of METHODS) {
+    const known = Object.keys(params.properties);
+    for (const parameter of [...positional, ...Object.values(spellings ?? {})]) {
+      assert.ok(known.includes(parameter), `${name}: ${parameter}`);
+    }
+    for (const other of Object.keys(spellings ?? {})) {
+      assert.not(known.includes(other), `${name}: ${other} is both a name and a spelling`);
+    }
+    const needed = positional.map((parameter) => params.required.includes(parameter));
+    assert.equal(
+      needed,
+      [...needed].sort((a, b) => Number(b) - Number(a)),
+      name,
+    );
+  }
+});
+
+catalogue('has a summary that is one sentence, and an example of each method', () => {
+  for (const { name, summary, examples } of METHODS) {
+    assert.match(summary, /^[A-Z].*\.$/, name);
+    assert.ok(examples.length > 0, name);
+  }
+});
+
+catalogue('tells the version of package.json', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8');
+  assert.is((JSON.parse(text) as { version: string }).version, VERSION);
+});
+
+catalogue.run();

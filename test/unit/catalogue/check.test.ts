@@ -1,0 +1,110 @@
+/** What the check admits, and the words it has for what it does not. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fault, faultMessage } from '../../../engine/catalogue/check.ts';
+import type { JsonSchema } from '../../../engine/catalogue/json-schema.ts';
+import * as s from '../../../engine/catalogue/json-schema.ts';
+
+const check = suite('check');
+
+function says(schema: JsonSchema, value: unknown): string | undefined {
+  const found = fault(schema, value);
+  return found === undefined ? undefined : faultMessage('params', found);
+}
+
+check('integers have no fraction and keep their bounds, both inclusive', () => {
+  const schema = s.integer({ minimum: -1, maximum: 3 });
+  for (const value of [-1, 0, 3, 2.0]) assert.is(says(schema, value), undefined);
+  for (const [value, got] of [
+    [-2, '-2'],
+    [4, '4'],
+    [1.5, '1.5'],
+    ['1', '"1"'],
+    [null, 'null'],
+    [true, 'true'],
+    [[1], 'an array of 1'],
+    [{}, 'an object'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [1n, '1'],
+  ] as const) {
+    assert.is(says(schema, value), `params: expected an integer from -1 to 3, got ${got}`);
+  }
+});
+
+check('numbers are finite', () => {
+  const schema = s.number({ minimum: 0 });
+  assert.is(says(schema, 0.5), undefined);
+  assert.is(says(schema, -0.5), 'params: expected a number of at least 0, got -0.5');
+  assert.is(says(schema, Number.NaN), 'params: expected a number of at least 0, got NaN');
+});
+
+check('strings have a length, a pattern or a choice', () => {
+  const name = s.string({ minLength: 1, maxLength: 3 });
+  assert.is(says(name, 'abc'), undefined);
+  assert.is(says(name, ''), 'params: expected a string of 1 to 3 characters, got ""');
+  assert.is(says(name, 'abcd'), 'params: expected a string of 1 to 3 characters, got "abcd"');
+  const pattern = s.string({ pattern: '^a+$', title: 'only a' });
+  assert.is(says(pattern, 'aaa'), undefined);
+  assert.is(says(pattern, 'aba'), 'params: expected only a, got "aba"');
+  const chosen = s.choice(['on', 'off']);
+  assert.is(says(chosen, 'on'), undefined);
+  assert.is(says(chosen, 'ON'), 'params: expected one of "on", "off", got "ON"');
+});
+
+check('a long text is cut in the message', () => {
+  const message = says(s.integer(), 'x'.repeat(100_000));
+  assert.is(message, `params: expected an integer, got "${'x'.repeat(40)}…"`);
+});
+
+check('arrays have a length, and the fault of an item has its place', () => {
+  const schema = s.array(s.integer(), { minItems: 1, maxItems: 3 });
+  assert.is(says(schema, [1, 2, 3]), undefined);
+  assert.is(says(schema, []), 'params: expected an array of 1 to 3, got an array of 0');
+  assert.is(says(schema, [1, 2, 3, 4]), 'params: expected an array of 1 to 3, got an array of 4');
+  assert.is(says(schema, [1, 'b']), 'params[1]: expected an integer, got "b"');
+  assert.is(says(schema, { length: 1 }), 'params: expected an array of 1 to 3, got an object');
+});
+
+check('tuples have a schema for each item', () => {
+  const schema = s.tuple([s.integer(), s.boolean()]);
+  assert.is(says(schema, [1, true]), undefined);
+  assert.is(says(schema, [true, 1]), 'params[0]: expected an integer, got true');
+  assert.is(says(schema, [1]), 'params: expected an array of 2, got an array of 1');
+});
+
+check('objects need what is required and ignore what is unknown', () => {
+  const schema = s.object({ a: s.integer(), b: s.optional(s.boolean()) });
+  assert.is(says(schema, { a: 1 }), undefined);
+  assert.is(says(schema, { a: 1, b: true, c: 'x', constructor: 1, toString: [] }), undefined);
+  assert.is(says(schema, JSON.parse('{"a":1,"__proto__":{"b":7}}')), undefined);
+  assert.is(says(schema, {}), 'params.a: expected an integer, got nothing');
+  assert.is(says(schema, { a: 1, b: 2 }), 'params.b: expected true or false, got 2');
+  assert.is(says(schema, []), 'params: expected an object with a, got an array of 0');
+  assert.is(says(schema, null), 'params: expected an object with a, got null');
+});
+
+check('unions admit what a branch admits, and explain the branch that was meant', () => {
+  const schema = s.union([
+    s.string({ pattern: '^#' }),
+    s.array(s.integer(), { maxItems: 2 }),
+    s.object({ r: s.integer() }),
+  ]);
+  for (const value of ['#f', [1], [], { r: 1 }]) assert.is(says(schema, value), undefined);
+  assert.is(says(schema, [1, 'x']), 'params[1]: expected an integer, got "x"');
+  assert.is(says(schema, { r: 'x' }), 'params.r: expected an integer, got "x"');
+  assert.is(
+    says(schema, 5),
+    'params: expected a string or an array of at most 2 or an object with r, got 5',
+  );
+});
+
+check('the path goes through all levels', () => {
+  const voxel = s.object({ color: s.optional(s.union([s.string(), s.array(s.integer())])) });
+  const schema = s.object({ voxels: s.array(voxel) });
+  const value = { voxels: [{}, { color: [1, 2, 'c'] }] };
+  assert.is(says(schema, value), 'params.voxels[1].color[2]: expected an integer, got "c"');
+});
+
+check.run();

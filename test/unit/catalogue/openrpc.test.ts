@@ -1,0 +1,107 @@
+/** The OpenRPC document: structure by the specification's rules, content by the catalogue. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fault } from '../../../engine/catalogue/check.ts';
+import { METHODS } from '../../../engine/catalogue/methods.ts';
+import { openRpcDocument } from '../../../engine/catalogue/openrpc.ts';
+
+const document = openRpcDocument('1.2.3');
+const openrpc = suite('openrpc');
+
+openrpc('is JSON through and through', () => {
+  assert.equal(JSON.parse(JSON.stringify(document)), plain(document));
+});
+
+openrpc('has the members that the specification requires', () => {
+  assert.match(document.openrpc, /^1\.\d+\.\d+$/);
+  assert.is(document.info.version, '1.2.3');
+  assert.is(document.methods.length, METHODS.length);
+  assert.is(new Set(document.methods.map(({ name }) => name)).size, METHODS.length);
+});
+
+openrpc('describes each parameter once, required ones before the others', () => {
+  for (const { name, params } of document.methods) {
+    const names = params.map((parameter) => parameter.name);
+    assert.is(new Set(names).size, names.length, name);
+    const firstOptional = params.findIndex(({ required }) => !required);
+    const late = params.slice(Math.max(firstOptional, 0)).filter(({ required }) => required);
+    if (firstOptional >= 0) assert.equal(late, [], name);
+  }
+});
+
+openrpc('uses only keywords of JSON Schema, and well', () => {
+  for (const { name, params, result } of document.methods) {
+    for (const { schema } of [...params, result]) checkSchema(schema, name);
+  }
+});
+
+openrpc('lists each error once, with number, words and code', () => {
+  for (const { name, errors } of document.methods) {
+    assert.is(new Set(errors.map(({ code }) => code)).size, errors.length, name);
+    for (const { code, message } of errors) {
+      assert.ok(Number.isInteger(code) && message.length > 0, name);
+    }
+  }
+});
+
+openrpc('has examples whose values fit their schemas', () => {
+  let examples = 0;
+  for (const method of document.methods) {
+    for (const example of method.examples ?? []) {
+      examples++;
+      for (const { name, value } of example.params) {
+        const parameter = method.params.find((known) => known.name === name);
+        // By position, a colour string stands where r would.
+        if (name === 'r' && typeof value === 'string') continue;
+        if (parameter !== undefined) {
+          assert.is(fault(parameter.schema, value), undefined, `${method.name} ${name}`);
+        }
+      }
+      assert.is(fault(method.result.schema, example.result.value), undefined, method.name);
+    }
+  }
+  assert.ok(examples > 20);
+});
+
+/** Without prototypes, which uvu would tell apart. */
+function plain(value: unknown): unknown {
+  return structuredClone(value);
+}
+
+const KEYWORDS = [
+  'type',
+  'title',
+  'description',
+  'default',
+  'properties',
+  'required',
+  'items',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'enum',
+  'anyOf',
+];
+
+function checkSchema(schema: object, name: string): void {
+  for (const [keyword, value] of Object.entries(schema)) {
+    assert.ok(KEYWORDS.includes(keyword), `${name}: ${keyword}`);
+    assert.is.not(value, undefined, `${name}: ${keyword}`);
+    if (keyword === 'pattern') new RegExp(String(value), 'u');
+    if (keyword === 'properties') {
+      for (const member of Object.values(value as Record<string, object>)) {
+        checkSchema(member, name);
+      }
+    }
+    if (keyword === 'items' || keyword === 'anyOf') {
+      for (const part of [value].flat()) checkSchema(part as object, name);
+    }
+  }
+}
+
+openrpc.run();

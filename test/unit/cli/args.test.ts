@@ -1,0 +1,158 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { loadConfig } from '../../../conf/load.ts';
+import { SETTINGS } from '../../../conf/settings.ts';
+import { parseCommandLine } from '../../../supervisor/cli/args.ts';
+import { COMMANDS, type CommandSpec } from '../../../supervisor/cli/commands.ts';
+import { CliError, EXIT } from '../../../supervisor/cli/exit-codes.ts';
+import { helpText } from '../../../supervisor/cli/help.ts';
+
+/** The message of the usage error that these arguments meet. */
+function refusal(...argv: string[]): string {
+  try {
+    parseCommandLine(argv);
+  } catch (error) {
+    assert.instance(error, CliError);
+    assert.is((error as CliError).exit_code, EXIT.USAGE);
+    return (error as CliError).message;
+  }
+  throw new Error(`accepted: ${argv.join(' ')}`);
+}
+
+const parsing = suite('command line: parsing');
+
+parsing('takes commands with their options and arguments', () => {
+  assert.equal(parseCommandLine(['run']), {
+    kind: 'command',
+    command: 'run',
+    options: {},
+    positionals: [],
+    flags: [],
+  });
+  const call = parseCommandLine(['call', '--socket=/tmp/s', 'ping', '[1,-2]']);
+  if (call.kind !== 'command' || call.command !== 'call') throw new Error(call.kind);
+  assert.is(call.options.socket, '/tmp/s');
+  assert.equal(call.positionals, ['ping', '[1,-2]']);
+  const tree = parseCommandLine(['tree', '--json']);
+  if (tree.kind !== 'command' || tree.command !== 'tree') throw new Error(tree.kind);
+  assert.is(tree.options.json, true);
+});
+
+parsing('takes arguments that begin with a dash after --', () => {
+  const convert = parseCommandLine(['convert', '--', '-in.gox', '--out.vox']);
+  if (convert.kind !== 'command') throw new Error(convert.kind);
+  assert.equal(convert.positionals, ['-in.gox', '--out.vox']);
+});
+
+parsing('hands options that set configuration keys on as flags', () => {
+  const run = parseCommandLine(
+    'run --socket /tmp/s --workers 3 --log-level=warn --set a.b=c=d --set e=f'.split(' '),
+  );
+  if (run.kind !== 'command') throw new Error(run.kind);
+  assert.equal(run.flags, [
+    { key: 'sockets.unix.path', text: '/tmp/s', flag: '--socket' },
+    { key: 'workers.count', text: '3', flag: '--workers' },
+    { key: 'logging.level', text: 'warn', flag: '--log-level' },
+    { key: 'a.b', text: 'c=d', flag: '--set' },
+    { key: 'e', text: 'f', flag: '--set' },
+  ]);
+});
+
+parsing('answers help and version before anything is checked', () => {
+  assert.equal(parseCommandLine(['--version']), { kind: 'version' });
+  for (const argv of [['--help'], ['-h'], ['help']]) {
+    assert.equal(parseCommandLine(argv), { kind: 'help', command: undefined });
+  }
+  for (const argv of [
+    ['call', '--help'],
+    ['call', '-h'],
+    ['call', 'a', '-h'],
+    ['help', 'call'],
+  ]) {
+    assert.equal(parseCommandLine(argv), { kind: 'help', command: 'call' });
+  }
+});
+
+parsing.run();
+
+const refusing = suite('command line: refusals');
+
+refusing('name the nearest command or option', () => {
+  assert.is(
+    refusal('cal'),
+    'unknown command cal; did you mean call? (see goxel-supervisor --help)',
+  );
+  assert.match(refusal('--verzion'), /^unknown option --verzion; did you mean --version\?/);
+  assert.is(
+    refusal('run', '--sokcet', '/tmp/s'),
+    'unknown option --sokcet; did you mean --socket? (see goxel-supervisor run --help)',
+  );
+  assert.match(refusal('help', 'rnu'), /^unknown command rnu; did you mean run\?/);
+  assert.match(refusal('tree', '-x'), /^unknown option -x/);
+});
+
+refusing('do not fall for the names that every object has', () => {
+  assert.match(refusal('constructor'), /^unknown command constructor/);
+  assert.match(refusal('run', '--constructor'), /^unknown option --constructor/);
+  assert.match(refusal('run', '--__proto__=1'), /^unknown option --__proto__/);
+});
+
+refusing('say what is missing or too much', () => {
+  assert.match(refusal(), /^a command is missing/);
+  assert.match(refusal('call'), /^METHOD is missing/);
+  assert.match(refusal('convert', 'a.gox'), /^OUT is missing/);
+  assert.match(refusal('run', 'now'), /^unexpected argument now/);
+  assert.match(refusal('call', 'a', 'b', 'c'), /^unexpected argument c/);
+  assert.match(refusal('run', '--socket'), /^--socket needs a value: --socket PATH/);
+  assert.match(refusal('run', '--socket', '--workers', '2'), /^--socket needs a value/);
+  assert.match(refusal('tree', '--json=yes'), /^--json takes no value/);
+  assert.match(
+    refusal('run', '--set', 'workers.count'),
+    /^--set needs KEY=VALUE, not workers.count/,
+  );
+  assert.match(refusal('run', '--set', '=2'), /^--set needs KEY=VALUE/);
+});
+
+refusing.run();
+
+const helping = suite('command line: help');
+
+helping('shows every command, option and example', () => {
+  const overview = helpText(undefined);
+  for (const [name, command] of Object.entries<CommandSpec>(COMMANDS)) {
+    assert.ok(overview.includes(command.summary), name);
+    const help = helpText(name as keyof typeof COMMANDS);
+    for (const [option, { summary }] of Object.entries(command.options)) {
+      assert.ok(help.includes(`--${option}`) && help.includes(summary), `${name} --${option}`);
+    }
+    for (const example of command.examples) assert.ok(help.includes(example), example);
+  }
+});
+
+helping('fits a terminal of 100 columns', () => {
+  const names = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
+  for (const name of [undefined, ...names]) {
+    const longest = Math.max(
+      ...helpText(name)
+        .split('\n')
+        .map((line) => line.length),
+    );
+    assert.ok(longest <= 100, `${name}: ${longest}`);
+  }
+});
+
+helping('gives examples that parse, and keys that exist', async () => {
+  for (const command of Object.values<CommandSpec>(COMMANDS)) {
+    for (const { key } of Object.values(command.options)) {
+      assert.ok(key === undefined || SETTINGS.has(key), key);
+    }
+    for (const example of command.examples) {
+      const argv = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, a, b]) => a ?? b ?? '');
+      const parsed = parseCommandLine(argv.slice(1));
+      if (parsed.kind !== 'command') throw new Error(example);
+      await loadConfig({ flags: parsed.flags });
+    }
+  }
+});
+
+helping.run();

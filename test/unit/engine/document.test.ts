@@ -1,0 +1,155 @@
+/** Documents: layers, what they merge to, and clone and shape layers that follow their source. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GoxError } from '../../../conf/errors.ts';
+import { Document } from '../../../engine/document.ts';
+import { formatFor } from '../../../engine/formats/index.ts';
+import { Layer } from '../../../engine/layer.ts';
+import { boxCorners, boxMatrix } from '../../../engine/matrix.ts';
+import { model, voxelLines } from '../../support/fixtures.ts';
+
+const RED = 0xff00_00ff;
+const BLUE = 0xffff_0000;
+
+/** A clone of the document's first layer, one step of 20 along y. */
+function cloneOf(document: Document): Layer {
+  const clone = document.addLayer('clone');
+  clone.baseId = document.layers[0]!.id;
+  clone.mat[13] = 20;
+  return clone;
+}
+
+const test = suite('document');
+
+test("a new one has an empty layer of id 1, a material, a camera and Goxel's box", () => {
+  const document = Document.empty();
+  assert.equal(
+    document.layers.map(({ id, name, material }) => ({ id, name, material })),
+    [{ id: 1, name: 'Layer.1', material: 0 }],
+  );
+  assert.is(document.activeLayer, document.layers[0]);
+  assert.equal(boxCorners(document.box), { min: [-16, -16, 0], max: [16, 16, 32] });
+  assert.equal(boxCorners(Document.empty(5, 4, 7).box), { min: [-2, -2, 0], max: [3, 2, 7] });
+  assert.is(document.cameras.length, 1);
+  assert.is(document.merged().count(), 0);
+});
+
+test('new layers come on top with new ids and become active', () => {
+  const document = Document.empty();
+  const second = document.addLayer('second');
+  assert.is(second.id, 2);
+  assert.is(document.activeLayer, second);
+  assert.is(document.layerById(2), second);
+  assert.is(document.layerById(3), undefined);
+  document.layers.push(new Layer(0x7fff_ffff, 'last'));
+  assert.is(document.addLayer('third').id, 3);
+});
+
+test('removing layers moves the active one, and leaves an empty layer in the end', () => {
+  const document = Document.empty();
+  const second = document.addLayer('second');
+  document.activeLayer = document.layers[0]!;
+  document.removeLayer(1);
+  assert.is(document.activeLayer, second);
+  second.volume.set(0, 0, 0, RED);
+  document.removeLayer(2);
+  assert.is(document.layers.length, 1);
+  assert.is(document.merged().count(), 0);
+  assert.throws(
+    () => document.removeLayer(77),
+    (error: unknown) => error instanceof GoxError && error.code === 'GOX_LAYER_NOT_FOUND',
+  );
+});
+
+test('merges visible layers from bottom to top, and again after any change', () => {
+  const document = Document.empty();
+  const [bottom] = document.layers as [Layer];
+  const top = document.addLayer('top');
+  bottom.volume.set(1, 2, 3, RED);
+  bottom.volume.set(100, 2, 3, RED);
+  top.volume.set(1, 2, 3, BLUE);
+  const merged = document.merged();
+  assert.is(merged.get(1, 2, 3), BLUE);
+  assert.is(merged.get(100, 2, 3), RED);
+  assert.is(document.merged(), merged, 'computed again without a change');
+  top.visible = false;
+  assert.is(document.merged().get(1, 2, 3), RED);
+  bottom.volume.set(1, 2, 3, 0);
+  assert.is(document.merged().get(1, 2, 3), 0);
+  top.visible = true;
+  document.removeLayer(bottom.id);
+  assert.is(voxelLines(document.merged()), '1 2 3 0000ffff\n');
+});
+
+test("an edit of a merged document changes neither the merge nor other layers' blocks", () => {
+  const document = Document.empty();
+  const { volume } = document.activeLayer;
+  volume.set(0, 0, 0, RED);
+  const merged = document.merged();
+  volume.set(1, 0, 0, RED);
+  assert.is(merged.count(), 1);
+  assert.is(document.merged().count(), 2);
+});
+
+test('a clone follows its base until it is written to', () => {
+  const document = Document.empty();
+  const [base] = document.layers as [Layer];
+  const clone = cloneOf(document);
+  base.volume.set(1, 2, 3, RED);
+  assert.is(document.merged().get(1, 22, 3), RED);
+  base.volume.set(2, 2, 3, BLUE);
+  clone.mat[12] = -5;
+  assert.is(document.merged().get(-3, 22, 3), BLUE);
+  assert.is(document.merged().get(1, 22, 3), 0);
+  clone.volume.set(0, 0, 0, RED);
+  base.volume.clear();
+  document.refresh();
+  assert.is(clone.baseId, 0);
+  assert.is(clone.volume.count(), 3);
+});
+
+test('a clone whose base is removed keeps what it shows', () => {
+  const document = Document.empty();
+  const clone = cloneOf(document);
+  document.layers[0]!.volume.set(1, 2, 3, RED);
+  document.removeLayer(1);
+  assert.not(clone.derived);
+  assert.is(voxelLines(document.merged()), '1 22 3 ff0000ff\n');
+});
+
+test("a shape layer fills its box, inside the image's", () => {
+  const document = Document.empty(8, 8, 8);
+  const layer = document.addLayer('shape');
+  layer.shape = { kind: 'cube', color: RED };
+  layer.mat = boxMatrix({ min: [-10, 1, 2], max: [0, 3, 4] });
+  assert.equal(document.merged().box(), { min: [-4, 1, 2], max: [0, 3, 4] });
+  layer.shape = { kind: 'cube', color: BLUE };
+  assert.is(document.merged().get(-1, 1, 2), BLUE);
+  document.box = Document.empty(32, 32, 32).box;
+  assert.is(document.merged().count(), 40);
+});
+
+test('clones and shapes that together grow past the limit are refused', () => {
+  const document = Document.empty(160, 160, 160);
+  // The clone alone may touch 12³ blocks, one more on each side than it has.
+  document.derived_blocks_max = 2500;
+  const shape = document.addLayer('shape');
+  shape.shape = { kind: 'cube', color: RED };
+  shape.mat = document.box;
+  assert.is(document.merged().blockCount, 1000);
+  const clone = document.addLayer('clone');
+  clone.baseId = shape.id;
+  assert.throws(
+    () => document.merged(),
+    (error: unknown) => error instanceof GoxError && error.code === 'GOX_MEMORY_LIMIT',
+  );
+});
+
+test('counts the bytes of the blocks of all layers', () => {
+  const document = formatFor('x.gox').read!(model('layer_modes').bytes, 'layer_modes.gox');
+  const blocks = document.layers.reduce((sum, { volume }) => sum + [...volume.blocks()].length, 0);
+  assert.is(document.voxelBytes(), blocks * 16384);
+});
+
+test.run();

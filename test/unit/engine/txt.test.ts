@@ -1,0 +1,101 @@
+/** Reading Goxel's text format. */
+
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GoxError } from '../../../conf/errors.ts';
+import { Document } from '../../../engine/document.ts';
+import { formatFor } from '../../../engine/formats/index.ts';
+import { boxCorners } from '../../../engine/matrix.ts';
+import { imports, model, voxelLines } from '../../support/fixtures.ts';
+import { SEED } from '../../support/seed.ts';
+
+const txt = formatFor('a.txt');
+const read = (text: string, limit?: number) => txt.read!(Buffer.from(text), 'a.txt', limit);
+
+const test = suite('reading txt');
+
+for (const fixture of imports('txt')) {
+  const truth = fixture.beside('.import.voxels.txt');
+  test(`${fixture.title} ${truth ? 'reads as in Goxel' : 'is refused'}`, () => {
+    const text = fixture.bytes.toString('latin1');
+    if (truth === undefined) assert.throws(() => read(text), /damaged in line \d+, byte \d+/);
+    else assert.is(voxelLines(read(text).merged()), truth.toString());
+  });
+}
+
+test('what is written is read as the same voxels', () => {
+  const coordinate = fc.oneof(fc.integer({ min: -40, max: 40 }), fc.integer());
+  const voxel = fc.tuple(coordinate, coordinate, coordinate, fc.nat(0xff_ffff));
+  fc.assert(
+    fc.property(fc.array(voxel, { maxLength: 20 }), (voxels) => {
+      const document = Document.empty();
+      for (const [x, y, z, rgb] of voxels) {
+        document.activeLayer.volume.set(x, y, z, (rgb | 0xff00_0000) >>> 0);
+      }
+      const text = Buffer.concat([...txt.write!(document, { yUp: true })]);
+      const again = txt.read!(text, 'a.txt');
+      assert.is(voxelLines(again.merged()), voxelLines(document.merged()));
+    }),
+    { seed: SEED },
+  );
+});
+
+test('the image box is that of the voxels', () => {
+  const document = read('-5 3 -7 0a0b0c\n2 2 2 123456\n');
+  assert.equal(boxCorners(document.box), { min: [-5, 2, -7], max: [3, 4, 3] });
+});
+
+test('takes Windows line ends, no newline at the end, comments and blank lines', () => {
+  const document = read('#\r\n# 1 2 3 ffffff\r\n \r\n\r\n1 2 3 FFeeDD\r\n4 5 6 010203 more');
+  assert.is(voxelLines(document.merged()), '1 2 3 ffeeddff\n4 5 6 010203ff\n');
+  assert.is(read('').merged().count(), 0);
+});
+
+for (const line of [
+  '1 2 3',
+  '1 2 3 12345',
+  '1 2 3 1234567',
+  '1  2 3 123456',
+  '1 2 3 gggggg',
+  '1.5 2 3 123456',
+  '2147483648 0 0 123456',
+  '0 0 -2147483649 123456',
+  '99999999999999999999 0 0 123456',
+  '#comment',
+  '\0',
+]) {
+  test(`refuses the line ${JSON.stringify(line)}`, () => {
+    try {
+      read(`0 0 0 ffffff\n${line}\n`);
+    } catch (error) {
+      assert.ok(error instanceof GoxError);
+      assert.is(error.code, 'GOX_FORMAT_BROKEN');
+      assert.equal(error.details, { file: 'a.txt', line: 2, offset: 13 });
+      return;
+    }
+    assert.unreachable('was read');
+  });
+}
+
+test('refuses more voxels than memory allows', () => {
+  const lines = Array.from({ length: 9 }, (_, i) => `${i * 16} 0 0 ffffff\n`).join('');
+  assert.is(
+    read(lines, 9 * 16384)
+      .merged()
+      .count(),
+    9,
+  );
+  assert.throws(
+    () => read(lines, 8 * 16384),
+    (error: unknown) => error instanceof GoxError && error.code === 'GOX_MEMORY_LIMIT',
+  );
+});
+
+test("reads a big file's lines in one pass", () => {
+  const document = formatFor('x.gox').read!(model('big_terrain').bytes, 'big_terrain.gox');
+  const text = Buffer.concat([...txt.write!(document, { yUp: true })]);
+  assert.is(txt.read!(text, 'big.txt').merged().count(), document.merged().count());
+});
+
+test.run();

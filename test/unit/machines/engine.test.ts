@@ -1,0 +1,126 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  type CallsCommand,
+  type EngineChildInput,
+  engineMachine,
+  type WorkerCommand,
+} from '../../../machines/engine.ts';
+import { fakeEffect } from '../../support/fake-effect.ts';
+import { configWith, probe } from '../../support/probe.ts';
+
+async function engine() {
+  const worker = fakeEffect<WorkerCommand, EngineChildInput>();
+  const calls = fakeEffect<CallsCommand, EngineChildInput>();
+  const config = await configWith(({ workers, limits }) => {
+    workers.restart = {
+      restart_on_failure: true,
+      max_restart_attempts: 2,
+      window_ms: 60_000,
+      restart_delay_ms: 100,
+      backoff_factor: 2,
+      restart_delay_ms_max: 1000,
+      jitter: 0,
+    };
+    limits.request_timeout_ms = 2000;
+  });
+  const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
+  const probed = probe(machine, { index: 7, config, random: () => 0 });
+  return { ...probed, worker, calls };
+}
+
+const test = suite('engine');
+
+test('is ready when its worker is', async () => {
+  const { worker, reports, snapshot } = await engine();
+  assert.is(snapshot().value, 'starting');
+  assert.is(worker.started[0]?.index, 7);
+  worker.say({ type: 'worker.ready' });
+  assert.is(snapshot().value, 'ready');
+  assert.equal(reports, [{ type: 'engine.ready', index: 7 }]);
+});
+
+test('brings a dead worker back after the delay, and keeps its queue meanwhile', async () => {
+  const { worker, calls, clock, snapshot } = await engine();
+  worker.say({ type: 'worker.ready' });
+  worker.say({ type: 'worker.exited', reason: 'killed' });
+  assert.is(snapshot().value, 'lost');
+  assert.is(worker.alive, 0);
+  assert.is(calls.alive, 1);
+  assert.equal(calls.told, [{ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' }]);
+  clock.increment(99);
+  assert.is(worker.alive, 0);
+  clock.increment(1);
+  assert.is(worker.alive, 1);
+  worker.say({ type: 'worker.ready' });
+  assert.is(snapshot().value, 'ready');
+  assert.is(snapshot().context.restarts, 1);
+});
+
+test('gives up and refuses calls when the restarts are used up', async () => {
+  const { worker, calls, clock, reports, snapshot } = await engine();
+  for (const delay of [100, 200]) {
+    worker.say({ type: 'worker.exited', reason: 'crash loop' });
+    clock.increment(delay);
+  }
+  worker.say({ type: 'worker.exited', reason: 'crash loop' });
+  assert.is(snapshot().value, 'failed');
+  assert.is(worker.alive, 0);
+  assert.equal(calls.told.at(-1), { type: 'calls.refuse', reason: 'crash loop' });
+  assert.equal(reports.at(-1), { type: 'engine.failed', index: 7, reason: 'crash loop' });
+});
+
+test('takes a worker for dead that never gets ready', async () => {
+  const { worker, clock, snapshot } = await engine();
+  clock.increment(9999);
+  assert.is(snapshot().value, 'starting');
+  clock.increment(1);
+  assert.is(snapshot().value, 'lost');
+  assert.is(worker.alive, 0);
+});
+
+test('asks the queue for overdue calls at every heartbeat', async () => {
+  const { worker, calls, clock } = await engine();
+  worker.say({ type: 'worker.ready' });
+  for (let beats = 1; beats <= 3; beats += 1) {
+    clock.increment(500);
+    assert.is(calls.told.length, beats);
+  }
+  assert.equal(calls.told[2], { type: 'calls.check' });
+});
+
+test('ends a worker that works on one request for too long', async () => {
+  const { worker, calls, clock, snapshot } = await engine();
+  worker.say({ type: 'worker.ready' });
+  calls.say({ type: 'call.overdue', age_ms: 2500 });
+  assert.is(snapshot().value, 'lost');
+  assert.is(worker.alive, 0);
+  const told = calls.told.at(-1);
+  assert.is(told?.type, 'calls.fail');
+  assert.ok(told?.type === 'calls.fail' && told.code === 'GOX_REQUEST_TIMEOUT');
+  clock.increment(100);
+  assert.is(snapshot().value, 'starting');
+});
+
+test('stops everything it started', async () => {
+  const { worker, calls, snapshot, send } = await engine();
+  worker.say({ type: 'worker.ready' });
+  send({ type: 'engine.stop' });
+  assert.is(snapshot().status, 'done');
+  assert.is(worker.alive + calls.alive, 0);
+});
+
+test('a worker that throws while it starts counts as a death, not as the end of the engine', async () => {
+  const { snapshot, reports } = await engine();
+  assert.is(reports.length, 0);
+  const broken = engineMachine.provide({
+    actors: { calls: fakeEffect<CallsCommand, EngineChildInput>().logic },
+  });
+  const config = await configWith(() => {});
+  const probed = probe(broken, { index: 0, config, random: () => 0 });
+  assert.is(probed.snapshot().value, 'lost');
+  assert.match(probed.snapshot().context.reason, /not provided/);
+  assert.is(snapshot().value, 'starting');
+});
+
+test.run();

@@ -1,0 +1,104 @@
+import { type ClientError, clientError, remoteError } from './client-error.ts';
+
+/** How long a call may take, and how it is given up. */
+export interface CallOptions {
+  /** Milliseconds to wait for the reply; 0 for ever. The client's own value if absent. */
+  readonly timeout_ms?: number;
+  /** Gives the call up when aborted; the daemon is not told. */
+  readonly signal?: AbortSignal;
+}
+
+/** Somebody who waits for the reply to one id. */
+interface Waiter {
+  resolve(result: unknown): void;
+  reject(error: ClientError): void;
+  /** Called when it has its reply, so that its timer can go. */
+  release(): void;
+}
+
+interface OpenCalls {
+  readonly ids: readonly number[];
+  readonly results: readonly Promise<unknown>[];
+}
+
+/** The calls in flight, by their ids. Each is settled exactly once, whatever happens. */
+export class Calls {
+  #last_id = 0;
+  readonly #waiters = new Map<number, Waiter>();
+
+  get count(): number {
+    return this.#waiters.size;
+  }
+
+  /**
+   * So many new ids, and the promises of their results. They share one timer and one listener.
+   *
+   * A promise rejects with the `ClientError` of its reply, or with `CLIENT_TIMEOUT`, `CLIENT_ABORTED`,
+   * `CLIENT_CLOSED`, `CLIENT_PROTOCOL` or `CLIENT_ENCODING`.
+   */
+  open(count: number, timeout_ms: number, signal: AbortSignal | undefined): OpenCalls {
+    const ids = Array.from({ length: count }, () => ++this.#last_id);
+    const giveUp = (error: ClientError) => {
+      for (const id of ids) this.reject(id, error);
+    };
+    const abort = () => giveUp(abortion(signal));
+    const expire = () =>
+      giveUp(clientError('CLIENT_TIMEOUT', `No reply came within ${timeout_ms} ms.`));
+    if (count === 0) return { ids, results: [] };
+    const timer = timeout_ms > 0 ? setTimeout(expire, timeout_ms) : undefined;
+    signal?.addEventListener('abort', abort);
+    let left = count;
+    const release = () => {
+      left -= 1;
+      if (left > 0) return;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    const results = ids.map(
+      (id) =>
+        new Promise<unknown>((resolve, reject) => {
+          this.#waiters.set(id, { resolve, reject, release });
+        }),
+    );
+    return { ids, results };
+  }
+
+  /** Rejects one call, if it is still in flight. */
+  reject(id: number, error: ClientError): void {
+    this.#take(id)?.reject(error);
+  }
+
+  /** Settles the call that a reply is for; false when there was none. Replies may come late. */
+  settle(reply: Record<string, unknown>): boolean {
+    const { id, result } = reply;
+    const error = reply.error == null ? undefined : remoteError(reply.error);
+    if (id === null && error !== undefined) {
+      // It answers something that the daemon could not read, and nobody can say which call that was.
+      // All that wait get it: one of them would otherwise wait for ever.
+      this.rejectAll(error);
+      return true;
+    }
+    if (typeof id !== 'number' || !(id >= 1 && id <= this.#last_id)) return false;
+    const waiter = this.#take(id);
+    if (error === undefined) waiter?.resolve(result);
+    else waiter?.reject(error);
+    return true;
+  }
+
+  /** Rejects all calls in flight. */
+  rejectAll(error: ClientError): void {
+    for (const id of [...this.#waiters.keys()]) this.reject(id, error);
+  }
+
+  #take(id: number): Waiter | undefined {
+    const waiter = this.#waiters.get(id);
+    this.#waiters.delete(id);
+    waiter?.release();
+    return waiter;
+  }
+}
+
+/** The error of a call whose signal was aborted. */
+export function abortion(signal: AbortSignal | undefined): ClientError {
+  return clientError('CLIENT_ABORTED', 'The call was aborted.', signal?.reason);
+}

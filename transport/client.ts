@@ -1,0 +1,273 @@
+/**
+ * The client library: calls to a running daemon, any number of them at a time over one connection.
+ *
+ *     const client = await connect({ path: '/run/goxel/goxel.sock' });
+ *     await client.call('goxel.add_voxel', { x: 1, y: 2, z: 3, color: '#3366cc' });
+ *     await client.close();
+ */
+import { EventEmitter, once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import { abortion, type CallOptions, Calls } from './client-calls.ts';
+import { type ClientCodec, goxeMsgpack, jsonLines } from './client-codec.ts';
+import { type ClientError, clientError } from './client-error.ts';
+import { Framer } from './framing.ts';
+import type { FramingEvent } from './jsonrpc.ts';
+
+export type { CallOptions } from './client-calls.ts';
+export { CLIENT_ERRORS, ClientError, type ClientErrorCode } from './client-error.ts';
+
+/** Where the daemon listens. */
+export type Address = { readonly path: string } | { readonly host?: string; readonly port: number };
+
+export interface ClientOptions {
+  /** Milliseconds for the connection to come about; 5000 if absent. */
+  readonly connect_timeout_ms?: number;
+  /** Milliseconds for each call, unless it says otherwise; 60 000 if absent, 0 for ever. */
+  readonly timeout_ms?: number;
+  /** Bytes of one reply, or one array of them; 256 MiB if absent. A larger one ends the connection. */
+  readonly reply_bytes_max?: number;
+  /** JSON texts on lines, the default, or MessagePack in GOXE frames. */
+  readonly encoding?: 'json' | 'msgpack';
+}
+
+/** Named or positional. */
+export type Params = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** One request of a batch; `notify` asks for no reply. */
+export interface BatchCall {
+  readonly method: string;
+  readonly params?: Params;
+  readonly notify?: boolean;
+}
+
+/** What became of one call of a batch. */
+export type BatchResult =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: ClientError };
+
+interface ClientEvents {
+  /** The connection has ended; with the reason unless `close` was called. All calls are settled. */
+  close: [error: ClientError | undefined];
+  /** The daemon said something that nobody asked for, such as progress. */
+  notification: [method: string, params: unknown];
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+const CALL_TIMEOUT_MS = 60_000;
+const REPLY_BYTES_MAX = 256 * 1024 * 1024;
+const REPLY_DEPTH_MAX = 512;
+const HEADER_BYTES_MAX = 4096;
+/** How long `close` waits for the other side to end before it cuts the connection. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/**
+ * Connects to a daemon.
+ *
+ * @throws ClientError `CLIENT_CONNECT`
+ */
+export async function connect(address: Address, options: ClientOptions = {}): Promise<Client> {
+  const timeout_ms = options.connect_timeout_ms ?? CONNECT_TIMEOUT_MS;
+  const signal = AbortSignal.timeout(timeout_ms);
+  let socket: Socket | undefined;
+  try {
+    socket = createConnection({ ...address });
+    await once(socket, 'connect', { signal });
+    return new Client(socket, options);
+  } catch (cause) {
+    socket?.destroy();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const text = signal.aborted ? `no answer within ${timeout_ms} ms` : reason;
+    throw clientError('CLIENT_CONNECT', `Cannot connect: ${text}.`, cause);
+  }
+}
+
+/** A connection to a daemon; made by `connect`. */
+export class Client extends EventEmitter<ClientEvents> {
+  readonly #socket: Socket;
+  readonly #codec: ClientCodec;
+  readonly #framer: Framer;
+  readonly #timeout_ms: number;
+  readonly #calls = new Calls();
+  /** Why the connection ended, or is about to. */
+  #failure: ClientError | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(socket: Socket, options: ClientOptions = {}) {
+    super();
+    this.#socket = socket;
+    this.#codec = options.encoding === 'msgpack' ? goxeMsgpack : jsonLines;
+    this.#timeout_ms = options.timeout_ms ?? CALL_TIMEOUT_MS;
+    this.#framer = new Framer({
+      frame_bytes_max: options.reply_bytes_max ?? REPLY_BYTES_MAX,
+      header_bytes_max: HEADER_BYTES_MAX,
+      depth_max: REPLY_DEPTH_MAX,
+      batch_length_max: Number.MAX_SAFE_INTEGER,
+    });
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('end', () => this.#fail('The daemon ended the connection.'));
+    socket.on('error', (error) => this.#fail(`The connection broke: ${error.message}.`, error));
+    socket.on('close', () => this.#ended());
+  }
+
+  /** Calls that wait for their replies. */
+  get in_flight(): number {
+    return this.#calls.count;
+  }
+
+  /**
+   * Calls a method and returns its result. Calls need not wait for each other; those made in one turn
+   * of the event loop leave in one write.
+   *
+   * @throws ClientError what the daemon answered, or one of `CLIENT_ERRORS`
+   */
+  async call<Result = unknown>(
+    method: string,
+    params?: Params,
+    options: CallOptions = {},
+  ): Promise<Result> {
+    this.#checkOpen(options.signal);
+    const timeout_ms = options.timeout_ms ?? this.#timeout_ms;
+    const { ids, results } = this.#calls.open(1, timeout_ms, options.signal);
+    this.#send(request(method, params, ids[0]), ids);
+    return (await results[0]) as Result;
+  }
+
+  /**
+   * Sends a request that is not answered, whatever becomes of it.
+   *
+   * @throws ClientError `CLIENT_CLOSED` or `CLIENT_ENCODING`
+   */
+  notify(method: string, params?: Params): void {
+    this.#checkOpen();
+    this.#send(request(method, params), []);
+  }
+
+  /**
+   * Sends requests as one batch. What became of each comes back in the order of the batch, without
+   * the notifications.
+   *
+   * @throws ClientError when nothing was sent, since the connection had ended or the signal was aborted
+   */
+  async batch(requests: readonly BatchCall[], options: CallOptions = {}): Promise<BatchResult[]> {
+    this.#checkOpen(options.signal);
+    if (requests.length === 0) return [];
+    const count = requests.filter(({ notify }) => notify !== true).length;
+    const timeout_ms = options.timeout_ms ?? this.#timeout_ms;
+    const { ids, results } = this.#calls.open(count, timeout_ms, options.signal);
+    const outcomes = Promise.all(results.map(outcome));
+    let used = 0;
+    const messages = requests.map(({ method, params, notify }) =>
+      request(method, params, notify === true ? undefined : ids[used++]),
+    );
+    this.#send(messages, ids);
+    return await outcomes;
+  }
+
+  /** Ends the connection once all that was sent is out; calls in flight are rejected. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#failure ??= clientError('CLIENT_CLOSED', 'The client was closed.');
+      this.#calls.rejectAll(this.#failure);
+      if (this.#socket.closed) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+      this.#socket.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#socket.end();
+    });
+    return this.#closing;
+  }
+
+  #checkOpen(signal?: AbortSignal): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (signal?.aborted === true) throw abortion(signal);
+  }
+
+  /** Sends a message; when it cannot be encoded its calls are rejected, or, without any, it throws. */
+  #send(message: unknown, ids: readonly number[]): void {
+    let bytes: Uint8Array | string;
+    try {
+      bytes = this.#codec.encode(message);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const text = `The request cannot be encoded: ${reason}.`;
+      const error = clientError('CLIENT_ENCODING', text, cause);
+      if (ids.length === 0) throw error;
+      for (const id of ids) this.#calls.reject(id, error);
+      return;
+    }
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
+    this.#socket.write(bytes);
+  }
+
+  #receive(chunk: Uint8Array): void {
+    for (const event of this.#framer.push(chunk)) {
+      if (this.#failure !== undefined) return;
+      this.#take(event);
+    }
+  }
+
+  #take(event: FramingEvent): void {
+    if (event.kind === 'error') {
+      this.#refuse(event.error.message, event.error);
+      return;
+    }
+    let value: unknown;
+    try {
+      value = this.#codec.decode(event);
+    } catch (error) {
+      this.#refuse('a reply cannot be decoded', error);
+      return;
+    }
+    for (const reply of Array.isArray(value) ? value : [value]) this.#reply(reply);
+  }
+
+  #reply(value: unknown): void {
+    const message = (typeof value === 'object' ? value : null) as Record<string, unknown> | null;
+    if (typeof message?.method === 'string' && message.id === undefined) {
+      this.emit('notification', message.method, message.params);
+    } else if (message === null || !this.#calls.settle(message)) {
+      this.#refuse('a message is no reply to any call');
+    }
+  }
+
+  /** The other side does not speak as it should: nothing that follows can be relied on. */
+  #refuse(reason: string, cause?: unknown): void {
+    this.#failure ??= clientError('CLIENT_PROTOCOL', `Not a JSON-RPC reply: ${reason}.`, cause);
+    this.#calls.rejectAll(this.#failure);
+    this.#socket.destroy();
+  }
+
+  #fail(reason: string, cause?: unknown): void {
+    this.#failure ??= clientError('CLIENT_CLOSED', reason, cause);
+    this.#calls.rejectAll(this.#failure);
+  }
+
+  #ended(): void {
+    this.#fail('The connection was closed.');
+    this.emit('close', this.#closing === undefined ? this.#failure : undefined);
+  }
+}
+
+function request(method: string, params?: Params, id?: number): Record<string, unknown> {
+  const message: Record<string, unknown> = { jsonrpc: '2.0' };
+  if (id !== undefined) message.id = id;
+  message.method = method;
+  if (params !== undefined) message.params = params;
+  return message;
+}
+
+function outcome(result: Promise<unknown>): Promise<BatchResult> {
+  return result.then(
+    (value) => ({ ok: true, result: value }),
+    (error: ClientError) => ({ ok: false, error }),
+  );
+}

@@ -1,0 +1,175 @@
+import { isUtf8 } from 'node:buffer';
+import { GoxError } from '../conf/errors.ts';
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  EMPTY,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+  skipBlanks,
+  span,
+  textOf,
+} from './bytes.ts';
+import { PlainReader } from './envelope-plain.ts';
+import type { Envelope, Invalid, Request } from './jsonrpc.ts';
+import type { Limits } from './limits.ts';
+import {
+  batchError,
+  depthError,
+  invalid,
+  parseError,
+  requestError,
+  requestProblem,
+} from './refusals.ts';
+
+/**
+ * Reads a JSON message into an envelope by the JSON-RPC 2.0 specification (section 4, 5.1 and 6). Plain
+ * requests take the short way; for all others `JSON.parse` judges the text, and the bytes of id and
+ * parameters are then found in a text known to be valid. Of a member given twice the last counts, as
+ * in `JSON.parse`.
+ */
+export class JsonReader {
+  readonly #limits: Limits;
+  readonly plain: PlainReader;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.plain = new PlainReader(limits.depth_max);
+  }
+
+  read(bytes: Uint8Array): Envelope {
+    const start = skipBlanks(bytes, 0, bytes.length);
+    const plain = this.#whole(bytes, start, bytes.length, false);
+    if (plain !== undefined) return plain;
+    if (deeperThan(bytes, this.#limits.depth_max)) return invalid('json', depthError(this.#limits));
+    const value = parsed(bytes);
+    if (value instanceof GoxError) return invalid('json', value);
+    if (Array.isArray(value)) return this.#batch(bytes, start, value);
+    return this.#element(bytes, start, bytes.length, value);
+  }
+
+  #batch(bytes: Uint8Array, start: number, values: readonly unknown[]): Envelope {
+    const error = batchError(values.length, this.#limits);
+    if (error !== undefined) return invalid('json', error);
+    const elements: (Request | Invalid)[] = [];
+    let at = start;
+    for (const value of values) {
+      const begin = skipBlanks(bytes, at + 1, bytes.length);
+      const end = valueEnd(bytes, begin);
+      elements.push(this.#element(bytes, begin, end, value));
+      at = skipBlanks(bytes, end, bytes.length);
+    }
+    return { kind: 'batch', encoding: 'json', elements };
+  }
+
+  /** A request whose text is known to be valid JSON for `value`. */
+  #element(bytes: Uint8Array, start: number, end: number, value: unknown): Request | Invalid {
+    return this.#whole(bytes, start, end, true) ?? irregular(bytes, start, value);
+  }
+
+  /** A plain request with nothing but blanks behind it. */
+  #whole(bytes: Uint8Array, start: number, end: number, valid: boolean): Request | undefined {
+    const plain = this.plain.read(bytes, start, end, valid);
+    if (plain === undefined) return undefined;
+    return skipBlanks(bytes, this.plain.end, end) === end ? plain : undefined;
+  }
+}
+
+/** The value of a whole text, or the error that it is none. */
+function parsed(bytes: Uint8Array): unknown {
+  if (!isUtf8(bytes)) return parseError('the text is not UTF-8.');
+  try {
+    return JSON.parse(textOf(bytes));
+  } catch (cause) {
+    return parseError(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function irregular(bytes: Uint8Array, start: number, value: unknown): Request | Invalid {
+  if (!isRecord(value)) return invalid('json', requestError('a request must be an object.'));
+  const { jsonrpc, method, params } = value;
+  const spans = memberSpans(bytes, start);
+  const id = spans.get('id');
+  const id_valid = isId(value.id);
+  const params_valid = params === undefined || isRecord(params) || Array.isArray(params);
+  const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
+  if (problem !== undefined) return invalid('json', problem, id_valid ? id : undefined);
+  const project =
+    isRecord(params) && typeof params.project === 'string' ? params.project : undefined;
+  const encoded = spans.get('params') ?? EMPTY;
+  return {
+    kind: 'request',
+    encoding: 'json',
+    id,
+    method: String(method),
+    params: encoded,
+    project,
+  };
+}
+
+function isId(value: unknown): boolean {
+  return value === undefined || value === null || ['string', 'number'].includes(typeof value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The encoded values of an object in valid JSON, by their names; the last of each name. */
+function memberSpans(bytes: Uint8Array, start: number): Map<string, Uint8Array> {
+  const spans = new Map<string, Uint8Array>();
+  let at = skipBlanks(bytes, start + 1, bytes.length);
+  while (bytes[at] !== CLOSE_BRACE) {
+    const key_end = valueEnd(bytes, at);
+    const name: unknown = JSON.parse(textOf(bytes, at, key_end));
+    const colon = skipBlanks(bytes, key_end, bytes.length);
+    const value = skipBlanks(bytes, colon + 1, bytes.length);
+    const value_end = valueEnd(bytes, value);
+    spans.set(String(name), span(bytes, value, value_end));
+    at = skipBlanks(bytes, value_end, bytes.length);
+    if (bytes[at] === COMMA) at = skipBlanks(bytes, at + 1, bytes.length);
+  }
+  return spans;
+}
+
+/** The place behind the value that begins at `at`, in valid JSON. */
+function valueEnd(bytes: Uint8Array, at: number): number {
+  let depth = 0;
+  for (let next = at; next < bytes.length; next++) {
+    const byte = bytes[next]!;
+    if (byte === QUOTE) next = quoteEnd(bytes, next + 1);
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      // Behind a number or a name the bracket is that of the container around.
+      if (depth === 0) return next;
+      depth--;
+    } else if (depth > 0 || (byte !== COMMA && byte > SPACE)) continue;
+    else return next;
+    if (depth === 0) return next + 1;
+  }
+  return bytes.length;
+}
+
+/** The place of the quote that ends the string whose text begins at `at`, or the end. */
+function quoteEnd(bytes: Uint8Array, at: number): number {
+  let next = at;
+  while (next < bytes.length && bytes[next] !== QUOTE) next += bytes[next] === BACKSLASH ? 2 : 1;
+  return next;
+}
+
+/** Whether a text, valid or not, opens more than `depth_max` brackets outside strings. */
+function deeperThan(bytes: Uint8Array, depth_max: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) at = quoteEnd(bytes, at + 1);
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (++depth > depth_max) return true;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+  }
+  return false;
+}

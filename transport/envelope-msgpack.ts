@@ -1,0 +1,98 @@
+import { EMPTY } from './bytes.ts';
+import type { Envelope, Invalid, Request } from './jsonrpc.ts';
+import type { Limits } from './limits.ts';
+import { kindOf, MsgpackCursor, type MsgpackKind, MsgpackProblem } from './msgpack.ts';
+import { batchError, invalid, requestError, requestProblem } from './refusals.ts';
+
+/**
+ * Reads a MessagePack message into an envelope, by the same rules as JSON: the message is a map, or an
+ * array of them, whose keys are strings. Of a member given twice the last counts.
+ */
+export function readMsgpack(bytes: Uint8Array, limits: Limits): Envelope {
+  const cursor = new MsgpackCursor(bytes, limits);
+  try {
+    const envelope = cursor.kind === 'array' ? batch(cursor, limits) : element(cursor, 0);
+    cursor.finish();
+    return envelope;
+  } catch (problem) {
+    if (problem instanceof MsgpackProblem) return invalid('msgpack', problem.error);
+    throw problem;
+  }
+}
+
+function batch(cursor: MsgpackCursor, limits: Limits): Envelope {
+  const count = cursor.container(0);
+  const error = batchError(count, limits);
+  const elements: (Request | Invalid)[] = [];
+  for (let left = count; left > 0; left--) {
+    // A batch that is refused is walked over all the same: it may turn out to be no MessagePack.
+    if (error === undefined) elements.push(element(cursor, 1));
+    else cursor.skip(1);
+  }
+  if (error !== undefined) return invalid('msgpack', error);
+  return { kind: 'batch', encoding: 'msgpack', elements };
+}
+
+/** One request; `depth` containers are open around it. */
+function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
+  if (cursor.kind !== 'map') {
+    cursor.skip(depth);
+    return invalid('msgpack', requestError('a request must be a map.'));
+  }
+  let jsonrpc: unknown;
+  let method: unknown;
+  let id: Uint8Array | undefined;
+  let params = EMPTY;
+  let project: string | undefined;
+  for (let left = cursor.container(depth); left > 0; left--) {
+    switch (text(cursor, depth + 1)) {
+      case 'jsonrpc':
+        jsonrpc = text(cursor, depth + 1);
+        break;
+      case 'method':
+        method = text(cursor, depth + 1);
+        break;
+      case 'id':
+        id = cursor.value(depth + 1);
+        break;
+      case 'params': {
+        const start = cursor.at;
+        project = paramsProject(cursor, depth + 1);
+        params = cursor.bytes.subarray(start, cursor.at);
+        break;
+      }
+      default:
+        cursor.skip(depth + 1);
+    }
+  }
+  const id_valid = id === undefined || isOneOf(id, 'string', 'number', 'nil');
+  const params_valid = params.length === 0 || isOneOf(params, 'array', 'map');
+  const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
+  if (problem !== undefined) return invalid('msgpack', problem, id_valid ? id : undefined);
+  return { kind: 'request', encoding: 'msgpack', id, method: String(method), params, project };
+}
+
+function isOneOf(value: Uint8Array, ...kinds: MsgpackKind[]): boolean {
+  return kinds.includes(kindOf(value[0]));
+}
+
+/** The next value if it is a string; other values are walked over. */
+function text(cursor: MsgpackCursor, depth: number): string | undefined {
+  if (cursor.kind === 'string') return cursor.string();
+  cursor.skip(depth);
+  return undefined;
+}
+
+/** Walks over the parameters and returns their member `project` if it is a string. */
+function paramsProject(cursor: MsgpackCursor, depth: number): string | undefined {
+  if (cursor.kind !== 'map') {
+    cursor.skip(depth);
+    return undefined;
+  }
+  let project: string | undefined;
+  for (let left = cursor.container(depth); left > 0; left--) {
+    if (text(cursor, depth + 1) === 'project') project = text(cursor, depth + 1);
+    else cursor.skip(depth + 1);
+  }
+  return project;
+}

@@ -1,0 +1,105 @@
+import { ascii, CARRIAGE_RETURN, EMPTY, LINE_FEED, SPACE, TAB } from './bytes.ts';
+import { GoxeFraming } from './framing-goxe.ts';
+import { HeaderFraming } from './framing-header.ts';
+import { type Shortcut, TextFraming } from './framing-text.ts';
+import type { Framing, FramingError, FramingEvent } from './jsonrpc.ts';
+import type { Limits } from './limits.ts';
+import { parseError } from './refusals.ts';
+
+const GOXE_START = ascii('GOXE');
+/** `Content-Length` or `Content-Type`, in lower case. */
+const HEADER_START = ascii('content-');
+
+type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming;
+
+/**
+ * Splits the bytes of one connection into messages. The first bytes choose how: `GOXE`, `Content-` in
+ * any case, or anything else for JSON texts. The choice holds until the connection ends.
+ *
+ * Given a shortcut, a framer of JSON texts takes it, and `Message`s come out beside frames.
+ *
+ * However the bytes are cut into chunks, the same events come out. Chunks must not be written to
+ * after they were pushed: frames point into them.
+ */
+export class Framer<Message = never> {
+  readonly #limits: Limits;
+  readonly #shortcut: Shortcut<Message> | undefined;
+  #framing: Framing | undefined;
+  #reader: Reader<Message> | undefined;
+  /** First bytes that do not tell the framing yet; fewer than eight. */
+  #first = EMPTY;
+
+  constructor(limits: Limits, shortcut?: Shortcut<Message>) {
+    this.#limits = limits;
+    this.#shortcut = shortcut;
+  }
+
+  /** How replies must be framed; JSON texts before the client has shown what it speaks. */
+  get framing(): Framing {
+    return this.#framing ?? 'text';
+  }
+
+  /**
+   * The frames and errors that end in this chunk, in the order of their bytes. After a fatal error
+   * nothing more comes.
+   */
+  push(chunk: Uint8Array): (FramingEvent | Message)[] {
+    const events: (FramingEvent | Message)[] = [];
+    if (this.#reader !== undefined) this.#reader.push(chunk, 0, events);
+    else this.#choose(chunk, events);
+    return events;
+  }
+
+  /**
+   * Bytes held of a message that has not ended: at least 1 while there is one, 0 between messages. A
+   * client that leaves them lying is waiting for an answer that cannot come.
+   */
+  pending(): number {
+    return this.#reader === undefined ? this.#first.length : this.#reader.pending_bytes;
+  }
+
+  /** What the end of the connection makes of an unfinished message. */
+  end(): FramingError | undefined {
+    if (this.pending() === 0) return undefined;
+    const error = parseError('the connection ended inside a request.');
+    return { kind: 'error', error, fatal: true };
+  }
+
+  #choose(chunk: Uint8Array, events: (FramingEvent | Message)[]): void {
+    const bytes = this.#first.length === 0 ? chunk : Buffer.concat([this.#first, chunk]);
+    let at = 0;
+    while (at < bytes.length && isFiller(bytes[at]!)) at++;
+    this.#first = bytes.subarray(at, at + HEADER_START.length);
+    const framing = framingOf(this.#first);
+    if (framing === undefined) return;
+    this.#first = EMPTY;
+    this.#framing = framing;
+    this.#reader = this.#readerOf(framing);
+    this.#reader.push(bytes, at, events);
+  }
+
+  #readerOf(framing: Framing): Reader<Message> {
+    if (framing === 'goxe') return new GoxeFraming(this.#limits);
+    if (framing === 'header') return new HeaderFraming(this.#limits);
+    return new TextFraming(this.#limits, this.#shortcut);
+  }
+}
+
+/** What the first bytes choose; undefined while they tell nothing yet. */
+function framingOf(first: Uint8Array): Framing | undefined {
+  if (first.length === 0) return undefined;
+  if (first.every((byte, i) => byte === GOXE_START[i] || i >= GOXE_START.length)) {
+    return first.length < GOXE_START.length ? undefined : 'goxe';
+  }
+  if (first.every((byte, i) => (byte | 0x20) === HEADER_START[i] || byte === HEADER_START[i])) {
+    return first.length < HEADER_START.length ? undefined : 'header';
+  }
+  return 'text';
+}
+
+/** Blanks, line ends and NUL bytes may come before the first message. */
+function isFiller(byte: number): boolean {
+  return (
+    byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB || byte === 0
+  );
+}

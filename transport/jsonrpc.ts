@@ -1,0 +1,92 @@
+/**
+ * The names that the rooms of the transport share: what a frame is, what a request is, and what a
+ * reply is made of. Ids, parameters and results stay encoded bytes on their way through: ids are
+ * echoed exactly as they came, and the engine alone reads parameters and writes results.
+ */
+import type { GoxError } from '../conf/errors.ts';
+
+/** How a connection separates its messages; its first bytes choose. */
+export type Framing = 'text' | 'header' | 'goxe';
+
+/** How one message is encoded; only a GOXE frame can hold MessagePack. */
+export type Encoding = 'json' | 'msgpack';
+
+export interface Frame {
+  readonly kind: 'frame';
+  /** One message. It shares its memory with the chunk it came in, unless it crossed chunks. */
+  readonly bytes: Uint8Array;
+  readonly encoding: Encoding;
+}
+
+export interface FramingError {
+  readonly kind: 'error';
+  /** To be answered with a null id. */
+  readonly error: GoxError;
+  /** The bytes that follow mean nothing any more: answer, then close. */
+  readonly fatal: boolean;
+}
+
+export type FramingEvent = Frame | FramingError;
+
+/** Where the readers of a framing put what they find; a list, usually. */
+export interface FramingSink {
+  push(event: FramingEvent): unknown;
+}
+
+export interface Request {
+  readonly kind: 'request';
+  readonly encoding: Encoding;
+  /** The encoded id; undefined for a notification, which gets no reply. */
+  readonly id: Uint8Array | undefined;
+  readonly method: string;
+  /** The encoded parameters, an array or an object; empty when there are none. */
+  readonly params: Uint8Array;
+  /** `params.project`, when parameters are an object and it is a string. */
+  readonly project: string | undefined;
+}
+
+/** A message that is to be answered with an error at once. */
+export interface Invalid {
+  readonly kind: 'invalid';
+  readonly encoding: Encoding;
+  /** The encoded id; that of null when none could be read. */
+  readonly id: Uint8Array;
+  readonly error: GoxError;
+}
+
+export interface Batch {
+  readonly kind: 'batch';
+  readonly encoding: Encoding;
+  /** In the order of the batch, never empty. */
+  readonly elements: readonly (Request | Invalid)[];
+}
+
+export type Envelope = Request | Batch | Invalid;
+
+/** One reply, before it is composed. */
+export interface Reply {
+  readonly encoding: Encoding;
+  /** The encoded id, as the request had it. */
+  readonly id: Uint8Array;
+  /** Whether `body` is an encoded error object rather than an encoded result. */
+  readonly failed: boolean;
+  readonly body: Uint8Array;
+}
+
+/** What is answered to one frame: a reply, or those of a batch in the order of its requests. */
+export type Outgoing = Reply | readonly Reply[];
+
+const NULL_JSON = Uint8Array.of(0x6e, 0x75, 0x6c, 0x6c);
+const NULL_MSGPACK = Uint8Array.of(0xc0);
+
+/** The encoded id of a reply to a message whose own id could not be read. */
+export function nullId(encoding: Encoding): Uint8Array {
+  return encoding === 'json' ? NULL_JSON : NULL_MSGPACK;
+}
+
+/** First bytes of a GOXE frame: the letters, as a number in network byte order. */
+export const GOXE_MAGIC = 0x474f_5845;
+export const GOXE_VERSION = 1;
+export const GOXE_HEADER_BYTES = 16;
+/** Bit of a GOXE frame's flags: the payload is MessagePack rather than JSON. */
+export const GOXE_FLAG_MSGPACK = 1;

@@ -1,0 +1,54 @@
+/** The errors of the transport that more than one of its readers reports. */
+import { GoxError } from '../conf/errors.ts';
+import { type Encoding, type Invalid, nullId } from './jsonrpc.ts';
+import type { Limits } from './limits.ts';
+
+/** A message that gets an error; its id is null's unless it could be read. */
+export function invalid(encoding: Encoding, error: GoxError, id = nullId(encoding)): Invalid {
+  return { kind: 'invalid', encoding, id, error };
+}
+
+export function parseError(reason: string, cause?: unknown): GoxError {
+  return new GoxError('GOX_PARSE', `Parse error: ${reason}`, undefined, cause);
+}
+
+export function requestError(reason: string): GoxError {
+  return new GoxError('GOX_INVALID_REQUEST', `Invalid Request: ${reason}`);
+}
+
+export function depthError({ depth_max }: Limits): GoxError {
+  const text = `The request nests values deeper than ${depth_max}.`;
+  return new GoxError('GOX_TOO_DEEP', text, { depth_max });
+}
+
+export function sizeError({ frame_bytes_max }: Limits): GoxError {
+  const text = `The request is larger than ${frame_bytes_max} bytes.`;
+  return new GoxError('GOX_FRAME_TOO_LARGE', text, { frame_bytes_max });
+}
+
+/** The error of a batch of this length, if it has one. */
+export function batchError(length: number, { batch_length_max }: Limits): GoxError | undefined {
+  if (length === 0) return requestError('a batch must not be empty.');
+  if (length <= batch_length_max) return undefined;
+  const text = `The batch has ${length} requests, more than ${batch_length_max}.`;
+  return new GoxError('GOX_BATCH_TOO_LONG', text, { batch_length_max });
+}
+
+/** The parts of a request that were read, as values; undefined where the member is absent. */
+export interface Members {
+  readonly jsonrpc: unknown;
+  readonly method: unknown;
+  /** Whether the id is absent, a string, a number or null. */
+  readonly id_valid: boolean;
+  /** Whether the parameters are absent, an array or an object. */
+  readonly params_valid: boolean;
+}
+
+/** Why a request is none by section 4 of the specification; undefined when it is one. */
+export function requestProblem(members: Members): GoxError | undefined {
+  if (!members.id_valid) return requestError('"id" must be a string, a number or null.');
+  if (members.jsonrpc !== '2.0') return requestError('"jsonrpc" must be "2.0".');
+  if (typeof members.method !== 'string') return requestError('"method" must be a string.');
+  if (!members.params_valid) return requestError('"params" must be an array or an object.');
+  return undefined;
+}

@@ -1,0 +1,196 @@
+import { Packr } from 'msgpackr';
+import type { GoxError } from '../conf/errors.ts';
+import { ascii, CLOSE_BRACKET, COMMA, LINE_FEED, OPEN_BRACKET } from './bytes.ts';
+import {
+  type Encoding,
+  type Framing,
+  GOXE_FLAG_MSGPACK,
+  GOXE_HEADER_BYTES,
+  GOXE_MAGIC,
+  GOXE_VERSION,
+  nullId,
+  type Outgoing,
+  type Reply,
+} from './jsonrpc.ts';
+
+/** The constant bytes of one encoding of replies, batches aside. */
+interface Pattern {
+  readonly start: Uint8Array;
+  readonly result: Uint8Array;
+  readonly error: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+/** Compact, and the id before the result: v14 clients search for both. */
+const JSON_PATTERN: Pattern = {
+  start: ascii('{"jsonrpc":"2.0","id":'),
+  result: ascii(',"result":'),
+  error: ascii(',"error":'),
+  end: ascii('}'),
+};
+
+/** 0x83 begins a map of three pairs, 0xa0 + n a string of n bytes. */
+const MSGPACK_PATTERN: Pattern = {
+  start: Buffer.from('\x83\xa7jsonrpc\xa32.0\xa2id', 'latin1'),
+  result: Buffer.from('\xa6result', 'latin1'),
+  error: Buffer.from('\xa5error', 'latin1'),
+  end: new Uint8Array(0),
+};
+
+/** Plain maps, so that every MessagePack library reads them. */
+const packr = new Packr({ useRecords: false });
+
+/** Spans up to this length are copied byte by byte, which beats the call of `set`. */
+const LOOP_BYTES_MAX = 48;
+
+/** An error object, encoded to be the body of a reply. */
+export function errorBody(error: GoxError, encoding: Encoding): Uint8Array {
+  const object = error.toObject();
+  return encoding === 'json' ? Buffer.from(JSON.stringify(object)) : packr.pack(object);
+}
+
+/** The reply to a request that failed here; a null id when the request's own could not be read. */
+export function errorReply(
+  error: GoxError,
+  encoding: Encoding = 'json',
+  id = nullId(encoding),
+): Reply {
+  return { encoding, id, failed: true, body: errorBody(error, encoding) };
+}
+
+/** One error that answers no request in particular, ready to be written. */
+export function composeStandalone(error: GoxError, framing: Framing = 'text'): Uint8Array {
+  return composeReplies([errorReply(error)], framing);
+}
+
+/**
+ * All replies in one buffer, for one write. A batch comes out as one array; when all its elements
+ * were notifications it is empty and nothing is written for it. Ids and bodies are copied as they are.
+ */
+export function composeReplies(replies: readonly Outgoing[], framing: Framing): Uint8Array {
+  let length = 0;
+  const lengths: number[] = [];
+  for (const outgoing of replies) {
+    const payload = payloadBytes(outgoing);
+    lengths.push(payload);
+    if (payload > 0) length += payload + frameBytes(payload, framing);
+  }
+  const writer = new Writer(length);
+  for (let i = 0; i < replies.length; i++) {
+    const outgoing = replies[i]!;
+    const payload = lengths[i]!;
+    if (payload === 0) continue;
+    openFrame(writer, payload, encodingOf(outgoing), framing);
+    if (isBatch(outgoing)) writeBatch(writer, outgoing);
+    else writeReply(writer, outgoing);
+    if (framing === 'text') writer.byte(LINE_FEED);
+  }
+  return writer.bytes;
+}
+
+/** Fills a buffer of exactly the length that was computed for it. */
+class Writer {
+  readonly bytes: Buffer;
+  at = 0;
+
+  constructor(length: number) {
+    this.bytes = Buffer.allocUnsafe(length);
+  }
+
+  byte(value: number): void {
+    this.bytes[this.at++] = value;
+  }
+
+  word(value: number): void {
+    this.at = this.bytes.writeUInt32BE(value, this.at);
+  }
+
+  span(bytes: Uint8Array): void {
+    const length = bytes.length;
+    if (length > LOOP_BYTES_MAX) this.bytes.set(bytes, this.at);
+    else for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
+    this.at += length;
+  }
+}
+
+function isBatch(outgoing: Outgoing): outgoing is readonly Reply[] {
+  return Array.isArray(outgoing);
+}
+
+function encodingOf(outgoing: Outgoing): Encoding {
+  return isBatch(outgoing) ? (outgoing[0]?.encoding ?? 'json') : outgoing.encoding;
+}
+
+function patternOf(encoding: Encoding): Pattern {
+  return encoding === 'json' ? JSON_PATTERN : MSGPACK_PATTERN;
+}
+
+function payloadBytes(outgoing: Outgoing): number {
+  if (!isBatch(outgoing)) return replyBytes(outgoing);
+  if (outgoing.length === 0) return 0;
+  let length = encodingOf(outgoing) === 'json' ? outgoing.length + 1 : arrayBytes(outgoing.length);
+  for (const reply of outgoing) length += replyBytes(reply);
+  return length;
+}
+
+function replyBytes({ encoding, id, failed, body }: Reply): number {
+  const { start, result, error, end } = patternOf(encoding);
+  const member = failed ? error : result;
+  return start.length + id.length + member.length + body.length + end.length;
+}
+
+/** Bytes that the head of a MessagePack array takes. */
+function arrayBytes(count: number): number {
+  if (count < 16) return 1;
+  return count < 0x1_0000 ? 3 : 5;
+}
+
+/** Bytes that the framing adds to a payload. */
+function frameBytes(payload: number, framing: Framing): number {
+  if (framing === 'text') return 1;
+  return framing === 'goxe' ? GOXE_HEADER_BYTES : header(payload).length;
+}
+
+function header(payload: number): string {
+  return `Content-Length: ${payload}\r\n\r\n`;
+}
+
+function openFrame(writer: Writer, payload: number, encoding: Encoding, framing: Framing): void {
+  if (framing === 'header') writer.span(ascii(header(payload)));
+  if (framing !== 'goxe') return;
+  writer.word(GOXE_MAGIC);
+  writer.word(GOXE_VERSION);
+  writer.word(payload);
+  writer.word(encoding === 'json' ? 0 : GOXE_FLAG_MSGPACK);
+}
+
+function writeReply(writer: Writer, { encoding, id, failed, body }: Reply): void {
+  const { start, result, error, end } = patternOf(encoding);
+  writer.span(start);
+  writer.span(id);
+  writer.span(failed ? error : result);
+  writer.span(body);
+  writer.span(end);
+}
+
+function writeBatch(writer: Writer, replies: readonly Reply[]): void {
+  if (encodingOf(replies) === 'json') {
+    for (const [i, reply] of replies.entries()) {
+      writer.byte(i === 0 ? OPEN_BRACKET : COMMA);
+      writeReply(writer, reply);
+    }
+    writer.byte(CLOSE_BRACKET);
+    return;
+  }
+  const count = replies.length;
+  if (count < 16) writer.byte(0x90 | count);
+  else {
+    writer.byte(count < 0x1_0000 ? 0xdc : 0xdd);
+    if (count >= 0x1_0000) writer.word(count);
+    else {
+      writer.byte(count >> 8);
+      writer.byte(count & 0xff);
+    }
+  }
+  for (const reply of replies) writeReply(writer, reply);
+}
