@@ -15,7 +15,7 @@ import {
   ANSWER_WORDS,
   type EngineStats,
   REQUEST_WORDS,
-  STATUS_ERROR,
+  type STATUS_ERROR,
   type STATUS_RESULT,
 } from '../engine/port.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../machines/engine.ts';

@@ -9,7 +9,6 @@ import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
-import type { RequestGroup } from '../machines/connection.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
@@ -34,7 +33,8 @@ export interface IntakeDeps {
   readonly counters: Counters;
 }
 
-interface OpenGroup extends RequestGroup {
+/** The requests of one read for one project. */
+interface Group {
   readonly session: string;
   readonly requests: SessionRequest[];
 }
@@ -44,7 +44,7 @@ export class Intake {
   readonly #wire: Wire;
   readonly #limits: Config['limits'];
   readonly #reader: EnvelopeReader;
-  #groups: OpenGroup[] = [];
+  #groups: Group[] = [];
   #now_ms = 0;
 
   constructor(deps: IntakeDeps, wire: Wire, limits: Config['limits']) {
@@ -54,8 +54,8 @@ export class Intake {
     this.#reader = new EnvelopeReader(limits);
   }
 
-  /** Takes the events of one read; `fatal` says that what follows on the connection means nothing. */
-  take(events: readonly FramingEvent[]): { groups: readonly RequestGroup[]; fatal: boolean } {
+  /** Takes the events of one read. Returns true when what follows on the connection means nothing. */
+  take(events: readonly FramingEvent[]): boolean {
     this.#groups = [];
     this.#now_ms = performance.now();
     let fatal = false;
@@ -67,7 +67,8 @@ export class Intake {
         fatal ||= event.fatal;
       }
     }
-    return { groups: this.#groups, fatal };
+    for (const { session, requests } of this.#groups) this.#wire.deliver(session, requests);
+    return fatal;
   }
 
   /** Answers what could not even be read as a request. */

@@ -64,8 +64,7 @@ export function serverEffect({ sockets, log }: ServerDeps) {
       if (command.type === 'server.close') {
         close().then(
           () => say({ type: 'server.closed' }),
-          (error: Error) =>
-            say({ type: 'server.failed', code: 'refused', reason: error.message }),
+          (error: Error) => say({ type: 'server.failed', code: 'refused', reason: error.message }),
         );
       } else {
         turnAway(sockets, command.number, input.config.limits.connections_max);

@@ -12,7 +12,7 @@ import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
 import type { MethodSpec } from '../engine/catalogue/spec.ts';
 import { STATUS_ERROR } from '../engine/port.ts';
-import type { ConnectionEvent, SessionCommand, SessionInput } from '../machines/connection.ts';
+import type { SessionCommand, SessionInput } from '../machines/connection.ts';
 import type { Call, CallsRegistry, Source, Status } from './calls.ts';
 import type { Project, Projects } from './projects.ts';
 import { reportFigures } from './vitals.ts';
@@ -35,16 +35,21 @@ export interface SessionDeps extends CallsRegistry {
 
 /** The `session` effect of a connection. */
 export function sessionEffect(deps: SessionDeps) {
-  return fromCallback<SessionCommand, SessionInput>(({ input, receive, sendBack, self }) => {
+  return fromCallback<SessionCommand, SessionInput>(({ input, receive, self }) => {
     const wire = deps.wires.get(input.number);
     if (wire === undefined) throw new Error(`connection ${input.number} has no socket`);
-    const say = sendBack as (event: ConnectionEvent) => void;
-    const session = new Session(deps, input, wire, (count) =>
-      say({ type: 'requests.answered', session: input.session, count }),
-    );
+    const session = new Session(deps, input.session, wire);
     reportFigures(self, () => session.figures());
-    receive((command) => session.receive(command));
-    return () => session.stop();
+    receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
+    wire.attach(input.session, {
+      submit: (requests) => self.send({ type: 'session.submit', requests }),
+      resume: () => session.resume(),
+      idle: () => session.idle,
+    });
+    return () => {
+      wire.detach(input.session);
+      session.stop();
+    };
   });
 }
 
@@ -52,46 +57,37 @@ class Session implements Source {
   readonly #deps: SessionDeps;
   readonly #name: string;
   readonly #wire: Wire;
-  readonly #report: (count: number) => void;
   #waiting: SessionRequest[] = [];
   /** The requests of `#waiting` before this place have left. */
   #head = 0;
   /** The engine in whose line this session stands. */
   #inLine: number | undefined;
-  #held: boolean;
   /** Away with a request that opens or closes the project. */
   #barred = false;
   #away = 0;
-  #answered = 0;
+  /** Replies that the wire has and has not been told to send. */
+  #unsent = false;
 
-  constructor(
-    deps: SessionDeps,
-    { session, held }: SessionInput,
-    wire: Wire,
-    report: (count: number) => void,
-  ) {
+  constructor(deps: SessionDeps, name: string, wire: Wire) {
     this.#deps = deps;
-    this.#name = session;
-    this.#held = held;
+    this.#name = name;
     this.#wire = wire;
-    this.#report = report;
   }
 
-  receive(command: SessionCommand): void {
-    switch (command.type) {
-      case 'session.submit':
-        if (this.#head === this.#waiting.length) {
-          this.#waiting = [];
-          this.#head = 0;
-        }
-        for (const request of command.requests) this.#waiting.push(request as SessionRequest);
-        break;
-      case 'session.pause':
-        this.#held = true;
-        return;
-      case 'session.resume':
-        this.#held = false;
+  get idle(): boolean {
+    return this.#away === 0 && this.#head === this.#waiting.length;
+  }
+
+  submit(requests: readonly SessionRequest[]): void {
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
     }
+    for (const request of requests) this.#waiting.push(request);
+    this.resume();
+  }
+
+  resume(): void {
     this.#standInLine();
     this.#settle();
   }
@@ -109,7 +105,7 @@ class Session implements Source {
     this.#inLine = undefined;
     const calls: Call[] = [];
     let bytes = 0;
-    while (calls.length < count_max && !this.#held && !this.#barred) {
+    while (calls.length < count_max && !this.#wire.held && !this.#barred) {
       const request = this.#waiting[this.#head];
       if (request === undefined) break;
       bytes += request.params.length;
@@ -141,7 +137,7 @@ class Session implements Source {
     const failed = status === STATUS_ERROR;
     if (request.spec.project !== undefined) this.#projectChanged(request, failed);
     this.#wire.answer(request.reply, failed, bytes.subarray(start, end));
-    this.#answered += 1;
+    this.#unsent = true;
   }
 
   fail(call: Call, error: GoxError): void {
@@ -158,7 +154,10 @@ class Session implements Source {
       this.#head += 1;
       this.#refuse(
         request,
-        new GoxError('GOX_REQUEST_TIMEOUT', 'The request was not begun in time: its engine is busy.'),
+        new GoxError(
+          'GOX_REQUEST_TIMEOUT',
+          'The request was not begun in time: its engine is busy.',
+        ),
       );
     }
     this.#settle();
@@ -171,7 +170,7 @@ class Session implements Source {
 
   /** Gets in line at the engine of the first waiting request, unless there already. */
   #standInLine(): void {
-    if (this.#inLine !== undefined || this.#held || this.#barred) return;
+    if (this.#inLine !== undefined || this.#wire.held || this.#barred) return;
     for (;;) {
       const request = this.#waiting[this.#head];
       if (request === undefined) return;
@@ -212,15 +211,13 @@ class Session implements Source {
 
   #refuse(request: SessionRequest, error: GoxError): void {
     this.#wire.fail(request.reply, error);
-    this.#answered += 1;
+    this.#unsent = true;
   }
 
-  /** Sends the replies that are there and tells the connection how many. */
+  /** Sends the replies that are there. */
   #settle(): void {
-    if (this.#answered === 0) return;
-    const count = this.#answered;
-    this.#answered = 0;
+    if (!this.#unsent) return;
+    this.#unsent = false;
     this.#wire.flush();
-    this.#report(count);
   }
 }

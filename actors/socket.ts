@@ -1,12 +1,14 @@
 /**
  * The socket of one connection: bytes in, requests out. Requests about the daemon itself are answered
- * on the spot, so that no engine can delay them; those about projects go to the connection in groups,
- * one for each project, all those of a read at once.
+ * on the spot, so that no engine can delay them; those about projects go to the session of their
+ * project, all those of a read at once.
  */
 
+import type { Socket } from 'node:net';
 import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
-import type { ConnectionChildInput, ConnectionEvent, SocketCommand } from '../machines/connection.ts';
+import type { Config } from '../conf/schema.ts';
+import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../machines/connection.ts';
 import { Framer } from '../transport/framing.ts';
 import { Intake, type IntakeDeps } from './intake.ts';
 import type { AcceptedSockets } from './server.ts';
@@ -15,7 +17,7 @@ import { Wire } from './wire.ts';
 
 export interface SocketDeps extends IntakeDeps {
   readonly sockets: AcceptedSockets;
-  /** Where sessions find the replies of their connection, by its number. */
+  /** Where sessions find the wire of their connection, by its number. */
   readonly wires: Map<number, Wire>;
 }
 
@@ -24,96 +26,125 @@ const UNREAD_TIMEOUT_MS = 10_000;
 
 /** The `socket` effect of a connection. */
 export function socketEffect(deps: SocketDeps) {
-  return fromCallback<SocketCommand, ConnectionChildInput>(
-    ({ input, receive, sendBack, self }) => {
-      const { number, config } = input;
-      const say = sendBack as (event: ConnectionEvent) => void;
-      const socket = deps.sockets.get(number);
-      if (socket === undefined) throw new Error(`there is no accepted socket ${number}`);
-      deps.sockets.delete(number);
-      const framer = new Framer(config.limits);
-      const wire = new Wire(
-        socket,
-        () => framer.framing,
-        config.limits.output_bytes_max,
-        () => say({ type: 'output.full' }),
-      );
-      deps.wires.set(number, wire);
-      const intake = new Intake(deps, wire, config.limits);
-      let partial = false;
-      let ended = false;
+  return fromCallback<SocketCommand, ConnectionInput>(({ input, receive, sendBack, self }) => {
+    const { number, config } = input;
+    const socket = deps.sockets.get(number);
+    if (socket === undefined) throw new Error(`there is no accepted socket ${number}`);
+    deps.sockets.delete(number);
+    const line = new Line(socket, config, deps, sendBack as (event: ConnectionEvent) => void);
+    deps.wires.set(number, line.wire);
+    reportFigures(self, () => ({
+      in_flight: line.wire.open,
+      bytes_read: socket.bytesRead,
+      bytes_written: socket.bytesWritten,
+    }));
+    receive((command) => line.obey(command));
+    return () => {
+      deps.wires.delete(number);
+      socket.destroy();
+    };
+  });
+}
 
-      socket.setNoDelay(true);
-      socket.on('data', (chunk) => {
-        const events = framer.push(chunk);
-        const { groups, fatal } = intake.take(events);
-        if (groups.length > 0) say({ type: 'requests.received', groups });
-        wire.flush();
-        const pending = framer.pending() > 0;
-        if (pending && (!partial || events.length > 0)) say({ type: 'frame.partial' });
-        else if (!pending && partial) say({ type: 'frame.whole' });
-        partial = pending;
-        if (fatal) end();
-      });
-      socket.on('end', () => {
-        const rest = framer.end();
-        if (rest !== undefined && !ended) intake.take([rest]);
-        end();
-      });
-      socket.on('drain', () => {
-        if (wire.drained()) say({ type: 'output.drained' });
-      });
-      // What went wrong with a client's connection ends that connection: `close` follows.
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => say({ type: 'socket.closed' }));
-      socket.resume();
+class Line {
+  readonly wire: Wire;
+  readonly #socket: Socket;
+  readonly #limits: Config['limits'];
+  readonly #say: (event: ConnectionEvent) => void;
+  readonly #framer: Framer;
+  readonly #intake: Intake;
+  /** A request has begun to arrive. */
+  #partial = false;
+  /** Nothing more is read: the client has ended its side, or the daemon is stopping. */
+  #ended = false;
+  /** To be told when no request is under way. */
+  #draining = false;
 
-      /** Nothing more is to be read: the client has ended its side, or sends what nobody can read. */
-      function end() {
-        ended = true;
-        socket?.removeAllListeners('data').resume();
-        wire.flush();
-        say({ type: 'input.ended' });
-      }
+  constructor(
+    socket: Socket,
+    { limits }: Config,
+    deps: IntakeDeps,
+    say: (event: ConnectionEvent) => void,
+  ) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#say = say;
+    this.#framer = new Framer(limits);
+    this.wire = new Wire(socket, () => this.#framer.framing, limits.output_bytes_max, {
+      full: () => say({ type: 'output.full' }),
+      sessionNeeded: (session, retire) => say({ type: 'session.needed', session, retire }),
+      idle: () => this.#sayIdle(),
+    });
+    this.#intake = new Intake(deps, this.wire, limits);
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('end', () => this.#readEnd());
+    socket.on('drain', () => {
+      if (this.wire.drained()) say({ type: 'output.drained' });
+    });
+    // What goes wrong with a client's connection ends that connection: `close` follows.
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => say({ type: 'socket.closed' }));
+    socket.resume();
+  }
 
-      reportFigures(self, () => ({
-        in_flight: wire.open,
-        bytes_read: socket.bytesRead,
-        bytes_written: socket.bytesWritten,
-      }));
-      receive((command) => {
-        switch (command.type) {
-          case 'socket.pause':
-            socket.pause();
-            return;
-          case 'socket.resume':
-            socket.resume();
-            return;
-          case 'socket.refuse_partial':
-            intake.refuse(
-              new GoxError(
-                'GOX_FRAME_TIMEOUT',
-                'Parse error: the rest of a request did not come within ' +
-                  `${config.limits.partial_frame_timeout_ms} ms.`,
-              ),
-            );
-            socket.removeAllListeners('data').resume();
-            wire.flush();
-            return;
-          case 'socket.end':
-            wire.flush();
-            socket.destroySoon();
-            // The replies must be read some time; as long as that goes on, it may.
-            socket.setTimeout(UNREAD_TIMEOUT_MS, () => socket.destroy());
-            return;
-          case 'socket.destroy':
-            socket.destroy();
-        }
-      });
-      return () => {
-        deps.wires.delete(number);
-        socket.destroy();
-      };
-    },
-  );
+  obey(command: SocketCommand): void {
+    switch (command.type) {
+      case 'socket.pause':
+        this.wire.hold();
+        this.#socket.pause();
+        return;
+      case 'socket.resume':
+        this.#socket.resume();
+        this.wire.release();
+        return;
+      case 'socket.refuse_partial':
+        this.#intake.refuse(this.#partialError());
+        return;
+      case 'socket.drain':
+        this.#ended = true;
+        this.#draining = true;
+        this.#socket.resume();
+        this.wire.flush();
+        return;
+      case 'socket.end':
+        this.#socket.destroySoon();
+        // The replies must be read some time; as long as that goes on, it may.
+        this.#socket.setTimeout(UNREAD_TIMEOUT_MS, () => this.#socket.destroy());
+        return;
+      case 'socket.destroy':
+        this.#socket.destroy();
+    }
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    const events = this.#framer.push(chunk);
+    const fatal = this.#intake.take(events);
+    this.wire.flush();
+    const partial = this.#framer.pending() > 0;
+    if (partial && (!this.#partial || events.length > 0)) this.#say({ type: 'frame.partial' });
+    else if (!partial && this.#partial) this.#say({ type: 'frame.whole' });
+    this.#partial = partial;
+    if (fatal) this.#say({ type: 'input.ended' });
+  }
+
+  #readEnd(): void {
+    if (this.#ended) return;
+    const rest = this.#framer.end();
+    if (rest !== undefined) this.#intake.take([rest]);
+    this.#say({ type: 'input.ended' });
+  }
+
+  #sayIdle(): void {
+    if (!this.#draining) return;
+    this.#draining = false;
+    this.#say({ type: 'socket.idle' });
+  }
+
+  #partialError(): GoxError {
+    const { partial_frame_timeout_ms } = this.#limits;
+    const text = `Parse error: the rest of a request did not come in ${partial_frame_timeout_ms} ms.`;
+    return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
+  }
 }

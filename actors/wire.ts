@@ -1,12 +1,14 @@
 /**
- * The replies of one connection: requests get a place, answers come in any order, and `flush` writes
- * all that are complete at once. A batch is complete when its last answer is there.
+ * What the socket and the sessions of one connection share: the places of its replies, and where its
+ * requests go. Requests get a place, answers come in any order, and `flush` writes all that are
+ * complete at once. A batch is complete when its last answer is there.
  */
 
 import type { Socket } from 'node:net';
 import type { GoxError } from '../conf/errors.ts';
 import type { Encoding, Framing, Invalid, Outgoing, Reply, Request } from '../transport/jsonrpc.ts';
 import { composeReplies, errorBody } from '../transport/reply.ts';
+import type { SessionRequest } from './session.ts';
 
 /** Where the reply to one request goes. */
 export interface PendingReply {
@@ -24,35 +26,96 @@ export interface PendingBatch {
   left: number;
 }
 
+/** A session, as its connection sees it. */
+export interface SessionHandle {
+  submit(requests: readonly SessionRequest[]): void;
+  /** The connection no longer holds it back. */
+  resume(): void;
+  /** Whether it has no request, waiting or under way. */
+  idle(): boolean;
+}
+
+/** What a wire tells the socket it belongs to. */
+export interface WireEvents {
+  /** More waits for the reader than `limits.output_bytes_max`. */
+  full(): void;
+  /** Requests wait for a session of this name; `retire` names one that has nothing to do. */
+  sessionNeeded(session: string, retire: string | undefined): void;
+  /** The last request under way was answered. */
+  idle(): void;
+}
+
 export class Wire {
   readonly #socket: Socket;
   readonly #framing: () => Framing;
   readonly #output_bytes_max: number;
-  readonly #onFull: () => void;
+  readonly #events: WireEvents;
+  readonly #sessions = new Map<string, SessionHandle>();
+  /** Requests whose session is about to start. */
+  readonly #unclaimed = new Map<string, SessionRequest[]>();
   #ready: Outgoing[] = [];
   #full = false;
-  /** Requests that have a place and no answer. */
+  #held = false;
   #open = 0;
 
-  /**
-   * @param framing how replies are framed at this moment
-   * @param output_bytes_max bytes waiting for the reader from which on `onFull` is called
-   */
+  /** @param framing how replies are framed at this moment */
   constructor(
     socket: Socket,
     framing: () => Framing,
     output_bytes_max: number,
-    onFull: () => void,
+    events: WireEvents,
   ) {
     this.#socket = socket;
     this.#framing = framing;
     this.#output_bytes_max = output_bytes_max;
-    this.#onFull = onFull;
+    this.#events = events;
   }
 
-  /** Requests under way. */
+  /** Requests that have a place and no answer. */
   get open(): number {
     return this.#open;
+  }
+
+  /** Whether sessions are to keep their requests, since the client does not read its replies. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Hands requests to the session of that name, which is asked for when there is none. */
+  deliver(session: string, requests: SessionRequest[]): void {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) {
+      known.submit(requests);
+      return;
+    }
+    const unclaimed = this.#unclaimed.get(session);
+    if (unclaimed !== undefined) {
+      unclaimed.push(...requests);
+      return;
+    }
+    this.#unclaimed.set(session, requests);
+    this.#events.sessionNeeded(session, this.#idleSession());
+  }
+
+  /** A session has started; it gets what waits for it. */
+  attach(name: string, session: SessionHandle): void {
+    this.#sessions.set(name, session);
+    const unclaimed = this.#unclaimed.get(name);
+    this.#unclaimed.delete(name);
+    if (unclaimed !== undefined) session.submit(unclaimed);
+  }
+
+  detach(name: string): void {
+    this.#sessions.delete(name);
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    for (const session of this.#sessions.values()) session.resume();
   }
 
   /** The place for the reply to a request. */
@@ -88,14 +151,18 @@ export class Wire {
 
   /** Writes what is complete, in one write. */
   flush(): void {
-    if (this.#ready.length === 0) return;
+    if (this.#ready.length > 0) this.#write();
+    if (this.#open === 0) this.#events.idle();
+  }
+
+  #write(): void {
     const ready = this.#ready;
     this.#ready = [];
     if (!this.#socket.writable) return;
     this.#socket.write(composeReplies(ready, this.#framing()));
     if (this.#full || this.#socket.writableLength <= this.#output_bytes_max) return;
     this.#full = true;
-    this.#onFull();
+    this.#events.full();
   }
 
   /** The reader has caught up. */
@@ -103,6 +170,11 @@ export class Wire {
     const wasFull = this.#full;
     this.#full = false;
     return wasFull;
+  }
+
+  #idleSession(): string | undefined {
+    for (const [name, session] of this.#sessions) if (session.idle()) return name;
+    return undefined;
   }
 }
 

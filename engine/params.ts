@@ -4,8 +4,9 @@
  * catalogue. What passes is what the schema says; a handler checks no types.
  */
 
+import { admits } from '../conf/check.ts';
 import { GoxError } from '../conf/errors.ts';
-import { type Fault, fault, faultMessage } from './catalogue/check.ts';
+import { type Fault, fault, faultMessage } from './catalogue/fault.ts';
 import type { MethodSpec } from './catalogue/spec.ts';
 
 export type Named = Record<string, unknown>;
@@ -17,12 +18,11 @@ export type Named = Record<string, unknown>;
 export function decodeParams(spec: MethodSpec, params: unknown): Named {
   const named = name(spec, params);
   if (spec.spellings !== undefined) respell(named, spec.spellings);
-  const found = fault(spec.params, named);
-  if (found === undefined) return named;
+  if (admits(spec.params, named)) return named;
   const lenient = adapt(named);
-  const still = fault(spec.params, lenient);
-  if (still === undefined) return lenient;
-  throw invalidParams(still);
+  const found = fault(spec.params, lenient);
+  if (found === undefined) return lenient;
+  throw invalidParams(found);
 }
 
 /** The error for a parameter at a path such as `.color[0]`. */

@@ -1,14 +1,25 @@
 /**
  * One connection of a client.
  *
- *     open{idle|busy|paused} → draining → closed
+ *     open{flowing|paused} → draining{waiting|ending} → closed
  *
- * `socket` reads, frames and writes; one `session` for each project that the client names passes
- * its requests to the engine that owns it. All requests of one read are one event here. `paused`
- * means that the client does not read its replies: nothing more is read from it until it does.
+ * `socket` reads, frames and writes; one `session` for each project that the client names passes its
+ * requests to the engine that owns it. Requests and replies go between those two without passing
+ * here: a transition costs as much as ten requests, so this machine hears only of what changes the
+ * life of the connection. `paused` means that the client does not read its replies: nothing more is
+ * read from it until it does.
  */
 
-import { assign, cancel, enqueueActions, raise, sendTo, setup, stopChild } from 'xstate';
+import {
+  assign,
+  cancel,
+  enqueueActions,
+  raise,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate';
 import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
 
@@ -18,124 +29,72 @@ export interface ConnectionInput {
   config: Config;
 }
 
-/** The requests of one read for one project; what they are is the business of the actors. */
-export interface RequestGroup {
-  /** Names the session, and so its order of requests. */
-  readonly session: string;
-  readonly requests: readonly object[];
-}
-
 export type ConnectionEvent =
-  | { type: 'requests.received'; groups: readonly RequestGroup[] }
-  | { type: 'requests.answered'; session: string; count: number }
+  /** A project was named for the first time. `retire` is a session with nothing to do. */
+  | { type: 'session.needed'; session: string; retire: string | undefined }
   | { type: 'output.full' }
   | { type: 'output.drained' }
   | { type: 'frame.partial' }
   | { type: 'frame.whole' }
   | { type: 'frame.overdue' }
   | { type: 'input.ended' }
+  /** Said once after `socket.drain`: no request is under way. */
+  | { type: 'socket.idle' }
   | { type: 'socket.closed' }
   | { type: 'connection.drain' }
   | { type: 'drain.overdue' }
   | { type: 'xstate.done.actor.*'; actorId: string }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
-export interface ConnectionChildInput {
-  number: number;
-  config: Config;
-}
-
-export interface SessionInput extends ConnectionChildInput {
+export interface SessionInput extends ConnectionInput {
   session: string;
-  /** Whether it starts as if it had been told `session.pause`. */
-  held: boolean;
 }
 
 export type SocketCommand =
   | { type: 'socket.pause' }
   | { type: 'socket.resume' }
   | { type: 'socket.refuse_partial' }
+  /** Read no more requests, and say when none is under way. */
+  | { type: 'socket.drain' }
   | { type: 'socket.end' }
   | { type: 'socket.destroy' };
 
-export type SessionCommand =
-  | { type: 'session.submit'; requests: readonly object[] }
-  | { type: 'session.pause' }
-  | { type: 'session.resume' };
+/** Sessions take their requests from the socket's side; their machine only starts and stops them. */
+export type SessionCommand = { type: 'session.submit'; requests: readonly object[] };
 
 /**
- * Sessions kept for later use. A client that names more projects than this has sessions without
- * requests under way stopped, since the cost of starting a child grows with its siblings.
+ * Sessions kept for later use. For a client that names more projects than this, a session without
+ * requests under way is stopped when another is started, since the cost of starting a child grows
+ * with its siblings.
  */
-const SESSIONS_KEPT = 16;
-
-type Context = ConnectionInput & {
-  /** Requests under way, by session. */
-  inFlight: Readonly<Record<string, number>>;
-  total: number;
-  /** Whether sessions are to keep their requests. */
-  held: boolean;
-};
+export const SESSIONS_KEPT = 16;
 
 export const connectionMachine = setup({
   types: {
-    context: {} as Context,
+    context: {} as ConnectionInput & { sessions: number },
     events: {} as ConnectionEvent,
     input: {} as ConnectionInput,
   },
   actors: {
-    socket: effect<SocketCommand, ConnectionChildInput>('socket'),
+    socket: effect<SocketCommand, ConnectionInput>('socket'),
     session: effect<SessionCommand, SessionInput>('session'),
   },
   actions: {
-    'start socket': enqueueActions(({ context, enqueue }) => {
-      const input = { number: context.number, config: context.config };
-      enqueue.spawnChild('socket', { id: 'socket', input });
+    'start socket': spawnChild('socket', {
+      id: 'socket',
+      input: ({ context }) => ({ number: context.number, config: context.config }),
     }),
-    'pass requests on': enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'requests.received') return;
-      const inFlight = { ...context.inFlight };
-      let total = context.total;
-      for (const { session, requests } of event.groups) {
-        const known = inFlight[session];
-        if (known === undefined) {
-          const idle = Object.keys(inFlight).find((name) => inFlight[name] === 0);
-          if (Object.keys(inFlight).length >= SESSIONS_KEPT && idle !== undefined) {
-            enqueue.stopChild(`session:${idle}`);
-            delete inFlight[idle];
-          }
-          const { number, config, held } = context;
-          const input = { number, config, session, held };
-          enqueue.spawnChild('session', { id: `session:${session}`, input });
-        }
-        inFlight[session] = (known ?? 0) + requests.length;
-        total += requests.length;
-        enqueue.sendTo(`session:${session}`, { type: 'session.submit', requests });
-      }
-      enqueue.assign({ inFlight, total });
-    }),
-    'count answers': assign({
-      inFlight: ({ context, event }) =>
-        event.type === 'requests.answered'
-          ? {
-              ...context.inFlight,
-              [event.session]: (context.inFlight[event.session] ?? 0) - event.count,
-            }
-          : context.inFlight,
-      total: ({ context, event }) =>
-        event.type === 'requests.answered' ? context.total - event.count : context.total,
-    }),
-    'hold sessions': enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ held: true });
-      for (const name of Object.keys(context.inFlight)) {
-        enqueue.sendTo(`session:${name}`, { type: 'session.pause' });
-      }
-    }),
-    'release sessions': enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ held: false });
-      for (const name of Object.keys(context.inFlight)) {
-        enqueue.sendTo(`session:${name}`, { type: 'session.resume' });
-      }
+    'start session': enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'session.needed') return;
+      const { number, config, sessions } = context;
+      const { session, retire } = event;
+      const full = sessions >= SESSIONS_KEPT && retire !== undefined;
+      if (full) enqueue.stopChild(`session:${retire}`);
+      else enqueue.assign({ sessions: sessions + 1 });
+      enqueue.spawnChild('session', {
+        id: `session:${session}`,
+        input: { number, config, session },
+      });
     }),
     'pause reading': sendTo('socket', { type: 'socket.pause' }),
     'resume reading': sendTo('socket', { type: 'socket.resume' }),
@@ -143,12 +102,11 @@ export const connectionMachine = setup({
     'expect nothing': cancel('partial'),
     'limit draining': raise({ type: 'drain.overdue' }, { delay: 'shutdown timeout' }),
     'refuse partial': sendTo('socket', { type: 'socket.refuse_partial' }),
+    'drain socket': sendTo('socket', { type: 'socket.drain' }),
     'end socket': sendTo('socket', { type: 'socket.end' }),
     'destroy socket': sendTo('socket', { type: 'socket.destroy' }),
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
-  },
-  guards: {
-    'nothing is under way': ({ context }) => context.total === 0,
+    'count session out': assign({ sessions: ({ context }) => context.sessions - 1 }),
   },
   delays: {
     'partial frame': ({ context }) => context.config.limits.partial_frame_timeout_ms,
@@ -156,46 +114,41 @@ export const connectionMachine = setup({
   },
 }).createMachine({
   id: 'connection',
-  context: ({ input }) => ({ ...input, inFlight: {}, total: 0, held: false }),
+  context: ({ input }) => ({ ...input, sessions: 0 }),
   entry: 'start socket',
   initial: 'open',
   on: {
+    'session.needed': { actions: 'start session' },
     'socket.closed': '.closed',
-    'requests.answered': { actions: 'count answers' },
     'connection.drain': { target: '.draining', actions: 'limit draining' },
     'drain.overdue': { target: '.closed', actions: 'destroy socket' },
-    'xstate.done.actor.*': { actions: 'drop child' },
+    'xstate.done.actor.*': { actions: ['drop child', 'count session out'] },
     // A defect in one child ends this connection and nothing else.
-    'xstate.error.actor.*': { target: '.closed', actions: ['drop child', 'destroy socket'] },
+    'xstate.error.actor.*': { target: '.closed', actions: ['drop child'] },
   },
   states: {
     open: {
-      initial: 'idle',
+      initial: 'flowing',
       on: {
         'input.ended': 'draining',
-        'output.full': '.paused',
         'frame.partial': { actions: ['expect nothing', 'expect the rest'] },
         'frame.whole': { actions: 'expect nothing' },
         'frame.overdue': { target: 'draining', actions: 'refuse partial' },
-        'requests.received': { actions: 'pass requests on' },
       },
       states: {
-        idle: { on: { 'requests.received': { target: 'busy', actions: 'pass requests on' } } },
-        busy: { always: { guard: 'nothing is under way', target: 'idle' } },
+        flowing: { on: { 'output.full': 'paused' } },
         paused: {
-          entry: ['pause reading', 'hold sessions'],
-          exit: ['release sessions', 'resume reading'],
-          on: { 'output.drained': 'busy' },
+          entry: 'pause reading',
+          exit: 'resume reading',
+          on: { 'output.drained': 'flowing' },
         },
       },
     },
     draining: {
-      entry: 'expect nothing',
+      entry: ['expect nothing', 'drain socket'],
       initial: 'waiting',
-      // What the socket had read before it was told to stop is still served.
-      on: { 'requests.received': { actions: 'pass requests on' } },
       states: {
-        waiting: { always: { guard: 'nothing is under way', target: 'ending' } },
+        waiting: { on: { 'socket.idle': 'ending' } },
         ending: { entry: 'end socket' },
       },
     },

@@ -28,7 +28,13 @@ export type DaemonEvent =
 
 /** Why the daemon ended. */
 export interface Outcome {
-  readonly kind: 'stopped' | 'forced' | 'engines failed' | 'address busy' | 'address refused' | 'defect';
+  readonly kind:
+    | 'stopped'
+    | 'forced'
+    | 'engines failed'
+    | 'address busy'
+    | 'address refused'
+    | 'defect';
   readonly reason: string;
 }
 
@@ -60,7 +66,9 @@ export const daemonMachine = setup({
     'note address': assign({
       address: ({ event }) => (event.type === 'listener.ready' ? event.address : ''),
     }),
-    'note outcome': assign({ outcome: ({ context, event }) => outcomeOf(event) ?? context.outcome }),
+    'note outcome': assign({
+      outcome: ({ context, event }) => outcomeOf(event) ?? context.outcome,
+    }),
     'note forced': assign({
       outcome: { kind: 'forced', reason: 'told to stop again while stopping, or it took too long' },
     }),

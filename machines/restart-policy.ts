@@ -42,8 +42,7 @@ export const restartPolicyMachine = setup({
   },
   guards: {
     'restarts are left': ({ context }) =>
-      context.settings.restart_on_failure &&
-      context.recent < context.settings.max_restart_attempts,
+      context.settings.restart_on_failure && context.recent < context.settings.max_restart_attempts,
   },
   actions: {
     'count failure': assign({ recent: ({ context }) => context.recent + 1 }),
@@ -55,8 +54,7 @@ export const restartPolicyMachine = setup({
   delays: {
     window: ({ context }) => context.settings.window_ms,
     backoff: ({ context }) =>
-      backoff(context.settings, context.recent) *
-      (1 + context.random() * context.settings.jitter),
+      backoff(context.settings, context.recent) * (1 + context.random() * context.settings.jitter),
   },
 }).createMachine({
   id: 'restart policy',

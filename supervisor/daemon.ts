@@ -3,7 +3,6 @@
  * the one place where the whole tree can be seen from above.
  */
 
-import { pollCounter } from '../engine/endpoint.ts';
 import type { Logger } from 'pino';
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type CallsRegistry, callsEffect } from '../actors/calls.ts';
@@ -17,14 +16,15 @@ import { withVitals } from '../actors/vitals.ts';
 import type { Wire } from '../actors/wire.ts';
 import { workerEffect } from '../actors/worker.ts';
 import type { Config } from '../conf/schema.ts';
+import { pollCounter } from '../engine/endpoint.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { daemonMachine, type Outcome } from '../machines/daemon.ts';
 import { engineMachine } from '../machines/engine.ts';
 import { enginesMachine } from '../machines/engines.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { poolMachine } from '../machines/pool.ts';
-import { daemonDispatch } from './methods.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
+import { daemonDispatch } from './methods.ts';
 import { actorTree, type TreeNode } from './tree.ts';
 
 export interface DaemonOptions {
@@ -136,5 +136,7 @@ function milestones(root: ActorRefFrom<typeof daemonMachine>): Pick<Daemon, 'lis
 }
 
 function outcomeOf(root: ActorRefFrom<typeof daemonMachine>): Outcome {
-  return root.getSnapshot().output ?? { kind: 'defect', reason: 'the daemon ended without a reason' };
+  return (
+    root.getSnapshot().output ?? { kind: 'defect', reason: 'the daemon ended without a reason' }
+  );
 }

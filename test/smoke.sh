@@ -29,14 +29,15 @@ expect() {
 }
 
 call() {
-  node dist/supervisor/main.js call "$@" || fail "call $* failed"
+  node "$program" call "$@" || fail "call $* failed"
 }
 
 export HOME="$work/home"
 mkdir "$HOME"
 git clone --quiet "$source" "$work/clone"
 cd "$work/clone"
-npm ci --silent --no-audit --no-fund < /dev/null
+npm ci --no-audit --no-fund > "$work/log" 2>&1 < /dev/null || fail "npm ci failed"
+program=$(node -p 'require("./package.json").bin["goxel-supervisor"]')
 
 [ ! -e "$socket" ] || fail "$socket is there before the daemon: is another one running?"
 # A process group of its own, so that nothing can be left behind.
@@ -69,7 +70,7 @@ expect "a new project" '"exists": *false' "$(call goxel.get_voxel '[100,101,102]
 call goxel.load_project "[\"$PWD/smoke.gox\"]" > /dev/null
 call goxel.export_model "[\"$PWD/again.txt\"]" > /dev/null
 cmp edited.txt again.txt || fail "saving and loading changed the model"
-expect "the tree" 'engine' "$(node dist/supervisor/main.js tree)"
+expect "the tree" 'engine' "$(node "$program" tree)"
 
 kill -TERM "$daemon"
 for ((tries = stop_timeout_s * 10; tries > 0; tries--)); do

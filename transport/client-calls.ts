@@ -33,8 +33,8 @@ export class Calls {
   /**
    * So many new ids, and the promises of their results. They share one timer and one listener.
    *
-   * A promise rejects with the `ClientError` of its reply, or with `CLIENT_TIMEOUT`, `CLIENT_ABORTED`,
-   * `CLIENT_CLOSED`, `CLIENT_PROTOCOL` or `CLIENT_ENCODING`.
+   * A promise rejects with the `ClientError` of its reply, or with `CLIENT_TIMEOUT`,
+   * `CLIENT_ABORTED`, `CLIENT_CLOSED`, `CLIENT_PROTOCOL` or `CLIENT_ENCODING`.
    */
   open(count: number, timeout_ms: number, signal: AbortSignal | undefined): OpenCalls {
     const ids = Array.from({ length: count }, () => ++this.#last_id);
@@ -73,8 +73,8 @@ export class Calls {
     const { id, result } = reply;
     const error = reply.error == null ? undefined : remoteError(reply.error);
     if (id === null && error !== undefined) {
-      // It answers something that the daemon could not read, and nobody can say which call that was.
-      // All that wait get it: one of them would otherwise wait for ever.
+      // It answers something that the daemon could not read, and nobody can say which call that
+      // was. All that wait get it: one of them would otherwise wait for ever.
       this.rejectAll(error);
       return true;
     }

@@ -1,6 +1,6 @@
 /** What a call of the client library can fail with, besides what the daemon answers. */
 export const CLIENT_ERRORS = {
-  /** The request cannot be encoded: parameters with a cycle or, in JSON, a bigint. Nothing was sent. */
+  /** The request cannot be encoded: a cycle or, in JSON, a bigint. Nothing was sent. */
   CLIENT_ENCODING: -32093,
   /** No connection came about: nobody listens, no permission, or the time ran out. */
   CLIENT_CONNECT: -32096,
@@ -17,8 +17,9 @@ export const CLIENT_ERRORS = {
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
 /**
- * Why a call failed. For an error that the daemon answered, `code` is its `GOX_` code (or the number
- * as a text, from other servers), `number` the JSON-RPC code, and `data` what came with it.
+ * Why a call failed. For an error that the daemon answered, `code` is its `GOX_` code (or the
+ * number as a text, from other servers), `number` the JSON-RPC code, and `data` what came with
+ * it.
  */
 export class ClientError extends Error {
   override readonly name = 'ClientError';

@@ -24,7 +24,7 @@ export interface ClientOptions {
   readonly connect_timeout_ms?: number;
   /** Milliseconds for each call, unless it says otherwise; 60 000 if absent, 0 for ever. */
   readonly timeout_ms?: number;
-  /** Bytes of one reply, or one array of them; 256 MiB if absent. A larger one ends the connection. */
+  /** Bytes of one reply or array of replies; 256 MiB if absent. More end the connection. */
   readonly reply_bytes_max?: number;
   /** JSON texts on lines, the default, or MessagePack in GOXE frames. */
   readonly encoding?: 'json' | 'msgpack';
@@ -116,8 +116,8 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /**
-   * Calls a method and returns its result. Calls need not wait for each other; those made in one turn
-   * of the event loop leave in one write.
+   * Calls a method and returns its result. Calls need not wait for each other; those made in one
+   * turn of the event loop leave in one write.
    *
    * @throws ClientError what the daemon answered, or one of `CLIENT_ERRORS`
    */
@@ -147,7 +147,8 @@ export class Client extends EventEmitter<ClientEvents> {
    * Sends requests as one batch. What became of each comes back in the order of the batch, without
    * the notifications.
    *
-   * @throws ClientError when nothing was sent, since the connection had ended or the signal was aborted
+   * @throws ClientError when nothing was sent, since the connection had ended or the signal was
+   * aborted
    */
   async batch(requests: readonly BatchCall[], options: CallOptions = {}): Promise<BatchResult[]> {
     this.#checkOpen(options.signal);
@@ -188,7 +189,7 @@ export class Client extends EventEmitter<ClientEvents> {
     if (signal?.aborted === true) throw abortion(signal);
   }
 
-  /** Sends a message; when it cannot be encoded its calls are rejected, or, without any, it throws. */
+  /** Sends a message; if it cannot be encoded it rejects its calls, or throws if it has none. */
   #send(message: unknown, ids: readonly number[]): void {
     let bytes: Uint8Array | string;
     try {

@@ -27,10 +27,10 @@ import {
 } from './refusals.ts';
 
 /**
- * Reads a JSON message into an envelope by the JSON-RPC 2.0 specification (section 4, 5.1 and 6). Plain
- * requests take the short way; for all others `JSON.parse` judges the text, and the bytes of id and
- * parameters are then found in a text known to be valid. Of a member given twice the last counts, as
- * in `JSON.parse`.
+ * Reads a JSON message into an envelope by the JSON-RPC 2.0 specification (section 4, 5.1 and 6).
+ * Plain requests take the short way; for all others `JSON.parse` judges the text, and the bytes
+ * of id and parameters are then found in a text known to be valid. Of a member given twice the
+ * last counts, as in `JSON.parse`.
  */
 export class JsonReader {
   readonly #limits: Limits;

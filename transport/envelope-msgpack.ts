@@ -5,8 +5,8 @@ import { kindOf, MsgpackCursor, type MsgpackKind, MsgpackProblem } from './msgpa
 import { batchError, invalid, requestError, requestProblem } from './refusals.ts';
 
 /**
- * Reads a MessagePack message into an envelope, by the same rules as JSON: the message is a map, or an
- * array of them, whose keys are strings. Of a member given twice the last counts.
+ * Reads a MessagePack message into an envelope, by the same rules as JSON: the message is a map,
+ * or an array of them, whose keys are strings. Of a member given twice the last counts.
  */
 export function readMsgpack(bytes: Uint8Array, limits: Limits): Envelope {
   const cursor = new MsgpackCursor(bytes, limits);

@@ -47,14 +47,16 @@ UNPLAIN[QUOTE] = 1;
 UNPLAIN[BACKSLASH] = 1;
 
 /**
- * Reads plain requests in one pass, without decoding more than the method and the project: the members
- * `jsonrpc`, `method`, `id` and `params` once each in any order, names in printable ASCII, an id that
- * is an integer, a plain string or null. Whatever else there is makes it answer `undefined`, and the
- * careful reader (`envelope-json.ts`) finds out what is right by the specification.
+ * Reads plain requests in one pass, without decoding more than the method and the project: the
+ * members `jsonrpc`, `method`, `id` and `params` once each in any order, names in printable
+ * ASCII, an id that is an integer, a plain string or null. Whatever else there is makes it answer
+ * `undefined`, and the careful reader (`envelope-json.ts`) finds out what is right by the
+ * specification.
  *
- * Outside `params` nothing passes that is not JSON. Inside, only strings and brackets are looked at:
- * the engine parses those bytes anyway and answers for them. Parameters over more than one line are
- * not plain: a text connection judges such a request line by line, here or when it comes in pieces.
+ * Outside `params` nothing passes that is not JSON. Inside, only strings and brackets are looked
+ * at: the engine parses those bytes anyway and answers for them. Parameters over more than one
+ * line are not plain: a text connection judges such a request line by line, here or when it comes
+ * in pieces.
  */
 export class PlainReader {
   /** The place behind the request that was read last. */
@@ -71,9 +73,9 @@ export class PlainReader {
   }
 
   /**
-   * The request whose brace stands at `start` and that ends no later than `bound`. A notification is
-   * plain only if the text is known to be `valid` JSON: nobody would hear the engine's complaint about
-   * its parameters.
+   * The request whose brace stands at `start` and that ends no later than `bound`. A notification
+   * is plain only if the text is known to be `valid` JSON: nobody would hear the engine's
+   * complaint about its parameters.
    */
   read(bytes: Uint8Array, start: number, bound: number, valid = false): Request | undefined {
     let version = false;

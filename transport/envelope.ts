@@ -5,9 +5,9 @@ import type { Envelope, Frame, Request } from './jsonrpc.ts';
 import type { Limits } from './limits.ts';
 
 /**
- * Reads frames into envelopes, and passes requests on that a framer has read already. Nothing of a frame is decoded but the method and the project; id and
- * parameters stay bytes that point into the frame. One reader serves any number of connections: it
- * remembers nothing but names.
+ * Reads frames into envelopes, and passes requests on that a framer has read already. Nothing of
+ * a frame is decoded but the method and the project; id and parameters stay bytes that point into
+ * the frame. One reader serves any number of connections: it remembers nothing but names.
  */
 export class EnvelopeReader {
   readonly #limits: Limits;

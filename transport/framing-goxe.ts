@@ -13,10 +13,10 @@ import { parseError } from './refusals.ts';
 import { Residue } from './residue.ts';
 
 /**
- * Splits GOXE frames: four 32-bit words in network byte order (magic `GOXE`, version, length of the
- * payload, flags) and the payload. The layout is `daemon_message` of the v14.6 architecture; its flags
- * were never given a meaning, so bit 0 is ours and the others are refused. A wrong header is fatal,
- * since nothing tells where the next one would be.
+ * Splits GOXE frames: four 32-bit words in network byte order (magic `GOXE`, version, length of
+ * the payload, flags) and the payload. The layout is `daemon_message` of the v14.6 architecture;
+ * its flags were never given a meaning, so bit 0 is ours and the others are refused. A wrong
+ * header is fatal, since nothing tells where the next one would be.
  */
 export class GoxeFraming {
   readonly #payload: SizedPayload;

@@ -6,10 +6,10 @@ import { parseError } from './refusals.ts';
 import { Residue } from './residue.ts';
 
 /**
- * Splits messages with headers, as the Language Server Protocol has them: `Content-Length: N`, other
- * headers, an empty line, N bytes of JSON. Names are read in any case, lines may end with a lone line
- * feed, and empty lines before the first header are skipped. A wrong header is fatal, since nothing
- * tells where the next one would be.
+ * Splits messages with headers, as the Language Server Protocol has them: `Content-Length: N`,
+ * other headers, an empty line, N bytes of JSON. Names are read in any case, lines may end with a
+ * lone line feed, and empty lines before the first header are skipped. A wrong header is fatal,
+ * since nothing tells where the next one would be.
  */
 export class HeaderFraming {
   readonly #header_bytes_max: number;

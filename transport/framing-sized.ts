@@ -8,8 +8,8 @@ import { Residue } from './residue.ts';
 const SKIPPED_FRAMES_MAX = 16;
 
 /**
- * A payload whose length was announced: collects exactly so many bytes, or reads past them when they
- * are more than a frame may have.
+ * A payload whose length was announced: collects exactly so many bytes, or reads past them when
+ * they are more than a frame may have.
  */
 export class SizedPayload {
   readonly #limits: Limits;
@@ -24,8 +24,8 @@ export class SizedPayload {
   }
 
   /**
-   * Expects `length` bytes. Returns the error to answer when they are too many; `fatal` when they are
-   * too many even to be read past.
+   * Expects `length` bytes. Returns the error to answer when they are too many; `fatal` when they
+   * are too many even to be read past.
    */
   begin(length: number): { error: GoxError; fatal: boolean } | undefined {
     const { frame_bytes_max } = this.#limits;

@@ -43,9 +43,9 @@ const INSIDE = byteClasses(QUOTE, BACKSLASH, LINE_FEED);
 const BLANK = byteClasses(0, TAB, LINE_FEED, CARRIAGE_RETURN, SPACE);
 
 /**
- * Reads messages of the commonest form at once, where cutting them out first would take a second pass
- * over their bytes. What it reads must be one message for this framing too, and come out the same
- * when it is cut out first.
+ * Reads messages of the commonest form at once, where cutting them out first would take a second
+ * pass over their bytes. What it reads must be one message for this framing too, and come out the
+ * same when it is cut out first.
  */
 export interface Shortcut<Message> {
   /** The message that begins at `start`, if it is of that form and ends before `bound`. */
@@ -55,12 +55,14 @@ export interface Shortcut<Message> {
 }
 
 /**
- * Splits JSON texts that follow each other: on a line each, printed over many lines, or with nothing
- * between them. A message ends with its last bracket, so no newline is needed after it. A line that
- * begins with no bracket ends with its newline; the envelope says what is wrong with it.
+ * Splits JSON texts that follow each other: on a line each, printed over many lines, or with
+ * nothing between them. A message ends with its last bracket, so no newline is needed after it. A
+ * line that begins with no bracket ends with its newline; the envelope says what is wrong with
+ * it.
  *
- * After an error the next line is read as if nothing had been. A line that opens a bracket where the
- * text before cannot take a value begins a new message: a lost brace costs one message, not two.
+ * After an error the next line is read as if nothing had been. A line that opens a bracket where
+ * the text before cannot take a value begins a new message: a lost brace costs one message, not
+ * two.
  */
 export class TextFraming<Message> {
   readonly #limits: Limits;
@@ -156,7 +158,7 @@ export class TextFraming<Message> {
     }
   }
 
-  /** The hot loop: whole strings are read here, those with an escape or an end out of sight below. */
+  /** The hot loop: strings are read here, unless they have escapes or cross the chunk's end. */
   #open(chunk: Uint8Array, from: number, bound: number, events: FramingSink): number {
     let at = from;
     for (;;) {

@@ -13,8 +13,9 @@ const HEADER_START = ascii('content-');
 type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming;
 
 /**
- * Splits the bytes of one connection into messages. The first bytes choose how: `GOXE`, `Content-` in
- * any case, or anything else for JSON texts. The choice holds until the connection ends.
+ * Splits the bytes of one connection into messages. The first bytes choose how: `GOXE`,
+ * `Content-` in any case, or anything else for JSON texts. The choice holds until the connection
+ * ends.
  *
  * Given a shortcut, a framer of JSON texts takes it, and `Message`s come out beside frames.
  *
@@ -51,8 +52,8 @@ export class Framer<Message = never> {
   }
 
   /**
-   * Bytes held of a message that has not ended: at least 1 while there is one, 0 between messages. A
-   * client that leaves them lying is waiting for an answer that cannot come.
+   * Bytes held of a message that has not ended: at least 1 while there is one, 0 between
+   * messages. A client that leaves them lying is waiting for an answer that cannot come.
    */
   pending(): number {
     return this.#reader === undefined ? this.#first.length : this.#reader.pending_bytes;

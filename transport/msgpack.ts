@@ -28,9 +28,9 @@ export class MsgpackProblem extends Error {
 }
 
 /**
- * Walks over MessagePack values without decoding them (the format's specification, github.com/msgpack).
- * Each length is compared with the bytes that are there before anything is done about it, so a few
- * bytes that announce four billion elements cost nothing.
+ * Walks over MessagePack values without decoding them (the format's specification,
+ * github.com/msgpack). Each length is compared with the bytes that are there before anything is
+ * done about it, so a few bytes that announce four billion elements cost nothing.
  */
 export class MsgpackCursor {
   at = 0;

@@ -2,9 +2,9 @@ const SLOTS = 1024;
 const LENGTH_MAX = 64;
 
 /**
- * Method and project names, kept by the bytes they were read from: a name met before costs a hash and
- * a comparison instead of a decoding, and comes out as the very same string. A slot holds the last
- * name that fell into it, so that no client can make it grow.
+ * Method and project names, kept by the bytes they were read from: a name met before costs a hash
+ * and a comparison instead of a decoding, and comes out as the very same string. A slot holds the
+ * last name that fell into it, so that no client can make it grow.
  */
 export class NameCache {
   readonly #names: (string | undefined)[] = new Array(SLOTS).fill(undefined);

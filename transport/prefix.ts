@@ -30,12 +30,13 @@ const WORDS = [ascii('true'), ascii('false'), ascii('null')];
 const NOT_JSON = -1;
 
 /**
- * Tells, line by line, whether an unfinished text can still become JSON (RFC 8259). A message may be
- * printed over many lines, so an open bracket at the end of a line is no error by itself; but a line
- * that no continuation can save must be answered, or its sender waits for ever. Messages on one line
- * never come here: they end with their line, and the parser judges them.
+ * Tells, line by line, whether an unfinished text can still become JSON (RFC 8259). A message may
+ * be printed over many lines, so an open bracket at the end of a line is no error by itself; but
+ * a line that no continuation can save must be answered, or its sender waits for ever. Messages
+ * on one line never come here: they end with their line, and the parser judges them.
  *
- * No token crosses the end of a line, so the state between lines is one of six and the open brackets.
+ * No token crosses the end of a line, so the state between lines is one of six and the open
+ * brackets.
  */
 export class JsonPrefix {
   #expected = VALUE;
@@ -59,7 +60,8 @@ export class JsonPrefix {
 
   /**
    * Reads whole lines. The caller has seen to it that brackets match and are no deeper than
-   * `depth_max`. False when no continuation makes JSON of all that was read; then only `reset` helps.
+   * `depth_max`. False when no continuation makes JSON of all that was read; then only `reset`
+   * helps.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     let at = skipBlanks(bytes, start, end);

@@ -65,7 +65,8 @@ export function composeStandalone(error: GoxError, framing: Framing = 'text'): U
 
 /**
  * All replies in one buffer, for one write. A batch comes out as one array; when all its elements
- * were notifications it is empty and nothing is written for it. Ids and bodies are copied as they are.
+ * were notifications it is empty and nothing is written for it. Ids and bodies are copied as they
+ * are.
  */
 export function composeReplies(replies: readonly Outgoing[], framing: Framing): Uint8Array {
   let length = 0;

@@ -4,9 +4,9 @@ import { EMPTY, span } from './bytes.ts';
 const CAPACITY_BYTES_MIN = 1024;
 
 /**
- * The bytes of a frame that has not ended yet. Chunks are copied together as they come, doubling the
- * memory when it is full: many tiny chunks then cost no more than one large one, and a frame that
- * announces its length costs only what has been sent of it.
+ * The bytes of a frame that has not ended yet. Chunks are copied together as they come, doubling
+ * the memory when it is full: many tiny chunks then cost no more than one large one, and a frame
+ * that announces its length costs only what has been sent of it.
  */
 export class Residue {
   /** The memory; valid up to `length`. */

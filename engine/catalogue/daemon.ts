@@ -1,10 +1,10 @@
 /** Methods about the daemon itself: the main thread answers them, so no project can delay them. */
 
-import * as s from './json-schema.ts';
+import { Type } from 'typebox';
 import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
-const NOTHING = s.object({});
+const NOTHING = Type.Object({});
 
 const echo = method({
   name: 'echo',
@@ -15,7 +15,7 @@ const echo = method({
   summary: 'Gives the parameters back, whatever they are; {} without any.',
   params: NOTHING,
   positional: [],
-  result: s.anything(),
+  result: Type.Unknown(),
   errors: [],
   examples: [{ name: 'an object', params: { a: 1 }, result: { a: 1 } }],
 });
@@ -29,9 +29,9 @@ const ping = method({
   summary: 'Answers that the daemon lives.',
   params: NOTHING,
   positional: [],
-  result: s.object({
-    pong: s.boolean(),
-    timestamp: s.integer({ description: 'Unix time in seconds.' }),
+  result: Type.Object({
+    pong: Type.Boolean(),
+    timestamp: Type.Integer({ description: 'Unix time in seconds.' }),
   }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
@@ -46,7 +46,7 @@ const version = method({
   summary: 'Tells the version of the daemon.',
   params: NOTHING,
   positional: [],
-  result: s.object({ version: s.string(), type: s.string(), protocol: s.string() }),
+  result: Type.Object({ version: Type.String(), type: Type.String(), protocol: Type.String() }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
 });
@@ -67,18 +67,18 @@ const status = method({
   summary: 'Tells how the daemon is: since when it runs, what it holds, how its parts are.',
   params: NOTHING,
   positional: [],
-  result: s.object({
-    status: s.string(),
-    pid: s.integer(),
-    current_time: s.string({ description: 'YYYY-MM-DD HH:MM:SS, local time.' }),
-    hostname: s.string(),
-    goxel_initialized: s.boolean(),
+  result: Type.Object({
+    status: Type.String(),
+    pid: Type.Integer(),
+    current_time: Type.String({ description: 'YYYY-MM-DD HH:MM:SS, local time.' }),
+    hostname: Type.String(),
+    goxel_initialized: Type.Boolean(),
     methods_available: Count,
-    memory_allocated: s.integer({ description: 'Bytes of voxels, in all projects.' }),
-    uptime_seconds: s.number(),
+    memory_allocated: Type.Integer({ description: 'Bytes of voxels, in all projects.' }),
+    uptime_seconds: Type.Number(),
     connections: Count,
     requests: Count,
-    engines: s.array(s.object({ id: s.string(), state: s.string(), restarts: Count })),
+    engines: Type.Array(Type.Object({ id: Type.String(), state: Type.String(), restarts: Count })),
   }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
@@ -93,9 +93,9 @@ const listMethods = method({
   summary: 'Lists the methods; rpc.discover has their schemas.',
   params: NOTHING,
   positional: [],
-  result: s.object({
+  result: Type.Object({
     count: Count,
-    methods: s.array(s.object({ method: s.string(), description: s.string() })),
+    methods: Type.Array(Type.Object({ method: Type.String(), description: Type.String() })),
   }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
@@ -110,10 +110,10 @@ const discover = method({
   summary: 'Gives this catalogue as an OpenRPC document.',
   params: NOTHING,
   positional: [],
-  result: s.object({
-    openrpc: s.string(),
-    info: s.object({ title: s.string(), version: s.string() }),
-    methods: s.array(s.object({ name: s.string() })),
+  result: Type.Object({
+    openrpc: Type.String(),
+    info: Type.Object({ title: Type.String(), version: Type.String() }),
+    methods: Type.Array(Type.Object({ name: Type.String() })),
   }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
@@ -128,9 +128,11 @@ const listProjects = method({
   summary: 'Lists the projects that are open and the engine each belongs to.',
   params: NOTHING,
   positional: [],
-  result: s.object({
+  result: Type.Object({
     count: Count,
-    projects: s.array(s.object({ project: s.string(), engine: s.integer(), state: s.string() })),
+    projects: Type.Array(
+      Type.Object({ project: Type.String(), engine: Type.Integer(), state: Type.String() }),
+    ),
   }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
@@ -145,7 +147,7 @@ const tree = method({
   summary: 'Gives the tree of actors with the state of each.',
   params: NOTHING,
   positional: [],
-  result: s.object({ id: s.string(), state: s.string() }),
+  result: Type.Object({ id: Type.String(), state: Type.String() }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
 });
@@ -165,7 +167,7 @@ const shutdown = method({
   summary: 'Stops the daemon: takes no more requests, answers those it has, exits.',
   params: NOTHING,
   positional: [],
-  result: s.object({ success: Success }),
+  result: Type.Object({ success: Success }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
 });

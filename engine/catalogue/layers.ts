@@ -1,6 +1,6 @@
 /** Methods about layers. The ids are those that every other method takes. */
 
-import * as s from './json-schema.ts';
+import { Type } from 'typebox';
 import {
   Channel,
   COORDINATE_MAX,
@@ -12,14 +12,14 @@ import {
 } from './schemas.ts';
 import { method } from './spec.ts';
 
-const Id = s.integer({ minimum: 1, maximum: COORDINATE_MAX });
+const Id = Type.Integer({ minimum: 1, maximum: COORDINATE_MAX });
 
 /** Which layer: its id, its name, or its place in list_layers. */
 const Which = {
-  layer_id: s.optional(Id),
-  layer_name: s.optional(s.string()),
-  index: s.optional(
-    s.integer({
+  layer_id: Type.Optional(Id),
+  layer_name: Type.Optional(Type.String()),
+  index: Type.Optional(
+    Type.Integer({
       minimum: 0,
       maximum: COORDINATE_MAX,
       description: 'The place in list_layers, from 0.',
@@ -31,11 +31,11 @@ const WHICH_SPELLINGS = { id: 'layer_id' };
 
 const ROOF = { method: 'goxel.create_layer', params: { name: 'roof' } };
 
-const LayerInfo = s.object({
-  id: s.integer(),
-  name: s.string(),
-  visible: s.boolean(),
-  active: s.boolean(),
+const LayerInfo = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  visible: Type.Boolean(),
+  active: Type.Boolean(),
   voxel_count: Count,
 });
 
@@ -48,7 +48,7 @@ export const listLayers = method({
   summary: 'Lists the layers, lowest first.',
   params: projectParams({}),
   positional: [],
-  result: s.object({ count: Count, layers: s.array(LayerInfo) }),
+  result: Type.Object({ count: Count, layers: Type.Array(LayerInfo) }),
   errors: [],
   examples: [{ name: 'of a fresh daemon', params: {} }],
 });
@@ -64,20 +64,20 @@ export const createLayer = method({
     'The colour is accepted and repeated for the clients that send one: a layer has no colour, ' +
     'its voxels have.',
   params: projectParams({
-    name: s.optional(LayerName),
-    r: s.optional(Channel),
-    g: s.optional(Channel),
-    b: s.optional(Channel),
-    visible: s.optional(s.boolean({ default: true })),
-    color: s.optional(Color),
+    name: Type.Optional(LayerName),
+    r: Type.Optional(Channel),
+    g: Type.Optional(Channel),
+    b: Type.Optional(Channel),
+    visible: Type.Optional(Type.Boolean({ default: true })),
+    color: Type.Optional(Color),
   }),
   positional: ['name', 'r', 'g', 'b', 'visible'],
   spellings: { layer_name: 'name' },
-  result: s.object({
+  result: Type.Object({
     success: Success,
-    name: s.string(),
-    visible: s.boolean(),
-    color: s.tuple([s.integer(), s.integer(), s.integer()]),
+    name: Type.String(),
+    visible: Type.Boolean(),
+    color: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
     layer_id: Id,
   }),
   errors: ['GOX_LAYER_LIMIT'],
@@ -94,7 +94,7 @@ export const deleteLayer = method({
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
   spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
-  result: s.object({ success: Success }),
+  result: Type.Object({ success: Success }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
@@ -115,11 +115,11 @@ export const setLayerVisibility = method({
   summary: 'Shows or hides a layer.',
   params: projectParams({
     ...Which,
-    visible: s.optional(s.boolean({ default: true })),
+    visible: Type.Optional(Type.Boolean({ default: true })),
   }),
   positional: ['layer_id', 'visible'],
   spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
-  result: s.object({ success: Success, visible: s.boolean() }),
+  result: Type.Object({ success: Success, visible: Type.Boolean() }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
@@ -140,7 +140,7 @@ export const setActiveLayer = method({
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
   spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
-  result: s.object({ success: Success, layer_id: Id }),
+  result: Type.Object({ success: Success, layer_id: Id }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [{ name: 'the first', params: { index: 0 } }],
 });
@@ -155,7 +155,7 @@ export const renameLayer = method({
   params: projectParams({ ...Which, name: LayerName }),
   positional: [],
   spellings: { ...WHICH_SPELLINGS, new_name: 'name' },
-  result: s.object({ success: Success, layer_id: Id, name: s.string() }),
+  result: Type.Object({ success: Success, layer_id: Id, name: Type.String() }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {

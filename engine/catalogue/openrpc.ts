@@ -4,8 +4,8 @@
  * of parameters.
  */
 
+import type { Keywords } from '../../conf/check.ts';
 import { ERRORS, type ErrorCode } from '../../conf/errors.ts';
-import type { JsonSchema } from './json-schema.ts';
 import { METHODS } from './methods.ts';
 import type { ExampleParams, MethodExample, MethodSpec } from './spec.ts';
 
@@ -14,7 +14,7 @@ const OPENRPC_VERSION = '1.3.2';
 export interface ContentDescriptor {
   name: string;
   required: boolean;
-  schema: JsonSchema;
+  schema: Keywords;
   description?: string;
 }
 
@@ -53,7 +53,7 @@ export function openRpcDocument(version: string): OpenRpcDocument {
   };
 }
 
-function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
+export function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
   const method: OpenRpcMethod = {
     name: spec.name,
     summary: spec.summary,
@@ -78,17 +78,22 @@ function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
 /** Those that have a position, in order; then the others, required ones first. */
 function parameterOrder({ params, positional }: MethodSpec): string[] {
   const others = Object.keys(params.properties).filter((name) => !positional.includes(name));
-  const required = others.filter((name) => params.required.includes(name));
-  const optional = others.filter((name) => !params.required.includes(name));
+  const required = others.filter((name) => isRequired(params, name));
+  const optional = others.filter((name) => !isRequired(params, name));
   return [...positional, ...required, ...optional];
 }
 
 function parameter(spec: MethodSpec, name: string): ContentDescriptor {
-  const schema = spec.params.properties[name]!;
-  const required = spec.params.required.includes(name);
+  const schema: Keywords = spec.params.properties[name]!;
+  const required = isRequired(spec.params, name);
   const descriptor: ContentDescriptor = { name, required, schema };
   if (schema.description !== undefined) descriptor.description = schema.description;
   return descriptor;
+}
+
+/** typebox leaves `required` out of an object whose members are all optional. */
+function isRequired({ required = [] }: Keywords, name: string): boolean {
+  return required.includes(name);
 }
 
 function errors(codes: readonly ErrorCode[]): OpenRpcMethod['errors'] {

@@ -1,6 +1,6 @@
 /** Methods that make, load, save, export, describe and end a project. */
 
-import * as s from './json-schema.ts';
+import { Type } from 'typebox';
 import {
   Bounds,
   Coordinate,
@@ -14,8 +14,8 @@ import {
 import { method } from './spec.ts';
 
 /** Goxel's own new image is 64 wide in the v14 daemon. */
-const Side = s.optional(
-  s.integer({
+const Side = Type.Optional(
+  Type.Integer({
     minimum: -(2 ** 31),
     maximum: 2 ** 31 - 1,
     default: 64,
@@ -40,19 +40,19 @@ export const createProject = method({
     '`size` as [w, h, d] and `dimensions` as {width, height, depth} are accepted in place of ' +
     'the three sides. `path` is where save_project without a path will write.',
   params: projectParams({
-    name: s.optional(s.string({ maxLength: 255, default: 'New Project' })),
+    name: Type.Optional(Type.String({ maxLength: 255, default: 'New Project' })),
     width: Side,
     height: Side,
     depth: Side,
-    size: s.optional(Triple),
-    dimensions: s.optional(s.object({ width: Side, height: Side, depth: Side })),
-    path: s.optional(Path),
+    size: Type.Optional(Triple),
+    dimensions: Type.Optional(Type.Object({ width: Side, height: Side, depth: Side })),
+    path: Type.Optional(Path),
   }),
   positional: ['name', 'width', 'height', 'depth'],
   spellings: PATH_SPELLINGS,
-  result: s.object({
+  result: Type.Object({
     success: Success,
-    name: s.string(),
+    name: Type.String(),
     width: Coordinate,
     height: Coordinate,
     depth: Coordinate,
@@ -88,10 +88,10 @@ export const loadProject = method({
   long: true,
   summary: 'Reads a file into the project, in place of what the project holds.',
   description: 'When anything goes wrong, the project stays as it was.',
-  params: projectParams({ path: Path, format: s.optional(FormatName) }),
+  params: projectParams({ path: Path, format: Type.Optional(FormatName) }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: s.object({ success: Success, path: s.string() }),
+  result: Type.Object({ success: Success, path: Type.String() }),
   errors: [
     'GOX_PATH_REFUSED',
     'GOX_FILE',
@@ -128,10 +128,10 @@ export const saveProject = method({
     'The file is complete or the old one is still there: it is written aside, synced and ' +
     'renamed. Without a path: to the file that the project was loaded from, saved to or created' +
     ' with.',
-  params: projectParams({ path: s.optional(Path), format: s.optional(FormatName) }),
+  params: projectParams({ path: Type.Optional(Path), format: Type.Optional(FormatName) }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: s.object({ success: Success, path: s.string() }),
+  result: Type.Object({ success: Success, path: Type.String() }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
   examples: [
     {
@@ -165,17 +165,17 @@ export const exportModel = method({
   description: 'As save_project, but the project goes on being saved where it was.',
   params: projectParams({
     path: Path,
-    format: s.optional(FormatName),
-    y_up: s.optional(
-      s.boolean({ default: true, description: 'Whether mesh formats stand the model on y.' }),
+    format: Type.Optional(FormatName),
+    y_up: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether mesh formats stand the model on y.' }),
     ),
   }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: s.object({
+  result: Type.Object({
     success: Success,
-    path: s.string(),
-    format: s.optional(s.string({ description: 'As asked for; left out when it was not.' })),
+    path: Type.String(),
+    format: Type.Optional(Type.String({ description: 'As asked for; left out when it was not.' })),
   }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
   examples: [
@@ -198,7 +198,7 @@ export const closeProject = method({
   summary: 'Ends the project and frees its memory; what was not saved is gone.',
   params: projectParams({}),
   positional: [],
-  result: s.object({ success: Success }),
+  result: Type.Object({ success: Success }),
   errors: [],
   examples: [{ name: 'the current project', params: {}, result: { success: true } }],
 });
@@ -212,10 +212,10 @@ export const getStatus = method({
   summary: 'Tells the version, the size of the project and how many layers it has.',
   params: projectParams({}),
   positional: [],
-  result: s.object({
-    version: s.string(),
+  result: Type.Object({
+    version: Type.String(),
     layer_count: Count,
-    read_only: s.boolean(),
+    read_only: Type.Boolean(),
     width: Coordinate,
     height: Coordinate,
     depth: Coordinate,
@@ -233,17 +233,17 @@ export const getProjectInfo = method({
   summary: 'Describes the project: name, size, file, layers, voxels, bounding box, memory.',
   params: projectParams({}),
   positional: [],
-  result: s.object({
-    name: s.string(),
-    path: s.union([s.string(), s.nothing()]),
+  result: Type.Object({
+    name: Type.String(),
+    path: Type.Union([Type.String(), Type.Null()]),
     width: Coordinate,
     height: Coordinate,
     depth: Coordinate,
     layer_count: Count,
-    active_layer_id: s.integer(),
+    active_layer_id: Type.Integer(),
     voxel_count: Count,
     voxel_bytes: Count,
-    unsaved: s.boolean({ description: 'Whether it was edited since it was saved or loaded.' }),
+    unsaved: Type.Boolean({ description: 'Whether it was edited since it was saved or loaded.' }),
     bounding_box: Bounds,
   }),
   errors: [],

@@ -1,6 +1,6 @@
 /** Methods that read voxels. */
 
-import * as s from './json-schema.ts';
+import { Type } from 'typebox';
 import {
   Bounds,
   Color,
@@ -27,7 +27,7 @@ export const getVoxel = method({
   edits: false,
   long: false,
   summary: 'Tells whether a voxel is at a position, and its colour.',
-  params: projectParams({ ...Where, layer_id: s.optional(LayerView) }),
+  params: projectParams({ ...Where, layer_id: Type.Optional(LayerView) }),
   positional: ['x', 'y', 'z', 'layer_id'],
   result: ProbedVoxel,
   errors: ['GOX_LAYER_NOT_FOUND'],
@@ -54,12 +54,12 @@ export const getVoxels = method({
   long: false,
   summary: 'As get_voxel for many positions; answered in their order.',
   params: projectParams({
-    positions: s.array(Spot, { maxItems: VOXELS_PER_CALL_MAX }),
-    layer_id: s.optional(LayerView),
+    positions: Type.Array(Spot, { maxItems: VOXELS_PER_CALL_MAX }),
+    layer_id: Type.Optional(LayerView),
   }),
   positional: ['positions', 'layer_id'],
   spellings: { voxels: 'positions' },
-  result: s.object({ voxels: s.array(ProbedVoxel), count: Count }),
+  result: Type.Object({ voxels: Type.Array(ProbedVoxel), count: Count }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_RESULT_TOO_LARGE'],
   examples: [
     {
@@ -79,11 +79,11 @@ export const getVoxels = method({
 
 /** What both paged reads take. */
 const Paging = {
-  layer_id: s.optional(LayerView),
-  color_filter: s.optional(Color),
-  offset: s.optional(s.integer({ minimum: 0, default: 0 })),
-  limit: s.optional(
-    s.integer({
+  layer_id: Type.Optional(LayerView),
+  color_filter: Type.Optional(Color),
+  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+  limit: Type.Optional(
+    Type.Integer({
       maximum: VOXELS_PER_CALL_MAX,
       default: 10_000,
       description: `The most voxels in the result; 0 or less means ${VOXELS_PER_CALL_MAX}.`,
@@ -91,12 +91,12 @@ const Paging = {
   ),
 };
 
-const Page = s.object({
-  voxels: s.array(FoundVoxel),
+const Page = Type.Object({
+  voxels: Type.Array(FoundVoxel),
   count: Count,
-  truncated: s.boolean({ description: 'Whether there are more after this page.' }),
-  bbox: s.optional(
-    s.object(
+  truncated: Type.Boolean({ description: 'Whether there are more after this page.' }),
+  bbox: Type.Optional(
+    Type.Object(
       { min: Triple, max: Triple },
       { description: 'Around the voxels of this page, both ends inclusive; left out without any.' },
     ),
@@ -175,8 +175,8 @@ export const getBoundingBox = method({
     '`max` is exclusive and `dimensions` is max - min. Without any voxel, `empty` is true and ' +
     'the numbers are 0. `exact: false` rounds the box outwards to multiples of 16.',
   params: projectParams({
-    layer_id: s.optional(LayerView),
-    exact: s.optional(s.boolean({ default: true })),
+    layer_id: Type.Optional(LayerView),
+    exact: Type.Optional(Type.Boolean({ default: true })),
   }),
   positional: ['layer_id', 'exact'],
   result: Bounds,

@@ -3,8 +3,7 @@
  * types, the checks and the published documents are all derived.
  */
 
-import type { Members, Static } from './json-schema.ts';
-import * as s from './json-schema.ts';
+import { type Static, type TProperties, Type } from 'typebox';
 
 /**
  * The most voxels (or positions, or operations) in one request, and in one page of a result. A
@@ -20,8 +19,8 @@ export const COORDINATE_MAX = 2 ** 31 - 1;
 /** Names are held by every entry of a log line and of the tree, so they are kept short. */
 const PROJECT_NAME_LENGTH_MAX = 128;
 
-/** Goxel's own fields hold 255 bytes; 64 characters are at most 192 of them. */
-const LAYER_NAME_LENGTH_MAX = 64;
+/** Goxel's own fields hold 255 bytes; 63 characters are at most 252 of them. */
+const LAYER_NAME_LENGTH_MAX = 63;
 
 /** The kernel refuses longer ones (PATH_MAX). */
 const PATH_LENGTH_MAX = 4096;
@@ -29,7 +28,7 @@ const PATH_LENGTH_MAX = 4096;
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
-const ProjectName = s.string({
+const ProjectName = Type.String({
   minLength: 1,
   maxLength: PROJECT_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
@@ -40,33 +39,33 @@ const ProjectName = s.string({
 });
 
 /** The parameters of a method that works on a project: its own, and which project. */
-export function projectParams<P extends Members>(properties: P) {
-  return s.object({ ...properties, project: s.optional(ProjectName) });
+export function projectParams<P extends TProperties>(properties: P) {
+  return Type.Object({ ...properties, project: Type.Optional(ProjectName) });
 }
 
-export const Coordinate = s.integer({ minimum: COORDINATE_MIN, maximum: COORDINATE_MAX });
+export const Coordinate = Type.Integer({ minimum: COORDINATE_MIN, maximum: COORDINATE_MAX });
 
 /** [x, y, z], as results give it. */
-export const Triple = s.tuple([Coordinate, Coordinate, Coordinate]);
+export const Triple = Type.Tuple([Coordinate, Coordinate, Coordinate]);
 
-export const Position = s.union(
-  [Triple, s.object({ x: Coordinate, y: Coordinate, z: Coordinate })],
+export const Position = Type.Union(
+  [Triple, Type.Object({ x: Coordinate, y: Coordinate, z: Coordinate })],
   { title: 'a position ([x, y, z] or {x, y, z})' },
 );
 export type Position = Static<typeof Position>;
 
-export const Channel = s.number({ minimum: 0, maximum: 255 });
+export const Channel = Type.Number({ minimum: 0, maximum: 255 });
 
 /** sRGB bytes, as results give them: red, green, blue, alpha. */
-const Byte = s.integer({ minimum: 0, maximum: 255 });
-export const Rgba = s.tuple([Byte, Byte, Byte, Byte]);
+const Byte = Type.Integer({ minimum: 0, maximum: 255 });
+export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte]);
 export type Rgba = Static<typeof Rgba>;
 
-export const Color = s.union(
+export const Color = Type.Union(
   [
-    s.string({ pattern: '^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$' }),
-    s.array(Channel, { minItems: 3, maxItems: 4 }),
-    s.object({ r: Channel, g: Channel, b: Channel, a: s.optional(Channel) }),
+    Type.String({ pattern: '^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$' }),
+    Type.Array(Channel, { minItems: 3, maxItems: 4 }),
+    Type.Object({ r: Channel, g: Channel, b: Channel, a: Type.Optional(Channel) }),
   ],
   {
     title: 'a colour ("#RRGGBB", "#RRGGBBAA", [r, g, b, a] or {r, g, b, a})',
@@ -80,33 +79,33 @@ export type Color = Static<typeof Color>;
 
 /** A colour by four flat parameters; what is left out is 0, and alpha 255. */
 export const FlatColor = {
-  r: s.optional(Channel),
-  g: s.optional(Channel),
-  b: s.optional(Channel),
-  a: s.optional(Channel),
+  r: Type.Optional(Channel),
+  g: Type.Optional(Channel),
+  b: Type.Optional(Channel),
+  a: Type.Optional(Channel),
 };
 
 /** Where one voxel is: `x`, `y` and `z`, or `position`. */
 export const Where = {
-  x: s.optional(Coordinate),
-  y: s.optional(Coordinate),
-  z: s.optional(Coordinate),
-  position: s.optional(Position),
+  x: Type.Optional(Coordinate),
+  y: Type.Optional(Coordinate),
+  z: Type.Optional(Coordinate),
+  position: Type.Optional(Position),
 };
 
 /** Which colour one voxel has: `color`, or `r`, `g`, `b` and `a`; white without any. */
-export const Tint = { color: s.optional(Color), ...FlatColor };
+export const Tint = { color: Type.Optional(Color), ...FlatColor };
 
 /** One voxel in a list: where it is and which colour it has. */
-export const Voxel = s.object({ ...Where, ...Tint });
+export const Voxel = Type.Object({ ...Where, ...Tint });
 
 /** One position in a list. */
-export const Spot = s.union([Triple, s.object(Where)], {
+export const Spot = Type.Union([Triple, Type.Object(Where)], {
   title: 'a position ([x, y, z] or {x, y, z})',
 });
 
 /** The layer that is edited. */
-export const LayerId = s.integer({
+export const LayerId = Type.Integer({
   minimum: -1,
   maximum: COORDINATE_MAX,
   default: 0,
@@ -114,39 +113,39 @@ export const LayerId = s.integer({
 });
 
 /** The layer that is read. */
-export const LayerView = s.integer({
+export const LayerView = Type.Integer({
   minimum: -2,
   maximum: COORDINATE_MAX,
   default: -1,
   description: 'The id of a layer; 0 and -1 are the active layer, -2 is all visible layers merged.',
 });
 
-export const LayerName = s.string({
+export const LayerName = Type.String({
   minLength: 1,
   maxLength: LAYER_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
   title: `a string of 1 to ${LAYER_NAME_LENGTH_MAX} characters, none of them a control character`,
 });
 
-export const Path = s.string({
+export const Path = Type.String({
   minLength: 1,
   maxLength: PATH_LENGTH_MAX,
   description: 'A file below one of the roots of the configuration (files.roots).',
 });
 
-export const FormatName = s.string({
+export const FormatName = Type.String({
   minLength: 1,
   maxLength: 64,
   description: 'The name of a file format, in any case; without it the extension decides.',
 });
 
-export const Success = s.boolean({ description: 'true; a failure is an error, not a result.' });
+export const Success = Type.Boolean({ description: 'true; a failure is an error, not a result.' });
 
 /** A count of anything. */
-export const Count = s.integer({ minimum: 0 });
+export const Count = Type.Integer({ minimum: 0 });
 
 /** A voxel as results give it. */
-export const FoundVoxel = s.object({
+export const FoundVoxel = Type.Object({
   x: Coordinate,
   y: Coordinate,
   z: Coordinate,
@@ -155,19 +154,19 @@ export const FoundVoxel = s.object({
 export type FoundVoxel = Static<typeof FoundVoxel>;
 
 /** A position and what is there; `color` is [0, 0, 0, 0] where nothing is. */
-export const ProbedVoxel = s.object({
+export const ProbedVoxel = Type.Object({
   x: Coordinate,
   y: Coordinate,
   z: Coordinate,
-  exists: s.boolean(),
+  exists: Type.Boolean(),
   color: Rgba,
 });
 
 /** A bounding box: `max` is exclusive, and `dimensions` is max - min. All 0 when `empty`. */
-export const Bounds = s.object({
-  empty: s.boolean(),
-  min: s.tuple([s.integer(), s.integer(), s.integer()]),
-  max: s.tuple([s.integer(), s.integer(), s.integer()]),
-  dimensions: s.tuple([Count, Count, Count]),
+export const Bounds = Type.Object({
+  empty: Type.Boolean(),
+  min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+  max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+  dimensions: Type.Tuple([Count, Count, Count]),
 });
 export type Bounds = Static<typeof Bounds>;

@@ -3,8 +3,8 @@
  * and the command line are all made from such entries; there is no second list of methods anywhere.
  */
 
+import type { Static, TObject, TSchema } from 'typebox';
 import type { ErrorCode } from '../../conf/errors.ts';
-import type { ObjectSchema, Schema, Static } from './json-schema.ts';
 
 /** One request, as an example or as what an example needs done before it. */
 export interface ExampleRequest {
@@ -23,7 +23,7 @@ export interface MethodExample {
   readonly result?: unknown;
 }
 
-export interface MethodSpec<P extends ObjectSchema = ObjectSchema, R extends Schema = Schema> {
+export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSchema> {
   /** The name in documents. */
   readonly name: string;
   /** Every other name that clients of this daemon or of its predecessors call it by. */
@@ -53,7 +53,7 @@ export type Params<M extends MethodSpec> = Static<M['params']>;
 export type Result<M extends MethodSpec> = Static<M['result']>;
 
 /** Writes an entry down without losing the exact types of its schemas. */
-export function method<P extends ObjectSchema, R extends Schema>(
+export function method<P extends TObject, R extends TSchema>(
   spec: MethodSpec<P, R>,
 ): MethodSpec<P, R> {
   return spec;

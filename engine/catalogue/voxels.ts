@@ -1,6 +1,6 @@
 /** Methods that edit voxels. Each request happens as a whole or not at all. */
 
-import * as s from './json-schema.ts';
+import { Type } from 'typebox';
 import {
   Color,
   Coordinate,
@@ -35,15 +35,15 @@ export const addVoxel = method({
     'The position is x, y and z, or `position`. The colour is `color`, or r, g, b and a; white ' +
     'without any. By position, a colour string or array may stand in place of r, g, b and a, ' +
     'with layer_id still the eighth. The result repeats the layer_id that was asked for.',
-  params: projectParams({ ...Where, ...Tint, layer_id: s.optional(LayerId) }),
+  params: projectParams({ ...Where, ...Tint, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: COLOR_SPELLINGS,
-  result: s.object({
+  result: Type.Object({
     success: Success,
     x: Coordinate,
     y: Coordinate,
     z: Coordinate,
-    layer_id: s.integer(),
+    layer_id: Type.Integer(),
     color: Rgba,
   }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
@@ -68,14 +68,14 @@ export const removeVoxel = method({
   edits: true,
   long: false,
   summary: 'Removes the voxel at a position; a success also when there was none.',
-  params: projectParams({ ...Where, layer_id: s.optional(LayerId) }),
+  params: projectParams({ ...Where, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'layer_id'],
-  result: s.object({
+  result: Type.Object({
     success: Success,
     x: Coordinate,
     y: Coordinate,
     z: Coordinate,
-    layer_id: s.integer(),
+    layer_id: Type.Integer(),
   }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
@@ -105,9 +105,9 @@ export const addVoxels = method({
   description:
     'Each has a position and a colour as in add_voxel. When one is wrong or memory ends, none ' +
     'is added, so `failed` is 0.',
-  params: projectParams({ voxels: s.array(Voxel, MANY), layer_id: s.optional(LayerId) }),
+  params: projectParams({ voxels: Type.Array(Voxel, MANY), layer_id: Type.Optional(LayerId) }),
   positional: ['voxels', 'layer_id'],
-  result: s.object({ success: Success, added: Count, failed: Count }),
+  result: Type.Object({ success: Success, added: Count, failed: Count }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
@@ -131,12 +131,12 @@ export const removeVoxels = method({
   long: false,
   summary: 'Removes the voxels at many positions; `removed` counts those that were there.',
   params: projectParams({
-    positions: s.array(Spot, MANY),
-    layer_id: s.optional(LayerId),
+    positions: Type.Array(Spot, MANY),
+    layer_id: Type.Optional(LayerId),
   }),
   positional: ['positions', 'layer_id'],
   spellings: { voxels: 'positions' },
-  result: s.object({ success: Success, removed: Count }),
+  result: Type.Object({ success: Success, removed: Count }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
@@ -148,8 +148,8 @@ export const removeVoxels = method({
   ],
 });
 
-const Operation = s.object({
-  type: s.choice([
+const Operation = Type.Object({
+  type: Type.Enum([
     'add_voxel',
     'add',
     'remove_voxel',
@@ -159,9 +159,9 @@ const Operation = s.object({
     'paint',
   ]),
   ...Where,
-  color: s.optional(Color),
+  color: Type.Optional(Color),
   ...FlatColor,
-  layer_id: s.optional(LayerId),
+  layer_id: Type.Optional(LayerId),
 });
 
 export const batchOperations = method({
@@ -175,12 +175,12 @@ export const batchOperations = method({
     'When one operation is wrong or memory ends, none is done. Painting where no voxel is ' +
     'changes nothing, and is what `failed_operations` counts.',
   params: projectParams({
-    operations: s.array(Operation, MANY),
-    layer_id: s.optional(LayerId),
+    operations: Type.Array(Operation, MANY),
+    layer_id: Type.Optional(LayerId),
   }),
   positional: ['operations', 'layer_id'],
-  result: s.object({
-    success: s.boolean({ description: 'Whether no operation failed.' }),
+  result: Type.Object({
+    success: Type.Boolean({ description: 'Whether no operation failed.' }),
     total_operations: Count,
     successful_operations: Count,
     failed_operations: Count,

@@ -32,8 +32,15 @@ type Command<Name extends CommandName> = Name extends CommandName
 
 export type CommandLine =
   | Command<CommandName>
-  /** `command` is undefined when help about all was asked for. */
-  | { readonly kind: 'help'; readonly command: CommandName | undefined }
+  /**
+   * `command` is undefined when help about all was asked for; `topic` is the first argument of the
+   * command, such as the method of `call`.
+   */
+  | {
+      readonly kind: 'help';
+      readonly command: CommandName | undefined;
+      readonly topic: string | undefined;
+    }
   | { readonly kind: 'version' };
 
 type RawValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -43,8 +50,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const [first, ...rest] = argv;
   if (first === undefined) throw usage('a command is missing', undefined);
   if (first === '--version') return { kind: 'version' };
-  if (first === '--help' || first === '-h') return { kind: 'help', command: undefined };
-  if (first === 'help') return { kind: 'help', command: helpTopic(rest) };
+  if (first === '--help' || first === '-h')
+    return { kind: 'help', command: undefined, topic: undefined };
+  if (first === 'help') return { kind: 'help', command: helpTopic(rest), topic: rest[1] };
   if (!isCommand(first)) {
     const near = didYouMean(first, [...Object.keys(COMMANDS), 'help', '--help', '--version']);
     const what = first.startsWith('-') ? 'option' : 'command';
@@ -52,7 +60,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   const spec: CommandSpec = COMMANDS[first];
   const { values, positionals } = parseOptions(first, spec, rest);
-  if (values.help === true) return { kind: 'help', command: first };
+  if (values.help === true) return { kind: 'help', command: first, topic: positionals[0] };
   checkPositionals(first, spec, positionals);
   const flags = flagsOf(first, spec, values);
   // The values have the types of the table: parseArgs was given the table.

@@ -1,7 +1,6 @@
 /** `goxel-supervisor call`: one request to a running daemon. */
 
-import { METHODS } from '../../engine/catalogue/methods.ts';
-import { ClientError } from '../../transport/client.ts';
+import { CLIENT_ERRORS, ClientError } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
 import { withDaemon } from './connection.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -30,4 +29,19 @@ function parseParams(text: string): Record<string, unknown> | unknown[] {
   }
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   throw new CliError(EXIT.USAGE, `PARAMS must be a JSON array or object, not ${text}`);
+}
+
+/** An error of the daemon as one of the command line: what, where, and what to do about it. */
+function refusal(method: string, error: ClientError): CliError {
+  const lines = [`${method}: ${error.message} (${error.code})`];
+  const advice = adviceOf(error.data);
+  if (advice !== undefined) lines.push(advice);
+  const lost = error.code in CLIENT_ERRORS;
+  return new CliError(lost ? EXIT.IOERR : EXIT.DATAERR, lines.join('\n'), error);
+}
+
+/** Errors of this daemon say what to do; those of another one need not. */
+function adviceOf(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null || !('advice' in data)) return undefined;
+  return typeof data.advice === 'string' ? data.advice : undefined;
 }

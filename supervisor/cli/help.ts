@@ -62,7 +62,7 @@ function usageLine(name: CommandName): string {
   return [PROGRAM, name, ...options, ...spec.positionals].join(' ');
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
+export function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

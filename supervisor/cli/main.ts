@@ -2,6 +2,7 @@
 
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { parseCommandLine } from './args.ts';
+import type { CommandName } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { failureOf, writeData } from './output.ts';
@@ -28,8 +29,7 @@ async function run(args: readonly string[], offerDump: OfferDump): Promise<numbe
       await writeData(`goxel-supervisor ${VERSION}\n`);
       return EXIT.OK;
     case 'help':
-      await writeData(helpText(line.command));
-      if (line.command === 'call') await writeData((await import('./call.ts')).methodsHelp());
+      await writeData(await help(line.command, line.topic));
       return EXIT.OK;
     default:
   }
@@ -43,4 +43,10 @@ async function run(args: readonly string[], offerDump: OfferDump): Promise<numbe
     case 'convert':
       return (await import('./convert.ts')).convert(line);
   }
+}
+
+async function help(command: CommandName | undefined, topic: string | undefined): Promise<string> {
+  if (command !== 'call') return helpText(command);
+  const { methodHelp, methodList } = await import('./methods-help.ts');
+  return topic === undefined ? `${helpText(command)}\n${methodList()}` : methodHelp(topic);
 }

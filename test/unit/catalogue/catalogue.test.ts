@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { admits, type Keywords } from '../../../conf/check.ts';
 import { findMethod, METHODS } from '../../../engine/catalogue/methods.ts';
+import { LayerName } from '../../../engine/catalogue/schemas.ts';
 import { VERSION } from '../../../engine/catalogue/version.ts';
 import { handlers } from '../../../engine/methods/index.ts';
 
@@ -90,7 +92,8 @@ catalogue('names only parameters there are, required ones first', () => {
     for (const other of Object.keys(spellings ?? {})) {
       assert.not(known.includes(other), `${name}: ${other} is both a name and a spelling`);
     }
-    const needed = positional.map((parameter) => params.required.includes(parameter));
+    const { required = [] }: Keywords = params;
+    const needed = positional.map((parameter) => required.includes(parameter));
     assert.equal(
       needed,
       [...needed].sort((a, b) => Number(b) - Number(a)),
@@ -104,6 +107,12 @@ catalogue('has a summary that is one sentence, and an example of each method', (
     assert.match(summary, /^[A-Z].*\.$/, name);
     assert.ok(examples.length > 0, name);
   }
+});
+
+catalogue("lets no layer have a name longer than Goxel's field of 255 bytes", () => {
+  const admitted = (length: number) => admits(LayerName, '\u{1f9f1}'.repeat(length));
+  assert.ok(admitted(63));
+  assert.not.ok(admitted(64));
 });
 
 catalogue('tells the version of package.json', () => {

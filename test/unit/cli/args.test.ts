@@ -61,15 +61,16 @@ parsing('hands options that set configuration keys on as flags', () => {
 parsing('answers help and version before anything is checked', () => {
   assert.equal(parseCommandLine(['--version']), { kind: 'version' });
   for (const argv of [['--help'], ['-h'], ['help']]) {
-    assert.equal(parseCommandLine(argv), { kind: 'help', command: undefined });
+    const all = { kind: 'help', command: undefined, topic: undefined };
+    assert.equal(parseCommandLine(argv), all);
   }
-  for (const argv of [
-    ['call', '--help'],
-    ['call', '-h'],
-    ['call', 'a', '-h'],
-    ['help', 'call'],
-  ]) {
-    assert.equal(parseCommandLine(argv), { kind: 'help', command: 'call' });
+  for (const text of ['call --help', 'call -h', 'help call']) {
+    const about = { kind: 'help', command: 'call', topic: undefined };
+    assert.equal(parseCommandLine(text.split(' ')), about, text);
+  }
+  for (const text of ['call ping -h', 'call -h ping', 'call --help ping', 'help call ping']) {
+    const about = { kind: 'help', command: 'call', topic: 'ping' };
+    assert.equal(parseCommandLine(text.split(' ')), about, text);
   }
 });
 

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AnyActorRef } from 'xstate';
 import {
-  type ConnectionChildInput,
+  type ConnectionInput,
   connectionMachine,
   type SessionCommand,
   type SessionInput,
@@ -19,7 +19,7 @@ import { configWith, probe } from '../../support/probe.ts';
 
 async function listener(connections_max: number) {
   const server = fakeEffect<ServerCommand, ListenerInput>();
-  const socket = fakeEffect<SocketCommand, ConnectionChildInput>();
+  const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
   const config = await configWith(({ limits }) => {
     limits.connections_max = connections_max;
@@ -75,7 +75,7 @@ test('closes the server, then waits for the connections', async () => {
   accept(1);
   send({ type: 'listener.close' });
   assert.equal(server.told, [{ type: 'server.close' }]);
-  assert.equal(socket.told, [{ type: 'socket.end' }]);
+  assert.equal(socket.told, [{ type: 'socket.drain' }]);
   server.say({ type: 'server.closed' });
   assert.equal(snapshot().value, { closing: 'connections' });
   socket.say({ type: 'socket.closed' });

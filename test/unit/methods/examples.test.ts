@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fault } from '../../../engine/catalogue/check.ts';
+import { fault } from '../../../engine/catalogue/fault.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
 import { decodeParams } from '../../../engine/params.ts';
 import { decode, TestEngine } from '../../support/engine.ts';

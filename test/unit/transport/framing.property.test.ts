@@ -146,13 +146,10 @@ property('after any garbage and a line feed or two the next request is heard', (
   const ping = '{"jsonrpc":"2.0","id":"after","method":"ping"}';
   fc.assert(
     fc.property(fc.array(garbage, { maxLength: 5 }), (parts) => {
-      // A quote or bracket left open may take the first of the lines for its own.
-      const bytes = Buffer.from(`${parts.join('')}\n\n${ping}\n${ping}\n`);
-      const last = received([bytes]).at(-1) as { method?: string; error?: string };
-      const first = String.fromCharCode(bytes.find((byte) => byte > 32) ?? 0);
-      if (!/^(GOXE|[cC]ontent-)/.test(bytes.toString().trimStart())) {
-        assert.is(last?.method, 'ping', `${first} ${JSON.stringify(parts)}`);
-      }
+      // The first message chooses JSON texts; what is left open may swallow one line.
+      const bytes = Buffer.from(`{}\n${parts.join('')}\n\n${ping}\n${ping}\n`);
+      const last = received([bytes]).at(-1) as { method?: string };
+      assert.is(last?.method, 'ping', JSON.stringify(parts));
     }),
     options,
   );

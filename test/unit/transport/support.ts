@@ -1,4 +1,4 @@
-/** What the tests of the transport share: limits, ways to feed a framer, and events as plain data. */
+/** What the tests of the transport share: limits, ways to feed a framer, events as plain data. */
 
 import { EnvelopeReader } from '../../../transport/envelope.ts';
 import { Framer } from '../../../transport/framing.ts';

@@ -1,20 +1,20 @@
-/** What the check admits, and the words it has for what it does not. */
+/** What schemas admit, and the words for what they do not. */
 
+import { Type } from 'typebox';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fault, faultMessage } from '../../../engine/catalogue/check.ts';
-import type { JsonSchema } from '../../../engine/catalogue/json-schema.ts';
-import * as s from '../../../engine/catalogue/json-schema.ts';
+import type { Keywords } from '../../../conf/check.ts';
+import { fault, faultMessage } from '../../../engine/catalogue/fault.ts';
 
-const check = suite('check');
+const faults = suite('faults');
 
-function says(schema: JsonSchema, value: unknown): string | undefined {
+function says(schema: Keywords, value: unknown): string | undefined {
   const found = fault(schema, value);
   return found === undefined ? undefined : faultMessage('params', found);
 }
 
-check('integers have no fraction and keep their bounds, both inclusive', () => {
-  const schema = s.integer({ minimum: -1, maximum: 3 });
+faults('integers have no fraction and keep their bounds, both inclusive', () => {
+  const schema = Type.Integer({ minimum: -1, maximum: 3 });
   for (const value of [-1, 0, 3, 2.0]) assert.is(says(schema, value), undefined);
   for (const [value, got] of [
     [-2, '-2'],
@@ -33,33 +33,33 @@ check('integers have no fraction and keep their bounds, both inclusive', () => {
   }
 });
 
-check('numbers are finite', () => {
-  const schema = s.number({ minimum: 0 });
+faults('numbers are finite', () => {
+  const schema = Type.Number({ minimum: 0 });
   assert.is(says(schema, 0.5), undefined);
   assert.is(says(schema, -0.5), 'params: expected a number of at least 0, got -0.5');
   assert.is(says(schema, Number.NaN), 'params: expected a number of at least 0, got NaN');
 });
 
-check('strings have a length, a pattern or a choice', () => {
-  const name = s.string({ minLength: 1, maxLength: 3 });
+faults('strings have a length, a pattern or a choice', () => {
+  const name = Type.String({ minLength: 1, maxLength: 3 });
   assert.is(says(name, 'abc'), undefined);
   assert.is(says(name, ''), 'params: expected a string of 1 to 3 characters, got ""');
   assert.is(says(name, 'abcd'), 'params: expected a string of 1 to 3 characters, got "abcd"');
-  const pattern = s.string({ pattern: '^a+$', title: 'only a' });
+  const pattern = Type.String({ pattern: '^a+$', title: 'only a' });
   assert.is(says(pattern, 'aaa'), undefined);
   assert.is(says(pattern, 'aba'), 'params: expected only a, got "aba"');
-  const chosen = s.choice(['on', 'off']);
+  const chosen = Type.Enum(['on', 'off']);
   assert.is(says(chosen, 'on'), undefined);
   assert.is(says(chosen, 'ON'), 'params: expected one of "on", "off", got "ON"');
 });
 
-check('a long text is cut in the message', () => {
-  const message = says(s.integer(), 'x'.repeat(100_000));
+faults('a long text is cut in the message', () => {
+  const message = says(Type.Integer(), 'x'.repeat(100_000));
   assert.is(message, `params: expected an integer, got "${'x'.repeat(40)}…"`);
 });
 
-check('arrays have a length, and the fault of an item has its place', () => {
-  const schema = s.array(s.integer(), { minItems: 1, maxItems: 3 });
+faults('arrays have a length, and the fault of an item has its place', () => {
+  const schema = Type.Array(Type.Integer(), { minItems: 1, maxItems: 3 });
   assert.is(says(schema, [1, 2, 3]), undefined);
   assert.is(says(schema, []), 'params: expected an array of 1 to 3, got an array of 0');
   assert.is(says(schema, [1, 2, 3, 4]), 'params: expected an array of 1 to 3, got an array of 4');
@@ -67,15 +67,15 @@ check('arrays have a length, and the fault of an item has its place', () => {
   assert.is(says(schema, { length: 1 }), 'params: expected an array of 1 to 3, got an object');
 });
 
-check('tuples have a schema for each item', () => {
-  const schema = s.tuple([s.integer(), s.boolean()]);
+faults('tuples have a schema for each item', () => {
+  const schema = Type.Tuple([Type.Integer(), Type.Boolean()]);
   assert.is(says(schema, [1, true]), undefined);
   assert.is(says(schema, [true, 1]), 'params[0]: expected an integer, got true');
   assert.is(says(schema, [1]), 'params: expected an array of 2, got an array of 1');
 });
 
-check('objects need what is required and ignore what is unknown', () => {
-  const schema = s.object({ a: s.integer(), b: s.optional(s.boolean()) });
+faults('objects need what is required and ignore what is unknown', () => {
+  const schema = Type.Object({ a: Type.Integer(), b: Type.Optional(Type.Boolean()) });
   assert.is(says(schema, { a: 1 }), undefined);
   assert.is(says(schema, { a: 1, b: true, c: 'x', constructor: 1, toString: [] }), undefined);
   assert.is(says(schema, JSON.parse('{"a":1,"__proto__":{"b":7}}')), undefined);
@@ -85,11 +85,11 @@ check('objects need what is required and ignore what is unknown', () => {
   assert.is(says(schema, null), 'params: expected an object with a, got null');
 });
 
-check('unions admit what a branch admits, and explain the branch that was meant', () => {
-  const schema = s.union([
-    s.string({ pattern: '^#' }),
-    s.array(s.integer(), { maxItems: 2 }),
-    s.object({ r: s.integer() }),
+faults('unions admit what a branch admits, and explain the branch that was meant', () => {
+  const schema = Type.Union([
+    Type.String({ pattern: '^#' }),
+    Type.Array(Type.Integer(), { maxItems: 2 }),
+    Type.Object({ r: Type.Integer() }),
   ]);
   for (const value of ['#f', [1], [], { r: 1 }]) assert.is(says(schema, value), undefined);
   assert.is(says(schema, [1, 'x']), 'params[1]: expected an integer, got "x"');
@@ -100,11 +100,13 @@ check('unions admit what a branch admits, and explain the branch that was meant'
   );
 });
 
-check('the path goes through all levels', () => {
-  const voxel = s.object({ color: s.optional(s.union([s.string(), s.array(s.integer())])) });
-  const schema = s.object({ voxels: s.array(voxel) });
+faults('the path goes through all levels', () => {
+  const voxel = Type.Object({
+    color: Type.Optional(Type.Union([Type.String(), Type.Array(Type.Integer())])),
+  });
+  const schema = Type.Object({ voxels: Type.Array(voxel) });
   const value = { voxels: [{}, { color: [1, 2, 'c'] }] };
   assert.is(says(schema, value), 'params.voxels[1].color[2]: expected an integer, got "c"');
 });
 
-check.run();
+faults.run();

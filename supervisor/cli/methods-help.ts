@@ -1,0 +1,69 @@
+/** Help about methods, made from the catalogue. */
+
+import { didYouMean } from '../../conf/suggest.ts';
+import { findMethod, METHODS } from '../../engine/catalogue/methods.ts';
+import { type ContentDescriptor, openRpcMethod } from '../../engine/catalogue/openrpc.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+import { columns } from './help.ts';
+
+/** All methods, a line each. */
+export function methodList(): string {
+  const lines = METHODS.map(({ name, summary }): [string, string] => [name, summary]);
+  return [
+    'Methods:',
+    ...columns(lines),
+    '',
+    'goxel-supervisor call METHOD --help tells more about a method.',
+    '',
+  ].join('\n');
+}
+
+/**
+ * One method: parameters, result, errors, other names, an example.
+ *
+ * @throws CliError EX_USAGE when there is none of that name
+ */
+export function methodHelp(name: string): string {
+  const entry = findMethod(name);
+  if (entry === undefined) {
+    const near = didYouMean(
+      name,
+      METHODS.flatMap(({ name, aliases }) => [name, ...aliases]),
+    );
+    throw new CliError(EXIT.USAGE, `there is no method ${name}${near} (see call --help)`);
+  }
+  const method = openRpcMethod(entry.spec);
+  const sections = [`${method.name}: ${method.summary}`];
+  if (method.description !== undefined) sections.push(method.description);
+  if (method.params.length > 0) {
+    const order = entry.spec.positional;
+    const how = order.length > 0 ? ` (by name, or by position: ${order.join(', ')})` : '';
+    sections.push([`Parameters${how}:`, ...columns(method.params.map(parameterLine))].join('\n'));
+  }
+  const [example] = entry.spec.examples;
+  if (example !== undefined) {
+    const params = JSON.stringify(example.params);
+    sections.push(`Example:\n  goxel-supervisor call ${method.name} '${params}'`);
+  }
+  if (method['x-aliases'].length > 0) {
+    sections.push(`Also called: ${method['x-aliases'].join(', ')}`);
+  }
+  sections.push(
+    [
+      'Errors:',
+      ...columns(method.errors.map((e): [string, string] => [e.data.code, e.message])),
+    ].join('\n'),
+  );
+  return `${sections.join('\n\n')}\n`;
+}
+
+function parameterLine({
+  name,
+  required,
+  schema,
+  description,
+}: ContentDescriptor): [string, string] {
+  const words = [description ?? schema.description ?? schema.title ?? String(schema.type ?? '')];
+  if (schema.default !== undefined) words.push(`Default: ${JSON.stringify(schema.default)}.`);
+  return [required ? name : `[${name}]`, words.join(' ')];
+}
