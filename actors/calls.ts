@@ -1,11 +1,11 @@
 /**
- * The queue of calls into one engine. Sessions with requests waiting stand in line as sources; while
- * one comlink call is in flight the next batch gathers with them, so that the costs of crossing to
- * the worker are paid once a batch. A source gives requests only when asked, which keeps those of a
- * client that does not read its replies where they are.
+ * The queue of calls into one engine. Sessions with requests waiting stand in line as sources;
+ * while one comlink call is in flight the next batch gathers with them, so that the costs of
+ * crossing to the worker are paid once a batch. A source gives requests only when asked, which
+ * keeps those of a client that does not read its replies where they are.
  *
- * The queue outlives the worker: what arrives while the worker is away waits, what was in flight when
- * it died is answered with an error, since only the worker knew how far it had come.
+ * The queue outlives the worker: what arrives while the worker is away waits, what was in flight
+ * when it died is answered with an error, since only the worker knew how far it had come.
  */
 
 import { fromCallback } from 'xstate';
@@ -58,7 +58,8 @@ export interface Source {
 
 /** The way into a worker, while there is one. */
 export interface EngineLink {
-  run(batch: ArrayBuffer): Promise<ArrayBuffer>;
+  /** @param alone whether no other request is known, so that its answer may be waited for */
+  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer>;
   close(project: number): Promise<void>;
   stats(): Promise<EngineStats>;
 }
@@ -130,7 +131,7 @@ class CallQueue {
       case 'work.ready':
         this.#line.push(event.source);
         if (this.#refusal !== undefined) this.#empty(this.#refusal);
-        else if (this.#flight.length === 0) this.#depart();
+        else this.#depart();
         return;
       case 'worker.attached':
         this.#link = event.link;
@@ -176,15 +177,16 @@ class CallQueue {
     return `engine:${this.#engine} ended: ${reason}`;
   }
 
-  /** Sends what has gathered, if there is a worker to send it to. */
+  /** Sends what has gathered, if there is a worker to send it to and it has nothing to do. */
   #depart(): void {
     const link = this.#link;
-    if (link === undefined || this.#gathering) return;
+    if (link === undefined || this.#gathering || this.#flight.length > 0) return;
     const parts = this.#gather();
     if (parts.length === 0) return;
     this.#flight = parts;
     this.#flightSince_ms = performance.now();
-    link.run(encodeBatch(parts.flatMap(({ calls }) => calls))).then(
+    const calls = parts.flatMap((part) => part.calls);
+    link.run(encodeBatch(calls), calls.length === 1 && this.#line.length === 0).then(
       (answer) => {
         if (this.#flight === parts) this.#arrive(answer);
       },

@@ -9,7 +9,7 @@ import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
-import { EnvelopeReader } from '../transport/envelope.ts';
+import type { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
 import { CURRENT_PROJECT } from './projects.ts';
@@ -47,24 +47,26 @@ export class Intake {
   #groups: Group[] = [];
   #now_ms = 0;
 
-  constructor(deps: IntakeDeps, wire: Wire, limits: Config['limits']) {
+  constructor(deps: IntakeDeps, wire: Wire, limits: Config['limits'], reader: EnvelopeReader) {
     this.#deps = deps;
     this.#wire = wire;
     this.#limits = limits;
-    this.#reader = new EnvelopeReader(limits);
+    this.#reader = reader;
   }
 
-  /** Takes the events of one read. Returns true when what follows on the connection means nothing. */
-  take(events: readonly FramingEvent[]): boolean {
+  /**
+   * Takes the events of one read. Returns true when what follows on the connection means nothing.
+   */
+  take(events: readonly (FramingEvent | Request)[]): boolean {
     this.#groups = [];
     this.#now_ms = performance.now();
     let fatal = false;
     for (const event of events) {
-      if (event.kind === 'frame') {
-        this.#takeEnvelope(this.#reader.read(event));
-      } else {
+      if (event.kind === 'error') {
         this.refuse(event.error);
         fatal ||= event.fatal;
+      } else {
+        this.#takeEnvelope(this.#reader.read(event));
       }
     }
     for (const { session, requests } of this.#groups) this.#wire.deliver(session, requests);

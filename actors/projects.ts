@@ -36,8 +36,8 @@ export class Projects {
   }
 
   /**
-   * The project that a request for `method` is about. Methods that open a project make the named one
-   * when there is none; the current project always is.
+   * The project that a request for `method` is about. Methods that open a project make the named
+   * one when there is none; the current project always is.
    *
    * @throws GoxError GOX_PROJECT_NOT_FOUND, GOX_PROJECT_LOST, GOX_OVERLOADED
    */

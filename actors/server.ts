@@ -1,4 +1,6 @@
-/** The listening Unix socket. Accepted sockets wait in `sockets` under the number they are named by. */
+/**
+ * The listening Unix socket. Accepted sockets wait in `sockets` under the number they are named by.
+ */
 
 import { createServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';

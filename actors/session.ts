@@ -1,11 +1,11 @@
 /**
- * The requests of one connection for one project, in the order they came. A session stands in line at
- * the queue of the engine that owns the project and hands its requests over when asked; while the
- * client does not read its replies it hands over none.
+ * The requests of one connection for one project, in the order they came. A session stands in line
+ * at the queue of the engine that owns the project and hands its requests over when asked; while
+ * the client does not read its replies it hands over none.
  *
  * Which project a name means is settled when a request leaves, not when it arrives, since a request
- * before it may create, replace or close the project. For the same reason nothing leaves behind such
- * a request until it is answered.
+ * before it may create, replace or close the project. For the same reason nothing leaves behind
+ * such a request until it is answered.
  */
 
 import { fromCallback } from 'xstate';
@@ -120,6 +120,8 @@ class Session implements Source {
       calls.push(request as DepartedRequest);
     }
     this.#standInLine();
+    // Without calls there comes no flush, and some may have been refused here.
+    if (calls.length === 0) this.#settle();
     return calls;
   }
 

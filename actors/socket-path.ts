@@ -10,19 +10,21 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, link, lstat, unlink } from 'node:fs/promises';
+import { chmod, link, lstat, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** `sun_path` of Linux holds 108 bytes with the closing NUL; of macOS, 104. */
-export const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
+const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 /** How long another process may be in the middle of taking the same path. */
 const CLAIM_TIMEOUT_MS = 2000;
 /** How long a socket may take to accept or refuse before it counts as alive. */
 const PROBE_TIMEOUT_MS = 2000;
 
-/** `busy`: somebody listens there. `refused`: the path cannot be used. The message says what to do. */
+/**
+ * `busy`: somebody listens there. `refused`: the path cannot be used. The message says what to do.
+ */
 export class SocketPathError extends Error {
   override readonly name = 'SocketPathError';
   readonly code: 'busy' | 'refused';
@@ -56,6 +58,8 @@ export async function listenAt(
   checkLength(own);
   const release = await exclusively(path);
   try {
+    // Without it, `bind` of a missing directory says EACCES: libuv makes it so, as on Windows.
+    await stat(dirname(path));
     await bind(server, own, backlog);
     await chmod(own, mode);
     await claim(own, path);
@@ -151,8 +155,8 @@ function isAlive(path: string): Promise<boolean> {
 
 /**
  * Holds off other processes that want the same path, for the moment of taking it: between the look
- * at a dead socket and its removal, another could have put a live one there. An abstract socket does
- * it, since the kernel frees it however its holder ends. Only Linux has those.
+ * at a dead socket and its removal, another could have put a live one there. An abstract socket
+ * does it, since the kernel frees it however its holder ends. Only Linux has those.
  */
 async function exclusively(path: string): Promise<() => Promise<void>> {
   if (process.platform !== 'linux') return async () => {};

@@ -1,7 +1,7 @@
 /**
- * The socket of one connection: bytes in, requests out. Requests about the daemon itself are answered
- * on the spot, so that no engine can delay them; those about projects go to the session of their
- * project, all those of a read at once.
+ * The socket of one connection: bytes in, requests out. Requests about the daemon itself are
+ * answered on the spot, so that no engine can delay them; those about projects go to the session of
+ * their project, all those of a read at once.
  */
 
 import type { Socket } from 'node:net';
@@ -9,7 +9,9 @@ import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../machines/connection.ts';
+import { EnvelopeReader } from '../transport/envelope.ts';
 import { Framer } from '../transport/framing.ts';
+import type { Request } from '../transport/jsonrpc.ts';
 import { Intake, type IntakeDeps } from './intake.ts';
 import type { AcceptedSockets } from './server.ts';
 import { reportFigures } from './vitals.ts';
@@ -51,7 +53,7 @@ class Line {
   readonly #socket: Socket;
   readonly #limits: Config['limits'];
   readonly #say: (event: ConnectionEvent) => void;
-  readonly #framer: Framer;
+  readonly #framer: Framer<Request>;
   readonly #intake: Intake;
   /** A request has begun to arrive. */
   #partial = false;
@@ -69,13 +71,14 @@ class Line {
     this.#socket = socket;
     this.#limits = limits;
     this.#say = say;
-    this.#framer = new Framer(limits);
+    const reader = new EnvelopeReader(limits);
+    this.#framer = new Framer(limits, reader.plain);
     this.wire = new Wire(socket, () => this.#framer.framing, limits.output_bytes_max, {
       full: () => say({ type: 'output.full' }),
       sessionNeeded: (session, retire) => say({ type: 'session.needed', session, retire }),
       idle: () => this.#sayIdle(),
     });
-    this.#intake = new Intake(deps, this.wire, limits);
+    this.#intake = new Intake(deps, this.wire, limits, reader);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('end', () => this.#readEnd());
@@ -92,7 +95,8 @@ class Line {
     switch (command.type) {
       case 'socket.pause':
         this.wire.hold();
-        this.#socket.pause();
+        // When draining, what comes is dropped, and reading tells when the client has gone.
+        if (!this.#ended) this.#socket.pause();
         return;
       case 'socket.resume':
         this.#socket.resume();

@@ -1,4 +1,6 @@
-/** An engine for one caller in this process, without a daemon: one request at a time, as a promise. */
+/**
+ * An engine for one caller in this process, without a daemon: one request at a time, as a promise.
+ */
 
 import { type ErrorObject, GoxError } from '../conf/errors.ts';
 import { findMethod } from '../engine/catalogue/methods.ts';
@@ -37,7 +39,7 @@ export function startSoloEngine(options: EngineOptions): SoloEngine {
       }
       const encoded = Buffer.from(JSON.stringify(params));
       const call = { method: method.index, params: encoded, project: PROJECT };
-      return decodeAnswer(await Promise.race([link.run(encodeBatch([call])), lost]));
+      return decodeAnswer(await Promise.race([link.run(encodeBatch([call]), false), lost]));
     },
     end,
   };

@@ -1,6 +1,6 @@
 /**
- * What the socket and the sessions of one connection share: the places of its replies, and where its
- * requests go. Requests get a place, answers come in any order, and `flush` writes all that are
+ * What the socket and the sessions of one connection share: the places of its replies, and where
+ * its requests go. Requests get a place, answers come in any order, and `flush` writes all that are
  * complete at once. A batch is complete when its last answer is there.
  */
 

@@ -129,14 +129,6 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
       ' hold; 16 MiB is some 300 000 voxels in JSON, the largest edit seen in the field, with' +
       ' room to spare.',
   }),
-  skip_bytes_max: Type.Integer({
-    default: 256 * MIB,
-    minimum: 0,
-    maximum: 64 * GIB,
-    description:
-      'Bytes of a request over frame_bytes_max that are read and thrown away, so that the' +
-      ' connection can go on after the error; a longer one costs the connection.',
-  }),
   header_bytes_max: Type.Integer({
     default: 4 * KIB,
     minimum: 64,

@@ -3,11 +3,11 @@
  * lets its thread sleep.
  *
  * Waking a sleeping thread costs more than a small request does, and a request to an engine wakes
- * two. So, while messages keep coming, each side polls its port for at most `POLL_MS` after it has
- * posted: the main thread for the answer, the worker for the next request. The waiting adapts: it
- * begins only after `HOT_AFTER` messages in a row came soon enough to have been worth it, every
- * miss doubles the number of posts that go by without polling, and no more threads poll at a time
- * than there are cores. An idle daemon never polls.
+ * two. So each side may poll its port for a fraction of a millisecond after it has posted: the main
+ * thread for the answer, the worker for the next request. Its user says when that may be worth it
+ * (`eager`): while a single request is under way, since with more of them the processor has better
+ * to do. The waiting adapts: after a row of misses it is tried only now and then, and no more
+ * threads poll at a time than there are cores. Without messages nobody polls.
  */
 
 import { availableParallelism } from 'node:os';
@@ -15,13 +15,10 @@ import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:
 
 type Listener = (event: { data: unknown }) => void;
 
-/** Longest wait. About twice what waking a thread takes. */
-const POLL_MS = 0.15;
-/** Messages that must have come within `POLL_MS` of a post before the first wait. */
-const HOT_AFTER = 4;
-/** Ceiling of the posts without polling after misses. */
-const SKIPS_MAX = 256;
-/** Waits in a row after which the thread's event loop gets its turn. */
+/** Misses in a row after which polling is not worth it, and posts until it is tried again. */
+const MISSES_MAX = 16;
+const POSTS_UNTIL_RETRY = 64;
+/** Messages polled in a row after which the thread's event loop gets its turn. */
 const RUN_MAX = 128;
 
 const CORES = availableParallelism();
@@ -33,21 +30,23 @@ export function pollCounter(): SharedArrayBuffer {
 
 /** The part of comlink's `Endpoint` that it uses for calls. */
 export class PollingEndpoint {
+  /** Whether it is worth it to wait after the next post. */
+  eager = false;
   readonly #port: MessagePort;
   readonly #polling: Int32Array;
+  readonly #wait_ms: number;
   readonly #listeners = new Set<Listener>();
-  #posted_ms = 0;
-  #hot = 0;
-  #skips = 0;
+  #misses = 0;
   #skip = 0;
   #run = 0;
 
-  constructor(port: MessagePort, polling: SharedArrayBuffer) {
+  /** @param wait_ms the longest wait: some times what waking a thread takes */
+  constructor(port: MessagePort, polling: SharedArrayBuffer, wait_ms: number) {
     this.#port = port;
+    this.#wait_ms = wait_ms;
     this.#polling = new Int32Array(polling);
     port.on('message', (data) => {
       this.#run = 0;
-      this.#noteArrival();
       this.#deliver(data);
     });
   }
@@ -62,14 +61,9 @@ export class PollingEndpoint {
 
   postMessage(message: unknown, transfer: readonly Transferable[] = []): void {
     this.#port.postMessage(message, transfer);
-    this.#posted_ms = performance.now();
-    if (this.#hot < HOT_AFTER || CORES === 1) return;
-    if (this.#skip > 0) {
-      this.#skip -= 1;
-      return;
-    }
-    if (this.#run >= RUN_MAX) return;
-    this.#poll();
+    if (!this.eager || CORES === 1 || this.#run >= RUN_MAX) return;
+    if (this.#skip > 0) this.#skip -= 1;
+    else this.#poll();
   }
 
   /** Stops receiving, for good. */
@@ -78,28 +72,23 @@ export class PollingEndpoint {
     this.#port.close();
   }
 
-  #noteArrival(): void {
-    const soon = performance.now() - this.#posted_ms <= 2 * POLL_MS;
-    this.#hot = soon ? Math.min(this.#hot + 1, HOT_AFTER) : 0;
-  }
-
   #poll(): void {
     if (Atomics.add(this.#polling, 0, 1) >= CORES) {
       Atomics.sub(this.#polling, 0, 1);
       return;
     }
-    const until = this.#posted_ms + POLL_MS;
+    const until = performance.now() + this.#wait_ms;
     let received: { message: unknown } | undefined;
     do {
       received = receiveMessageOnPort(this.#port);
     } while (received === undefined && performance.now() < until);
     Atomics.sub(this.#polling, 0, 1);
     if (received === undefined) {
-      this.#skips = Math.min(SKIPS_MAX, 2 * this.#skips + 1);
-      this.#skip = this.#skips;
+      this.#misses += 1;
+      if (this.#misses >= MISSES_MAX) this.#skip = POSTS_UNTIL_RETRY;
       return;
     }
-    this.#skips = 0;
+    this.#misses = 0;
     this.#run += 1;
     const { message } = received;
     // comlink posts its answers from a microtask; a listener called from within would never see it.

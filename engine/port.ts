@@ -16,9 +16,10 @@
  *     the encoded result (or error object) of each request, in the same order
  *
  * Words are in the machine's byte order: both sides are threads of one process. `project` is a
- * number that the main thread gave to the project. `method` is the method's place in `METHODS`, plus
- * `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus `QUIET_FLAG` for a
- * notification, whose result nobody reads and need not be encoded. Length 0 means "no parameters".
+ * number that the main thread gave to the project. `method` is the method's place in `METHODS`,
+ * plus `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus
+ * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded. Length 0
+ * means "no parameters".
  */
 
 import type { MessagePort } from 'node:worker_threads';
@@ -73,8 +74,8 @@ export interface EngineStats {
 export interface EngineApi {
   /**
    * Runs a batch in order and answers it; never throws for what a client sent. A project number not
-   * seen before is a new, empty project. When the results grow large the answer may cover only the
-   * first requests of the batch: the others were not run and are to be sent again.
+   * seen before is a new, empty project. When the results grow large or take long the answer may
+   * cover only the first requests of the batch: the others were not run and are to be sent again.
    */
   run(batch: ArrayBuffer): ArrayBuffer;
   /** Forgets a project and its memory; a number not in use is no error. */

@@ -9,6 +9,9 @@ import { PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
 import type { EngineDefect, EngineThreadData } from './port.ts';
 
+/** How long to wait for the next request: a client on this machine reads the reply and sends it. */
+const NEXT_REQUEST_MS = 0.07;
+
 // Only the actor starts this file, and it types what it gives.
 const { options, port, polling } = workerData as EngineThreadData;
 
@@ -18,8 +21,11 @@ const engine = new Engine(options, ({ method, error }) => {
   parentPort?.postMessage(defect);
 });
 
+const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
+
 const api = {
   run(batch: ArrayBuffer): ArrayBuffer {
+    endpoint.eager = new Uint32Array(batch, 0, 1)[0] === 1;
     const answer = engine.run(batch);
     return transfer(answer, [answer]);
   },
@@ -28,4 +34,4 @@ const api = {
 };
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
-expose(api, new PollingEndpoint(port, polling) as unknown as Endpoint);
+expose(api, endpoint as unknown as Endpoint);

@@ -3,11 +3,11 @@
  *
  *     open{flowing|paused} → draining{waiting|ending} → closed
  *
- * `socket` reads, frames and writes; one `session` for each project that the client names passes its
- * requests to the engine that owns it. Requests and replies go between those two without passing
- * here: a transition costs as much as ten requests, so this machine hears only of what changes the
- * life of the connection. `paused` means that the client does not read its replies: nothing more is
- * read from it until it does.
+ * `socket` reads, frames and writes; one `session` for each project that the client names passes
+ * its requests to the engine that owns it. Requests and replies go between those two without
+ * passing here: a transition costs as much as ten requests, so this machine hears only of what
+ * changes the life of the connection. `paused` means that the client does not read its replies:
+ * nothing more is read from it until it does.
  */
 
 import {
@@ -59,7 +59,9 @@ export type SocketCommand =
   | { type: 'socket.end' }
   | { type: 'socket.destroy' };
 
-/** Sessions take their requests from the socket's side; their machine only starts and stops them. */
+/**
+ * Sessions take their requests from the socket's side; their machine only starts and stops them.
+ */
 export type SessionCommand = { type: 'session.submit'; requests: readonly object[] };
 
 /**
@@ -139,14 +141,18 @@ export const connectionMachine = setup({
         flowing: { on: { 'output.full': 'paused' } },
         paused: {
           entry: 'pause reading',
-          exit: 'resume reading',
-          on: { 'output.drained': 'flowing' },
+          on: { 'output.drained': { target: 'flowing', actions: 'resume reading' } },
         },
       },
     },
     draining: {
       entry: ['expect nothing', 'drain socket'],
       initial: 'waiting',
+      // What was asked for before the end may be more than the client is quick to read.
+      on: {
+        'output.full': { actions: 'pause reading' },
+        'output.drained': { actions: 'resume reading' },
+      },
       states: {
         waiting: { on: { 'socket.idle': 'ending' } },
         ending: { entry: 'end socket' },

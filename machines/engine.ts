@@ -4,14 +4,14 @@
  *     starting → ready → lost → (backoff by the restart policy) → starting → … → failed
  *
  * The queue (`calls`) lives as long as the engine, the `worker` as long as its thread: calls that
- * arrive while the thread is away wait in the queue. Calls never pass through this machine: sessions
- * speak to the queue and the queue to the worker, so a request costs no transition here.
+ * arrive while the thread is away wait in the queue. Calls never pass through this machine:
+ * sessions speak to the queue and the queue to the worker, so a request costs no transition here.
  */
 
 import { assign, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
-import { restartPolicyMachine } from './restart-policy.ts';
+import { type RestartVerdict, restartPolicyMachine } from './restart-policy.ts';
 
 export interface EngineInput {
   /** The engine's number, from 0. */
@@ -25,8 +25,7 @@ export type EngineEvent =
   | { type: 'worker.ready' }
   | { type: 'worker.exited'; reason: string }
   | { type: 'call.overdue'; age_ms: number }
-  | { type: 'restart.due' }
-  | { type: 'restart.refused' }
+  | RestartVerdict
   | { type: 'engine.stop' }
   | { type: 'xstate.error.actor.worker'; error: unknown };
 

@@ -24,7 +24,7 @@ export type EnginesReport =
   | { type: 'engines.failed'; reason: string }
   | { type: 'engines.stopped' };
 
-export function engineId(index: number): string {
+function engineId(index: number): string {
   return `engine:${index}`;
 }
 

@@ -11,7 +11,7 @@
 import { assign, enqueueActions, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
-import { POOL_SIZE, poolMachine } from './pool.ts';
+import { POOL_SIZE, type PoolReport, poolMachine } from './pool.ts';
 
 export interface ListenerInput {
   config: Config;
@@ -22,7 +22,7 @@ export type ListenerEvent =
   | { type: 'server.failed'; code: ListenFailure; reason: string }
   | { type: 'server.closed' }
   | { type: 'socket.accepted'; number: number }
-  | { type: 'connection.closed'; number: number }
+  | PoolReport
   | { type: 'listener.close' }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
@@ -130,6 +130,11 @@ export const listenerMachine = setup({
   }),
   initial: 'binding',
   on: {
+    // Also while binding: clients may come before the server has said that they can.
+    'socket.accepted': [
+      { guard: 'there is room', actions: 'open connection' },
+      { actions: 'turn away' },
+    ],
     'connection.closed': { actions: 'forget connection' },
     'listener.close': '.closing',
     'server.failed': { target: '.failed', actions: 'note failure' },
@@ -145,14 +150,7 @@ export const listenerMachine = setup({
         },
       },
     },
-    listening: {
-      on: {
-        'socket.accepted': [
-          { guard: 'there is room', actions: 'open connection' },
-          { actions: 'turn away' },
-        ],
-      },
-    },
+    listening: {},
     closing: {
       entry: ['close server', 'drain pools'],
       initial: 'server',
@@ -163,6 +161,6 @@ export const listenerMachine = setup({
       },
     },
     closed: { type: 'final', entry: 'say closed' },
-    failed: { entry: ['stop server', 'say failed'] },
+    failed: { entry: ['stop server', 'say failed'], on: { 'socket.accepted': {} } },
   },
 });

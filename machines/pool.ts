@@ -1,6 +1,7 @@
 /**
- * At most `POOL_SIZE` connections. xstate copies the table of children whenever one starts or stops,
- * so a thousand under one actor cost a thousand times more than a thousand spread over pools.
+ * At most `POOL_SIZE` connections. xstate copies the table of children whenever one starts or
+ * stops, so a thousand under one actor cost a thousand times more than a thousand spread over
+ * pools.
  */
 
 import { enqueueActions, sendParent, setup, stopChild } from 'xstate';

@@ -1,15 +1,15 @@
 /**
- * Restart policy of one child: at most `max_restart_attempts` restarts within `window_ms`, each after
- * a wait that grows by `backoff_factor` from `restart_delay_ms` to `restart_delay_ms_max`, plus up to
- * `jitter` of itself at random.
+ * Restart policy of one child: at most `max_restart_attempts` restarts within `window_ms`, each
+ * after a wait that grows by `backoff_factor` from `restart_delay_ms` to `restart_delay_ms_max`,
+ * plus up to `jitter` of itself at random.
  *
  *     watching --child.failed--> waiting --(backoff)--> watching     and tells the parent restart.due
  *        └─child.failed, none left──> exhausted                      and tells it restart.refused
  *
- * A failure counts until `window_ms` after it, as in Erlang/OTP's intensity and period; the count is
- * kept by delayed events of the system's clock rather than by time stamps, so that a simulated clock
- * drives it whole. Since the wait is computed from the failures that still count, a child that has run
- * well for a window starts again from the shortest wait.
+ * A failure counts until `window_ms` after it, as in Erlang/OTP's intensity and period; the count
+ * is kept by delayed events of the system's clock rather than by time stamps, so that a simulated
+ * clock drives it whole. Since the wait is computed from the failures that still count, a child
+ * that has run well for a window starts again from the shortest wait.
  */
 
 import { assign, raise, sendParent, setup } from 'xstate';

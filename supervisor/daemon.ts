@@ -1,6 +1,6 @@
 /**
- * The daemon put together: machines with their effects, and the few things the effects share. This is
- * the one place where the whole tree can be seen from above.
+ * The daemon put together: machines with their effects, and the few things the effects share. This
+ * is the one place where the whole tree can be seen from above.
  */
 
 import type { Logger } from 'pino';

@@ -2,7 +2,7 @@
 /**
  * The entry of the command line. Until somebody handles SIGUSR1, Node answers it by opening its
  * debugger to every user of the machine; so the handler stands before anything else is loaded, for
- * every command, and is never removed.
+ * every command, and is never removed. What a signal opened before that is closed again.
  */
 
 let asked = false;
@@ -12,8 +12,19 @@ process.on('SIGUSR1', () => {
   else dump();
 });
 
+const inspector = await import('node:inspector');
+const wanted = `${process.execArgv} ${process.env.NODE_OPTIONS}`.includes('--inspect');
+// Node opens it from a thread of its own, which may be slower than we are and act more than once.
+closeDebugger();
+const watch = setInterval(closeDebugger, 10).unref();
+setTimeout(() => clearInterval(watch), 1000).unref();
+
 const { main } = await import('./cli/main.ts');
 await main(process.argv.slice(2), (ready) => {
   dump = ready;
   if (asked) dump();
 });
+
+function closeDebugger(): void {
+  if (!wanted && inspector.url() !== undefined) inspector.close();
+}

@@ -37,7 +37,8 @@ export function actorTree(actor: AnyActorRef): TreeNode {
   return {
     id: actor.id,
     kind: machine ? 'machine' : 'effect',
-    state: machine ? stateText(snapshot.value) : snapshot.status,
+    // A machine of one state has no name for it.
+    state: (machine && stateText(snapshot.value)) || snapshot.status,
     age_ms: Math.round(ageOf(actor) ?? 0),
     ...(typeof restarts === 'number' ? { restarts } : {}),
     ...(figures === undefined ? {} : { figures }),

@@ -105,7 +105,11 @@ export class Client extends EventEmitter<ClientEvents> {
     });
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.on('end', () => this.#fail('The daemon ended the connection.'));
+    socket.on('end', () => {
+      this.#fail('The daemon ended the connection.');
+      // What is not sent yet may never be, if nobody reads there any more.
+      socket.destroy();
+    });
     socket.on('error', (error) => this.#fail(`The connection broke: ${error.message}.`, error));
     socket.on('close', () => this.#ended());
   }

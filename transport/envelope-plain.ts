@@ -48,10 +48,9 @@ UNPLAIN[BACKSLASH] = 1;
 
 /**
  * Reads plain requests in one pass, without decoding more than the method and the project: the
- * members `jsonrpc`, `method`, `id` and `params` once each in any order, names in printable
- * ASCII, an id that is an integer, a plain string or null. Whatever else there is makes it answer
- * `undefined`, and the careful reader (`envelope-json.ts`) finds out what is right by the
- * specification.
+ * members `jsonrpc`, `method`, `id` and `params` in any order, names in printable ASCII, an id that
+ * is an integer, a plain string or null. Whatever else there is makes it answer `undefined`, and
+ * the careful reader (`envelope-json.ts`) finds out what is right by the specification.
  *
  * Outside `params` nothing passes that is not JSON. Inside, only strings and brackets are looked
  * at: the engine parses those bytes anyway and answers for them. Parameters over more than one
@@ -83,7 +82,6 @@ export class PlainReader {
     let id: Uint8Array | undefined;
     let params: Uint8Array | undefined;
     this.#project = undefined;
-
     // `span`, with its getters called once: spans are a fifth of all that is done here.
     const { buffer, byteOffset } = bytes;
     if (bytes[start] !== OPEN_BRACE) return undefined;
@@ -97,19 +95,21 @@ export class PlainReader {
       const value = token(bytes, colon + 1, bound);
       let next: number;
       if (pattern === PARAMS) {
+        // Given twice, the first parameters reach nobody who would find out that they are no JSON.
+        if (params !== undefined) return undefined;
         next = this.#paramsEnd(bytes, value, bound);
-        if (next === IRREGULAR || params !== undefined) return undefined;
+        if (next === IRREGULAR) return undefined;
         params = new Uint8Array(buffer, byteOffset + value, next - value);
       } else if (pattern === METHOD) {
         next = plainStringEnd(bytes, value, bound);
-        if (next === IRREGULAR || method !== undefined) return undefined;
+        if (next === IRREGULAR) return undefined;
         method = this.#names.read(bytes, value + 1, next - 1);
       } else if (pattern === ID) {
         next = plainIdEnd(bytes, value, bound);
-        if (next === IRREGULAR || id !== undefined) return undefined;
+        if (next === IRREGULAR) return undefined;
         id = new Uint8Array(buffer, byteOffset + value, next - value);
       } else {
-        if (version || !matches(bytes, value, bound, VERSION)) return undefined;
+        if (!matches(bytes, value, bound, VERSION)) return undefined;
         next = value + VERSION.length;
         version = true;
       }

@@ -1,4 +1,4 @@
-/** What one connection may ask of the transport; `conf/schema.ts` has the figures and the reasons. */
+/** What one connection may ask of the transport; `conf/schema.ts` has the figures and reasons. */
 
 import type { Config } from '../conf/schema.ts';
 

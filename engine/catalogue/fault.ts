@@ -26,17 +26,18 @@ export function faultMessage(root: string, { path, schema, value }: Fault): stri
   return `${root}${path}: expected ${expectation(schema)}, got ${sketch(value)}`;
 }
 
-/** The fault of a member or an item. */
+/** The fault of a member or an item, where the value has the type for it. */
 function innerFault(schema: Keywords, value: unknown): Fault | undefined {
   if (schema.anyOf !== undefined) {
-    const [meant, ...others] = schema.anyOf.filter(({ type }) => isOfType(type, value));
+    const container = Array.isArray(value) ? 'array' : 'object';
+    const [meant, ...others] = schema.anyOf.filter(({ type }) => type === container);
     return meant !== undefined && others.length === 0 ? innerFault(meant, value) : undefined;
   }
-  if (schema.properties !== undefined && isOfType('object', value)) {
-    return memberFault(schema, schema.properties, value as Readonly<Record<string, unknown>>);
+  if (Array.isArray(value)) return schema.items && itemFault(schema.items, value);
+  if (schema.properties === undefined || typeof value !== 'object' || value === null) {
+    return undefined;
   }
-  if (schema.items !== undefined && Array.isArray(value)) return itemFault(schema.items, value);
-  return undefined;
+  return memberFault(schema, schema.properties, value as Readonly<Record<string, unknown>>);
 }
 
 function memberFault(
@@ -67,12 +68,6 @@ function itemFault(
 
 function isList(items: Keywords | readonly Keywords[]): items is readonly Keywords[] {
   return Array.isArray(items);
-}
-
-function isOfType(type: Keywords['type'], value: unknown): boolean {
-  if (Array.isArray(value)) return type === 'array';
-  if (value === null) return type === 'null';
-  return typeof value === (type === 'integer' ? 'number' : type);
 }
 
 /** How much of a client's text an error repeats. */

@@ -8,8 +8,8 @@ import { CliError, EXIT } from './exit-codes.ts';
 type Line = Extract<CommandLine, { command: 'call' | 'tree' }>;
 
 /**
- * Connects to the daemon that the command line, the environment and the configuration name, and does
- * something with it.
+ * Connects to the daemon that the command line, the environment and the configuration name, and
+ * does something with it.
  *
  * @throws CliError EX_UNAVAILABLE when none answers there
  */

@@ -2,9 +2,10 @@
 
 import { extname, resolve } from 'node:path';
 import { type SoloEngine, startSoloEngine } from '../../actors/solo-engine.ts';
+import { GoxError } from '../../conf/errors.ts';
 import { loadConfig } from '../../conf/load.ts';
 import type { CommandLine } from './args.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 
 type Line = Extract<CommandLine, { command: 'convert' }>;
 
@@ -18,7 +19,11 @@ export async function convert({ positionals }: Line): Promise<ExitCode> {
     await engine.request('goxel.load_project', { path: resolve(from) });
     progress(`writing ${to}`);
     const method = extname(to) === '.gox' ? 'goxel.save_project' : 'goxel.export_model';
-    await engine.request(method, { path: resolve(to) });
+    await engine.request(method, { path: resolve(to) }).catch((error: unknown) => {
+      throw error instanceof GoxError && error.code === 'GOX_FILE'
+        ? new CliError(EXIT.CANTCREAT, error.message, error)
+        : error;
+    });
   } finally {
     engine.end();
   }

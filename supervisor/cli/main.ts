@@ -1,4 +1,6 @@
-/** Parses the command line and runs the command; every failure ends as a sentence and an exit code. */
+/**
+ * Parses the command line and runs the command; every failure ends as a sentence and an exit code.
+ */
 
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { parseCommandLine } from './args.ts';

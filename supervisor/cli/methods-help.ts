@@ -18,6 +18,12 @@ export function methodList(): string {
   ].join('\n');
 }
 
+/** "; did you mean …?" with the nearest name of a method, or nothing. */
+export function nearMethod(name: string): string {
+  const names = METHODS.flatMap(({ name, aliases }) => [name, ...aliases]);
+  return didYouMean(name, names);
+}
+
 /**
  * One method: parameters, result, errors, other names, an example.
  *
@@ -26,11 +32,10 @@ export function methodList(): string {
 export function methodHelp(name: string): string {
   const entry = findMethod(name);
   if (entry === undefined) {
-    const near = didYouMean(
-      name,
-      METHODS.flatMap(({ name, aliases }) => [name, ...aliases]),
+    throw new CliError(
+      EXIT.USAGE,
+      `there is no method ${name}${nearMethod(name)} (see call --help)`,
     );
-    throw new CliError(EXIT.USAGE, `there is no method ${name}${near} (see call --help)`);
   }
   const method = openRpcMethod(entry.spec);
   const sections = [`${method.name}: ${method.summary}`];

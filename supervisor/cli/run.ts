@@ -24,8 +24,10 @@ export async function run({ options, flags }: Line, offerDump: OfferDump): Promi
   for (const warning of warnings) log.warn(warning);
 
   const daemon = startDaemon({ config, log });
+  let dumps = 0;
   offerDump(() => {
-    const name = `goxel-supervisor-${process.pid}-${Date.now()}.tree.json`;
+    dumps += 1;
+    const name = `goxel-supervisor-${process.pid}-${Date.now()}-${dumps}.tree.json`;
     const path = join(config.dump.directory, name);
     const tree = daemon.tree();
     log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDaemon } from '../support/daemon.ts';
+import { RawConnection, request } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 async function refusal(...args: string[]): Promise<string> {
@@ -16,6 +17,9 @@ async function refusal(...args: string[]): Promise<string> {
   throw new Error('it started');
 }
 
+/** Many more than fit into the time of a start. */
+const TRIES_MAX = 100_000;
+
 const life = suite('daemon process');
 
 life('listens with the mode it is told, and leaves no socket when it stops', async () => {
@@ -26,6 +30,23 @@ life('listens with the mode it is told, and leaves no socket when it stops', asy
   const open = await startDaemon({ args: ['--set', 'sockets.unix.permissions=0666'] });
   assert.is(statSync(open.socket).mode & 0o777, 0o666);
   await open.stop();
+});
+
+life('serves who connects as soon as the socket is there', async () => {
+  const socket = join(temporaryDirectory(), 's');
+  const starting = startDaemon({ socket });
+  // Without a pause between tries, so that it is met in the very moment of taking the path.
+  let client: RawConnection | undefined;
+  for (let tries = 0; client === undefined && tries < TRIES_MAX; tries += 1) {
+    client = await RawConnection.open(socket).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') throw error;
+      return undefined;
+    });
+  }
+  if (client === undefined) throw new Error('it never listened');
+  assert.match(await client.ask(request('ping', [], 1)), '"pong":true');
+  client.destroy();
+  await (await starting).stop();
 });
 
 life('starts again on the socket that a killed one left', async () => {

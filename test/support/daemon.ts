@@ -4,16 +4,16 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { temporaryDirectory } from './tmp.ts';
 
-/** dist/supervisor/main.js, seen from dist/test/support/. */
+/** The bundle that users run, dist/bundle/supervisor/main.js, seen from dist/test/support/. */
 export const DAEMON_MAIN: string = fileURLToPath(
-  new URL('../../supervisor/main.js', import.meta.url),
+  new URL('../../bundle/supervisor/main.js', import.meta.url),
 );
 
 /** Generous: a start takes about 0.2 s here, but test machines are loaded. */
@@ -24,6 +24,8 @@ const POLL_MS = 10;
 export interface DaemonOptions {
   /** Further arguments after `run --socket …`. */
   readonly args?: readonly string[];
+  /** Keys of the configuration to set. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** Added to the environment of the test. */
   readonly env?: Readonly<Record<string, string>>;
   /** The socket's path; without it one in a new temporary directory. */
@@ -64,9 +66,11 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const out = join(directory, 'stdout');
   const err = join(directory, 'stderr');
   const fds = [openSync(out, 'w'), openSync(err, 'w')] as const;
+  const settings = Object.entries(options.settings ?? {});
+  const args = settings.flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', DAEMON_MAIN, 'run', '--socket', socket, ...(options.args ?? [])],
+    [DAEMON_MAIN, 'run', '--socket', socket, ...args, ...(options.args ?? [])],
     {
       stdio: ['ignore', ...fds],
       env: { ...process.env, ...options.env },
@@ -117,6 +121,27 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   // A test that forgets its daemon ends all the same, and the daemon with it.
   child.unref();
   return { socket, pid, stdout, stderr, exited, stop, kill };
+}
+
+/**
+ * Runs `use` on a daemon of its own, which must then stop in order and leave no socket. What the
+ * daemon printed is added to an error of `use`.
+ */
+export async function withDaemon(
+  options: DaemonOptions,
+  use: (daemon: Daemon) => Promise<void>,
+): Promise<void> {
+  const daemon = await startDaemon(options);
+  try {
+    await use(daemon);
+  } catch (error) {
+    await daemon.kill();
+    process.stderr.write(`the daemon printed:\n${daemon.stdout()}${daemon.stderr()}`);
+    throw error;
+  }
+  const { code, signal } = await daemon.stop();
+  if (code !== 0) throw new Error(`the daemon ended with ${code ?? signal}\n${daemon.stdout()}`);
+  if (existsSync(daemon.socket)) throw new Error('the daemon left its socket behind');
 }
 
 /** The value, or undefined when it takes longer; the timer is gone when this resolves. */

@@ -1,10 +1,13 @@
 /** What schemas admit, and the words for what they do not. */
 
+import fc from 'fast-check';
 import { Type } from 'typebox';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Keywords } from '../../../conf/check.ts';
+import { admits, type Keywords } from '../../../conf/check.ts';
 import { fault, faultMessage } from '../../../engine/catalogue/fault.ts';
+import { addVoxels } from '../../../engine/catalogue/voxels.ts';
+import { SEED } from '../../support/seed.ts';
 
 const faults = suite('faults');
 
@@ -100,6 +103,13 @@ faults('unions admit what a branch admits, and explain the branch that was meant
   );
 });
 
+faults('unions of which no branch, or more than one, was meant are explained as a whole', () => {
+  const schema = Type.Union([Type.Object({ a: Type.Integer() }), Type.Object({ b: Type.Null() })]);
+  const expected = 'expected an object with a or an object with b';
+  assert.is(says(schema, { a: 'x' }), `params: ${expected}, got an object`);
+  assert.is(says(schema, [1]), `params: ${expected}, got an array of 1`);
+});
+
 faults('the path goes through all levels', () => {
   const voxel = Type.Object({
     color: Type.Optional(Type.Union([Type.String(), Type.Array(Type.Integer())])),
@@ -108,5 +118,36 @@ faults('the path goes through all levels', () => {
   const value = { voxels: [{}, { color: [1, 2, 'c'] }] };
   assert.is(says(schema, value), 'params.voxels[1].color[2]: expected an integer, got "c"');
 });
+
+faults('a fault is where its path leads, and is one by itself', () => {
+  const part = fc.oneof(
+    fc.integer({ min: -1, max: 256 }),
+    fc.constantFrom('#123456', '', null, undefined, 2 ** 31, 0.5, [1, 2, 3], [], { r: 1 }),
+  );
+  const names = ['x', 'y', 'z', 'position', 'color', 'r', 'layer_id'];
+  const voxel = fc.dictionary(fc.constantFrom(...names), part, { noNullPrototype: true });
+  const given = fc.record({ voxels: fc.array(fc.oneof(voxel, part), { maxLength: 4 }) });
+  let wrong = 0;
+  fc.assert(
+    fc.property(given, (params) => {
+      const found = fault(addVoxels.params, params);
+      assert.is(found === undefined, admits(addVoxels.params, params));
+      if (found === undefined) return;
+      wrong++;
+      assert.is(found.value, at(params, found.path), found.path);
+      assert.not(admits(found.schema, found.value), found.path);
+    }),
+    { seed: SEED, numRuns: 2000 },
+  );
+  assert.ok(wrong > 100 && wrong < 2000, `${wrong} of 2000 were wrong`);
+});
+
+/** What a path such as `.voxels[3].x` leads to. */
+function at(value: unknown, path: string): unknown {
+  return path
+    .split(/[.[\]]+/)
+    .filter((step) => step !== '')
+    .reduce((part, step) => (part as Readonly<Record<string, unknown>>)[step], value);
+}
 
 faults.run();

@@ -32,6 +32,16 @@ openrpc('describes each parameter once, required ones before the others', () => 
   }
 });
 
+openrpc('says which parameters are required', () => {
+  const required = (name: string) =>
+    document.methods
+      .find((method) => method.name === name)
+      ?.params.flatMap((parameter) => (parameter.required ? [parameter.name] : []));
+  assert.equal(required('goxel.add_voxel'), []);
+  assert.equal(required('goxel.get_voxels_region'), ['min', 'max']);
+  assert.equal(required('goxel.rename_layer'), ['name']);
+});
+
 openrpc('uses only keywords of JSON Schema, and well', () => {
   for (const { name, params, result } of document.methods) {
     for (const { schema } of [...params, result]) checkSchema(schema, name);

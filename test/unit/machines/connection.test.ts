@@ -114,11 +114,15 @@ test('a shutdown limits a connection that was ending by itself', async () => {
   assert.is(snapshot().status, 'done');
 });
 
-test('reads on to the end when it was paused', async () => {
+test('holds requests back while it drains, until the client has read', async () => {
   const { socket, send } = await connection();
   send({ type: 'output.full' });
-  send({ type: 'connection.drain' });
-  assert.equal(types(socket.told), ['socket.pause', 'socket.resume', 'socket.drain']);
+  send({ type: 'input.ended' });
+  assert.equal(types(socket.told), ['socket.pause', 'socket.drain']);
+  send({ type: 'output.drained' });
+  send({ type: 'output.full' });
+  const before = ['socket.pause', 'socket.drain', 'socket.resume', 'socket.pause'];
+  assert.equal(types(socket.told), before);
 });
 
 test('a client that goes away ends everything at once', async () => {

@@ -173,16 +173,6 @@ calls('reject when their signal is aborted', () =>
   }),
 );
 
-calls('made in one turn leave in one piece', () => {
-  const pieces: number[] = [];
-  return withServer(echo, async (client, sockets) => {
-    await client.call('first');
-    sockets[0]!.on('data', (chunk) => pieces.push(chunk.length));
-    await Promise.all(Array.from({ length: 50 }, () => client.call('a')));
-    assert.is(pieces.length, 1);
-  });
-});
-
 calls('speak MessagePack in GOXE frames when told to', () =>
   withServer(
     (socket, message) => {
@@ -298,6 +288,20 @@ endings('reject all that wait when the daemon ends the connection', () =>
         () => client.notify('later'),
         (error: ClientError) => error.code === 'CLIENT_CLOSED',
       );
+    },
+  ),
+);
+
+endings('reject at once when the daemon ends and reads no more, with much unsent', () =>
+  withServer(
+    (socket) => {
+      socket.pause();
+      socket.end();
+    },
+    async (client) => {
+      const first = codeOf(client.call('a'));
+      const large = codeOf(client.call('b', ['x'.repeat(16_000_000)], { timeout_ms: 3000 }));
+      assert.equal([await first, await large], ['CLIENT_CLOSED', 'CLIENT_CLOSED']);
     },
   ),
 );

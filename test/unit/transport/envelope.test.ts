@@ -164,6 +164,15 @@ project('is found wherever it stands among named parameters', () => {
   assert.is(envelope.kind === 'request' && envelope.project, 'Schloß');
 });
 
+project('is that of the parameters that count when they are given twice', () => {
+  const text = (first: string, last: string) =>
+    `{"jsonrpc":"2.0","method":"ping","params":${first},"id":1,"params":${last}}`;
+  assert.equal(outcome(text('{"project":"a"}', '[1]')), request({ params: '[1]' }));
+  assert.equal(outcome(text('[1 2]', '[1]')), refused('GOX_PARSE'));
+  const last = '{"project":"b"}';
+  assert.equal(outcome(text('{"project":"a"}', last)), request({ params: last, project: 'b' }));
+});
+
 project('is none when it is no string, lies deeper, or was overruled', () => {
   for (const params of [
     '["project","a"]',

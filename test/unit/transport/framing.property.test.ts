@@ -27,7 +27,7 @@ const request = fc
     },
     { requiredKeys: [] },
   )
-  .map((value) => JSON.stringify(value));
+  .chain((value) => fc.constantFrom(0, 1).map((indent) => JSON.stringify(value, null, indent)));
 
 const garbage = fc.oneof(
   fc.constantFrom(
@@ -47,6 +47,11 @@ const garbage = fc.oneof(
     '1',
   ),
   fc.constantFrom('{"jsonrpc":"2.0","id":1,"method":"a","params":[}}', '"2.0"', 'GOXE', 'Content-'),
+  fc.constantFrom(
+    '{"jsonrpc":"2.0","id":1,"method":"a","params":[1 2\n,3]}',
+    '{"jsonrpc":"2.0","id":1,\n"method":"a","params":{"x":"a\nb"}}',
+    '{"jsonrpc":"2.0","id":1,\n"method":"a"\n,"params":[]\n}',
+  ),
   fc.string(),
 );
 

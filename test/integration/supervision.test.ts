@@ -1,0 +1,209 @@
+/**
+ * Engines that die come back, and nothing else notices. Death is provoked by a request that takes
+ * longer than `limits.request_timeout_ms`: its thread is then ended, whatever it is doing.
+ */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Daemon, startDaemon, withDaemon } from '../support/daemon.ts';
+import {
+  actors,
+  eventually,
+  RawConnection,
+  type RawReply,
+  type RawTree,
+  request,
+  treeOf,
+} from '../support/raw.ts';
+
+/** Far below what `HEAVY` takes, far above what any other request here does. */
+const TIMEOUT_MS = 250;
+/** A million positions to look up take over a second to parse and to answer. */
+const HEAVY = `[${'[0,0,0],'.repeat(999_999)}[0,0,0]]`;
+
+const SETTINGS = {
+  'limits.request_timeout_ms': TIMEOUT_MS,
+  'workers.restart.restart_delay_ms': 0,
+};
+
+function heavy(project: string, id: number): string {
+  const params = `{"positions":${HEAVY},"project":"${project}"}`;
+  return `{"jsonrpc":"2.0","method":"goxel.get_voxels","params":${params},"id":${id}}\n`;
+}
+
+/** Waits for something about the tree, as seen by a connection of its own. */
+async function until(observer: RawConnection, holds: (tree: RawTree) => boolean): Promise<RawTree> {
+  let tree = await treeOf(observer);
+  await eventually('the tree was so', async () => {
+    tree = await treeOf(observer);
+    return holds(tree);
+  });
+  return tree;
+}
+
+function engine(tree: RawTree, index: number): RawTree {
+  const [found] = actors(tree, new RegExp(`^engine:${index}$`));
+  if (found === undefined) throw new Error(`there is no engine:${index}`);
+  return found;
+}
+
+const code = (line: string) => (JSON.parse(line) as RawReply).error?.data.code ?? 'ok';
+
+/** Projects `a` of engine 0 and `b` of engine 1, each with a voxel at the origin. */
+async function twoProjects(daemon: Daemon): Promise<RawConnection> {
+  const connection = await RawConnection.open(daemon.socket);
+  for (const project of ['a', 'b']) {
+    await connection.call('goxel.create_project', { project });
+    await connection.call('goxel.add_voxel', { x: 0, y: 0, z: 0, project });
+  }
+  return connection;
+}
+
+const death = suite('death of an engine');
+
+death('it comes back; its projects are lost and can be made anew; others go on', () =>
+  withDaemon({ settings: SETTINGS }, async (daemon) => {
+    const observer = await twoProjects(daemon);
+    const victim = await RawConnection.open(daemon.socket);
+    const bystander = await RawConnection.open(daemon.socket);
+    const probe = (project: string, id = 1) =>
+      request('goxel.get_voxel', { x: 0, y: 0, z: 0, project }, id);
+
+    victim.write(heavy('a', 7) + probe('a', 8) + probe('b', 9));
+    let served = 0;
+    while (victim.received.indexOf('"id":7') < 0) {
+      assert.match(await bystander.ask(probe('b')), '"exists":true');
+      assert.match(await bystander.ask(request('ping', [], 2)), '"pong":true');
+      served += 1;
+    }
+    assert.ok(served > 1, 'others were served meanwhile');
+
+    const replies = (await victim.lines(3)).sort();
+    assert.equal(replies.map((line) => (JSON.parse(line) as RawReply).id).sort(), [7, 8, 9]);
+    const by_id = new Map(replies.map((line) => [(JSON.parse(line) as RawReply).id, code(line)]));
+    assert.is(by_id.get(7), 'GOX_REQUEST_TIMEOUT');
+    assert.match(by_id.get(8) ?? '', /^GOX_(REQUEST_TIMEOUT|ENGINE_LOST|PROJECT_LOST)$/);
+    assert.is(by_id.get(9), 'ok');
+
+    const tree = await until(observer, (now) => engine(now, 0).state === 'ready');
+    assert.is(engine(tree, 0).restarts, 1);
+    assert.is(engine(tree, 1).restarts, 0);
+    assert.is(code(await victim.ask(probe('a'))), 'GOX_PROJECT_LOST');
+    assert.match(await observer.ask(request('goxel.list_projects', [], 1)), '"state":"lost"');
+    await victim.call('goxel.create_project', { project: 'a' });
+    assert.match(await victim.ask(probe('a')), '"exists":false');
+    assert.match(await victim.ask(probe('b')), '"exists":true');
+    for (const connection of [observer, victim, bystander]) connection.destroy();
+  }),
+);
+
+death('the current project is lost with it, and is not silently empty', () =>
+  withDaemon({ settings: { ...SETTINGS, 'workers.count': 1 } }, async (daemon) => {
+    const connection = await RawConnection.open(daemon.socket);
+    await connection.call('goxel.add_voxel', [1, 1, 1]);
+    assert.is(code(await connection.ask(heavy('default', 1))), 'GOX_REQUEST_TIMEOUT');
+    for (const method of ['goxel.get_voxel', 'goxel.add_voxel', 'goxel.save_project']) {
+      const reply = await connection.call(method, { x: 1, y: 1, z: 1, path: 'lost.gox' });
+      assert.is(reply.error?.data.code, 'GOX_PROJECT_LOST', method);
+    }
+    await connection.call('goxel.create_project');
+    assert.match(await connection.ask(request('goxel.get_voxel', [1, 1, 1], 1)), '"exists":false');
+    connection.destroy();
+  }),
+);
+
+death('requests for a new project wait while its engine is away', () =>
+  withDaemon(
+    { settings: { ...SETTINGS, 'workers.count': 1, 'workers.restart.restart_delay_ms': 150 } },
+    async (daemon) => {
+      const connection = await RawConnection.open(daemon.socket);
+      const observer = await RawConnection.open(daemon.socket);
+      assert.is(code(await connection.ask(heavy('default', 1))), 'GOX_REQUEST_TIMEOUT');
+      const tree = await treeOf(observer);
+      assert.is.not(engine(tree, 0).state, 'ready', 'the test needs it away');
+      const params = { x: 1, y: 1, z: 1, project: 'new' };
+      connection.write(
+        request('goxel.create_project', { project: 'new' }, 1) +
+          request('goxel.add_voxel', params, 2) +
+          request('goxel.get_voxel', params, 3),
+      );
+      const lines = await connection.lines(3);
+      assert.equal(lines.map(code), ['ok', 'ok', 'ok']);
+      assert.match(lines[2] ?? '', '"exists":true');
+      connection.destroy();
+      observer.destroy();
+    },
+  ),
+);
+
+death('again and again within its restarts', () =>
+  withDaemon({ settings: { ...SETTINGS, 'workers.count': 1 } }, async (daemon) => {
+    const connection = await RawConnection.open(daemon.socket);
+    for (let restarts = 1; restarts <= 3; restarts += 1) {
+      await connection.call('goxel.create_project');
+      assert.is(code(await connection.ask(heavy('default', 1))), 'GOX_REQUEST_TIMEOUT');
+      const tree = await until(connection, (now) => engine(now, 0).state === 'ready');
+      assert.is(engine(tree, 0).restarts, restarts);
+    }
+    connection.destroy();
+  }),
+);
+
+death('many light requests that together take longer than one may are no reason', () =>
+  withDaemon({ settings: { ...SETTINGS, 'workers.count': 1 } }, async (daemon) => {
+    const connection = await RawConnection.open(daemon.socket);
+    await connection.call('goxel.add_voxel', [1, 1, 1]);
+    const positions = Array(20_000).fill([1, 2, 3]);
+    connection.write(request('goxel.get_voxels', { positions }, 1).repeat(60));
+    for (const line of await connection.lines(60)) {
+      const { error } = JSON.parse(line) as RawReply;
+      // Those behind may have waited too long, which costs them and nobody else.
+      if (error !== undefined) assert.match(error.message, 'was not begun in time');
+    }
+    assert.match(await connection.ask(request('goxel.get_voxel', [1, 1, 1], 1)), '"exists":true');
+    assert.is(engine(await treeOf(connection), 0).restarts, 0);
+    connection.destroy();
+  }),
+);
+
+death.run();
+
+const end = suite('restarts used up');
+
+end('the daemon answers what it has, says why, and exits with 70', async () => {
+  const settings = { ...SETTINGS, 'workers.restart.max_restart_attempts': 1 };
+  const daemon = await startDaemon({ settings });
+  const observer = await twoProjects(daemon);
+  const victim = await RawConnection.open(daemon.socket);
+  assert.is(code(await victim.ask(heavy('a', 1))), 'GOX_REQUEST_TIMEOUT');
+  await until(observer, (now) => engine(now, 0).state === 'ready');
+  await victim.call('goxel.create_project', { project: 'a' });
+  victim.write(heavy('a', 2) + request('goxel.get_voxel', { x: 0, y: 0, z: 0, project: 'a' }, 3));
+  const replies = (await victim.rest()).toString().trimEnd().split('\n');
+  const codes = new Map(replies.map((line) => [(JSON.parse(line) as RawReply).id, code(line)]));
+  assert.is(replies.length, 2);
+  assert.is(codes.get(2), 'GOX_REQUEST_TIMEOUT');
+  assert.match(
+    codes.get(3) ?? '',
+    /^GOX_(REQUEST_TIMEOUT|ENGINE_FAILED|PROJECT_LOST|SHUTTING_DOWN)$/,
+  );
+  assert.equal(await daemon.exited(), { code: 70, signal: null });
+  assert.match(
+    daemon.stderr(),
+    /engine:0 gave up: a request ran for \d+ ms, past limits\.request_timeout_ms/,
+  );
+  victim.destroy();
+  observer.destroy();
+});
+
+end('with restarting off, the first death is the last', async () => {
+  const settings = { ...SETTINGS, 'workers.restart.restart_on_failure': false };
+  const daemon = await startDaemon({ settings });
+  const connection = await RawConnection.open(daemon.socket);
+  connection.write(heavy('default', 1));
+  assert.is(code((await connection.rest()).toString()), 'GOX_REQUEST_TIMEOUT');
+  assert.equal(await daemon.exited(), { code: 70, signal: null });
+  connection.destroy();
+});
+
+end.run();

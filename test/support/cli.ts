@@ -1,0 +1,25 @@
+/** The command line as users run it, once and to its end. */
+
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { DAEMON_MAIN } from './daemon.ts';
+
+/** Longer than any command of a test takes; a command that hangs is killed and has no code. */
+const TIMEOUT_MS = 30_000;
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function cli(...args: string[]): Promise<CliResult> {
+  const child = spawn(process.execPath, [DAEMON_MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
