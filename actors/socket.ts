@@ -148,7 +148,7 @@ class Line {
 
   #partialError(): GoxError {
     const { partial_frame_timeout_ms } = this.#limits;
-    const text = `Parse error: the rest of a request did not come in ${partial_frame_timeout_ms} ms.`;
+    const text = `Parse error: a request's rest did not come in ${partial_frame_timeout_ms} ms.`;
     return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
   }
 }

@@ -15,7 +15,10 @@ import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:
 
 type Listener = (event: { data: unknown }) => void;
 
-/** Misses in a row after which polling is not worth it, and posts until it is tried again. */
+/**
+ * Misses in a row after which polling is not worth it, and posts until it is tried again. It is
+ * tried as often in a row, since it succeeds only while the other side does the same.
+ */
 const MISSES_MAX = 16;
 const POSTS_UNTIL_RETRY = 64;
 /** Messages polled in a row after which the thread's event loop gets its turn. */
@@ -85,7 +88,10 @@ export class PollingEndpoint {
     Atomics.sub(this.#polling, 0, 1);
     if (received === undefined) {
       this.#misses += 1;
-      if (this.#misses >= MISSES_MAX) this.#skip = POSTS_UNTIL_RETRY;
+      if (this.#misses === MISSES_MAX) {
+        this.#misses = 0;
+        this.#skip = POSTS_UNTIL_RETRY;
+      }
       return;
     }
     this.#misses = 0;

@@ -10,7 +10,7 @@ import { Engine } from './engine.ts';
 import type { EngineDefect, EngineThreadData } from './port.ts';
 
 /** How long to wait for the next request: a client on this machine reads the reply and sends it. */
-const NEXT_REQUEST_MS = 0.07;
+const NEXT_REQUEST_MS = 0.2;
 
 // Only the actor starts this file, and it types what it gives.
 const { options, port, polling } = workerData as EngineThreadData;

@@ -3,8 +3,8 @@
  * after a wait that grows by `backoff_factor` from `restart_delay_ms` to `restart_delay_ms_max`,
  * plus up to `jitter` of itself at random.
  *
- *     watching --child.failed--> waiting --(backoff)--> watching     and tells the parent restart.due
- *        └─child.failed, none left──> exhausted                      and tells it restart.refused
+ *     watching --child.failed--> waiting --(backoff)--> watching   and tells the parent restart.due
+ *        └─child.failed, none left──> exhausted                    and tells it restart.refused
  *
  * A failure counts until `window_ms` after it, as in Erlang/OTP's intensity and period; the count
  * is kept by delayed events of the system's clock rather than by time stamps, so that a simulated

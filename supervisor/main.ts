@@ -13,7 +13,8 @@ process.on('SIGUSR1', () => {
 });
 
 const inspector = await import('node:inspector');
-const wanted = `${process.execArgv} ${process.env.NODE_OPTIONS}`.includes('--inspect');
+const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
+const wanted = flags.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
 // Node opens it from a thread of its own, which may be slower than we are and act more than once.
 closeDebugger();
 const watch = setInterval(closeDebugger, 10).unref();

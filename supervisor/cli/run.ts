@@ -2,16 +2,19 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { loadConfig } from '../../conf/load.ts';
 import type { Outcome } from '../../machines/daemon.ts';
-import { StartError, startDaemon } from '../daemon.ts';
+import { type Daemon, StartError, startDaemon } from '../daemon.ts';
 import { treeText } from '../tree.ts';
 import type { CommandLine } from './args.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { OfferDump } from './main.ts';
 
 type Line = Extract<CommandLine, { command: 'run' }>;
+
+/** A storm of SIGUSR1 must not keep the daemon from its work; a person sends one a second. */
+const DUMP_INTERVAL_MS = 500;
 
 export async function run({ options, flags }: Line, offerDump: OfferDump): Promise<ExitCode> {
   const { config, warnings } = await loadConfig({
@@ -24,25 +27,7 @@ export async function run({ options, flags }: Line, offerDump: OfferDump): Promi
   for (const warning of warnings) log.warn(warning);
 
   const daemon = startDaemon({ config, log });
-  let dumps = 0;
-  offerDump(() => {
-    dumps += 1;
-    const name = `goxel-supervisor-${process.pid}-${Date.now()}-${dumps}.tree.json`;
-    const path = join(config.dump.directory, name);
-    const tree = daemon.tree();
-    log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
-    try {
-      mkdirSync(config.dump.directory, { recursive: true });
-      writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
-        mode: 0o600,
-        // In a directory that all may write to, somebody could have put a link there.
-        flag: 'wx',
-      });
-      log.info({ path }, 'tree of actors written');
-    } catch (error) {
-      log.error({ path, err: error }, 'cannot write the tree of actors');
-    }
-  });
+  offerDump(spaced(DUMP_INTERVAL_MS, () => dumpTree(daemon, config.dump.directory, log)));
   const diagnose = (error: unknown) => {
     log.fatal({ err: error }, 'a defect of the daemon');
     process.exit(EXIT.SOFTWARE);
@@ -60,6 +45,42 @@ export async function run({ options, flags }: Line, offerDump: OfferDump): Promi
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
+}
+
+/** Writes the tree to the log, and to a file that the log names. */
+function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
+  const path = join(directory, `goxel-supervisor-${process.pid}-${Date.now()}.tree.json`);
+  const tree = daemon.tree();
+  log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
+      mode: 0o600,
+      // In a directory that all may write to, somebody could have put a link there.
+      flag: 'wx',
+    });
+    log.info({ path }, 'tree of actors written');
+  } catch (error) {
+    log.error({ path, err: error }, 'cannot write the tree of actors');
+  }
+}
+
+/**
+ * Runs `action` when asked, but never twice within `interval_ms`: what was asked meanwhile is one.
+ */
+function spaced(interval_ms: number, action: () => void): () => void {
+  let next_ms = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        next_ms = performance.now() + interval_ms;
+        action();
+      },
+      Math.max(0, next_ms - performance.now()),
+    ).unref();
+  };
 }
 
 function greet(path: string): void {

@@ -1,4 +1,7 @@
-/** The load: one connection that keeps a number of voxel edits under way. */
+/**
+ * The load: one connection that keeps a number of voxel edits under way. A program of its own, so
+ * that every measurement starts from the same state: `load.js PATH DEPTH COUNT` prints a `Load`.
+ */
 
 import { connect } from 'node:net';
 
@@ -18,7 +21,7 @@ const STALL_MS = 10_000;
  *
  * @throws Error when the server answers an error, out of order, or not at all for ten seconds
  */
-export function load(path: string, depth: number, count: number): Promise<Load> {
+function load(path: string, depth: number, count: number): Promise<Load> {
   return new Promise((resolve, reject) => {
     const total = count + WARM_UP;
     const sent_ms = new Float64Array(total);
@@ -86,7 +89,8 @@ export function load(path: string, depth: number, count: number): Promise<Load> 
 
 /** An edit like those of real clients, of a block of 64³. */
 function request(id: number): string {
-  const params = `{"x":${id & 63},"y":${(id >> 6) & 63},"z":${(id >> 12) & 63},"color":[51,102,${id & 255},255]}`;
+  const [x, y, z] = [id & 63, (id >> 6) & 63, (id >> 12) & 63];
+  const params = `{"x":${x},"y":${y},"z":${z},"color":[51,102,${id & 255},255]}`;
   return `{"jsonrpc":"2.0","method":"goxel.add_voxel","params":${params},"id":${id}}\n`;
 }
 
@@ -104,3 +108,6 @@ function replyEnd(text: string, start: number): number {
   if (next >= 0) return next + 1;
   return text.length > start && text.endsWith('}}') ? text.length : 0;
 }
+
+const [path = '', depth, count] = process.argv.slice(2);
+console.log(JSON.stringify(await load(path, Number(depth), Number(count))));

@@ -6,15 +6,15 @@
  *     npm run bench -- [--rounds N] [--scale F]
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { type Load, load } from './load.ts';
+import { parseArgs, promisify } from 'node:util';
+import type { Load } from './load.ts';
 
 const { values } = parseArgs({
   options: {
@@ -58,6 +58,13 @@ async function listening({ name, path }: Server): Promise<void> {
     await sleep(20);
   }
   throw new Error(`${name} does not listen`);
+}
+
+/** One measurement, by a process of its own. */
+async function load(path: string, depth: number, count: number): Promise<Load> {
+  const args = [script('load.js'), path, String(depth), String(count)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as Load;
 }
 
 function median(numbers: readonly number[]): number {

@@ -1,6 +1,6 @@
 /**
- * What the clients of the v14 daemon send, and what they look for in the replies. Many of them search
- * for literal texts, so most replies are compared as such.
+ * What the clients of the v14 daemon send, and what they look for in the replies. Many of them
+ * search for literal texts, so most replies are compared as such.
  */
 
 import { join } from 'node:path';

@@ -73,7 +73,9 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['with NUL bytes after them', `${ONE}\0${TWO}\0`],
   [
     'over many lines',
-    `${JSON.stringify(echo(1, { a: '}{"' }), undefined, 2)}\n${JSON.stringify(echo('two', [1, [2]]), undefined, '\t')}\n`,
+    [echo(1, { a: '}{"' }), echo('two', [1, [2]])]
+      .map((one) => `${JSON.stringify(one, undefined, '\t')}\n`)
+      .join(''),
   ],
 ];
 

@@ -1,8 +1,8 @@
 /**
- * Every example of section 7 of the JSON-RPC 2.0 specification (jsonrpc.org/specification) on a real
- * socket, byte by byte. `echo`, which gives its parameters back, stands in the place of `subtract`
- * and `sum`; `goxel.get_voxel` in the place of `get_data`, so that a batch mixes what the daemon
- * answers itself with what an engine does.
+ * Every example of section 7 of the JSON-RPC 2.0 specification (jsonrpc.org/specification) on a
+ * real socket, byte by byte. `echo`, which gives its parameters back, stands in the place of
+ * `subtract` and `sum`; `goxel.get_voxel` in the place of `get_data`, so that a batch mixes what
+ * the daemon answers itself with what an engine does.
  */
 
 import { suite } from 'uvu';

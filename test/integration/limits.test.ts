@@ -101,7 +101,8 @@ frames('nesting over depth_max, and batches over batch_length_max', () =>
     async ({ socket }) => {
       const connection = await RawConnection.open(socket);
       const deep = (depth: number) =>
-        `{"jsonrpc":"2.0","id":1,"method":"echo","params":${'['.repeat(depth)}${']'.repeat(depth)}}\n`;
+        '{"jsonrpc":"2.0","id":1,"method":"echo","params":' +
+        `${'['.repeat(depth)}${']'.repeat(depth)}}\n`;
       assert.match(await connection.ask(deep(7)), '"result":[[[[[[[]]]]]]]');
       refused(await connection.ask(deep(8)), 'GOX_TOO_DEEP', 'limits.depth_max');
       refused(await connection.ask(deep(100_000)), 'GOX_TOO_DEEP', 'limits.depth_max');

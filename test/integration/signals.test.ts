@@ -1,9 +1,9 @@
-/** Signals: orderly ends in time, forced ends, and dumps of the tree that never cost the process. */
+/** Signals: ends in order and in time, forced ends, and dumps of the tree. */
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -158,28 +158,29 @@ dumping('in a storm, beside requests', () => {
       process.kill(daemon.pid, 'SIGUSR1');
       assert.match(await client.ask(request('goxel.add_voxel', [i, 0, 0], i)), '"success":true');
     }
-    // Signals that come close together are one to the kernel; the last one counts.
-    const told = () => dumps(daemon.stdout()).length;
-    await eventually('all were told of', () => told() === readdirSync(directory).length);
-    assert.ok(readdirSync(directory).length > 1);
+    // Those that come close together may be one dump; but one comes after the last of them.
+    await eventually('it was dumped again', () => dumps(daemon.stdout()).length > 1);
+    const files = readdirSync(directory);
+    assert.ok(files.length <= STORM);
+    for (const path of dumps(daemon.stdout())) assert.ok(files.includes(basename(path)), path);
     assert.not(daemon.stdout().includes('cannot write'));
     client.destroy();
   });
 });
 
 /**
- * Signals from the first moment on. Before Node has taken over, the kernel's own answer to SIGUSR1
- * is to end the process, which no program can change; so the first one goes out once Node has.
+ * Signals from the first moment on. In the few ms before Node holds SIGUSR1 off, the kernel's own
+ * answer to it is to end the process, which no program can change; so the first goes out then.
  */
 dumping('during the start neither ends the process nor leaves a debugger open', async () => {
   for (let start = 0; start < STARTS; start += 1) {
     const directory = temporaryDirectory();
     const socket = join(directory, 's');
-    const child = spawn(
-      process.execPath,
-      [DAEMON_MAIN, 'run', '--socket', socket, '--set', `dump.directory=${directory}`],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const run = ['run', '--socket', socket, '--set', `dump.directory=${directory}`];
+    // A port of its own: with the usual one taken, the debugger would not open anyway.
+    const child = spawn(process.execPath, ['--inspect-port=0', DAEMON_MAIN, ...run], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data) => {
@@ -189,30 +190,29 @@ dumping('during the start neither ends the process nor leaves a debugger open', 
     const ended = new Promise<unknown>((resolve) => {
       child.once('exit', (code, signal) => resolve(code ?? signal));
     });
-    let over = false;
-    void ended.then(() => {
-      over = true;
-    });
-    while (!over && !output.includes('"listening"')) {
-      if (handlesSigusr1(child.pid ?? 0)) child.kill('SIGUSR1');
-      await sleep(1 + start);
+    try {
+      while (child.exitCode === null && !output.includes('"listening"')) {
+        if (survivesSigusr1(child.pid ?? 0)) child.kill('SIGUSR1');
+        await sleep(1 + start);
+      }
+      const client = await RawConnection.open(socket);
+      assert.match(await client.ask(request('ping', [], 1)), '"pong":true');
+      // Node's own thread may open the debugger a moment late; it is closed again as soon.
+      await eventually('no debugger listened', () => !debuggerListens(child.pid ?? 0));
+      client.destroy();
+      child.kill('SIGTERM');
+      assert.is(await ended, 0);
+    } finally {
+      child.kill('SIGKILL');
     }
-    assert.not.ok(over, `it ended: ${output}`);
-    const client = await RawConnection.open(socket);
-    assert.match(await client.ask(request('ping', [], 1)), '"pong":true');
-    // Node's own thread may open the debugger a moment late; it is closed again as soon.
-    await eventually('no debugger listened', () => !debuggerListens(child.pid ?? 0));
-    client.destroy();
-    child.kill('SIGTERM');
-    assert.is(await ended, 0, output);
   }
 });
 
-/** Whether the process has a handler of its own, as /proc tells; 10 is SIGUSR1. */
-function handlesSigusr1(pid: number): boolean {
-  const [, caught = '0'] =
-    /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return (BigInt(`0x${caught}`) & (1n << 9n)) !== 0n;
+/** Whether SIGUSR1, 10 on Linux, is held off or handled, as /proc tells. */
+function survivesSigusr1(pid: number): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const masks = [...status.matchAll(/^Sig(?:Blk|Cgt):\s*([0-9a-f]+)$/gm)];
+  return masks.some(([, mask]) => (BigInt(`0x${mask}`) & (1n << 9n)) !== 0n);
 }
 
 /** Whether any thread of a process listens on a TCP port. */

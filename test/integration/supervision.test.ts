@@ -3,6 +3,7 @@
  * longer than `limits.request_timeout_ms`: its thread is then ended, whatever it is doing.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Daemon, startDaemon, withDaemon } from '../support/daemon.ts';
@@ -18,6 +19,7 @@ import {
 
 /** Far below what `HEAVY` takes, far above what any other request here does. */
 const TIMEOUT_MS = 250;
+const SEARCHES = 500;
 /** A million positions to look up take over a second to parse and to answer. */
 const HEAVY = `[${'[0,0,0],'.repeat(999_999)}[0,0,0]]`;
 
@@ -149,13 +151,38 @@ death('again and again within its restarts', () =>
   }),
 );
 
+death('a request that waits for an engine when it dies is answered', () =>
+  withDaemon({ settings: SETTINGS }, async (daemon) => {
+    const observer = await twoProjects(daemon);
+    const victim = await RawConnection.open(daemon.socket);
+    const waiter = await RawConnection.open(daemon.socket);
+    await waiter.call('ping');
+    victim.write(heavy('a', 1));
+    await eventually('the request was under way', async () => {
+      const [calls] = actors(engine(await treeOf(observer), 0), /^calls$/);
+      return calls?.figures?.in_flight === 1;
+    });
+    // Late enough not to be overdue itself by then. Nothing else happens on this connection, so
+    // nothing else could bring the answer along.
+    await sleep(TIMEOUT_MS / 2);
+    waiter.write(request('goxel.get_voxel', { x: 0, y: 0, z: 0, project: 'a' }, 2));
+    assert.match(code(await waiter.line()), /^GOX_(PROJECT_LOST|REQUEST_TIMEOUT)$/);
+    assert.is(code(await victim.line()), 'GOX_REQUEST_TIMEOUT');
+    for (const connection of [observer, victim, waiter]) connection.destroy();
+  }),
+);
+
 death('many light requests that together take longer than one may are no reason', () =>
   withDaemon({ settings: { ...SETTINGS, 'workers.count': 1 } }, async (daemon) => {
     const connection = await RawConnection.open(daemon.socket);
-    await connection.call('goxel.add_voxel', [1, 1, 1]);
-    const positions = Array(20_000).fill([1, 2, 3]);
-    connection.write(request('goxel.get_voxels', { positions }, 1).repeat(60));
-    for (const line of await connection.lines(60)) {
+    for (let z = 0; z < 5; z += 1) {
+      const voxels = Array.from({ length: 16_384 }, (_, i) => ({ x: i & 127, y: i >> 7, z }));
+      await connection.call('goxel.add_voxels', { voxels });
+    }
+    // Each looks through the whole layer and finds nothing: much work for few bytes.
+    const search = request('goxel.get_layer_voxels', { color_filter: [1, 2, 3] }, 1);
+    connection.write(search.repeat(SEARCHES));
+    for (const line of await connection.lines(SEARCHES)) {
       const { error } = JSON.parse(line) as RawReply;
       // Those behind may have waited too long, which costs them and nobody else.
       if (error !== undefined) assert.match(error.message, 'was not begun in time');

@@ -12,8 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { temporaryDirectory } from './tmp.ts';
 
 /** The bundle that users run, dist/bundle/supervisor/main.js, seen from dist/test/support/. */
-export const DAEMON_MAIN: string = fileURLToPath(
-  new URL('../../bundle/supervisor/main.js', import.meta.url),
+export const DAEMON_MAIN: string = join(
+  fileURLToPath(new URL('../../', import.meta.url)),
+  'bundle/supervisor/main.js',
 );
 
 /** Generous: a start takes about 0.2 s here, but test machines are loaded. */

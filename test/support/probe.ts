@@ -34,7 +34,7 @@ export function probe<L extends AnyStateMachine>(logic: L, input: InputFrom<L>):
     },
   });
   const root = createActor(parent, { clock }).start();
-  const child = root.getSnapshot().children['probed'] as AnyActorRef;
+  const child = root.getSnapshot().children.probed as AnyActorRef;
   return {
     clock,
     reports,

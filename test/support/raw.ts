@@ -1,6 +1,6 @@
 /**
- * A connection to a daemon that sends and receives bytes as they are, for tests that mean to see what
- * is on the wire. Every wait has a deadline, and its error shows what had come by then.
+ * A connection to a daemon that sends and receives bytes as they are, for tests that mean to see
+ * what is on the wire. Every wait has a deadline, and its error shows what had come by then.
  */
 
 import { connect, type Socket } from 'node:net';

@@ -110,7 +110,7 @@ test('stops everything it started', async () => {
   assert.is(worker.alive + calls.alive, 0);
 });
 
-test('a worker that throws while it starts counts as a death, not as the end of the engine', async () => {
+test('a worker that throws while it starts is a death, not the end of the engine', async () => {
   const { snapshot, reports } = await engine();
   assert.is(reports.length, 0);
   const broken = engineMachine.provide({

@@ -47,7 +47,7 @@ test('is ready once it listens', async () => {
   assert.is(snapshot().value, 'listening');
 });
 
-test('turns away more connections than it may have, and takes new ones when there is room', async () => {
+test('turns away more connections than it may have, and takes new ones after that', async () => {
   const { server, socket, accept, snapshot } = await listener(2);
   for (const number of [1, 2, 3]) accept(number);
   assert.equal(server.told, [{ type: 'socket.turn_away', number: 3 }]);
