@@ -11,6 +11,7 @@
 import { fromCallback } from 'xstate';
 import type { ErrorCode } from '../conf/errors.ts';
 import { GoxError } from '../conf/errors.ts';
+import { EAGER_REQUESTS_MAX } from '../engine/endpoint.ts';
 import {
   ANSWER_WORDS,
   type EngineStats,
@@ -58,7 +59,7 @@ export interface Source {
 
 /** The way into a worker, while there is one. */
 export interface EngineLink {
-  /** @param alone whether no other request is known, so that its answer may be waited for */
+  /** @param alone whether there is nothing else to do, so that the answer may be waited for */
   run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer>;
   close(project: number): Promise<void>;
   stats(): Promise<EngineStats>;
@@ -186,7 +187,8 @@ class CallQueue {
     this.#flight = parts;
     this.#flightSince_ms = performance.now();
     const calls = parts.flatMap((part) => part.calls);
-    link.run(encodeBatch(calls), calls.length === 1 && this.#line.length === 0).then(
+    const alone = this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
+    link.run(encodeBatch(calls), alone).then(
       (answer) => {
         if (this.#flight === parts) this.#arrive(answer);
       },

@@ -156,10 +156,7 @@ class Session implements Source {
       this.#head += 1;
       this.#refuse(
         request,
-        new GoxError(
-          'GOX_REQUEST_TIMEOUT',
-          'The request was not begun in time: its engine is busy.',
-        ),
+        new GoxError('GOX_ENGINE_BUSY', 'The request was not begun in time: its engine is busy.'),
       );
     }
     this.#settle();

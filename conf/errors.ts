@@ -93,6 +93,11 @@ export const ERRORS = {
     retryable: false,
     advice: 'Ask for less in one request, or raise limits.request_timeout_ms.',
   },
+  GOX_ENGINE_BUSY: {
+    number: -32021,
+    retryable: true,
+    advice: 'The engine of this project has been busy with other requests; send it again later.',
+  },
   GOX_PROJECT_NOT_FOUND: {
     number: -32010,
     retryable: false,

@@ -5,9 +5,9 @@
  * Waking a sleeping thread costs more than a small request does, and a request to an engine wakes
  * two. So each side may poll its port for a fraction of a millisecond after it has posted: the main
  * thread for the answer, the worker for the next request. Its user says when that may be worth it
- * (`eager`): while a single request is under way, since with more of them the processor has better
- * to do. The waiting adapts: after a row of misses it is tried only now and then, and no more
- * threads poll at a time than there are cores. Without messages nobody polls.
+ * (`eager`): while a few requests are under way and no others are known, since else the processor
+ * has better to do. The waiting adapts: after a row of misses it is tried only now and then, and no
+ * more threads poll at a time than there are cores. Without messages nobody polls.
  */
 
 import { availableParallelism } from 'node:os';
@@ -21,6 +21,8 @@ type Listener = (event: { data: unknown }) => void;
  */
 const MISSES_MAX = 16;
 const POSTS_UNTIL_RETRY = 64;
+/** The largest batch that is answered soon enough to be waited for. */
+export const EAGER_REQUESTS_MAX = 32;
 /** Messages polled in a row after which the thread's event loop gets its turn. */
 const RUN_MAX = 128;
 

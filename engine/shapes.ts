@@ -10,11 +10,11 @@ import { boxCorners, inverse, type Matrix } from './matrix.ts';
 import { requireBlocks } from './reach.ts';
 import { type Box, type Vec3, Volume } from './volume.ts';
 
-/** Whether a point of the unit box [-1, 1]³ belongs to the solid. */
-const INSIDE: Record<ShapeKind, (x: number, y: number, z: number) => boolean> = {
-  cube: (x, y, z) => x >= -1 && x < 1 && y >= -1 && y < 1 && z >= -1 && z < 1,
-  sphere: (x, y, z) => x * x + y * y + z * z <= 1,
-  cylinder: (x, y, z) => z >= -1 && z <= 1 && x * x + y * y <= 1,
+/** Whether a point, in voxels from the box's middle, belongs to the solid of half sizes `s`. */
+const INSIDE: Record<ShapeKind, (x: number, y: number, z: number, s: Vec3) => boolean> = {
+  cube: (x, y, z, [sx, sy, sz]) => x >= -sx && x < sx && y >= -sy && y < sy && z >= -sz && z < sz,
+  sphere: (x, y, z, [sx, sy, sz]) => (x / sx) ** 2 + (y / sy) ** 2 + (z / sz) ** 2 <= 1,
+  cylinder: (x, y, z, [sx, sy, sz]) => z >= -sz && z <= sz && (x / sx) ** 2 + (y / sy) ** 2 <= 1,
 };
 
 /**
@@ -23,7 +23,10 @@ const INSIDE: Record<ShapeKind, (x: number, y: number, z: number) => boolean> = 
  */
 export function shapeVolume(shape: Shape, box: Matrix, clip: Box, blocks_max: number): Volume {
   const volume = new Volume();
-  const back = inverse(box);
+  const sizes: Vec3 = [axisLength(box, 0), axisLength(box, 1), axisLength(box, 2)];
+  // Axes of length 1, so that the faces of a box that is not turned stay where they are exactly.
+  const unit = Float64Array.from(box, (value, i) => (i < 12 ? value / sizes[i >> 2]! : value));
+  const back = inverse(unit);
   if (back === undefined || !box.every(Number.isFinite)) return volume;
   const { min, max } = region(boxCorners(box), clip);
   if (min.some((low, axis) => low >= max[axis]!)) return volume;
@@ -41,13 +44,18 @@ export function shapeVolume(shape: Shape, box: Matrix, clip: Box, blocks_max: nu
           const px = back[0]! * cx + back[4]! * cy + back[8]! * cz + back[12]!;
           const py = back[1]! * cx + back[5]! * cy + back[9]! * cz + back[13]!;
           const pz = back[2]! * cx + back[6]! * cy + back[10]! * cz + back[14]!;
-          if (inside(px, py, pz)) data[i] = shape.color;
+          if (inside(px, py, pz, sizes)) data[i] = shape.color;
         }
         volume.setBlock(x, y, z, data);
       }
     }
   }
   return volume;
+}
+
+/** The length of one of the first three columns: half the box's size in that direction. */
+function axisLength(box: Matrix, axis: 0 | 1 | 2): number {
+  return Math.hypot(box[4 * axis]!, box[4 * axis + 1]!, box[4 * axis + 2]!);
 }
 
 /** The voxels that touch `corners` and whose centres lie in [clip.min, clip.max). */

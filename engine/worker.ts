@@ -5,7 +5,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
-import { PollingEndpoint } from './endpoint.ts';
+import { EAGER_REQUESTS_MAX, PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
 import type { EngineDefect, EngineThreadData } from './port.ts';
 
@@ -25,7 +25,7 @@ const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
 
 const api = {
   run(batch: ArrayBuffer): ArrayBuffer {
-    endpoint.eager = new Uint32Array(batch, 0, 1)[0] === 1;
+    endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
     const answer = engine.run(batch);
     return transfer(answer, [answer]);
   },

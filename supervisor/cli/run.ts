@@ -1,6 +1,6 @@
 /** `goxel-supervisor run`: the daemon in the foreground. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { loadConfig } from '../../conf/load.ts';
@@ -53,7 +53,7 @@ function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
   const tree = daemon.tree();
   log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
   try {
-    mkdirSync(directory, { recursive: true });
+    if (!existsSync(directory)) mkdirSync(directory);
     writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
       mode: 0o600,
       // In a directory that all may write to, somebody could have put a link there.
@@ -72,7 +72,8 @@ function spaced(interval_ms: number, action: () => void): () => void {
   let next_ms = 0;
   let timer: NodeJS.Timeout | undefined;
   return () => {
-    timer ??= setTimeout(
+    if (timer !== undefined) return;
+    timer = setTimeout(
       () => {
         timer = undefined;
         next_ms = performance.now() + interval_ms;

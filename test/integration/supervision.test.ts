@@ -84,7 +84,10 @@ death('it comes back; its projects are lost and can be made anew; others go on',
     assert.equal(replies.map((line) => (JSON.parse(line) as RawReply).id).sort(), [7, 8, 9]);
     const by_id = new Map(replies.map((line) => [(JSON.parse(line) as RawReply).id, code(line)]));
     assert.is(by_id.get(7), 'GOX_REQUEST_TIMEOUT');
-    assert.match(by_id.get(8) ?? '', /^GOX_(REQUEST_TIMEOUT|ENGINE_LOST|PROJECT_LOST)$/);
+    assert.match(
+      by_id.get(8) ?? '',
+      /^GOX_(REQUEST_TIMEOUT|ENGINE_BUSY|ENGINE_LOST|PROJECT_LOST)$/,
+    );
     assert.is(by_id.get(9), 'ok');
 
     const tree = await until(observer, (now) => engine(now, 0).state === 'ready');
@@ -212,7 +215,7 @@ end('the daemon answers what it has, says why, and exits with 70', async () => {
   assert.is(codes.get(2), 'GOX_REQUEST_TIMEOUT');
   assert.match(
     codes.get(3) ?? '',
-    /^GOX_(REQUEST_TIMEOUT|ENGINE_FAILED|PROJECT_LOST|SHUTTING_DOWN)$/,
+    /^GOX_(REQUEST_TIMEOUT|ENGINE_BUSY|ENGINE_FAILED|PROJECT_LOST|SHUTTING_DOWN)$/,
   );
   assert.equal(await daemon.exited(), { code: 70, signal: null });
   assert.match(
