@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the interop tests need, where they are missing and we may.
-# Exits with 1 where CI=true and they cannot be had; elsewhere it says so and the tests are skipped.
+# Exits with 1 where CI=true and they cannot be had; elsewhere it says so, and those tests will fail.
 set -euo pipefail
 
 missing=()

@@ -119,7 +119,7 @@ function conversions(directory: string): string {
 function convertAll(): string {
   for (const program of ['goxel', 'xvfb-run']) {
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status === 0) continue;
-    throw new Error(`${program} is not installed: run the setup script in .ci, which installs it`);
+    throw new Error(`${program} is not installed: run test/setup.sh, which installs it`);
   }
   const directory = temporaryDirectory();
   const home = join(directory, 'home');
