@@ -31,6 +31,8 @@ export interface Counters {
 export interface IntakeDeps {
   readonly dispatch: DaemonDispatch;
   readonly counters: Counters;
+  /** Hears of a method that failed in a way it must not. */
+  readonly onDefect: (method: string, error: unknown) => void;
 }
 
 /** The requests of one read for one project. */
@@ -122,9 +124,14 @@ export class Intake {
       const value = this.#deps.dispatch(spec.name, decodeParams(params, encoding));
       this.#wire.answer(reply, false, encodeResult(value, encoding));
     } catch (error) {
-      if (!(error instanceof GoxError)) throw error;
-      this.#wire.fail(reply, error);
+      this.#wire.fail(reply, this.#errorOf(spec.name, error));
     }
+  }
+
+  #errorOf(method: string, error: unknown): GoxError {
+    if (error instanceof GoxError) return error;
+    this.#deps.onDefect(method, error);
+    return new GoxError('GOX_INTERNAL', `${method} failed inside the daemon.`);
   }
 
   #pass({ index, spec }: MethodEntry, request: Request, reply: PendingReply): void {

@@ -14,9 +14,8 @@ import { chmod, link, lstat, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SOCKET_PATH_BYTES_MAX } from '../conf/schema.ts';
 
-/** `sun_path` of Linux holds 108 bytes with the closing NUL; of macOS, 104. */
-const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 /** How long another process may be in the middle of taking the same path. */
 const CLAIM_TIMEOUT_MS = 2000;
 /** How long a socket may take to accept or refuse before it counts as alive. */
@@ -82,10 +81,11 @@ export async function giveBack({ path, device, inode }: SocketFile): Promise<voi
 
 function checkLength(path: string): void {
   const length = Buffer.byteLength(path);
-  if (length <= PATH_BYTES_MAX) return;
+  if (length <= SOCKET_PATH_BYTES_MAX) return;
   throw new SocketPathError(
     'refused',
-    `the socket path ${path} has ${length} bytes where the system takes ${PATH_BYTES_MAX}; ` +
+    `the socket path ${path} has ${length} bytes ` +
+      `where the system takes ${SOCKET_PATH_BYTES_MAX}; ` +
       'choose a shorter one with --socket or sockets.unix.path',
   );
 }

@@ -1,9 +1,9 @@
 /** The `worker` effect: the thread of an engine, from its start to its death. */
 
 import type { Logger } from 'pino';
-import { fromCallback } from 'xstate';
+import { type EventObject, fromCallback } from 'xstate';
 import type { EngineDefect } from '../engine/port.ts';
-import type { EngineChildInput, EngineEvent, WorkerCommand } from '../machines/engine.ts';
+import type { EngineChildInput, EngineEvent } from '../machines/engine.ts';
 import type { CallsRegistry } from './calls.ts';
 import { startThread } from './thread.ts';
 import { reportFigures } from './vitals.ts';
@@ -16,7 +16,7 @@ export interface WorkerDeps extends CallsRegistry {
 
 /** The `worker` effect of an engine. */
 export function workerEffect({ calls, log, polling }: WorkerDeps) {
-  return fromCallback<WorkerCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
+  return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index, config } = input;
     const say = sendBack as (event: EngineEvent) => void;
     const { voxel_bytes_max, result_bytes_max, file_bytes_max } = config.limits;
@@ -46,7 +46,6 @@ export function workerEffect({ calls, log, polling }: WorkerDeps) {
       say({ type: 'worker.exited', reason: reason ?? `its thread ended with code ${code}` });
     });
     reportFigures(self, () => ({ thread: thread.threadId }));
-    receive(() => void thread.terminate());
     return () => {
       stopped = true;
       end();

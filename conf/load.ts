@@ -7,11 +7,8 @@ import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { type Assignment, type FlagValue, fromEnvironment, fromFlags } from './assignment.ts';
-import type { Config } from './schema.ts';
+import { type Config, SOCKET_PATH_BYTES_MAX } from './schema.ts';
 import { SETTINGS, type Setting } from './settings.ts';
-
-/** What the kernel takes; Node would cut a longer path off and listen elsewhere. */
-const SOCKET_PATH_BYTES_MAX = 107;
 
 export interface ConfigSources {
   /** Path of a YAML file. */

@@ -267,6 +267,12 @@ type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };
 /** A whole configuration; `loadConfig` makes one. */
 export type Config = DeepReadonly<Static<typeof CONFIG_SCHEMA>>;
 
+/**
+ * Bytes of a socket's path that the kernel takes: `sun_path` of Linux holds 108 with the closing
+ * NUL, of macOS 104. Node would cut a longer path off and listen elsewhere.
+ */
+export const SOCKET_PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
+
 /** The mode bits of `sockets.unix.permissions`: '0600', '0o600' and '600' are all 0o600. */
 export function permissionBits(permissions: string): number {
   return Number.parseInt(permissions.replace(/^0o?/, ''), 8);

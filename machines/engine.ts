@@ -8,7 +8,7 @@
  * sessions speak to the queue and the queue to the worker, so a request costs no transition here.
  */
 
-import { assign, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
+import { assign, type EventObject, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
 import { type RestartVerdict, restartPolicyMachine } from './restart-policy.ts';
@@ -32,7 +32,6 @@ export type EngineEvent =
 /** What an engine tells the supervisor of engines. */
 export type EngineReport =
   | { type: 'engine.ready'; index: number }
-  | { type: 'engine.lost'; index: number; reason: string }
   | { type: 'engine.failed'; index: number; reason: string };
 
 export interface EngineChildInput {
@@ -45,8 +44,6 @@ export type CallsCommand =
   | { type: 'calls.fail'; code: 'GOX_ENGINE_LOST' | 'GOX_REQUEST_TIMEOUT'; reason: string }
   | { type: 'calls.refuse'; reason: string };
 
-export type WorkerCommand = { type: 'worker.terminate' };
-
 /** A thread that has not said it is ready by then is taken for dead; it takes some 50 ms. */
 const START_TIMEOUT_MS = 10_000;
 
@@ -57,7 +54,7 @@ export const engineMachine = setup({
     input: {} as EngineInput,
   },
   actors: {
-    worker: effect<WorkerCommand, EngineChildInput>('worker'),
+    worker: effect<EventObject, EngineChildInput>('worker'),
     calls: effect<CallsCommand, EngineChildInput>('calls'),
     'restart policy': restartPolicyMachine,
   },
@@ -110,11 +107,10 @@ export const engineMachine = setup({
           : 'a request ran too long',
     }),
     'say ready': sendParent(({ context }) => ({ type: 'engine.ready', index: context.index })),
-    'say lost': sendParent(({ context }) => ({
-      type: 'engine.lost',
-      index: context.index,
-      reason: context.reason,
-    })),
+    /** Provided: say that an engine lost its worker, and why. */
+    'announce loss': () => {},
+    /** Provided: say that a worker is started in the place of a lost one. */
+    'announce restart': () => {},
     'say failed': sendParent(({ context }) => ({
       type: 'engine.failed',
       index: context.index,
@@ -148,10 +144,10 @@ export const engineMachine = setup({
       on: { 'call.overdue': { target: 'lost', actions: ['note overdue', 'time calls out'] } },
     },
     lost: {
-      entry: ['stop worker', 'say lost', 'report failure'],
+      entry: ['stop worker', 'announce loss', 'report failure'],
       on: {
         'worker.exited': {},
-        'restart.due': { target: 'starting', actions: 'count restart' },
+        'restart.due': { target: 'starting', actions: ['count restart', 'announce restart'] },
         'restart.refused': 'failed',
       },
     },

@@ -74,16 +74,25 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     projects: registry.projects,
   });
 
+  const onDefect = (method: string, error: unknown) =>
+    log.error({ method, err: error }, 'a defect in a method of the daemon');
+
   const engine = engineMachine.provide({
     actors: {
       worker: withVitals(workerEffect({ ...registry, log, polling: pollCounter() })),
       calls: withVitals(callsEffect(registry)),
       'restart policy': withVitals(restartPolicyMachine),
     },
+    actions: {
+      'announce loss': ({ context: { index, reason, restarts } }) =>
+        log.warn({ engine: index, reason, restarts }, 'an engine lost its worker'),
+      'announce restart': ({ context: { index, restarts } }) =>
+        log.info({ engine: index, restarts }, 'restarting the worker of an engine'),
+    },
   });
   const connection = connectionMachine.provide({
     actors: {
-      socket: withVitals(socketEffect({ sockets, wires, counters, dispatch })),
+      socket: withVitals(socketEffect({ sockets, wires, counters, dispatch, onDefect })),
       session: withVitals(sessionEffect({ ...registry, wires })),
     },
   });

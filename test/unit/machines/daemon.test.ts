@@ -6,7 +6,6 @@ import {
   type CallsCommand,
   type EngineChildInput,
   engineMachine,
-  type WorkerCommand,
 } from '../../../machines/engine.ts';
 import { enginesMachine } from '../../../machines/engines.ts';
 import {
@@ -18,7 +17,7 @@ import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith } from '../../support/probe.ts';
 
 async function daemon(workers = 2) {
-  const worker = fakeEffect<WorkerCommand, EngineChildInput>();
+  const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const signals = fakeEffect<EventObject, undefined>();

@@ -1,16 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { EventObject } from 'xstate';
 import {
   type CallsCommand,
   type EngineChildInput,
   engineMachine,
-  type WorkerCommand,
 } from '../../../machines/engine.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
 async function engine() {
-  const worker = fakeEffect<WorkerCommand, EngineChildInput>();
+  const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const config = await configWith(({ workers, limits }) => {
     workers.restart = {
