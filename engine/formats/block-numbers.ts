@@ -1,6 +1,6 @@
 /** Numbers different blocks 0, 1, 2… as they come; equal ones have the same number. */
 
-import { BLOCK_VOXELS } from '../block.ts';
+import { BLOCK_VOXELS } from '../volume/block.ts';
 
 export class BlockNumbers {
   readonly #numbers = new Map<Uint32Array, number>();

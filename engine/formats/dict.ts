@@ -5,7 +5,7 @@
  * longer text. A known key whose value has the wrong size is passed over, as Goxel does, and kept.
  */
 
-import type { DictEntry } from '../layer.ts';
+import type { DictEntry } from '../document/layer.ts';
 
 const TEXT_BYTES_MAX = 255;
 

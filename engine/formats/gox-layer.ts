@@ -1,12 +1,12 @@
 /** Reads the LAYR chunks of a .gox file: placed blocks, then the layer's dictionary. */
 
 import { GoxError } from '../../conf/errors.ts';
-import { BLOCK_SIZE, BLOCK_VOXELS } from '../block.ts';
-import type { Document } from '../document.ts';
-import { Layer, type Shape } from '../layer.ts';
-import { isNullBox } from '../matrix.ts';
-import { COORDINATE_MAX, COORDINATE_MIN } from '../reach.ts';
-import { Volume } from '../volume.ts';
+import type { Document } from '../document/document.ts';
+import { Layer, type Shape } from '../document/layer.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS } from '../volume/block.ts';
+import { isNullBox } from '../volume/matrix.ts';
+import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
+import { Volume } from '../volume/volume.ts';
 import { type Fail, Fields, readDict } from './dict.ts';
 
 /** Index of the BL16 chunk, x, y, z, 0. */

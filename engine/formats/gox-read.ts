@@ -5,14 +5,14 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import { BLOCK_BYTES } from '../block.ts';
-import { Document } from '../document.ts';
-import { boxMatrix, isNullBox } from '../matrix.ts';
-import { decodePng, PngError } from '../png.ts';
-import { newCamera, newLight, newMaterial } from '../scene.ts';
+import { Document } from '../document/document.ts';
+import { newCamera, newLight, newMaterial } from '../document/scene.ts';
+import { decodePng, PngError } from '../image/png.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
+import { boxMatrix, isNullBox } from '../volume/matrix.ts';
 import { type Fail, Fields, readDict } from './dict.ts';
 import { contentBox, DEFAULT_BOX } from './fit.ts';
-import { READ_VOXEL_BYTES_MAX } from './format.ts';
+import { type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
 import { LayerReader } from './gox-layer.ts';
 
 const MAGIC = 'GOX ';
@@ -28,7 +28,7 @@ const BLOCK_IMAGE_SIDE = 64;
 export function readGox(
   bytes: Uint8Array,
   source: string,
-  voxel_bytes_max = READ_VOXEL_BYTES_MAX,
+  { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {},
 ): Document {
   return new GoxReader(bytes, source, voxel_bytes_max).read();
 }

@@ -4,11 +4,11 @@
  * written once, empty ones and those of clone and shape layers not at all.
  */
 
-import type { Document } from '../document.ts';
-import type { Layer } from '../layer.ts';
-import { isNullBox } from '../matrix.ts';
-import { encodePng } from '../png.ts';
-import type { BlockView } from '../volume.ts';
+import type { Document } from '../document/document.ts';
+import type { Layer } from '../document/layer.ts';
+import { encodePng } from '../image/png.ts';
+import { isNullBox } from '../volume/matrix.ts';
+import type { BlockView } from '../volume/volume.ts';
 import { BlockNumbers } from './block-numbers.ts';
 import { DictWriter } from './dict.ts';
 import { inPieces } from './pieces.ts';

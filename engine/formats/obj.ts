@@ -4,8 +4,8 @@
  * vertices. All visible layers are merged.
  */
 
-import type { Document } from '../document.ts';
-import { meshOf, NORMALS } from '../mesh.ts';
+import type { Document } from '../document/document.ts';
+import { meshOf, NORMALS } from '../mesh/faces.ts';
 import type { ExportOptions, Format } from './format.ts';
 import { TextPieces } from './text.ts';
 import { writeAxes, writeVertex } from './vertices.ts';
@@ -14,7 +14,7 @@ const FACE = 0x66;
 const ZERO = 0x30;
 const SLASH = 0x2f;
 
-function* writeObj(document: Document, { yUp }: ExportOptions): Generator<Uint8Array> {
+function* writeObj(document: Document, { yUp = true }: ExportOptions = {}): Generator<Uint8Array> {
   const mesh = meshOf(document.merged());
   const out = new TextPieces();
   out.text('# goxel-supervisor\n');

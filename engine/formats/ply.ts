@@ -3,15 +3,15 @@
  * of one, and quads. All visible layers are merged.
  */
 
-import type { Document } from '../document.ts';
-import { meshOf } from '../mesh.ts';
+import type { Document } from '../document/document.ts';
+import { meshOf } from '../mesh/faces.ts';
 import type { ExportOptions, Format } from './format.ts';
 import { TextPieces } from './text.ts';
 import { writeVertex } from './vertices.ts';
 
 const FOUR = 0x34;
 
-function* writePly(document: Document, { yUp }: ExportOptions): Generator<Uint8Array> {
+function* writePly(document: Document, { yUp = true }: ExportOptions = {}): Generator<Uint8Array> {
   const mesh = meshOf(document.merged());
   const out = new TextPieces();
   out.text('ply\nformat ascii 1.0\ncomment Generated from goxel-supervisor\n');

@@ -5,12 +5,12 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import { BLOCK_VOXELS } from '../block.ts';
-import { SOLID_ALPHA } from '../color.ts';
-import { Document } from '../document.ts';
-import { boxMatrix } from '../matrix.ts';
+import { Document } from '../document/document.ts';
+import { BLOCK_VOXELS } from '../volume/block.ts';
+import { SOLID_ALPHA } from '../volume/color.ts';
+import { boxMatrix } from '../volume/matrix.ts';
 import { contentBox } from './fit.ts';
-import { type Format, READ_VOXEL_BYTES_MAX } from './format.ts';
+import { type Format, type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
 import { TextPieces } from './text.ts';
 
 const HEADER = '# goxel-supervisor\n# One line per voxel\n# X Y Z RRGGBB\n';
@@ -49,7 +49,7 @@ function* writeTxt(document: Document): Generator<Uint8Array> {
 function readTxt(
   bytes: Uint8Array,
   source: string,
-  voxel_bytes_max = READ_VOXEL_BYTES_MAX,
+  { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {},
 ): Document {
   const document = Document.empty();
   const { volume } = document.activeLayer;

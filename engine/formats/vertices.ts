@@ -1,6 +1,6 @@
 /** What obj and ply have in common: a line of a vertex, with its axes turned as asked. */
 
-import type { Mesh } from '../mesh.ts';
+import type { Mesh } from '../mesh/faces.ts';
 import type { TextPieces } from './text.ts';
 
 /** Writes three numbers; with Y up, (x, y, z) becomes (x, z, -y). */

@@ -1,8 +1,8 @@
 /** Bounding boxes as results give them. */
 
-import { BLOCK_SIZE } from '../block.ts';
 import type { Bounds } from '../catalogue/schemas.ts';
-import type { Volume } from '../volume.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** `max` is exclusive. Not exact: rounded outwards to whole blocks. All 0 without a voxel. */
 export function bounds(volume: Volume, exact: boolean): Bounds {

@@ -9,10 +9,10 @@ import type {
   setActiveLayer,
   setLayerVisibility,
 } from '../catalogue/layers.ts';
-import { channels } from '../color.ts';
-import type { Document } from '../document.ts';
-import type { Layer } from '../layer.ts';
+import type { Document } from '../document/document.ts';
+import type { Layer } from '../document/layer.ts';
 import { invalidParam } from '../params.ts';
+import { channels } from '../volume/color.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { layerNotFound } from './project.ts';
 import { colorOf, WHITE } from './voxel-params.ts';

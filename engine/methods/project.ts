@@ -1,12 +1,12 @@
 /** What an engine keeps of one project, and the memory that all projects of an engine share. */
 
 import { GoxError } from '../../conf/errors.ts';
-import { BLOCK_BYTES } from '../block.ts';
-import { Document } from '../document.ts';
+import { Document } from '../document/document.ts';
+import type { Layer } from '../document/layer.ts';
 import type { Files } from '../files.ts';
-import type { Layer } from '../layer.ts';
-import { boxCorners, isNullBox } from '../matrix.ts';
-import type { Volume } from '../volume.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
+import { boxCorners, isNullBox } from '../volume/matrix.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;

@@ -11,15 +11,12 @@ import type {
   saveProject,
 } from '../catalogue/projects.ts';
 import { VERSION } from '../catalogue/version.ts';
-import { Document } from '../document.ts';
+import { Document } from '../document/document.ts';
 import { type ExportOptions, type Format, formatFor } from '../formats/index.ts';
 import { invalidParam } from '../params.ts';
 import { bounds } from './bounds.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { DEFAULT_SIDE, type Project } from './project.ts';
-
-/** `.gox` files know no direction but z up, and other formats have Goxel's own default. */
-const SAVE_OPTIONS: ExportOptions = { yUp: true };
 
 const create: Handler<typeof createProject> = (project, params) => {
   const { name = 'New Project', path } = params;
@@ -43,7 +40,9 @@ const load: Handler<typeof loadProject> = (project, { path, format: formatName }
   const format = formatFor(path, formatName);
   if (format.read === undefined) throw notSupported(format, 'read');
   const bytes = project.files.read(path);
-  const document = format.read(bytes, path, project.budget.bytesFree + project.bytes);
+  const document = format.read(bytes, path, {
+    voxel_bytes_max: project.budget.bytesFree + project.bytes,
+  });
   project.document = document;
   project.name = path;
   project.path = path;
@@ -58,7 +57,7 @@ const save: Handler<typeof saveProject> = (project, params) => {
     throw invalidParam('.path', 'a path, since the project has no file yet', undefined);
   }
   const format = params.path === undefined ? project.format : params.format;
-  write(project, path, format, SAVE_OPTIONS);
+  write(project, path, format, {});
   project.path = path;
   project.format = format;
   project.unsaved = false;

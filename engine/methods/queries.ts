@@ -8,8 +8,8 @@ import type {
   getVoxelsRegion,
 } from '../catalogue/queries.ts';
 import { type FoundVoxel, VOXELS_PER_CALL_MAX } from '../catalogue/schemas.ts';
-import { channels } from '../color.ts';
-import type { Volume } from '../volume.ts';
+import { channels } from '../volume/color.ts';
+import type { Volume } from '../volume/volume.ts';
 import { bounds } from './bounds.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { EVERYWHERE, type Region, voxelsIn } from './region.ts';

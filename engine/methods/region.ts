@@ -1,8 +1,8 @@
 /** The voxels of a volume in an order that does not depend on how they came there. */
 
-import { BLOCK_SIZE } from '../block.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
-import type { BlockView, Vec3, Volume } from '../volume.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import type { BlockView, Vec3, Volume } from '../volume/volume.ts';
 
 /** Both corners belong to it. */
 export interface Region {

@@ -2,9 +2,9 @@
 
 import type { Color, Position } from '../catalogue/schemas.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
-import { pack } from '../color.ts';
 import { invalidParam } from '../params.ts';
-import type { Vec3 } from '../volume.ts';
+import { pack } from '../volume/color.ts';
+import type { Vec3 } from '../volume/volume.ts';
 
 export interface Where {
   readonly x?: number;

@@ -3,7 +3,6 @@
  * on nothing can fail, so it happens as a whole or not at all.
  */
 
-import { BLOCK_BYTES } from '../block.ts';
 import type {
   addVoxel,
   addVoxels,
@@ -11,9 +10,10 @@ import type {
   removeVoxel,
   removeVoxels,
 } from '../catalogue/voxels.ts';
-import { channels } from '../color.ts';
-import type { Layer } from '../layer.ts';
-import { type Vec3, Volume } from '../volume.ts';
+import type { Layer } from '../document/layer.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
+import { channels } from '../volume/color.ts';
+import { type Vec3, Volume } from '../volume/volume.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import type { Project } from './project.ts';
 import { colorOf, positionOf, spotOf, WHITE } from './voxel-params.ts';

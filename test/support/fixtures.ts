@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { Volume } from '../../engine/volume.ts';
+import type { Volume } from '../../engine/volume/volume.ts';
 
 /** Of dist/test/support, where this runs. */
 const PROJECT = new URL('../../../', import.meta.url);

@@ -3,10 +3,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { Document } from '../../../engine/document.ts';
+import { Document } from '../../../engine/document/document.ts';
+import { Layer } from '../../../engine/document/layer.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import { Layer } from '../../../engine/layer.ts';
-import { boxCorners, boxMatrix } from '../../../engine/matrix.ts';
+import { boxCorners, boxMatrix } from '../../../engine/volume/matrix.ts';
 import { model, voxelLines } from '../../support/fixtures.ts';
 
 const RED = 0xff00_00ff;
@@ -150,6 +150,37 @@ test('counts the bytes of the blocks of all layers', () => {
   const document = formatFor('x.gox').read!(model('layer_modes').bytes, 'layer_modes.gox');
   const blocks = document.layers.reduce((sum, { volume }) => sum + [...volume.blocks()].length, 0);
   assert.is(document.voxelBytes(), blocks * 16384);
+});
+
+test('goes back to a checkpoint, whatever was edited since', () => {
+  const read = () => formatFor('x.gox').read!(model('layer_modes').bytes, 'layer_modes.gox');
+  const document = read();
+  const clone = cloneOf(document);
+  const before = voxelLines(document.merged());
+  const restore = document.checkpoint();
+  assert.is(voxelLines(document.merged()), before);
+  const [first] = document.layers;
+  first!.volume.fillBox([0, 0, 0], [40, 40, 40], RED);
+  first!.mat[12] = 5;
+  first!.name = 'other';
+  clone.makePlain();
+  document.removeLayer(document.layers[1]!.id);
+  document.addLayer('new').volume.set(1, 1, 90, BLUE);
+  document.materials[0]!.color[0] = 0.25;
+  document.cameras.length = 0;
+  document.light.pitch = 1;
+  document.box = boxMatrix({ min: [0, 0, 0], max: [1, 1, 1] });
+  assert.is.not(voxelLines(document.merged()), before);
+  restore();
+  assert.is(voxelLines(document.merged()), before);
+  assert.is(clone.baseId, first!.id);
+  assert.is(document.activeLayer, clone);
+  const { materials, cameras, light, box } = read();
+  assert.equal(document.materials, materials);
+  assert.equal(document.cameras, cameras);
+  assert.equal(document.light, light);
+  assert.equal(document.box, box);
+  assert.is(first!.mat[12], read().layers[0]!.mat[12]);
 });
 
 test.run();

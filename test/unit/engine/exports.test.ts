@@ -4,7 +4,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Document } from '../../../engine/document.ts';
+import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { model, models } from '../../support/fixtures.ts';
 

@@ -6,16 +6,17 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import type { Document } from '../../../engine/document.ts';
+import type { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import { encodePng } from '../../../engine/png.ts';
+import { encodePng } from '../../../engine/image/png.ts';
 import { model } from '../../support/fixtures.ts';
 import { chunk, chunksOf, dict, goxFile } from '../../support/gox-file.ts';
 import { SEED } from '../../support/seed.ts';
 
 const gox = formatFor('a.gox');
 const FILE = 'broken.gox';
-const read = (bytes: Uint8Array, limit?: number) => gox.read!(bytes, FILE, limit);
+const read = (bytes: Uint8Array, voxel_bytes_max?: number) =>
+  gox.read!(bytes, FILE, voxel_bytes_max === undefined ? {} : { voxel_bytes_max });
 
 /** The error of a file that must be refused, or the document of one that need not be. */
 function outcome(bytes: Uint8Array): GoxError | Document {

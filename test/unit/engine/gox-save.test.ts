@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Document } from '../../../engine/document.ts';
+import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import { boxMatrix } from '../../../engine/matrix.ts';
-import type { Volume } from '../../../engine/volume.ts';
+import { boxMatrix } from '../../../engine/volume/matrix.ts';
+import type { Volume } from '../../../engine/volume/volume.ts';
 import { imports, model, models, voxelLines } from '../../support/fixtures.ts';
 import { chunk, chunksOf, dict, goxFile } from '../../support/gox-file.ts';
 

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Document } from '../../../engine/document.ts';
+import type { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { type Fixture, imports, models, voxelLines } from '../../support/fixtures.ts';
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type ColorType, PNG } from 'pngjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodePng, encodePng, PngError } from '../../../engine/png.ts';
+import { decodePng, encodePng, PngError } from '../../../engine/image/png.ts';
 import { SEED } from '../../support/seed.ts';
 
 const SIDE = 64;

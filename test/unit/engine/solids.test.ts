@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { channels } from '../../../engine/color.ts';
-import { mergeOver, over } from '../../../engine/combine.ts';
-import { boxMatrix } from '../../../engine/matrix.ts';
-import { moved } from '../../../engine/move.ts';
-import { shapeVolume } from '../../../engine/shapes.ts';
-import { type Box, Volume } from '../../../engine/volume.ts';
+import { mergeOver, over } from '../../../engine/ops/combine.ts';
+import { moved } from '../../../engine/ops/move.ts';
+import { shapeVolume } from '../../../engine/ops/shapes.ts';
+import { channels } from '../../../engine/volume/color.ts';
+import { boxMatrix } from '../../../engine/volume/matrix.ts';
+import { type Box, Volume } from '../../../engine/volume/volume.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 

@@ -4,14 +4,15 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { Document } from '../../../engine/document.ts';
+import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import { boxCorners } from '../../../engine/matrix.ts';
+import { boxCorners } from '../../../engine/volume/matrix.ts';
 import { imports, model, voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 
 const txt = formatFor('a.txt');
-const read = (text: string, limit?: number) => txt.read!(Buffer.from(text), 'a.txt', limit);
+const read = (text: string, voxel_bytes_max = Number.MAX_SAFE_INTEGER) =>
+  txt.read!(Buffer.from(text), 'a.txt', { voxel_bytes_max });
 
 const test = suite('reading txt');
 

@@ -3,9 +3,9 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BLOCK_BYTES } from '../../../engine/block.ts';
-import { channels, pack } from '../../../engine/color.ts';
-import { type Vec3, Volume } from '../../../engine/volume.ts';
+import { BLOCK_BYTES } from '../../../engine/volume/block.ts';
+import { channels, pack } from '../../../engine/volume/color.ts';
+import { type Vec3, Volume } from '../../../engine/volume/volume.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 
@@ -116,6 +116,8 @@ function run(operations: readonly Operation[]): void {
   for (const [other, itsModel] of others) agree(other, itsModel);
 }
 
+const RED = 0xff00_00ff;
+
 const test = suite('volume');
 
 test('does what a Map does, and its clones keep what they had', () => {
@@ -188,6 +190,28 @@ test('packs colours as little-endian RGBA', () => {
     }),
     { seed: SEED },
   );
+});
+
+test('a snapshot keeps what there was, and makes an equal volume', () => {
+  const volume = new Volume();
+  volume.fillBox([-3, -3, -3], [30, 20, 10], RED);
+  volume.set(100, -100, 7, 0xff00_ff00);
+  const snapshot = structuredClone(volume.snapshot());
+  volume.fillBox([-3, -3, -3], [30, 20, 10], 0);
+  const copy = Volume.of(snapshot);
+  assert.is(copy.count(), 33 * 23 * 13 + 1);
+  assert.equal(copy.box(), { min: [-3, -100, -3], max: [101, 20, 10] });
+  assert.is(copy.get(29, 19, 9), RED);
+  copy.set(29, 19, 9, 0);
+  assert.is(Volume.of(snapshot).get(29, 19, 9), RED);
+});
+
+test('refuses blocks past its limit', () => {
+  const volume = new Volume();
+  volume.blocks_max = 8;
+  volume.fillBox([0, 0, 0], [32, 32, 32], RED);
+  volume.set(31, 31, 31, 0);
+  assert.throws(() => volume.set(32, 0, 0, RED), /more than the 131072 bytes/);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pack } from 'msgpackr';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Document } from '../../../engine/document.ts';
+import { Document } from '../../../engine/document/document.ts';
 import {
   decode,
   decodeAnswer,

@@ -4,11 +4,11 @@
  * base keeps the voxels it has.
  */
 
+import { moved } from '../ops/move.ts';
+import { shapeVolume } from '../ops/shapes.ts';
+import { boxCorners, isNullBox, type Matrix } from '../volume/matrix.ts';
+import type { Box, Volume } from '../volume/volume.ts';
 import type { Layer } from './layer.ts';
-import { boxCorners, isNullBox, type Matrix } from './matrix.ts';
-import { moved } from './move.ts';
-import { shapeVolume } from './shapes.ts';
-import type { Box, Volume } from './volume.ts';
 
 const EVERYWHERE: Box = {
   min: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],

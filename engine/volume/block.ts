@@ -8,6 +8,20 @@ export const BLOCK_VOXELS = 4096;
 export const BLOCK_BYTES = 16384;
 
 /**
+ * Room for the words of one block, all 0. Shared memory, so that other threads can read a snapshot
+ * of a volume without a copy; one buffer a block, since a buffer is freed as a whole.
+ */
+export function newBlockData(): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(BLOCK_BYTES));
+}
+
+export function copyBlockData(data: Uint32Array): Uint32Array {
+  const copy = newBlockData();
+  copy.set(data);
+  return copy;
+}
+
+/**
  * Who may write into a block without copying it first: the volume that holds the same token. A
  * volume takes a new token when it begins to share, so every block it had is copied before its next
  * write.

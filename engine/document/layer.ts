@@ -4,8 +4,8 @@
  * computes both. Writing into the volume of either turns it into a plain layer.
  */
 
-import { identity, type Matrix } from './matrix.ts';
-import { Volume } from './volume.ts';
+import { identity, type Matrix } from '../volume/matrix.ts';
+import { Volume } from '../volume/volume.ts';
 
 export type ShapeKind = 'sphere' | 'cube' | 'cylinder';
 
@@ -56,6 +56,24 @@ export class Layer {
   /** Whether its voxels are computed from something else. */
   get derived(): boolean {
     return this.baseId !== 0 || this.shape !== undefined;
+  }
+
+  /**
+   * Goes on with copies of its voxels and properties; the function it returns puts back what it
+   * had.
+   */
+  checkpoint(): () => void {
+    const { name, visible, volume, material, mode, mat, box, baseId, shape, imagePath } = this;
+    const { extra, derivation } = this;
+    const before = { name, visible, volume, material, mode, baseId, shape, imagePath, derivation };
+    this.volume = volume.clone();
+    this.mat = mat.slice();
+    this.box = box?.slice();
+    this.extra = [...extra];
+    if (derivation !== undefined) {
+      this.derivation = { ...derivation, version: this.volume.version };
+    }
+    return () => Object.assign(this, before, { mat, box, extra });
   }
 
   /** Makes it a plain layer that owns the voxels it shows. */

@@ -1,7 +1,7 @@
 /** What a document holds beside layers: materials, cameras and the light, with Goxel's defaults. */
 
+import { boxCorners, type Matrix } from '../volume/matrix.ts';
 import type { DictEntry } from './layer.ts';
-import { boxCorners, type Matrix } from './matrix.ts';
 
 export interface Material {
   name: string;

@@ -1,6 +1,6 @@
 /** Keeps computed volumes inside the coordinates there are and the memory they may take. */
 
-import { GoxError } from '../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import { type Vec3, Volume } from './volume.ts';
 
 export const COORDINATE_MIN = -0x8000_0000;

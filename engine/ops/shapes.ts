@@ -4,11 +4,11 @@
  * half open (-s <= p < s), a sphere (ellipsoid) and a cylinder (along the box's Z) have their skin.
  */
 
-import { BLOCK_SIZE, BLOCK_VOXELS } from './block.ts';
-import type { Shape, ShapeKind } from './layer.ts';
-import { boxCorners, inverse, type Matrix } from './matrix.ts';
-import { requireBlocks } from './reach.ts';
-import { type Box, type Vec3, Volume } from './volume.ts';
+import type { Shape, ShapeKind } from '../document/layer.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { boxCorners, inverse, type Matrix } from '../volume/matrix.ts';
+import { requireBlocks } from '../volume/reach.ts';
+import { type Box, type Vec3, Volume } from '../volume/volume.ts';
 
 /** Whether a point, in voxels from the box's middle, belongs to the solid of half sizes `s`. */
 const INSIDE: Record<ShapeKind, (x: number, y: number, z: number, s: Vec3) => boolean> = {
@@ -35,7 +35,7 @@ export function shapeVolume(shape: Shape, box: Matrix, clip: Box, blocks_max: nu
   for (let z = min[2] & ~15; z < max[2]; z += BLOCK_SIZE) {
     for (let y = min[1] & ~15; y < max[1]; y += BLOCK_SIZE) {
       for (let x = min[0] & ~15; x < max[0]; x += BLOCK_SIZE) {
-        const data = new Uint32Array(BLOCK_VOXELS);
+        const data = newBlockData();
         for (let i = 0; i < BLOCK_VOXELS; i++) {
           const [vx, vy, vz] = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)];
           if (vx < min[0] || vy < min[1] || vz < min[2]) continue;

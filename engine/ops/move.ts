@@ -3,10 +3,10 @@
  * round(M⁻¹·p), in integer corner coordinates, half rounded away from zero, nothing blended.
  */
 
-import { BLOCK_SIZE, BLOCK_VOXELS } from './block.ts';
-import { inverse, type Matrix, transform } from './matrix.ts';
-import { requireBlocks } from './reach.ts';
-import { Volume } from './volume.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { inverse, type Matrix, transform } from '../volume/matrix.ts';
+import { requireBlocks } from '../volume/reach.ts';
+import { Volume } from '../volume/volume.ts';
 
 /** Throws GOX_MEMORY_LIMIT when the result would touch more than `blocks_max` blocks. */
 export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volume {
@@ -14,7 +14,7 @@ export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volum
   const target = new Volume();
   if (back === undefined || !matrix.every(Number.isFinite)) return target;
   for (const [x, y, z] of reached(source, matrix, blocks_max)) {
-    const data = new Uint32Array(BLOCK_VOXELS);
+    const data = newBlockData();
     for (let i = 0; i < BLOCK_VOXELS; i++) {
       const [px, py, pz] = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)];
       const sx = back[0]! * px + back[4]! * py + back[8]! * pz + back[12]!;

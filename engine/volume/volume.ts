@@ -7,15 +7,18 @@
  * write in that order, as Goxel does.
  */
 
+import { GoxError } from '../../conf/errors.ts';
 import {
   BLOCK_BYTES,
   BLOCK_SIZE,
   BLOCK_VOXELS,
   Block,
+  copyBlockData,
   countVoxels,
   fillPart,
   indexInBlock,
   NOBODY,
+  newBlockData,
   newToken,
 } from './block.ts';
 import { BlockIndex } from './block-index.ts';
@@ -37,6 +40,16 @@ export interface BlockView {
   readonly data: Uint32Array;
 }
 
+/** The content of a volume in a form that can be posted to another thread. */
+export interface VolumeSnapshot {
+  /** Three numbers a block: its minimum corner over 16. */
+  readonly positions: Int32Array;
+  /** How many voxels each block has. */
+  readonly counts: Uint16Array;
+  /** Shared memory, not to be written. */
+  readonly blocks: readonly Uint32Array[];
+}
+
 /** Empty blocks stay, for a voxel that comes and goes, until they are this many and half of all. */
 const EMPTY_BLOCKS_KEPT = 64;
 
@@ -52,6 +65,9 @@ export class Volume {
   #count = 0;
   #empty = 0;
   #version = ++versions;
+
+  /** Once it has this many blocks, a write that adds one throws GOX_MEMORY_LIMIT half done. */
+  blocks_max = Number.POSITIVE_INFINITY;
 
   /** Changes with every write that changed something. */
   get version(): number {
@@ -137,13 +153,14 @@ export class Volume {
   }
 
   /**
-   * Replaces the block that holds a position by 4096 words. The volume keeps the array, which
-   * nobody may write from now on; the same array may be given to any number of volumes and
-   * positions.
+   * Replaces the block that holds a position by 4096 words. An array of `newBlockData` is kept, and
+   * nobody may write it from now on; it may be given to any number of volumes and positions. Of
+   * another array a copy is kept.
    */
   setBlock(x: number, y: number, z: number, data: Uint32Array): void {
     if (data.length !== BLOCK_VOXELS) throw new RangeError(`a block has ${BLOCK_VOXELS} words`);
-    this.#put(x, y, z, new Block(data, NOBODY, countVoxels(data)));
+    const kept = data.buffer instanceof SharedArrayBuffer ? data : copyBlockData(data);
+    this.#put(x, y, z, new Block(kept, NOBODY, countVoxels(kept)));
   }
 
   /** Takes over the block of another volume at a position, without copying its voxels. */
@@ -153,6 +170,37 @@ export class Volume {
     const block = source.#blocks[slot]!;
     if (block.owner === source.#token) source.#token = newToken();
     this.#put(x, y, z, block);
+  }
+
+  /**
+   * What it holds now, for `Volume.of` in this thread or another. No voxel is copied, here or on
+   * the way; later writes to this volume do not show in it.
+   */
+  snapshot(): VolumeSnapshot {
+    const positions = new Int32Array(this.#blocks.length * 3);
+    const counts = new Uint16Array(this.#blocks.length);
+    const blocks: Uint32Array[] = [];
+    for (let slot = 0; slot < this.#blocks.length; slot++) {
+      const { data, count } = this.#blocks[slot]!;
+      if (count === 0) continue;
+      const { x, y, z } = this.#index.position(slot);
+      positions.set([x, y, z], blocks.length * 3);
+      counts[blocks.length] = count;
+      blocks.push(data);
+    }
+    this.#token = newToken();
+    return { positions, counts, blocks };
+  }
+
+  /** A volume of what a snapshot holds. */
+  static of({ positions, counts, blocks }: VolumeSnapshot): Volume {
+    const volume = new Volume();
+    for (const [i, data] of blocks.entries()) {
+      volume.#index.add(positions[3 * i]!, positions[3 * i + 1]!, positions[3 * i + 2]!);
+      volume.#blocks.push(new Block(data, NOBODY, counts[i]!));
+      volume.#count += counts[i]!;
+    }
+    return volume;
   }
 
   /** Puts one colour at every position of a box; alpha 0 removes. */
@@ -176,17 +224,25 @@ export class Volume {
   }
 
   #insert(bx: number, by: number, bz: number): number {
+    this.#requireRoom();
     const slot = this.#index.add(bx, by, bz);
-    this.#blocks.push(new Block(new Uint32Array(BLOCK_VOXELS), this.#token, 0));
+    this.#blocks.push(new Block(newBlockData(), this.#token, 0));
     this.#empty++;
     return slot;
+  }
+
+  #requireRoom(): void {
+    if (this.#blocks.length < this.blocks_max) return;
+    const bytes_max = this.blocks_max * BLOCK_BYTES;
+    const message = `The voxels would take more than the ${bytes_max} bytes that are free.`;
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max });
   }
 
   /** The block of a slot, copied first when it is not ours alone. */
   #writable(slot: number): Block {
     const block = this.#blocks[slot]!;
     if (block.owner === this.#token) return block;
-    const copy = new Block(block.data.slice(), this.#token, block.count);
+    const copy = new Block(copyBlockData(block.data), this.#token, block.count);
     this.#blocks[slot] = copy;
     return copy;
   }
@@ -195,6 +251,7 @@ export class Volume {
     let slot = this.#index.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) {
       if (block.count === 0) return;
+      this.#requireRoom();
       slot = this.#index.add(x >> 4, y >> 4, z >> 4);
       this.#blocks.push(block);
       this.#count += block.count;
@@ -240,7 +297,7 @@ export class Volume {
       for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
           if (covers(min, max, bx, by, bz)) {
-            full ??= new Block(new Uint32Array(BLOCK_VOXELS).fill(rgba), NOBODY, BLOCK_VOXELS);
+            full ??= new Block(newBlockData().fill(rgba), NOBODY, BLOCK_VOXELS);
             this.#put(bx * BLOCK_SIZE, by * BLOCK_SIZE, bz * BLOCK_SIZE, full);
             continue;
           }

@@ -5,9 +5,9 @@
  * (x, y, z) fills the cube from that point to one further on each axis; Z is up.
  */
 
-import { BLOCK_VOXELS } from './block.ts';
-import { SOLID_ALPHA } from './color.ts';
-import type { Volume } from './volume.ts';
+import { BLOCK_VOXELS } from '../volume/block.ts';
+import { SOLID_ALPHA } from '../volume/color.ts';
+import type { Volume } from '../volume/volume.ts';
 
 export interface Mesh {
   readonly vertexCount: number;

@@ -3,11 +3,13 @@
  * file it came from held that this version does not know. A document always has a layer.
  */
 
-import { GoxError } from '../conf/errors.ts';
-import { mergeOver } from './combine.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { mergeOver } from '../ops/combine.ts';
+import { boxMatrix, type Matrix } from '../volume/matrix.ts';
+import { Volume } from '../volume/volume.ts';
 import { refreshLayers } from './derive.ts';
 import { type DictEntry, Layer } from './layer.ts';
-import { boxMatrix, type Matrix } from './matrix.ts';
+import { newPalette, type Palette } from './palette.ts';
 import {
   type Camera,
   type Light,
@@ -16,7 +18,6 @@ import {
   newLight,
   newMaterial,
 } from './scene.ts';
-import { Volume } from './volume.ts';
 
 /**
  * A chunk of a .gox file that this version does not know, written back at the end of its section.
@@ -41,6 +42,8 @@ export class Document {
   materials: Material[] = [];
   cameras: Camera[] = [];
   light: Light = newLight();
+  /** What picks and converts colours; no file format but a palette's own holds it. */
+  palette: Palette = newPalette();
   /** The image box; edits outside it are allowed. */
   box: Matrix;
   boxExtra: DictEntry[] = [];
@@ -127,6 +130,30 @@ export class Document {
     return volume;
   }
 
+  /**
+   * Returns a function that brings the document back to what it is now. Costs a pointer and a
+   * position for each block. Volumes are replaced by copies: ask for them again.
+   */
+  checkpoint(): () => void {
+    const { layers } = this;
+    this.layers = [...layers];
+    const restoreLayers = layers.map((layer) => layer.checkpoint());
+    const scene = {
+      box: this.box.slice(),
+      materials: this.materials.map(copyOf),
+      cameras: this.cameras.map(copyOf),
+      light: copyOf(this.light),
+      palette: this.palette,
+    };
+    const active = this.#active;
+    return () => {
+      this.layers = layers;
+      for (const restore of restoreLayers) restore();
+      Object.assign(this, scene);
+      this.#active = active;
+    };
+  }
+
   /** Bytes of all layers' blocks; blocks that layers share count in each. */
   voxelBytes(): number {
     let bytes = 0;
@@ -158,6 +185,12 @@ export class Document {
     while (used.has(id)) id++;
     return id;
   }
+}
+
+/** A copy of an object of the scene, its arrays copied too. */
+function copyOf<T extends object>(part: T): T {
+  const arrays = Object.entries(part).filter(([, value]) => value instanceof Float32Array);
+  return { ...part, ...Object.fromEntries(arrays.map(([key, value]) => [key, value.slice()])) };
 }
 
 function same(a: readonly unknown[], b: readonly unknown[]): boolean {

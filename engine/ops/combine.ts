@@ -1,7 +1,7 @@
 /** How one volume is laid over another: Goxel's integer arithmetic, truncating every division. */
 
-import { BLOCK_VOXELS } from './block.ts';
-import type { Volume } from './volume.ts';
+import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** The colour of `b` over `a`, both packed; alpha adds up as in painting on glass. */
 export function over(a: number, b: number): number {
@@ -27,7 +27,7 @@ export function mergeOver(target: Volume, source: Volume): void {
       target.shareBlock(x, y, z, source);
       continue;
     }
-    const mixed = new Uint32Array(BLOCK_VOXELS);
+    const mixed = newBlockData();
     for (let i = 0; i < BLOCK_VOXELS; i++) mixed[i] = over(below[i]!, data[i]!);
     target.setBlock(x, y, z, mixed);
   }
