@@ -14,12 +14,16 @@ import { GoxError } from '../conf/errors.ts';
 import { EAGER_REQUESTS_MAX } from '../engine/endpoint.ts';
 import {
   ANSWER_WORDS,
+  type AnswerWithJobs,
   type EngineStats,
+  type JobTicket,
   REQUEST_WORDS,
   type STATUS_ERROR,
+  STATUS_JOB,
   type STATUS_RESULT,
 } from '../engine/port.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../machines/engine.ts';
+import type { JobQueue } from './jobs.ts';
 import type { Project, Projects } from './projects.ts';
 import { reportFigures } from './vitals.ts';
 
@@ -60,7 +64,7 @@ export interface Source {
 /** The way into a worker, while there is one. */
 export interface EngineLink {
   /** @param alone whether there is nothing else to do, so that the answer may be waited for */
-  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer>;
+  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
   close(project: number): Promise<void>;
   stats(): Promise<EngineStats>;
 }
@@ -80,6 +84,7 @@ export interface CallsRef {
 export interface CallsRegistry {
   readonly calls: Map<number, CallsRef>;
   readonly projects: Projects;
+  readonly jobs: JobQueue;
 }
 
 interface Part {
@@ -91,7 +96,7 @@ interface Part {
 export function callsEffect(registry: CallsRegistry) {
   return fromCallback<CallsCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
     const report = sendBack as (event: EngineEvent) => void;
-    const queue = new CallQueue(input, registry.projects, report);
+    const queue = new CallQueue(input, registry, report);
     registry.calls.set(input.index, self as unknown as CallsRef);
     reportFigures(self, () => queue.figures());
     receive((event: CallsEvent) => queue.receive(event));
@@ -107,6 +112,7 @@ class CallQueue {
   readonly #timeout_ms: number;
   readonly #report: (event: EngineEvent) => void;
   readonly #projects: Projects;
+  readonly #jobs: JobQueue;
   readonly #line: Source[] = [];
   #gathering = false;
   #link: EngineLink | undefined;
@@ -118,11 +124,12 @@ class CallQueue {
 
   constructor(
     { index, config }: EngineChildInput,
-    projects: Projects,
+    { projects, jobs }: CallsRegistry,
     report: (event: EngineEvent) => void,
   ) {
     this.#engine = index;
     this.#projects = projects;
+    this.#jobs = jobs;
     this.#timeout_ms = config.limits.request_timeout_ms;
     this.#report = report;
   }
@@ -190,7 +197,9 @@ class CallQueue {
     const alone = this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
     link.run(encodeBatch(calls), alone).then(
       (answer) => {
-        if (this.#flight === parts) this.#arrive(answer);
+        if (this.#flight !== parts) return;
+        if (answer instanceof ArrayBuffer) this.#arrive(answer, []);
+        else this.#arrive(answer.answer, answer.jobs);
       },
       (error: unknown) => {
         if (this.#flight === parts) this.#onCrossingDefect(error);
@@ -217,7 +226,7 @@ class CallQueue {
     return parts;
   }
 
-  #arrive(answer: ArrayBuffer): void {
+  #arrive(answer: ArrayBuffer, jobs: readonly JobTicket[]): void {
     const parts = this.#flight;
     this.#flight = [];
     const count = new Uint32Array(answer, 0, 1)[0]!;
@@ -225,11 +234,14 @@ class CallQueue {
     const bytes = new Uint8Array(answer);
     let start = 4 * (1 + count * ANSWER_WORDS);
     let next = 0;
+    let job = 0;
     for (const { source, calls } of parts) {
       let done = 0;
       while (done < calls.length && next < count) {
         const end = start + words[2 * next + 1]!;
-        source.answer(calls[done]!, words[2 * next] as Status, bytes, start, end);
+        const status = words[2 * next]!;
+        if (status === STATUS_JOB) this.#jobs.submit(jobs[job++]!, calls[done]!, source);
+        else source.answer(calls[done]!, status as Status, bytes, start, end);
         start = end;
         next += 1;
         done += 1;

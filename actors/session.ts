@@ -5,7 +5,7 @@
  *
  * Which project a name means is settled when a request leaves, not when it arrives, since a request
  * before it may create, replace or close the project. For the same reason nothing leaves behind
- * such a request until it is answered.
+ * such a request until it is answered, nor behind one that writes a file, which the next may read.
  */
 
 import { fromCallback } from 'xstate';
@@ -62,7 +62,7 @@ class Session implements Source {
   #head = 0;
   /** The engine in whose line this session stands. */
   #inLine: number | undefined;
-  /** Away with a request that opens or closes the project. */
+  /** Away with a request that opens or closes the project, or works on a file. */
   #barred = false;
   #away = 0;
   /** Replies that the wire has and has not been told to send. */
@@ -99,6 +99,7 @@ class Session implements Source {
   stop(): void {
     this.#waiting = [];
     this.#head = 0;
+    this.#deps.jobs.abandon(this);
   }
 
   take(engine: number, count_max: number, bytes_max: number): Call[] {
@@ -116,7 +117,7 @@ class Session implements Source {
       request.project = project;
       this.#head += 1;
       this.#away += 1;
-      this.#barred = request.spec.project !== undefined;
+      this.#barred = bars(request);
       calls.push(request as DepartedRequest);
     }
     this.#standInLine();
@@ -137,6 +138,7 @@ class Session implements Source {
     const request = call as DepartedRequest;
     this.#away -= 1;
     const failed = status === STATUS_ERROR;
+    if (bars(request)) this.#barred = false;
     if (request.spec.project !== undefined) this.#projectChanged(request, failed);
     this.#wire.answer(request.reply, failed, bytes.subarray(start, end));
     this.#unsent = true;
@@ -145,7 +147,7 @@ class Session implements Source {
   fail(call: Call, error: GoxError): void {
     const request = call as DepartedRequest;
     this.#away -= 1;
-    if (request.spec.project !== undefined) this.#barred = false;
+    if (bars(request)) this.#barred = false;
     this.#refuse(request, error);
   }
 
@@ -199,7 +201,6 @@ class Session implements Source {
   }
 
   #projectChanged({ spec, project }: DepartedRequest, failed: boolean): void {
-    this.#barred = false;
     const closes = spec.project === 'closes' && !failed;
     const neverOpened = spec.project === 'opens' && failed && !project.opened;
     if (spec.project === 'opens' && !failed) project.opened = true;
@@ -219,4 +220,9 @@ class Session implements Source {
     this.#unsent = false;
     this.#wire.flush();
   }
+}
+
+/** Whether the requests behind it wait until it is answered. */
+function bars({ spec }: SessionRequest): boolean {
+  return spec.project !== undefined || spec.files === true;
 }

@@ -7,7 +7,7 @@ import { findMethod } from '../engine/catalogue/methods.ts';
 import { pollCounter } from '../engine/endpoint.ts';
 import { ANSWER_WORDS, type EngineOptions, STATUS_ERROR } from '../engine/port.ts';
 import { encodeBatch } from './calls.ts';
-import { startThread } from './thread.ts';
+import { startEngineThread } from './thread.ts';
 
 const PROJECT = { number: 1 };
 
@@ -21,8 +21,12 @@ export interface SoloEngine {
   end(): void;
 }
 
-export function startSoloEngine(options: EngineOptions): SoloEngine {
-  const { thread, link, end } = startThread('engine', options, pollCounter());
+export function startSoloEngine(options: Omit<EngineOptions, 'jobs_inline'>): SoloEngine {
+  const { thread, link, end } = startEngineThread(
+    'engine',
+    { ...options, jobs_inline: true },
+    pollCounter(),
+  );
   const lost = new Promise<never>((_, reject) => {
     thread.once('error', (error) => {
       reject(new GoxError('GOX_ENGINE_LOST', `The engine died: ${error}`, undefined, error));
@@ -39,7 +43,9 @@ export function startSoloEngine(options: EngineOptions): SoloEngine {
       }
       const encoded = Buffer.from(JSON.stringify(params));
       const call = { method: method.index, params: encoded, project: PROJECT };
-      return decodeAnswer(await Promise.race([link.run(encodeBatch([call]), false), lost]));
+      const answer = await Promise.race([link.run(encodeBatch([call]), false), lost]);
+      // The engine does its jobs itself.
+      return decodeAnswer(answer as ArrayBuffer);
     },
     end,
   };

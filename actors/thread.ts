@@ -1,18 +1,33 @@
-/** Starts the thread of an engine and gives the way into it. */
+/** Starts the threads of engines and of jobs, and gives the ways into them. */
 
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { type Endpoint, transfer, wrap } from 'comlink';
+import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import { PollingEndpoint } from '../engine/endpoint.ts';
-import type { EngineApi, EngineOptions, EngineThreadData } from '../engine/port.ts';
+import type {
+  AnswerWithJobs,
+  EngineApi,
+  EngineOptions,
+  EngineThreadData,
+  JobApi,
+  PartAnswer,
+  PartOrder,
+} from '../engine/port.ts';
 import type { EngineLink } from './calls.ts';
 
-export interface EngineThread {
+/** The way into a job thread. */
+export interface JobLink {
+  /** Nothing for a part that is not the last of its job and went well. */
+  run(order: PartOrder): Promise<PartAnswer | undefined>;
+  forget(job: number): void;
+}
+
+/**
+ * A thread and the way into it. A call goes through comlink; one whose thread dies stays pending
+ * for ever, so whoever calls listens to the thread's `exit` as well.
+ */
+export interface LinkedThread<Link> {
   readonly thread: Worker;
-  /**
-   * Calls into the thread, through comlink. One whose thread dies stays pending for ever, so
-   * whoever calls listens to the thread's `exit` as well.
-   */
-  readonly link: EngineLink;
+  readonly link: Link;
   /** Ends the thread, whatever it is doing. */
   end(): void;
 }
@@ -23,20 +38,16 @@ export interface EngineThread {
  */
 const ANSWER_MS = 0.1;
 
-const ENTRY = new URL('../engine/worker.js', import.meta.url);
+const ENGINE_ENTRY = new URL('../engine/worker.js', import.meta.url);
+const JOB_ENTRY = new URL('../engine/job-worker.js', import.meta.url);
 
 /** @param polling see `engine/endpoint.ts` */
-export function startThread(
+export function startEngineThread(
   name: string,
   options: EngineOptions,
   polling: SharedArrayBuffer,
-): EngineThread {
-  const { port1, port2 } = new MessageChannel();
-  const data: EngineThreadData = { options, port: port2, polling };
-  const thread = new Worker(ENTRY, { name, workerData: data, transferList: [port2] });
-  const endpoint = new PollingEndpoint(port1, polling, ANSWER_MS);
-  // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
-  const remote = wrap<EngineApi>(endpoint as unknown as Endpoint);
+): LinkedThread<EngineLink> {
+  const { thread, endpoint, remote, end } = start<EngineApi>(ENGINE_ENTRY, name, options, polling);
   // Each look at a member of the proxy makes another proxy.
   const { run, close, stats } = remote;
   return {
@@ -44,13 +55,57 @@ export function startThread(
     link: {
       run: (batch, alone) => {
         endpoint.eager = alone;
-        const answer = run(transfer(batch, [batch]));
+        const answer = run(transfer(batch, [batch])) as Promise<ArrayBuffer | AnswerWithJobs>;
         endpoint.eager = false;
         return answer;
       },
       close: (project) => close(project),
       stats: () => stats(),
     },
+    end,
+  };
+}
+
+export function startJobThread(
+  name: string,
+  options: EngineOptions,
+  polling: SharedArrayBuffer,
+): LinkedThread<JobLink> {
+  const { thread, remote, end } = start<JobApi>(JOB_ENTRY, name, options, polling);
+  const { run, forget } = remote;
+  return {
+    thread,
+    link: {
+      run: (order) => run(order) as Promise<PartAnswer | undefined>,
+      // It cannot fail, and a thread that died meanwhile has forgotten everything.
+      forget: (job) => void forget(job),
+    },
+    end,
+  };
+}
+
+interface Started<Api> {
+  readonly thread: Worker;
+  readonly endpoint: PollingEndpoint;
+  readonly remote: Remote<Api>;
+  end(): void;
+}
+
+function start<Api>(
+  entry: URL,
+  name: string,
+  options: EngineOptions,
+  polling: SharedArrayBuffer,
+): Started<Api> {
+  const { port1, port2 } = new MessageChannel();
+  const data: EngineThreadData = { options, port: port2, polling };
+  const thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
+  const endpoint = new PollingEndpoint(port1, polling, ANSWER_MS);
+  return {
+    thread,
+    endpoint,
+    // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
+    remote: wrap<Api>(endpoint as unknown as Endpoint),
     end: () => {
       endpoint.close();
       void thread.terminate();

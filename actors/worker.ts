@@ -2,27 +2,25 @@
 
 import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
-import type { EngineDefect } from '../engine/port.ts';
+import type { EngineDefect, EngineOptions } from '../engine/port.ts';
 import type { EngineChildInput, EngineEvent } from '../machines/engine.ts';
 import type { CallsRegistry } from './calls.ts';
-import { startThread } from './thread.ts';
+import { startEngineThread } from './thread.ts';
 import { reportFigures } from './vitals.ts';
 
 export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;
+  readonly options: EngineOptions;
   /** Shared by all endpoints: how many threads poll. */
   readonly polling: SharedArrayBuffer;
 }
 
 /** The `worker` effect of an engine. */
-export function workerEffect({ calls, log, polling }: WorkerDeps) {
+export function workerEffect({ calls, log, options, polling }: WorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
-    const { index, config } = input;
+    const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
-    const { voxel_bytes_max, result_bytes_max, file_bytes_max } = config.limits;
-    const { roots } = config.files;
-    const options = { voxel_bytes_max, result_bytes_max, file_bytes_max, roots };
-    const { thread, link, end } = startThread(`engine:${index}`, options, polling);
+    const { thread, link, end } = startEngineThread(`engine:${index}`, options, polling);
     let stopped = false;
     let reason: string | undefined;
 

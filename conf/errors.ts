@@ -98,6 +98,11 @@ export const ERRORS = {
     retryable: true,
     advice: 'The engine of this project has been busy with other requests; send it again later.',
   },
+  GOX_CANCELLED: {
+    number: -32022,
+    retryable: true,
+    advice: 'The work was given up before its end; the message says why. Nothing was changed.',
+  },
   GOX_PROJECT_NOT_FOUND: {
     number: -32010,
     retryable: false,

@@ -110,6 +110,14 @@ const workers = section('The engines.', {
       ' MB when idle. Two, so that one project goes on while another is busy or its engine' +
       ' restarts; more help only when that many projects are busy at once, one a processor core.',
   }),
+  jobs: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description:
+      'Threads that render and export, beside the engines, on snapshots of projects. They start' +
+      ' with the first job. One a processor core: the parts of a picture are shared among them.',
+  }),
   restart,
 });
 
@@ -163,6 +171,20 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     minimum: 10,
     maximum: HOUR_MS,
     description: 'Time for one request; then it is answered with an error.',
+  }),
+  job_timeout_ms: Type.Integer({
+    default: 600_000,
+    minimum: 10,
+    maximum: 24 * HOUR_MS,
+    description: 'Time for one job (a render, an export), waiting included; then it is cancelled.',
+  }),
+  jobs_max: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 4096,
+    description:
+      'Jobs that wait or run at a time. Each keeps the voxels of its project as they were when' +
+      ' it was asked for.',
   }),
   partial_frame_timeout_ms: Type.Integer({
     default: 10_000,

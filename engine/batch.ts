@@ -14,6 +14,8 @@ export interface Request {
   /** The place in `METHODS`. */
   readonly method: number;
   readonly msgpack: boolean;
+  /** As it came: the method with its flags. */
+  readonly word: number;
   readonly quiet: boolean;
   /** Where the encoded parameters are in the body. */
   readonly start: number;
@@ -45,6 +47,7 @@ export class BatchReader {
     this.#start = end;
     return {
       project: this.#words[at]!,
+      word: method,
       method: method & METHOD_MASK,
       msgpack: (method & MSGPACK_FLAG) !== 0,
       quiet: (method & QUIET_FLAG) !== 0,

@@ -4,37 +4,34 @@
  * reported.
  */
 
-import { Packr } from 'msgpackr';
-import { errorObject, GoxError } from '../conf/errors.ts';
-import { AnswerWriter, BatchReader, byteLength, type Request } from './batch.ts';
+import { GoxError } from '../conf/errors.ts';
+import { AnswerWriter, BatchReader, type Request } from './batch.ts';
 import { METHODS } from './catalogue/methods.ts';
 import type { MethodSpec } from './catalogue/spec.ts';
+import { type Defect, Encoder, messagePack } from './encode.ts';
 import { Files } from './files.ts';
+import { JobControl } from './jobs/control.ts';
+import { Job } from './jobs/job.ts';
+import { runJob } from './jobs/kinds.ts';
 import type { AnyHandler } from './methods/handler.ts';
 import { handlers } from './methods/index.ts';
 import { Budget, Project } from './methods/project.ts';
 import { decodeParams } from './params.ts';
 import {
+  type AnswerWithJobs,
   type EngineApi,
   type EngineOptions,
   type EngineStats,
+  type JobTicket,
   STATUS_ERROR,
+  STATUS_JOB,
   STATUS_RESULT,
 } from './port.ts';
-
-/** A handler that failed in a way it must not. */
-export interface Defect {
-  readonly method: string;
-  readonly error: unknown;
-}
 
 interface Method {
   readonly spec: MethodSpec;
   readonly run: AnyHandler;
 }
-
-/** Plain maps and doubles, as every other MessagePack library reads and writes them. */
-const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });
 
 /**
  * An answer covers no more requests than are done in this time: the others have had no time of
@@ -43,12 +40,9 @@ const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });
  */
 const ANSWER_MS = 20;
 
-/** What a worst character takes in UTF-8. */
-const CHARACTER_BYTES_MAX = 3;
-
 export class Engine implements EngineApi {
   readonly #options: EngineOptions;
-  readonly #onDefect: (defect: Defect) => void;
+  readonly #encoder: Encoder;
   readonly #now_ms: () => number;
   readonly #budget: Budget;
   readonly #files: Files;
@@ -56,6 +50,8 @@ export class Engine implements EngineApi {
   /** By their place in `METHODS`; nothing where the main thread answers. */
   readonly #methods: readonly (Method | undefined)[];
   #requests = 0;
+  /** Those that requests of this batch have become. */
+  #jobs: JobTicket[] = [];
 
   /** @param now_ms a clock that only runs forward */
   constructor(
@@ -64,7 +60,7 @@ export class Engine implements EngineApi {
     now_ms: () => number = () => performance.now(),
   ) {
     this.#options = options;
-    this.#onDefect = onDefect;
+    this.#encoder = new Encoder(options.result_bytes_max, onDefect);
     this.#now_ms = now_ms;
     this.#budget = new Budget(options.voxel_bytes_max);
     this.#files = new Files(options);
@@ -74,8 +70,9 @@ export class Engine implements EngineApi {
     });
   }
 
-  run(batch: ArrayBuffer): ArrayBuffer {
+  run(batch: ArrayBuffer): ArrayBuffer | AnswerWithJobs {
     const reader = new BatchReader(batch);
+    this.#jobs = [];
     const answer = new AnswerWriter();
     // One result of the largest size is enough for an answer: the sum must fit into memory too.
     const { result_bytes_max } = this.#options;
@@ -84,7 +81,8 @@ export class Engine implements EngineApi {
       if (place > 0 && this.#now_ms() > until) break;
       this.#answer(reader, reader.request(place), answer);
     }
-    return answer.finish();
+    const jobs = this.#jobs;
+    return jobs.length === 0 ? answer.finish() : { answer: answer.finish(), jobs };
   }
 
   close(project: number): void {
@@ -104,10 +102,15 @@ export class Engine implements EngineApi {
     this.#requests++;
     try {
       const result = this.#execute(reader, request);
-      answer.push(STATUS_RESULT, request.quiet ? '' : this.#encode(request, result));
+      if (result instanceof Job) {
+        const { kind, title, input, stages } = result;
+        this.#jobs.push({ kind, title, input, stages, method: request.word });
+        answer.push(STATUS_JOB, '');
+      } else {
+        answer.push(STATUS_RESULT, request.quiet ? '' : this.#encoder.result(request, result));
+      }
     } catch (error) {
-      const object = this.#errorObject(request, error);
-      answer.push(STATUS_ERROR, request.quiet ? '' : encode(request, object));
+      answer.push(STATUS_ERROR, request.quiet ? '' : this.#encoder.error(request, error));
     }
   }
 
@@ -121,7 +124,9 @@ export class Engine implements EngineApi {
     const project = this.#project(request.project);
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
-      return method.run(project, params as never);
+      const result = method.run(project, params as never);
+      if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
+      return runJob(result, { files: this.#files, control: new JobControl() });
     } finally {
       project.account();
       if (method.spec.project === 'closes') this.close(request.project);
@@ -136,26 +141,6 @@ export class Engine implements EngineApi {
     }
     return project;
   }
-
-  #encode(request: Request, result: unknown): string | Uint8Array {
-    const encoded = encode(request, result);
-    const { result_bytes_max } = this.#options;
-    if (encoded.length * CHARACTER_BYTES_MAX > result_bytes_max) {
-      const bytes = byteLength(encoded);
-      if (bytes > result_bytes_max) {
-        const message = `The result has ${bytes} bytes; at most ${result_bytes_max} are sent.`;
-        throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
-      }
-    }
-    return encoded;
-  }
-
-  #errorObject(request: Request, error: unknown) {
-    if (error instanceof GoxError) return error.toObject();
-    const method = METHODS[request.method]?.name ?? String(request.method);
-    this.#onDefect({ method, error });
-    return errorObject('GOX_INTERNAL', `${method} failed inside the engine.`);
-  }
 }
 
 /** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */
@@ -169,8 +154,4 @@ function parse(reader: BatchReader, request: Request): unknown {
     const why = error instanceof Error ? error.message : String(error);
     throw new GoxError('GOX_PARSE', `The parameters cannot be read: ${why}`, undefined, error);
   }
-}
-
-function encode(request: Request, value: unknown): string | Uint8Array {
-  return request.msgpack ? messagePack.pack(value) : JSON.stringify(value);
 }

@@ -28,9 +28,13 @@ export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
 export const METHOD_MASK = 0x3fff_ffff;
 
-/** Values of `status` in an answer. */
+/**
+ * Values of `status` in an answer. With `STATUS_JOB` the length is 0: the result comes from the
+ * next of the answer's jobs, once it is done.
+ */
 export const STATUS_RESULT = 0;
 export const STATUS_ERROR = 1;
+export const STATUS_JOB = 2;
 
 export const REQUEST_WORDS = 3;
 export const ANSWER_WORDS = 2;
@@ -45,6 +49,8 @@ export interface EngineOptions {
   readonly file_bytes_max: number;
   /** Absolute directories below which files may be read and written. */
   readonly roots: readonly string[];
+  /** Whether jobs are done by the engine itself, before it answers: there is nobody else. */
+  readonly jobs_inline: boolean;
 }
 
 /** The `workerData` of an engine's thread. */
@@ -70,6 +76,51 @@ export interface EngineStats {
   readonly requests: number;
 }
 
+/** Long work that a request has become, to be done by job threads; a plain value. */
+export interface JobTicket {
+  readonly kind: string;
+  readonly title: string;
+  /** For the threads alone; bulk data lies in shared memory. */
+  readonly input: unknown;
+  /** How many parts each stage has; the last has one, whose result answers the request. */
+  readonly stages: readonly number[];
+  /** The word that named the method, with its flags. */
+  readonly method: number;
+}
+
+/** What the last part of a job answers, or one that failed. */
+export interface PartAnswer {
+  readonly status: number;
+  /** The encoded result or error object. */
+  readonly bytes: ArrayBuffer;
+}
+
+/** One part of a job on its way to a thread. */
+export interface PartOrder {
+  /** The job's number, never used again. */
+  readonly job: number;
+  readonly stage: number;
+  readonly part: number;
+  /** The job itself, unless this thread was given it before. */
+  readonly ticket: JobTicket | undefined;
+  /** See `JobControl`. */
+  readonly control: SharedArrayBuffer;
+}
+
+/** The object a job thread exposes through comlink. */
+export interface JobApi {
+  /** Runs a part; answers nothing for one that is not the last of its job and went well. */
+  run(order: PartOrder): PartAnswer | undefined;
+  /** Forgets a job and its memory. */
+  forget(job: number): void;
+}
+
+/** The answer to a batch some of whose requests became jobs, in the order of their requests. */
+export interface AnswerWithJobs {
+  readonly answer: ArrayBuffer;
+  readonly jobs: readonly JobTicket[];
+}
+
 /** The object a worker exposes through comlink. */
 export interface EngineApi {
   /**
@@ -77,7 +128,7 @@ export interface EngineApi {
    * seen before is a new, empty project. When the results grow large or take long the answer may
    * cover only the first requests of the batch: the others were not run and are to be sent again.
    */
-  run(batch: ArrayBuffer): ArrayBuffer;
+  run(batch: ArrayBuffer): ArrayBuffer | AnswerWithJobs;
   /** Forgets a project and its memory; a number not in use is no error. */
   close(project: number): void;
   stats(): EngineStats;

@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { EAGER_REQUESTS_MAX, PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
-import type { EngineDefect, EngineThreadData } from './port.ts';
+import type { AnswerWithJobs, EngineDefect, EngineThreadData } from './port.ts';
 
 /** How long to wait for the next request: a client on this machine reads the reply and sends it. */
 const NEXT_REQUEST_MS = 0.2;
@@ -24,10 +24,10 @@ const engine = new Engine(options, ({ method, error }) => {
 const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
 
 const api = {
-  run(batch: ArrayBuffer): ArrayBuffer {
+  run(batch: ArrayBuffer): ArrayBuffer | AnswerWithJobs {
     endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
     const answer = engine.run(batch);
-    return transfer(answer, [answer]);
+    return transfer(answer, [answer instanceof ArrayBuffer ? answer : answer.answer]);
   },
   close: (project: number) => engine.close(project),
   stats: () => engine.stats(),

@@ -1,7 +1,8 @@
 /**
  * The root of the tree: the life of the daemon.
  *
- *     starting{engines → listener} → running → draining{connections → engines} → stopped
+ *     starting{engines, jobs → listener} → running
+ *       → draining{connections → jobs → engines} → stopped
  *
  * Children start in the order of dependence and stop in reverse. What a child cannot mend itself
  * comes here as a failure, and the daemon ends in an orderly way with the reason as its outcome.
@@ -47,6 +48,7 @@ export const daemonMachine = setup({
   },
   actors: {
     engines: enginesMachine,
+    jobs: enginesMachine,
     listener: listenerMachine,
     signals: effect<EventObject, undefined>('signals'),
   },
@@ -54,7 +56,15 @@ export const daemonMachine = setup({
     'start signals': spawnChild('signals', { id: 'signals' }),
     'start engines': spawnChild('engines', {
       id: 'engines',
-      input: ({ context }) => ({ config: context.config, random: context.random }),
+      input: ({ context: { config, random } }) => ({
+        ...{ config, random, kind: 'engine' as const, count: config.workers.count },
+      }),
+    }),
+    'start jobs': spawnChild('jobs', {
+      id: 'jobs',
+      input: ({ context: { config, random } }) => ({
+        ...{ config, random, kind: 'job' as const, count: config.workers.jobs },
+      }),
     }),
     'start listener': spawnChild('listener', {
       id: 'listener:unix',
@@ -62,6 +72,7 @@ export const daemonMachine = setup({
     }),
     'close listener': sendTo('listener:unix', { type: 'listener.close' }),
     'stop engines': sendTo('engines', { type: 'engines.stop' }),
+    'stop jobs': sendTo('jobs', { type: 'engines.stop' }),
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
     'note address': assign({
       address: ({ event }) => (event.type === 'listener.ready' ? event.address : ''),
@@ -78,6 +89,7 @@ export const daemonMachine = setup({
     'say draining': () => {},
   },
   guards: {
+    'own projects': ({ event }) => event.type === 'engines.ready' && event.kind === 'engine',
     'no listener runs': ({ context }) => context.address === '',
   },
   delays: {
@@ -92,7 +104,7 @@ export const daemonMachine = setup({
   on: {
     'stop.asked': { target: '.draining', actions: 'note outcome' },
     'engines.failed': { target: '.draining', actions: 'note outcome' },
-    'listener.failed': { target: '.draining.engines', actions: 'note outcome' },
+    'listener.failed': { target: '.draining.jobs', actions: 'note outcome' },
     'xstate.done.actor.*': { actions: 'drop child' },
     'xstate.error.actor.*': { target: '.draining', actions: ['note outcome', 'drop child'] },
   },
@@ -100,7 +112,11 @@ export const daemonMachine = setup({
     starting: {
       initial: 'engines',
       states: {
-        engines: { entry: 'start engines', on: { 'engines.ready': 'listener' } },
+        // The threads of jobs start when there are jobs: nobody waits for them.
+        engines: {
+          entry: ['start engines', 'start jobs'],
+          on: { 'engines.ready': { guard: 'own projects', target: 'listener' } },
+        },
         listener: {
           entry: 'start listener',
           on: {
@@ -121,11 +137,15 @@ export const daemonMachine = setup({
       },
       states: {
         choosing: {
-          always: [{ guard: 'no listener runs', target: 'engines' }, { target: 'connections' }],
+          always: [{ guard: 'no listener runs', target: 'jobs' }, { target: 'connections' }],
         },
         connections: {
           entry: 'close listener',
-          on: { 'listener.closed': 'engines', 'listener.failed': 'engines' },
+          on: { 'listener.closed': 'jobs', 'listener.failed': 'jobs' },
+        },
+        jobs: {
+          entry: 'stop jobs',
+          on: { 'engines.stopped': 'engines', 'listener.failed': {} },
         },
         engines: {
           entry: 'stop engines',

@@ -1,7 +1,8 @@
 /**
- * The supervisor of the engines: `workers.count` of them, one for one. Each engine restarts its own
- * worker; an engine whose restarts are used up escalates, and this supervisor passes that on as
- * `engines.failed`, after which the daemon stops rather than run crippled.
+ * The supervisor of engines, one for one: of those that own projects, and another of those that run
+ * jobs. Each engine restarts its own worker; an engine whose restarts are used up escalates, and
+ * this supervisor passes that on as `engines.failed`, after which the daemon stops rather than run
+ * crippled.
  */
 
 import { assign, enqueueActions, sendParent, setup, stopChild } from 'xstate';
@@ -9,6 +10,9 @@ import type { Config } from '../conf/schema.ts';
 import { type EngineReport, engineMachine } from './engine.ts';
 
 export interface EnginesInput {
+  /** What the ids of its engines begin with. */
+  kind: 'engine' | 'job';
+  count: number;
   config: Config;
   random: () => number;
 }
@@ -20,12 +24,12 @@ export type EnginesEvent =
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
 export type EnginesReport =
-  | { type: 'engines.ready' }
+  | { type: 'engines.ready'; kind: EnginesInput['kind'] }
   | { type: 'engines.failed'; reason: string }
   | { type: 'engines.stopped' };
 
-function engineId(index: number): string {
-  return `engine:${index}`;
+function engineId({ kind }: EnginesInput, index: number): string {
+  return `${kind}:${index}`;
 }
 
 export const enginesMachine = setup({
@@ -37,15 +41,15 @@ export const enginesMachine = setup({
   actors: { engine: engineMachine },
   actions: {
     'start engines': enqueueActions(({ context, enqueue }) => {
-      for (let index = 0; index < context.config.workers.count; index += 1) {
+      for (let index = 0; index < context.count; index += 1) {
         const input = { index, config: context.config, random: context.random };
-        enqueue.spawnChild('engine', { id: engineId(index), input });
+        enqueue.spawnChild('engine', { id: engineId(context, index), input });
       }
     }),
     'stop engines': enqueueActions(({ context, enqueue }) => {
       // The last started stops first.
-      for (let index = context.config.workers.count - 1; index >= 0; index -= 1) {
-        enqueue.sendTo(engineId(index), { type: 'engine.stop' });
+      for (let index = context.count - 1; index >= 0; index -= 1) {
+        enqueue.sendTo(engineId(context, index), { type: 'engine.stop' });
       }
     }),
     'note ready': assign({
@@ -55,14 +59,16 @@ export const enginesMachine = setup({
           : context.ready,
     }),
     'note reason': assign({
-      reason: ({ event }) => {
-        if (event.type === 'engine.failed') return `engine:${event.index} gave up: ${event.reason}`;
+      reason: ({ context, event }) => {
+        if (event.type === 'engine.failed') {
+          return `${engineId(context, event.index)} gave up: ${event.reason}`;
+        }
         return 'error' in event ? String(event.error) : 'an engine failed';
       },
     }),
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
     'count down': assign({ left: ({ context }) => context.left - 1 }),
-    'say ready': sendParent({ type: 'engines.ready' }),
+    'say ready': sendParent(({ context }) => ({ type: 'engines.ready', kind: context.kind })),
     'say failed': sendParent(({ context }) => ({
       type: 'engines.failed',
       reason: context.reason,
@@ -70,12 +76,12 @@ export const enginesMachine = setup({
     'say stopped': sendParent({ type: 'engines.stopped' }),
   },
   guards: {
-    'all are ready': ({ context }) => context.ready.length === context.config.workers.count,
+    'all are ready': ({ context }) => context.ready.length === context.count,
     'none is left': ({ context }) => context.left === 0,
   },
 }).createMachine({
   id: 'engines',
-  context: ({ input }) => ({ ...input, ready: [], left: input.config.workers.count, reason: '' }),
+  context: ({ input }) => ({ ...input, ready: [], left: input.count, reason: '' }),
   entry: 'start engines',
   initial: 'starting',
   on: {

@@ -7,6 +7,9 @@ import type { Logger } from 'pino';
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type CallsRegistry, callsEffect } from '../actors/calls.ts';
 import type { Counters } from '../actors/intake.ts';
+import { type JobRegistry, jobCallsEffect } from '../actors/job-calls.ts';
+import { jobWorkerEffect } from '../actors/job-worker.ts';
+import { JobQueue } from '../actors/jobs.ts';
 import { Projects } from '../actors/projects.ts';
 import { type AcceptedSockets, serverEffect } from '../actors/server.ts';
 import { sessionEffect } from '../actors/session.ts';
@@ -17,6 +20,7 @@ import type { Wire } from '../actors/wire.ts';
 import { workerEffect } from '../actors/worker.ts';
 import type { Config } from '../conf/schema.ts';
 import { pollCounter } from '../engine/endpoint.ts';
+import type { EngineOptions } from '../engine/port.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { daemonMachine, type Outcome } from '../machines/daemon.ts';
 import { engineMachine } from '../machines/engine.ts';
@@ -61,8 +65,10 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   const sockets: AcceptedSockets = new Map();
   const wires = new Map<number, Wire>();
   const counters: Counters = { requests: 0 };
-  const registry: CallsRegistry = {
+  const registry: CallsRegistry & JobRegistry = {
     calls: new Map(),
+    jobs: new JobQueue(config),
+    jobCalls: new Map(),
     projects: new Projects(config.workers.count, config.limits.projects_max),
   };
 
@@ -72,14 +78,27 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     stop: (by) => root.send({ type: 'stop.asked', by }),
     counters,
     projects: registry.projects,
+    jobs: registry.jobs,
   });
 
   const onDefect = (method: string, error: unknown) =>
     log.error({ method, err: error }, 'a defect in a method of the daemon');
 
+  const threads = { log, options: engineOptions(config), polling: pollCounter() };
+  const jobWorker = engineMachine.provide({
+    actors: {
+      worker: withVitals(jobWorkerEffect({ ...registry, ...threads })),
+      calls: withVitals(jobCallsEffect(registry)),
+      'restart policy': withVitals(restartPolicyMachine),
+    },
+    actions: {
+      'announce loss': ({ context: { index, reason, restarts } }) =>
+        log.warn({ job_thread: index, reason, restarts }, 'a job thread was lost'),
+    },
+  });
   const engine = engineMachine.provide({
     actors: {
-      worker: withVitals(workerEffect({ ...registry, log, polling: pollCounter() })),
+      worker: withVitals(workerEffect({ ...registry, ...threads })),
       calls: withVitals(callsEffect(registry)),
       'restart policy': withVitals(restartPolicyMachine),
     },
@@ -101,9 +120,11 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     actors: { server: withVitals(serverEffect({ sockets, log })), pool: withVitals(pool) },
   });
   const engines = enginesMachine.provide({ actors: { engine: withVitals(engine) } });
+  const jobs = enginesMachine.provide({ actors: { engine: withVitals(jobWorker) } });
   const machine = daemonMachine.provide({
     actors: {
       engines: withVitals(engines),
+      jobs: withVitals(jobs),
       listener: withVitals(listener),
       signals: withVitals(signalsEffect),
     },
@@ -122,6 +143,13 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     stop: (by) => root.send({ type: 'stop.asked', by }),
     tree: () => actorTree(root),
   };
+}
+
+/** What every thread is started with. */
+function engineOptions({ limits, files }: Config): EngineOptions {
+  const { voxel_bytes_max, result_bytes_max, file_bytes_max } = limits;
+  const { roots } = files;
+  return { voxel_bytes_max, result_bytes_max, file_bytes_max, roots, jobs_inline: false };
 }
 
 /** The two moments that whoever started the daemon waits for. */

@@ -2,11 +2,15 @@
 
 import { hostname } from 'node:os';
 import type { Counters, DaemonDispatch } from '../actors/intake.ts';
+import type { JobQueue } from '../actors/jobs.ts';
 import type { Projects } from '../actors/projects.ts';
 import { GoxError } from '../conf/errors.ts';
+import { cancelJob as cancelJobSpec } from '../engine/catalogue/daemon.ts';
 import { METHODS } from '../engine/catalogue/methods.ts';
 import { openRpcDocument } from '../engine/catalogue/openrpc.ts';
+import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
+import { decodeParams } from '../engine/params.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
@@ -14,6 +18,7 @@ export interface MethodsDeps {
   readonly stop: (by: string) => void;
   readonly counters: Readonly<Counters>;
   readonly projects: Projects;
+  readonly jobs: JobQueue;
 }
 
 type Handler = (params: unknown) => unknown;
@@ -31,6 +36,8 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     }),
     'rpc.discover': () => openRpcDocument(VERSION),
     'goxel.list_projects': () => listProjects(deps.projects),
+    'goxel.list_jobs': () => listJobs(deps.jobs),
+    'goxel.cancel_job': (params) => cancelJob(deps.jobs, params),
     'supervisor.tree': () => deps.tree(),
     shutdown: () => {
       // After the reply to this request is written.
@@ -88,6 +95,17 @@ function listProjects(projects: Projects) {
     state,
   }));
   return { count: list.length, projects: list };
+}
+
+function listJobs(jobs: JobQueue) {
+  const list = jobs.list();
+  return { count: list.length, jobs: list };
+}
+
+function cancelJob(jobs: JobQueue, params: unknown) {
+  const { job } = decodeParams(cancelJobSpec, params) as Params<typeof cancelJobSpec>;
+  const error = new GoxError('GOX_CANCELLED', `Job ${job} was cancelled by a request.`);
+  return { success: true, job, cancelled: jobs.cancel(job, error) };
 }
 
 /** YYYY-MM-DD HH:MM:SS, local time, as the v14 daemon writes it. */

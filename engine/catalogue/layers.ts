@@ -44,7 +44,6 @@ export const listLayers = method({
   aliases: ['list_layers', 'goxel.get_layers', 'get_layers', 'layer.list', 'layer.get_list'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Lists the layers, lowest first.',
   params: projectParams({}),
   positional: [],
@@ -58,7 +57,6 @@ export const createLayer = method({
   aliases: ['create_layer', 'layer.create', 'layer.add'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Adds a layer on top and makes it the active one.',
   description:
     'The colour is accepted and repeated for the clients that send one: a layer has no colour, ' +
@@ -89,7 +87,6 @@ export const deleteLayer = method({
   aliases: ['delete_layer', 'layer.delete', 'layer.remove'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Deletes a layer and its voxels; in place of the last comes a new, empty one.',
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
@@ -111,7 +108,6 @@ export const setLayerVisibility = method({
   aliases: ['set_layer_visibility', 'layer.set_visibility'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Shows or hides a layer.',
   params: projectParams({
     ...Which,
@@ -135,7 +131,6 @@ export const setActiveLayer = method({
   aliases: ['set_active_layer', 'layer.set_active', 'layer.select', 'select_layer'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Chooses the layer that requests without a layer_id work on.',
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
@@ -150,7 +145,6 @@ export const renameLayer = method({
   aliases: ['rename_layer', 'layer.rename'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Gives a layer another name.',
   params: projectParams({ ...Which, name: LayerName }),
   positional: [],

@@ -33,7 +33,6 @@ export const createProject = method({
   scope: 'project',
   project: 'opens',
   edits: true,
-  long: false,
   summary: 'Starts an empty project, in place of what the project holds.',
   description:
     'The size is the box that formats with a fixed extent use; voxels may lie outside it. ' +
@@ -85,7 +84,7 @@ export const loadProject = method({
   scope: 'project',
   project: 'opens',
   edits: true,
-  long: true,
+  files: true,
   summary: 'Reads a file into the project, in place of what the project holds.',
   description: 'When anything goes wrong, the project stays as it was.',
   params: projectParams({ path: Path, format: Type.Optional(FormatName) }),
@@ -122,7 +121,7 @@ export const saveProject = method({
   ],
   scope: 'project',
   edits: false,
-  long: true,
+  files: true,
   summary: 'Writes the project to a file.',
   description:
     'The file is complete or the old one is still there: it is written aside, synced and ' +
@@ -160,7 +159,7 @@ export const exportModel = method({
   ],
   scope: 'project',
   edits: false,
-  long: true,
+  files: true,
   summary: 'Writes the model to a file of another format.',
   description: 'As save_project, but the project goes on being saved where it was.',
   params: projectParams({
@@ -194,7 +193,6 @@ export const closeProject = method({
   scope: 'project',
   project: 'closes',
   edits: true,
-  long: false,
   summary: 'Ends the project and frees its memory; what was not saved is gone.',
   params: projectParams({}),
   positional: [],
@@ -208,7 +206,6 @@ export const getStatus = method({
   aliases: ['get_status'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Tells the version, the size of the project and how many layers it has.',
   params: projectParams({}),
   positional: [],
@@ -229,7 +226,6 @@ export const getProjectInfo = method({
   aliases: ['get_project_info', 'project.get_info', 'goxel.get_info', 'get_info'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Describes the project: name, size, file, layers, voxels, bounding box, memory.',
   params: projectParams({}),
   positional: [],

@@ -25,7 +25,6 @@ export const getVoxel = method({
   aliases: ['get_voxel', 'voxel.get', 'goxel.get_voxel_info', 'get_voxel_info'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Tells whether a voxel is at a position, and its colour.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerView) }),
   positional: ['x', 'y', 'z', 'layer_id'],
@@ -51,7 +50,6 @@ export const getVoxels = method({
   aliases: ['get_voxels'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'As get_voxel for many positions; answered in their order.',
   params: projectParams({
     positions: Type.Array(Spot, { maxItems: VOXELS_PER_CALL_MAX }),
@@ -110,7 +108,6 @@ export const getVoxelsRegion = method({
   aliases: ['get_voxels_region'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Lists the voxels between two corners, both inclusive, page by page.',
   description: ORDER,
   params: projectParams({ min: Position, max: Position, ...Paging }),
@@ -137,7 +134,6 @@ export const getLayerVoxels = method({
   aliases: ['get_layer_voxels'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Lists the voxels of a layer, page by page.',
   description: ORDER,
   params: projectParams(Paging),
@@ -169,7 +165,6 @@ export const getBoundingBox = method({
   aliases: ['get_bounding_box'],
   scope: 'project',
   edits: false,
-  long: false,
   summary: 'Gives the smallest box around the voxels.',
   description:
     '`max` is exclusive and `dimensions` is max - min. Without any voxel, `empty` is true and ' +

@@ -34,8 +34,8 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly project?: 'opens' | 'closes';
   /** Whether the request can change a project. */
   readonly edits: boolean;
-  /** Whether it reads or writes a file, so may take seconds. */
-  readonly long: boolean;
+  /** It reads or writes a file: requests of the same client behind it wait until it has. */
+  readonly files?: true;
   readonly summary: string;
   readonly description?: string;
   readonly params: P;

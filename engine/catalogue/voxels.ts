@@ -29,7 +29,6 @@ export const addVoxel = method({
   aliases: ['add_voxel', 'voxel.add'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Puts a voxel at a position.',
   description:
     'The position is x, y and z, or `position`. The colour is `color`, or r, g, b and a; white ' +
@@ -66,7 +65,6 @@ export const removeVoxel = method({
   aliases: ['remove_voxel', 'voxel.remove'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Removes the voxel at a position; a success also when there was none.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'layer_id'],
@@ -100,7 +98,6 @@ export const addVoxels = method({
   ],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Puts many voxels; a later one wins over an earlier one at the same position.',
   description:
     'Each has a position and a colour as in add_voxel. When one is wrong or memory ends, none ' +
@@ -128,7 +125,6 @@ export const removeVoxels = method({
   aliases: ['remove_voxels'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Removes the voxels at many positions; `removed` counts those that were there.',
   params: projectParams({
     positions: Type.Array(Spot, MANY),
@@ -169,7 +165,6 @@ export const batchOperations = method({
   aliases: ['batch_operations', 'goxel.batch_voxel_operations', 'batch_voxel_operations'],
   scope: 'project',
   edits: true,
-  long: false,
   summary: 'Adds, removes and paints voxels in one request, in order.',
   description:
     'When one operation is wrong or memory ends, none is done. Painting where no voxel is ' +

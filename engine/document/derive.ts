@@ -59,6 +59,7 @@ function refresh(layer: Layer, base: Layer | undefined, box: Matrix, blocks_max:
 
 function derive(layer: Layer, inputs: readonly unknown[], compute: () => Volume): void {
   const known = layer.derivation?.inputs;
+  if (known === 'kept') return;
   if (known?.length === inputs.length && known.every((v, i) => Object.is(v, inputs[i]))) return;
   layer.volume = compute();
   layer.derivation = { inputs, version: layer.volume.version };

@@ -24,7 +24,8 @@ export interface DictEntry {
 
 /** What a clone's or a shape layer's volume was computed from, and the version it then had. */
 export interface Derivation {
-  readonly inputs: readonly unknown[];
+  /** `kept`: it stands as it is, in a copy of a document that nobody edits. */
+  readonly inputs: readonly unknown[] | 'kept';
   readonly version: number;
 }
 

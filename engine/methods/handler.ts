@@ -1,9 +1,15 @@
 /** What a method's code looks like: synchronous, on checked parameters, throwing GoxError. */
 
 import type { MethodSpec, Params, Result } from '../catalogue/spec.ts';
+import type { WithBytes } from '../encode.ts';
+import type { Job } from '../jobs/job.ts';
 import type { Project } from './project.ts';
 
-export type Handler<M extends MethodSpec> = (project: Project, params: Params<M>) => Result<M>;
+/** The result at once, with bytes in it, or a job that will give it. */
+export type Handler<M extends MethodSpec> = (
+  project: Project,
+  params: Params<M>,
+) => Result<M> | WithBytes | Job;
 
 /** A handler whose parameters nobody but the catalogue knows. */
 export type AnyHandler = (project: Project, params: never) => unknown;

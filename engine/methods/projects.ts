@@ -12,7 +12,10 @@ import type {
 } from '../catalogue/projects.ts';
 import { VERSION } from '../catalogue/version.ts';
 import { Document } from '../document/document.ts';
+import { snapshotOf } from '../document/snapshot.ts';
 import { type ExportOptions, type Format, formatFor } from '../formats/index.ts';
+import { Job } from '../jobs/job.ts';
+import type { ExportInput } from '../jobs/kinds.ts';
 import { invalidParam } from '../params.ts';
 import { bounds } from './bounds.ts';
 import type { AnyHandler, Handler } from './handler.ts';
@@ -65,8 +68,11 @@ const save: Handler<typeof saveProject> = (project, params) => {
 };
 
 const exportFile: Handler<typeof exportModel> = (project, { path, format, y_up = true }) => {
-  write(project, path, format, { yUp: y_up });
-  return format === undefined ? { success: true, path } : { success: true, path, format };
+  writable(path, format);
+  const document = snapshotOf(project.document);
+  const result = { success: true, path, ...(format === undefined ? {} : { format }) };
+  const input: ExportInput = { document, path, format, options: { yUp: y_up }, result };
+  return new Job('export', `export to ${path}`, input);
 };
 
 function write(
@@ -75,10 +81,15 @@ function write(
   formatName: string | undefined,
   options: ExportOptions,
 ): void {
+  const write = writable(path, formatName);
+  project.document.refresh();
+  project.files.write(path, write(project.document, options));
+}
+
+function writable(path: string, formatName: string | undefined) {
   const format = formatFor(path, formatName);
   if (format.write === undefined) throw notSupported(format, 'written');
-  project.document.refresh();
-  project.files.write(path, format.write(project.document, options));
+  return format.write;
 }
 
 function notSupported({ name }: Format, what: string): GoxError {

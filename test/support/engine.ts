@@ -6,7 +6,8 @@
 import { pack, unpack } from 'msgpackr';
 import type { ErrorObject } from '../../conf/errors.ts';
 import { findMethod } from '../../engine/catalogue/methods.ts';
-import { type Defect, Engine } from '../../engine/engine.ts';
+import type { Defect } from '../../engine/encode.ts';
+import { Engine } from '../../engine/engine.ts';
 import { type EngineOptions, MSGPACK_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../engine/port.ts';
 
 export interface TestRequest {
@@ -62,6 +63,7 @@ const OPTIONS: EngineOptions = {
   result_bytes_max: 16 * 1024 * 1024,
   file_bytes_max: 1024 * 1024,
   roots: [],
+  jobs_inline: true,
 };
 
 export class TestEngine {
@@ -75,7 +77,7 @@ export class TestEngine {
   }
 
   run(requests: readonly TestRequest[]): TestAnswer[] {
-    return decodeAnswer(this.engine.run(encodeBatch(requests)));
+    return decodeAnswer(this.engine.run(encodeBatch(requests)) as ArrayBuffer);
   }
 
   /** The decoded result, or a throw of the error's message. */

@@ -10,6 +10,7 @@ import {
   type EngineLink,
   type Source,
 } from '../../../actors/calls.ts';
+import { JobQueue } from '../../../actors/jobs.ts';
 import { CURRENT_PROJECT, type Project, Projects } from '../../../actors/projects.ts';
 import type { GoxError } from '../../../conf/errors.ts';
 import { type AnswerWords, answerOf, batchLengths } from '../../support/batch.ts';
@@ -71,7 +72,9 @@ class FakeSource implements Source {
 
 async function queue() {
   const config = await configWith(() => {});
-  const registry: CallsRegistry = { calls: new Map(), projects: new Projects(1, 10) };
+  const registry: CallsRegistry = {
+    ...{ calls: new Map(), projects: new Projects(1, 10), jobs: new JobQueue(config) },
+  };
   const actor = createActor(callsEffect(registry), { input: { index: 0, config } }).start();
   const calls = registry.calls.get(0);
   if (calls === undefined) throw new Error('the queue is not in the registry');

@@ -27,9 +27,16 @@ async function daemon(workers = 2) {
     config.limits.shutdown_timeout_ms = 5000;
   });
   const engine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
+  const jobThread = engineMachine.provide({
+    actors: {
+      worker: fakeEffect<EventObject, EngineChildInput>().logic,
+      calls: fakeEffect<CallsCommand, EngineChildInput>().logic,
+    },
+  });
   const machine = daemonMachine.provide({
     actors: {
       engines: enginesMachine.provide({ actors: { engine } }),
+      jobs: enginesMachine.provide({ actors: { engine: jobThread } }),
       listener: listenerMachine.provide({ actors: { server: server.logic } }),
       signals: signals.logic,
     },

@@ -1,0 +1,79 @@
+/** Encodes results and errors as the request asked: JSON, or MessagePack. */
+
+import { Packr } from 'msgpackr';
+import { errorObject, GoxError } from '../conf/errors.ts';
+import { byteLength } from './batch.ts';
+import { METHODS } from './catalogue/methods.ts';
+
+/** A handler or a job that failed in a way it must not. */
+export interface Defect {
+  readonly method: string;
+  readonly error: unknown;
+}
+
+/** What the encoding of an answer depends on. */
+interface Asked {
+  /** The place in `METHODS`. */
+  readonly method: number;
+  readonly msgpack: boolean;
+}
+
+/** Plain maps and doubles, as every other MessagePack library reads and writes them. */
+export const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });
+
+/** What a worst character takes in UTF-8. */
+const CHARACTER_BYTES_MAX = 3;
+
+/** A result with a Uint8Array in it, which is binary in MessagePack and base64 in JSON. */
+export class WithBytes {
+  readonly result: unknown;
+
+  constructor(result: unknown) {
+    this.result = result;
+  }
+}
+
+export class Encoder {
+  readonly #result_bytes_max: number;
+  readonly #onDefect: (defect: Defect) => void;
+
+  constructor(result_bytes_max: number, onDefect: (defect: Defect) => void) {
+    this.#result_bytes_max = result_bytes_max;
+    this.#onDefect = onDefect;
+  }
+
+  /** Throws GOX_RESULT_TOO_LARGE. */
+  result(asked: Asked, result: unknown): string | Uint8Array {
+    const encoded = encode(asked, result);
+    const result_bytes_max = this.#result_bytes_max;
+    if (encoded.length * CHARACTER_BYTES_MAX > result_bytes_max) {
+      const bytes = byteLength(encoded);
+      if (bytes > result_bytes_max) {
+        const message = `The result has ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+        throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
+      }
+    }
+    return encoded;
+  }
+
+  /** Anything but a GoxError is reported as a defect. */
+  error(asked: Asked, error: unknown): string | Uint8Array {
+    if (error instanceof GoxError) return encode(asked, error.toObject());
+    const method = METHODS[asked.method]?.name ?? String(asked.method);
+    this.#onDefect({ method, error });
+    return encode(asked, errorObject('GOX_INTERNAL', `${method} failed inside the engine.`));
+  }
+}
+
+function encode({ msgpack }: Asked, value: unknown): string | Uint8Array {
+  // Looking for bytes at each value would make every other result slower to encode.
+  const holdsBytes = value instanceof WithBytes;
+  const plain = holdsBytes ? value.result : value;
+  if (msgpack) return messagePack.pack(plain);
+  return holdsBytes ? JSON.stringify(plain, base64) : JSON.stringify(plain);
+}
+
+function base64(_key: string, value: unknown): unknown {
+  if (!(value instanceof Uint8Array)) return value;
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+}

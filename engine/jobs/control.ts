@@ -1,0 +1,50 @@
+/**
+ * What the threads of a job and the main thread share while it runs. One of the doors into
+ * `engine/`: no voxel code is behind it.
+ */
+
+import { GoxError } from '../../conf/errors.ts';
+
+const CANCELLED = 0;
+const PROGRESS = 1;
+const WORDS = 2;
+
+/** Progress is kept in parts of a million, in one word. */
+const WHOLE = 1_000_000;
+
+/** Whether a job is to stop, and how far it has come. */
+export class JobControl {
+  readonly #words: Int32Array;
+
+  /** @param memory of another `JobControl`, for the same job in another thread */
+  constructor(memory = new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)) {
+    this.#words = new Int32Array(memory);
+  }
+
+  get memory(): SharedArrayBuffer {
+    return this.#words.buffer as SharedArrayBuffer;
+  }
+
+  get cancelled(): boolean {
+    return Atomics.load(this.#words, CANCELLED) !== 0;
+  }
+
+  cancel(): void {
+    Atomics.store(this.#words, CANCELLED, 1);
+  }
+
+  /** From 0 to 1, over all stages; it never goes back. */
+  get progress(): number {
+    return Atomics.load(this.#words, PROGRESS) / WHOLE;
+  }
+
+  set progress(fraction: number) {
+    const value = Math.round(Math.min(Math.max(fraction, 0), 1) * WHOLE);
+    if (value > Atomics.load(this.#words, PROGRESS)) Atomics.store(this.#words, PROGRESS, value);
+  }
+
+  /** To be called every few milliseconds by whoever works. Throws GOX_CANCELLED. */
+  check(): void {
+    if (this.cancelled) throw new GoxError('GOX_CANCELLED', 'The job was cancelled.');
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Long work on a snapshot of a document, done in a thread of its own kind, so that the engine goes
+ * on with other requests meanwhile. A method's handler answers with a `Job` instead of a result.
+ *
+ * A job runs in stages, one after the other; the parts of a stage run side by side, each in
+ * whichever thread is free. What parts hand to later stages lies in shared memory inside the input.
+ * The only part of the last stage gives the method's result.
+ */
+
+/** What kinds of work there are; `kinds.ts` has the code. */
+export type JobKind = 'export';
+
+/** The input is posted to other threads: plain values, with bulk data in shared memory. */
+export class Job {
+  readonly kind: JobKind;
+  readonly input: unknown;
+  /** How many parts each stage has; the last has one. */
+  readonly stages: readonly number[];
+  /** One line for people: what is made. */
+  readonly title: string;
+
+  constructor(kind: JobKind, title: string, input: unknown, stages: readonly number[] = [1]) {
+    if (stages.at(-1) !== 1) throw new Error('the last stage of a job has one part');
+    this.kind = kind;
+    this.title = title;
+    this.input = input;
+    this.stages = stages;
+  }
+}
