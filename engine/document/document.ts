@@ -33,7 +33,7 @@ export interface UnknownChunk {
 const DEFAULT_SIZE = 32;
 
 /** 1 GiB of blocks: a clone's matrix or a shape's box of a few bytes could ask for any number. */
-const DERIVED_BLOCKS_MAX = 65536;
+export const DERIVED_BLOCKS_MAX = 65536;
 
 const LAYER_ID_MAX = 0x7fff_ffff;
 
@@ -89,12 +89,13 @@ export class Document {
   }
 
   /**
-   * Adds an empty layer on top, with a new id and the first material, and makes it the active one.
+   * Adds an empty layer, on top or at a place in the order, with a new id and the first material,
+   * and makes it the active one.
    */
-  addLayer(name: string): Layer {
+  addLayer(name: string, at = this.layers.length): Layer {
     const layer = new Layer(this.#newId(), name);
     if (this.materials.length > 0) layer.material = 0;
-    this.layers.push(layer);
+    this.layers.splice(at, 0, layer);
     this.#active = layer;
     return layer;
   }

@@ -15,12 +15,12 @@ const DB32 =
   '76428a ac3232 d95763 d77bba 8f974a 8a6f30';
 
 export function newPalette(): Palette {
-  const colors = Uint32Array.from(DB32.split(' '), packed);
+  const colors = Uint32Array.from(DB32.split(' '), opaque);
   return { name: 'DB32', colors, names: Array.from(colors, () => '') };
 }
 
 /** From `RRGGBB` to an opaque packed colour. */
-function packed(digits: string): number {
+export function opaque(digits: string): number {
   const rgb = Number.parseInt(digits, 16);
   return (0xff00_0000 | (rgb >> 16) | (rgb & 0xff00) | ((rgb & 0xff) << 16)) >>> 0;
 }

@@ -45,7 +45,13 @@ export interface DocumentSnapshot {
 
 export function snapshotOf(document: Document): DocumentSnapshot {
   document.refresh();
-  const { box, boxExtra, materials, cameras, light, palette, unknownChunks, preview } = document;
+  const { box, boxExtra, palette, unknownChunks, preview } = document;
+  // These are changed in place, maybe before the snapshot has been posted.
+  const { materials, cameras, light } = structuredClone({
+    materials: document.materials,
+    cameras: document.cameras,
+    light: document.light,
+  });
   return {
     layers: document.layers.map(layerSnapshot),
     active: document.layers.indexOf(document.activeLayer),

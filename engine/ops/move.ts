@@ -1,55 +1,193 @@
 /**
  * A volume moved by a matrix, as Goxel moves one: the voxel at p becomes the source's voxel at
- * round(M⁻¹·p), in integer corner coordinates, half rounded away from zero, nothing blended.
+ * round(M⁻¹·p), in integer corner coordinates, half rounded away from zero, nothing blended. The
+ * sum of each coordinate starts from the origin, then z, y and x.
  */
 
-import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BLOCK_SIZE, newBlockData } from '../volume/block.ts';
+import { BlockIndex } from '../volume/block-index.ts';
 import { inverse, type Matrix, transform } from '../volume/matrix.ts';
-import { requireBlocks } from '../volume/reach.ts';
-import { Volume } from '../volume/volume.ts';
+import { COORDINATE_MAX, COORDINATE_MIN, requireBlocks } from '../volume/reach.ts';
+import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { sortedPositions, type Turn, turned, turnedBox } from './turn.ts';
 
 /** Throws GOX_MEMORY_LIMIT when the result would touch more than `blocks_max` blocks. */
 export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volume {
   const back = inverse(matrix);
+  const box = source.box();
   const target = new Volume();
-  if (back === undefined || !matrix.every(Number.isFinite)) return target;
-  for (const [x, y, z] of reached(source, matrix, blocks_max)) {
+  if (back === undefined || box === undefined || !matrix.every(Number.isFinite)) return target;
+  if (!back.every(Number.isFinite)) return target;
+  const turn = asTurn(box, matrix, back);
+  if (turn !== undefined) return turned(source, turn, blocks_max);
+  const positions = sortedPositions(reached(source, matrix, blocks_max));
+  for (let i = 0; i < positions.length; i += 3) {
+    const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
     const data = newBlockData();
-    for (let i = 0; i < BLOCK_VOXELS; i++) {
-      const [px, py, pz] = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)];
-      const sx = back[0]! * px + back[4]! * py + back[8]! * pz + back[12]!;
-      const sy = back[1]! * px + back[5]! * py + back[9]! * pz + back[13]!;
-      const sz = back[2]! * px + back[6]! * py + back[10]! * pz + back[14]!;
-      data[i] = source.get(rounded(sx), rounded(sy), rounded(sz));
-    }
+    if (staysInside(back, x, y, z)) sample(data, source, back, x, y, z);
+    else sampleAtBorder(data, source, back, x, y, z);
     target.setBlock(x, y, z, data);
   }
   return target;
 }
 
-/** The corners of all blocks that a moved voxel may lie in, x fastest, then y, then z. */
-function reached(source: Volume, matrix: Matrix, blocks_max: number): [number, number, number][] {
-  const corners = new Map<string, [number, number, number]>();
-  // A voxel is found by rounding, so it reaches half a source voxel beyond its corner coordinates.
-  const half = BLOCK_SIZE / 2;
+/**
+ * The quarter turn, flip or step that takes every voxel of a box where the matrix takes it: the
+ * nearest one, when all the places that the two differ by stay below half a voxel.
+ */
+function asTurn(box: Box, matrix: Matrix, back: Float64Array): Turn | undefined {
+  const axes = [0, 0, 0];
+  const signs = [0, 0, 0];
+  for (let i = 0; i < 3; i++) {
+    for (let axis = 0; axis < 3; axis++) {
+      const near = Math.round(back[4 * axis + i]!);
+      if (near === 0) continue;
+      if (Math.abs(near) !== 1 || signs[i] !== 0) return undefined;
+      axes[i] = axis;
+      signs[i] = near;
+    }
+    if (signs[i] === 0) return undefined;
+  }
+  if (new Set(axes).size !== 3) return undefined;
+  const offset = (i: number) => Math.round(back[12 + i]!);
+  const offsets: Vec3 = [offset(0), offset(1), offset(2)];
+  const turn = { axes, signs, offsets } as unknown as Turn;
+  const far = farthest(turnedBox(box, turn), movedBox(box, matrix));
+  for (let i = 0; i < 3; i++) {
+    let error = Math.abs(back[12 + i]! - offsets[i]!);
+    for (let axis = 0; axis < 3; axis++) {
+      const exact = axes[i] === axis ? signs[i]! : 0;
+      error += Math.abs(back[4 * axis + i]! - exact) * far[axis]!;
+    }
+    if (!(error < 0.499)) return undefined;
+  }
+  return turn;
+}
+
+/** The box around all places that a matrix may take voxels of a box to. */
+function movedBox({ min, max }: Box, matrix: Matrix): Box {
+  const middle: Vec3 = [
+    (min[0] + max[0] - 1) / 2,
+    (min[1] + max[1] - 1) / 2,
+    (min[2] + max[2] - 1) / 2,
+  ];
+  const [cx, cy, cz] = transform(matrix, ...middle);
+  // A voxel is found by rounding, so it reaches half a source voxel beyond its corner.
+  const half: Vec3 = [(max[0] - min[0]) / 2, (max[1] - min[1]) / 2, (max[2] - min[2]) / 2];
   const reach = (axis: number) =>
-    half * (Math.abs(matrix[axis]!) + Math.abs(matrix[axis + 4]!) + Math.abs(matrix[axis + 8]!));
-  const [rx, ry, rz] = [reach(0) + 1, reach(1) + 1, reach(2) + 1];
+    half[0] * Math.abs(matrix[axis]!) +
+    half[1] * Math.abs(matrix[axis + 4]!) +
+    half[2] * Math.abs(matrix[axis + 8]!) +
+    1;
+  const [rx, ry, rz] = [reach(0), reach(1), reach(2)];
+  return {
+    min: [Math.floor(cx - rx), Math.floor(cy - ry), Math.floor(cz - rz)],
+    max: [Math.ceil(cx + rx) + 1, Math.ceil(cy + ry) + 1, Math.ceil(cz + rz) + 1],
+  };
+}
+
+/** The largest distance from 0 on each axis in two boxes. */
+function farthest(a: Box, b: Box): number[] {
+  return [0, 1, 2].map((i) =>
+    Math.max(Math.abs(a.min[i]!), Math.abs(a.max[i]!), Math.abs(b.min[i]!), Math.abs(b.max[i]!)),
+  );
+}
+
+/** The positions of all blocks that a moved voxel may lie in. */
+function reached(source: Volume, matrix: Matrix, blocks_max: number): BlockIndex {
+  const index = new BlockIndex();
   for (const block of source.blocks()) {
-    const mid = half - 0.5;
-    const [cx, cy, cz] = transform(matrix, block.x + mid, block.y + mid, block.z + mid);
-    const [x0, y0, z0] = [Math.floor(cx - rx), Math.floor(cy - ry), Math.floor(cz - rz)];
-    const [x1, y1, z1] = [Math.ceil(cx + rx), Math.ceil(cy + ry), Math.ceil(cz + rz)];
-    requireBlocks([x0, y0, z0], [x1 + 1, y1 + 1, z1 + 1], blocks_max - corners.size);
-    for (let z = z0 & ~15; z <= z1; z += BLOCK_SIZE) {
-      for (let y = y0 & ~15; y <= y1; y += BLOCK_SIZE) {
-        for (let x = x0 & ~15; x <= x1; x += BLOCK_SIZE) corners.set(`${x},${y},${z}`, [x, y, z]);
+    const { min, max } = movedBox(
+      {
+        min: [block.x, block.y, block.z],
+        max: [block.x + BLOCK_SIZE, block.y + BLOCK_SIZE, block.z + BLOCK_SIZE],
+      },
+      matrix,
+    );
+    requireBlocks(min, max, blocks_max);
+    for (let bz = min[2] >> 4; bz <= (max[2] - 1) >> 4; bz++) {
+      for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
+        for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
+          if (index.find(bx, by, bz) < 0) index.add(bx, by, bz);
+        }
       }
     }
+    if (index.length > blocks_max) requireBlocks(min, max, -1);
   }
-  return [...corners.values()].sort((a, b) => a[2] - b[2] || a[1] - b[1] || a[0] - b[0]);
+  return index;
+}
+
+/** Whether every place of a block comes from inside the coordinates. */
+function staysInside(back: Float64Array, x: number, y: number, z: number): boolean {
+  for (let corner = 0; corner < 8; corner++) {
+    const place: Vec3 = [
+      x + (corner & 1) * 15,
+      y + ((corner >> 1) & 1) * 15,
+      z + ((corner >> 2) & 1) * 15,
+    ];
+    for (const value of transform(back, ...place)) {
+      if (value < COORDINATE_MIN + 1 || value > COORDINATE_MAX - 1) return false;
+    }
+  }
+  return true;
+}
+
+/** Fills the block at a corner by the rule; all sources must be inside the coordinates. */
+function sample(
+  data: Uint32Array,
+  source: Volume,
+  back: Float64Array,
+  x: number,
+  y: number,
+  z: number,
+): void {
+  const [stepX, stepY, stepZ] = [back[0]!, back[1]!, back[2]!];
+  let words: Uint32Array | undefined;
+  let [blockX, blockY, blockZ] = [Number.NaN, 0, 0];
+  for (let row = 0; row < 256; row++) {
+    const py = y + (row & 15);
+    const pz = z + (row >> 4);
+    const rowX = back[4]! * py + (back[8]! * pz + back[12]!);
+    const rowY = back[5]! * py + (back[9]! * pz + back[13]!);
+    const rowZ = back[6]! * py + (back[10]! * pz + back[14]!);
+    for (let i = row * 16, px = x; px < x + 16; px++, i++) {
+      const fx = stepX * px + rowX;
+      const fy = stepY * px + rowY;
+      const fz = stepZ * px + rowZ;
+      const sx = (fx < 0 ? fx - 0.5 : fx + 0.5) | 0;
+      const sy = (fy < 0 ? fy - 0.5 : fy + 0.5) | 0;
+      const sz = (fz < 0 ? fz - 0.5 : fz + 0.5) | 0;
+      if (sx >> 4 !== blockX || sy >> 4 !== blockY || sz >> 4 !== blockZ) {
+        blockX = sx >> 4;
+        blockY = sy >> 4;
+        blockZ = sz >> 4;
+        words = source.blockAt(sx, sy, sz);
+      }
+      if (words === undefined) continue;
+      data[i] = words[(sx & 15) | ((sy & 15) << 4) | ((sz & 15) << 8)]!;
+    }
+  }
+}
+
+/** The same where some sources are outside the coordinates, and so empty. */
+function sampleAtBorder(
+  data: Uint32Array,
+  source: Volume,
+  back: Float64Array,
+  x: number,
+  y: number,
+  z: number,
+): void {
+  for (let i = 0; i < data.length; i++) {
+    const [px, py, pz] = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)];
+    const sx = rounded(back[0]! * px + (back[4]! * py + (back[8]! * pz + back[12]!)));
+    const sy = rounded(back[1]! * px + (back[5]! * py + (back[9]! * pz + back[13]!)));
+    const sz = rounded(back[2]! * px + (back[6]! * py + (back[10]! * pz + back[14]!)));
+    const inside = sx === (sx | 0) && sy === (sy | 0) && sz === (sz | 0);
+    if (inside) data[i] = source.get(sx, sy, sz);
+  }
 }
 
 function rounded(value: number): number {
-  return value < 0 ? -Math.floor(0.5 - value) : Math.floor(value + 0.5);
+  return Math.trunc(value < 0 ? value - 0.5 : value + 0.5);
 }

@@ -50,10 +50,26 @@ export class Block {
   }
 }
 
+/**
+ * The same words as signed numbers. Until a loop is optimized, V8 makes an object of every unsigned
+ * word above 2³¹ that is read, and that is every opaque voxel; signed ones cost nothing.
+ */
+export function signedWords(data: Uint32Array): Int32Array {
+  return new Int32Array(data.buffer, data.byteOffset, data.length);
+}
+
 /** The number of words with alpha above 0. */
 export function countVoxels(data: Uint32Array): number {
+  const words = signedWords(data);
+  // The carry out of the alpha's byte is 1 for every alpha above 0: no branch for each word.
   let count = 0;
-  for (let i = 0; i < BLOCK_VOXELS; i++) if (data[i]! > 0xff_ffff) count++;
+  for (let i = 0; i < BLOCK_VOXELS; i += 4) {
+    count +=
+      (((words[i]! >>> 24) + 255) >> 8) +
+      (((words[i + 1]! >>> 24) + 255) >> 8) +
+      (((words[i + 2]! >>> 24) + 255) >> 8) +
+      (((words[i + 3]! >>> 24) + 255) >> 8);
+  }
   return count;
 }
 

@@ -1,7 +1,10 @@
 /** The smallest box around the voxels of blocks. */
 
-import { BLOCK_SIZE, BLOCK_VOXELS } from './block.ts';
+import { BLOCK_SIZE, signedWords } from './block.ts';
 import type { BlockView, Box } from './volume.ts';
+
+/** Rows of 16 voxels along x in a block. */
+const ROWS = 256;
 
 /** At least one of the blocks must hold a voxel. */
 export function extentOf(blocks: Iterable<BlockView>): Box {
@@ -11,16 +14,23 @@ export function extentOf(blocks: Iterable<BlockView>): Box {
     // A block inside the box found so far cannot widen it.
     const below = x >= x0 && y >= y0 && z >= z0;
     if (below && x + BLOCK_SIZE <= x1 && y + BLOCK_SIZE <= y1 && z + BLOCK_SIZE <= z1) continue;
-    for (let i = 0; i < BLOCK_VOXELS; i++) {
-      if (data[i]! <= 0xff_ffff) continue;
-      const vx = x + (i & 15);
-      const vy = y + ((i >> 4) & 15);
-      const vz = z + (i >> 8);
-      if (vx < x0) x0 = vx;
+    const words = signedWords(data);
+    for (let row = 0; row < ROWS; row++) {
+      const vy = y + (row & 15);
+      const vz = z + (row >> 4);
+      // Nor can such a row.
+      if (vy >= y0 && vy < y1 && vz >= z0 && vz < z1 && x >= x0 && x + BLOCK_SIZE <= x1) continue;
+      const start = row * BLOCK_SIZE;
+      let low = 0;
+      while (low < BLOCK_SIZE && words[start + low]! >>> 24 === 0) low++;
+      if (low === BLOCK_SIZE) continue;
+      let high = BLOCK_SIZE;
+      while (words[start + high - 1]! >>> 24 === 0) high--;
+      if (x + low < x0) x0 = x + low;
+      if (x + high > x1) x1 = x + high;
       if (vy < y0) y0 = vy;
-      if (vz < z0) z0 = vz;
-      if (vx >= x1) x1 = vx + 1;
       if (vy >= y1) y1 = vy + 1;
+      if (vz < z0) z0 = vz;
       if (vz >= z1) z1 = vz + 1;
     }
   }

@@ -155,12 +155,13 @@ export class Volume {
   /**
    * Replaces the block that holds a position by 4096 words. An array of `newBlockData` is kept, and
    * nobody may write it from now on; it may be given to any number of volumes and positions. Of
-   * another array a copy is kept.
+   * another array a copy is kept. `count` is the number of its words with alpha above 0, for
+   * whoever knows it.
    */
-  setBlock(x: number, y: number, z: number, data: Uint32Array): void {
+  setBlock(x: number, y: number, z: number, data: Uint32Array, count = countVoxels(data)): void {
     if (data.length !== BLOCK_VOXELS) throw new RangeError(`a block has ${BLOCK_VOXELS} words`);
     const kept = data.buffer instanceof SharedArrayBuffer ? data : copyBlockData(data);
-    this.#put(x, y, z, new Block(kept, NOBODY, countVoxels(kept)));
+    this.#put(x, y, z, new Block(kept, NOBODY, count));
   }
 
   /** Takes over the block of another volume at a position, without copying its voxels. */

@@ -132,8 +132,7 @@ test("a shape layer fills its box, inside the image's", () => {
 
 test('clones and shapes that together grow past the limit are refused', () => {
   const document = Document.empty(160, 160, 160);
-  // The clone alone may touch 12³ blocks, one more on each side than it has.
-  document.derived_blocks_max = 2500;
+  document.derived_blocks_max = 1500;
   const shape = document.addLayer('shape');
   shape.shape = { kind: 'cube', color: RED };
   shape.mat = document.box;
