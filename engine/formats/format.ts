@@ -1,13 +1,7 @@
 /** What a file format is. */
 
 import type { Document } from '../document/document.ts';
-
-/**
- * How meshes are made of voxels. `blocks`: a quad for each visible face, as Goxel does. `greedy`:
- * rectangles of equal faces joined. `marching`: marching cubes with a flat colour a triangle.
- * `smooth`: marching cubes with blended positions.
- */
-export type MeshKind = 'blocks' | 'greedy' | 'marching' | 'smooth';
+import type { MeshKind } from '../mesh/kinds.ts';
 
 /** What a writer takes; each uses what is about it, and its own default for what is left out. */
 export interface ExportOptions {
@@ -16,6 +10,11 @@ export interface ExportOptions {
   readonly mesh?: MeshKind;
   /** glTF: colours at the vertices instead of in a texture. */
   readonly vertexColors?: boolean;
+  /**
+   * vox and kvx: whether a model of up to 254 colours (256 in kvx) keeps them all. Without it, the
+   * palette is Goxel's, which mixes some of them when there are many.
+   */
+  readonly exactColors?: boolean;
 }
 
 /** What a reader takes. */
@@ -24,10 +23,29 @@ export interface ImportOptions {
   readonly voxel_bytes_max?: number;
   /** Meshes: how many voxels the longest side becomes; without it, one unit is one voxel. */
   readonly size?: number;
-  /** Meshes: whether the inside of closed surfaces is filled; true without it. */
+  /**
+   * Meshes: whether closed surfaces are filled, each voxel being made when its middle is inside;
+   * without it, or false, the voxels that the surface touches are made, as Goxel does.
+   */
   readonly solid?: boolean;
   /** Meshes: whether the file has Y up and is turned to Z up; the format's own rule without it. */
   readonly yUp?: boolean;
+  /**
+   * vox: whether the scene is read as MagicaVoxel shows it, with a layer for every instance of a
+   * model, turned around its middle, and hidden ones not visible. Without it, as Goxel does: one
+   * instance of each model, turned around the corner of its middle voxel, all visible.
+   */
+  readonly instances?: boolean;
+  /**
+   * Meshes: gives the bytes of another file that this one names (materials, textures, buffers), by
+   * the name as it stands there; undefined when it is not to be had. The caller keeps such names
+   * within the places that may be read. Without it files stand alone.
+   */
+  readonly resolve?: (name: string) => Uint8Array | undefined;
+  /** Slices side by side in an image: how many there are; squares without it. */
+  readonly slices?: number;
+  /** Pictures: whether the plane of voxels stands (the default) or lies. */
+  readonly plane?: 'upright' | 'lying';
 }
 
 /** Ceiling for the voxel bytes that one file may become, when the caller names no other. */

@@ -2,14 +2,47 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Format } from './format.ts';
-import { gox } from './gox.ts';
-import { obj } from './obj.ts';
-import { ply } from './ply.ts';
-import { txt } from './txt.ts';
+import { glb, gltf } from './gltf/gltf.ts';
+import { gox } from './gox/gox.ts';
+import { mts } from './luanti/mts.ts';
+import { obj } from './meshes/obj.ts';
+import { ply } from './meshes/ply.ts';
+import { stl } from './meshes/stl.ts';
+import { jpeg, png } from './pictures/png-plane.ts';
+import { slices } from './pictures/slices.ts';
+import { povray } from './povray.ts';
+import { qb } from './qubicle/qb.ts';
+import { qbcl } from './qubicle/qbcl.ts';
+import { qbt } from './qubicle/qbt.ts';
+import { txt } from './txt/txt.ts';
+import { vox } from './vox/vox.ts';
+import { kv6 } from './voxlap/kv6.ts';
+import { kvx } from './voxlap/kvx.ts';
+import { vxl } from './voxlap/vxl.ts';
 
-export type { ExportOptions, Format } from './format.ts';
+export type { ExportOptions, ImportOptions } from './format.ts';
 
-const FORMATS: readonly Format[] = [gox, obj, ply, txt];
+export const FORMATS: readonly Format[] = [
+  glb,
+  gltf,
+  gox,
+  jpeg,
+  kv6,
+  kvx,
+  mts,
+  obj,
+  ply,
+  png,
+  povray,
+  qb,
+  qbcl,
+  qbt,
+  slices,
+  stl,
+  txt,
+  vox,
+  vxl,
+];
 
 /**
  * The format of that name (or extension) if one is given, else that of the path's extension. Throws

@@ -9,7 +9,7 @@ export function* inPieces(parts: Iterable<Uint8Array>): Generator<Uint8Array, vo
     for (let at = 0; at < part.length; at += PIECE_BYTES) {
       const slice = part.subarray(at, at + PIECE_BYTES);
       if (waiting_bytes + slice.length > PIECE_BYTES) {
-        yield Buffer.concat(waiting);
+        yield joined(waiting);
         waiting = [];
         waiting_bytes = 0;
       }
@@ -17,5 +17,9 @@ export function* inPieces(parts: Iterable<Uint8Array>): Generator<Uint8Array, vo
       waiting_bytes += slice.length;
     }
   }
-  if (waiting_bytes > 0) yield Buffer.concat(waiting);
+  if (waiting_bytes > 0) yield joined(waiting);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }

@@ -26,6 +26,8 @@ export class PngError extends Error {
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const CHUNK_OVERHEAD = 12;
+const INFLATE_ROOM_BYTES = 64;
+const INFLATE_PIECE_BYTES = 64 * 1024;
 
 const GREY = 0;
 const RGB = 2;
@@ -52,17 +54,25 @@ interface Parts {
 
 /**
  * Reads an image of exactly this size; throws PngError. Nothing is allocated before the size fits.
+ * The pixels are written to `into`, if there is one: four bytes each, beginning at a multiple of 4
+ * in its buffer.
  */
-export function decodePng(bytes: Uint8Array, width: number, height: number): Image {
+export function decodePng(
+  bytes: Uint8Array,
+  width: number,
+  height: number,
+  into?: Uint8Array,
+): Image {
   const parts = readChunks(bytes, width, height);
   const stride = Math.ceil((width * SAMPLES[parts.type]! * parts.depth) / 8);
   const expected = (stride + 1) * height;
   const rows = inflate(parts.data, expected);
   const step = Math.max(1, (SAMPLES[parts.type]! * parts.depth) >> 3);
-  const samples = unfilter(rows, stride, height, step);
-  if (samples === undefined) throw new PngError('unknown PNG filter', 0);
-  if (parts.type === RGBA) return { width, height, rgba: samples };
-  return { width, height, rgba: spread(parts, samples, stride) };
+  const rgba = into ?? new Uint8Array(width * height * 4);
+  const samples = parts.type === RGBA ? rgba : new Uint8Array(stride * height);
+  if (!unfilter(rows, stride, height, step, samples)) throw new PngError('unknown PNG filter', 0);
+  if (samples !== rgba) spread(parts, samples, stride, rgba);
+  return { width, height, rgba };
 }
 
 /** Writes RGBA pixels; the same pixels give the same bytes. */
@@ -104,7 +114,7 @@ function writeChunk(
 }
 
 function readChunks(bytes: Uint8Array, width: number, height: number): Parts {
-  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) throw new PngError('no PNG image', 0);
+  if (!isSigned(bytes)) throw new PngError('no PNG image', 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts: Parts = {
     width,
@@ -121,7 +131,7 @@ function readChunks(bytes: Uint8Array, width: number, height: number): Parts {
     if (length > bytes.length - at - CHUNK_OVERHEAD) {
       throw new PngError(`a PNG chunk of ${length} bytes does not fit`, at);
     }
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const type = typeAt(bytes, at + 4);
     const data = bytes.subarray(at + 8, at + 8 + length);
     if (view.getUint32(at + 8 + length) !== crc32(bytes.subarray(at + 4, at + 8 + length))) {
       throw new PngError(`the checksum of PNG chunk ${printable(type)} is wrong`, at);
@@ -137,6 +147,15 @@ function readChunks(bytes: Uint8Array, width: number, height: number): Parts {
     }
     at += CHUNK_OVERHEAD + length;
   }
+}
+
+function isSigned(bytes: Uint8Array): boolean {
+  for (let i = 0; i < SIGNATURE.length; i++) if (bytes[i] !== SIGNATURE[i]) return false;
+  return true;
+}
+
+function typeAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
 }
 
 function readHeader(parts: Parts, data: Uint8Array, at: number): void {
@@ -166,7 +185,9 @@ function inflate(data: readonly Uint8Array[], expected: number): Uint8Array {
   const packed = data.length === 1 ? data[0]! : Buffer.concat(data);
   let rows: Uint8Array;
   try {
-    rows = inflateSync(packed, { maxOutputLength: expected });
+    // Room for a small image at once, and some more, so that zlib sees the end in the same piece.
+    const chunkSize = Math.min(expected + INFLATE_ROOM_BYTES, INFLATE_PIECE_BYTES);
+    rows = inflateSync(packed, { maxOutputLength: expected, chunkSize });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PngError(`the PNG data cannot be unpacked: ${reason}`, 0);
@@ -178,9 +199,8 @@ function inflate(data: readonly Uint8Array[], expected: number): Uint8Array {
 }
 
 /** Samples of the other colour types as RGBA. */
-function spread(parts: Parts, samples: Uint8Array, stride: number): Uint8Array {
+function spread(parts: Parts, samples: Uint8Array, stride: number, rgba: Uint8Array): void {
   const { width, height, type, depth, palette, transparency } = parts;
-  const rgba = new Uint8Array(width * height * 4);
   const count = SAMPLES[type]!;
   // tRNS names one grey or colour that is transparent, in 16-bit samples, or alphas of the palette.
   const key = type === GREY || type === RGB ? transparency : new Uint8Array(0);
@@ -203,7 +223,6 @@ function spread(parts: Parts, samples: Uint8Array, stride: number): Uint8Array {
       if (key.length === count * 2 && matches(key, samples, from, count)) rgba[to + 3] = 0;
     }
   }
-  return rgba;
 }
 
 function matches(key: Uint8Array, samples: Uint8Array, from: number, count: number): boolean {

@@ -5,195 +5,130 @@
  * (x, y, z) fills the cube from that point to one further on each axis; Z is up.
  */
 
-import { BLOCK_VOXELS } from '../volume/block.ts';
-import { SOLID_ALPHA } from '../volume/color.ts';
-import type { Volume } from '../volume/volume.ts';
+import type { Vec3, Volume } from '../volume/volume.ts';
+import { Occupancy, ROWS } from './occupancy.ts';
+import { GrowingBatch, type Surface } from './surface.ts';
 
-export interface Mesh {
-  readonly vertexCount: number;
-  /** x, y, z of each vertex. Doubles, since a corner can lie one beyond the last coordinate. */
-  readonly positions: Float64Array;
-  /** Packed colour of each vertex. */
-  readonly colors: Uint32Array;
-  readonly faceCount: number;
-  /** Four vertices of each face. */
-  readonly corners: Uint32Array;
-  /** Direction of each face: 0 -y, 1 +y, 2 -z, 3 +z, 4 +x, 5 -x. */
-  readonly directions: Uint8Array;
-}
-
-/** Unit normals by direction. */
-export const NORMALS = [
+/** Unit normals by direction: 0 -y, 1 +y, 2 -z, 3 +z, 4 +x, 5 -x. */
+const DIRECTIONS: readonly Vec3[] = [
   [0, -1, 0],
   [0, 1, 0],
   [0, 0, -1],
   [0, 0, 1],
   [1, 0, 0],
   [-1, 0, 0],
-] as const;
+];
 
-/** Corner offsets by direction: four times x, y, z. */
-const CORNERS = [
-  [0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1],
-  [1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 1, 1],
-  [0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0],
-  [1, 0, 1, 1, 1, 1, 0, 1, 1, 0, 0, 1],
-  [1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1],
-  [0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0],
-] as const;
+/** Corner offsets by direction: six times four times x, y, z. */
+// biome-ignore format: a row is a direction
+export const CORNERS = Uint8Array.of(
+  0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1,
+  1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 1, 1,
+  0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0,
+  1, 0, 1, 1, 1, 1, 0, 1, 1, 0, 0, 1,
+  1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1,
+  0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0,
+);
 
-/** A vertex is merged only with an equal one among this many before it, as in Goxel. */
-const WINDOW = 1024;
-const BUCKETS = 4096;
+/** What most blocks need; a batch grows to the most a block can have, 13056. */
+const FACES_USUAL = 1024;
 
-const SOLID = (SOLID_ALPHA << 24) >>> 0;
+/** Numbers the directions of faces in the order in which they come. */
+export class DirectionNormals {
+  readonly normals: Vec3[] = [];
+  readonly #numbers = new Int8Array(DIRECTIONS.length).fill(-1);
 
-/** A block and the layer of voxels around it: 18³ flags, 1 where solid. */
-const SIDE = 18;
-const STEP = { x: 1, y: SIDE, z: SIDE * SIDE } as const;
-const NEIGHBOUR = [-STEP.y, STEP.y, -STEP.z, STEP.z, STEP.x, -STEP.x] as const;
-
-export function meshOf(volume: Volume): Mesh {
-  const builder = new MeshBuilder();
-  const solid = new Uint8Array(SIDE ** 3);
-  for (const { x, y, z, data } of volume.blocks()) {
-    markSolid(solid, volume, x, y, z, data);
-    for (let i = 0; i < BLOCK_VOXELS; i++) {
-      const rgba = data[i]!;
-      if (rgba < SOLID) continue;
-      const [dx, dy, dz] = [i & 15, (i >> 4) & 15, i >> 8];
-      const at = (dx + 1) * STEP.x + (dy + 1) * STEP.y + (dz + 1) * STEP.z;
-      for (let direction = 0; direction < 6; direction++) {
-        if (solid[at + NEIGHBOUR[direction]!] === 1) continue;
-        builder.addFace(x + dx, y + dy, z + dz, direction, rgba);
-      }
-    }
+  number(direction: number): number {
+    const known = this.#numbers[direction]!;
+    if (known >= 0) return known;
+    this.#numbers[direction] = this.normals.length;
+    return this.normals.push(DIRECTIONS[direction]!) - 1;
   }
-  return builder.finish();
 }
 
-/** Fills the flags for a block at (x, y, z) and the faces of its six neighbours. */
-function markSolid(
-  solid: Uint8Array,
-  volume: Volume,
+/** A batch of one block, whose slot it names. */
+export class BlockFaces extends GrowingBatch {
+  readonly directions = new DirectionNormals();
+  slot = 0;
+}
+
+/** One quad for each visible face. */
+export class FaceSurface implements Surface {
+  readonly corners = 4;
+  readonly occupancy: Occupancy;
+  readonly #batch = new BlockFaces(this.corners, FACES_USUAL);
+
+  constructor(volume: Volume) {
+    this.occupancy = new Occupancy(volume);
+  }
+
+  get normals(): readonly Vec3[] {
+    return this.#batch.directions.normals;
+  }
+
+  /** A batch for each block that has faces. */
+  *batches(): Generator<BlockFaces, void, undefined> {
+    const { blocks } = this.occupancy;
+    const visible = new Uint16Array(DIRECTIONS.length * ROWS);
+    const batch = this.#batch;
+    for (let slot = 0; slot < blocks.length; slot++) {
+      if (!this.occupancy.visible(slot, visible)) continue;
+      const { x, y, z, data } = blocks[slot]!;
+      batch.count = 0;
+      batch.slot = slot;
+      for (let row = 0; row < ROWS; row++) addRow(batch, x, y, z, row, visible, data);
+      yield batch;
+    }
+  }
+}
+
+function addRow(
+  batch: BlockFaces,
   x: number,
   y: number,
   z: number,
+  row: number,
+  visible: Uint16Array,
   data: Uint32Array,
 ): void {
-  for (let i = 0; i < BLOCK_VOXELS; i++) {
-    const at = ((i & 15) + 1) * STEP.x + (((i >> 4) & 15) + 1) * STEP.y + ((i >> 8) + 1) * STEP.z;
-    solid[at] = data[i]! >= SOLID ? 1 : 0;
-  }
-  // One step below the lowest coordinate wraps to the highest, where such a neighbour is not.
-  const beside = (dx: number, dy: number, dz: number) => {
-    const [nx, ny, nz] = [x + dx * 16, y + dy * 16, z + dz * 16];
-    const inside = nx === (nx | 0) && ny === (ny | 0) && nz === (nz | 0);
-    return inside ? volume.blockAt(nx, ny, nz) : undefined;
-  };
-  const [low, high, back, front, bottom, top] = [
-    beside(-1, 0, 0),
-    beside(1, 0, 0),
-    beside(0, -1, 0),
-    beside(0, 1, 0),
-    beside(0, 0, -1),
-    beside(0, 0, 1),
-  ];
-  for (let a = 0; a < 16; a++) {
-    for (let b = 0; b < 16; b++) {
-      const [onX, onY, onZ] = [
-        (a + 1) * STEP.y + (b + 1) * STEP.z,
-        (a + 1) * STEP.x + (b + 1) * STEP.z,
-        (a + 1) * STEP.x + (b + 1) * STEP.y,
-      ];
-      solid[onX] = flag(low, 15 + a * 16 + b * 256);
-      solid[onX + 17 * STEP.x] = flag(high, a * 16 + b * 256);
-      solid[onY] = flag(back, a + 15 * 16 + b * 256);
-      solid[onY + 17 * STEP.y] = flag(front, a + b * 256);
-      solid[onZ] = flag(bottom, a + b * 16 + 15 * 256);
-      solid[onZ + 17 * STEP.z] = flag(top, a + b * 16);
-    }
+  const back = visible[row]!;
+  const front = visible[ROWS + row]!;
+  const bottom = visible[2 * ROWS + row]!;
+  const top = visible[3 * ROWS + row]!;
+  const right = visible[4 * ROWS + row]!;
+  const left = visible[5 * ROWS + row]!;
+  const vy = y + (row & 15);
+  const vz = z + (row >> 4);
+  for (let rest = back | front | bottom | top | right | left; rest !== 0; rest &= rest - 1) {
+    const bit = rest & -rest;
+    const dx = 31 - Math.clz32(bit);
+    const vx = x + dx;
+    const rgba = data[row * 16 + dx]!;
+    if ((back & bit) !== 0) addFace(batch, vx, vy, vz, 0, rgba);
+    if ((front & bit) !== 0) addFace(batch, vx, vy, vz, 1, rgba);
+    if ((bottom & bit) !== 0) addFace(batch, vx, vy, vz, 2, rgba);
+    if ((top & bit) !== 0) addFace(batch, vx, vy, vz, 3, rgba);
+    if ((right & bit) !== 0) addFace(batch, vx, vy, vz, 4, rgba);
+    if ((left & bit) !== 0) addFace(batch, vx, vy, vz, 5, rgba);
   }
 }
 
-function flag(data: Uint32Array | undefined, index: number): number {
-  return data !== undefined && data[index]! >= SOLID ? 1 : 0;
-}
-
-class MeshBuilder {
-  #positions = new Float64Array(3 * WINDOW);
-  #colors = new Uint32Array(WINDOW);
-  #vertexCount = 0;
-  #corners = new Uint32Array(4 * WINDOW);
-  #directions = new Uint8Array(WINDOW);
-  #faceCount = 0;
-  /** Latest vertex + 1 by hash, and the one before it in the same bucket, newest first. */
-  readonly #buckets = new Uint32Array(BUCKETS);
-  readonly #older = new Uint32Array(WINDOW);
-
-  addFace(x: number, y: number, z: number, direction: number, rgba: number): void {
-    if (this.#faceCount === this.#directions.length) {
-      this.#directions = doubled(this.#directions, Uint8Array);
-      this.#corners = doubled(this.#corners, Uint32Array);
-    }
-    const offsets = CORNERS[direction]!;
-    const at = this.#faceCount * 4;
-    for (let c = 0; c < 4; c++) {
-      const [dx, dy, dz] = [offsets[c * 3]!, offsets[c * 3 + 1]!, offsets[c * 3 + 2]!];
-      this.#corners[at + c] = this.#vertex(x + dx, y + dy, z + dz, rgba);
-    }
-    this.#directions[this.#faceCount++] = direction;
+function addFace(
+  batch: BlockFaces,
+  x: number,
+  y: number,
+  z: number,
+  direction: number,
+  rgba: number,
+): void {
+  const face = batch.add();
+  batch.normals[face] = batch.directions.number(direction);
+  const { positions, colors } = batch;
+  const from = direction * 12;
+  for (let corner = 0, at = face * 12; corner < 12; corner += 3, at += 3) {
+    positions[at] = x + CORNERS[from + corner]!;
+    positions[at + 1] = y + CORNERS[from + corner + 1]!;
+    positions[at + 2] = z + CORNERS[from + corner + 2]!;
   }
-
-  finish(): Mesh {
-    return {
-      vertexCount: this.#vertexCount,
-      positions: this.#positions,
-      colors: this.#colors,
-      faceCount: this.#faceCount,
-      corners: this.#corners,
-      directions: this.#directions,
-    };
-  }
-
-  /** The number of an equal vertex among the last ones, or that of a new one. */
-  #vertex(x: number, y: number, z: number, rgba: number): number {
-    let hash =
-      Math.imul(x ^ Math.imul(y, 0x85ebca77) ^ Math.imul(z, 0xc2b2ae3d), 0x9e3779b1) ^ rgba;
-    hash = (hash ^ (hash >>> 13)) & (BUCKETS - 1);
-    const count = this.#vertexCount;
-    const oldest = count - WINDOW;
-    const positions = this.#positions;
-    // Links lead from newer to older vertices; one that has left the window ends the search.
-    for (let v = this.#buckets[hash]! - 1; v >= 0 && v >= oldest; ) {
-      if (
-        positions[v * 3] === x &&
-        positions[v * 3 + 1] === y &&
-        positions[v * 3 + 2] === z &&
-        this.#colors[v] === rgba
-      ) {
-        return v;
-      }
-      v = this.#older[v & (WINDOW - 1)]! - 1;
-    }
-    if (count === this.#colors.length) {
-      this.#positions = doubled(this.#positions, Float64Array);
-      this.#colors = doubled(this.#colors, Uint32Array);
-    }
-    this.#positions.set([x, y, z], count * 3);
-    this.#colors[count] = rgba;
-    this.#older[count & (WINDOW - 1)] = this.#buckets[hash]!;
-    this.#buckets[hash] = count + 1;
-    this.#vertexCount++;
-    return count;
-  }
-}
-
-function doubled<T extends Uint8Array | Uint32Array | Float64Array>(
-  values: T,
-  Kind: new (length: number) => T,
-): T {
-  const copy = new Kind(values.length * 2);
-  copy.set(values);
-  return copy;
+  for (let at = face * 4; at < face * 4 + 4; at++) colors[at] = rgba;
 }

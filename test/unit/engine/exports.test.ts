@@ -45,7 +45,7 @@ test('were compared for every model and variant', () => {
 test('come in pieces of at most 1 MiB, made one after the other', () => {
   const { bytes } = model('big_terrain');
   const document = formatFor('x.gox').read!(bytes, 'big_terrain.gox');
-  for (const extension of ['obj', 'ply', 'txt', 'gox']) {
+  for (const extension of ['obj', 'ply', 'txt', 'gox', 'stl', 'gltf', 'glb']) {
     let pieces = 0;
     for (const piece of formatFor(`x.${extension}`).write!(document, { yUp: true })) {
       assert.ok(piece.length > 0 && piece.length <= 1024 * 1024, `${piece.length} bytes`);
@@ -94,10 +94,10 @@ test('coordinates at both ends of the range are written with all digits', () => 
 });
 
 test('a format that nobody knows is refused with the names of those there are', () => {
-  for (const path of ['a.stl', 'obj', '', 'a.']) {
-    assert.throws(() => formatFor(path), /not supported; there are gox, obj, ply, txt/);
+  for (const path of ['a.dae', 'obj', '', 'a.']) {
+    assert.throws(() => formatFor(path), /not supported; there are glb, .*vxl/);
   }
-  assert.is(formatFor('a.stl', 'OBJ').name, 'obj');
+  assert.is(formatFor('a.dae', 'OBJ').name, 'obj');
   assert.is(formatFor('A.GOX').name, 'gox');
 });
 

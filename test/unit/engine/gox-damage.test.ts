@@ -35,6 +35,7 @@ function refused(bytes: Uint8Array, code: string, message: RegExp, limit?: numbe
     if (!(error instanceof GoxError)) throw error;
     assert.is(error.code, code, error.message);
     assert.match(error.message, message);
+    assert.ok(error.message.includes(FILE), error.message);
     return error;
   }
   return assert.unreachable(`not refused: ${message}`) as never;

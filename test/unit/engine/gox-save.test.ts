@@ -1,38 +1,17 @@
 /** What is saved loads as the same document, with all that we do not understand in its place. */
 
-import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { boxMatrix } from '../../../engine/volume/matrix.ts';
-import type { Volume } from '../../../engine/volume/volume.ts';
 import { imports, model, models, voxelLines } from '../../support/fixtures.ts';
 import { chunk, chunksOf, dict, goxFile } from '../../support/gox-file.ts';
+import { portrait } from '../../support/portrait.ts';
 
 const gox = formatFor('a.gox');
 const read = (bytes: Uint8Array) => gox.read!(bytes, 'test.gox');
 const save = (document: Document) => Buffer.concat([...gox.write!(document, { yUp: true })]);
-
-/** Order, places and words of the blocks that hold voxels. */
-function blocksOf(volume: Volume): string[] {
-  return [...volume.blocks()].map(({ x, y, z, data }) => {
-    return `${x} ${y} ${z} ${createHash('sha1').update(data).digest('hex')}`;
-  });
-}
-
-/** A document in a form that can be compared: everything it holds. */
-function portrait(document: Document): unknown {
-  document.refresh();
-  return {
-    ...document,
-    preview: document.preview,
-    layers: document.layers.map(({ volume, derivation: _, ...layer }) => ({
-      ...layer,
-      blocks: blocksOf(volume),
-    })),
-  };
-}
 
 const test = suite('saving .gox');
 

@@ -1,0 +1,127 @@
+/**
+ * The base colours of glTF materials. Textures are sampled at the nearest pixel whatever the file
+ * asks for: blended pixels have colours that the model does not have.
+ */
+
+import { ImageLoader, type Texture, type Wrap } from '../../mesh-import/texture.ts';
+import { shown } from '../shown.ts';
+import type { GltfFile, Json } from './import-gltf-file.ts';
+
+export interface GltfMaterial {
+  /** Linear red, green, blue, and alpha: multiplied with the vertices' colours. */
+  readonly factor: readonly number[];
+  /** `opaque`: only the vertices' alpha counts. `mask`: alpha below `cutoff` is none, else full. */
+  readonly alpha: Texture['alpha'];
+  /** Fraction of one. */
+  readonly cutoff: number;
+  readonly texture: Texture | undefined;
+  /** Which TEXCOORD the texture is laid by. */
+  readonly texCoord: number;
+  /** Takes (u, v) to the texture: u' = a u + c v + e, v' = b u + d v + f. */
+  readonly uvMatrix: readonly number[];
+}
+
+const DEFAULT: GltfMaterial = {
+  factor: [1, 1, 1, 1],
+  alpha: 'opaque',
+  cutoff: 0,
+  texture: undefined,
+  texCoord: 0,
+  uvMatrix: [1, 0, 0, 1, 0, 0],
+};
+
+const WRAPS: ReadonlyMap<unknown, Wrap> = new Map([
+  [33071, 'clamp'],
+  [33648, 'mirror'],
+  [10497, 'repeat'],
+]);
+const REPEAT = 10497;
+const CUTOFF = 0.5;
+
+type Image = Texture['image'];
+
+export class GltfMaterials {
+  readonly #file: GltfFile;
+  readonly #images: ImageLoader;
+  readonly #known = new Map<unknown, GltfMaterial>();
+  readonly #loaded = new Map<unknown, Image | undefined>();
+
+  constructor(file: GltfFile) {
+    this.#file = file;
+    this.#images = new ImageLoader(file.source);
+  }
+
+  /** A primitive's material; the default one when it names none. */
+  get(index: unknown): GltfMaterial {
+    if (index === undefined) return DEFAULT;
+    let material = this.#known.get(index);
+    if (material === undefined) {
+      material = this.#read(this.#file.item('materials', index), `materials[${shown(index)}]`);
+      this.#known.set(index, material);
+    }
+    return material;
+  }
+
+  #read(json: Json, where: string): GltfMaterial {
+    const file = this.#file;
+    const gloss = extension(file, json, 'KHR_materials_pbrSpecularGlossiness');
+    const pbr = gloss ?? file.object(json.pbrMetallicRoughness ?? {}, where);
+    const factorName = gloss === undefined ? 'baseColorFactor' : 'diffuseFactor';
+    const textureName = gloss === undefined ? 'baseColorTexture' : 'diffuseTexture';
+    const factor = file.numbers(pbr[factorName], 4, `${where}.${factorName}`) ?? DEFAULT.factor;
+    const mode = json.alphaMode ?? 'OPAQUE';
+    const alpha = mode === 'MASK' ? 'mask' : mode === 'BLEND' ? 'keep' : 'opaque';
+    const [cutoff] = file.numbers([json.alphaCutoff ?? CUTOFF], 1, `${where}.alphaCutoff`)!;
+    const plain: GltfMaterial = { ...DEFAULT, factor, alpha, cutoff: cutoff! };
+    if (pbr[textureName] === undefined) return plain;
+    const info = file.object(pbr[textureName], `${where}.${textureName}`);
+    // The factor's alpha is not 0 where it matters: such a material is cut off wholly.
+    const byteCutoff = (255 * cutoff!) / Math.max(factor[3]!, Number.MIN_VALUE);
+    const texture = this.#texture(file.item('textures', info.index), alpha, byteCutoff);
+    const moved = extension(file, info, 'KHR_texture_transform') ?? {};
+    const texCoord = file.whole(moved.texCoord ?? info.texCoord, 0, `${where}.texCoord`);
+    return { ...plain, texture, texCoord, uvMatrix: this.#uvMatrix(moved, where) };
+  }
+
+  /** Undefined when the picture is not to be had: the material is its factor then. */
+  #texture(json: Json, alpha: Texture['alpha'], cutoff: number): Texture | undefined {
+    const file = this.#file;
+    if (json.source === undefined) return undefined;
+    const image = this.#image(json.source);
+    if (image === undefined) return undefined;
+    const sampler = json.sampler === undefined ? {} : file.item('samplers', json.sampler);
+    const wrap = (value: unknown = REPEAT) =>
+      WRAPS.get(value) ?? file.fail(`a sampler has the wrap mode ${shown(value)}`);
+    return { image, wrapU: wrap(sampler.wrapS), wrapV: wrap(sampler.wrapT), alpha, cutoff };
+  }
+
+  #image(index: unknown): Image | undefined {
+    if (this.#loaded.has(index)) return this.#loaded.get(index);
+    const file = this.#file;
+    const json = file.item('images', index);
+    const name = `images[${shown(index)}]`;
+    const bytes =
+      json.bufferView === undefined
+        ? file.uri(json.uri, `${name}.uri`)
+        : file.view(json.bufferView).bytes;
+    const image = bytes && this.#images.load(bytes, name);
+    this.#loaded.set(index, image);
+    return image;
+  }
+
+  /** KHR_texture_transform: scale, then rotation, then offset. */
+  #uvMatrix(moved: Json, where: string): number[] {
+    const file = this.#file;
+    const [e, f] = file.numbers(moved.offset, 2, `${where} offset`) ?? [0, 0];
+    const [sx, sy] = file.numbers(moved.scale, 2, `${where} scale`) ?? [1, 1];
+    const [angle] = file.numbers([moved.rotation ?? 0], 1, `${where} rotation`)!;
+    const [cos, sin] = [Math.cos(angle!), Math.sin(angle!)];
+    return [cos * sx!, -sin * sx!, sin * sy!, cos * sy!, e!, f!];
+  }
+}
+
+function extension(file: GltfFile, { extensions }: Json, name: string): Json | undefined {
+  if (extensions === undefined) return undefined;
+  const found = file.object(extensions, 'extensions')[name];
+  return found === undefined ? undefined : file.object(found, name);
+}

@@ -1,0 +1,124 @@
+/** The header of a .ply file: its encoding, and what each element's records hold. */
+
+import type { TextCursor } from '../../mesh-import/text-cursor.ts';
+
+const ENCODINGS = ['ascii', 'binary_little_endian', 'binary_big_endian'] as const;
+
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** Types of numbers, by both of their usual names. */
+const TYPES: Readonly<Record<string, NumberType>> = {
+  char: 'int8',
+  int8: 'int8',
+  uchar: 'uint8',
+  uint8: 'uint8',
+  short: 'int16',
+  int16: 'int16',
+  ushort: 'uint16',
+  uint16: 'uint16',
+  int: 'int32',
+  int32: 'int32',
+  uint: 'uint32',
+  uint32: 'uint32',
+  float: 'float32',
+  float32: 'float32',
+  double: 'float64',
+  float64: 'float64',
+};
+
+export type NumberType =
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'float32'
+  | 'float64';
+
+export const TYPE_BYTES: Readonly<Record<NumberType, number>> = {
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  float32: 4,
+  float64: 8,
+};
+
+export interface Property {
+  readonly name: string;
+  readonly type: NumberType;
+  /** The type of a list's length; undefined for a plain number. */
+  readonly lengthType: NumberType | undefined;
+}
+
+export interface Element {
+  readonly name: string;
+  readonly count: number;
+  readonly properties: Property[];
+}
+
+export interface Header {
+  readonly encoding: Encoding;
+  readonly elements: Element[];
+}
+
+const ELEMENTS_MAX = 64;
+const PROPERTIES_MAX = 256;
+const COUNT = /^\d{1,10}$/;
+
+/** Reads a header and leaves the cursor at the first record. Throws GOX_FORMAT_BROKEN. */
+export function readHeader(cursor: TextCursor): Header {
+  if (cursor.word() !== 'ply') cursor.fail('it does not begin with "ply"');
+  let encoding: Encoding | undefined;
+  const elements: Element[] = [];
+  while (cursor.nextLine()) {
+    if (!cursor.more()) continue;
+    const keyword = cursor.word();
+    if (keyword === 'format') {
+      const name = next(cursor);
+      encoding = ENCODINGS.find((known) => known === name);
+      if (encoding === undefined) cursor.fail('unknown format');
+    } else if (keyword === 'element') {
+      if (elements.length === ELEMENTS_MAX) cursor.fail(`more than ${ELEMENTS_MAX} elements`);
+      const name = next(cursor);
+      const count = next(cursor);
+      if (!COUNT.test(count)) cursor.fail('an element without a count');
+      elements.push({ name, count: Number(count), properties: [] });
+    } else if (keyword === 'property') {
+      const properties = elements.at(-1)?.properties;
+      if (properties === undefined) cursor.fail('a property without an element');
+      if (properties.length === PROPERTIES_MAX)
+        cursor.fail(`more than ${PROPERTIES_MAX} properties`);
+      properties.push(readProperty(cursor));
+    } else if (keyword === 'end_header') {
+      if (encoding === undefined) cursor.fail('the header names no format');
+      // One newline ends the header: what looks like another may be the first record's bytes.
+      cursor.nextLine();
+      return { encoding, elements };
+    } else if (keyword !== 'comment' && keyword !== 'obj_info') cursor.fail('not a header of .ply');
+  }
+  return cursor.fail('the header has no end');
+}
+
+function readProperty(cursor: TextCursor): Property {
+  const word = next(cursor);
+  if (word !== 'list')
+    return { name: next(cursor), type: typeOf(cursor, word), lengthType: undefined };
+  const lengthType = typeOf(cursor, next(cursor));
+  if (lengthType.startsWith('float')) cursor.fail("a list's length is no whole number");
+  const type = typeOf(cursor, next(cursor));
+  return { name: next(cursor), type, lengthType };
+}
+
+function typeOf(cursor: TextCursor, name: string): NumberType {
+  const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  return type ?? cursor.fail('unknown type of number');
+}
+
+function next(cursor: TextCursor): string {
+  if (!cursor.more()) cursor.fail('the line is cut short');
+  return cursor.word();
+}

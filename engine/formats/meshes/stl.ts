@@ -1,0 +1,76 @@
+/**
+ * Binary STL: an 80-byte header, the number of triangles, and 50 bytes for each: its normal, three
+ * corners as float32 (exact up to 2^24), and an attribute count of 0. One unit is a voxel. The
+ * format has no colours, and its users print in Z up, so that is the default. All visible layers
+ * are merged. The mesh is walked twice, to count and to write.
+ */
+
+import { GoxError } from '../../../conf/errors.ts';
+import type { Document } from '../../document/document.ts';
+import { surfaceOf } from '../../mesh/kinds.ts';
+import type { ExportOptions, Format } from '../format.ts';
+import { PIECE_BYTES } from '../pieces.ts';
+import { readStl } from './import-stl.ts';
+
+const HEADER_BYTES = 84;
+const TRIANGLE_BYTES = 50;
+const TRIANGLES_MAX = 0xffff_ffff;
+
+/** Readers take a file that begins with `solid` for STL in ASCII. */
+const HEADER = 'goxel-supervisor binary STL, units are voxels';
+
+/** Corners of the triangles of a polygon of three or four corners. */
+const TRIANGLES = [0, 1, 2, 2, 3, 0] as const;
+
+function* writeStl(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
+  const { yUp = false, mesh = 'blocks' } = options;
+  const surface = surfaceOf(document.merged(), mesh);
+  const triangles = surface.corners - 2;
+  let count = 0;
+  for (const batch of surface.batches()) count += batch.count * triangles;
+  yield header(count);
+
+  const pieceTriangles = Math.floor(PIECE_BYTES / TRIANGLE_BYTES);
+  let piece = Buffer.alloc(Math.min(count, pieceTriangles) * TRIANGLE_BYTES);
+  let view = new DataView(piece.buffer, piece.byteOffset);
+  let at = 0;
+  const [second, third, sign] = yUp ? [2, 1, -1] : [1, 2, 1];
+  for (const { count: faces, positions, normals } of surface.batches()) {
+    for (let face = 0; face < faces; face++) {
+      const normal = surface.normals[normals[face]!]!;
+      for (let i = 0; i < triangles * 3; i += 3) {
+        if (at === piece.length) {
+          yield piece;
+          piece = Buffer.alloc(Math.min(count, pieceTriangles) * TRIANGLE_BYTES);
+          view = new DataView(piece.buffer, piece.byteOffset);
+          at = 0;
+        }
+        view.setFloat32(at, normal[0], true);
+        view.setFloat32(at + 4, normal[second]!, true);
+        view.setFloat32(at + 8, 0 + sign * normal[third]!, true);
+        for (let corner = 0; corner < 3; corner++) {
+          const from = (face * surface.corners + TRIANGLES[i + corner]!) * 3;
+          const to = at + 12 + corner * 12;
+          view.setFloat32(to, positions[from]!, true);
+          view.setFloat32(to + 4, positions[from + second]!, true);
+          view.setFloat32(to + 8, 0 + sign * positions[from + third]!, true);
+        }
+        at += TRIANGLE_BYTES;
+      }
+    }
+  }
+  if (at > 0) yield piece.subarray(0, at);
+}
+
+function header(triangles: number): Uint8Array {
+  if (triangles > TRIANGLES_MAX) {
+    const message = `An STL file holds ${TRIANGLES_MAX} triangles; this has ${triangles}.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { triangles, triangles_max: TRIANGLES_MAX });
+  }
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  bytes.write(HEADER, 'latin1');
+  bytes.writeUInt32LE(triangles, HEADER_BYTES - 4);
+  return bytes;
+}
+
+export const stl: Format = { name: 'stl', extensions: ['stl'], read: readStl, write: writeStl };

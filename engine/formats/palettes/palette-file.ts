@@ -1,0 +1,79 @@
+/**
+ * Palette files, by their extension: GIMP's .gpl; the Build engine's .dat, which begins with 256
+ * colours of three 6-bit values; and .png, whose palette is its distinct colours by rows.
+ */
+
+import { basename, extname } from 'node:path';
+import { GoxError } from '../../../conf/errors.ts';
+import { unnamed } from '../../document/built-in-palettes.ts';
+import type { Palette } from '../../document/palette.ts';
+import { decodeAnyPng } from '../../image/any-png.ts';
+import { PngError } from '../../image/png.ts';
+import { ColorCounter } from '../../image/quantize.ts';
+import { pack } from '../../volume/color.ts';
+import { readGpl } from './palette-gpl.ts';
+
+const READERS: Readonly<
+  Record<string, (bytes: Uint8Array, source: string, name: string) => Palette>
+> = { '.gpl': readGpl, '.dat': readDat, '.png': readPng };
+
+const DAT_COLORS = 256;
+const DAT_CHANNEL_MAX = 63;
+
+/** The signature, and a chunk header before the width and height. */
+const PNG_SIZE_OFFSET = 16;
+const PNG_SIDE_MAX = 2048;
+
+/**
+ * Reads a palette; it is named as the file says or else as the file is. Throws GOX_FORMAT_UNKNOWN
+ * for another extension, GOX_FORMAT_BROKEN, and GOX_FORMAT_LIMIT for a picture of more than 2048 x
+ * 2048 pixels.
+ */
+export function readPalette(bytes: Uint8Array, path: string): Palette {
+  const extension = extname(path).toLowerCase();
+  const reader = READERS[extension];
+  if (reader !== undefined) return reader(bytes, path, basename(path, extname(path)));
+  const supported = Object.keys(READERS).map((known) => known.slice(1));
+  const message = `Palettes of "${path}" are not supported; there are ${supported.join(', ')}.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, supported });
+}
+
+function readDat(bytes: Uint8Array, source: string, name: string): Palette {
+  if (bytes.length < DAT_COLORS * 3) {
+    fail(source, bytes.length, `it ends before its ${DAT_COLORS} colours`);
+  }
+  const over = bytes.subarray(0, DAT_COLORS * 3).findIndex((value) => value > DAT_CHANNEL_MAX);
+  if (over >= 0) fail(source, over, `a channel is above ${DAT_CHANNEL_MAX}`);
+  const colors = Array.from({ length: DAT_COLORS }, (_, i) =>
+    pack(bytes[3 * i]! * 4, bytes[3 * i + 1]! * 4, bytes[3 * i + 2]! * 4, 255),
+  );
+  return unnamed(name, colors);
+}
+
+/** Transparent pixels have no colour. */
+function readPng(bytes: Uint8Array, source: string, name: string): Palette {
+  if (bytes.length < PNG_SIZE_OFFSET + 8) fail(source, bytes.length, 'the PNG image is cut short');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const width = view.getUint32(PNG_SIZE_OFFSET);
+  const height = view.getUint32(PNG_SIZE_OFFSET + 4);
+  if (width > PNG_SIDE_MAX || height > PNG_SIDE_MAX) {
+    const message = `A palette of ${width} x ${height} pixels is too large: ${source}.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { file: source, side_max: PNG_SIDE_MAX });
+  }
+  try {
+    const { rgba } = decodeAnyPng(bytes, width, height);
+    const counter = new ColorCounter();
+    for (const color of new Uint32Array(rgba.slice().buffer)) {
+      if (color > 0xff_ffff) counter.add(color, 1);
+    }
+    return unnamed(name, counter.colors);
+  } catch (error) {
+    if (!(error instanceof PngError)) throw error;
+    return fail(source, error.offset, error.message);
+  }
+}
+
+function fail(file: string, offset: number, why: string): never {
+  const message = `${file} is damaged at byte ${offset}: ${why}.`;
+  throw new GoxError('GOX_FORMAT_BROKEN', message, { file, offset });
+}

@@ -1,0 +1,131 @@
+/**
+ * Scenes for the ray tracer POV-Ray (.povray in Goxel; .pov is its usual extension): the active
+ * camera, the light, and a box for each solid voxel of every layer, hidden ones included, as Goxel
+ * writes them. Layers that overlap are not merged. What is written is Goxel's text but for the
+ * line that names the program.
+ */
+
+import type { Document } from '../document/document.ts';
+import { newCamera } from '../document/scene.ts';
+import { BLOCK_VOXELS } from '../volume/block.ts';
+import { SOLID_ALPHA } from '../volume/color.ts';
+import type { Format } from './format.ts';
+import { TextPieces } from './text.ts';
+
+const SOLID = (SOLID_ALPHA << 24) >>> 0;
+/** Vertical field of view and picture of Goxel's cameras. */
+const FOV_DEGREES = 20;
+const WIDTH = 1024;
+const HEIGHT = 1024;
+
+const BEFORE = Buffer.from('\n    Vox(<');
+const COMMA = Buffer.from(', ');
+const BETWEEN = Buffer.from('>, <');
+const AFTER = Buffer.from('>)\n');
+
+function* writePovray(document: Document): Generator<Uint8Array> {
+  document.refresh();
+  const out = new TextPieces();
+  for (const line of header(document)) out.text(line);
+  for (const { volume } of document.layers) {
+    for (const { x, y, z, data } of volume.blocks()) {
+      for (let i = 0; i < BLOCK_VOXELS; i++) {
+        const rgba = data[i]!;
+        if (rgba < SOLID) continue;
+        if (out.full) yield out.take();
+        put(out, BEFORE);
+        triple(out, x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8));
+        put(out, BETWEEN);
+        triple(out, rgba & 0xff, (rgba >>> 8) & 0xff, (rgba >>> 16) & 0xff);
+        put(out, AFTER);
+      }
+    }
+  }
+  out.text('\n}\n');
+  yield out.take();
+}
+
+function triple(out: TextPieces, a: number, b: number, c: number): void {
+  out.integer(a);
+  put(out, COMMA);
+  out.integer(b);
+  put(out, COMMA);
+  out.integer(c);
+}
+
+/** A few bytes cost less one by one than as a text. */
+function put(out: TextPieces, bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) out.byte(bytes[i]!);
+}
+
+/** The camera, the macro and the light. */
+function header(document: Document): string[] {
+  const camera = document.cameras.find(({ active }) => active) ?? document.cameras[0];
+  const mat = (camera ?? newCamera('')).mat;
+  const view = inverse32(mat);
+  const matrix = [0, 4, 8, 12].flatMap((at) => [...view.subarray(at, at + 3)]);
+  const { ambient } = document.light;
+  const [x, y, z] = towardLight(document, mat).map((v) => fixed(-v, 1));
+  const angle = (FOV_DEGREES * WIDTH) / HEIGHT;
+  return [
+    `// Generated from goxel-supervisor\n// https://github.com/guillaumechereau/goxel\n\n\n`,
+    `camera {\n    perspective\n    right x*${WIDTH}/${HEIGHT}\n    direction <0, 0, -1>\n`,
+    `    angle ${angle.toFixed(1)}\n    transform {\n`,
+    `        matrix <${matrix.map((v) => fixed(v, 6)).join(', ')}>\n`,
+    '        inverse\n    }\n}\n\n\n',
+    '#declare Voxel = box {<-0.5, -0.5, -0.5>, <0.5, 0.5, 0.5>}\n#macro Vox(Pos, Color)\n',
+    '    object {\n        Voxel\n        translate Pos\n        translate <0.5, 0.5, 0.5>\n',
+    '        texture { pigment {color rgb Color / 255} }\n    }\n#end\n\n\n',
+    `global_settings { ambient_light rgb<1, 1, 1> * ${ambient.toFixed(2)} }\n`,
+    'light_source {\n    <0, 0, 1024> color rgb <2, 2, 2>\n    parallel\n',
+    `    point_at <${x}, ${y}, ${z} + 1024>\n}\n\n\nunion {\n`,
+  ];
+}
+
+/** As C prints it: the sign of a negative zero is kept, and what is no number is 0. */
+function fixed(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return (0).toFixed(digits);
+  // toFixed turns to exponents from 1e21 on, which no scene reaches.
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 || Object.is(value, -0) ? `-${text}` : text;
+}
+
+/** The direction in which the light is; one fixed to the camera turns with it. */
+function towardLight({ light }: Document, camera: Float32Array): number[] {
+  const { pitch, yaw } = light;
+  const [x, y, z] = [
+    Math.sin(pitch) * Math.sin(yaw),
+    -Math.sin(pitch) * Math.cos(yaw),
+    Math.cos(pitch),
+  ];
+  if (!light.fixed) return [x, y, z];
+  return [0, 1, 2].map((i) => camera[i]! * x + camera[4 + i]! * y + camera[8 + i]! * z);
+}
+
+/**
+ * The inverse of an affine matrix by cofactors, with every step rounded to float32 as in Goxel, so
+ * that its last digits are the same.
+ */
+function inverse32(m: Float32Array): Float32Array {
+  const f = Math.fround;
+  const product = (...places: number[]) => places.reduce((p, i) => f(p * m[i]!), 1);
+  const minor = (a: number, b: number, c: number, d: number) => f(product(a, b) - product(c, d));
+  /** Terms that are added and subtracted in turn, the order of additions being Goxel's. */
+  const sum = (signs: string, ...terms: [number, number, number][]) =>
+    terms.reduce(
+      (s, term, i) => f(signs[i] === '+' ? s + product(...term) : s - product(...term)),
+      0,
+    );
+  const r = new Float32Array(16);
+  r.set([minor(5, 10, 9, 6), minor(9, 2, 1, 10), minor(1, 6, 5, 2)], 0);
+  r.set([minor(8, 6, 4, 10), minor(0, 10, 8, 2), minor(4, 2, 0, 6)], 4);
+  r.set([minor(4, 9, 8, 5), minor(8, 1, 0, 9), minor(0, 5, 4, 1)], 8);
+  r[12] = sum('-++--+', [4, 9, 14], [4, 10, 13], [8, 5, 14], [8, 6, 13], [12, 5, 10], [12, 6, 9]);
+  r[13] = sum('+--++-', [0, 9, 14], [0, 10, 13], [8, 1, 14], [8, 2, 13], [12, 1, 10], [12, 2, 9]);
+  r[14] = sum('-++--+', [0, 5, 14], [0, 6, 13], [4, 1, 14], [4, 2, 13], [12, 1, 6], [12, 2, 5]);
+  const determinant = f(f(f(m[0]! * r[0]!) + f(m[1]! * r[4]!)) + f(m[2]! * r[8]!));
+  const scale = f(1 / determinant);
+  return r.map((v) => f(v * scale));
+}
+
+export const povray: Format = { name: 'povray', extensions: ['povray', 'pov'], write: writePovray };

@@ -1,0 +1,233 @@
+/**
+ * Qubicle Binary (.qb; format by Minddesk, getqubicle.com "Qubicle Binary File Specifications"):
+ * named boxes of colours ("matrices"), one a layer. Little-endian.
+ *
+ * - Header: u32 version (Qubicle's is 0x101), colour format (0 RGBA, 1 BGRA), orientation (0 left
+ *   handed, 1 right handed), compression, visibility mask encoding, matrix count.
+ * - A matrix: u8 name length, name; u32 size x, y, z; i32 position x, y, z; the cells, z slowest
+ *   and x fastest, four bytes each. The fourth is 0 for no voxel, else 255 or a mask of faces.
+ * - Compressed cells come slice by slice along z: a colour, or the word 2 with a count and a
+ *   colour, or the word 6 that ends the slice.
+ *
+ * Qubicle's y is up and becomes our z; its z becomes y, or -y when it is left handed. Goxel ignores
+ * the colour format; it is honoured here. What is written is Goxel's, byte for byte, but that
+ * layers without voxels are not counted (Goxel counts and does not write them; such files are read
+ * too).
+ */
+
+import { GoxError } from '../../../conf/errors.ts';
+import { Document } from '../../document/document.ts';
+import type { Layer } from '../../document/layer.ts';
+import { boxCorners, boxMatrix } from '../../volume/matrix.ts';
+import type { Box, Vec3 } from '../../volume/volume.ts';
+import { copyBox, sizeOf } from '../box-copy.ts';
+import { ByteReader } from '../bytes.ts';
+import { contentBox } from '../fit.ts';
+import type { Format, ImportOptions } from '../format.ts';
+import { inPieces, PIECE_BYTES } from '../pieces.ts';
+import { BlockBudget, requireReach, VoxelBuilder } from '../voxel-builder.ts';
+
+const VERSION = 0x101;
+const BGRA = 1;
+const RIGHT_HANDED = 1;
+const COMPRESSED = 1;
+const RUN = 2;
+const NEXT_SLICE = 6;
+const OPAQUE = 0xff00_0000;
+
+/** Name length, size and position of a matrix. */
+const MATRIX_BYTES_MIN = 25;
+const NAME_BYTES_MAX = 255;
+/** A layer costs memory even when its matrix is but a few bytes. */
+const LAYERS_MAX = 16384;
+/** Cells of one file; every one is written, voxel or not. They are 1 GiB. */
+const CELLS_MAX = 2 ** 28;
+
+interface Matrix {
+  readonly size: Vec3;
+  readonly at: Vec3;
+  readonly swapped: boolean;
+  /** 1 when Qubicle's z is our y, -1 when it is our -y. */
+  readonly sign: 1 | -1;
+}
+
+function readQb(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+  const reader = new ByteReader(bytes, source, 'little');
+  // There is no magic number, and programs put their own into the version.
+  reader.u32('version');
+  const [format, orientation, compression] = [flag(reader), flag(reader), flag(reader)];
+  const swapped = format === BGRA;
+  const sign = orientation === RIGHT_HANDED ? 1 : -1;
+  const compressed = compression === COMPRESSED;
+  reader.u32('visibility mask encoding');
+  const count = reader.u32('matrix count');
+  if (count > LAYERS_MAX) reader.fail(`${count} matrices are more than ${LAYERS_MAX}`, 20);
+  const document = Document.empty();
+  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  for (let i = 0; i < count; i++) {
+    // Goxel counts empty layers and does not write them.
+    if (reader.left === 0) break;
+    reader.need(MATRIX_BYTES_MIN, 'a matrix');
+    const name = reader.text(reader.u8('name length'), 'name');
+    const layer = i === 0 ? document.activeLayer : document.addLayer(name);
+    layer.name = name;
+    const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
+    const at = [reader.i32('position'), reader.i32('position'), reader.i32('position')] as const;
+    requireReach(reader, at, size);
+    if (sign < 0) requireReach(reader, [0, 0, -at[2] - size[2] + 1], [0, 0, size[2]]);
+    const matrix = { size, at, swapped, sign } as const;
+    if (compressed) readRuns(reader, matrix, voxels);
+    else readCells(reader, matrix, voxels);
+    if (size[0] > 0 && size[1] > 0 && size[2] > 0) layer.box = boxMatrix(placeOf(matrix));
+    voxels.finish(layer.volume);
+  }
+  document.box = boxMatrix(contentBox(document.layers));
+  return document;
+}
+
+function flag(reader: ByteReader): number {
+  const value = reader.u32('header');
+  if (value > 1) reader.fail('this is no Qubicle Binary file', reader.at - 4);
+  return value;
+}
+
+/** Where the box of a matrix lies in our coordinates. */
+function placeOf({ size, at, sign }: Matrix): Box {
+  const y = sign > 0 ? at[2] : 1 - at[2] - size[2];
+  return { min: [at[0], y, at[1]], max: [at[0] + size[0], y + size[2], at[1] + size[1]] };
+}
+
+function readCells(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): void {
+  const [width, height, depth] = matrix.size;
+  const slice_bytes = width * height * 4;
+  reader.need(slice_bytes * depth, 'cells');
+  for (let slice = 0; slice_bytes > 0 && slice < depth; slice++) {
+    // A copy, since words of the file itself need not be aligned.
+    const words = new Uint32Array(reader.take(slice_bytes, 'cells').slice().buffer);
+    const y = matrix.sign * (matrix.at[2] + slice);
+    let cell = 0;
+    for (let row = 0; row < height; row++) {
+      const z = matrix.at[1] + row;
+      for (let x = matrix.at[0]; x < matrix.at[0] + width; x++) {
+        const word = words[cell++]!;
+        if (word > 0xff_ffff) voxels.set(x, y, z, colorOf(word, matrix.swapped));
+      }
+    }
+  }
+}
+
+function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): void {
+  const [width, height, depth] = matrix.size;
+  const cells = width * height;
+  for (let slice = 0; slice < depth; slice++) {
+    const y = matrix.sign * (matrix.at[2] + slice);
+    let cell = 0;
+    for (;;) {
+      let word = reader.u32('a colour');
+      let count = 1;
+      if (word === NEXT_SLICE) break;
+      if (word === RUN) {
+        count = reader.u32('a run length');
+        word = reader.u32('the colour of a run');
+      }
+      if (count > cells - cell) {
+        reader.fail(`${count} cells more than a slice of ${width} x ${height} has`);
+      }
+      if (word > 0xff_ffff) {
+        fillRun(voxels, matrix, y, cell, cell + count, colorOf(word, matrix.swapped));
+      }
+      cell += count;
+    }
+  }
+}
+
+/** Fills cells `from` to `to` of a slice, row by row. */
+function fillRun(
+  voxels: VoxelBuilder,
+  { size, at }: Matrix,
+  y: number,
+  from: number,
+  to: number,
+  rgba: number,
+): void {
+  const width = size[0];
+  for (let cell = from; cell < to; ) {
+    const row = Math.floor(cell / width);
+    const start = cell - row * width;
+    const end = Math.min(width, start + to - cell);
+    voxels.fillX(at[0] + start, at[0] + end, y, at[1] + row, rgba);
+    cell += end - start;
+  }
+}
+
+function colorOf(word: number, swapped: boolean): number {
+  if (!swapped) return word | OPAQUE;
+  return OPAQUE | ((word >> 16) & 0xff) | (word & 0xff00) | ((word & 0xff) << 16);
+}
+
+function writeQb(document: Document): Generator<Uint8Array> {
+  document.refresh();
+  const layers: { layer: Layer; box: Box }[] = [];
+  let cells = 0;
+  for (const layer of document.layers) {
+    const around = layer.volume.box();
+    if (around === undefined) continue;
+    const box = layer.box === undefined ? around : union(boxCorners(layer.box), around);
+    const [width, depth, height] = sizeOf(box);
+    cells += width * depth * height;
+    layers.push({ layer, box });
+  }
+  if (!(cells <= CELLS_MAX)) {
+    const message =
+      `A .qb file stores every cell of each layer's box; ${cells} cells are more than the ` +
+      `${CELLS_MAX} that one file may have. Crop or split layers, or save as .vox or .gox.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { cells, cells_max: CELLS_MAX });
+  }
+  return inPieces(parts(layers));
+}
+
+/** The smallest box of whole voxels around both; Goxel drops what is outside a layer's box. */
+function union(box: Box, around: Box): Box {
+  const low = (axis: 0 | 1 | 2) => Math.min(Math.floor(box.min[axis]), around.min[axis]);
+  const high = (axis: 0 | 1 | 2) => Math.max(Math.ceil(box.max[axis]), around.max[axis]);
+  return { min: [low(0), low(1), low(2)], max: [high(0), high(1), high(2)] };
+}
+
+function* parts(layers: readonly { layer: Layer; box: Box }[]): Generator<Uint8Array> {
+  yield words(VERSION, 0, RIGHT_HANDED, 0, 0, layers.length);
+  for (const { layer, box } of layers) {
+    const name = new Uint8Array(1 + NAME_BYTES_MAX);
+    name[0] = new TextEncoder().encodeInto(layer.name, name.subarray(1)).written;
+    yield name.subarray(0, 1 + name[0]);
+    const [width, depth, height] = sizeOf(box);
+    yield words(width, height, depth, box.min[0], box.min[2], box.min[1]);
+    yield* cellsOf(layer, box);
+  }
+}
+
+function words(...values: number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(values).buffer);
+}
+
+/** The cells of a layer: y slowest, then z, then x. */
+function* cellsOf(layer: Layer, box: Box): Generator<Uint8Array> {
+  const [x0, y0, z0] = box.min;
+  const [x1, y1, z1] = box.max;
+  const width = x1 - x0;
+  // As many whole slices as fit into a piece; of a slice that does not, as many rows.
+  const rows = Math.max(1, Math.min(z1 - z0, Math.floor(PIECE_BYTES / 4 / width)));
+  const slice = width * rows;
+  const slices = rows < z1 - z0 ? 1 : Math.max(1, Math.floor(PIECE_BYTES / 4 / slice));
+  for (let y = y0; y < y1; y += slices) {
+    const behind = Math.min(y1, y + slices);
+    for (let z = z0; z < z1; z += rows) {
+      const end = Math.min(z1, z + rows);
+      const out = new Uint32Array(width * (end - z) * (behind - y));
+      const part = { min: [x0, y, z], max: [x1, behind, end] } as const;
+      copyBox(layer.volume, part, out, { x: 1, y: slice, z: width, start: 0 });
+      yield new Uint8Array(out.buffer);
+    }
+  }
+}
+
+export const qb: Format = { name: 'qb', extensions: ['qb'], read: readQb, write: writeQb };

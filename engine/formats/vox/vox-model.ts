@@ -1,0 +1,174 @@
+/**
+ * The voxels of a model of a MagicaVoxel file: a list of { x, y, z, index } in bytes (XYZI), or a
+ * palette index for every position, x fastest, then y, then z, packed with zlib (TDCZ, which the
+ * game Teardown writes). Models are counted from their middle, which is their size halved and
+ * truncated. Index 0 is no voxel.
+ */
+
+import { constants, inflateSync } from 'node:zlib';
+import { GoxError } from '../../../conf/errors.ts';
+import { BLOCK_BYTES, newBlockData, signedWords } from '../../volume/block.ts';
+import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
+import { Volume } from '../../volume/volume.ts';
+import type { ChunkReader } from './vox-chunks.ts';
+import type { Move } from './vox-move.ts';
+
+export interface Model {
+  readonly size: readonly [number, number, number];
+  /** The XYZI or TDCZ chunk, at its first voxel. */
+  readonly chunk: ChunkReader;
+  /** How many voxels an XYZI chunk lists. */
+  readonly count: number;
+}
+
+/** Coordinates in a model are bytes. */
+const SIDE_MAX = 256;
+
+/** Blocks along an axis that a model may touch, since it need not begin where a block does. */
+const GRID = SIDE_MAX / 16 + 1;
+
+/** Reads the head of an XYZI or TDCZ chunk, and checks its lengths. */
+export function readModel(size: readonly [number, number, number], chunk: ChunkReader): Model {
+  if (chunk.type === 'TDCZ') {
+    for (const side of size) {
+      if (chunk.int32('size') !== side) chunk.fail('its size is not that of its SIZE chunk');
+      if (side > SIDE_MAX) chunk.fail(`a side of ${side} voxels, more than ${SIDE_MAX}`);
+    }
+    return { size, chunk, count: 0 };
+  }
+  return { size, chunk, count: chunk.count('voxels', 4) };
+}
+
+/**
+ * A volume of a model's voxels, moved. `colors` are the packed colours of the 256 indices. Throws
+ * GOX_MEMORY_LIMIT for more than `blocks_max` blocks.
+ */
+export function placeModel(
+  model: Model,
+  move: Move,
+  colors: Uint32Array,
+  blocks_max: number,
+): Volume {
+  const dense = model.chunk.type === 'TDCZ';
+  if (!dense && model.count === 0) return new Volume();
+  const grid = new ModelGrid(model, move, blocks_max);
+  if (dense) fillDense(grid, model, colors);
+  else fillList(grid, model, colors);
+  return grid.volume();
+}
+
+function fillList(grid: ModelGrid, { chunk, count }: Model, colors: Uint32Array): void {
+  const bytes = chunk.rest();
+  const words = signedWords(colors);
+  for (let at = 0; at < count * 4; at += 4) {
+    const color = words[bytes[at + 3]!]!;
+    if (color >>> 24 !== 0) grid.put(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, color);
+  }
+}
+
+function fillDense(grid: ModelGrid, { size, chunk }: Model, colors: Uint32Array): void {
+  const [width, depth, height] = size;
+  const indices = unpacked(chunk, width * depth * height);
+  let [x, y, z] = [0, 0, 0];
+  for (let i = 0; i < indices.length; i++) {
+    const color = colors[indices[i]!]!;
+    if (color > 0xff_ffff) grid.put(x, y, z, color);
+    if (++x < width) continue;
+    x = 0;
+    if (++y < depth) continue;
+    y = 0;
+    z++;
+  }
+}
+
+function unpacked(chunk: ChunkReader, length: number): Uint8Array {
+  if (length === 0) return new Uint8Array(0);
+  let indices: Uint8Array;
+  try {
+    // Its end is flushed but not finished, so zlib's checksum is missing.
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: length };
+    indices = inflateSync(chunk.rest(), options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return chunk.fail(`its voxels cannot be unpacked: ${reason}`);
+  }
+  if (indices.length === length) return indices;
+  return chunk.fail(`its voxels unpack to ${indices.length} bytes, not ${length}`);
+}
+
+/** The blocks under a moved model, found by tables over the coordinates in the model. */
+class ModelGrid {
+  readonly #blocks: (Uint32Array | undefined)[] = new Array(GRID ** 3);
+  /** The places in `#blocks` in the order of their first voxels. */
+  readonly #touched: number[] = [];
+  readonly #origin: readonly [number, number, number];
+  /** For each coordinate in the model, its part in the place of the block… */
+  readonly #blockX = new Int32Array(SIDE_MAX);
+  readonly #blockY = new Int32Array(SIDE_MAX);
+  readonly #blockZ = new Int32Array(SIDE_MAX);
+  /** …and in the place of the word in it. */
+  readonly #wordX = new Int32Array(SIDE_MAX);
+  readonly #wordY = new Int32Array(SIDE_MAX);
+  readonly #wordZ = new Int32Array(SIDE_MAX);
+  readonly #model: Model;
+  readonly #blocks_max: number;
+
+  constructor(model: Model, { axes, signs, offset }: Move, blocks_max: number) {
+    this.#model = model;
+    this.#blocks_max = blocks_max;
+    const blockParts = [this.#blockX, this.#blockY, this.#blockZ];
+    const wordParts = [this.#wordX, this.#wordY, this.#wordZ];
+    const origin: [number, number, number] = [0, 0, 0];
+    for (const row of [0, 1, 2] as const) {
+      const axis = axes[row];
+      const middle = Math.trunc(model.size[axis]! / 2);
+      const place = (coordinate: number) => signs[row] * (coordinate - middle) + offset[row];
+      const lowest = Math.min(place(0), place(SIDE_MAX - 1));
+      origin[row] = Math.floor(lowest / 16) * 16;
+      for (let coordinate = 0; coordinate < SIDE_MAX; coordinate++) {
+        const local = place(coordinate) - origin[row];
+        blockParts[axis]![coordinate] = (local >> 4) * GRID ** row;
+        wordParts[axis]![coordinate] = (local & 15) << (4 * row);
+      }
+    }
+    this.#origin = origin;
+  }
+
+  put(x: number, y: number, z: number, color: number): void {
+    const place = this.#blockX[x]! + this.#blockY[y]! + this.#blockZ[z]!;
+    const data = this.#blocks[place] ?? this.#newBlock(place);
+    data[this.#wordX[x]! + this.#wordY[y]! + this.#wordZ[z]!] = color;
+  }
+
+  volume(): Volume {
+    const volume = new Volume();
+    for (const place of this.#touched) {
+      const [x, y, z] = this.#corner(place);
+      volume.setBlock(x, y, z, this.#blocks[place]!);
+    }
+    return volume;
+  }
+
+  #newBlock(place: number): Uint32Array {
+    for (const low of this.#corner(place)) {
+      if (low < COORDINATE_MIN || low > COORDINATE_MAX - 15) {
+        this.#model.chunk.fail('its scene puts voxels out of the range of coordinates');
+      }
+    }
+    if (this.#touched.length >= this.#blocks_max) {
+      const [file, bytes] = [this.#model.chunk.source, this.#blocks_max * BLOCK_BYTES];
+      const message = `The voxels of ${file} take more than the ${bytes} bytes left.`;
+      throw new GoxError('GOX_MEMORY_LIMIT', message, { file, blocks_max: this.#blocks_max });
+    }
+    const data = newBlockData();
+    this.#blocks[place] = data;
+    this.#touched.push(place);
+    return data;
+  }
+
+  #corner(place: number): [number, number, number] {
+    const [x, y, z] = this.#origin;
+    const row = Math.floor(place / GRID);
+    return [x + 16 * (place % GRID), y + 16 * (row % GRID), z + 16 * Math.floor(row / GRID)];
+  }
+}

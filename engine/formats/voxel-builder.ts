@@ -1,0 +1,103 @@
+/**
+ * Builds a volume out of voxels that come one by one or in rows, as voxel files store them. Each
+ * voxel costs one store, as long as its neighbour went to the same block; the volume gets whole
+ * blocks at the end.
+ */
+
+import { GoxError } from '../../conf/errors.ts';
+import { BLOCK_BYTES, newBlockData } from '../volume/block.ts';
+import { BlockIndex } from '../volume/block-index.ts';
+import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
+import type { Vec3, Volume } from '../volume/volume.ts';
+import type { ByteReader } from './bytes.ts';
+import { type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
+
+/** The blocks that all the layers of one file may still take. */
+export class BlockBudget {
+  readonly #source: string;
+  readonly #bytes_max: number;
+  #left: number;
+
+  constructor(source: string, { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {}) {
+    this.#source = source;
+    this.#bytes_max = voxel_bytes_max;
+    this.#left = Math.floor(voxel_bytes_max / BLOCK_BYTES);
+  }
+
+  /** Throws GOX_MEMORY_LIMIT when there is none left. */
+  take(): void {
+    if (--this.#left >= 0) return;
+    const message = `The voxels of ${this.#source} take more than ${this.#bytes_max} bytes.`;
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source });
+  }
+}
+
+export class VoxelBuilder {
+  readonly #budget: BlockBudget;
+  #index = new BlockIndex();
+  #blocks: Uint32Array[] = [];
+  #last: Uint32Array = new Uint32Array(0);
+  #bx = Number.NaN;
+  #by = Number.NaN;
+  #bz = Number.NaN;
+
+  constructor(budget: BlockBudget) {
+    this.#budget = budget;
+  }
+
+  /** Puts a packed colour at signed 32-bit coordinates. */
+  set(x: number, y: number, z: number, rgba: number): void {
+    this.#go(x >> 4, y >> 4, z >> 4);
+    this.#last[(x & 15) | ((y & 15) << 4) | ((z & 15) << 8)] = rgba;
+  }
+
+  /** Puts a colour at x0 ≤ x < x1. */
+  fillX(x0: number, x1: number, y: number, z: number, rgba: number): void {
+    const row = ((y & 15) << 4) | ((z & 15) << 8);
+    for (let x = x0; x < x1; ) {
+      this.#go(x >> 4, y >> 4, z >> 4);
+      const end = Math.min(x1, (x >> 4) * 16 + 16);
+      this.#last.fill(rgba, row + (x & 15), row + (x & 15) + end - x);
+      x = end;
+    }
+  }
+
+  /** Puts a colour at z0 ≤ z < z1. */
+  fillZ(x: number, y: number, z0: number, z1: number, rgba: number): void {
+    for (let z = z0; z < z1; z++) this.set(x, y, z, rgba);
+  }
+
+  /** Moves the blocks into an empty volume, and starts anew. */
+  finish(volume: Volume): void {
+    for (const [slot, data] of this.#blocks.entries()) {
+      const { x, y, z } = this.#index.position(slot);
+      volume.setBlock(x * 16, y * 16, z * 16, data);
+    }
+    this.#index = new BlockIndex();
+    this.#blocks = [];
+    this.#bx = Number.NaN;
+  }
+
+  #go(bx: number, by: number, bz: number): void {
+    if (bx === this.#bx && by === this.#by && bz === this.#bz) return;
+    let slot = this.#index.find(bx, by, bz);
+    if (slot < 0) {
+      this.#budget.take();
+      slot = this.#index.add(bx, by, bz);
+      this.#blocks.push(newBlockData());
+    }
+    this.#last = this.#blocks[slot]!;
+    this.#bx = bx;
+    this.#by = by;
+    this.#bz = bz;
+  }
+}
+
+/** Throws GOX_FORMAT_BROKEN unless a box of that size at `min` lies in 32-bit coordinates. */
+export function requireReach(reader: ByteReader, min: Vec3, size: Vec3): void {
+  for (const axis of [0, 1, 2] as const) {
+    // COORDINATE_MAX itself stays free, so that the box's half open end is a coordinate too.
+    if (min[axis] >= COORDINATE_MIN && min[axis] + size[axis] <= COORDINATE_MAX) continue;
+    reader.fail(`a box at ${min.join(' ')} of ${size.join(' x ')} is out of range`);
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Voxlap's models (.kv6; format by Ken Silverman). Little-endian.
+ *
+ * - `Kvxl`, u32 size x, y, z, f32 pivot x, y, z, u32 number of voxels; the voxels, eight bytes
+ *   each: blue, green, red, a byte that programs use as they like, u16 z, u8 sides that can be seen
+ *   (as in .kvx), u8 number of a normal; u32 voxels of each x slice; u16 voxels of each column. A
+ *   palette (`SPal`) may follow; the colours above do not need it.
+ * - y and z point against ours.
+ *
+ * Only voxels that can be seen are stored. As in Goxel, the model is centred (whatever its pivot),
+ * the fourth byte is the alpha, and what lies inside, between a voxel closed below and one closed
+ * above, gets the colour of the topmost voxel of that solid part, opaque. Goxel cannot write the
+ * format: here all voxels that can be seen are written, with the pivot at the origin of the model's
+ * axes and no normal.
+ */
+
+import { GoxError } from '../../../conf/errors.ts';
+import { Document } from '../../document/document.ts';
+import { boxMatrix } from '../../volume/matrix.ts';
+import type { Box } from '../../volume/volume.ts';
+import { exportBox, sizeOf } from '../box-copy.ts';
+import { ByteReader } from '../bytes.ts';
+import { contentBox } from '../fit.ts';
+import type { Format, ImportOptions } from '../format.ts';
+import { inPieces } from '../pieces.ts';
+import { BlockBudget, requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { BOTTOM, Slices, TOP } from './kvx-planes.ts';
+
+const MAGIC = 'Kvxl';
+const HEADER_BYTES = 32;
+const VOXEL_BYTES = 8;
+/** The fourth byte as Slab6 and Voxlap write it. */
+const OPACITY = 128;
+const NO_NORMAL = 255;
+const OPAQUE = 0xff00_0000;
+/** z is 16 bits wide, and so is the count of a column. */
+const HEIGHT_MAX = 0xffff;
+/** The table has a number for each column, voxels or not. */
+const COLUMNS_MAX = 2 ** 24;
+
+function readKv6(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+  const reader = new ByteReader(bytes, source, 'little');
+  reader.magic(MAGIC, '.kv6 model');
+  const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
+  const [width, depth, height] = size;
+  reader.skip(12, 'pivot');
+  const count = reader.u32('number of voxels');
+  const first = reader.at;
+  reader.skip(count * VOXEL_BYTES, 'voxels');
+  reader.skip(width * 4, 'table of slices');
+  const columns = reader.at;
+  reader.need(width * depth * 2, 'table of columns');
+  const half = (length: number) => Math.floor(length / 2);
+  const min = [-half(width), -half(depth), -half(height)] as const;
+  requireReach(reader, min, size);
+  const document = Document.empty();
+  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const view = new DataView(reader.bytes.buffer, reader.bytes.byteOffset, reader.bytes.length);
+  const top = min[2] + height - 1;
+  let at = first;
+  for (let x = 0; x < width; x++) {
+    for (let y = 0; y < depth; y++) {
+      const entry = columns + (x * depth + y) * 2;
+      const end = at + view.getUint16(entry, true) * VOXEL_BYTES;
+      if (end > first + count * VOXEL_BYTES) reader.fail('a column has too many voxels', entry);
+      let below = 0;
+      let open = true;
+      let fill = 0;
+      for (; at < end; at += VOXEL_BYTES) {
+        const z = view.getUint16(at + 4, true);
+        const sides = bytes[at + 6]!;
+        if (z < below || z >= height) reader.fail(`a voxel at depth ${z} is out of order`, at);
+        const [wx, wy] = [min[0] + x, min[1] + depth - 1 - y];
+        const rgba = colorAt(view, at);
+        if (open) fill = (rgba | OPAQUE) >>> 0;
+        else if ((sides & TOP) === 0 && z > below) {
+          voxels.fillZ(wx, wy, top - z + 1, top - below + 1, fill);
+        }
+        voxels.set(wx, wy, top - z, rgba);
+        open = (sides & BOTTOM) !== 0;
+        below = z + 1;
+      }
+    }
+  }
+  voxels.finish(document.activeLayer.volume);
+  document.box = boxMatrix(contentBox(document.layers));
+  return document;
+}
+
+/** From blue, green, red, alpha; Voxlap writes 0 for an alpha it does not know. */
+function colorAt(view: DataView, at: number): number {
+  const word = view.getUint32(at, true);
+  const bgra = word > 0xff_ffff ? word : word | OPAQUE;
+  return ((bgra & 0xff00_ff00) | ((bgra >>> 16) & 0xff) | ((bgra & 0xff) << 16)) >>> 0;
+}
+
+function writeKv6(document: Document): Generator<Uint8Array> {
+  const box = exportBox(document) ?? { min: [0, 0, 0], max: [0, 0, 0] };
+  const [width, depth, height] = sizeOf(box);
+  if (height > HEIGHT_MAX || width * depth > COLUMNS_MAX) {
+    const message =
+      `A .kv6 model may be ${HEIGHT_MAX} high and have ${COLUMNS_MAX} columns; this one is ` +
+      `${width} x ${depth} x ${height}. Crop it or its image box, or save as .vox.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { size: [width, depth, height] });
+  }
+  return inPieces(kv6Parts(document, box));
+}
+
+function* kv6Parts(document: Document, box: Box): Generator<Uint8Array> {
+  const [width, depth, height] = sizeOf(box);
+  const slices = new Slices(document.merged(), box);
+  const inSlices = new Uint32Array(width);
+  const inColumns = new Uint16Array(width * depth);
+  const parts: Uint8Array[] = [];
+  let count = 0;
+  for (let x = 0; x < width; x++) {
+    slices.next();
+    const part = sliceOf(slices, depth, height, inColumns.subarray(x * depth));
+    inSlices[x] = part.length / VOXEL_BYTES;
+    count += inSlices[x]!;
+    parts.push(part);
+  }
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write(MAGIC, 'latin1');
+  for (const [i, length] of [width, depth, height].entries())
+    header.writeUInt32LE(length, 4 + i * 4);
+  const pivot = [-box.min[0], box.max[1], box.max[2]];
+  for (const [i, value] of pivot.entries()) header.writeFloatLE(value, 16 + i * 4);
+  header.writeUInt32LE(count, 28);
+  yield header;
+  yield* parts;
+  yield new Uint8Array(inSlices.buffer);
+  yield new Uint8Array(inColumns.buffer);
+}
+
+/** The voxels of a slice; counts those of each column. */
+function sliceOf(slices: Slices, depth: number, height: number, counts: Uint16Array): Uint8Array {
+  let voxels = 0;
+  for (let y = 0; y < depth; y++) {
+    const column = slices.column(y);
+    let found = 0;
+    for (let z = 0; z < height; z++) if (slices.sides(column + z) !== 0) found++;
+    counts[y] = found;
+    voxels += found;
+  }
+  const words = new Uint32Array(voxels * 2);
+  let at = 0;
+  for (let y = 0; y < depth; y++) {
+    if (counts[y] === 0) continue;
+    const column = slices.column(y);
+    for (let z = 0; z < height; z++) {
+      const sides = slices.sides(column + z);
+      if (sides === 0) continue;
+      const rgba = slices.color(column + z);
+      const bgr = ((rgba >>> 16) & 0xff) | (rgba & 0xff00) | ((rgba & 0xff) << 16);
+      words[at++] = bgr | (OPACITY << 24);
+      words[at++] = z | (sides << 16) | (NO_NORMAL << 24);
+    }
+  }
+  return new Uint8Array(words.buffer);
+}
+
+export const kv6: Format = { name: 'kv6', extensions: ['kv6'], read: readKv6, write: writeKv6 };

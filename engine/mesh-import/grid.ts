@@ -1,0 +1,97 @@
+/**
+ * The voxels that a mesh becomes while they are being found: blocks as in a volume, and beside each
+ * word how near the surface was that gave the colour.
+ */
+
+import { GoxError } from '../../conf/errors.ts';
+import { BLOCK_BYTES, BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BlockIndex } from '../volume/block-index.ts';
+import { Volume } from '../volume/volume.ts';
+import { TRIANGLES_MAX } from './soup.ts';
+
+/** The word of a voxel that is there and has no colour yet; its alpha is 0. */
+export const UNPAINTED = 1;
+/** The word of one whose colour turned out to be wholly transparent: it is not made in the end. */
+const TRANSPARENT = 2;
+
+export class Grid {
+  readonly #index = new BlockIndex();
+  readonly #words: Uint32Array[] = [];
+  readonly #ranks: (Float64Array | undefined)[] = [];
+  readonly #source: string;
+  readonly #blocks_max: number;
+
+  /**
+   * `source` names the file in errors. Throws GOX_MEMORY_LIMIT as soon as it needs more blocks than
+   * `blocks_max`.
+   */
+  constructor(source: string, blocks_max: number) {
+    this.#source = source;
+    this.#blocks_max = blocks_max;
+  }
+
+  /** The words of the block that holds a position, made when there is none. */
+  wordsAt(x: number, y: number, z: number): Uint32Array {
+    return this.#words[this.#slot(x >> 4, y >> 4, z >> 4)]!;
+  }
+
+  /** The words of the block that holds a position; undefined when there is none. */
+  findWords(x: number, y: number, z: number): Uint32Array | undefined {
+    const slot = this.#index.find(x >> 4, y >> 4, z >> 4);
+    return slot < 0 ? undefined : this.#words[slot];
+  }
+
+  /** Ranks (`rankOf`) of the colours in the block that holds a position, Infinity without one. */
+  ranksAt(x: number, y: number, z: number): Float64Array {
+    const slot = this.#slot(x >> 4, y >> 4, z >> 4);
+    let ranks = this.#ranks[slot];
+    if (ranks === undefined) {
+      ranks = new Float64Array(BLOCK_VOXELS).fill(Infinity);
+      this.#ranks[slot] = ranks;
+    }
+    return ranks;
+  }
+
+  /** Ends the search: the voxels as a volume. */
+  finish(): Volume {
+    const volume = new Volume();
+    for (const [slot, words] of this.#words.entries()) {
+      for (let i = 0; i < BLOCK_VOXELS; i++) if (words[i]! <= 0xff_ffff) words[i] = 0;
+      const { x, y, z } = this.#index.position(slot);
+      volume.setBlock(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, words);
+    }
+    return volume;
+  }
+
+  #slot(bx: number, by: number, bz: number): number {
+    const found = this.#index.find(bx, by, bz);
+    if (found >= 0) return found;
+    if (this.#words.length >= this.#blocks_max) refuseBlocks(this.#source, this.#blocks_max);
+    this.#words.push(newBlockData());
+    this.#ranks.push(undefined);
+    return this.#index.add(bx, by, bz);
+  }
+}
+
+/** Throws GOX_MEMORY_LIMIT. */
+export function refuseBlocks(file: string, blocks_max: number): never {
+  const bytes_max = blocks_max * BLOCK_BYTES;
+  const message = `The voxels of ${file} take more than ${bytes_max} bytes.`;
+  throw new GoxError('GOX_MEMORY_LIMIT', message, { file, bytes_max });
+}
+
+/** A colour as a word of the grid. */
+export function wordOf(rgba: number): number {
+  return rgba > 0xff_ffff ? rgba : TRANSPARENT;
+}
+
+/** Steps in which a distance of one voxel is told; a rank takes 52 bits of a double at most. */
+const DISTANCE_STEPS = 2 ** 28;
+
+/**
+ * Of two colours for a voxel the one of lower rank wins: the one whose surface is nearer, and of
+ * equally near ones that of the later triangle. The distance is in voxels, below 4.
+ */
+export function rankOf(distance: number, triangle: number): number {
+  return Math.round(distance * DISTANCE_STEPS) * TRIANGLES_MAX - triangle;
+}

@@ -1,0 +1,194 @@
+/** Reading .ply files. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { formatFor } from '../../../engine/formats/index.ts';
+import { readPly } from '../../../engine/formats/meshes/import-ply.ts';
+import { models, voxelLines } from '../../support/fixtures.ts';
+import { assertRefused, assertSameOutside, readDamaged, shown } from '../../support/mesh-shapes.ts';
+
+const test = suite('reading ply');
+
+for (const fixture of models()) {
+  for (const [suffix, yUp] of [
+    ['.ply', true],
+    ['.zup.ply', false],
+  ] as const) {
+    const bytes = fixture.gui(suffix);
+    if (bytes === undefined) continue;
+    test(`what Goxel exports of ${fixture.title} as ${suffix} is the same voxels, filled`, () => {
+      const model = formatFor('a.gox').read!(fixture.bytes, fixture.name);
+      const document = readPly(bytes, suffix, { solid: true, yUp });
+      assertSameOutside(document.merged(), shown(model.merged()));
+    });
+  }
+}
+
+test('what we export is read as the same voxels, filled', () => {
+  const ply = formatFor('a.ply');
+  const document = formatFor('a.txt').read!(
+    Buffer.from(
+      '0 0 0 102030\n1 0 0 405060\n1 1 0 708090\n-5 7 1 a0b0c0\n2147480000 -2147480000 3 112233\n',
+    ),
+    'a.txt',
+  );
+  const again = readPly(Buffer.concat([...ply.write!(document)]), 'a.ply', { solid: true });
+  assert.is(voxelLines(again.merged()), voxelLines(document.merged()));
+});
+
+/** A pyramid over a square: corner coordinates, byte colours, and its polygons. */
+const POINTS = [
+  [0, 0, 0],
+  [8, 0, 0],
+  [8, 0, -8],
+  [0, 0, -8],
+  [4, 4, -4],
+];
+const COLORS = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+  [255, 255, 0],
+  [1, 2, 3],
+];
+const FACES = [
+  [3, 2, 1, 0],
+  [0, 1, 4],
+  [1, 2, 4],
+  [2, 3, 4],
+  [3, 0, 4],
+];
+
+function text(): string {
+  const points = POINTS.map((point, i) => `${point.join(' ')} 7 ${COLORS[i]!.join(' ')}\n`);
+  const faces = FACES.map((face) => `${face.length} ${face.join(' ')} 0\n`);
+  return `ply
+format ascii 1.0
+comment a pyramid
+element vertex 5
+property float x
+property float y
+property float z
+property list uchar short tags
+property uchar red
+property uchar green
+property uchar blue
+element note 2
+property int one
+element face 5
+property list uchar uint vertex_index
+property char flag
+end_header
+${points.join('').replaceAll(' 7 ', ' 2 7 -7 ')}1
+2
+${faces.join('')}`;
+}
+
+function binary(order: 'little' | 'big'): Buffer {
+  const header = text().slice(0, text().indexOf('end_header') + 11);
+  const parts = [Buffer.from(header.replace('ascii', `binary_${order}_endian`))];
+  const put = (bytes: number, write: (buffer: Buffer) => void) => {
+    const buffer = Buffer.alloc(bytes);
+    write(buffer);
+    parts.push(order === 'big' ? buffer.reverse() : buffer);
+  };
+  for (const [i, point] of POINTS.entries()) {
+    for (const value of point) put(4, (b) => b.writeFloatLE(value));
+    put(1, (b) => b.writeUInt8(2));
+    for (const tag of [7, -7]) put(2, (b) => b.writeInt16LE(tag));
+    for (const value of COLORS[i]!) put(1, (b) => b.writeUInt8(value));
+  }
+  for (const value of [1, 2]) put(4, (b) => b.writeInt32LE(value));
+  for (const face of FACES) {
+    put(1, (b) => b.writeUInt8(face.length));
+    for (const corner of face) put(4, (b) => b.writeUInt32LE(corner));
+    put(1, (b) => b.writeInt8(0));
+  }
+  return Buffer.concat(parts);
+}
+
+for (const solid of [false, true]) {
+  test(`both byte orders hold what the text does, ${solid ? 'solid' : 'surface'}`, () => {
+    const plain = voxelLines(readPly(Buffer.from(text()), 'a.ply', { solid }).merged());
+    assert.ok(plain.split('\n').length > 50);
+    for (const order of ['little', 'big'] as const) {
+      const document = readPly(binary(order), 'a.ply', { solid });
+      assert.is(voxelLines(document.merged()), plain);
+    }
+  });
+}
+
+test('byte colours are the vertices', () => {
+  const volume = readPly(Buffer.from(text()), 'a.ply').merged();
+  assert.is(volume.get(0, 0, 0), 0xff00_00ff);
+  assert.is(volume.get(8, 0, 0), 0xff00_ff00);
+  assert.is(volume.get(8, 8, 0), 0xffff_0000);
+  assert.is(volume.get(4, 4, 4), 0xff03_0201);
+});
+
+const HEADER = `ply
+format ascii 1.0
+element vertex 4
+property double x
+property double y
+property double z
+`;
+const SQUARE = '0 0 0\n4 0 0\n0 4 0\n4 4 0\n';
+
+test('faces may have colours, with an alpha, as fractions or 16-bit numbers', () => {
+  const read = (type: string, colors: string) => {
+    const names = ['red', 'green', 'blue', 'alpha'].map((name) => `property ${type} ${name}\n`);
+    const properties = `element face 1\nproperty list int int vertex_indices\n${names.join('')}`;
+    const content = `${HEADER}${properties}end_header\n${SQUARE}4 0 1 3 2 ${colors}\n`;
+    return readPly(Buffer.from(content), 'a.ply').merged().get(2, 0, 2);
+  };
+  assert.is(read('float', '1 0 0.5 0.25'), 0x4080_00ff);
+  assert.is(read('ushort', '65535 0 32896 16448'), 0x4080_00ff);
+  assert.is(read('int', '255 0 128 64'), 0x4080_00ff);
+});
+
+test('strips are triangles, every second one turned, ended by -1', () => {
+  const strip = (list: string) => {
+    const rest = 'element tristrips 1\nproperty list int int vertex_indices\nend_header\n';
+    return readPly(Buffer.from(`${HEADER}${rest}${SQUARE}${list}`), 'a.ply')
+      .merged()
+      .count();
+  };
+  assert.is(strip('4 0 1 2 3'), 25);
+  assert.is(strip('7 0 1 2 -1 1 2 3'), 25);
+  assert.is(strip('6 0 1 -1 1 2 -1'), 0);
+});
+
+test('says where a file is damaged', () => {
+  const broken = (bytes: string, message: RegExp) =>
+    assertRefused(() => readPly(Buffer.from(bytes), 'a.ply'), 'GOX_FORMAT_BROKEN', message);
+  const faces = 'element face 1\nproperty list uchar int vertex_indices\nend_header\n';
+  broken('plx\n', /line 1, byte 3: it does not begin with "ply"/);
+  broken('ply\nformat ascii 1.0\n', /the header has no end/);
+  broken('ply\nformat text 1.0\nend_header\n', /unknown format/);
+  broken('ply\nend_header\n', /names no format/);
+  broken('ply\nelement vertex -1\n', /element without a count/);
+  broken('ply\nproperty float x\n', /property without an element/);
+  broken('ply\nelement a 1\nproperty toString x\n', /unknown type/);
+  broken('ply\nelement a 1\nproperty list float int x\n', /no whole number/);
+  broken('ply\nwhat\n', /not a header/);
+  broken(`${HEADER}end_header\n0 0`, /4 of vertex do not fit into 4 bytes/);
+  broken(`${HEADER.replace('4', '4000000000')}end_header\n${SQUARE}`, /do not fit/);
+  broken(`${HEADER.replace('z', 'w')}end_header\n${SQUARE}`, /lack a coordinate/);
+  broken(`${HEADER}end_header\n0 0 0 1 nan 0 1 1 0 2 2 2`, /"nan" is no finite number/);
+  broken(`${HEADER}${faces}${SQUARE}3 0 1 4`, /names vertex 4 of 4/);
+  broken(`${HEADER}${faces}${SQUARE}3 0 1 -1`, /names vertex -1 of 4/);
+  broken(`${HEADER}${faces}${SQUARE}2 0 1`, /face 0 has 2 corners/);
+  broken(`${HEADER}${faces}${SQUARE}9 0 1`, /a list of 9 does not fit into 5 bytes/);
+  const infinite = binary('little');
+  infinite.writeFloatLE(Infinity, infinite.indexOf('end_header') + 11 + 20);
+  assertRefused(() => readPly(infinite, 'a.ply'), 'GOX_FORMAT_BROKEN', /vertex 1 has no finite/);
+});
+
+test('damaged files are refused as such, or read', () => {
+  for (const bytes of [Buffer.from(text()), binary('little'), binary('big')]) {
+    assert.ok(readDamaged(readPly, bytes) > 100);
+  }
+});
+
+test.run();

@@ -1,0 +1,155 @@
+/** Palettes: those that come with the program, and their files. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GoxError } from '../../../conf/errors.ts';
+import { builtInPalettes, magicaVoxelColors } from '../../../engine/document/built-in-palettes.ts';
+import { newPalette } from '../../../engine/document/palette.ts';
+import { readPalette } from '../../../engine/formats/palettes/palette-file.ts';
+import { writeGpl } from '../../../engine/formats/palettes/palette-gpl.ts';
+import { encodePng } from '../../../engine/image/png.ts';
+
+const hex = (colors: Uint32Array) =>
+  Array.from(colors, (color) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(color);
+    return bytes.toString('hex');
+  });
+
+function refused(bytes: Uint8Array, path: string, code: string, message: RegExp): GoxError {
+  try {
+    readPalette(bytes, path);
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    assert.is(error.code, code, error.message);
+    assert.match(error.message, message);
+    return error;
+  }
+  return assert.unreachable(`not refused: ${message}`) as never;
+}
+
+const test = suite('palettes');
+
+test('come with as many different colours as Goxel has in them', () => {
+  const sizes = builtInPalettes().map(({ name, colors }) => [name, colors.length]);
+  assert.equal(sizes, [
+    ['DB32', 32],
+    ['DB16', 16],
+    ['Gray', 256],
+    ['MagicaVoxel', 256],
+    ['Pico8', 16],
+    ['Tango', 27],
+    ['WebHex', 216],
+  ]);
+  for (const { name, colors, names } of builtInPalettes()) {
+    assert.is(new Set(colors).size, colors.length, name);
+    assert.is(names.length, colors.length, name);
+    assert.ok(colors.every((color) => color >>> 24 === 255));
+  }
+  assert.is(builtInPalettes(), builtInPalettes());
+});
+
+test("MagicaVoxel's are the web colours, ramps, and black", () => {
+  const colors = hex(magicaVoxelColors());
+  assert.equal(colors.slice(0, 8), [
+    'ffffffff',
+    'ffffccff',
+    'ffff99ff',
+    'ffff66ff',
+    'ffff33ff',
+    'ffff00ff',
+    'ffccffff',
+    'ffccccff',
+  ]);
+  assert.equal(
+    [colors[214], colors[215], colors[225], colors[235], colors[245]],
+    ['000033ff', 'ee0000ff', '00ee00ff', '0000eeff', 'eeeeeeff'],
+  );
+  assert.equal([colors[254], colors[255]], ['111111ff', '000000ff']);
+});
+
+test('a GIMP palette comes back as it was written', () => {
+  for (const palette of [...builtInPalettes(), { ...newPalette(), name: 'ä 層' }]) {
+    assert.equal(readPalette(writeGpl(palette), 'x.gpl'), palette);
+  }
+});
+
+test('a GIMP palette is read with its names, however it is laid out', () => {
+  const text =
+    'GIMP Palette\r\nName: Fünf\r\nColumns: 3\n#\n# talk\n  1   2 \t3\tdark one \n' +
+    '\n255 255 255\n0 128 0\t\t#008000\n7 7 7 a';
+  const palette = readPalette(Buffer.from(text), '/some/where/five.GPL');
+  assert.is(palette.name, 'Fünf');
+  assert.equal(hex(palette.colors), ['010203ff', 'ffffffff', '008000ff', '070707ff']);
+  assert.equal(palette.names, ['dark one', '', '#008000', 'a']);
+  assert.is(readPalette(Buffer.from('GIMP Palette\n1 1 1'), '/some/where/five.gpl').name, 'five');
+});
+
+test('names with line ends do not break a GIMP palette', () => {
+  const palette = { name: 'a\nb', colors: Uint32Array.of(0xff00_0000), names: ['c\r\n1 2 3'] };
+  const back = readPalette(writeGpl(palette), 'x.gpl');
+  assert.equal([back.name, ...back.names], ['a b', 'c 1 2 3']);
+});
+
+test('a damaged GIMP palette is refused with its line and byte', () => {
+  const gpl = (text: string) => Buffer.from(text);
+  for (const [text, why] of [
+    ['', /does not begin/],
+    ['GIMP palette\n', /does not begin/],
+    ['GIMP Palette\n1 2 256 x', /above 255/],
+    ['GIMP Palette\n1 2', /not "red green blue name"/],
+    ['GIMP Palette\n-1 2 3', /not "red green blue name"/],
+    [`GIMP Palette\n1 2 3 ${'x'.repeat(2000)}`, /too long/],
+  ] as const) {
+    refused(gpl(text), 'x.gpl', 'GOX_FORMAT_BROKEN', why);
+  }
+  const error = refused(gpl('GIMP Palette\n1 2 3\nno'), 'x.gpl', 'GOX_FORMAT_BROKEN', /line 3/);
+  assert.equal(error.details, { file: 'x.gpl', line: 3, offset: 19 });
+});
+
+test('a Build palette has 256 colours of 6 bits, and may go on', () => {
+  const bytes = Uint8Array.from({ length: 1000 }, (_, i) => (i < 768 ? i % 64 : 255));
+  const { name, colors } = readPalette(bytes, 'PALETTE.DAT');
+  assert.is(name, 'PALETTE');
+  assert.is(colors.length, 256);
+  assert.equal(hex(colors.subarray(0, 2)), ['000408ff', '0c1014ff']);
+  assert.equal(hex(colors.subarray(21, 22)), ['fc0004ff']);
+  refused(bytes.subarray(0, 767), 'x.dat', 'GOX_FORMAT_BROKEN', /before its 256 colours/);
+  const error = refused(bytes.with(700, 64), 'x.dat', 'GOX_FORMAT_BROKEN', /above 63/);
+  assert.equal(error.details, { file: 'x.dat', offset: 700 });
+});
+
+test('a picture has its distinct colours by rows, but for transparent ones', () => {
+  const rgba = Uint8Array.of(1, 2, 3, 255, 9, 9, 9, 0, 4, 5, 6, 128, 1, 2, 3, 255);
+  const { name, colors } = readPalette(encodePng({ width: 2, height: 2, rgba }), 'four.png');
+  assert.is(name, 'four');
+  assert.equal(hex(colors), ['010203ff', '04050680']);
+});
+
+test('a picture that is too large or damaged is refused before it is unpacked', () => {
+  const png = encodePng({ width: 1, height: 1, rgba: Uint8Array.of(1, 2, 3, 255) });
+  const sized = (width: number, height: number) => {
+    const bytes = Buffer.from(png);
+    bytes.writeUInt32BE(width, 16);
+    bytes.writeUInt32BE(height, 20);
+    return bytes;
+  };
+  refused(sized(2049, 1), 'x.png', 'GOX_FORMAT_LIMIT', /2049 x 1/);
+  refused(sized(1, 0xffff_ffff), 'x.png', 'GOX_FORMAT_LIMIT', /too large/);
+  refused(sized(2048, 2048), 'x.png', 'GOX_FORMAT_BROKEN', /checksum/);
+  for (let length = 0; length < png.length; length++) {
+    refused(png.subarray(0, length), 'x.png', 'GOX_FORMAT_BROKEN', /damaged/);
+  }
+  // The width and the height have their own limit.
+  for (let i = 24; i < png.length; i++) {
+    refused(png.with(i, png[i]! ^ 1), 'x.png', 'GOX_FORMAT_BROKEN', /damaged/);
+  }
+});
+
+test('another extension is refused with those there are', () => {
+  for (const path of ['a.act', 'gpl', '', 'a.']) {
+    refused(Buffer.from('x'), path, 'GOX_FORMAT_UNKNOWN', /there are gpl, dat, png/);
+  }
+});
+
+test.run();

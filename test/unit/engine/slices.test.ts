@@ -1,0 +1,174 @@
+/** Slices side by side in a PNG image, as Goxel writes them, and pictures as planes of voxels. */
+
+import fc from 'fast-check';
+import jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Document } from '../../../engine/document/document.ts';
+import { formatFor } from '../../../engine/formats/index.ts';
+import { encodePng } from '../../../engine/image/png.ts';
+import { boxCorners } from '../../../engine/volume/matrix.ts';
+import { refused, refusesEveryCut, survivesNoise } from '../../support/damage.ts';
+import { open, readAs, VOLUMES, written } from '../../support/documents.ts';
+import { model, models, voxelLines } from '../../support/fixtures.ts';
+import { SEED } from '../../support/seed.ts';
+
+const test = suite('slices and pictures');
+
+let exact = 0;
+for (const fixture of models()) {
+  const truth = fixture.gui('.slices.png');
+  if (truth === undefined || fixture.name === 'multi' || fixture.name === 'empty') continue;
+  test(`${fixture.title} has the slices of Goxel`, () => {
+    const [ours, goxels] = [PNG.sync.read(written(open(fixture), 'slices')), PNG.sync.read(truth)];
+    assert.equal([ours.width, ours.height], [goxels.width, goxels.height]);
+    assert.ok(ours.data.equals(goxels.data), 'other pixels');
+    exact++;
+  });
+}
+
+test('were compared with Goxel', () => {
+  assert.ok(exact >= 19, `${exact}`);
+});
+
+test('voxels outside the image box, which Goxel drops, are in the slices', () => {
+  const fixture = model('multi');
+  const ours = PNG.sync.read(written(open(fixture), 'png slices'));
+  const truth = PNG.sync.read(fixture.gui('.slices.png')!);
+  assert.equal([truth.width, truth.height, ours.width, ours.height], [1024, 32, 1024, 40]);
+  assert.ok(ours.data.subarray(0, truth.data.length).equals(truth.data), 'other pixels inside');
+});
+
+test('the box grows to voxels on every side of it', () => {
+  const document = Document.empty(2, 2, 2);
+  document.activeLayer.volume.set(-3, -4, -5, 0xff00_0001);
+  document.activeLayer.volume.set(5, 4, 3, 0xff00_0002);
+  const image = PNG.sync.read(written(document, 'slices'));
+  assert.equal([image.width, image.height], [9 * 9, 9]);
+  assert.equal([image.data[0], image.data[image.data.length - 4]], [1, 2]);
+});
+
+test('an empty model has the slices of the box of a new image', () => {
+  assert.is(model('empty').gui('.slices.png')?.length, 0);
+  const ours = PNG.sync.read(written(open(model('empty')), 'slices'));
+  assert.equal([ours.width, ours.height], [1024, 32]);
+  assert.ok(ours.data.every((byte) => byte === 0));
+});
+
+test('reads what it writes', () => {
+  fc.assert(
+    fc.property(VOLUMES, fc.nat(255), (volume, alpha) => {
+      const document = Document.empty(60, 60, 60);
+      const { volume: target } = document.activeLayer;
+      for (const { x, y, z, data } of volume.blocks()) target.setBlock(x, y, z + 32, data);
+      target.set(0, 0, 0, (0x12_3456 | (alpha << 24)) >>> 0);
+      const again = readAs('slices', written(document, 'slices'));
+      assert.is(voxelLines(again.merged()), voxelLines(document.merged()));
+      assert.equal(boxCorners(again.box), boxCorners(document.box));
+    }),
+    { seed: SEED, numRuns: 30 },
+  );
+});
+
+/** A picture of different pixels. */
+function picture(width: number, height: number): Buffer {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set([i, 10, 20], i * 4);
+  return Buffer.from(encodePng({ width, height, rgba }));
+}
+
+test('takes the number of slices it is told, or squares', () => {
+  const read = (slices?: number) =>
+    formatFor('', 'slices').read!(picture(6, 2), 'x.png', slices === undefined ? {} : { slices });
+  assert.equal(boxCorners(read(2).box), { min: [-1, -1, 0], max: [2, 1, 2] });
+  assert.equal(boxCorners(read().box), { min: [-1, -1, 0], max: [1, 1, 3] });
+  assert.is(read().merged().get(0, -1, 1), 0xff14_0a03);
+  assert.throws(() => read(4), /not 4 slices of equal width/);
+  assert.throws(() => read(0), /not 0 slices/);
+  assert.throws(() => read(1.5), /not 1.5 slices/);
+  refused('slices', picture(5, 2), 'GOX_FORMAT_BROKEN', /5 x 2 pixels are no row of squares/);
+});
+
+test('refuses slices that are too many pixels', () => {
+  const document = Document.empty(1000, 1000, 1000);
+  document.activeLayer.volume.set(0, 0, 0, 0xff00_0000);
+  assert.throws(
+    () => formatFor('', 'slices').write!(document),
+    (error: { code: string }) => error.code === 'GOX_FORMAT_LIMIT',
+  );
+});
+
+test('a picture stands upright or lies, as seen from the front or from above', () => {
+  const bytes = picture(3, 2);
+  bytes.fill(0, 0, 0);
+  const upright = formatFor('x.png').read!(bytes, 'x.png');
+  const lying = formatFor('x.png').read!(bytes, 'x.png', { plane: 'lying' });
+  // Pixels 0 1 2 are the upper row, 3 4 5 the lower one.
+  const reds = (document: Document) =>
+    voxelLines(document.merged())
+      .replace(/(\w\w)0a14ff/g, '$1')
+      .trim()
+      .split('\n');
+  assert.equal(reds(upright), [
+    '-1 0 0 03',
+    '0 0 0 04',
+    '1 0 0 05',
+    '-1 0 1 00',
+    '0 0 1 01',
+    '1 0 1 02',
+  ]);
+  assert.equal(reds(lying), [
+    '-1 -1 0 03',
+    '0 -1 0 04',
+    '1 -1 0 05',
+    '-1 0 0 00',
+    '0 0 0 01',
+    '1 0 0 02',
+  ]);
+  assert.equal(boxCorners(upright.box), { min: [-1, 0, 0], max: [2, 1, 2] });
+});
+
+test('a picture keeps alpha, and has no voxel where it is clear', () => {
+  const rgba = Uint8Array.of(1, 2, 3, 0, 4, 5, 6, 1, 7, 8, 9, 128);
+  const { merged } = { merged: readAs('png', encodePng({ width: 3, height: 1, rgba })).merged() };
+  assert.is(voxelLines(merged), '0 0 0 04050601\n1 0 0 07080980\n');
+});
+
+const photo = jpeg.encode({ width: 24, height: 16, data: Buffer.alloc(24 * 16 * 4, 200) }, 90).data;
+
+test('reads JPEG pictures', () => {
+  for (const name of ['x.jpg', 'x.JPEG']) {
+    const volume = formatFor(name).read!(photo, name).merged();
+    assert.equal(volume.box(), { min: [-12, 0, 0], max: [12, 1, 16] });
+    assert.is(volume.count(), 24 * 16);
+    assert.is(volume.get(0, 0, 0), 0xffc8_c8c8);
+  }
+});
+
+test('sizes are checked before anything is decoded', () => {
+  const png = picture(2, 2);
+  png.writeUInt32BE(0xffff_ffff, 16);
+  refused('png', png, 'GOX_MEMORY_LIMIT', /4294967295 x 2 pixels/);
+  refused('slices', png, 'GOX_MEMORY_LIMIT', /4294967295 x 2 pixels/);
+  png.writeUInt32BE(0, 16);
+  refused('png', png, 'GOX_FORMAT_BROKEN', /0 x 2 pixels/);
+  const large = Buffer.from(photo);
+  const frame = large.indexOf(Buffer.from([0xff, 0xc0]));
+  large.writeUInt32BE(0xffff_ffff, frame + 5);
+  refused('jpeg', large, 'GOX_MEMORY_LIMIT', /65535 x 65535 pixels/);
+  refused('jpeg', Buffer.from('no JPEG'), 'GOX_FORMAT_BROKEN', /no JPEG image/);
+  refused('png', Buffer.from('no PNG'), 'GOX_FORMAT_BROKEN', /no PNG image/);
+});
+
+test('a file cut anywhere, or with noise, is read or refused', () => {
+  refusesEveryCut('png', picture(3, 2));
+  refusesEveryCut('slices', picture(4, 2));
+  survivesNoise('png', picture(3, 2));
+  survivesNoise('slices', picture(4, 2));
+  // A decoder may make a picture of what is there of the last scan.
+  refusesEveryCut('jpeg', photo, (length) => length > photo.length / 2);
+  survivesNoise('jpeg', photo, 300);
+});
+
+test.run();
