@@ -1,0 +1,69 @@
+/**
+ * What is drawn in one piece: voxels of one material. As on Goxel's screen, the first visible layer
+ * begins a group, a layer over it with another material begins the next one, and every other layer
+ * is combined into the group before it by its mode.
+ */
+
+import type { Document } from '../document/document.ts';
+import type { Layer } from '../document/layer.ts';
+import { type Material, newMaterial } from '../document/scene.ts';
+import { BLEND_MODES, merge } from '../ops/combine.ts';
+import type { Volume } from '../volume/volume.ts';
+
+export interface Group {
+  readonly volume: Volume;
+  readonly surface: Surface;
+}
+
+/** A material in numbers that are safe to compute with. */
+export interface Surface {
+  /** Linear factors of the voxels' colours. */
+  readonly color: readonly [red: number, green: number, blue: number];
+  readonly opacity: number;
+  readonly metallic: number;
+  readonly roughness: number;
+  /** Linear light. */
+  readonly emission: readonly [red: number, green: number, blue: number];
+}
+
+/** The groups of the visible layers; with `materials` false the one of Goxel's PNG export. */
+export function groupsOf(document: Document, materials: boolean): Group[] {
+  const plain = surfaceOf(newMaterial(''));
+  // `merged` also brings clone and shape layers up to date.
+  const merged = document.merged();
+  const visible = document.layers.filter((layer) => layer.visible);
+  const alike = visible.every(
+    ({ mode, material }) => mode === 0 && material === visible[0]?.material,
+  );
+  const surface = ({ material }: Layer) => {
+    const found = document.materials[material];
+    return found === undefined ? plain : surfaceOf(found);
+  };
+  if (!materials || visible.length === 0) return [{ volume: merged, surface: plain }];
+  if (alike) return [{ volume: merged, surface: surface(visible[0]!) }];
+  const groups: Group[] = [];
+  let before: Layer | undefined;
+  for (const layer of visible) {
+    if (before === undefined || (layer.mode === 0 && layer.material !== before.material)) {
+      groups.push({ volume: layer.volume.clone(), surface: surface(layer) });
+      before = layer;
+    } else {
+      // A file may hold any number; Goxel takes those it does not know for OVER.
+      merge(groups.at(-1)!.volume, layer.volume, BLEND_MODES[layer.mode] ?? 'over');
+    }
+  }
+  return groups;
+}
+
+/** A file may hold any float. */
+function surfaceOf({ color, metallic, roughness, emission }: Material): Surface {
+  const part = (value: number | undefined) => Math.min(Math.max(value ?? 0, 0) || 0, 1);
+  const light = (value: number | undefined) => Math.min(Math.max(value ?? 0, 0) || 0, 1e3);
+  return {
+    color: [part(color[0]), part(color[1]), part(color[2])],
+    opacity: part(color[3]),
+    metallic: part(metallic),
+    roughness: part(roughness),
+    emission: [light(emission[0]), light(emission[1]), light(emission[2])],
+  };
+}

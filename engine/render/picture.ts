@@ -1,0 +1,274 @@
+/** Stage 2: one band of a picture, from voxels to packed bytes. */
+
+import { adler32, packBand } from '../image/encode.ts';
+import { channelsOf, type ViewJob } from './job.ts';
+import type { Band } from './raster.ts';
+import type { Scene } from './scene.ts';
+import { Shader } from './shader.ts';
+
+/** A sample is drawn as an edge when what is beside it is this many voxels farther away. */
+const SILHOUETTE_VOXELS = 1.5;
+
+/** Renders one band of a view. */
+export function renderBand(scene: Scene, view: ViewJob, number: number): void {
+  const { style, groups } = scene.job;
+  const { samples } = style;
+  const firstRow = number * view.bandRows;
+  const pixelRows = Math.min(view.bandRows, view.height - firstRow);
+  // An edge is seen from the sample beside it, which may lie in the next band.
+  const margin = style.outline.silhouette > 0 ? samples : 0;
+  const top = Math.max(firstRow * samples - margin, 0);
+  const bottom = Math.min((firstRow + pixelRows) * samples + margin, view.height * samples);
+  const { projection } = view;
+  const { band, colors } = scene.bandFor(view);
+  colors.fill(0, 0, projection.width * (bottom - top));
+  const shader = new Shader(scene, view);
+  const occlusion = style.occlusion > 0;
+  band.start(projection, top, bottom - top);
+  scene.list.clear();
+  for (const [i, { surface }] of groups.entries()) {
+    if (surface.opacity === 1) scene.draw(i, projection, band, true, occlusion);
+  }
+  shadeBand(band, colors, shader, samples, style.outline.borders > 0, undefined);
+  if (style.outline.silhouette > 0) drawSilhouette(band, view, colors, style.outline.silhouette);
+  const veils = transparentGroups(scene, view);
+  if (veils.length > 0) {
+    const veil = scene.veilFor(view);
+    for (const i of veils) {
+      veil.start(projection, top, bottom - top);
+      scene.list.clear();
+      shader.reset();
+      scene.draw(i, projection, veil, true, occlusion);
+      shadeBand(veil, colors, shader, samples, style.outline.borders > 0, band.depth);
+    }
+  }
+  const skipped = (firstRow * samples - top) * projection.width;
+  const rows = { firstRow, pixelRows, colors: colors.subarray(skipped) };
+  finish(scene, view, number, rows);
+}
+
+/** Groups that can be seen through, the farthest first. */
+function transparentGroups({ job }: Scene, { projection }: ViewJob): number[] {
+  const found: { group: number; depth: number }[] = [];
+  for (const [group, { first, end, surface }] of job.groups.entries()) {
+    if (surface.opacity === 1 || surface.opacity === 0) continue;
+    let depth = 0;
+    for (let slot = first; slot < end; slot++) {
+      for (let a = 0; a < 3; a++) {
+        const middle = job.positions[slot * 3 + a]! * 16 + 8;
+        depth += (middle - projection.eye[a]!) * projection.forward[a]!;
+      }
+    }
+    found.push({ group, depth: depth / Math.max(end - first, 1) });
+  }
+  return found.sort((a, b) => b.depth - a.depth).map(({ group }) => group);
+}
+
+/**
+ * Gives each sample its colour. A pixel whose samples see one voxel's face is shaded once. Over
+ * opaque depths, colours are laid over those that are there.
+ */
+function shadeBand(
+  band: Band,
+  colors: Uint32Array,
+  shader: Shader,
+  samples: 1 | 2,
+  each: boolean,
+  opaque: Float32Array | undefined,
+): void {
+  const { width, height, ids, depth, top } = band;
+  const cells = new Int32Array(4);
+  const offsets = samples === 1 ? [0] : [0, 1, width, width + 1];
+  for (let y = 0; y < height; y += samples) {
+    for (let x = 0; x < width; x += samples) {
+      const base = y * width + x;
+      const id = ids[base]!;
+      if (samples === 2 && opaque === undefined && !each) {
+        const same =
+          id === ids[base + 1]! && id === ids[base + width]! && id === ids[base + width + 1]!;
+        if (same) {
+          if (id === 0) continue;
+          const cell = shader.locate(id, x + 1, top + y + 1);
+          if (shader.isWithin(cell)) {
+            const color = shader.shade(cell);
+            colors[base] = color;
+            colors[base + 1] = color;
+            colors[base + width] = color;
+            colors[base + width + 1] = color;
+            continue;
+          }
+        }
+      }
+      for (let s = 0; s < offsets.length; s++) {
+        const at = base + offsets[s]!;
+        const seen = ids[at]!;
+        if (seen === 0) continue;
+        if (opaque !== undefined && depth[at]! <= opaque[at]!) continue;
+        const cell = shader.locate(seen, x + (s & 1) + 0.5, top + y + (s >> 1) + 0.5);
+        cells[s] = cell;
+        if (opaque !== undefined) {
+          colors[at] = layOver(colors[at]!, shader.shade(cell));
+          continue;
+        }
+        let twin = each ? s : 0;
+        while (twin < s && (ids[base + offsets[twin]!] !== seen || cells[twin] !== cell)) twin++;
+        colors[at] = twin < s ? colors[base + offsets[twin]!]! : shader.shade(cell);
+      }
+    }
+  }
+}
+
+/** A colour with opacity over another, as paint on glass, in sRGB as Goxel's screen mixes. */
+function layOver(below: number, above: number): number {
+  const alpha = above >>> 24;
+  const share = ((below >>> 24) * (255 - alpha)) / 255;
+  const sum = alpha + share;
+  let mixed = Math.round(sum) << 24;
+  for (let shift = 0; shift < 24; shift += 8) {
+    const value = (((above >> shift) & 0xff) * alpha + ((below >> shift) & 0xff) * share) / sum;
+    mixed |= Math.round(value) << shift;
+  }
+  return mixed >>> 0;
+}
+
+/** Darkens samples beside which what is seen is much farther away. */
+function drawSilhouette(band: Band, view: ViewJob, colors: Uint32Array, strength: number): void {
+  const { width, height, depth, ids } = band;
+  const { orthographic } = view.projection;
+  const distance = (at: number) => {
+    if (ids[at] === 0) return Infinity;
+    return orthographic ? -depth[at]! : 1 / depth[at]!;
+  };
+  const keep = 1 - strength;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (ids[at] === 0) continue;
+      const limit = distance(at) + SILHOUETTE_VOXELS;
+      const edge =
+        (x > 0 && ids[at - 1] !== ids[at] && distance(at - 1) > limit) ||
+        (x + 1 < width && ids[at + 1] !== ids[at] && distance(at + 1) > limit) ||
+        (y > 0 && ids[at - width] !== ids[at] && distance(at - width) > limit) ||
+        (y + 1 < height && ids[at + width] !== ids[at] && distance(at + width) > limit);
+      if (!edge) continue;
+      const color = colors[at]!;
+      const dark = (shift: number) => Math.round(((color >> shift) & 0xff) * keep) << shift;
+      colors[at] = ((color & 0xff00_0000) | dark(0) | dark(8) | dark(16)) >>> 0;
+    }
+  }
+}
+
+/** Goxel's gradient: 70 in the middle, a fifth of white less at the top and more at the bottom. */
+function gradientAt(row: number, height: number): number {
+  return Math.round(70 + 51 * ((2 * row + 1) / height - 1));
+}
+
+interface BandRows {
+  readonly firstRow: number;
+  readonly pixelRows: number;
+  readonly colors: Uint32Array;
+}
+
+/** Averages samples to pixels, over the background, and keeps them in the form of the picture. */
+function finish(scene: Scene, view: ViewJob, number: number, rows: BandRows): void {
+  const { style } = scene.job;
+  const { width, height, pixels, bandRoom, packed } = view;
+  const jpeg = style.format === 'jpeg';
+  const channels = jpeg ? 4 : channelsOf(style.background);
+  const { firstRow, pixelRows } = rows;
+  const line = new Uint8Array(width * 4);
+  const own = pixels.subarray(number * bandRoom, (number + 1) * bandRoom);
+  const raw = jpeg ? own : new Uint8Array((width * channels + 1) * pixelRows);
+  let at = 0;
+  for (let row = 0; row < pixelRows; row++) {
+    let back: number;
+    if (style.background === 'gradient') {
+      back = 0xff00_0000 | (gradientAt(firstRow + row, height) * 0x01_0101);
+    } else {
+      back = style.background === 'transparent' ? (jpeg ? 0xffff_ffff : 0) : style.background;
+    }
+    resolveRow(rows.colors, row, width, style.samples, back, line);
+    if (jpeg) {
+      own.set(line, row * width * 4);
+      continue;
+    }
+    at = filterRow(line, channels, width, raw, at);
+  }
+  if (jpeg) return;
+  const bytes = packBand(raw, number === view.bands - 1);
+  own.set(bytes);
+  packed[2 * number] = bytes.length;
+  packed[2 * number + 1] = adler32(raw);
+}
+
+/** One row of pixels: the mean of their samples, each over the background. */
+function resolveRow(
+  colors: Uint32Array,
+  row: number,
+  width: number,
+  samples: 1 | 2,
+  back: number,
+  line: Uint8Array,
+): void {
+  const stride = width * samples;
+  const step = samples === 1 ? 0 : 1;
+  const count = samples * samples;
+  const opaque = back >>> 24 === 255;
+  const pixels = new Uint32Array(line.buffer);
+  for (let x = 0; x < width; x++) {
+    const base = row * samples * stride + x * samples;
+    // Most pixels are of one colour.
+    const only = colors[base]!;
+    if (
+      samples === 1 ||
+      (only === colors[base + 1]! &&
+        only === colors[base + stride]! &&
+        only === colors[base + stride + 1]!)
+    ) {
+      if (only >>> 24 === 255) pixels[x] = only;
+      else pixels[x] = only === 0 ? back : layOver(back, only);
+      continue;
+    }
+    let [red, green, blue, alpha] = [0, 0, 0, 0];
+    for (let j = 0; j <= step; j++) {
+      for (let i = 0; i <= step; i++) {
+        let color = colors[base + j * stride + i]!;
+        const own = color >>> 24;
+        if (own === 0) color = back;
+        else if (own < 255) color = layOver(back, color);
+        // Of what can be seen through, each sample counts as much as it covers.
+        const weight = opaque ? 1 : color >>> 24;
+        red += (color & 0xff) * weight;
+        green += ((color >>> 8) & 0xff) * weight;
+        blue += ((color >>> 16) & 0xff) * weight;
+        alpha += color >>> 24;
+      }
+    }
+    const by = opaque ? count : alpha;
+    const at = x * 4;
+    line[at] = by === 0 ? 0 : (red / by + 0.5) | 0;
+    line[at + 1] = by === 0 ? 0 : (green / by + 0.5) | 0;
+    line[at + 2] = by === 0 ? 0 : (blue / by + 0.5) | 0;
+    line[at + 3] = (alpha / count + 0.5) | 0;
+  }
+}
+
+const FILTER_SUB = 1;
+
+/** Writes a row as PNG's filter "Sub" has it; gives the place after it. */
+function filterRow(
+  line: Uint8Array,
+  channels: 3 | 4,
+  width: number,
+  raw: Uint8Array,
+  from: number,
+): number {
+  let at = from;
+  raw[at++] = FILTER_SUB;
+  for (let x = 0; x < width; x++) {
+    for (let c = 0; c < channels; c++) {
+      raw[at++] = line[x * 4 + c]! - (x === 0 ? 0 : line[x * 4 - 4 + c]!);
+    }
+  }
+  return at;
+}

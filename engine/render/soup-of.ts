@@ -1,0 +1,116 @@
+/** Makes a soup of a surface that comes in batches of triangles with a normal each. */
+
+import type { Vec3 } from '../volume/volume.ts';
+import type { Soup } from './soup.ts';
+
+/** Triangles as a mesher gives them; its arrays may be longer than `count` needs. */
+interface TriangleBatch {
+  readonly count: number;
+  /** x, y, z of each corner. */
+  readonly positions: ArrayLike<number>;
+  /** Packed colour of each corner. */
+  readonly colors: ArrayLike<number>;
+  /** Number of each triangle's normal. */
+  readonly normals: ArrayLike<number>;
+}
+
+interface TriangleSurface {
+  batches(): Iterable<TriangleBatch>;
+  /** Unit normals by number, of the triangles walked so far. */
+  readonly normals: readonly Vec3[];
+}
+
+const ROOM = 4096;
+
+/**
+ * All triangles of a surface. With `smooth`, corners at the same place get the mean of the normals
+ * of the triangles that meet there, by their areas; else each triangle is flat.
+ */
+export function soupOf(surface: TriangleSurface, smooth: boolean): Soup {
+  let positions = new Float32Array(ROOM * 9);
+  let normals = new Float32Array(ROOM * 9);
+  let colors = new Uint32Array(ROOM * 3);
+  let count = 0;
+  for (const batch of surface.batches()) {
+    const end = count + batch.count;
+    if (end * 3 > colors.length) {
+      const room = Math.max(end, (colors.length / 3) * 2);
+      positions = grown(positions, new Float32Array(room * 9));
+      normals = grown(normals, new Float32Array(room * 9));
+      colors = grown(colors, new Uint32Array(room * 3));
+    }
+    for (let i = 0; i < batch.count * 9; i++) positions[count * 9 + i] = batch.positions[i]!;
+    for (let i = 0; i < batch.count * 3; i++) colors[count * 3 + i] = batch.colors[i]!;
+    for (let face = 0; face < batch.count; face++) {
+      const normal = surface.normals[batch.normals[face]!]!;
+      for (let i = 0; i < 9; i++) normals[(count + face) * 9 + i] = normal[i % 3]!;
+    }
+    count = end;
+  }
+  const soup = {
+    positions: positions.subarray(0, count * 9),
+    normals: normals.subarray(0, count * 9),
+    colors: colors.subarray(0, count * 3),
+  };
+  if (smooth) smoothen(soup);
+  return soup;
+}
+
+function grown<T extends Float32Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Replaces normals by the mean of those at the same place; shading brings them to length 1. */
+function smoothen({ positions, normals }: Soup): void {
+  const corners = positions.length / 3;
+  let size = 16;
+  while (size < corners * 2) size *= 2;
+  // First corner + 1 of each place, by hash; sums are kept at that corner.
+  const table = new Int32Array(size);
+  const firsts = new Int32Array(corners);
+  const sums = new Float32Array(normals.length);
+  const bits = new Int32Array(positions.buffer, positions.byteOffset, positions.length);
+  for (let corner = 0; corner < corners; corner++) {
+    const at = corner * 3;
+    let hash = Math.imul(bits[at]!, 0x9e3779b1) ^ Math.imul(bits[at + 1]!, 0x85ebca77);
+    hash ^= Math.imul(bits[at + 2]!, 0xc2b2ae3d);
+    let place = (hash ^ (hash >>> 15)) & (size - 1);
+    for (;;) {
+      const known = table[place]! - 1;
+      if (known < 0) {
+        table[place] = corner + 1;
+        firsts[corner] = corner;
+        break;
+      }
+      const other = known * 3;
+      if (
+        positions[other] === positions[at] &&
+        positions[other + 1] === positions[at + 1] &&
+        positions[other + 2] === positions[at + 2]
+      ) {
+        firsts[corner] = known;
+        break;
+      }
+      place = (place + 1) & (size - 1);
+    }
+    const area = areaOf(positions, Math.floor(corner / 3) * 9);
+    const sum = firsts[corner]! * 3;
+    for (let a = 0; a < 3; a++) sums[sum + a]! += normals[at + a]! * area;
+  }
+  for (let corner = 0; corner < corners; corner++) {
+    const sum = firsts[corner]! * 3;
+    for (let a = 0; a < 3; a++) normals[corner * 3 + a] = sums[sum + a]!;
+  }
+}
+
+/** Twice the area of the triangle that begins at `at`. */
+function areaOf(p: Float32Array, at: number): number {
+  const ux = p[at + 3]! - p[at]!;
+  const uy = p[at + 4]! - p[at + 1]!;
+  const uz = p[at + 5]! - p[at + 2]!;
+  const vx = p[at + 6]! - p[at]!;
+  const vy = p[at + 7]! - p[at + 1]!;
+  const vz = p[at + 8]! - p[at + 2]!;
+  return Math.hypot(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
+}

@@ -1,0 +1,44 @@
+/**
+ * Pictures of a document by tracing paths of light: for final images, where soft shadows and light
+ * that surfaces give each other are worth the wait. Without a time budget the same options give the
+ * same bytes on every machine and for any number of threads.
+ */
+
+import { develop } from './develop.ts';
+import type { TraceJob } from './job.ts';
+import type { TraceControl } from './options.ts';
+import { traceTiles } from './passes.ts';
+import { smoothRows } from './smooth.ts';
+import { markSolid } from './world.ts';
+
+/** Slots that are marked between two looks at the control. */
+const SLOTS_AT_ONCE = 256;
+
+/**
+ * Does one part of a stage; the last stage gives pictures. Throws what `control.check` throws; the
+ * job cannot be finished after that.
+ */
+export function runTracePart(
+  job: TraceJob,
+  stage: number,
+  part: number,
+  control: TraceControl,
+): Uint8Array | undefined {
+  control.check();
+  if (stage === 0) mark(job, part, control);
+  else if (stage === 1) traceTiles(job, control);
+  else if (stage < job.stages.length - 1) smoothRows(job, stage - 2, part, control);
+  else return develop(job, job.views[part]!, control);
+  return undefined;
+}
+
+function mark({ world, settings }: TraceJob, part: number, control: TraceControl): void {
+  const slots = world.starts.length - 1;
+  const from = Math.floor((slots * part) / settings.threads);
+  const to = Math.floor((slots * (part + 1)) / settings.threads);
+  for (let slot = from; slot < to; slot += SLOTS_AT_ONCE) {
+    control.check();
+    control.progress = (slot - from) / (to - from);
+    markSolid(world, slot, Math.min(slot + SLOTS_AT_ONCE, to));
+  }
+}
