@@ -1,0 +1,102 @@
+/**
+ * The part of the prelude (see `prelude.ts`) for output: `console`, `print`, and the harmless part
+ * of QuickJS' module `std`. There are no files but those the host takes, no environment and no
+ * process.
+ */
+
+export const PRELUDE_STD = String.raw`
+// What std.printf has written since the last line break.
+let line = '';
+
+function endLine() {
+  if (line === '') return;
+  const text = line;
+  line = '';
+  raw.log(text);
+}
+
+function log(...values) {
+  endLine();
+  let text = '';
+  for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ' ') + show(values[i]);
+  raw.log(text);
+}
+
+function puts(text) {
+  const lines = (line + text).split('\n');
+  line = lines.pop();
+  for (const whole of lines) raw.log(whole);
+}
+
+/** C's formats without %n, %p and *: flags, width, precision, and d i u x X o e f g s c %. */
+function sprintf(format, ...values) {
+  let next = 0;
+  const pattern = /%([-+ 0#]*)(\d{0,4})(?:\.(\d{1,2}))?(?:ll|[hlLzjt])?([a-zA-Z%])/g;
+  return String(format).replace(pattern, (whole, flags, width, digits, kind) => {
+    if (kind === '%') return '%';
+    const value = values[next++];
+    const precision = digits === undefined ? 6 : +digits;
+    let text;
+    if (kind === 's') text = digits === undefined ? show(value) : show(value).slice(0, precision);
+    else if (kind === 'c' && typeof value === 'number') text = String.fromCharCode(value);
+    else if (kind === 'c') text = show(value);
+    else if (kind === 'd' || kind === 'i') text = String(Math.trunc(Number(value)));
+    else if (kind === 'u') text = String(Math.trunc(Number(value)) >>> 0);
+    else if (kind === 'x') text = (Math.trunc(Number(value)) >>> 0).toString(16);
+    else if (kind === 'X') text = (Math.trunc(Number(value)) >>> 0).toString(16).toUpperCase();
+    else if (kind === 'o') text = (Math.trunc(Number(value)) >>> 0).toString(8);
+    else if (kind === 'f') text = Number(value).toFixed(precision);
+    else if (kind === 'e') text = Number(value).toExponential(precision);
+    else if (kind === 'g') text = String(Number(Number(value).toPrecision(precision || 1)));
+    else throw new TypeError('the format ' + whole + ' is not known');
+    const signed = 'difeg'.includes(kind) && !text.startsWith('-');
+    if (signed && flags.includes('+')) text = '+' + text;
+    else if (signed && flags.includes(' ')) text = ' ' + text;
+    if (flags.includes('-')) return text.padEnd(+width);
+    if (!flags.includes('0') || kind === 's' || kind === 'c') return text.padStart(+width);
+    const sign = /^[-+ ]/.test(text) ? text[0] : '';
+    return sign + text.slice(sign.length).padStart(+width - sign.length, '0');
+  });
+}
+
+/** A text file that is handed to the host when it is closed; only writing is possible. */
+function open(path, flags) {
+  if (typeof path !== 'string') throw new TypeError('a path is needed, not ' + show(path));
+  if (!/^w[bt]?$/.test(flags)) throw new TypeError('scripts can open files only to write ("w")');
+  host.requireFiles(path);
+  let parts = [];
+  const write = (text) => {
+    if (parts === undefined) throw new TypeError(path + ' is closed');
+    parts.push(String(text));
+  };
+  return {
+    puts: write,
+    printf: (...values) => write(sprintf(...values)),
+    flush: () => 0,
+    close() {
+      if (parts === undefined) throw new TypeError(path + ' is closed');
+      const text = parts.join('');
+      parts = undefined;
+      host.writeFile(path, text);
+      return 0;
+    },
+  };
+}
+
+const std = Object.freeze({
+  exit: (status = 0) => host.exit(Number(status) | 0),
+  gc: () => {},
+  getenv: () => undefined,
+  open,
+  printf: (...values) => puts(sprintf(...values)),
+  puts: (...values) => values.forEach((value) => puts(String(value))),
+  out: Object.freeze({
+    puts: (text) => puts(String(text)),
+    printf: (...values) => puts(sprintf(...values)),
+    flush: () => {},
+  }),
+  sprintf,
+});
+// Where the module 'std' finds it.
+Object.defineProperty(globalThis, setup.stdKey, { value: std });
+`;

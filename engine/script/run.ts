@@ -1,0 +1,153 @@
+/** One run of a script: what is done with it in a sandbox, and what its end means. */
+
+import type { QuickJSHandle } from 'quickjs-emscripten-core';
+import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
+import { scriptError } from './failure.ts';
+import { type Guest, GuestThrow, type Thrown } from './guest.ts';
+import type { Host } from './host.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { ScriptInput, ScriptLimits } from './script.ts';
+
+/** How deep the value may be nested; what reads it further on may be recursive. */
+const VALUE_DEPTH_MAX = 100;
+
+export interface RunParts {
+  readonly sandbox: Sandbox;
+  readonly guest: Guest;
+  readonly host: Host;
+  /** The name of the code in stack traces. */
+  readonly file: string;
+  readonly input: ScriptInput;
+  readonly limits: ScriptLimits;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** The value of the script, or the GoxError that it ended with. Other exceptions mean a trap. */
+export function runScript(parts: RunParts): { value: unknown } | { error: GoxError } {
+  try {
+    return { value: evaluated(parts) };
+  } catch (error) {
+    if (error instanceof GoxError) return { error };
+    if (!(error instanceof GuestThrow)) throw error;
+    const { guest, host } = parts;
+    // Whatever the script threw after it ended itself, it ended itself.
+    if (host.exitStatus === 0 && guest.fatal === undefined) return { value: null };
+    return { error: meaning(parts, error.handle) };
+  }
+}
+
+function evaluated({ guest, host, file, input, limits, settings }: RunParts): unknown {
+  guest.start(settings);
+  const type = kindOf(guest, input.code, file, host.output);
+  let handle = settled(guest, guest.evaluate(input.code, file, type));
+  const { execute, exportWith } = input;
+  if (execute !== undefined) {
+    handle = settled(guest, guest.enter('execute', execute));
+  } else if (exportWith !== undefined) {
+    handle = settled(guest, guest.enter('exportWith', exportWith.format, exportWith.path));
+  }
+  const isExports = type === 'module' && execute === undefined && exportWith === undefined;
+  const json = guest.finish(handle, isExports);
+  if (Buffer.byteLength(json) > limits.output_bytes_max) {
+    const message = `The value of the script takes more than ${limits.output_bytes_max} bytes.`;
+    throw new GoxError('GOX_SCRIPT_FAILED', message, { output_bytes_max: limits.output_bytes_max });
+  }
+  const value: unknown = JSON.parse(json);
+  requireShallow(value, VALUE_DEPTH_MAX);
+  return value;
+
+  function settled(of: Guest, promise: QuickJSHandle): QuickJSHandle {
+    const result = of.settle(promise);
+    if (result !== undefined) return result;
+    const message = 'The script waits for a promise that nothing will settle.';
+    throw scriptError('GOX_SCRIPT_FAILED', message, file, '', host.output);
+  }
+}
+
+/**
+ * Code is a module when it can be read as one and not as a script. When it can be read as neither,
+ * the error is that of the reading that came further.
+ */
+function kindOf(
+  guest: Guest,
+  code: string,
+  file: string,
+  output: readonly string[],
+): 'global' | 'module' {
+  const asScript = guest.compile(code, file, 'global');
+  if (asScript === undefined) return 'global';
+  const asModule = guest.compile(code, file, 'module');
+  if (asModule === undefined) return 'module';
+  const errors = [asScript, asModule].map((thrown) =>
+    scriptError('GOX_SCRIPT_FAILED', said(thrown), file, thrown.stack, output),
+  );
+  // An import that cannot be resolved has no place, and is found once all has been read.
+  const [first, second] = errors.map(({ details }) => placeOrder(details));
+  throw second! > first! ? errors[1] : errors[0];
+}
+
+function placeOrder(details: ErrorDetails | undefined): number {
+  const { line, column } = details ?? {};
+  if (typeof line !== 'number' || typeof column !== 'number') return Number.POSITIVE_INFINITY;
+  return line * 0x1_0000_0000 + column;
+}
+
+/** What the end of a run means that did not go well. */
+function meaning(
+  { sandbox, guest, host, file, limits }: RunParts,
+  handle?: QuickJSHandle,
+): GoxError {
+  const { fatal, timedOut } = guest;
+  if (fatal !== undefined && !(fatal instanceof GoxError)) throw fatal;
+  const { exitStatus, output } = host;
+  if (exitStatus !== undefined) {
+    const message = `The script ended itself with status ${exitStatus}.`;
+    return scriptError('GOX_SCRIPT_FAILED', message, file, '', output);
+  }
+  const thrown = handle === undefined ? undefined : guest.lastWords(handle);
+  const stack = thrown?.stack ?? '';
+  if (fatal instanceof GoxError) {
+    const { message, details } = scriptError(fatal.code, fatal.message, file, stack, output);
+    return new GoxError(fatal.code, message, { ...details, ...fatal.details }, fatal);
+  }
+  if (timedOut || thrown === undefined) return timeError(limits, file, stack, output);
+  const unsaid = thrown.message === 'null' || thrown.name === '';
+  const outOfMemory = thrown.name === 'InternalError' && thrown.message === 'out of memory';
+  if (outOfMemory || (sandbox.memoryRefused && unsaid)) {
+    return memoryError(limits, file, stack, output);
+  }
+  return scriptError('GOX_SCRIPT_FAILED', said(thrown), file, stack, output);
+}
+
+function said({ name, message }: Thrown): string {
+  return name === '' ? `The script threw ${message}` : `${name}: ${message}`;
+}
+
+export function timeError(
+  { deadline_ms }: ScriptLimits,
+  file: string,
+  stack: string,
+  output: readonly string[],
+): GoxError {
+  const message = `The script ran longer than ${deadline_ms} ms.`;
+  return scriptError('GOX_SCRIPT_TIMEOUT', message, file, stack, output);
+}
+
+export function memoryError(
+  { memory_bytes }: ScriptLimits,
+  file: string,
+  stack: string,
+  output: readonly string[],
+): GoxError {
+  const message = `The script needs more memory than the ${memory_bytes} bytes allowed.`;
+  return scriptError('GOX_SCRIPT_MEMORY', message, file, stack, output);
+}
+
+function requireShallow(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === 0) {
+    const message = `The value of the script is nested more than ${VALUE_DEPTH_MAX} deep.`;
+    throw new GoxError('GOX_SCRIPT_FAILED', message, { depth_max: VALUE_DEPTH_MAX });
+  }
+  for (const part of Object.values(value)) requireShallow(part, depth - 1);
+}

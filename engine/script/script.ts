@@ -1,0 +1,184 @@
+/**
+ * Runs JavaScript on a document, in a sandbox. A script has Goxel's API (`goxel`, `Volume`, `Vec`,
+ * `Box`) and ours for whole regions; see `prelude-goxel.ts` and `prelude-volume.ts`. It is global
+ * code or an ES module, which may import 'std' (`prelude-std.ts`) and nothing else. After any
+ * failure the document is as it was before.
+ */
+
+import { GoxError } from '../../conf/errors.ts';
+import type { Document } from '../document/document.ts';
+import type { Matrix } from '../volume/matrix.ts';
+import { scriptError } from './failure.ts';
+import { Guest } from './guest.ts';
+import { Host, type ScriptFiles } from './host.ts';
+import { memoryError, runScript, timeError } from './run.ts';
+import { isHardStop, isTrap, Sandbox } from './sandbox.ts';
+
+export interface ScriptLimits {
+  /** From the start of the run. Checked between instructions; see `HARD_STOP_MS`. */
+  readonly deadline_ms: number;
+  /** Of the sandbox, its code and stack included; 16 MiB is the least there is. */
+  readonly memory_bytes: number;
+  /** QuickJS' stack; the stack of the thread, which depends on its options, can end earlier. */
+  readonly stack_bytes: number;
+  /** Of what the script prints, in UTF-8 with line ends, and of its value as JSON. */
+  readonly output_bytes_max: number;
+  /** Blocks of all volumes together, those of the document's layers included. */
+  readonly blocks_max: number;
+}
+
+export interface ScriptInput {
+  readonly code: string;
+  /** What the code is called in errors. */
+  readonly name?: string;
+  /** JSON; the script finds it as `args`, and as the list `scriptArgs`. */
+  readonly args?: unknown;
+  /** The registered script to execute once the code has run. */
+  readonly execute?: string;
+  /** The registered format to export the image with, once the code has run. */
+  readonly exportWith?: { readonly format: string; readonly path: string };
+  /** `goxel.image.selectionBox`; the image box when it is left out. */
+  readonly selection?: Matrix;
+}
+
+export interface ScriptResult {
+  /**
+   * JSON: the completion value of a script; the default export of a module, else all its exports;
+   * what `onExecute` or `export` returned when one was asked for. null for what JSON cannot say.
+   */
+  readonly value: unknown;
+  /** What it printed, a line each. */
+  readonly output: readonly string[];
+  /** Names of the registered scripts and formats. */
+  readonly scripts: readonly string[];
+  readonly formats: readonly string[];
+}
+
+/** Built-in functions that go on this long after the deadline are stopped by force. */
+const HARD_STOP_MS = 250;
+
+/** Code and arguments are copied twice before the limit on memory can tell. */
+const TEXT_PARTS_OF_MEMORY = 4;
+
+const NAME_LENGTH_MAX = 200;
+
+/** The instance of this thread. */
+let loaded: Promise<Scripts> | undefined;
+
+/**
+ * The sandbox of this thread, loaded when it is first asked for. Ask for it before each run: a run
+ * that took much memory, or had to be stopped by force, leaves it unusable, and another one takes
+ * its place.
+ */
+export async function createScripts(): Promise<Scripts> {
+  if (loaded !== undefined && !(await loaded).spent) return loaded;
+  const loading = Sandbox.load().then((sandbox) => new Scripts(sandbox));
+  loaded = loading;
+  // A failure, of memory for one, need not happen again.
+  loading.catch(() => {
+    if (loaded === loading) loaded = undefined;
+  });
+  return loading;
+}
+
+export class Scripts {
+  readonly #sandbox: Sandbox;
+
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox;
+  }
+
+  /** Whether it cannot run anything any more. */
+  get spent(): boolean {
+    return this.#sandbox.spent;
+  }
+
+  /**
+   * Runs a script; the volumes of the document's layers are replaced by copies. Throws
+   * GOX_SCRIPT_FAILED (with `line` and `column`), GOX_SCRIPT_TIMEOUT, GOX_SCRIPT_MEMORY,
+   * GOX_MEMORY_LIMIT, GOX_LAYER_LIMIT and what `files` throws.
+   */
+  run(
+    document: Document,
+    input: ScriptInput,
+    limits: ScriptLimits,
+    files: ScriptFiles = {},
+  ): ScriptResult {
+    if (this.spent) throw new Error('a spent sandbox: createScripts gives another one');
+    const restore = document.checkpoint();
+    try {
+      return this.#run(document, input, limits, files);
+    } catch (error) {
+      restore();
+      throw error;
+    }
+  }
+
+  #run(
+    document: Document,
+    input: ScriptInput,
+    limits: ScriptLimits,
+    files: ScriptFiles,
+  ): ScriptResult {
+    const sandbox = this.#sandbox;
+    const file =
+      (input.name ?? '').replace(/[\s()]/g, '_').slice(0, NAME_LENGTH_MAX) || 'script.js';
+    const { blocks_max, output_bytes_max } = limits;
+    const words = () => sandbox.words();
+    const host = new Host({ document, blocks_max, output_bytes_max, files, words });
+    const settings = settingsOf(document, input);
+    requireRoom(input, settings, limits, file);
+    let outcome: ReturnType<typeof runScript>;
+    try {
+      outcome = sandbox.use(limits, limits.deadline_ms + HARD_STOP_MS, (runtime) => {
+        const guest = new Guest(sandbox, runtime, host, limits.deadline_ms);
+        const result = runScript({ sandbox, guest, host, file, input, limits, settings });
+        return { result, free: () => guest.free() };
+      });
+    } catch (error) {
+      throw trapError(error, sandbox, limits, file, host.output);
+    }
+    if ('error' in outcome) throw outcome.error;
+    const { output, scripts, formats } = host;
+    return { value: outcome.value, output, scripts, formats };
+  }
+}
+
+/** What the prelude is told. */
+function settingsOf(document: Document, input: ScriptInput): Record<string, unknown> {
+  return {
+    args: input.args ?? null,
+    box: [...document.box],
+    selection: [...(input.selection ?? document.box)],
+    palette: [...document.palette.colors],
+    activeLayer: document.activeLayer.id,
+  };
+}
+
+function requireRoom(
+  { code }: ScriptInput,
+  settings: Record<string, unknown>,
+  limits: ScriptLimits,
+  file: string,
+): void {
+  const bytes = Buffer.byteLength(code) + Buffer.byteLength(JSON.stringify(settings));
+  if (bytes > limits.memory_bytes / TEXT_PARTS_OF_MEMORY) throw memoryError(limits, file, '', []);
+}
+
+/** What an exception means that came out of WebAssembly itself. */
+function trapError(
+  error: unknown,
+  sandbox: Sandbox,
+  limits: ScriptLimits,
+  file: string,
+  output: readonly string[],
+): unknown {
+  if (error instanceof GoxError) return error;
+  if (isHardStop(error)) return timeError(limits, file, '', output);
+  if (isTrap(error) && sandbox.memoryRefused) return memoryError(limits, file, '', output);
+  if (isTrap(error) || error instanceof RangeError) {
+    const message = `InternalError: ${isTrap(error) ? error.message : 'stack overflow'}`;
+    return scriptError('GOX_SCRIPT_FAILED', message, file, '', output);
+  }
+  return error;
+}
