@@ -66,6 +66,7 @@ export interface EngineLink {
   /** @param alone whether there is nothing else to do, so that the answer may be waited for */
   run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
   close(project: number): Promise<void>;
+  setClipboard(content: unknown): void;
   stats(): Promise<EngineStats>;
 }
 
@@ -73,6 +74,7 @@ export type CallsEvent =
   | CallsCommand
   | { type: 'work.ready'; source: Source }
   | { type: 'worker.attached'; link: EngineLink }
+  | { type: 'clipboard.changed' }
   | { type: 'project.closed'; project: Project };
 
 /** The queue as sessions and workers see it: an actor that takes their events too. */
@@ -85,6 +87,8 @@ export interface CallsRegistry {
   readonly calls: Map<number, CallsRef>;
   readonly projects: Projects;
   readonly jobs: JobQueue;
+  /** What was copied last, in any engine. */
+  clipboard: unknown;
 }
 
 interface Part {
@@ -111,8 +115,7 @@ class CallQueue {
   readonly #engine: number;
   readonly #timeout_ms: number;
   readonly #report: (event: EngineEvent) => void;
-  readonly #projects: Projects;
-  readonly #jobs: JobQueue;
+  readonly #registry: CallsRegistry;
   readonly #line: Source[] = [];
   #gathering = false;
   #link: EngineLink | undefined;
@@ -124,12 +127,11 @@ class CallQueue {
 
   constructor(
     { index, config }: EngineChildInput,
-    { projects, jobs }: CallsRegistry,
+    registry: CallsRegistry,
     report: (event: EngineEvent) => void,
   ) {
     this.#engine = index;
-    this.#projects = projects;
-    this.#jobs = jobs;
+    this.#registry = registry;
     this.#timeout_ms = config.limits.request_timeout_ms;
     this.#report = report;
   }
@@ -143,7 +145,11 @@ class CallQueue {
         return;
       case 'worker.attached':
         this.#link = event.link;
+        this.#shareClipboard();
         this.#depart();
+        return;
+      case 'clipboard.changed':
+        this.#shareClipboard();
         return;
       case 'project.closed':
         this.#forget(event.project);
@@ -153,7 +159,7 @@ class CallQueue {
         return;
       case 'calls.fail':
         this.#link = undefined;
-        this.#projects.lose(this.#engine, event.reason);
+        this.#registry.projects.lose(this.#engine, event.reason);
         this.#failFlight(new GoxError(event.code, this.#loss(event.reason)));
         return;
       case 'calls.refuse':
@@ -199,7 +205,7 @@ class CallQueue {
       (answer) => {
         if (this.#flight !== parts) return;
         if (answer instanceof ArrayBuffer) this.#arrive(answer, []);
-        else this.#arrive(answer.answer, answer.jobs);
+        else this.#arriveWithMore(answer);
       },
       (error: unknown) => {
         if (this.#flight === parts) this.#onCrossingDefect(error);
@@ -226,6 +232,22 @@ class CallQueue {
     return parts;
   }
 
+  #arriveWithMore({ answer, jobs, clipboard }: AnswerWithJobs): void {
+    // The other engines have it before any client hears that it was copied.
+    if (clipboard !== undefined) {
+      this.#registry.clipboard = clipboard;
+      for (const [engine, queue] of this.#registry.calls) {
+        if (engine !== this.#engine) queue.send({ type: 'clipboard.changed' });
+      }
+    }
+    this.#arrive(answer, jobs);
+  }
+
+  #shareClipboard(): void {
+    const { clipboard } = this.#registry;
+    if (clipboard !== undefined) this.#link?.setClipboard(clipboard);
+  }
+
   #arrive(answer: ArrayBuffer, jobs: readonly JobTicket[]): void {
     const parts = this.#flight;
     this.#flight = [];
@@ -240,7 +262,7 @@ class CallQueue {
       while (done < calls.length && next < count) {
         const end = start + words[2 * next + 1]!;
         const status = words[2 * next]!;
-        if (status === STATUS_JOB) this.#jobs.submit(jobs[job++]!, calls[done]!, source);
+        if (status === STATUS_JOB) this.#registry.jobs.submit(jobs[job++]!, calls[done]!, source);
         else source.answer(calls[done]!, status as Status, bytes, start, end);
         start = end;
         next += 1;
@@ -306,7 +328,7 @@ export interface EncodableCall {
 }
 
 /** Writes a batch in the layout of `engine/port.ts`. */
-export function encodeBatch(calls: readonly EncodableCall[]): ArrayBuffer {
+function encodeBatch(calls: readonly EncodableCall[]): ArrayBuffer {
   const head = 1 + calls.length * REQUEST_WORDS;
   let length = 0;
   for (const { params } of calls) length += params.length;

@@ -49,7 +49,7 @@ export function startEngineThread(
 ): LinkedThread<EngineLink> {
   const { thread, endpoint, remote, end } = start<EngineApi>(ENGINE_ENTRY, name, options, polling);
   // Each look at a member of the proxy makes another proxy.
-  const { run, close, stats } = remote;
+  const { run, close, stats, setClipboard } = remote;
   return {
     thread,
     link: {
@@ -61,6 +61,8 @@ export function startEngineThread(
       },
       close: (project) => close(project),
       stats: () => stats(),
+      // It cannot fail, and the clipboard of a thread that died is given to the next.
+      setClipboard: (content) => void setClipboard(content),
     },
     end,
   };

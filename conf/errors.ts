@@ -99,7 +99,7 @@ export const ERRORS = {
     advice: 'The engine of this project has been busy with other requests; send it again later.',
   },
   GOX_CANCELLED: {
-    number: -32022,
+    number: -32025,
     retryable: true,
     advice: 'The work was given up before its end; the message says why. Nothing was changed.',
   },
@@ -121,7 +121,7 @@ export const ERRORS = {
   GOX_MEMORY_LIMIT: {
     number: -32013,
     retryable: false,
-    advice: 'Edit less at once or close projects, or raise limits.voxel_bytes_max.',
+    advice: 'Edit less at once, close projects, or raise the key that the message names.',
   },
   GOX_PATH_REFUSED: {
     number: -32014,
@@ -157,6 +157,21 @@ export const ERRORS = {
     number: -32020,
     retryable: false,
     advice: 'Delete or reuse layers.',
+  },
+  GOX_SCRIPT_FAILED: {
+    number: -32022,
+    retryable: false,
+    advice: 'Correct the script at the line and column that the details name; nothing was changed.',
+  },
+  GOX_SCRIPT_TIMEOUT: {
+    number: -32023,
+    retryable: false,
+    advice: 'Do less in one script, or allow it more time; nothing was changed.',
+  },
+  GOX_SCRIPT_MEMORY: {
+    number: -32024,
+    retryable: false,
+    advice: 'Keep less in the variables of the script; nothing was changed.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -186,6 +186,20 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
       'Jobs that wait or run at a time. Each keeps the voxels of its project as they were when' +
       ' it was asked for.',
   }),
+  script_timeout_ms: Type.Integer({
+    default: 10_000,
+    minimum: 10,
+    maximum: HOUR_MS,
+    description:
+      'Time for one script; then it is stopped and nothing is changed. Other requests of the' +
+      ' engine wait as long. Less than request_timeout_ms, which would end the engine.',
+  }),
+  script_memory_bytes_max: Type.Integer({
+    default: 64 * MIB,
+    minimum: 16 * MIB,
+    maximum: GIB,
+    description: 'Memory of one script, its sandbox included, beside the voxels it makes.',
+  }),
   partial_frame_timeout_ms: Type.Integer({
     default: 10_000,
     minimum: 10,
@@ -221,6 +235,14 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     description:
       'Bytes of voxels that one engine holds for all its projects and their undo history.' +
       ' Nothing else bounds them: the memory limits of a worker thread do not count buffers.',
+  }),
+  project_voxel_bytes_max: Type.Integer({
+    default: 512 * MIB,
+    minimum: MIB,
+    maximum: 64 * GIB,
+    description:
+      'Bytes of voxels that one project holds, its selection among them, so that one project' +
+      ' cannot take all that its engine has.',
   }),
   file_bytes_max: Type.Integer({
     default: 256 * MIB,

@@ -69,6 +69,12 @@ export class BatchReader {
   }
 }
 
+/** The method of the first request, by its place in `METHODS`; undefined for an empty batch. */
+export function firstMethod(batch: ArrayBuffer): number | undefined {
+  if (new Uint32Array(batch, 0, 1)[0] === 0) return undefined;
+  return new Uint32Array(batch, WORD_BYTES, REQUEST_WORDS)[1]! & METHOD_MASK;
+}
+
 export class AnswerWriter {
   readonly #statuses: number[] = [];
   readonly #results: (string | Uint8Array)[] = [];

@@ -73,7 +73,9 @@ function encode({ msgpack }: Asked, value: unknown): string | Uint8Array {
   return holdsBytes ? JSON.stringify(plain, base64) : JSON.stringify(plain);
 }
 
-function base64(_key: string, value: unknown): unknown {
-  if (!(value instanceof Uint8Array)) return value;
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+function base64(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  // A Buffer has already become an object of its own form in `value`.
+  const raw = this[key];
+  if (!(raw instanceof Uint8Array)) return value;
+  return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64');
 }

@@ -5,20 +5,22 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
-import { AnswerWriter, BatchReader, type Request } from './batch.ts';
+import { AnswerWriter, BatchReader, firstMethod, type Request } from './batch.ts';
 import { METHODS } from './catalogue/methods.ts';
+import { executeScript } from './catalogue/scripts.ts';
 import type { MethodSpec } from './catalogue/spec.ts';
 import { type Defect, Encoder, messagePack } from './encode.ts';
 import { Files } from './files.ts';
 import { JobControl } from './jobs/control.ts';
 import { Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
+import { Clipboard } from './methods/clipboard.ts';
 import type { AnyHandler } from './methods/handler.ts';
 import { handlers } from './methods/index.ts';
-import { Budget, Project } from './methods/project.ts';
+import { Budget, Project, type Scripting } from './methods/project.ts';
 import { decodeParams } from './params.ts';
 import {
-  type AnswerWithJobs,
+  type BatchAnswer,
   type EngineApi,
   type EngineOptions,
   type EngineStats,
@@ -27,6 +29,7 @@ import {
   STATUS_JOB,
   STATUS_RESULT,
 } from './port.ts';
+import type { VolumeSnapshot } from './volume/volume.ts';
 
 interface Method {
   readonly spec: MethodSpec;
@@ -40,12 +43,17 @@ interface Method {
  */
 const ANSWER_MS = 20;
 
+/** The method that needs a sandbox, by its place in `METHODS`. */
+const SCRIPT = METHODS.indexOf(executeScript);
+
 export class Engine implements EngineApi {
   readonly #options: EngineOptions;
   readonly #encoder: Encoder;
   readonly #now_ms: () => number;
   readonly #budget: Budget;
   readonly #files: Files;
+  readonly #clipboard = new Clipboard();
+  readonly #scripting: Scripting;
   readonly #projects = new Map<number, Project>();
   /** By their place in `METHODS`; nothing where the main thread answers. */
   readonly #methods: readonly (Method | undefined)[];
@@ -62,15 +70,38 @@ export class Engine implements EngineApi {
     this.#options = options;
     this.#encoder = new Encoder(options.result_bytes_max, onDefect);
     this.#now_ms = now_ms;
-    this.#budget = new Budget(options.voxel_bytes_max);
+    this.#budget = new Budget(options.voxel_bytes_max, options.project_voxel_bytes_max);
     this.#files = new Files(options);
+    const { script_timeout_ms, script_memory_bytes_max } = options;
+    this.#scripting = {
+      ...{ script_timeout_ms, script_memory_bytes_max },
+      ...{ scripts: undefined, failure: undefined },
+    };
     this.#methods = METHODS.map((spec) => {
       const run = handlers[spec.name];
       return run === undefined ? undefined : { spec, run };
     });
   }
 
-  run(batch: ArrayBuffer): ArrayBuffer | AnswerWithJobs {
+  run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
+    return firstMethod(batch) === SCRIPT ? this.#runScript(batch) : this.#run(batch);
+  }
+
+  /** The sandbox may have to be loaded first; a run may use it up. */
+  async #runScript(batch: ArrayBuffer): Promise<BatchAnswer> {
+    const scripting = this.#scripting;
+    try {
+      const { createScripts } = await import('./script/script.ts');
+      scripting.scripts = await createScripts();
+    } catch (error) {
+      // The request that needs it answers so, and is reported as a defect.
+      scripting.scripts = undefined;
+      scripting.failure = error;
+    }
+    return this.#run(batch);
+  }
+
+  #run(batch: ArrayBuffer): BatchAnswer {
     const reader = new BatchReader(batch);
     this.#jobs = [];
     const answer = new AnswerWriter();
@@ -79,10 +110,21 @@ export class Engine implements EngineApi {
     const until = this.#now_ms() + ANSWER_MS;
     for (let place = 0; place < reader.count && answer.length < result_bytes_max; place++) {
       if (place > 0 && this.#now_ms() > until) break;
-      this.#answer(reader, reader.request(place), answer);
+      const request = reader.request(place);
+      // It is sent again, and then comes first.
+      if (place > 0 && request.method === SCRIPT) break;
+      this.#answer(reader, request, answer);
     }
     const jobs = this.#jobs;
-    return jobs.length === 0 ? answer.finish() : { answer: answer.finish(), jobs };
+    const clipboard = this.#clipboard.takeCopied();
+    const finished = answer.finish();
+    if (jobs.length === 0 && clipboard === undefined) return finished;
+    return { answer: finished, jobs, clipboard };
+  }
+
+  setClipboard(content: unknown): void {
+    // Another engine's `takeCopied` made it.
+    this.#clipboard.receive(content as VolumeSnapshot);
   }
 
   close(project: number): void {
@@ -122,9 +164,10 @@ export class Engine implements EngineApi {
     }
     const params = decodeParams(method.spec, parse(reader, request));
     const project = this.#project(request.project);
+    project.begin();
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
-      const result = method.run(project, params as never);
+      const result = project.explained(() => method.run(project, params as never));
       if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
       return runJob(result, { files: this.#files, control: new JobControl() });
     } finally {
@@ -136,7 +179,14 @@ export class Engine implements EngineApi {
   #project(number: number): Project {
     let project = this.#projects.get(number);
     if (project === undefined) {
-      project = new Project(this.#budget, this.#files);
+      project = new Project({
+        budget: this.#budget,
+        files: this.#files,
+        clipboard: this.#clipboard,
+        result_bytes_max: this.#options.result_bytes_max,
+        scripting: this.#scripting,
+        job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
+      });
       this.#projects.set(number, project);
     }
     return project;

@@ -39,10 +39,19 @@ const MODE_BITS = 0o777;
 export class Files {
   readonly #roots: readonly string[];
   readonly #bytes_max: number;
+  readonly #durable: boolean;
 
-  constructor({ roots, file_bytes_max }: Pick<EngineOptions, 'roots' | 'file_bytes_max'>) {
+  /**
+   * @param durable whether a new file, once written, survives a power cut too; one that takes the
+   * place of another always does
+   */
+  constructor(
+    { roots, file_bytes_max }: Pick<EngineOptions, 'roots' | 'file_bytes_max'>,
+    durable = true,
+  ) {
     this.#roots = roots;
     this.#bytes_max = file_bytes_max;
+    this.#durable = durable;
   }
 
   /** The whole content of a file. Throws GOX_PATH_REFUSED and GOX_FILE. */
@@ -77,13 +86,14 @@ export class Files {
         refuseIrregular(path, old);
         accessSync(real, constants.W_OK);
       }
+      const durable = this.#durable || old !== undefined;
       const beside = join(dirname(real), `.goxel-${randomBytes(12).toString('hex')}.tmp`);
       const fd = openSync(beside, OPEN_NEW, old === undefined ? 0o666 : 0o600);
       try {
         try {
           if (old !== undefined) fchmodSync(fd, old.mode & MODE_BITS);
           for (const chunk of chunks) writeAll(fd, chunk);
-          fsyncSync(fd);
+          if (durable) fsyncSync(fd);
         } finally {
           closeSync(fd);
         }
@@ -92,7 +102,20 @@ export class Files {
         rmSync(beside, { force: true });
         throw error;
       }
-      syncDirectory(dirname(real));
+      if (durable) syncDirectory(dirname(real));
+    });
+  }
+
+  /**
+   * Throws what would keep a file from being put there, as far as it can be told: for work that
+   * ends with a file after a long time. Throws GOX_PATH_REFUSED and GOX_FILE.
+   */
+  requirePlace(path: string): void {
+    const real = this.#locate(path);
+    naming(path, () => {
+      const old = statSync(real, { throwIfNoEntry: false });
+      if (old !== undefined) refuseIrregular(path, old);
+      accessSync(old === undefined ? dirname(real) : real, constants.W_OK);
     });
   }
 

@@ -4,6 +4,7 @@
  * catalogue. What passes is what the schema says; a handler checks no types.
  */
 
+import type { TProperties } from 'typebox';
 import { admits } from '../conf/check.ts';
 import { GoxError } from '../conf/errors.ts';
 import { type Fault, fault, faultMessage } from './catalogue/fault.ts';
@@ -19,7 +20,7 @@ export function decodeParams(spec: MethodSpec, params: unknown): Named {
   const named = name(spec, params);
   if (spec.spellings !== undefined) respell(named, spec.spellings);
   if (admits(spec.params, named)) return named;
-  const lenient = adapt(named);
+  const lenient = adapt(named, spec.params.properties);
   const found = fault(spec.params, lenient);
   if (found === undefined) return lenient;
   throw invalidParams(found);
@@ -77,10 +78,11 @@ function respell(named: Named, spellings: Readonly<Record<string, string>>): voi
  * What clients of the v14 daemon send beyond the schemas: null for what they leave out, and points
  * between voxels, which are taken for the voxel around them.
  */
-function adapt(named: Named): Named {
+function adapt(named: Named, properties: TProperties): Named {
   const adapted: Named = {};
   for (const [key, value] of Object.entries(named)) {
-    if (value === null) continue;
+    const schema = properties[key];
+    if (value === null && !(schema !== undefined && admits(schema, null))) continue;
     if (key === 'position') adapted[key] = floorAll(value);
     else adapted[key] = key === 'x' || key === 'y' || key === 'z' ? floor(value) : value;
   }

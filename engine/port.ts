@@ -43,14 +43,21 @@ export const ANSWER_WORDS = 2;
 export interface EngineOptions {
   /** Ceiling for the voxel bytes of all projects of this engine. */
   readonly voxel_bytes_max: number;
+  /** The same for each project alone. */
+  readonly project_voxel_bytes_max: number;
   /** Ceiling for one encoded result. */
   readonly result_bytes_max: number;
   /** Ceiling for a file that is read. */
   readonly file_bytes_max: number;
+  /** Ceilings for one script: time, and memory of its sandbox. */
+  readonly script_timeout_ms: number;
+  readonly script_memory_bytes_max: number;
   /** Absolute directories below which files may be read and written. */
   readonly roots: readonly string[];
   /** Whether jobs are done by the engine itself, before it answers: there is nobody else. */
   readonly jobs_inline: boolean;
+  /** How many threads share a job. */
+  readonly job_threads: number;
 }
 
 /** The `workerData` of an engine's thread. */
@@ -115,11 +122,16 @@ export interface JobApi {
   forget(job: number): void;
 }
 
-/** The answer to a batch some of whose requests became jobs, in the order of their requests. */
+/** The answer to a batch with more to it than bytes. */
 export interface AnswerWithJobs {
   readonly answer: ArrayBuffer;
+  /** What requests have become, in their order. */
   readonly jobs: readonly JobTicket[];
+  /** What was copied, for `setClipboard` of the other engines. */
+  readonly clipboard: unknown;
 }
+
+export type BatchAnswer = ArrayBuffer | AnswerWithJobs;
 
 /** The object a worker exposes through comlink. */
 export interface EngineApi {
@@ -127,8 +139,11 @@ export interface EngineApi {
    * Runs a batch in order and answers it; never throws for what a client sent. A project number not
    * seen before is a new, empty project. When the results grow large or take long the answer may
    * cover only the first requests of the batch: the others were not run and are to be sent again.
+   * A promise when a script has to wait for its sandbox to be loaded.
    */
-  run(batch: ArrayBuffer): ArrayBuffer | AnswerWithJobs;
+  run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer>;
+  /** Takes over what another engine copied. */
+  setClipboard(content: unknown): void;
   /** Forgets a project and its memory; a number not in use is no error. */
   close(project: number): void;
   stats(): EngineStats;

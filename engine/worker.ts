@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { EAGER_REQUESTS_MAX, PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
-import type { AnswerWithJobs, EngineDefect, EngineThreadData } from './port.ts';
+import type { BatchAnswer, EngineDefect, EngineThreadData } from './port.ts';
 
 /** How long to wait for the next request: a client on this machine reads the reply and sends it. */
 const NEXT_REQUEST_MS = 0.2;
@@ -23,12 +23,17 @@ const engine = new Engine(options, ({ method, error }) => {
 
 const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
 
+function handOver(answer: BatchAnswer): BatchAnswer {
+  return transfer(answer, [answer instanceof ArrayBuffer ? answer : answer.answer]);
+}
+
 const api = {
-  run(batch: ArrayBuffer): ArrayBuffer | AnswerWithJobs {
+  run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
     endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
     const answer = engine.run(batch);
-    return transfer(answer, [answer instanceof ArrayBuffer ? answer : answer.answer]);
+    return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
   },
+  setClipboard: (content: unknown) => engine.setClipboard(content),
   close: (project: number) => engine.close(project),
   stats: () => engine.stats(),
 };

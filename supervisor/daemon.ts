@@ -69,6 +69,7 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     calls: new Map(),
     jobs: new JobQueue(config),
     jobCalls: new Map(),
+    clipboard: undefined,
     projects: new Projects(config.workers.count, config.limits.projects_max),
   };
 
@@ -146,10 +147,8 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
 }
 
 /** What every thread is started with. */
-function engineOptions({ limits, files }: Config): EngineOptions {
-  const { voxel_bytes_max, result_bytes_max, file_bytes_max } = limits;
-  const { roots } = files;
-  return { voxel_bytes_max, result_bytes_max, file_bytes_max, roots, jobs_inline: false };
+function engineOptions({ limits, files, workers }: Config): EngineOptions {
+  return { ...limits, roots: files.roots, jobs_inline: false, job_threads: workers.jobs };
 }
 
 /** The two moments that whoever started the daemon waits for. */

@@ -15,7 +15,7 @@ import { method } from './spec.ts';
 const Id = Type.Integer({ minimum: 1, maximum: COORDINATE_MAX });
 
 /** Which layer: its id, its name, or its place in list_layers. */
-const Which = {
+export const Which = {
   layer_id: Type.Optional(Id),
   layer_name: Type.Optional(Type.String()),
   index: Type.Optional(
@@ -27,7 +27,7 @@ const Which = {
   ),
 };
 
-const WHICH_SPELLINGS = { id: 'layer_id' };
+export const WHICH_SPELLINGS = { id: 'layer_id' };
 
 const ROOF = { method: 'goxel.create_layer', params: { name: 'roof' } };
 

@@ -4,10 +4,18 @@
  * `engine/port.ts`).
  */
 
+import { COLOR_METHODS } from './colors.ts';
 import { DAEMON_METHODS } from './daemon.ts';
+import { EDITING_METHODS } from './editing.ts';
+import { LAYER_EDIT_METHODS } from './layer-edits.ts';
 import { LAYER_METHODS } from './layers.ts';
+import { PAINTING_METHODS } from './painting.ts';
+import { PROCEDURAL_METHODS } from './procedural.ts';
 import { PROJECT_METHODS } from './projects.ts';
 import { QUERY_METHODS } from './queries.ts';
+import { RENDER_METHODS } from './render.ts';
+import { SCENE_METHODS } from './scene.ts';
+import { SCRIPT_METHODS } from './scripts.ts';
 import type { MethodSpec } from './spec.ts';
 import { VOXEL_METHODS } from './voxels.ts';
 
@@ -16,7 +24,15 @@ export const METHODS: readonly MethodSpec[] = [
   ...PROJECT_METHODS,
   ...VOXEL_METHODS,
   ...QUERY_METHODS,
+  ...COLOR_METHODS,
   ...LAYER_METHODS,
+  ...LAYER_EDIT_METHODS,
+  ...SCENE_METHODS,
+  ...PAINTING_METHODS,
+  ...PROCEDURAL_METHODS,
+  ...EDITING_METHODS,
+  ...RENDER_METHODS,
+  ...SCRIPT_METHODS,
 ];
 
 export interface MethodEntry {

@@ -71,6 +71,41 @@ export const createProject = method({
   ],
 });
 
+/** How a file is read; each format takes what is about it. */
+const ReadingFields = {
+  format: Type.Optional(FormatName),
+  size: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: 'Meshes: how many voxels the longest side gets; otherwise a unit is a voxel.',
+    }),
+  ),
+  solid: Type.Optional(
+    Type.Boolean({ default: false, description: 'Meshes: whether closed surfaces are filled.' }),
+  ),
+  y_up: Type.Optional(
+    Type.Boolean({ description: "Meshes: whether y is up; otherwise the format's own rule." }),
+  ),
+  instances: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'vox: whether every instance of a model becomes a layer, as MagicaVoxel shows them;' +
+        ' otherwise one of each model does, as in Goxel.',
+    }),
+  ),
+};
+
+const READING_ERRORS = [
+  'GOX_PATH_REFUSED',
+  'GOX_FILE',
+  'GOX_FORMAT_UNKNOWN',
+  'GOX_FORMAT_BROKEN',
+  'GOX_FORMAT_LIMIT',
+  'GOX_MEMORY_LIMIT',
+] as const;
+
 export const loadProject = method({
   name: 'goxel.load_project',
   aliases: [
@@ -86,25 +121,57 @@ export const loadProject = method({
   edits: true,
   files: true,
   summary: 'Reads a file into the project, in place of what the project holds.',
-  description: 'When anything goes wrong, the project stays as it was.',
-  params: projectParams({ path: Path, format: Type.Optional(FormatName) }),
+  description:
+    'When anything goes wrong, the project stays as it was. Materials, textures and buffers that' +
+    ' a mesh file names are read too, when they are beside it or in a directory below.',
+  params: projectParams({ path: Path, ...ReadingFields }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
   result: Type.Object({ success: Success, path: Type.String() }),
-  errors: [
-    'GOX_PATH_REFUSED',
-    'GOX_FILE',
-    'GOX_FORMAT_UNKNOWN',
-    'GOX_FORMAT_BROKEN',
-    'GOX_FORMAT_LIMIT',
-    'GOX_MEMORY_LIMIT',
-  ],
+  errors: READING_ERRORS,
   examples: [
     {
       name: 'what was saved before',
       given: [ONE_VOXEL, { method: 'goxel.save_project', params: ['tower.gox'] }],
       params: ['tower.gox'],
       result: { success: true, path: 'tower.gox' },
+    },
+  ],
+});
+
+export const importFile = method({
+  name: 'goxel.import_file',
+  aliases: [
+    'import_file',
+    'goxel.import_model',
+    'import_model',
+    'import.model',
+    'goxel.import_mesh',
+    'import_mesh',
+  ],
+  scope: 'project',
+  edits: true,
+  files: true,
+  summary: 'Adds the layers of a file on top of those there are; the first becomes the active one.',
+  description:
+    'The layers get new ids. Names that are taken get a number: "walls 2". Materials come along;' +
+    ' cameras, light and image box stay as they are. Files are read as by load_project.',
+  params: projectParams({ path: Path, ...ReadingFields }),
+  positional: ['path', 'format'],
+  spellings: PATH_SPELLINGS,
+  result: Type.Object({
+    success: Success,
+    path: Type.String(),
+    layer_ids: Type.Array(Type.Integer({ minimum: 1 })),
+    voxel_count: Type.Integer({ minimum: 0, description: 'Of the new layers together.' }),
+  }),
+  errors: [...READING_ERRORS, 'GOX_LAYER_LIMIT'],
+  examples: [
+    {
+      name: 'what was saved before, beside itself',
+      given: [ONE_VOXEL, { method: 'goxel.save_project', params: ['tower.gox'] }],
+      params: { path: 'tower.gox' },
+      result: { success: true, path: 'tower.gox', layer_ids: [2], voxel_count: 1 },
     },
   ],
 });
@@ -166,7 +233,22 @@ export const exportModel = method({
     path: Path,
     format: Type.Optional(FormatName),
     y_up: Type.Optional(
-      Type.Boolean({ default: true, description: 'Whether mesh formats stand the model on y.' }),
+      Type.Boolean({
+        description: 'Meshes: whether y is up; otherwise z is in stl, and y in the others.',
+      }),
+    ),
+    mesh: Type.Optional(
+      Type.Enum(['blocks', 'greedy', 'marching', 'smooth'], {
+        description:
+          'Meshes. blocks: a square for each visible face, as in Goxel, and the default. greedy:' +
+          ' equal faces joined. marching: marching cubes. smooth: these with blended positions.',
+      }),
+    ),
+    vertex_colors: Type.Optional(
+      Type.Boolean({ description: 'glTF: colours at the vertices instead of in a texture.' }),
+    ),
+    exact_colors: Type.Optional(
+      Type.Boolean({ description: 'vox: whether a model of up to 254 colours keeps them all.' }),
     ),
   }),
   positional: ['path', 'format'],
@@ -185,6 +267,29 @@ export const exportModel = method({
       result: { success: true, path: 'tower.obj' },
     },
   ],
+});
+
+export const listFormats = method({
+  name: 'goxel.list_formats',
+  aliases: ['list_formats', 'export.formats', 'import.formats'],
+  scope: 'project',
+  edits: false,
+  summary: 'Lists the file formats, and whether they can be read and written.',
+  params: projectParams({}),
+  positional: [],
+  result: Type.Object({
+    count: Count,
+    formats: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        extensions: Type.Array(Type.String({ description: 'Without the dot.' })),
+        reads: Type.Boolean(),
+        writes: Type.Boolean(),
+      }),
+    ),
+  }),
+  errors: [],
+  examples: [{ name: 'all', params: {} }],
 });
 
 export const closeProject = method({
@@ -213,9 +318,9 @@ export const getStatus = method({
     version: Type.String(),
     layer_count: Count,
     read_only: Type.Boolean(),
-    width: Coordinate,
-    height: Coordinate,
-    depth: Coordinate,
+    width: Count,
+    height: Count,
+    depth: Count,
   }),
   errors: [],
   examples: [{ name: 'of a fresh daemon', params: {} }],
@@ -232,9 +337,9 @@ export const getProjectInfo = method({
   result: Type.Object({
     name: Type.String(),
     path: Type.Union([Type.String(), Type.Null()]),
-    width: Coordinate,
-    height: Coordinate,
-    depth: Coordinate,
+    width: Count,
+    height: Count,
+    depth: Count,
     layer_count: Count,
     active_layer_id: Type.Integer(),
     voxel_count: Count,
@@ -249,8 +354,10 @@ export const getProjectInfo = method({
 export const PROJECT_METHODS = [
   createProject,
   loadProject,
+  importFile,
   saveProject,
   exportModel,
+  listFormats,
   closeProject,
   getStatus,
   getProjectInfo,

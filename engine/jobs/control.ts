@@ -43,6 +43,11 @@ export class JobControl {
     if (value > Atomics.load(this.#words, PROGRESS)) Atomics.store(this.#words, PROGRESS, value);
   }
 
+  /** Of a clock that goes forward and is the same in every thread. */
+  now_ms(): number {
+    return performance.timeOrigin + performance.now();
+  }
+
   /** To be called every few milliseconds by whoever works. Throws GOX_CANCELLED. */
   check(): void {
     if (this.cancelled) throw new GoxError('GOX_CANCELLED', 'The job was cancelled.');

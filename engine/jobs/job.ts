@@ -8,7 +8,7 @@
  */
 
 /** What kinds of work there are; `kinds.ts` has the code. */
-export type JobKind = 'export';
+export type JobKind = 'export' | 'render';
 
 /** The input is posted to other threads: plain values, with bulk data in shared memory. */
 export class Job {

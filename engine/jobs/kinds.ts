@@ -5,6 +5,7 @@ import type { Files } from '../files.ts';
 import { type ExportOptions, formatFor } from '../formats/index.ts';
 import type { JobControl } from './control.ts';
 import type { Job, JobKind } from './job.ts';
+import { runPictures } from './pictures.ts';
 
 /** What a part may use of its thread. */
 export interface JobTools {
@@ -24,6 +25,7 @@ type Run = (input: never, stage: number, part: number, tools: JobTools) => unkno
 
 const KINDS: Readonly<Record<JobKind, Run>> = {
   export: runExport,
+  render: runPictures,
 };
 
 /** Runs one part; the result of the last stage's is the method's. Throws GoxError. */

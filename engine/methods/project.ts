@@ -1,12 +1,15 @@
 /** What an engine keeps of one project, and the memory that all projects of an engine share. */
 
-import { GoxError } from '../../conf/errors.ts';
-import { Document } from '../document/document.ts';
+import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
+import { DERIVED_BLOCKS_MAX, Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
+import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { Files } from '../files.ts';
+import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { Clipboard } from './clipboard.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;
@@ -17,15 +20,41 @@ const ALL_LAYERS = -2;
 /** Bytes of blocks, over all projects of an engine. */
 export class Budget {
   readonly bytes_max: number;
+  readonly project_bytes_max: number;
   bytes = 0;
 
-  constructor(bytes_max: number) {
+  constructor(bytes_max: number, project_bytes_max: number) {
     this.bytes_max = bytes_max;
+    this.project_bytes_max = project_bytes_max;
   }
+}
 
-  get bytesFree(): number {
-    return this.bytes_max - this.bytes;
-  }
+/** How much a project may still grow, and the key of the configuration that says so. */
+interface Ceiling {
+  readonly key: 'limits.voxel_bytes_max' | 'limits.project_voxel_bytes_max';
+  readonly bytes_max: number;
+  readonly bytes_free: number;
+}
+
+/** What all projects of an engine share. */
+export interface ProjectHome {
+  readonly budget: Budget;
+  readonly files: Files;
+  readonly clipboard: Clipboard;
+  readonly result_bytes_max: number;
+  readonly scripting: Scripting;
+  /** How many threads share a job. */
+  readonly job_threads: number;
+}
+
+/** What scripts run in, and their ceilings. */
+export interface Scripting {
+  readonly script_timeout_ms: number;
+  readonly script_memory_bytes_max: number;
+  /** There while a request is run that needs it. */
+  scripts: Scripts | undefined;
+  /** Why there are none. */
+  failure: unknown;
 }
 
 export class Project {
@@ -36,23 +65,77 @@ export class Project {
   format: string | undefined;
   /** Whether it was edited since it was saved, loaded or made. */
   unsaved = false;
+  /** Cleared when another document comes in its place. */
+  selection = nothingSelected();
   readonly budget: Budget;
   readonly files: Files;
+  readonly clipboard: Clipboard;
+  readonly scripting: Scripting;
+  readonly job_threads: number;
+  readonly #result_bytes_max: number;
   #bytes = 0;
 
-  constructor(budget: Budget, files: Files) {
+  constructor(home: ProjectHome) {
+    const { budget, files, clipboard, scripting, job_threads, result_bytes_max } = home;
     this.budget = budget;
     this.files = files;
+    this.clipboard = clipboard;
+    this.scripting = scripting;
+    this.job_threads = job_threads;
+    this.#result_bytes_max = result_bytes_max;
   }
 
-  /** Bytes of this project that the budget counts. */
-  get bytes(): number {
-    return this.#bytes;
+  /** The lower of the ceilings for this project and for all projects of the engine. */
+  get ceiling(): Ceiling {
+    const { bytes, bytes_max, project_bytes_max } = this.budget;
+    const engine_free = bytes_max - bytes;
+    const project_free = project_bytes_max - this.#bytes;
+    if (project_free < engine_free) {
+      const key = 'limits.project_voxel_bytes_max';
+      return { key, bytes_max: project_bytes_max, bytes_free: Math.max(project_free, 0) };
+    }
+    return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free: Math.max(engine_free, 0) };
+  }
+
+  /** Bytes of the most that the project may hold: what it has and what is free. */
+  get bytesAllowed(): number {
+    return this.#bytes + this.ceiling.bytes_free;
+  }
+
+  /** Due before every request: what clones and shapes may grow to depends on what is free. */
+  begin(): void {
+    this.#boundDerived(this.document, this.ceiling.bytes_free);
+  }
+
+  /**
+   * Puts another document in the place of this one, of which nothing is kept. Throws
+   * GOX_MEMORY_LIMIT when it is too large; then all is as it was.
+   */
+  replace(document: Document): void {
+    this.#boundDerived(document, this.bytesAllowed - document.voxelBytes());
+    document.refresh();
+    this.#requireBytes(document.voxelBytes());
+    this.document = document;
+    this.selection = nothingSelected();
+  }
+
+  /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
+  select(selection: Selection): void {
+    this.#requireBytes(this.document.voxelBytes() + selection.mask.byteLength);
+    this.selection = selection;
+  }
+
+  /** Throws GOX_RESULT_TOO_LARGE unless a result may hold so many bytes. */
+  requireResult(bytes: number): void {
+    const result_bytes_max = this.#result_bytes_max;
+    if (bytes <= result_bytes_max) return;
+    const message = `The result would have ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+    throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
   }
 
   /** Brings the budget up to date; due after every request. */
   account(): void {
-    const bytes = this.document.voxelBytes();
+    const bytes = this.#currentBytes();
     this.budget.bytes += bytes - this.#bytes;
     this.#bytes = bytes;
   }
@@ -93,13 +176,79 @@ export class Project {
     return layer.volume;
   }
 
+  /**
+   * Makes an edit that happens as a whole or not at all: when it throws, the project is as it was.
+   * Clone and shape layers are part of it. Throws GOX_MEMORY_LIMIT when the project has grown past
+   * what is free.
+   */
+  transact<T>(edit: () => T): T {
+    const { document, selection, unsaved } = this;
+    const restore = document.checkpoint();
+    const blocks_free = Math.floor(this.ceiling.bytes_free / BLOCK_BYTES);
+    for (const { volume } of document.layers) volume.blocks_max = volume.blockCount + blocks_free;
+    try {
+      const result = edit();
+      document.refresh();
+      this.#requireBytes(this.#currentBytes());
+      this.unsaved = true;
+      return result;
+    } catch (error) {
+      restore();
+      this.selection = selection;
+      this.unsaved = unsaved;
+      throw error;
+    } finally {
+      for (const { volume } of document.layers) volume.blocks_max = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /**
+   * Makes an edit that cannot fail half way by itself; but what its clones become can, so with
+   * computed layers it is a transaction.
+   */
+  alter<T>(edit: () => T): T {
+    return this.document.layers.some(({ derived }) => derived) ? this.transact(edit) : edit();
+  }
+
   /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */
   reserve(blocks: number): void {
     const bytes = blocks * BLOCK_BYTES;
-    const { bytesFree, bytes_max } = this.budget;
-    if (bytes <= bytesFree) return;
-    const message = `The edit needs ${bytes} bytes; ${bytesFree} of ${bytes_max} are free.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes, bytes_max, bytes_free: bytesFree });
+    const { bytes_free } = this.ceiling;
+    if (bytes > bytes_free) {
+      throw this.#memoryLimit(`The edit needs ${bytes} bytes more.`, { bytes });
+    }
+  }
+
+  /** Says of a refusal for memory, whoever throws it, which ceiling was met. */
+  explained<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
+      if (error.details?.key !== undefined) throw error;
+      throw this.#memoryLimit(error.message, error.details, error);
+    }
+  }
+
+  #memoryLimit(message: string, details: ErrorDetails = {}, cause?: unknown): GoxError {
+    const { key, bytes_max, bytes_free } = this.ceiling;
+    const free = `Of ${key}, ${bytes_max} bytes, ${bytes_free} are free.`;
+    const facts = { ...details, key, bytes_max, bytes_free };
+    return new GoxError('GOX_MEMORY_LIMIT', `${message} ${free}`, facts, cause);
+  }
+
+  #requireBytes(bytes: number): void {
+    if (bytes > this.bytesAllowed) this.reserve((bytes - this.#bytes) / BLOCK_BYTES);
+  }
+
+  #currentBytes(): number {
+    return this.document.voxelBytes() + this.selection.mask.byteLength;
+  }
+
+  #boundDerived(document: Document, bytes_free: number): void {
+    let blocks = Math.max(0, Math.floor(bytes_free / BLOCK_BYTES));
+    for (const layer of document.layers) if (layer.derived) blocks += layer.volume.blockCount;
+    document.derived_blocks_max = Math.min(blocks, DERIVED_BLOCKS_MAX);
   }
 }
 

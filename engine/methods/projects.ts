@@ -7,24 +7,30 @@ import type {
   exportModel,
   getProjectInfo,
   getStatus,
+  importFile,
+  listFormats,
   loadProject,
   saveProject,
 } from '../catalogue/projects.ts';
 import { VERSION } from '../catalogue/version.ts';
+import { addLayersOf } from '../document/arrange.ts';
 import { Document } from '../document/document.ts';
 import { snapshotOf } from '../document/snapshot.ts';
-import { type ExportOptions, type Format, formatFor } from '../formats/index.ts';
+import { type ExportOptions, FORMATS, formatFor } from '../formats/index.ts';
 import { Job } from '../jobs/job.ts';
 import type { ExportInput } from '../jobs/kinds.ts';
 import { invalidParam } from '../params.ts';
 import { bounds } from './bounds.ts';
 import type { AnyHandler, Handler } from './handler.ts';
+import { requireParts, requireRoom } from './layer-choice.ts';
 import { DEFAULT_SIDE, type Project } from './project.ts';
+import { readDocument } from './reading.ts';
+import { exportPicture } from './render.ts';
 
 const create: Handler<typeof createProject> = (project, params) => {
   const { name = 'New Project', path } = params;
   const [width, height, depth] = sides(params);
-  project.document = Document.empty(width, height, depth);
+  project.replace(Document.empty(width, height, depth));
   project.name = name;
   project.path = path;
   project.format = undefined;
@@ -39,19 +45,30 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
   return [w!, h!, d!];
 }
 
-const load: Handler<typeof loadProject> = (project, { path, format: formatName }) => {
-  const format = formatFor(path, formatName);
-  if (format.read === undefined) throw notSupported(format, 'read');
-  const bytes = project.files.read(path);
-  const document = format.read(bytes, path, {
-    voxel_bytes_max: project.budget.bytesFree + project.bytes,
-  });
-  project.document = document;
+const load: Handler<typeof loadProject> = (project, params) => {
+  const { path, format } = params;
+  project.replace(readDocument(project, params, project.bytesAllowed));
   project.name = path;
   project.path = path;
-  project.format = formatName;
+  project.format = format;
   project.unsaved = false;
   return { success: true, path };
+};
+
+const importOne: Handler<typeof importFile> = (project, params) => {
+  const { document } = project;
+  const from = readDocument(project, params, project.ceiling.bytes_free);
+  requireRoom(document, from.layers.length);
+  return project.transact(() => {
+    const layers = addLayersOf(document, from);
+    requireParts('materials', document.materials.length);
+    return {
+      success: true,
+      path: params.path,
+      layer_ids: layers.map(({ id }) => id),
+      voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+    };
+  });
 };
 
 const save: Handler<typeof saveProject> = (project, params) => {
@@ -60,41 +77,53 @@ const save: Handler<typeof saveProject> = (project, params) => {
     throw invalidParam('.path', 'a path, since the project has no file yet', undefined);
   }
   const format = params.path === undefined ? project.format : params.format;
-  write(project, path, format, {});
+  write(project, path, format);
   project.path = path;
   project.format = format;
   project.unsaved = false;
   return { success: true, path };
 };
 
-const exportFile: Handler<typeof exportModel> = (project, { path, format, y_up = true }) => {
+const exportFile: Handler<typeof exportModel> = (project, params) => {
+  const { path, format, y_up, mesh, vertex_colors, exact_colors } = params;
+  const result = { success: true, path, ...(format === undefined ? {} : { format }) };
+  const { name } = formatFor(path, format);
+  // Formats that are read as pictures are written as pictures.
+  if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
   writable(path, format);
   const document = snapshotOf(project.document);
-  const result = { success: true, path, ...(format === undefined ? {} : { format }) };
-  const input: ExportInput = { document, path, format, options: { yUp: y_up }, result };
+  const options: ExportOptions = {
+    ...(y_up === undefined ? {} : { yUp: y_up }),
+    ...(mesh === undefined ? {} : { mesh }),
+    ...(vertex_colors === undefined ? {} : { vertexColors: vertex_colors }),
+    ...(exact_colors === undefined ? {} : { exactColors: exact_colors }),
+  };
+  const input: ExportInput = { document, path, format, options, result };
   return new Job('export', `export to ${path}`, input);
 };
 
-function write(
-  project: Project,
-  path: string,
-  formatName: string | undefined,
-  options: ExportOptions,
-): void {
+function write(project: Project, path: string, formatName: string | undefined): void {
   const write = writable(path, formatName);
   project.document.refresh();
-  project.files.write(path, write(project.document, options));
+  project.files.write(path, write(project.document));
 }
 
 function writable(path: string, formatName: string | undefined) {
   const format = formatFor(path, formatName);
-  if (format.write === undefined) throw notSupported(format, 'written');
-  return format.write;
+  if (format.write !== undefined) return format.write;
+  const message = `The format "${format.name}" cannot be written.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
 }
 
-function notSupported({ name }: Format, what: string): GoxError {
-  return new GoxError('GOX_FORMAT_UNKNOWN', `The format "${name}" cannot be ${what}.`);
-}
+const listAll: Handler<typeof listFormats> = () => {
+  const formats = FORMATS.map(({ name, extensions, read, write }) => ({
+    name,
+    extensions: [...extensions],
+    reads: read !== undefined,
+    writes: write !== undefined || name === 'png' || name === 'jpeg',
+  }));
+  return { count: formats.length, formats };
+};
 
 /** The engine forgets the project once this has answered. */
 const close: Handler<typeof closeProject> = () => ({ success: true });
@@ -127,8 +156,10 @@ const info: Handler<typeof getProjectInfo> = (project) => {
 export const projectHandlers = {
   'goxel.create_project': create,
   'goxel.load_project': load,
+  'goxel.import_file': importOne,
   'goxel.save_project': save,
   'goxel.export_model': exportFile,
+  'goxel.list_formats': listAll,
   'goxel.close_project': close,
   'goxel.get_status': status,
   'goxel.get_project_info': info,

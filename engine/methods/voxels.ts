@@ -1,6 +1,6 @@
 /**
  * Edits of voxels. Each request is first understood as a whole and its memory reserved; from there
- * on nothing can fail, so it happens as a whole or not at all.
+ * on nothing can fail but what clones make of it, so it happens as a whole or not at all.
  */
 
 import type {
@@ -23,8 +23,10 @@ const add: Handler<typeof addVoxel> = (project, params) => {
   const rgba = colorOf(params);
   const { layer_id = 0 } = params;
   const layer = project.layer(layer_id);
-  if (layer.volume.blockAt(x, y, z) === undefined) project.reserve(1);
-  project.edit(layer).set(x, y, z, rgba);
+  project.alter(() => {
+    if (layer.volume.blockAt(x, y, z) === undefined) project.reserve(1);
+    project.edit(layer).set(x, y, z, rgba);
+  });
   const [r, g, b, a] = channels(rgba);
   return { success: true, x, y, z, layer_id, color: [r, g, b, a] };
 };
@@ -32,7 +34,8 @@ const add: Handler<typeof addVoxel> = (project, params) => {
 const remove: Handler<typeof removeVoxel> = (project, params) => {
   const [x, y, z] = positionOf(params);
   const { layer_id = 0 } = params;
-  project.edit(project.layer(layer_id)).set(x, y, z, 0);
+  const layer = project.layer(layer_id);
+  project.alter(() => project.edit(layer).set(x, y, z, 0));
   return { success: true, x, y, z, layer_id };
 };
 
@@ -42,17 +45,23 @@ const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
     const at = () => `.voxels[${i}]`;
     return { layer, position: positionOf(voxel, at), rgba: colorOf(voxel, at), paints: false };
   });
-  reserve(project, edits);
-  for (const edit of edits) apply(project, edit);
+  project.alter(() => {
+    reserve(project, edits);
+    for (const edit of edits) apply(project, edit);
+  });
   return { success: true, added: edits.length, failed: 0 };
 };
 
 const removeMany: Handler<typeof removeVoxels> = (project, { positions, layer_id }) => {
   const spots = positions.map((spot, i) => spotOf(spot, () => `.positions[${i}]`));
-  const volume = project.edit(project.layer(layer_id));
-  const before = volume.count();
-  for (const [x, y, z] of spots) volume.set(x, y, z, 0);
-  return { success: true, removed: before - volume.count() };
+  const layer = project.layer(layer_id);
+  const removed = project.alter(() => {
+    const volume = project.edit(layer);
+    const before = volume.count();
+    for (const [x, y, z] of spots) volume.set(x, y, z, 0);
+    return before - volume.count();
+  });
+  return { success: true, removed };
 };
 
 const batch: Handler<typeof batchOperations> = (project, { operations, layer_id = 0 }) => {
@@ -63,9 +72,11 @@ const batch: Handler<typeof batchOperations> = (project, { operations, layer_id 
     const rgba = operation.type.startsWith('remove') ? 0 : colorOf(operation, at);
     return { layer, position, rgba, paints: operation.type.startsWith('paint') };
   });
-  reserve(project, edits);
   let failed = 0;
-  for (const edit of edits) if (!apply(project, edit)) failed++;
+  project.alter(() => {
+    reserve(project, edits);
+    for (const edit of edits) if (!apply(project, edit)) failed++;
+  });
   return {
     success: failed === 0,
     total_operations: edits.length,
@@ -103,7 +114,7 @@ function apply(project: Project, { layer, position: [x, y, z], rgba, paints }: E
 /** Throws GOX_MEMORY_LIMIT when there is no memory for the blocks that edits would add. */
 function reserve(project: Project, edits: readonly Edit[]): void {
   // Each edit adds a block at most, so mostly there is nothing to count.
-  if (edits.length * BLOCK_BYTES <= project.budget.bytesFree) return;
+  if (edits.length * BLOCK_BYTES <= project.ceiling.bytes_free) return;
   const added = new Map<Layer, Volume>();
   let blocks = 0;
   for (const { layer, position, rgba, paints } of edits) {

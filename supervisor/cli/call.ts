@@ -6,17 +6,18 @@ import { withDaemon } from './connection.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { nearMethod } from './methods-help.ts';
 import { writeData } from './output.ts';
+import { withProgress } from './progress.ts';
 
 type Line = Extract<CommandLine, { command: 'call' }>;
 
 export async function call(line: Line): Promise<ExitCode> {
   const [method = '', text] = line.positionals;
   const params = text === undefined ? undefined : parseParams(text);
-  const result = await withDaemon(line, (client) => client.call(method, params)).catch(
-    (error: unknown) => {
-      throw error instanceof ClientError ? refusal(method, error) : error;
-    },
-  );
+  const result = await withDaemon(line, (client) =>
+    withProgress(client, client.call(method, params)),
+  ).catch((error: unknown) => {
+    throw error instanceof ClientError ? refusal(method, error) : error;
+  });
   await writeData(`${JSON.stringify(result, undefined, 2)}\n`);
   return EXIT.OK;
 }

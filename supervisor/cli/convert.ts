@@ -1,9 +1,9 @@
-/** `goxel-supervisor convert`: one model from one format into another, in an engine of its own. */
+/** `goxel-supervisor convert`: one model from one format into another, in this process. */
 
 import { extname, resolve } from 'node:path';
-import { type SoloEngine, startSoloEngine } from '../../actors/solo-engine.ts';
 import { GoxError } from '../../conf/errors.ts';
 import { loadConfig } from '../../conf/load.ts';
+import { SoloProject } from '../../engine/solo.ts';
 import type { CommandLine } from './args.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -12,20 +12,19 @@ type Line = Extract<CommandLine, { command: 'convert' }>;
 export async function convert({ positionals }: Line): Promise<ExitCode> {
   const [from = '', to = ''] = positionals;
   const { config } = await loadConfig({ env: process.env });
-  // The user's own rights are the limit here, not those of a service.
-  const engine: SoloEngine = startSoloEngine({ ...config.limits, roots: ['/'] });
+  // The user's own rights are the limit here, not those of a service; and there is one project.
+  const { voxel_bytes_max } = config.limits;
+  const limits = { ...config.limits, project_voxel_bytes_max: voxel_bytes_max };
+  const project = new SoloProject({ ...limits, roots: ['/'] });
+  progress(`reading ${from}`);
+  project.load(resolve(from));
+  progress(`writing ${to}`);
   try {
-    progress(`reading ${from}`);
-    await engine.request('goxel.load_project', { path: resolve(from) });
-    progress(`writing ${to}`);
-    const method = extname(to) === '.gox' ? 'goxel.save_project' : 'goxel.export_model';
-    await engine.request(method, { path: resolve(to) }).catch((error: unknown) => {
-      throw error instanceof GoxError && error.code === 'GOX_FILE'
-        ? new CliError(EXIT.CANTCREAT, error.message, error)
-        : error;
-    });
-  } finally {
-    engine.end();
+    if (extname(to) === '.gox') project.save(resolve(to));
+    else project.export(resolve(to));
+  } catch (error) {
+    if (!(error instanceof GoxError) || error.code !== 'GOX_FILE') throw error;
+    throw new CliError(EXIT.CANTCREAT, error.message, error);
   }
   return EXIT.OK;
 }

@@ -1,6 +1,6 @@
 /** Long work goes on beside edits, is seen while it runs, and can be stopped. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -76,6 +76,41 @@ test('a job can be cancelled, and leaves no file', () =>
     other!.destroy();
   }));
 
+test('edits go on beside a render, at the pace they have without one', () =>
+  withDaemon({}, async ({ socket }) => {
+    const [painter, editor] = await Promise.all([1, 2].map(() => RawConnection.open(socket)));
+    await project(painter!);
+    const edit = async (count: number) => {
+      const times_ms: number[] = [];
+      for (let i = 0; i < count; i++) {
+        const since = performance.now();
+        const position = [i % SIDE, 1, 1];
+        const { error } = await editor!.call('goxel.add_voxel', { position, color: '#ff0000' });
+        assert.is(error, undefined);
+        times_ms.push(performance.now() - since);
+      }
+      return times_ms.sort((a, b) => a - b)[count >> 1]!;
+    };
+    const alone_ms = await edit(200);
+    const since = performance.now();
+    const params = { width: 3000, height: 3000, background: 'transparent' };
+    painter!.write(request('goxel.render_scene', params, 1));
+    let beside_ms = 0;
+    let edits = 0;
+    await eventually('the render has begun', async () => (await jobs(editor!)).length === 1);
+    while ((await jobs(editor!)).length > 0) {
+      beside_ms = Math.max(beside_ms, await edit(20));
+      edits += 20;
+    }
+    const render_ms = performance.now() - since;
+    assert.match(await painter!.line(), /"success":true/);
+    assert.ok(edits >= 40, `only ${edits} edits were done beside a render of ${render_ms} ms`);
+    // Two job threads take both cores of a small machine; an engine that waited would take all.
+    assert.ok(beside_ms < render_ms / 4, `${beside_ms} ms, alone ${alone_ms}, of ${render_ms} ms`);
+    painter!.destroy();
+    editor!.destroy();
+  }));
+
 test('what follows an export on the same connection finds its file', () =>
   withDaemon({}, async ({ socket }) => {
     const path = join(temporaryDirectory(), 'a.txt');
@@ -94,14 +129,18 @@ test('what follows an export on the same connection finds its file', () =>
 
 test('a job that takes too long ends with an error, and the daemon goes on', () =>
   withDaemon({ settings: { 'limits.job_timeout_ms': 50 } }, async ({ socket }) => {
-    const directory = temporaryDirectory();
+    const path = join(temporaryDirectory(), 'a.png');
     const connection = await RawConnection.open(socket);
     await project(connection);
-    const { error } = await connection.call('goxel.export_model', {
-      path: join(directory, 'a.obj'),
-    });
+    // It would take minutes.
+    const params = { output_path: path, trace: { samples: 10_000 } };
+    const { error } = await connection.call('goxel.render_scene', params);
     assert.is(error?.data.code, 'GOX_REQUEST_TIMEOUT');
-    await eventually('nothing is left', () => readdirSync(directory).length === 0);
+    await eventually('the threads are idle', async () => {
+      const calls = actors(await treeOf(connection), /^calls$/);
+      return calls.every(({ figures }) => figures?.in_flight === 0);
+    });
+    assert.not(existsSync(path));
     assert.match(await connection.ask(request('ping', [], 1)), /pong/);
     connection.destroy();
   }));

@@ -8,7 +8,14 @@ import type { ErrorObject } from '../../conf/errors.ts';
 import { findMethod } from '../../engine/catalogue/methods.ts';
 import type { Defect } from '../../engine/encode.ts';
 import { Engine } from '../../engine/engine.ts';
-import { type EngineOptions, MSGPACK_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../engine/port.ts';
+import {
+  type BatchAnswer,
+  type EngineOptions,
+  type JobTicket,
+  MSGPACK_FLAG,
+  QUIET_FLAG,
+  STATUS_ERROR,
+} from '../../engine/port.ts';
 
 export interface TestRequest {
   readonly method: string;
@@ -60,15 +67,21 @@ export function decodeAnswer(answer: ArrayBuffer): TestAnswer[] {
 
 const OPTIONS: EngineOptions = {
   voxel_bytes_max: 64 * 1024 * 1024,
+  project_voxel_bytes_max: 64 * 1024 * 1024,
   result_bytes_max: 16 * 1024 * 1024,
   file_bytes_max: 1024 * 1024,
+  script_timeout_ms: 2000,
+  script_memory_bytes_max: 32 * 1024 * 1024,
   roots: [],
   jobs_inline: true,
+  job_threads: 1,
 };
 
 export class TestEngine {
   readonly defects: Defect[] = [];
   readonly engine: Engine;
+  /** What the last answer had for other engines' `setClipboard`. */
+  clipboard: unknown;
 
   constructor(options: Partial<EngineOptions> = {}) {
     const note = (defect: Defect) => this.defects.push(defect);
@@ -76,27 +89,79 @@ export class TestEngine {
     this.engine = new Engine({ ...OPTIONS, ...options }, note, () => 0);
   }
 
+  /** Answers at once; scripts do not, see `runAsync`. */
   run(requests: readonly TestRequest[]): TestAnswer[] {
-    return decodeAnswer(this.engine.run(encodeBatch(requests)) as ArrayBuffer);
+    const answer = this.engine.run(encodeBatch(requests));
+    if (answer instanceof Promise) throw new Error('a script is to be called with callAsync');
+    return decodeAnswer(this.#bytesOf(answer));
+  }
+
+  async runAsync(requests: readonly TestRequest[]): Promise<TestAnswer[]> {
+    return decodeAnswer(this.#bytesOf(await this.engine.run(encodeBatch(requests))));
+  }
+
+  /** Requests each in a batch of its own, as one that waits for its answer sends them. */
+  async runEach(requests: readonly TestRequest[]): Promise<TestAnswer[]> {
+    const answers: TestAnswer[] = [];
+    for (const request of requests) answers.push(...(await this.runAsync([request])));
+    return answers;
+  }
+
+  /** The jobs that requests become in an engine that does not do them itself. */
+  tickets(requests: readonly TestRequest[]): readonly JobTicket[] {
+    const answer = this.engine.run(encodeBatch(requests));
+    if (answer instanceof Promise || answer instanceof ArrayBuffer) return [];
+    return answer.jobs;
+  }
+
+  #bytesOf(answer: BatchAnswer): ArrayBuffer {
+    if (answer instanceof ArrayBuffer) return answer;
+    if (answer.jobs.length > 0) throw new Error('a job in an engine that does them itself');
+    this.clipboard = answer.clipboard;
+    return answer.answer;
   }
 
   /** The decoded result, or a throw of the error's message. */
   call(method: string, params?: unknown, project = 1): unknown {
-    const [answer] = this.run([{ method, params, project }]);
-    const value = decode(answer!);
-    if (answer!.failed) throw new Error((value as ErrorObject).message);
-    return value;
+    return resultOf(this.run([{ method, params, project }]));
+  }
+
+  async callAsync(method: string, params?: unknown, project = 1): Promise<unknown> {
+    return resultOf(await this.runAsync([{ method, params, project }]));
   }
 
   /** The error object, or a throw when there is none. */
   fail(method: string, params?: unknown, project = 1): ErrorObject {
-    const [answer] = this.run([{ method, params, project }]);
-    const value = decode(answer!);
-    if (!answer!.failed) throw new Error(`${method} succeeded: ${JSON.stringify(value)}`);
-    return value as ErrorObject;
+    return errorOf(method, this.run([{ method, params, project }]));
   }
+
+  async failAsync(method: string, params?: unknown, project = 1): Promise<ErrorObject> {
+    return errorOf(method, await this.runAsync([{ method, params, project }]));
+  }
+}
+
+function resultOf([answer]: readonly TestAnswer[]): unknown {
+  const value = decode(answer!);
+  if (answer!.failed) throw new Error((value as ErrorObject).message);
+  return value;
+}
+
+function errorOf(method: string, [answer]: readonly TestAnswer[]): ErrorObject {
+  const value = decode(answer!);
+  if (!answer!.failed) throw new Error(`${method} succeeded: ${JSON.stringify(value)}`);
+  return value as ErrorObject;
 }
 
 export function decode({ bytes }: TestAnswer, msgpack = false): unknown {
   return msgpack ? unpack(bytes) : JSON.parse(Buffer.from(bytes).toString('utf8'));
+}
+
+/** The voxels of a layer, each as `x y z rrggbbaa`, in an order of their own. */
+export function voxelsOf(engine: TestEngine, layer_id = -1, project = 1): string[] {
+  const all = engine.call('get_layer_voxels', { layer_id, limit: 0 }, project) as {
+    voxels: { x: number; y: number; z: number; color: number[] }[];
+  };
+  return all.voxels
+    .map(({ x, y, z, color }) => `${x} ${y} ${z} ${Buffer.from(color).toString('hex')}`)
+    .sort();
 }

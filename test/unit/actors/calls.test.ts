@@ -27,6 +27,7 @@ function fakeLink() {
     },
     close: async () => {},
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
+    setClipboard: () => {},
   };
   const settle = async (words: AnswerWords) => {
     pending.shift()?.(answerOf(words));
@@ -74,6 +75,7 @@ async function queue() {
   const config = await configWith(() => {});
   const registry: CallsRegistry = {
     ...{ calls: new Map(), projects: new Projects(1, 10), jobs: new JobQueue(config) },
+    clipboard: undefined,
   };
   const actor = createActor(callsEffect(registry), { input: { index: 0, config } }).start();
   const calls = registry.calls.get(0);

@@ -88,6 +88,7 @@ const KEYWORDS = [
   'minItems',
   'maxItems',
   'minimum',
+  'exclusiveMinimum',
   'maximum',
   'minLength',
   'maxLength',

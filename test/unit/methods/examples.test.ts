@@ -18,12 +18,12 @@ for (const spec of METHODS) {
     });
     if (spec.scope !== 'project') continue;
     for (const msgpack of [false, true]) {
-      examples(`${spec.name}: ${name} runs${msgpack ? ', in MessagePack' : ''}`, () => {
+      examples(`${spec.name}: ${name} runs${msgpack ? ', in MessagePack' : ''}`, async () => {
         const directory = temporaryDirectory();
         process.chdir(directory);
         const engine = new TestEngine({ roots: [directory] });
         const requests = [...given, { method: spec.name, params }];
-        const answers = engine.run(requests.map((request) => ({ ...request, msgpack })));
+        const answers = await engine.runEach(requests.map((request) => ({ ...request, msgpack })));
         assert.is(answers.length, requests.length);
         const values = answers.map((answer) => decode(answer, msgpack));
         for (const [i, { failed }] of answers.entries()) {
@@ -32,11 +32,19 @@ for (const spec of METHODS) {
         const last = values.at(-1);
         const found = fault(spec.result, last);
         assert.is(found, undefined, `${JSON.stringify(last)} ${JSON.stringify(found)}`);
-        if (result !== undefined) assert.equal(last, result);
+        if (result !== undefined) assert.equal(bytesAsText(last), result);
         assert.equal(engine.defects, []);
       });
     }
   }
+}
+
+/** A result as JSON has it: bytes are base64. */
+function bytesAsText(result: unknown): unknown {
+  const text = JSON.stringify(result, (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  );
+  return JSON.parse(text) as unknown;
 }
 
 examples.run();

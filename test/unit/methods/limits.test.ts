@@ -21,6 +21,7 @@ limits('a voxel past the budget is refused; one in a block that is there is not'
   assert.is(error.data.code, 'GOX_MEMORY_LIMIT');
   assert.equal(error.data.details, {
     bytes: BLOCK_BYTES,
+    key: 'limits.voxel_bytes_max',
     bytes_max: 2 * BLOCK_BYTES,
     bytes_free: 0,
   });

@@ -1,0 +1,209 @@
+/** Methods that make pictures. */
+
+import { Type } from 'typebox';
+import { Angle, Index, Length, Point, PositiveLength, Share } from './geometry.ts';
+import { Channel, Color, Count, Path, projectParams, Success } from './schemas.ts';
+import { method } from './spec.ts';
+
+/** Pixels of a side. */
+const SIDE_MAX = 8192;
+const Side = Type.Integer({ maximum: SIDE_MAX, default: 512, description: '0 or less: 512.' });
+
+const VIEWS_MAX = 256;
+
+const Preset = Type.Enum([
+  'front',
+  'back',
+  'left',
+  'right',
+  'top',
+  'bottom',
+  'isometric',
+  'perspective',
+  'default',
+]);
+
+const Camera = Type.Union(
+  [
+    Preset,
+    Type.Object({ name: Type.String() }),
+    Type.Object({ index: Index }),
+    Type.Object({ active: Type.Boolean() }),
+    Type.Object({ eye: Point, target: Point, up: Type.Optional(Point) }),
+    Type.Object({
+      yaw: Angle,
+      pitch: Angle,
+      distance: Type.Optional(PositiveLength),
+      target: Type.Optional(Point),
+    }),
+  ],
+  {
+    title:
+      "a preset, {name}, {index} or {active: true} of the project's cameras, {eye, target} or " +
+      '{yaw, pitch}',
+    description:
+      'A preset (fitted to the content); a camera of the project; an eye that looks at a target; ' +
+      'or angles in degrees about a target, which is the middle of the content without one.',
+  },
+);
+
+const ViewFields = {
+  camera: Type.Optional(Camera),
+  orthographic: Type.Optional(Type.Boolean()),
+  field_of_view: Type.Optional(
+    Type.Number({ minimum: 1, maximum: 170, default: 20, description: 'Vertical, in degrees.' }),
+  ),
+  fit: Type.Optional(
+    Type.Boolean({
+      description: 'Whether the camera is moved until the content fills the picture.',
+    }),
+  ),
+  margin: Type.Optional(Type.Number({ minimum: 0, maximum: 0.45, default: 0.04 })),
+  pixels_per_voxel: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1024 })),
+};
+
+const Background = Type.Union([Type.Enum(['gradient', 'transparent']), Color], {
+  title: '"gradient", "transparent" or a colour',
+});
+
+const Tracing = Type.Object(
+  {
+    samples: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 64 })),
+    time_ms: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 3_600_000,
+        description: 'Tracing ends then, with the samples it has.',
+      }),
+    ),
+    bounces: Type.Optional(Type.Integer({ minimum: 0, maximum: 64, default: 4 })),
+    sky: Type.Optional(Type.Number({ minimum: 0, maximum: 1000, default: 1 })),
+    sun_degrees: Type.Optional(Type.Number({ minimum: 0, maximum: 90, default: 2 })),
+    floor: Type.Optional(Type.Boolean({ default: false })),
+    denoise: Type.Optional(Type.Boolean({ default: false })),
+    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff, default: 0 })),
+  },
+  { description: 'Path tracing: slower, and with light as it is.' },
+);
+
+const Picture = Type.Object({
+  width: Count,
+  height: Count,
+  format: Type.String(),
+  bytes: Count,
+  path: Type.Optional(Type.String()),
+  image: Type.Optional(Type.Unknown({ description: 'Base64 in JSON, binary in MessagePack.' })),
+});
+
+const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
+
+export const renderScene = method({
+  name: 'goxel.render_scene',
+  aliases: [
+    'render_scene',
+    'goxel.render',
+    'goxel.render_image',
+    'render_image',
+    'render.image',
+    'goxel.render_to_file',
+    'goxel.screenshot',
+    'render.screenshot',
+    'goxel.capture',
+    'goxel.export_png',
+    'goxel.export_image',
+    'render_preview',
+    'render.preview',
+    'goxel.generate_preview',
+  ],
+  scope: 'project',
+  edits: false,
+  summary: 'Makes a picture, or several, of the project as it is; edits go on meanwhile.',
+  description:
+    'To a file, or without output_path into the result. `views` asks for several pictures in one ' +
+    'call, `turntable` for so many around the model; their files are numbered: tower-000.png. ' +
+    '`trace` makes final pictures by path tracing. goxel.list_jobs tells the progress.',
+  params: projectParams({
+    output_path: Type.Optional(Path),
+    width: Type.Optional(Side),
+    height: Type.Optional(Side),
+    camera_preset: Type.Optional(Type.String({ maxLength: 64 })),
+    ...ViewFields,
+    views: Type.Optional(
+      Type.Array(
+        Type.Object({ width: Type.Optional(Side), height: Type.Optional(Side), ...ViewFields }),
+        { minItems: 1, maxItems: VIEWS_MAX, title: `an array of 1 to ${VIEWS_MAX} views` },
+      ),
+    ),
+    turntable: Type.Optional(
+      Type.Object({
+        count: Type.Integer({ minimum: 1, maximum: VIEWS_MAX }),
+        pitch: Type.Optional(Angle),
+      }),
+    ),
+    background: Type.Optional(Background),
+    light: Type.Optional(
+      Type.Object({
+        pitch: Type.Optional(Angle),
+        yaw: Type.Optional(Angle),
+        intensity: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+        ambient: Type.Optional(Share),
+        shadow: Type.Optional(Share),
+        fixed: Type.Optional(Type.Boolean()),
+      }),
+    ),
+    occlusion: Type.Optional(Share),
+    outline: Type.Optional(
+      Type.Object({ silhouette: Type.Optional(Share), borders: Type.Optional(Share) }),
+    ),
+    surface: Type.Optional(Type.Enum(['blocks', 'marching', 'smooth'], { default: 'blocks' })),
+    materials: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description:
+          'Layers with their materials and modes, as on the screen of Goxel; or all merged, of ' +
+          'the default material, as in its PNG export.',
+      }),
+    ),
+    samples: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 2, default: 2, description: 'Along a side of a pixel.' }),
+    ),
+    format: Type.Optional(Type.Enum(['png', 'jpeg', 'jpg'])),
+    quality: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 90 })),
+    trace: Type.Optional(Type.Union([Type.Boolean(), Tracing], { title: 'true, or settings' })),
+    options: Type.Optional(
+      Type.Object({
+        return_mode: Type.Optional(Type.String({ maxLength: 64 })),
+        background_color: Type.Optional(Type.Array(Channel, { minItems: 3, maxItems: 4 })),
+      }),
+    ),
+    camera_position: Type.Optional(Type.Array(Length, { minItems: 3, maxItems: 3 })),
+    camera_target: Type.Optional(Type.Array(Length, { minItems: 3, maxItems: 3 })),
+  }),
+  positional: ['output_path', 'width', 'height'],
+  spellings: { path: 'output_path', file_path: 'output_path', background_color: 'background' },
+  result: Type.Object({
+    success: Success,
+    width: Count,
+    height: Count,
+    format: Type.String(),
+    output_path: Type.Optional(Type.String()),
+    image: Type.Optional(Type.Unknown({ description: 'Base64 in JSON, binary in MessagePack.' })),
+    pictures: Type.Optional(Type.Array(Picture)),
+  }),
+  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_MEMORY_LIMIT', 'GOX_CANCELLED'],
+  examples: [
+    {
+      name: 'a thumbnail',
+      given: [ONE_VOXEL],
+      params: { output_path: 'tower.png', width: 64, height: 64, camera_preset: 'isometric' },
+      result: { success: true, width: 64, height: 64, format: 'png', output_path: 'tower.png' },
+    },
+    {
+      name: 'into the result',
+      given: [ONE_VOXEL],
+      params: { width: 32, height: 32, background: 'transparent' },
+    },
+  ],
+});
+
+export const RENDER_METHODS = [renderScene] as const;

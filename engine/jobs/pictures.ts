@@ -1,0 +1,82 @@
+/** Jobs that make pictures: stages of a renderer, and then files or bytes. */
+
+import { WithBytes } from '../encode.ts';
+import type { Files } from '../files.ts';
+import type { RenderJob } from '../render/job.ts';
+import { runRenderPart } from '../render/render.ts';
+import type { TraceJob } from '../trace/job.ts';
+import { runTracePart } from '../trace/trace.ts';
+import type { JobControl } from './control.ts';
+import { Job } from './job.ts';
+
+/** Where a picture goes: a file, or the result. */
+export interface Sink {
+  readonly width: number;
+  readonly height: number;
+  readonly path: string | undefined;
+}
+
+/** Either renderer's work; the last of its stages makes the pictures, a part each. */
+export type PicturesWork =
+  | { readonly renderer: 'raster'; readonly job: RenderJob }
+  | { readonly renderer: 'tracer'; readonly job: TraceJob };
+
+export interface PicturesInput {
+  readonly work: PicturesWork;
+  /** The stages of the renderer that have parts, by their numbers, but for its last. */
+  readonly plan: readonly number[];
+  readonly format: 'png' | 'jpeg';
+  readonly sinks: readonly Sink[];
+  /** Whether several pictures were asked for, even if it was one. */
+  readonly many: boolean;
+  /** What the request gets, when it is not what the pictures are. */
+  readonly result?: unknown;
+}
+
+interface Tools {
+  readonly files: Files;
+  readonly control: JobControl;
+}
+
+/** The job of a rendering; its pictures are encoded and delivered by one last part. */
+export function picturesJob(title: string, input: Omit<PicturesInput, 'plan'>): Job {
+  const { stages } = input.work.job;
+  const last = stages.length - 1;
+  const plan = [...stages.keys()].filter((stage) => stage < last && stages[stage]! > 0);
+  const parts = plan.map((stage) => stages[stage]!);
+  return new Job('render', title, { ...input, plan }, [...parts, 1]);
+}
+
+export function runPictures(input: PicturesInput, stage: number, part: number, tools: Tools) {
+  tools.control.check();
+  const planned = input.plan[stage];
+  if (planned === undefined) return deliver(input, tools);
+  run(input.work, planned, part, tools.control);
+  return undefined;
+}
+
+function run(work: PicturesWork, stage: number, part: number, control: JobControl) {
+  return work.renderer === 'raster'
+    ? runRenderPart(work.job, stage, part)
+    : runTracePart(work.job, stage, part, control);
+}
+
+function deliver({ work, format, sinks, many, result }: PicturesInput, { files, control }: Tools) {
+  const pictures = sinks.map(({ width, height, path }, part) => {
+    control.check();
+    const image = run(work, work.job.stages.length - 1, part, control);
+    if (image === undefined) throw new Error('the last stage of a renderer gave no picture');
+    const facts = { width, height, format, bytes: image.length };
+    if (path === undefined) return { ...facts, image };
+    files.write(path, [image]);
+    return { ...facts, path };
+  });
+  if (result !== undefined) return result;
+  const [{ width, height }] = sinks as [Sink];
+  const shared = { success: true, width, height, format };
+  if (many) return new WithBytes({ ...shared, pictures });
+  const [first] = pictures as [(typeof pictures)[number]];
+  return 'image' in first
+    ? new WithBytes({ ...shared, image: first.image })
+    : { ...shared, output_path: first.path };
+}

@@ -1,0 +1,211 @@
+/** Painting and filling many voxels at once. */
+
+import { pointOf } from '../catalogue/geometry.ts';
+import type {
+  clearVoxels,
+  extrude,
+  fillRegion,
+  floodFill,
+  getPacked,
+  paintShape,
+  paintVoxels,
+  replaceColor,
+  setPacked,
+} from '../catalogue/painting.ts';
+import { COORDINATE_MAX } from '../catalogue/schemas.ts';
+import type { Layer } from '../document/layer.ts';
+import { WithBytes } from '../encode.ts';
+import { merge } from '../ops/combine.ts';
+import { extrude as extrudeFace } from '../ops/extrude.ts';
+import { floodFill as fillConnected } from '../ops/fill.ts';
+import { paintShape as paint } from '../ops/paint.ts';
+import { replaceColor as recolor } from '../ops/replace.ts';
+import { invalidParam } from '../params.ts';
+import { isNullBox, type Matrix } from '../volume/matrix.ts';
+import { readRegion, writeRegion } from '../volume/region.ts';
+import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { boxOf, cornersOf, wholeBox } from './boxes.ts';
+import { bytesOf } from './bytes-param.ts';
+import type { AnyHandler, Handler } from './handler.ts';
+import type { Project } from './project.ts';
+import { colorOf, cornerOf, packedColor, positionOf, spotOf } from './voxel-params.ts';
+
+/** Bits of `Painter.symmetry`. */
+const SYMMETRY = { x: 1, y: 2, z: 4 } as const;
+
+/** Goxel's numbers of the faces. */
+const FACES = ['-y', '+y', '-z', '+z', '+x', '-x'] as const;
+
+const THRESHOLD = 255;
+
+const shape: Handler<typeof paintShape> = (project, params) => {
+  const { mode = 'over', smoothness = 0, symmetry = [], symmetry_origin, clip } = params;
+  const box = boxOf(params.box, '.box');
+  const { document } = project;
+  const origin = symmetry_origin === undefined ? middle(document.box) : pointOf(symmetry_origin);
+  const painter = {
+    mode,
+    shape: params.shape,
+    color: colorOf(params),
+    smoothness,
+    symmetry: symmetry.reduce((bits, axis) => bits | SYMMETRY[axis], 0),
+    symmetryOrigin: origin,
+    ...(clip === undefined ? {} : { clip: cornersOf(clip, '.clip') }),
+  };
+  return change(project, params.layer_id, (volume) => paint(volume, box, painter));
+};
+
+function middle(box: Matrix): Vec3 {
+  return isNullBox(box) ? [0, 0, 0] : [box[12]!, box[13]!, box[14]!];
+}
+
+const fill: Handler<typeof fillRegion> = (project, params) => {
+  const box = boxBetween(params, '');
+  const rgba = colorOf(params);
+  return change(project, params.layer_id, (volume) => {
+    if (rgba >>> 24 !== 0) requireRoom(project, volume, box);
+    volume.fillBox(box.min, box.max, rgba);
+  });
+};
+
+/** Before a fill that is hopeless is begun; blocks are counted again as they are made. */
+function requireRoom(project: Project, volume: Volume, { min, max }: Box): void {
+  const blocks = Volume.blocksIn(min, max);
+  if (blocks > volume.blocks_max) project.reserve(blocks - volume.blockCount);
+}
+
+const paintMany: Handler<typeof paintVoxels> = (project, params) => {
+  const spots =
+    params.positions === undefined
+      ? [positionOf(params)]
+      : params.positions.map((spot, i) => spotOf(spot, () => `.positions[${i}]`));
+  const rgba = colorOf(params);
+  const layer = project.layer(params.layer_id);
+  const there = spots.filter(([x, y, z]) => layer.volume.get(x, y, z) !== 0);
+  if (there.length > 0) {
+    project.alter(() => {
+      const volume = project.edit(layer);
+      for (const [x, y, z] of there) volume.set(x, y, z, rgba);
+    });
+  }
+  return { success: true, painted: there.length };
+};
+
+const flood: Handler<typeof floodFill> = (project, params) => {
+  const at = positionOf(params);
+  const rgba = colorOf(params);
+  const { threshold = 0, region, layer_id } = params;
+  const bounds = region === undefined ? imageBox(project) : boxBetween(region, '.region');
+  const voxels_filled = edit(project, layer_id, (volume) =>
+    fillConnected(volume, at, rgba, { threshold, bounds }),
+  );
+  return { success: true, voxels_filled };
+};
+
+const clear: Handler<typeof clearVoxels> = (project, { layer_id, region }) =>
+  change(project, layer_id, (volume) => {
+    const { mask } = project.selection;
+    if (region !== undefined) {
+      const { min, max } = boxBetween(region, '.region');
+      volume.fillBox(min, max, 0);
+    } else if (mask.count() > 0) merge(volume, mask, 'sub');
+    else volume.clear();
+  });
+
+const replace: Handler<typeof replaceColor> = (project, params) => {
+  const { tolerance = 0, layer_id } = params;
+  const from = packedColor(params.from, () => '.from');
+  const to = packedColor(params.to, () => '.to');
+  const replaced = edit(project, layer_id, (volume) => recolor(volume, from, to, tolerance));
+  return { success: true, replaced };
+};
+
+const extrudeOne: Handler<typeof extrude> = (project, params) => {
+  const at = positionOf(params);
+  const { distance, threshold = THRESHOLD, layer_id } = params;
+  const face = FACES.indexOf(params.face);
+  if (project.layer(layer_id).volume.get(...at) === 0) {
+    throw invalidParam('.position', 'the position of a voxel', at);
+  }
+  return change(project, layer_id, (volume) => extrudeFace(volume, at, face, distance, threshold));
+};
+
+const BYTES_PER_VOXEL = 4;
+
+const getBytes: Handler<typeof getPacked> = (project, params) => {
+  const { min, max } = boxBetween(params, '');
+  const size = sizeOf({ min, max });
+  project.requireResult(size[0] * size[1] * size[2] * BYTES_PER_VOXEL);
+  const data = readRegion(project.view(params.layer_id), min, max);
+  return new WithBytes({ min, size, data });
+};
+
+const setBytes: Handler<typeof setPacked> = (project, params) => {
+  const min = cornerOf(params.min);
+  const { size, keep = false } = params;
+  const data = bytesOf(params.data, '.data');
+  const expected = size[0] * size[1] * size[2] * BYTES_PER_VOXEL;
+  if (data.length !== expected) {
+    throw invalidParam('.data', `${expected} bytes, as size says`, `${data.length} bytes`);
+  }
+  if (min.some((low, axis) => low + size[axis]! - 1 > COORDINATE_MAX)) {
+    throw invalidParam('.size', 'a region inside the coordinates there are', size);
+  }
+  return change(project, params.layer_id, (volume) => writeRegion(volume, min, size, data, keep));
+};
+
+export const paintingHandlers = {
+  'goxel.paint_shape': shape,
+  'goxel.fill_region': fill,
+  'goxel.paint_voxels': paintMany,
+  'goxel.flood_fill': flood,
+  'goxel.clear_voxels': clear,
+  'goxel.replace_color': replace,
+  'goxel.extrude': extrudeOne,
+  'goxel.get_packed_region': getBytes,
+  'goxel.set_packed_region': setBytes,
+} satisfies Record<string, AnyHandler>;
+
+/** Edits a layer's voxels as a whole or not at all; says how many it has then. */
+export function change(
+  project: Project,
+  layer_id: number | undefined,
+  work: (volume: Volume, layer: Layer) => void,
+) {
+  const voxel_count = edit(project, layer_id, (volume, layer) => {
+    work(volume, layer);
+    return layer.volume.count();
+  });
+  return { success: true, voxel_count };
+}
+
+function edit<T>(
+  project: Project,
+  layer_id: number | undefined,
+  work: (volume: Volume, layer: Layer) => T,
+): T {
+  const layer = project.layer(layer_id);
+  return project.transact(() => work(project.edit(layer), layer));
+}
+
+type Position = Parameters<typeof cornerOf>[0];
+
+/** From two corners, both inclusive. */
+function boxBetween({ min, max }: { min: Position; max: Position }, at: string): Box {
+  const [low, high] = [cornerOf(min), cornerOf(max)];
+  for (const [axis, name] of [...'xyz'].entries()) {
+    if (low[axis]! <= high[axis]!) continue;
+    throw invalidParam(`${at}.max`, `a corner not below min in ${name}`, max);
+  }
+  return { min: low, max: [high[0] + 1, high[1] + 1, high[2] + 1] };
+}
+
+function sizeOf({ min, max }: Box): [number, number, number] {
+  return [max[0] - min[0], max[1] - min[1], max[2] - min[2]];
+}
+
+/** Whole voxels inside the image box. */
+function imageBox({ document: { box } }: Project): Box {
+  if (!isNullBox(box)) return wholeBox(box, '.region');
+  throw invalidParam('.region', 'a region, since the project has no image box', undefined);
+}

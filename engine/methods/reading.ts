@@ -1,0 +1,75 @@
+/** Reading the file that a request names, and those that this file names in turn. */
+
+import { dirname, isAbsolute, join } from 'node:path';
+import { GoxError } from '../../conf/errors.ts';
+import type { Document } from '../document/document.ts';
+import type { Files } from '../files.ts';
+import { formatFor, type ImportOptions } from '../formats/index.ts';
+import type { Project } from './project.ts';
+
+/** What a request says about the reading. */
+export interface Reading {
+  readonly path: string;
+  readonly format?: string;
+  readonly size?: number;
+  readonly solid?: boolean;
+  readonly y_up?: boolean;
+  readonly instances?: boolean;
+}
+
+/** What the materials, textures and buffers of one model may be. */
+const BESIDE_FILES_MAX = 1024;
+const BESIDE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Of Windows, which name a drive, and URLs. */
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+
+/** The document of a file, of at most so many bytes of voxels. */
+export function readDocument(project: Project, reading: Reading, bytes_max: number): Document {
+  const { path, format: name, size, solid, y_up, instances } = reading;
+  const format = formatFor(path, name);
+  if (format.read === undefined) {
+    const message = `The format "${format.name}" cannot be read.`;
+    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
+  }
+  const options: ImportOptions = {
+    voxel_bytes_max: bytes_max,
+    resolve: beside(project.files, path),
+    ...(size === undefined ? {} : { size }),
+    ...(solid === undefined ? {} : { solid }),
+    ...(y_up === undefined ? {} : { yUp: y_up }),
+    ...(instances === undefined ? {} : { instances }),
+  };
+  return format.read(project.files.read(path), path, options);
+}
+
+/**
+ * Gives the files that the file at `path` names: those beside it or further down, which must lie
+ * below the roots as every file; nothing for others. Throws GOX_FORMAT_LIMIT for too many.
+ */
+function beside(files: Files, path: string): (name: string) => Uint8Array | undefined {
+  let count = 0;
+  let total_bytes = 0;
+  return (name) => {
+    const parts = name.split(/[\\/]/);
+    if (isAbsolute(name) || SCHEME.test(name) || parts.includes('..')) return undefined;
+    const bytes = readOrNothing(files, join(dirname(path), ...parts));
+    count += 1;
+    total_bytes += bytes?.length ?? 0;
+    if (count <= BESIDE_FILES_MAX && total_bytes <= BESIDE_BYTES_MAX) return bytes;
+    const message =
+      `${path} names more than ${BESIDE_FILES_MAX} files, or files of more than ` +
+      `${BESIDE_BYTES_MAX} bytes.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { path });
+  };
+}
+
+/** Nothing for a file that is missing, refused or too large: models come without their textures. */
+function readOrNothing(files: Files, path: string): Uint8Array | undefined {
+  try {
+    return files.read(path);
+  } catch (error) {
+    if (error instanceof GoxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,208 @@
+/** Making pictures. */
+
+import { extname } from 'node:path';
+import { GoxError } from '../../conf/errors.ts';
+import { pointOf } from '../catalogue/geometry.ts';
+import type { renderScene } from '../catalogue/render.ts';
+import type { Params } from '../catalogue/spec.ts';
+import type { Job } from '../jobs/job.ts';
+import { type PicturesWork, picturesJob, type Sink } from '../jobs/pictures.ts';
+import { surfaceOf } from '../mesh/kinds.ts';
+import { invalidParam } from '../params.ts';
+import { prepareRender } from '../render/job.ts';
+import type { CameraChoice, LightChoice, Outline, RenderOptions, View } from '../render/options.ts';
+import { soupOf } from '../render/soup-of.ts';
+import { prepareTrace } from '../trace/job.ts';
+import { channels } from '../volume/color.ts';
+import type { Volume } from '../volume/volume.ts';
+import type { AnyHandler, Handler } from './handler.ts';
+import type { Project } from './project.ts';
+import { packedColor } from './voxel-params.ts';
+
+type RenderParams = Params<typeof renderScene>;
+type ViewParams = NonNullable<RenderParams['views']>[number];
+
+const SIDE = 512;
+const PRESETS = ['front', 'back', 'left', 'right', 'top', 'bottom', 'isometric', 'perspective'];
+
+/** The height of a turntable's camera. */
+const TURNTABLE_PITCH_DEGREES = 30;
+
+/** Of `options.return_mode`: the path is for pictures that the daemon keeps, which it does not. */
+const BASE64 = 'base64';
+
+const render: Handler<typeof renderScene> = (project, params) => {
+  const { output_path, options = {} } = params;
+  const format = formatOf(params);
+  if (output_path !== undefined) project.files.requirePlace(output_path);
+  const { return_mode } = options;
+  if (output_path === undefined && return_mode !== undefined && return_mode !== BASE64) {
+    throw invalidParam('.output_path', `a path, for return_mode "${return_mode}"`, undefined);
+  }
+  const views = viewsOf(params);
+  const many = params.views !== undefined || params.turntable !== undefined;
+  const sinks = views.map(
+    ({ width, height }, i): Sink => ({ width, height, path: pathOf(output_path, i, many) }),
+  );
+  const [{ width, height }] = views as [View];
+  const what = many ? `${views.length} pictures` : 'a picture';
+  const title = `render ${what} of ${width} x ${height}`;
+  const shared = { ...renderOptions(params, project), views, format };
+  return picturesJob(title, { work: workOf(project, params, shared), format, sinks, many });
+};
+
+function workOf(project: Project, params: RenderParams, shared: RenderOptions): PicturesWork {
+  const { surface = 'blocks', trace = false } = params;
+  if (trace === false) {
+    const mesher = surface === 'blocks' ? undefined : (volume: Volume) => mesh(volume, surface);
+    return { renderer: 'raster', job: prepareRender(project.document, shared, mesher) };
+  }
+  if (surface !== 'blocks') {
+    throw invalidParam('.surface', '"blocks", which is all that is traced', surface);
+  }
+  const settings = trace === true ? {} : given(trace);
+  return { renderer: 'tracer', job: prepareTrace(project.document, { ...shared, ...settings }) };
+}
+
+/** Sides of the picture that Goxel exports. */
+const EXPORT_SIDE = 1024;
+
+/** The picture that Goxel exports: by the active camera, all layers merged. */
+export function exportPicture(project: Project, path: string, format: string, result: object): Job {
+  project.files.requirePlace(path);
+  const [width, height] = [EXPORT_SIDE, EXPORT_SIDE];
+  const kind = format === 'png' ? 'png' : 'jpeg';
+  const { cameras } = project.document;
+  const camera = cameras.some(({ active }) => active) ? { camera: { active: true } as const } : {};
+  const job = prepareRender(project.document, {
+    ...{ views: [{ width, height, ...camera }], format: kind, materials: false },
+    threads: project.job_threads,
+  });
+  const sinks = [{ width, height, path }];
+  const work = { renderer: 'raster', job } as const;
+  return picturesJob(`export to ${path}`, { work, format: kind, sinks, many: false, result });
+}
+
+export const renderHandlers = {
+  'goxel.render_scene': render as (project: Project, params: RenderParams) => Job,
+} satisfies Record<string, AnyHandler>;
+
+function mesh(volume: Volume, kind: 'marching' | 'smooth') {
+  return soupOf(surfaceOf(volume, kind), kind === 'smooth');
+}
+
+function formatOf({ format, output_path }: RenderParams): 'png' | 'jpeg' {
+  const extension = output_path === undefined ? '' : extname(output_path).slice(1).toLowerCase();
+  const wanted = format ?? (extension === '' ? 'png' : extension);
+  if (wanted === 'png') return 'png';
+  if (wanted === 'jpg' || wanted === 'jpeg') return 'jpeg';
+  const message = `Pictures are png or jpeg, not "${wanted}".`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { format: wanted, supported: ['png', 'jpeg'] });
+}
+
+/** `tower.png`, or for several pictures `tower-000.png`. */
+function pathOf(path: string | undefined, place: number, many: boolean): string | undefined {
+  if (path === undefined || !many) return path;
+  const extension = extname(path);
+  const number = String(place).padStart(3, '0');
+  return `${path.slice(0, path.length - extension.length)}-${number}${extension}`;
+}
+
+function viewsOf(params: RenderParams): View[] {
+  const { views, turntable } = params;
+  if (turntable !== undefined) {
+    const { count, pitch = TURNTABLE_PITCH_DEGREES } = turntable;
+    return Array.from({ length: count }, (_, i) => {
+      const camera = { yaw_degrees: (360 * i) / count, pitch_degrees: pitch };
+      return { ...viewOf(params, {}), camera, fit: 'turntable' };
+    });
+  }
+  return (views ?? [{}]).map((view) => viewOf(params, view));
+}
+
+/** One view; what it leaves out is as for the whole request. */
+function viewOf(params: RenderParams, view: ViewParams): View {
+  const { fov, ...rest } = {
+    fov: view.field_of_view ?? params.field_of_view,
+    camera: cameraOf(params, view),
+    orthographic: view.orthographic ?? params.orthographic,
+    pixels_per_voxel: view.pixels_per_voxel ?? params.pixels_per_voxel,
+    fit: view.fit ?? params.fit,
+    margin: view.margin ?? params.margin,
+  };
+  return {
+    width: sideOf(view.width ?? params.width),
+    height: sideOf(view.height ?? params.height),
+    ...given({ ...rest, fov_degrees: fov }),
+  };
+}
+
+function sideOf(side = SIDE): number {
+  return side > 0 ? side : SIDE;
+}
+
+/** Without what is undefined. */
+function given<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+function cameraOf(params: RenderParams, view: ViewParams): CameraChoice | undefined {
+  const camera = view.camera ?? params.camera;
+  if (camera === undefined) return oldCamera(params);
+  if (typeof camera === 'string') return camera;
+  if ('eye' in camera) {
+    const { eye, target, up } = camera;
+    const upward = up === undefined ? {} : { up: pointOf(up) };
+    return { eye: pointOf(eye), target: pointOf(target), ...upward };
+  }
+  if ('yaw' in camera) {
+    const { yaw, pitch, distance, target } = camera;
+    return {
+      yaw_degrees: yaw,
+      pitch_degrees: pitch,
+      ...given({ distance, target: target === undefined ? undefined : pointOf(target) }),
+    };
+  }
+  return 'active' in camera ? { active: true } : camera;
+}
+
+/** As clients of the v14 daemon say it; a preset that is not known is the default view. */
+function oldCamera(params: RenderParams): CameraChoice | undefined {
+  const { camera_preset, camera_position, camera_target } = params;
+  if (camera_position !== undefined) {
+    const [ex, ey, ez] = camera_position;
+    const [tx = 0, ty = 0, tz = 0] = camera_target ?? [];
+    return { eye: [ex!, ey!, ez!], target: [tx, ty, tz] };
+  }
+  const preset = camera_preset?.toLowerCase();
+  return PRESETS.includes(preset ?? '') ? (preset as CameraChoice) : undefined;
+}
+
+type Shared = Omit<RenderOptions, 'views' | 'format'>;
+
+function renderOptions(params: RenderParams, project: Project): Shared {
+  const { light, occlusion, outline, materials, samples, quality } = params;
+  return {
+    threads: project.job_threads,
+    ...given({
+      background: backgroundOf(params),
+      light: light === undefined ? undefined : lightOf(light),
+      outline: outline === undefined ? undefined : (given(outline) as Outline),
+      samples: samples as 1 | 2 | undefined,
+      ...{ occlusion, materials, quality },
+    }),
+  };
+}
+
+function lightOf(light: NonNullable<RenderParams['light']>): LightChoice {
+  const { pitch, yaw, ...rest } = light;
+  return given({ pitch_degrees: pitch, yaw_degrees: yaw, ...rest }) as LightChoice;
+}
+
+function backgroundOf({ background, options }: RenderParams): RenderOptions['background'] {
+  if (background === 'gradient' || background === 'transparent') return background;
+  const color = background ?? options?.background_color;
+  if (color === undefined) return undefined;
+  return channels(packedColor(color as string, () => '.background'));
+}
