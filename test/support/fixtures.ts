@@ -39,6 +39,8 @@ export interface Fixture {
   beside(suffix: string): Buffer | undefined;
   /** An export by Goxel's window, `gui/NAME` + `suffix`. */
   gui(suffix: string): Buffer | undefined;
+  /** An export by Debian's Goxel 0.11, `deb/NAME` + `suffix`, where it differs. */
+  deb(suffix: string): Buffer | undefined;
 }
 
 function fixture(directory: string, folder: string, name: string, file: string): Fixture {
@@ -50,6 +52,7 @@ function fixture(directory: string, folder: string, name: string, file: string):
     bytes,
     beside: (suffix) => load(`${directory}${folder}/${name}${suffix}`),
     gui: (suffix) => load(`${directory}${folder}/gui/${name}${suffix}`),
+    deb: (suffix) => load(`${directory}${folder}/deb/${name}${suffix}`),
   };
 }
 
@@ -68,12 +71,68 @@ export function model(name: string): Fixture {
   return found;
 }
 
-/** The crafted inputs with an extension, broken ones among them. */
-export function imports(extension: string): Fixture[] {
+/**
+ * The crafted inputs with an extension, broken ones among them; on demand also the files by other
+ * programs that only the larger corpus has.
+ */
+export function imports(extension: string, folders: readonly string[] = ['imports']): Fixture[] {
   return directories().flatMap((directory) =>
-    readdirSync(`${directory}imports`)
-      .filter((name) => name.split('.').length === 2 && name.endsWith(`.${extension}`))
-      .map((name) => fixture(directory, 'imports', name, name)),
+    folders
+      .filter((folder) => existsSync(`${directory}${folder}`))
+      .flatMap((folder) =>
+        readdirSync(`${directory}${folder}`)
+          .map((name) => name.replace(/\.gz$/, ''))
+          .filter((name) => name.split('.').length === 2 && name.endsWith(`.${extension}`))
+          .map((name) => fixture(directory, folder, name, name)),
+      ),
+  );
+}
+
+/** Files with an extension that other programs made and people published; the corpus has them. */
+export function published(extension: string): Fixture[] {
+  return directories()
+    .filter((directory) => existsSync(`${directory}real`))
+    .flatMap((directory) =>
+      readdirSync(`${directory}real`)
+        .map((name) => name.replace(/\.gz$/, ''))
+        .filter((name) => name.split('.').length === 2 && name.endsWith(`.${extension}`))
+        .map((name) => fixture(directory, 'real', name, name)),
+    );
+}
+
+/** The edit scripts whose names begin so; their results are beside them, `.out.txt`. */
+export function scripts(beginning: string): Fixture[] {
+  return directories().flatMap((directory) =>
+    readdirSync(`${directory}ops`)
+      .filter((file) => file.startsWith(beginning) && file.endsWith('.lab'))
+      .map((file) => fixture(directory, 'ops', file.slice(0, -'.lab'.length), file)),
+  );
+}
+
+/** An edit script that real Goxel ran. */
+export interface Operation {
+  readonly name: string;
+  /** For messages: tells corpora apart. */
+  readonly title: string;
+  readonly script: string;
+  /** A file that the script names: what it loads, or what Goxel dumped. */
+  file(name: string): string | undefined;
+}
+
+/** The edit scripts, in the language of `support/lab.ts`. */
+export function operations(): Operation[] {
+  return directories().flatMap((directory) =>
+    readdirSync(`${directory}ops`)
+      .filter((file) => file.endsWith('.lab'))
+      .map((file) => {
+        const { title, bytes } = fixture(directory, 'ops', file.slice(0, -4), file);
+        return {
+          name: file.slice(0, -4),
+          title,
+          script: bytes.toString(),
+          file: (name: string) => load(`${directory}ops/${name}`)?.toString(),
+        };
+      }),
   );
 }
 

@@ -1,0 +1,125 @@
+/** What is fuzzed: every format that is read, the palettes, and the files that meshes name. */
+
+import type { Document } from '../../engine/document/document.ts';
+import type { Palette } from '../../engine/document/palette.ts';
+import { formatFor } from '../../engine/formats/index.ts';
+import { readPalette } from '../../engine/formats/palettes/palette-file.ts';
+import { writeGpl } from '../../engine/formats/palettes/palette-gpl.ts';
+import { models } from '../support/fixtures.ts';
+import { HANDMADE, MTL } from './handmade.ts';
+import { JPEGS, PNG, PNGS } from './pictures.ts';
+import type { Random } from './random.ts';
+import { chosen, readable, type Seed, seedsOf } from './seeds.ts';
+
+type Options = NonNullable<Parameters<ReturnType<typeof readable>[number]['read']>[2]>;
+
+export interface Target {
+  readonly name: string;
+  /** Undamaged files; they are loaded by the first call. */
+  readonly seeds: () => readonly Seed[];
+  /** What errors may call the file: they must say one of these. */
+  readonly names: readonly string[];
+  /** Reads a file, with options that are drawn, too. */
+  read(bytes: Uint8Array, random: Random): Document | Palette;
+}
+
+const MEBI = 2 ** 20;
+
+/** Small, so that reaching them takes little time. */
+const VOXEL_BYTES_MAX = [MEBI, 16 * MEBI, 16 * MEBI, 64 * MEBI];
+
+const palette = [
+  ...Array.from({ length: 256 }, (_, i) => [i & 63, (i * 7) & 63, 63 - (i & 63)]).flat(),
+];
+const PALETTES: Readonly<Record<string, () => readonly Seed[]>> = {
+  gpl: () => [
+    { name: 'plain.gpl', bytes: Buffer.from('GIMP Palette\nName: A\n#\n1 2 3\tone\n4 5 6\n') },
+    {
+      name: 'our.gpl',
+      bytes: writeGpl({ name: 'ours', colors: Uint32Array.of(1, 2, 3), names: ['a', '', 'c d'] }),
+    },
+  ],
+  dat: () => [{ name: 'build.dat', bytes: Buffer.from([...palette, 1, 2, 3]) }],
+  png: pictures,
+};
+
+export function allTargets(): readonly Target[] {
+  const formats = readable().map(({ name, extensions, read }): Target => {
+    const source = `fuzz.${extensions[0]}`;
+    const seeds = once(() => seedsOf(formatFor('', name)));
+    const names = [source, 'cube.mtl'];
+    return { name, seeds, names, read: (bytes, random) => read(bytes, source, draw(random)) };
+  });
+  const palettes = Object.entries(PALETTES).map(([extension, seeds]): Target => {
+    const source = `fuzz.${extension}`;
+    return {
+      name: `palette ${extension}`,
+      seeds: once(() => chosen(source, seeds())),
+      names: [source],
+      read: (bytes) => readPalette(bytes, source),
+    };
+  });
+  return [...formats, ...palettes, materials(), textures()];
+}
+
+function draw(random: Random): Options {
+  const alone = random.chance(0.5);
+  return {
+    voxel_bytes_max: random.pick(VOXEL_BYTES_MAX),
+    solid: random.chance(0.5),
+    instances: random.chance(0.5),
+    plane: random.pick(['upright', 'lying'] as const),
+    ...(random.chance(0.5) ? { size: 1 + random.small(40) } : {}),
+    ...(random.chance(0.3) ? { yUp: random.chance(0.5) } : {}),
+    ...(random.chance(0.2) ? { slices: 1 + random.below(9) } : {}),
+    ...(alone ? {} : { resolve: (name: string) => beside(name, Buffer.from(MTL), PNG) }),
+  };
+}
+
+/** The files beside a mesh: materials, and pictures of any other name. */
+function beside(name: string, mtl: Uint8Array, picture: Uint8Array): Uint8Array {
+  return name.endsWith('.mtl') ? mtl : picture;
+}
+
+const OBJ = HANDMADE.obj![0]!.bytes;
+
+/** An .obj that is well, with a .mtl that is not. */
+function materials(): Target {
+  return {
+    name: 'mtl',
+    seeds: once(() => [{ name: 'handmade.mtl', bytes: Buffer.from(MTL) }]),
+    names: ['fuzz.obj', 'cube.mtl'],
+    read: (bytes, random) => readObj(random, (name) => beside(name, bytes, PNG)),
+  };
+}
+
+/** An .obj and .mtl that are well, with a picture that is not. */
+function textures(): Target {
+  return {
+    name: 'texture',
+    seeds: once(pictures),
+    names: ['fuzz.obj', 'cube.mtl'],
+    read: (bytes, random) => readObj(random, (name) => beside(name, Buffer.from(MTL), bytes)),
+  };
+}
+
+function readObj(random: Random, resolve: NonNullable<Options['resolve']>): Document {
+  return formatFor('fuzz.obj').read!(OBJ, 'fuzz.obj', { ...draw(random), resolve });
+}
+
+function pictures(): readonly Seed[] {
+  const previews = models().flatMap(({ title, gui }) => {
+    const bytes = gui('.slices.png');
+    return bytes === undefined ? [] : [{ name: title, bytes }];
+  });
+  return [...PNGS, ...JPEGS, ...chosen('pictures', previews).slice(0, 8)];
+}
+
+/** A function that is called once, and its result given again. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

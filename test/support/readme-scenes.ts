@@ -1,0 +1,122 @@
+/** The scenes that the README shows, as requests that anybody could send to a daemon. */
+
+export interface SceneRequest {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface Scene {
+  readonly name: string;
+  readonly requests: readonly SceneRequest[];
+  /** Parameters of goxel.render_scene, but for the path. */
+  readonly picture: Readonly<Record<string, unknown>>;
+}
+
+const request = (method: string, params: SceneRequest['params'] = {}): SceneRequest => ({
+  method,
+  params,
+});
+
+/** Puts trees where the land is green, and leaves the shore and the peaks alone. */
+const TREES = `
+const volume = goxel.image.activeLayer.volume;
+let seed = 5;
+const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+const ground = (x, y) => {
+  for (let z = 40; z > 5; z--) if (volume.getAt([x, y, z]).a > 0) return z;
+  return 0;
+};
+let trees = 0;
+for (let i = 0; i < 900; i++) {
+  const [x, y] = [random(104) - 52, random(104) - 52];
+  const z = ground(x, y);
+  if (z < 7 || z > 19) continue;
+  const height = 3 + random(3);
+  volume.fillBox([x, y, z + 1], [x + 1, y + 1, z + height + 1], [96, 64, 40, 255]);
+  const shade = random(40);
+  for (let step = 0; step < 4; step++) {
+    const reach = 2 - (step >> 1);
+    const at = z + height - 1 + step;
+    const leaf = [40 + shade, 110 + shade, 50, 255];
+    volume.fillBox([x - reach, y - reach + 1, at], [x + reach + 1, y + reach, at + 1], leaf);
+    volume.fillBox([x - reach + 1, y - reach, at], [x + reach, y + reach + 1, at + 1], leaf);
+  }
+  trees++;
+}
+trees`;
+
+const ISLAND: readonly SceneRequest[] = [
+  request('goxel.create_project', { name: 'island', size: [120, 120, 48] }),
+  request('goxel.procedural_shape', {
+    ...{ shape_type: 'terrain', size_x: 112, size_y: 112, seed: 11, base: 6, amplitude: 19 },
+    ...{ frequency: 0.022, octaves: 5 },
+    colors: ['#3B3A48', '#6B6150', '#D9C68C', '#7CB04A', '#4F8F3C', '#7A746E', '#F2F4F8'],
+  }),
+  request('script.execute', { script: TREES }),
+  request('goxel.add_material', { name: 'water', color: [1, 1, 1, 0.62], roughness: 0.1 }),
+  request('goxel.create_layer', { name: 'sea' }),
+  request('goxel.fill_region', { min: [-56, -56, -13], max: [55, 55, 4], color: '#3C8FC4' }),
+  request('goxel.update_layer', { material: 1 }),
+];
+
+const SHAPES: readonly SceneRequest[] = [
+  request('goxel.create_project', { name: 'shapes', size: [64, 64, 32] }),
+  request('goxel.fill_region', { min: [-30, -22, -1], max: [29, 15, -1], color: '#D8D4CC' }),
+  request('goxel.paint_shape', {
+    ...{ shape: 'sphere', box: { min: [-26, -8, 0], max: [-10, 8, 16] }, color: '#E4572E' },
+  }),
+  request('goxel.procedural_shape', {
+    ...{ shape_type: 'torus', center: [2, 0, 8], radius: 6, thickness: 3, axis: 'y' },
+    color: '#F3A712',
+  }),
+  request('goxel.procedural_shape', {
+    ...{ shape_type: 'pyramid', center: [20, 0, 7], size: [15, 15, 14], color: '#29335C' },
+  }),
+  request('goxel.procedural_shape', {
+    ...{ shape_type: 'text', text: 'goxel', center: [-14, -17, 0], scale: 1, depth: 2 },
+    color: '#669BBC',
+  }),
+];
+
+const LAMP: readonly SceneRequest[] = [
+  ...SHAPES,
+  request('goxel.add_material', { name: 'glow', emission: [1, 0.75, 0.35], roughness: 1 }),
+  request('goxel.create_layer', { name: 'lamp' }),
+  request('goxel.paint_shape', {
+    ...{ shape: 'sphere', box: { min: [-2, -14, 0], max: [4, -8, 6] }, color: '#FFE0A0' },
+  }),
+  request('goxel.update_layer', { material: 1 }),
+];
+
+const WIDE = { width: 960, height: 540, quality: 88, light: { yaw: -35, pitch: 40 } };
+
+export const SCENES: readonly Scene[] = [
+  {
+    name: 'island',
+    requests: ISLAND,
+    picture: {
+      ...WIDE,
+      camera: { yaw: 38, pitch: 32 },
+      background: '#DCE6EE',
+      light: { yaw: -10, pitch: 50 },
+    },
+  },
+  {
+    name: 'shapes',
+    requests: SHAPES,
+    picture: { ...WIDE, camera: { yaw: -12, pitch: 30 }, background: '#F4F1EA' },
+  },
+  {
+    name: 'smooth',
+    requests: SHAPES,
+    picture: { ...WIDE, surface: 'smooth', camera: { yaw: -12, pitch: 30 }, background: '#F4F1EA' },
+  },
+  {
+    name: 'traced',
+    requests: LAMP,
+    picture: {
+      ...{ ...WIDE, camera: { yaw: -12, pitch: 30 }, background: '#202430' },
+      ...{ light: { intensity: 0.5 }, trace: { samples: 120, sky: 0.4, denoise: true } },
+    },
+  },
+];
