@@ -118,7 +118,7 @@ test('selects what Goxel selects', () => {
 
 test('extrudes as Goxel extrudes', () => {
   const found = scripts('extrude_');
-  assert.ok(found.length >= 17);
+  assert.ok(found.length >= 16);
   for (const one of found) {
     const { volume, rest } = editScript(one);
     const [x, y, z, face, delta, threshold] = numbers(rest[0]);
