@@ -1,5 +1,6 @@
 /** Help about methods, made from the catalogue. */
 
+import { expectation, type Keywords } from '../../conf/check.ts';
 import { didYouMean } from '../../conf/suggest.ts';
 import { findMethod, METHODS } from '../../engine/catalogue/methods.ts';
 import { type ContentDescriptor, openRpcMethod } from '../../engine/catalogue/openrpc.ts';
@@ -68,7 +69,11 @@ function parameterLine({
   schema,
   description,
 }: ContentDescriptor): [string, string] {
-  const words = [description ?? schema.description ?? schema.title ?? String(schema.type ?? '')];
+  const { enum: names, ...unnamed } = schema as Keywords;
+  const text = description ?? schema.description ?? schema.title;
+  const words = text === undefined ? [] : [text];
+  if (names !== undefined) words.push(`One of ${names.join(', ')}.`);
+  else if (text === undefined) words.push(expectation(unnamed));
   if (schema.default !== undefined) words.push(`Default: ${JSON.stringify(schema.default)}.`);
   return [required ? name : `[${name}]`, words.join(' ')];
 }
