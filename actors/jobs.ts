@@ -136,10 +136,7 @@ export class JobQueue {
       title: job.ticket.title,
       project: job.call.project.name,
       state: job.begun === 0 && job.stage === 0 ? 'waiting' : 'running',
-      progress: Math.max(
-        job.control.progress,
-        (job.stage + partly(job)) / job.ticket.stages.length,
-      ),
+      progress: progressOf(job),
       age_ms: Math.round(now - job.since_ms),
     }));
   }
@@ -230,7 +227,7 @@ export class JobQueue {
   }
 }
 
-/** How much of the stage is done. */
-function partly({ done, stage, ticket }: JobState): number {
-  return done / ticket.stages[stage]!;
+/** As the job says, else by the stages and parts that are done. */
+function progressOf({ control, done, stage, ticket: { stages } }: JobState): number {
+  return control.progress || (stage + done / stages[stage]!) / stages.length;
 }

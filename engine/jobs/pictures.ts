@@ -5,6 +5,7 @@ import type { Files } from '../files.ts';
 import type { RenderJob } from '../render/job.ts';
 import { runRenderPart } from '../render/render.ts';
 import type { TraceJob } from '../trace/job.ts';
+import type { TraceControl } from '../trace/options.ts';
 import { runTracePart } from '../trace/trace.ts';
 import type { JobControl } from './control.ts';
 import { Job } from './job.ts';
@@ -58,7 +59,27 @@ export function runPictures(input: PicturesInput, stage: number, part: number, t
 function run(work: PicturesWork, stage: number, part: number, control: JobControl) {
   return work.renderer === 'raster'
     ? runRenderPart(work.job, stage, part)
-    : runTracePart(work.job, stage, part, control);
+    : runTracePart(work.job, stage, part, traceControl(stage, control));
+}
+
+/** The stage of the tracer that takes nearly all of the time, and its share of the whole. */
+const TRACING = 1;
+const TRACING_SHARE = 0.95;
+const BEGUN = 0.001;
+
+/** What parts say of their own progress becomes that of the job. */
+function traceControl(stage: number, control: JobControl): TraceControl {
+  control.progress = BEGUN;
+  return {
+    check: () => control.check(),
+    now_ms: () => control.now_ms(),
+    get progress() {
+      return control.progress;
+    },
+    set progress(share) {
+      if (stage === TRACING) control.progress = share * TRACING_SHARE;
+    },
+  };
 }
 
 function deliver({ work, format, sinks, many, result }: PicturesInput, { files, control }: Tools) {

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withDaemon } from '../support/daemon.ts';
@@ -109,6 +110,29 @@ test('edits go on beside a render, at the pace they have without one', () =>
     assert.ok(beside_ms < render_ms / 4, `${beside_ms} ms, alone ${alone_ms}, of ${render_ms} ms`);
     painter!.destroy();
     editor!.destroy();
+  }));
+
+test('a job tells how far it has come, and never goes back', () =>
+  withDaemon({}, async ({ socket }) => {
+    const [painter, other] = await Promise.all([1, 2].map(() => RawConnection.open(socket)));
+    await project(painter!);
+    const params = { width: 200, height: 200, trace: { samples: 10_000, time_ms: 2000 } };
+    painter!.write(request('goxel.render_scene', params, 1));
+    await eventually('the render has begun', async () => (await jobs(other!)).length === 1);
+    const seen: number[] = [];
+    for (let list = await jobs(other!); list.length > 0; list = await jobs(other!)) {
+      seen.push(list[0]!.progress);
+      await sleep(20);
+    }
+    assert.match(await painter!.line(), /"success":true/);
+    assert.equal(
+      seen,
+      [...seen].sort((a, b) => a - b),
+    );
+    const middle = seen.filter((progress) => progress > 0.1 && progress < 0.9);
+    assert.ok(middle.length > 5, `${seen}`);
+    painter!.destroy();
+    other!.destroy();
   }));
 
 test('what follows an export on the same connection finds its file', () =>
