@@ -12,6 +12,7 @@ import { METHODS } from '../../engine/catalogue/methods.ts';
 import { type Daemon, withDaemon } from '../support/daemon.ts';
 import { actors, eventually, RawConnection, request, treeOf } from '../support/raw.ts';
 import { SEED } from '../support/seed.ts';
+import { temporaryDirectory } from '../support/tmp.ts';
 
 const RUNS = 300;
 const SETTINGS = {
@@ -118,7 +119,8 @@ for (const [title, input] of [
   ['mutated requests', mutated],
 ] as const) {
   fuzz(`${title}: the daemon lives and forgets them`, () =>
-    withDaemon({ settings: SETTINGS }, async (daemon) => {
+    // Paths of random letters are files of the daemon's directory.
+    withDaemon({ settings: SETTINGS, cwd: temporaryDirectory() }, async (daemon) => {
       const observer = await RawConnection.open(daemon.socket);
       // The threads of jobs start with the first job, and stay.
       await observer.call('goxel.render_scene', { width: 64, height: 64 });
