@@ -21,6 +21,8 @@ export class Job {
 
   constructor(kind: JobKind, title: string, input: unknown, stages: readonly number[] = [1]) {
     if (stages.at(-1) !== 1) throw new Error('the last stage of a job has one part');
+    // Nobody would ever end it, nor begin the next.
+    if (stages.some((parts) => parts < 1)) throw new Error('a stage of a job has no parts');
     this.kind = kind;
     this.title = title;
     this.input = input;
