@@ -47,6 +47,8 @@ export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
 
 /** Somebody with calls for an engine: a session. */
 export interface Source {
+  /** Nobody waits for its answers any more. */
+  readonly stopped: boolean;
   /** Hands over calls for `engine`, in order, as long as they fit; none while it is held back. */
   take(engine: number, count_max: number, bytes_max: number): Call[];
   /** Takes calls back that the engine left for the next batch. */
@@ -75,6 +77,7 @@ export type CallsEvent =
   | { type: 'work.ready'; source: Source }
   | { type: 'worker.attached'; link: EngineLink }
   | { type: 'clipboard.changed' }
+  | { type: 'call.cancel'; call: Call; why: GoxError }
   | { type: 'project.closed'; project: Project };
 
 /** The queue as sessions and workers see it: an actor that takes their events too. */
@@ -153,6 +156,8 @@ class CallQueue {
         return;
       case 'project.closed':
         this.#forget(event.project);
+        return;
+      case 'call.cancel':
         return;
       case 'calls.check':
         this.#check();
@@ -307,6 +312,7 @@ class CallQueue {
       }, this.#onCrossingDefect);
     }
     for (const source of [...this.#line]) source.expire(now - this.#timeout_ms);
+    this.#registry.projects.expire(now - this.#timeout_ms);
   }
 
   #forget(project: Project): void {

@@ -99,6 +99,16 @@ export class JobQueue {
     return true;
   }
 
+  /** Stops the job that a call has become; false when there is none. */
+  cancelCall(call: Call, why: GoxError): boolean {
+    for (const job of this.#jobs.values()) {
+      if (job.call !== call) continue;
+      this.#fail(job, why);
+      return true;
+    }
+    return false;
+  }
+
   /** Cancels what nobody waits for any more. */
   abandon(source: Source): void {
     for (const job of [...this.#jobs.values()]) {

@@ -26,7 +26,8 @@ import type { MessagePort } from 'node:worker_threads';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
-export const METHOD_MASK = 0x3fff_ffff;
+export const NEW_PROJECT_FLAG = 0x2000_0000;
+export const METHOD_MASK = 0x1fff_ffff;
 
 /**
  * Values of `status` in an answer. With `STATUS_JOB` the length is 0: the result comes from the

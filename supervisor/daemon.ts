@@ -10,6 +10,7 @@ import type { Counters } from '../actors/intake.ts';
 import { type JobRegistry, jobCallsEffect } from '../actors/job-calls.ts';
 import { jobWorkerEffect } from '../actors/job-worker.ts';
 import { JobQueue } from '../actors/jobs.ts';
+import { Ledger } from '../actors/ledger.ts';
 import { Projects } from '../actors/projects.ts';
 import { type AcceptedSockets, serverEffect } from '../actors/server.ts';
 import { sessionEffect } from '../actors/session.ts';
@@ -28,6 +29,7 @@ import { enginesMachine } from '../machines/engines.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { poolMachine } from '../machines/pool.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
+import { EnvelopeReader } from '../transport/envelope.ts';
 import { daemonDispatch } from './methods.ts';
 import { actorTree, type TreeNode } from './tree.ts';
 
@@ -65,6 +67,7 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   const sockets: AcceptedSockets = new Map();
   const wires = new Map<number, Wire>();
   const counters: Counters = { requests: 0 };
+  const ledger = new Ledger(config.limits.held_bytes_max);
   const registry: CallsRegistry & JobRegistry = {
     calls: new Map(),
     jobs: new JobQueue(config),
@@ -76,14 +79,20 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   // Called only once there are connections, and so a root.
   const dispatch = daemonDispatch({
     tree: () => actorTree(root),
+    daemon: () => summary(root),
     stop: (by) => root.send({ type: 'stop.asked', by }),
     counters,
+    connections: wires,
+    ledger,
     projects: registry.projects,
     jobs: registry.jobs,
   });
 
   const onDefect = (method: string, error: unknown) =>
     log.error({ method, err: error }, 'a defect in a method of the daemon');
+
+  const onConnectionDefect = (error: unknown) =>
+    log.error({ err: error }, 'a defect ended a connection');
 
   const threads = { log, options: engineOptions(config), polling: pollCounter() };
   const jobWorker = engineMachine.provide({
@@ -112,13 +121,24 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   });
   const connection = connectionMachine.provide({
     actors: {
-      socket: withVitals(socketEffect({ sockets, wires, counters, dispatch, onDefect })),
+      socket: withVitals(
+        socketEffect({
+          ...{ sockets, wires, ledger, counters, dispatch, onDefect, onConnectionDefect },
+          reader: new EnvelopeReader(config.limits),
+        }),
+      ),
       session: withVitals(sessionEffect({ ...registry, wires })),
     },
   });
   const pool = poolMachine.provide({ actors: { connection: withVitals(connection) } });
   const listener = listenerMachine.provide({
-    actors: { server: withVitals(serverEffect({ sockets, log })), pool: withVitals(pool) },
+    actors: { server: withVitals(serverEffect({ sockets, wires, log })), pool: withVitals(pool) },
+    actions: {
+      'say full': spaced(FULL_INTERVAL_MS, () => {
+        const { connections_max } = config.limits;
+        log.warn({ connections_max }, 'all connections that limits.connections_max allows are taken');
+      }),
+    },
   });
   const engines = enginesMachine.provide({ actors: { engine: withVitals(engine) } });
   const jobs = enginesMachine.provide({ actors: { engine: withVitals(jobWorker) } });
@@ -143,6 +163,30 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     ended,
     stop: (by) => root.send({ type: 'stop.asked', by }),
     tree: () => actorTree(root),
+  };
+}
+
+/** All places are taken for long, as a rule: a line a minute says it. */
+const FULL_INTERVAL_MS = 60_000;
+
+/** Does it now and then only, however often it is asked. */
+function spaced(interval_ms: number, action: () => void): () => void {
+  let next_ms = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next_ms) return;
+    next_ms = now + interval_ms;
+    action();
+  };
+}
+
+function summary(root: ActorRefFrom<typeof daemonMachine>) {
+  const snapshot = root.getSnapshot();
+  const { engines } = snapshot.children;
+  const state = typeof snapshot.value === 'string' ? snapshot.value : Object.keys(snapshot.value)[0];
+  return {
+    state: state ?? snapshot.status,
+    engines: engines === undefined ? [] : actorTree(engines).children,
   };
 }
 

@@ -28,15 +28,25 @@ const PATH_LENGTH_MAX = 4096;
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
+export const PROJECT_NAME_RULE = `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
+
 const ProjectName = Type.String({
   minLength: 1,
   maxLength: PROJECT_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
-  title: `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`,
+  title: PROJECT_NAME_RULE,
   description:
     'The project to work on. Without it: the current project of the daemon, "default", which ' +
     'all clients share.',
 });
+
+const PRINTABLE_TEXT = new RegExp(PRINTABLE, 'u');
+
+/** Whether a name may be that of a project; costs nothing for one that is too long. */
+export function isProjectName(name: string): boolean {
+  const { length } = name;
+  return length > 0 && length <= PROJECT_NAME_LENGTH_MAX && PRINTABLE_TEXT.test(name);
+}
 
 /** The parameters of a method that works on a project: its own, and which project. */
 export function projectParams<P extends TProperties>(properties: P) {

@@ -38,6 +38,7 @@ function fakeLink() {
 
 /** A session that notes what becomes of its calls, which are told apart by their length. */
 class FakeSource implements Source {
+  readonly stopped = false;
   readonly outcomes: string[] = [];
   readonly #calls: Call[];
 
@@ -133,6 +134,7 @@ test('answers what was in flight when the worker died and keeps the rest', async
   calls.send({ type: 'worker.attached', link: first.link });
   const [away, waiting] = [source(1), source(2)];
   for (const one of [away, waiting]) calls.send({ type: 'work.ready', source: one });
+  project.known = true;
   calls.send({ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' });
   assert.equal(away.outcomes, ['1:GOX_ENGINE_LOST']);
   assert.equal(waiting.outcomes, []);

@@ -50,6 +50,7 @@ function bytesOf(text: string): ArrayBuffer {
 function client() {
   const outcomes: string[] = [];
   const source: Source = {
+    stopped: false,
     take: () => [],
     putBack: () => {},
     answer: (_call, status, bytes, start, end) => {
