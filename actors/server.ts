@@ -7,8 +7,8 @@ import type { Logger } from 'pino';
 import { fromCallback } from 'xstate';
 import { permissionBits } from '../conf/schema.ts';
 import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../machines/listener.ts';
-import { giveBack, listenAt, type SocketFile, SocketPathError } from './socket-path.ts';
 import { Farewell } from './farewell.ts';
+import { giveBack, listenAt, type SocketFile, SocketPathError } from './socket-path.ts';
 import type { Wire } from './wire.ts';
 
 /** Accepted sockets that no connection has taken yet. */

@@ -256,6 +256,10 @@ class Session implements Source, Waiter, SessionHandle {
     project.known = true;
     const departed = request as DepartedRequest;
     this.#departed.add(departed);
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    }
     if (request.spec.project !== undefined) this.#deps.projects.bar(project, departed);
     if (worksOnFiles(request)) this.#bar = departed;
     return departed;

@@ -35,8 +35,8 @@ export interface SocketDeps extends IntakeDeps {
 /** How long an ended connection may make no progress in reading its last replies. */
 const UNREAD_TIMEOUT_MS = 10_000;
 
-/** When the daemon stops, how long requests that were sent before are read and answered. */
-const LINGER_MS = 20;
+/** When the daemon stops, how long to wait for more of what was sent before, each time. */
+const LINGER_MS = 50;
 
 /** Of a message that is half there, so much is kept even when the daemon holds too much. */
 const PARTIAL_BYTES_KEPT = 64 * 1024;
@@ -83,6 +83,7 @@ class Line {
   /** Not before what is on its way has been read. */
   #lingering = false;
   #linger: NodeJS.Timeout | undefined;
+  #lingered_bytes = 0;
 
   constructor(
     socket: Socket,
@@ -124,11 +125,11 @@ class Line {
       case 'socket.refuse_new':
         this.#intake.refuseAll(stopping());
         this.#lingering = true;
+        this.#lingered_bytes = this.#socket.bytesRead;
         this.#drain();
         return;
       case 'socket.give_up':
         this.#lingering = false;
-        if (this.#partial) this.#intake.refuse(stopping());
         this.#intake.giveUp(stopping());
         this.wire.giveUp(stopping());
         this.wire.flush();
@@ -230,10 +231,16 @@ class Line {
     this.#say({ type: 'socket.idle' });
   }
 
-  /** What the client sent before it could know is read by now, unless a part is still to come. */
+  /** What the client sent before it could know is read by now, unless more of it keeps coming. */
   #lingered(): void {
     this.#linger = undefined;
-    if (!this.#partial) this.#lingering = this.wire.open > 0;
+    const { bytesRead } = this.#socket;
+    this.#lingering = bytesRead > this.#lingered_bytes;
+    this.#lingered_bytes = bytesRead;
+    if (!this.#lingering && this.#partial) {
+      this.#intake.refuse(stopping());
+      this.wire.flush();
+    }
     this.#sayIdle();
   }
 
@@ -264,7 +271,8 @@ class Line {
 
   #crowdedOut(): GoxError {
     const { held_bytes_max } = this.#limits;
-    const text = `What waits for all clients exceeds limits.held_bytes_max, ${held_bytes_max} bytes.`;
+    const ceiling = `limits.held_bytes_max, ${held_bytes_max} bytes`;
+    const text = `What waits for all clients exceeds ${ceiling}.`;
     return new GoxError('GOX_OVERLOADED', text, { held_bytes_max });
   }
 }

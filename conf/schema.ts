@@ -133,8 +133,8 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     minimum: 0,
     maximum: 24 * HOUR_MS,
     description:
-      "When all places are taken, a connection that has asked for nothing for so long gives way to" +
-      " a new one.",
+      'When all places are taken, a connection that asked for nothing for so long gives way to' +
+      ' a new one.',
   }),
   frame_bytes_max: Type.Integer({
     default: 16 * MIB,

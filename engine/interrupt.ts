@@ -8,8 +8,8 @@
 let check: (() => void) | undefined;
 
 /**
- * Runs `action`, during which `checkInterrupt` calls `stop`. It throws the GoxError that the work is
- * to end with, or returns.
+ * Runs `action`, during which `checkInterrupt` calls `stop`. It throws the GoxError that the work
+ * is to end with, or returns.
  */
 export function interruptible<T>(stop: () => void, action: () => T): T {
   const outer = check;

@@ -15,7 +15,16 @@
  * a little later all that is left is answered, and at last the socket is closed.
  */
 
-import { cancel, enqueueActions, raise, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
+import {
+  cancel,
+  enqueueActions,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate';
 import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
 
@@ -166,7 +175,10 @@ export const connectionMachine = setup({
   initial: 'open',
   on: {
     'session.needed': { actions: 'start session' },
-    'socket.closed': [{ guard: 'requests are under way', target: '.leaving' }, { target: '.closed' }],
+    'socket.closed': [
+      { guard: 'requests are under way', target: '.leaving' },
+      { target: '.closed' },
+    ],
     'connection.drain': { target: '.draining', actions: ['limit draining', 'refuse new requests'] },
     'drain.half': { actions: 'give up work' },
     'drain.late': { actions: 'refuse the rest' },

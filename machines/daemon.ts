@@ -147,7 +147,12 @@ export const daemonMachine = setup({
   },
 }).createMachine({
   id: 'daemon',
-  context: ({ input }) => ({ ...input, address: '', gone: [], outcome: { kind: 'stopped', reason: '' } }),
+  context: ({ input }) => ({
+    ...input,
+    address: '',
+    gone: [],
+    outcome: { kind: 'stopped', reason: '' },
+  }),
   entry: 'start signals',
   initial: 'starting',
   on: {

@@ -19,7 +19,7 @@ import { decodeParams } from '../engine/params.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
-  /** The tree of all actors; its cost grows with the number of connections. */
+  /** The tree of actors, as far as it costs little. */
   readonly tree: () => TreeNode;
   /** The state of the daemon, and the tree of its engines. */
   readonly daemon: () => { readonly state: string; readonly engines: readonly TreeNode[] };
@@ -36,12 +36,8 @@ type Handler = (params: unknown, connection: ConnectionDoor) => unknown;
 /** Methods whose answer never changes while the daemon lives. */
 const CONSTANT: readonly string[] = ['version', 'list_methods', 'rpc.discover'];
 
-/** Looking at the tree takes at most this part of the main thread's time. */
-const TREE_SHARE = 0.1;
-
 /** Answers daemon methods by their canonical names. */
 export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
-  const treeOf = spared(deps.tree);
   const handlers: Readonly<Record<string, Handler>> = {
     echo: (params) => params ?? {},
     ping: () => ({ pong: true, timestamp: Math.floor(Date.now() / 1000) }),
@@ -56,7 +52,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'goxel.list_jobs': () => listJobs(deps.jobs),
     'goxel.cancel_job': (params) => cancelJob(deps.jobs, params),
     '$/cancelRequest': cancelRequest,
-    'supervisor.tree': treeOf,
+    'supervisor.tree': deps.tree,
     shutdown: () => {
       // After the reply to this request is written.
       setImmediate(() => deps.stop('the method shutdown'));
@@ -74,19 +70,6 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     const known = constants.get(key) ?? encoded(handler(params, connection), encoding);
     constants.set(key, known);
     return known;
-  };
-}
-
-/** The same, but looks again only after ten times as long as it took. */
-function spared<T>(look: () => T): () => T {
-  let seen: { readonly value: T; readonly until_ms: number } | undefined;
-  return () => {
-    const start_ms = performance.now();
-    if (seen !== undefined && start_ms < seen.until_ms) return seen.value;
-    const value = look();
-    const end_ms = performance.now();
-    seen = { value, until_ms: end_ms + (end_ms - start_ms) / TREE_SHARE };
-    return value;
   };
 }
 

@@ -28,7 +28,8 @@ const PATH_LENGTH_MAX = 4096;
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
-export const PROJECT_NAME_RULE = `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
+export const PROJECT_NAME_RULE =
+  `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
 
 const ProjectName = Type.String({
   minLength: 1,
