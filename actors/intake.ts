@@ -13,6 +13,7 @@ import type { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
 import { CURRENT_PROJECT } from './projects.ts';
+import type { ServiceClock } from './service-clock.ts';
 import type { SessionRequest } from './session.ts';
 import type { PendingBatch, PendingReply, Wire } from './wire.ts';
 
@@ -31,6 +32,7 @@ export interface Counters {
 export interface IntakeDeps {
   readonly dispatch: DaemonDispatch;
   readonly counters: Counters;
+  readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** Hears of a method that failed in a way it must not. */
   readonly onDefect: (method: string, error: unknown) => void;
 }
@@ -61,7 +63,7 @@ export class Intake {
    */
   take(events: readonly (FramingEvent | Request)[]): boolean {
     this.#groups = [];
-    this.#now_ms = performance.now();
+    this.#now_ms = this.#deps.clock.now_ms();
     let fatal = false;
     for (const event of events) {
       if (event.kind === 'error') {

@@ -11,15 +11,17 @@
 import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
 import type { MethodSpec } from '../engine/catalogue/spec.ts';
-import { STATUS_ERROR } from '../engine/port.ts';
+import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../engine/port.ts';
 import type { SessionCommand, SessionInput } from '../machines/connection.ts';
 import type { Call, CallsRegistry, Source, Status } from './calls.ts';
-import type { Project, Projects } from './projects.ts';
+import { CURRENT_PROJECT, type Project, type Projects } from './projects.ts';
 import { reportFigures } from './vitals.ts';
 import type { PendingReply, Wire } from './wire.ts';
 
 /** A request for an engine, with the place of its reply. */
-export interface SessionRequest extends Omit<Call, 'project'> {
+export interface SessionRequest extends Omit<Call, 'project' | 'method'> {
+  /** Set when it leaves: whether the engine may not have the project yet. */
+  method: number;
   /** Set when it leaves. */
   project: Project | undefined;
   readonly spec: MethodSpec;
@@ -65,6 +67,7 @@ class Session implements Source {
   /** Away with a request that opens or closes the project, or works on a file. */
   #barred = false;
   #away = 0;
+  #stopped = false;
   /** Replies that the wire has and has not been told to send. */
   #unsent = false;
 
@@ -72,6 +75,10 @@ class Session implements Source {
     this.#deps = deps;
     this.#name = name;
     this.#wire = wire;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   get idle(): boolean {
@@ -97,6 +104,7 @@ class Session implements Source {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#waiting = [];
     this.#head = 0;
     this.#deps.jobs.abandon(this);
@@ -115,6 +123,9 @@ class Session implements Source {
       if (project === undefined) continue;
       if (project.engine !== engine) break;
       request.project = project;
+      if (request.spec.project === 'opens' || project.name === CURRENT_PROJECT) {
+        request.method |= NEW_PROJECT_FLAG;
+      }
       this.#head += 1;
       this.#away += 1;
       this.#barred = bars(request);
@@ -151,14 +162,14 @@ class Session implements Source {
     this.#refuse(request, error);
   }
 
-  expire(time_ms: number): void {
+  expire(time_ms: number, why = 'its engine is busy'): void {
     while (this.#waiting[this.#head] !== undefined) {
       const request = this.#waiting[this.#head]!;
       if (request.since_ms > time_ms) break;
       this.#head += 1;
       this.#refuse(
         request,
-        new GoxError('GOX_ENGINE_BUSY', 'The request was not begun in time: its engine is busy.'),
+        new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`),
       );
     }
     this.#settle();
