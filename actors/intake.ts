@@ -16,6 +16,7 @@ import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../tran
 import { errorReply } from '../transport/reply.ts';
 import { decoded } from './encoding.ts';
 import { CURRENT_PROJECT } from './projects.ts';
+import type { ServiceClock } from './service-clock.ts';
 import type { SessionRequest } from './session.ts';
 import type { PendingBatch, PendingReply, Wire } from './wire.ts';
 
@@ -45,6 +46,7 @@ export interface Counters {
 export interface IntakeDeps {
   readonly dispatch: DaemonDispatch;
   readonly counters: Counters;
+  readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** Hears of a method that failed in a way it must not. */
   readonly onDefect: (method: string, error: unknown) => void;
 }
@@ -99,9 +101,10 @@ export class Intake implements ConnectionDoor {
    */
   take(events: readonly (FramingEvent | Request)[]): boolean {
     this.#groups = [];
-    this.#now_ms = performance.now();
-    this.#until_ms = this.#now_ms + TURN_MS;
-    this.#wire.touch(this.#now_ms);
+    this.#now_ms = this.#deps.clock.now_ms();
+    const now_ms = performance.now();
+    this.#until_ms = now_ms + TURN_MS;
+    this.#wire.touch(now_ms);
     let fatal = false;
     for (const event of events) {
       if (event.kind === 'error') {

@@ -224,14 +224,16 @@ class Session implements Source, Waiter, SessionHandle {
     if (this.#departed.delete(request)) this.#refuse(request, error);
   }
 
-  expire(time_ms: number): void {
+  expire(time_ms: number, why = 'its project is being opened or closed'): void {
     if (this.#unbarred_ms > time_ms) return;
     while (this.#waiting[this.#head] !== undefined) {
       const request = this.#waiting[this.#head]!;
       if (request.since_ms > time_ms) break;
       this.#head += 1;
-      const why = 'The request was not begun in time: its engine or its project is busy.';
-      this.#refuse(request, new GoxError('GOX_ENGINE_BUSY', why));
+      this.#refuse(
+        request,
+        new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`),
+      );
     }
     this.#settle();
   }
@@ -269,7 +271,7 @@ class Session implements Source, Waiter, SessionHandle {
   #lift(request: DepartedRequest): void {
     if (this.#bar === request) {
       this.#bar = undefined;
-      this.#unbarred_ms = performance.now();
+      this.#unbarred_ms = this.#deps.clock.now_ms();
     }
     if (request.project.bar === request) this.#deps.projects.unbar(request.project);
   }

@@ -178,7 +178,10 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     default: 30_000,
     minimum: 10,
     maximum: HOUR_MS,
-    description: 'Time for one request; then it is answered with an error.',
+    description:
+      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and it' +
+      ' is answered with an error. As long may it wait before. Only an engine that does not stop' +
+      ' within as long again (at least 5 s) is started anew, and loses its projects.',
   }),
   job_timeout_ms: Type.Integer({
     default: 600_000,
@@ -200,7 +203,7 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     maximum: HOUR_MS,
     description:
       'Time for one script; then it is stopped and nothing is changed. Other requests of the' +
-      ' engine wait as long. Less than request_timeout_ms, which would end the engine.',
+      ' engine wait as long. Of no use beyond request_timeout_ms, which stops it as well.',
   }),
   script_memory_bytes_max: Type.Integer({
     default: 64 * MIB,

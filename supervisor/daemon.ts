@@ -5,7 +5,7 @@
 
 import type { Logger } from 'pino';
 import { type ActorRefFrom, createActor } from 'xstate';
-import { type CallsRegistry, callsEffect } from '../actors/calls.ts';
+import { type CallsRegistry, callsEffect, handOver } from '../actors/calls.ts';
 import type { Counters } from '../actors/intake.ts';
 import { type JobRegistry, jobCallsEffect } from '../actors/job-calls.ts';
 import { jobWorkerEffect } from '../actors/job-worker.ts';
@@ -13,9 +13,11 @@ import { JobQueue } from '../actors/jobs.ts';
 import { Ledger } from '../actors/ledger.ts';
 import { Projects } from '../actors/projects.ts';
 import { type AcceptedSockets, serverEffect } from '../actors/server.ts';
+import { ServiceClock } from '../actors/service-clock.ts';
 import { sessionEffect } from '../actors/session.ts';
 import { signalsEffect } from '../actors/signals.ts';
 import { socketEffect } from '../actors/socket.ts';
+import type { ThreadOptions } from '../actors/thread.ts';
 import { withVitals } from '../actors/vitals.ts';
 import type { Wire } from '../actors/wire.ts';
 import { workerEffect } from '../actors/worker.ts';
@@ -68,9 +70,11 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   const wires = new Map<number, Wire>();
   const counters: Counters = { requests: 0 };
   const ledger = new Ledger(config.limits.held_bytes_max);
+  const clock = new ServiceClock();
+  const calls: CallsRegistry['calls'] = new Map();
   const registry: CallsRegistry & JobRegistry = {
-    calls: new Map(),
-    jobs: new JobQueue(config),
+    ...{ clock, calls },
+    jobs: new JobQueue(config, clock, (one) => handOver(calls, one)),
     jobCalls: new Map(),
     clipboard: undefined,
     projects: new Projects(config.workers.count, config.limits.projects_max),
@@ -94,21 +98,28 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   const onConnectionDefect = (error: unknown) =>
     log.error({ err: error }, 'a defect ended a connection');
 
-  const threads = { log, options: engineOptions(config), polling: pollCounter() };
+  const options = engineOptions(config);
+  const threads: ThreadOptions = { options, polling: pollCounter(), service: clock.memory };
   const jobWorker = engineMachine.provide({
     actors: {
-      worker: withVitals(jobWorkerEffect({ ...registry, ...threads })),
+      worker: withVitals(jobWorkerEffect({ ...registry, log, threads })),
       calls: withVitals(jobCallsEffect(registry)),
       'restart policy': withVitals(restartPolicyMachine),
     },
     actions: {
       'announce loss': ({ context: { index, reason, restarts } }) =>
         log.warn({ job_thread: index, reason, restarts }, 'a job thread was lost'),
+      'announce shortage': ({ context: { index, reason } }) =>
+        log.warn({ job_thread: index, reason }, 'a job thread could not be started yet'),
+      'announce replacement': ({ context: { index, reason } }) =>
+        log.info({ job_thread: index, reason }, 'replacing a job thread'),
+      'announce pause': ({ context: { index, reason } }) =>
+        log.error({ job_thread: index, reason }, 'a job thread is left alone for some time'),
     },
   });
   const engine = engineMachine.provide({
     actors: {
-      worker: withVitals(workerEffect({ ...registry, ...threads })),
+      worker: withVitals(workerEffect({ ...registry, log, threads })),
       calls: withVitals(callsEffect(registry)),
       'restart policy': withVitals(restartPolicyMachine),
     },
@@ -117,13 +128,15 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
         log.warn({ engine: index, reason, restarts }, 'an engine lost its worker'),
       'announce restart': ({ context: { index, restarts } }) =>
         log.info({ engine: index, restarts }, 'restarting the worker of an engine'),
+      'announce shortage': ({ context: { index, reason } }) =>
+        log.warn({ engine: index, reason }, 'the worker of an engine could not be started yet'),
     },
   });
   const connection = connectionMachine.provide({
     actors: {
       socket: withVitals(
         socketEffect({
-          ...{ sockets, wires, ledger, counters, dispatch, onDefect, onConnectionDefect },
+          ...{ sockets, wires, ledger, counters, clock, dispatch, onDefect, onConnectionDefect },
           reader: new EnvelopeReader(config.limits),
         }),
       ),
@@ -158,8 +171,10 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     },
   });
 
-  const root = createActor(withVitals(machine), { id: 'daemon', input: { config, random } });
+  const input = { config, random };
+  const root = createActor(withVitals(machine), { id: 'daemon', input, clock });
   const { listening, ended } = milestones(root);
+  ended.then(() => clock.stop());
   root.start();
   return {
     listening,

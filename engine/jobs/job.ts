@@ -10,6 +10,19 @@
 /** What kinds of work there are; `kinds.ts` has the code. */
 export type JobKind = 'export' | 'render';
 
+/**
+ * What a job's last part returns when the engine has to end the request: a load, for one, whose
+ * document has to come into the project. The value is posted to the engine as a plain one, with
+ * bulk data in shared memory; `finishers` of `methods/index.ts` has the code that takes it.
+ */
+export class Handover {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
 /** The input is posted to other threads: plain values, with bulk data in shared memory. */
 export class Job {
   readonly kind: JobKind;

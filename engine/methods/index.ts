@@ -7,6 +7,7 @@ import { layerEditHandlers } from './layer-edits.ts';
 import { layerHandlers } from './layers.ts';
 import { paintingHandlers } from './painting.ts';
 import { proceduralHandlers } from './procedural.ts';
+import type { Project } from './project.ts';
 import { projectHandlers } from './projects.ts';
 import { queryHandlers } from './queries.ts';
 import { renderHandlers } from './render.ts';
@@ -28,3 +29,10 @@ export const handlers: Readonly<Record<string, AnyHandler>> = {
   ...proceduralHandlers,
   ...scriptHandlers,
 };
+
+/**
+ * For methods whose job ends with a `Handover`: the code that makes the result of it, in the
+ * engine, by the method's name. Errors that it throws are the request's.
+ */
+export const finishers: Readonly<Record<string, (project: Project, handover: never) => unknown>> =
+  {};

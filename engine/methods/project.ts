@@ -5,6 +5,7 @@ import { DERIVED_BLOCKS_MAX, Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { Files } from '../files.ts';
+import { interruptible } from '../interrupt.ts';
 import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
@@ -204,10 +205,12 @@ export class Project {
 
   /**
    * Makes an edit that cannot fail half way by itself; but what its clones become can, so with
-   * computed layers it is a transaction.
+   * computed layers it is a transaction. Without one nobody could take back what was done when the
+   * request is to stop: such an edit goes on to its end.
    */
   alter<T>(edit: () => T): T {
-    return this.document.layers.some(({ derived }) => derived) ? this.transact(edit) : edit();
+    const derived = this.document.layers.some((layer) => layer.derived);
+    return derived ? this.transact(edit) : interruptible(undefined, edit);
   }
 
   /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */

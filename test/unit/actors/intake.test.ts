@@ -25,6 +25,7 @@ async function answers(text: string, dispatch: (method: string) => unknown) {
   const deps = {
     dispatch: (method: string) => Buffer.from(JSON.stringify(dispatch(method))),
     counters: { requests: 0 },
+    clock: { now_ms: () => 0 },
     onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
   };
   const intake = new Intake(deps, wire, limits, new EnvelopeReader(limits));

@@ -34,6 +34,7 @@ async function stage() {
   const wires = new Map<number, Wire>();
   const deps = {
     ...{ projects, wires, clipboard: undefined, calls: new Map([[0, queue]]) },
+    clock: { now_ms: () => performance.now() },
     jobs: {
       cancelCall(call: Call, why: GoxError) {
         if (!jobs.delete(call)) return false;
