@@ -8,11 +8,11 @@ import { Packr } from 'msgpackr';
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
+import { CURRENT_PROJECT } from '../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
 import type { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
-import { CURRENT_PROJECT } from './projects.ts';
 import type { SessionRequest } from './session.ts';
 import type { PendingBatch, PendingReply, Wire } from './wire.ts';
 

@@ -5,10 +5,8 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
+import { CURRENT_PROJECT } from '../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../engine/catalogue/spec.ts';
-
-/** The project of requests that name none, shared by all connections. */
-export const CURRENT_PROJECT = 'default';
 
 export interface Project {
   readonly name: string;

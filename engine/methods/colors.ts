@@ -4,9 +4,10 @@ import type { findVoxelsByColor, getColorHistogram, getUniqueColors } from '../c
 import type { Rgba } from '../catalogue/schemas.ts';
 import { channels, pack } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
+import { regionBetween } from './boxes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { EVERYWHERE, eachRow, type Region } from './region.ts';
-import { cornerOf, packedColor } from './voxel-params.ts';
+import { packedColor } from './voxel-params.ts';
 
 /** The largest word whose alpha is 0. */
 const NO_VOXEL_MAX = 0xff_ffff;
@@ -87,9 +88,7 @@ export const colorHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 function regionOf(region: RegionParam): Region {
-  return region === undefined
-    ? EVERYWHERE
-    : { min: cornerOf(region.min), max: cornerOf(region.max) };
+  return region === undefined ? EVERYWHERE : regionBetween(region);
 }
 
 /** How many voxels of each colour a region has, colours rounded to bins of 2 or more. */

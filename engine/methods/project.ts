@@ -129,7 +129,9 @@ export class Project {
   requireResult(bytes: number): void {
     const result_bytes_max = this.#result_bytes_max;
     if (bytes <= result_bytes_max) return;
-    const message = `The result would have ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+    const message =
+      `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
+      `${result_bytes_max}.`;
     throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
   }
 

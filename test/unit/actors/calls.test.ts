@@ -11,8 +11,9 @@ import {
   type Source,
 } from '../../../actors/calls.ts';
 import { JobQueue } from '../../../actors/jobs.ts';
-import { CURRENT_PROJECT, type Project, Projects } from '../../../actors/projects.ts';
+import { type Project, Projects } from '../../../actors/projects.ts';
 import type { GoxError } from '../../../conf/errors.ts';
+import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
 import { type AnswerWords, answerOf, batchLengths } from '../../support/batch.ts';
 import { configWith } from '../../support/probe.ts';
 
