@@ -54,7 +54,8 @@ export function cornersOf(box: AxisBox, at: string): Box {
   throw boxFault(at, expected, pointOf(box.min), pointOf(box.max));
 }
 
-function boxFault(at: string, expected: string, min: Vec3, max: Vec3): GoxError {
+/** An error about a box, which shows both of its corners. */
+export function boxFault(at: string, expected: string, min: Vec3, max: Vec3): GoxError {
   const parameter = `params${at}`;
   const message = `${parameter}: expected ${expected}, got min [${min}] and max [${max}]`;
   return new GoxError('GOX_INVALID_PARAMS', message, { parameter, min, max });

@@ -37,14 +37,14 @@ const histogram: Handler<typeof getColorHistogram> = (project, params) => {
 };
 
 const unique: Handler<typeof getUniqueColors> = (project, params) => {
-  const { layer_id = -1, region, merge_similar = false, sort_by_count = false } = params;
+  const { layer_id, region, merge_similar = false, sort_by_count = false } = params;
   const bin = merge_similar ? (params.merge_threshold ?? MERGE_THRESHOLD) : 0;
   const { counts } = count(project.view(layer_id), regionOf(region), bin);
   const colors = [...counts].sort(sort_by_count ? byCount : byColor);
   return {
     colors: colors.map(([rgba]) => ({ hex: hex(rgba), rgba: rgbaOf(rgba) })),
     count: colors.length,
-    metadata: { layer_id, sorted_by_count: sort_by_count },
+    metadata: { layer_id: project.viewId(layer_id), sorted_by_count: sort_by_count },
   };
 };
 

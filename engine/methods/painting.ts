@@ -25,7 +25,7 @@ import { isNullBox, type Matrix } from '../volume/matrix.ts';
 import { Places } from '../volume/places.ts';
 import { readRegion, writeRegion } from '../volume/region.ts';
 import { type Box, type Vec3, Volume } from '../volume/volume.ts';
-import { boxBetween, boxOf, cornersOf, wholeBox } from './boxes.ts';
+import { boxBetween, boxFault, boxOf, cornersOf, wholeBox } from './boxes.ts';
 import { bytesOf } from './bytes-param.ts';
 import { changeOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
@@ -154,8 +154,10 @@ const setBytes: Handler<typeof setPacked> = (project, params) => {
   if (data.length !== expected) {
     throw invalidParam('.data', `${expected} bytes, as size says`, `${data.length} bytes`);
   }
-  if (min.some((low, axis) => low + size[axis]! - 1 > COORDINATE_MAX)) {
-    throw invalidParam('.size', 'a region inside the coordinates there are', size);
+  const [x, y, z] = min;
+  const max: Vec3 = [x + size[0], y + size[1], z + size[2]];
+  if (Math.max(...max) - 1 > COORDINATE_MAX) {
+    throw boxFault('.size', 'a region inside the coordinates there are', min, max);
   }
   return change(project, params.layer_id, (volume) => writeRegion(volume, min, size, data, keep));
 };

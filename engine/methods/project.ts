@@ -171,6 +171,11 @@ export class Project {
     return id === ALL_LAYERS ? this.document.merged() : this.layer(id).volume;
   }
 
+  /** What `view` reads: the id of a layer, or -2 for all. */
+  viewId(id = -1): number {
+    return id === ALL_LAYERS ? id : this.layer(id).id;
+  }
+
   /** The voxels of a layer, to be written: a clone or shape layer becomes a plain one. */
   edit(layer: Layer): Volume {
     if (layer.derived) layer.makePlain();
