@@ -49,8 +49,8 @@ export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
 
 /** Somebody with calls for an engine: a session. */
 export interface Source {
-  /** Whether nobody is there any more to hear the answers: none of its requests becomes a job. */
-  readonly stopped: boolean;
+  /** Whether somebody waits for what the call asks for, so that it may become a job. */
+  wants(call: Call): boolean;
   /** Hands over calls for `engine`, in order, as long as they fit; none while it is held back. */
   take(engine: number, count_max: number, bytes_max: number): Call[];
   /** Takes calls back that the engine left for the next batch. */
@@ -181,8 +181,6 @@ class CallQueue {
         return;
       case 'project.closed':
         this.#forget(event.project);
-        return;
-      case 'call.cancel':
         return;
       case 'calls.check':
         this.#check();
@@ -347,7 +345,7 @@ class CallQueue {
   }
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
-    if (!source.stopped) this.#registry.jobs.submit(ticket, call, source);
+    if (source.wants(call)) this.#registry.jobs.submit(ticket, call, source);
     else source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
   }
 

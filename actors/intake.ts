@@ -9,13 +9,12 @@
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
-import { isProjectName, PROJECT_NAME_RULE } from '../engine/catalogue/schemas.ts';
+import { CURRENT_PROJECT, isProjectName, PROJECT_NAME_RULE } from '../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
 import type { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
 import { decoded } from './encoding.ts';
-import { CURRENT_PROJECT } from './projects.ts';
 import type { ServiceClock } from './service-clock.ts';
 import type { SessionRequest } from './session.ts';
 import type { PendingBatch, PendingReply, Wire } from './wire.ts';

@@ -8,10 +8,8 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
+import { CURRENT_PROJECT } from '../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../engine/catalogue/spec.ts';
-
-/** The project of requests that name none, shared by all connections. */
-export const CURRENT_PROJECT = 'default';
 
 /** Somebody whose request waits for a project that is barred. */
 export interface Waiter {

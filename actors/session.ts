@@ -83,8 +83,10 @@ class Session implements Source, Waiter, SessionHandle {
     this.#wire = wire;
   }
 
-  get stopped(): boolean {
-    return this.#stopped;
+  wants(call: Call): boolean {
+    const { reply } = call as DepartedRequest;
+    // Nobody ever waits for a notification's answer: its effect is what is wanted.
+    return !this.#stopped && (!this.#wire.gone || reply.id === undefined);
   }
 
   idle(): boolean {

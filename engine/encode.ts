@@ -43,7 +43,8 @@ export class Encoder {
     if (encoded.length * CHARACTER_BYTES_MAX > result_bytes_max) {
       const bytes = byteLength(encoded);
       if (bytes > result_bytes_max) {
-        const message = `The result has ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+        const message =
+          `The result has ${bytes} bytes; limits.result_bytes_max allows ` + `${result_bytes_max}.`;
         throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
       }
     }

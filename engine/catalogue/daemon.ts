@@ -118,7 +118,11 @@ const discover = method({
   positional: [],
   result: Type.Object({
     openrpc: Type.String(),
-    info: Type.Object({ title: Type.String(), version: Type.String() }),
+    info: Type.Object({
+      title: Type.String(),
+      description: Type.String({ description: 'What holds for every method: axes, boxes.' }),
+      version: Type.String(),
+    }),
     methods: Type.Array(Type.Object({ name: Type.String() })),
   }),
   errors: [],

@@ -31,14 +31,17 @@ const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 export const PROJECT_NAME_RULE =
   `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
 
+/** The project of requests that name none, shared by all connections. */
+export const CURRENT_PROJECT = 'default';
+
 const ProjectName = Type.String({
   minLength: 1,
   maxLength: PROJECT_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
   title: PROJECT_NAME_RULE,
   description:
-    'The project to work on. Without it: the current project of the daemon, "default", which ' +
-    'all clients share.',
+    `The project to work on. Without it: the current project of the daemon, "${CURRENT_PROJECT}",` +
+    ' which all clients share.',
 });
 
 const PRINTABLE_TEXT = new RegExp(PRINTABLE, 'u');
@@ -144,6 +147,19 @@ export const Path = Type.String({
   description: 'A file below one of the roots of the configuration (files.roots).',
 });
 
+/** A file as results name it, whatever the request called it. */
+export const RealPath = Type.String({ description: 'The absolute path of the file.' });
+
+/** Of a file that was written. */
+const Bytes = Type.Integer({ minimum: 0, description: 'How many bytes the file has.' });
+
+/** What a file that was written is. */
+export const Written = {
+  path: RealPath,
+  bytes: Bytes,
+  format: Type.String({ description: 'The name of its format.' }),
+};
+
 export const FormatName = Type.String({
   minLength: 1,
   maxLength: 64,
@@ -173,11 +189,28 @@ export const ProbedVoxel = Type.Object({
   color: Rgba,
 });
 
+/** The last voxel inside a box that ends before `max`. */
+export const Last = Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
+  description: 'The last voxel inside, for the max of a region; left out when there is none.',
+});
+
+/** Of every edit: whatever else it tells of its work. */
+export const Edited = {
+  changed: Type.Integer({
+    minimum: 0,
+    description: 'At how many positions this request has changed what is there.',
+  }),
+  layer_id: Type.Integer({ minimum: 1, description: 'The layer that was edited.' }),
+};
+
 /** A bounding box: `max` is exclusive, and `dimensions` is max - min. All 0 when `empty`. */
 export const Bounds = Type.Object({
   empty: Type.Boolean(),
   min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
-  max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+  max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
+    description: 'Where the box ends: it belongs to it no more.',
+  }),
   dimensions: Type.Tuple([Count, Count, Count]),
+  last: Type.Optional(Last),
 });
 export type Bounds = Static<typeof Bounds>;

@@ -18,7 +18,7 @@ export interface ExportInput {
   readonly path: string;
   readonly format: string | undefined;
   readonly options: ExportOptions;
-  readonly result: unknown;
+  readonly result: object;
 }
 
 type Run = (input: never, stage: number, part: number, tools: JobTools) => unknown;
@@ -51,11 +51,11 @@ export function runJob(job: Job, tools: JobTools): unknown {
 function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools): unknown {
   const { path, format, options, result } = input;
   const document = documentOf(input.document);
-  tools.files.write(
+  const bytes = tools.files.write(
     path,
     checked(formatFor(path, format).write!(document, options), tools.control),
   );
-  return result;
+  return { ...result, bytes };
 }
 
 function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<Uint8Array> {

@@ -4,9 +4,10 @@ import type { findVoxelsByColor, getColorHistogram, getUniqueColors } from '../c
 import type { Rgba } from '../catalogue/schemas.ts';
 import { channels, pack } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
+import { regionBetween } from './boxes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { EVERYWHERE, eachRow, type Region } from './region.ts';
-import { cornerOf, packedColor } from './voxel-params.ts';
+import { packedColor } from './voxel-params.ts';
 
 /** The largest word whose alpha is 0. */
 const NO_VOXEL_MAX = 0xff_ffff;
@@ -36,14 +37,14 @@ const histogram: Handler<typeof getColorHistogram> = (project, params) => {
 };
 
 const unique: Handler<typeof getUniqueColors> = (project, params) => {
-  const { layer_id = -1, region, merge_similar = false, sort_by_count = false } = params;
+  const { layer_id, region, merge_similar = false, sort_by_count = false } = params;
   const bin = merge_similar ? (params.merge_threshold ?? MERGE_THRESHOLD) : 0;
   const { counts } = count(project.view(layer_id), regionOf(region), bin);
   const colors = [...counts].sort(sort_by_count ? byCount : byColor);
   return {
     colors: colors.map(([rgba]) => ({ hex: hex(rgba), rgba: rgbaOf(rgba) })),
     count: colors.length,
-    metadata: { layer_id, sorted_by_count: sort_by_count },
+    metadata: { layer_id: project.viewId(layer_id), sorted_by_count: sort_by_count },
   };
 };
 
@@ -87,9 +88,7 @@ export const colorHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 function regionOf(region: RegionParam): Region {
-  return region === undefined
-    ? EVERYWHERE
-    : { min: cornerOf(region.min), max: cornerOf(region.max) };
+  return region === undefined ? EVERYWHERE : regionBetween(region);
 }
 
 /** How many voxels of each colour a region has, colours rounded to bins of 2 or more. */

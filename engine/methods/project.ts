@@ -130,7 +130,9 @@ export class Project {
   requireResult(bytes: number): void {
     const result_bytes_max = this.#result_bytes_max;
     if (bytes <= result_bytes_max) return;
-    const message = `The result would have ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+    const message =
+      `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
+      `${result_bytes_max}.`;
     throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
   }
 
@@ -168,6 +170,11 @@ export class Project {
   /** The voxels to read for a `layer_id`, which may also mean all layers. Not to be written. */
   view(id = -1): Volume {
     return id === ALL_LAYERS ? this.document.merged() : this.layer(id).volume;
+  }
+
+  /** What `view` reads: the id of a layer, or -2 for all. */
+  viewId(id = -1): number {
+    return id === ALL_LAYERS ? id : this.layer(id).id;
   }
 
   /** The voxels of a layer, to be written: a clone or shape layer becomes a plain one. */

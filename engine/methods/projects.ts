@@ -23,19 +23,23 @@ import { invalidParam } from '../params.ts';
 import { bounds } from './bounds.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { requireParts, requireRoom } from './layer-choice.ts';
+import { contentsOf, nameOf, openingOf } from './opening.ts';
 import { DEFAULT_SIDE, type Project } from './project.ts';
 import { readDocument } from './reading.ts';
 import { exportPicture } from './render.ts';
 
 const create: Handler<typeof createProject> = (project, params) => {
-  const { name = 'New Project', path } = params;
+  const { name = 'New Project' } = params;
+  const path = params.path === undefined ? undefined : project.files.absolute(params.path);
   const [width, height, depth] = sides(params);
+  const opening = openingOf(project, params);
   project.replace(Document.empty(width, height, depth));
   project.name = name;
   project.path = path;
   project.format = undefined;
   project.unsaved = false;
-  return { success: true, name, width, height, depth };
+  const size = { width, height, depth };
+  return { success: true, name, ...size, ...opening, ...(path === undefined ? {} : { path }) };
 };
 
 function sides(params: Parameters<typeof create>[1]): [number, number, number] {
@@ -46,25 +50,30 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
 }
 
 const load: Handler<typeof loadProject> = (project, params) => {
-  const { path, format } = params;
-  project.replace(readDocument(project, params, project.bytesAllowed));
-  project.name = path;
+  const { format } = params;
+  const path = project.files.absolute(params.path);
+  const opening = openingOf(project, params);
+  project.replace(readDocument(project, { ...params, path }, project.bytesAllowed));
+  project.name = params.path;
   project.path = path;
   project.format = format;
   project.unsaved = false;
-  return { success: true, path };
+  const layer_count = project.document.layers.length;
+  const { voxel_count } = contentsOf(project);
+  return { success: true, path, ...opening, layer_count, voxel_count };
 };
 
 const importOne: Handler<typeof importFile> = (project, params) => {
   const { document } = project;
-  const from = readDocument(project, params, project.ceiling.bytes_free);
+  const path = project.files.absolute(params.path);
+  const from = readDocument(project, { ...params, path }, project.ceiling.bytes_free);
   requireRoom(document, from.layers.length);
   return project.transact(() => {
     const layers = addLayersOf(document, from);
     requireParts('materials', document.materials.length);
     return {
       success: true,
-      path: params.path,
+      path,
       layer_ids: layers.map(({ id }) => id),
       voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     };
@@ -72,22 +81,24 @@ const importOne: Handler<typeof importFile> = (project, params) => {
 };
 
 const save: Handler<typeof saveProject> = (project, params) => {
-  const path = params.path ?? project.path;
-  if (path === undefined) {
+  const asked = params.path ?? project.path;
+  if (asked === undefined) {
     throw invalidParam('.path', 'a path, since the project has no file yet', undefined);
   }
+  const path = project.files.absolute(asked);
   const format = params.path === undefined ? project.format : params.format;
-  write(project, path, format);
+  const bytes = write(project, path, format);
   project.path = path;
   project.format = format;
   project.unsaved = false;
-  return { success: true, path };
+  return { success: true, path, bytes, format: formatFor(path, format).name };
 };
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
-  const { path, format, y_up, mesh, vertex_colors, exact_colors } = params;
-  const result = { success: true, path, ...(format === undefined ? {} : { format }) };
+  const { format, y_up, mesh, vertex_colors, exact_colors } = params;
+  const path = project.files.absolute(params.path);
   const { name } = formatFor(path, format);
+  const result = { success: true, path, format: name };
   // Formats that are read as pictures are written as pictures.
   if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
   writable(path, format);
@@ -102,10 +113,10 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   return new Job('export', `export to ${path}`, input);
 };
 
-function write(project: Project, path: string, formatName: string | undefined): void {
+function write(project: Project, path: string, formatName: string | undefined): number {
   const write = writable(path, formatName);
   project.document.refresh();
-  project.files.write(path, write(project.document));
+  return project.files.write(path, write(project.document));
 }
 
 function writable(path: string, formatName: string | undefined) {
@@ -126,7 +137,11 @@ const listAll: Handler<typeof listFormats> = () => {
 };
 
 /** The engine forgets the project once this has answered. */
-const close: Handler<typeof closeProject> = () => ({ success: true });
+const close: Handler<typeof closeProject> = (project, params) => ({
+  success: true,
+  project: nameOf(params.project),
+  closed: contentsOf(project),
+});
 
 const status: Handler<typeof getStatus> = (project) => {
   const [width, height, depth] = project.size;
@@ -146,7 +161,7 @@ const info: Handler<typeof getProjectInfo> = (project) => {
     depth,
     layer_count: document.layers.length,
     active_layer_id: document.activeLayer.id,
-    voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+    voxel_count: contentsOf(project).voxel_count,
     voxel_bytes: document.voxelBytes(),
     unsaved: project.unsaved,
     bounding_box: bounds(document.merged(), true),

@@ -11,9 +11,10 @@ import { type FoundVoxel, VOXELS_PER_CALL_MAX } from '../catalogue/schemas.ts';
 import { channels } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 import { bounds } from './bounds.ts';
+import { regionBetween } from './boxes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { EVERYWHERE, type Region, voxelsIn } from './region.ts';
-import { cornerOf, packedColor, positionOf, spotOf } from './voxel-params.ts';
+import { packedColor, positionOf, spotOf } from './voxel-params.ts';
 
 const PAGE_LENGTH = 10_000;
 
@@ -32,8 +33,7 @@ const getMany: Handler<typeof getVoxels> = (project, { positions, layer_id }) =>
 };
 
 const getRegion: Handler<typeof getVoxelsRegion> = (project, params) => {
-  const region = { min: cornerOf(params.min), max: cornerOf(params.max) };
-  return page(project.view(params.layer_id), region, params);
+  return page(project.view(params.layer_id), regionBetween(params), params);
 };
 
 const getLayer: Handler<typeof getLayerVoxels> = (project, params) =>

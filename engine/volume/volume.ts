@@ -32,12 +32,16 @@ export interface Box {
   readonly max: Vec3;
 }
 
-/** A block as readers see it: its minimum corner and its words, which must not be written. */
+/**
+ * A block as readers see it: its minimum corner, its words, which must not be written, and how many
+ * of them are voxels.
+ */
 export interface BlockView {
   readonly x: number;
   readonly y: number;
   readonly z: number;
   readonly data: Uint32Array;
+  readonly count: number;
 }
 
 /** The content of a volume in a form that can be posted to another thread. */
@@ -142,7 +146,7 @@ export class Volume {
       const { data, count } = this.#blocks[slot]!;
       if (count === 0) continue;
       const { x, y, z } = this.#index.position(slot);
-      yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data };
+      yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
     }
   }
 

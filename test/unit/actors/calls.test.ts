@@ -12,8 +12,9 @@ import {
   type Source,
 } from '../../../actors/calls.ts';
 import { JobQueue } from '../../../actors/jobs.ts';
-import { CURRENT_PROJECT, type Project, Projects } from '../../../actors/projects.ts';
+import { type Project, Projects } from '../../../actors/projects.ts';
 import { GoxError } from '../../../conf/errors.ts';
+import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
 import { FlightControl } from '../../../engine/flight.ts';
 import { type BatchAnswer, type JobTicket, STATUS_JOB } from '../../../engine/port.ts';
 import type { EngineEvent } from '../../../machines/engine.ts';
@@ -51,7 +52,7 @@ function fakeLink() {
 class FakeSource implements Source {
   readonly outcomes: string[] = [];
   readonly expired: (number | string)[] = [];
-  stopped = false;
+  wanted = true;
   readonly calls: readonly Call[];
   readonly #calls: Call[];
 
@@ -63,6 +64,10 @@ class FakeSource implements Source {
       project,
     }));
     this.calls = [...this.#calls];
+  }
+
+  wants(): boolean {
+    return this.wanted;
   }
 
   take(_engine: number, count_max: number): Call[] {
@@ -271,13 +276,13 @@ test('a call in flight can be cancelled, begun or not', async () => {
   );
 });
 
-test('no job begins for a source that has stopped', async () => {
+test('no job begins that nobody wants', async () => {
   const { calls, jobs, source } = await queue();
   const { link, settle } = fakeLink();
   const one = source(1);
   calls.send({ type: 'worker.attached', link });
   calls.send({ type: 'work.ready', source: one });
-  one.stopped = true;
+  one.wanted = false;
   await settle([[STATUS_JOB, '']], [TICKET]);
   assert.equal(jobs.list(), []);
   assert.equal(one.outcomes, ['1:GOX_CANCELLED']);

@@ -52,7 +52,7 @@ function bytesOf(text: string): ArrayBuffer {
 function client() {
   const outcomes: string[] = [];
   const source: Source = {
-    stopped: false,
+    wants: () => true,
     take: () => [],
     putBack: () => {},
     answer: (_call, status, bytes, start, end) => {
