@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { Packr } from 'msgpackr';
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
+import { methodNotFound } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
 import type { EnvelopeReader } from '../transport/envelope.ts';
@@ -110,8 +111,7 @@ export class Intake {
     }
     const method = findMethod(request.method);
     if (method === undefined) {
-      const text = `Method not found: ${request.method.slice(0, 128)}`;
-      this.#wire.fail(reply, new GoxError('GOX_METHOD_NOT_FOUND', text));
+      this.#wire.fail(reply, methodNotFound(request.method));
     } else if (method.spec.scope === 'daemon') {
       this.#dispatch(method, request, reply);
     } else {

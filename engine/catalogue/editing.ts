@@ -2,9 +2,10 @@
 
 import { Type } from 'typebox';
 import { Angle, AxisBox, BoxParam, MatrixOf16, Point, SCALE_MIN } from './geometry.ts';
-import { COLOR_SPELLINGS, Threshold, VoxelCount } from './painting.ts';
+import { Threshold, VoxelCount } from './painting.ts';
 import {
   Bounds,
+  COLOR_SPELLINGS,
   Color,
   Count,
   LayerId,

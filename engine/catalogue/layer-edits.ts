@@ -3,7 +3,16 @@
 import { Type } from 'typebox';
 import { BoxParam, BoxView, Id, Index, MatrixOf16 } from './geometry.ts';
 import { WHICH_SPELLINGS, Which } from './layers.ts';
-import { Bounds, Color, Count, LayerName, projectParams, Rgba, Success } from './schemas.ts';
+import {
+  Bounds,
+  COLOR_SPELLINGS,
+  Color,
+  Count,
+  LayerName,
+  projectParams,
+  Rgba,
+  Success,
+} from './schemas.ts';
 import { method } from './spec.ts';
 
 export const BlendModeName = Type.Enum(
@@ -132,7 +141,7 @@ export const createShapeLayer = method({
     box: Type.Optional(BoxParam),
   }),
   positional: ['shape'],
-  spellings: { shape_type: 'shape' },
+  spellings: { shape_type: 'shape', ...COLOR_SPELLINGS },
   result: Changed,
   errors: ['GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
   examples: [

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { AxisBox, BoxParam, Point, RegionParam } from './geometry.ts';
 import { BlendModeName, ShapeName } from './layer-edits.ts';
 import {
+  COLOR_SPELLINGS,
   Color,
   Count,
   LayerId,
@@ -18,9 +19,9 @@ import {
   Where,
 } from './schemas.ts';
 import { method } from './spec.ts';
+import { BRUSH } from './voxels.ts';
 
 const scope = 'project';
-export const COLOR_SPELLINGS = { rgba: 'color', colour: 'color' };
 
 /** Voxels are told apart by their neighbours' colours. */
 export const Threshold = Type.Integer({
@@ -128,6 +129,7 @@ export const paintVoxels = method({
   }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: { ...COLOR_SPELLINGS, voxels: 'positions' },
+  ignored: BRUSH,
   result: Type.Object({
     success: Success,
     painted: Type.Integer({ minimum: 0, description: 'How many voxels were there.' }),
@@ -162,6 +164,7 @@ export const floodFill = method({
   }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: COLOR_SPELLINGS,
+  ignored: BRUSH,
   result: Type.Object({ success: Success, voxels_filled: Count }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [

@@ -3,8 +3,8 @@
 import { Type } from 'typebox';
 import { Length, Point } from './geometry.ts';
 import { BlendModeName } from './layer-edits.ts';
-import { COLOR_SPELLINGS } from './painting.ts';
 import {
+  COLOR_SPELLINGS,
   Color,
   Coordinate,
   Count,

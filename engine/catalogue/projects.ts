@@ -253,6 +253,9 @@ export const exportModel = method({
   }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
+  ignored: {
+    options: 'The TypeScript client of the v14 daemon, which read nothing of them.',
+  },
   result: Type.Object({
     success: Success,
     path: Type.String(),

@@ -4,6 +4,7 @@
  */
 
 import { type Static, type TProperties, Type } from 'typebox';
+import { COLORS, COORDINATES } from './conventions.ts';
 
 /**
  * The most voxels (or positions, or operations) in one request, and in one page of a result. A
@@ -43,14 +44,24 @@ export function projectParams<P extends TProperties>(properties: P) {
   return Type.Object({ ...properties, project: Type.Optional(ProjectName) });
 }
 
+/** As results give it. */
 export const Coordinate = Type.Integer({ minimum: COORDINATE_MIN, maximum: COORDINATE_MAX });
+
+/** As parameters name a voxel: between voxels too, see `COORDINATES`. */
+const VoxelCoordinate = Type.Integer({
+  minimum: COORDINATE_MIN,
+  maximum: COORDINATE_MAX,
+  'x-floor': true,
+});
 
 /** [x, y, z], as results give it. */
 export const Triple = Type.Tuple([Coordinate, Coordinate, Coordinate]);
 
+const VoxelTriple = Type.Tuple([VoxelCoordinate, VoxelCoordinate, VoxelCoordinate]);
+
 export const Position = Type.Union(
-  [Triple, Type.Object({ x: Coordinate, y: Coordinate, z: Coordinate })],
-  { title: 'a position ([x, y, z] or {x, y, z})' },
+  [VoxelTriple, Type.Object({ x: VoxelCoordinate, y: VoxelCoordinate, z: VoxelCoordinate })],
+  { title: 'a position ([x, y, z] or {x, y, z})', description: `A voxel. ${COORDINATES}` },
 );
 export type Position = Static<typeof Position>;
 
@@ -61,23 +72,25 @@ const Byte = Type.Integer({ minimum: 0, maximum: 255 });
 export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte]);
 export type Rgba = Static<typeof Rgba>;
 
+/** Names are of the CSS specification and short; what a text means is found out with its use. */
+const COLOR_TEXT_LENGTH_MAX = 64;
+
+export const ColorText = Type.String({ minLength: 1, maxLength: COLOR_TEXT_LENGTH_MAX });
+
 export const Color = Type.Union(
   [
-    Type.String({ pattern: '^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$' }),
+    ColorText,
     Type.Array(Channel, { minItems: 3, maxItems: 4 }),
     Type.Object({ r: Channel, g: Channel, b: Channel, a: Type.Optional(Channel) }),
   ],
-  {
-    title: 'a colour ("#RRGGBB", "#RRGGBBAA", [r, g, b, a] or {r, g, b, a})',
-    description:
-      '"#RRGGBB" or "#RRGGBBAA"; or [r, g, b] or [r, g, b, a]; or {r, g, b, a}. Channels are ' +
-      'integers from 0 to 255 or, when any of them has a fraction, parts of 1. Alpha is 255 ' +
-      'when left out; alpha 0 is the empty voxel.',
-  },
+  { title: 'a colour ("#RRGGBB", "red", [r, g, b, a] or {r, g, b, a})', description: COLORS },
 );
 export type Color = Static<typeof Color>;
 
-/** A colour by four flat parameters; what is left out is 0, and alpha 255. */
+/** Other names of the colour, as the MCP tools of the v14 daemon and the British write it. */
+export const COLOR_SPELLINGS = { rgba: 'color', colour: 'color' };
+
+/** A colour by four flat parameters; what is left out is 0, and alpha full. See `COLORS`. */
 export const FlatColor = {
   r: Type.Optional(Channel),
   g: Type.Optional(Channel),
@@ -87,9 +100,9 @@ export const FlatColor = {
 
 /** Where one voxel is: `x`, `y` and `z`, or `position`. */
 export const Where = {
-  x: Type.Optional(Coordinate),
-  y: Type.Optional(Coordinate),
-  z: Type.Optional(Coordinate),
+  x: Type.Optional(VoxelCoordinate),
+  y: Type.Optional(VoxelCoordinate),
+  z: Type.Optional(VoxelCoordinate),
   position: Type.Optional(Position),
 };
 
@@ -97,11 +110,15 @@ export const Where = {
 export const Tint = { color: Type.Optional(Color), ...FlatColor };
 
 /** One voxel in a list: where it is and which colour it has. */
-export const Voxel = Type.Object({ ...Where, ...Tint });
+export const Voxel = Type.Object(
+  { ...Where, ...Tint },
+  { 'x-spellings': COLOR_SPELLINGS, title: 'a voxel ({position or x, y, z, and color})' },
+);
 
 /** One position in a list. */
-export const Spot = Type.Union([Triple, Type.Object(Where)], {
+export const Spot = Type.Union([VoxelTriple, Type.Object(Where)], {
   title: 'a position ([x, y, z] or {x, y, z})',
+  description: `A voxel. ${COORDINATES}`,
 });
 
 /** The layer that is edited. */
