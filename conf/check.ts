@@ -28,6 +28,8 @@ export interface Keywords {
   readonly pattern?: string;
   readonly enum?: readonly string[];
   readonly anyOf?: readonly Keywords[];
+  /** The name of the schema in documents that tell it once and refer to it. */
+  readonly 'x-name'?: string;
   /** `false`: an object has the members of `properties` and no others. */
   readonly additionalProperties?: boolean;
   /** A number with a fraction is taken for the whole one below it. */
@@ -114,6 +116,7 @@ function range({ minimum, exclusiveMinimum, maximum }: Keywords): string {
 function arrayExpectation({ items, minItems, maxItems }: Keywords): string {
   if (Array.isArray(items)) return `an array of ${items.length}`;
   if (maxItems === undefined) return 'an array';
+  if (minItems === maxItems) return `an array of ${maxItems}`;
   return minItems === undefined
     ? `an array of at most ${maxItems}`
     : `an array of ${minItems} to ${maxItems}`;

@@ -5,12 +5,18 @@ import type { Counters, DaemonDispatch } from '../actors/intake.ts';
 import type { JobQueue } from '../actors/jobs.ts';
 import type { Projects } from '../actors/projects.ts';
 import { GoxError } from '../conf/errors.ts';
-import { cancelJob as cancelJobSpec } from '../engine/catalogue/daemon.ts';
-import { METHODS } from '../engine/catalogue/methods.ts';
-import { openRpcDocument } from '../engine/catalogue/openrpc.ts';
+import {
+  cancelJob as cancelJobSpec,
+  discover as discoverSpec,
+  echo,
+} from '../engine/catalogue/daemon.ts';
+import { nearMethod } from '../engine/catalogue/method-not-found.ts';
+import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
+import { openRpcDocument, openRpcList } from '../engine/catalogue/openrpc.ts';
+import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
-import { decodeParams } from '../engine/params.ts';
+import { decodeParams, type Named, paramProblem } from '../engine/params.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
@@ -21,12 +27,11 @@ export interface MethodsDeps {
   readonly jobs: JobQueue;
 }
 
-type Handler = (params: unknown) => unknown;
+type Handler = (params: Named) => unknown;
 
 /** Answers daemon methods by their canonical names. */
 export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
   const handlers: Readonly<Record<string, Handler>> = {
-    echo: (params) => params ?? {},
     ping: () => ({ pong: true, timestamp: Math.floor(Date.now() / 1000) }),
     version: () => ({ version: VERSION, type: 'daemon', protocol: 'JSON-RPC 2.0' }),
     status: () => status(deps),
@@ -34,10 +39,10 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
       count: METHODS.length,
       methods: METHODS.map(({ name, summary }) => ({ method: name, description: summary })),
     }),
-    'rpc.discover': () => openRpcDocument(VERSION),
+    'rpc.discover': (params) => discover(params as Params<typeof discoverSpec>),
     'goxel.list_projects': () => listProjects(deps.projects),
     'goxel.list_jobs': () => listJobs(deps.jobs),
-    'goxel.cancel_job': (params) => cancelJob(deps.jobs, params),
+    'goxel.cancel_job': (params) => cancelJob(deps.jobs, params as Params<typeof cancelJobSpec>),
     'supervisor.tree': () => deps.tree(),
     shutdown: () => {
       // After the reply to this request is written.
@@ -46,11 +51,13 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     },
   };
   return (method, params) => {
+    if (method === echo.name) return params ?? {};
     const handler = handlers[method];
-    if (handler === undefined) {
+    const entry = findMethod(method);
+    if (handler === undefined || entry === undefined) {
       throw new GoxError('GOX_INTERNAL', `The method ${method} is in the catalogue only.`);
     }
-    return handler(params);
+    return handler(decodeParams(entry.spec, params));
   };
 }
 
@@ -102,8 +109,14 @@ function listJobs(jobs: JobQueue) {
   return { count: list.length, jobs: list };
 }
 
-function cancelJob(jobs: JobQueue, params: unknown) {
-  const { job } = decodeParams(cancelJobSpec, params) as Params<typeof cancelJobSpec>;
+function discover({ method, full = false }: Params<typeof discoverSpec>) {
+  if (method === undefined) return full ? openRpcDocument(VERSION) : openRpcList(VERSION);
+  const entry = findMethod(method);
+  if (entry !== undefined) return openRpcDocument(VERSION, [entry.spec]);
+  throw paramProblem('.method', `there is no method ${cut(method)}${nearMethod(method)}`);
+}
+
+function cancelJob(jobs: JobQueue, { job }: Params<typeof cancelJobSpec>) {
   const error = new GoxError('GOX_CANCELLED', `Job ${job} was cancelled by a request.`);
   return { success: true, job, cancelled: jobs.cancel(job, error) };
 }

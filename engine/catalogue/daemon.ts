@@ -7,7 +7,7 @@ import { method } from './spec.ts';
 const NOTHING = Type.Object({});
 const ANYTHING = Type.Object({}, { additionalProperties: true });
 
-const echo = method({
+export const echo = method({
   name: 'echo',
   aliases: ['goxel.echo'],
   scope: 'daemon',
@@ -98,21 +98,38 @@ const listMethods = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
-const discover = method({
+export const discover = method({
   name: 'rpc.discover',
   aliases: [],
   scope: 'daemon',
   edits: false,
-  summary: 'Gives this catalogue as an OpenRPC document.',
-  params: NOTHING,
-  positional: [],
+  summary: 'Gives this catalogue as an OpenRPC document: a list of the methods, one, or all.',
+  description:
+    'Without parameters: names, summaries and names of parameters, and in `info` what holds for' +
+    ' all methods. With `method`, by any of its names: that one with its schemas, errors and' +
+    ' examples. With `full: true`: all of them so.',
+  params: Type.Object({
+    method: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, title: 'the name of a method' }),
+    ),
+    full: Type.Optional(Type.Boolean({ default: false })),
+  }),
+  positional: ['method', 'full'],
   result: Type.Object({
     openrpc: Type.String(),
-    info: Type.Object({ title: Type.String(), version: Type.String() }),
+    info: Type.Object({
+      title: Type.String(),
+      version: Type.String(),
+      description: Type.String(),
+    }),
     methods: Type.Array(Type.Object({ name: Type.String() })),
+    components: Type.Optional(Type.Object({})),
   }),
   errors: [],
-  examples: [{ name: 'as is', params: {} }],
+  examples: [
+    { name: 'the list', params: {} },
+    { name: 'one method', params: { method: 'goxel.render_scene' } },
+  ],
 });
 
 const listProjects = method({

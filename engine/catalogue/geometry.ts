@@ -25,7 +25,7 @@ export const Angle = Type.Number({
 /** A point or a direction, between voxels too. */
 export const Point = Type.Union(
   [Type.Tuple([Length, Length, Length]), Type.Object({ x: Length, y: Length, z: Length })],
-  { title: 'a point ([x, y, z] or {x, y, z})' },
+  { 'x-name': 'Point', title: 'a point ([x, y, z] or {x, y, z})' },
 );
 export type Point = Static<typeof Point>;
 
@@ -36,6 +36,7 @@ export function pointOf(point: Point): [x: number, y: number, z: number] {
 export const MatrixOf16 = Type.Array(Length, {
   minItems: 16,
   maxItems: 16,
+  'x-name': 'Matrix',
   title: 'an array of 16 numbers',
   description:
     'Four columns of four, as in Goxel: X axis, Y axis, Z axis, origin. The last row is 0, 0, 0,' +
@@ -47,6 +48,7 @@ export const MatrixOf16 = Type.Array(Length, {
 export const AxisBox = Type.Object(
   { min: Point, max: Point },
   {
+    'x-name': 'AxisBox',
     title: 'a box ({min, max})',
     description:
       'Two corners. Voxel (x, y, z) fills the cube from that point to one further on each axis,' +
@@ -55,12 +57,13 @@ export const AxisBox = Type.Object(
 );
 export type AxisBox = Static<typeof AxisBox>;
 
-/** A box along the axes, or a box turned in any way. */
 /** From a point to another, as wide as Goxel's line tool makes it. */
 const LineBox = Type.Object({ from: Point, to: Point, radius: PositiveLength });
 export type LineBox = Static<typeof LineBox>;
 
+/** A box along the axes, or a box turned in any way. */
 export const BoxParam = Type.Union([AxisBox, LineBox, Type.Object({ matrix: MatrixOf16 })], {
+  'x-name': 'Box',
   title: 'a box ({min, max}, {from, to, radius} or {matrix})',
   description:
     '{min, max}: two corners; the box of one voxel has max = min + 1. {from, to, radius}: its Z' +
@@ -71,15 +74,18 @@ export type BoxParam = Static<typeof BoxParam>;
 /** Voxels between two corners, both inclusive. */
 export const RegionParam = Type.Object(
   { min: Position, max: Position },
-  { description: 'The voxels between two corners, both inclusive.' },
+  { 'x-name': 'Region', description: 'The voxels between two corners, both inclusive.' },
 );
 
 /** A box as results give it: `min` and `max` of the box around it, and the matrix itself. */
-export const BoxView = Type.Object({
-  min: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
-  max: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
-  matrix: Type.Array(Type.Number()),
-});
+export const BoxView = Type.Object(
+  {
+    min: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
+    max: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
+    matrix: Type.Array(Type.Number()),
+  },
+  { 'x-name': 'BoxView' },
+);
 export type BoxView = Static<typeof BoxView>;
 
 /** The id of something that is there. */

@@ -7,6 +7,7 @@ import {
   COLOR_SPELLINGS,
   Color,
   Count,
+  described,
   LayerId,
   LayerView,
   Position,
@@ -71,10 +72,9 @@ export const paintShape = method({
       }),
     ),
     symmetry_origin: Type.Optional(Point),
-    clip: Type.Optional({
-      ...AxisBox,
-      description: 'Only voxels whose centre is in this box are painted.',
-    }),
+    clip: Type.Optional(
+      described(AxisBox, 'Only voxels whose centre is in this box are painted.'),
+    ),
     layer_id: Type.Optional(LayerId),
   }),
   positional: ['shape', 'box'],

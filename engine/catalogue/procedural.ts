@@ -8,6 +8,7 @@ import {
   Color,
   Coordinate,
   Count,
+  described,
   LayerId,
   Position,
   projectParams,
@@ -99,7 +100,7 @@ export const proceduralShape = method({
         description: 'Terrain: how far its surface may be from base.',
       }),
     ),
-    base: Type.Optional({ ...Length, description: 'Terrain: the amplitude unless given.' }),
+    base: Type.Optional(described(Length, 'Terrain: the amplitude unless given.')),
     frequency: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,

@@ -34,6 +34,7 @@ const Camera = Type.Union(
     }),
   ],
   {
+    'x-name': 'Camera',
     title:
       "a preset, {name}, {index} or {active: true} of the project's cameras, {eye, target} or " +
       '{yaw, pitch}',
@@ -59,6 +60,7 @@ const ViewFields = {
 };
 
 const Background = Type.Union([Type.Enum(['gradient', 'transparent']), Color], {
+  'x-name': 'Background',
   title: '"gradient", "transparent" or a colour',
 });
 

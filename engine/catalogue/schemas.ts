@@ -3,7 +3,8 @@
  * types, the checks and the published documents are all derived.
  */
 
-import { type Static, type TProperties, Type } from 'typebox';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import type { Keywords } from '../../conf/check.ts';
 import { COLORS, COORDINATES } from './conventions.ts';
 
 /**
@@ -33,11 +34,18 @@ const ProjectName = Type.String({
   minLength: 1,
   maxLength: PROJECT_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
+  'x-name': 'ProjectName',
   title: `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`,
   description:
     'The project to work on. Without it: the current project of the daemon, "default", which ' +
     'all clients share.',
 });
+
+/** A schema that methods share, with words for what it is of one of them. */
+export function described<S extends TSchema>(schema: S, description: string): S {
+  const { 'x-name': _, ...nameless } = schema as Keywords;
+  return { ...nameless, description } as unknown as S;
+}
 
 /** The parameters of a method that works on a project: its own, and which project. */
 export function projectParams<P extends TProperties>(properties: P) {
@@ -51,7 +59,9 @@ export const Coordinate = Type.Integer({ minimum: COORDINATE_MIN, maximum: COORD
 const VoxelCoordinate = Type.Integer({
   minimum: COORDINATE_MIN,
   maximum: COORDINATE_MAX,
+  'x-name': 'VoxelCoordinate',
   'x-floor': true,
+  description: 'A fraction is taken for the voxel around it: -0.5 is voxel -1.',
 });
 
 /** [x, y, z], as results give it. */
@@ -61,15 +71,24 @@ const VoxelTriple = Type.Tuple([VoxelCoordinate, VoxelCoordinate, VoxelCoordinat
 
 export const Position = Type.Union(
   [VoxelTriple, Type.Object({ x: VoxelCoordinate, y: VoxelCoordinate, z: VoxelCoordinate })],
-  { title: 'a position ([x, y, z] or {x, y, z})', description: `A voxel. ${COORDINATES}` },
+  {
+    'x-name': 'Position',
+    title: 'a position ([x, y, z] or {x, y, z})',
+    description: `A voxel. ${COORDINATES}`,
+  },
 );
 export type Position = Static<typeof Position>;
 
-export const Channel = Type.Number({ minimum: 0, maximum: 255 });
+export const Channel = Type.Number({
+  minimum: 0,
+  maximum: 255,
+  'x-name': 'Channel',
+  description: 'From 0 to 255, or a part of 1 where a channel has a fraction; as in a Color.',
+});
 
 /** sRGB bytes, as results give them: red, green, blue, alpha. */
 const Byte = Type.Integer({ minimum: 0, maximum: 255 });
-export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte]);
+export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte], { 'x-name': 'Rgba' });
 export type Rgba = Static<typeof Rgba>;
 
 /** Names are of the CSS specification and short; what a text means is found out with its use. */
@@ -83,7 +102,11 @@ export const Color = Type.Union(
     Type.Array(Channel, { minItems: 3, maxItems: 4 }),
     Type.Object({ r: Channel, g: Channel, b: Channel, a: Type.Optional(Channel) }),
   ],
-  { title: 'a colour ("#RRGGBB", "red", [r, g, b, a] or {r, g, b, a})', description: COLORS },
+  {
+    'x-name': 'Color',
+    title: 'a colour ("#RRGGBB", "red", [r, g, b, a] or {r, g, b, a})',
+    description: COLORS,
+  },
 );
 export type Color = Static<typeof Color>;
 
@@ -112,11 +135,12 @@ export const Tint = { color: Type.Optional(Color), ...FlatColor };
 /** One voxel in a list: where it is and which colour it has. */
 export const Voxel = Type.Object(
   { ...Where, ...Tint },
-  { 'x-spellings': COLOR_SPELLINGS, title: 'a voxel ({position or x, y, z, and color})' },
+  { 'x-name': 'Voxel', 'x-spellings': COLOR_SPELLINGS, title: 'a voxel ({position or x, y, z, and color})' },
 );
 
 /** One position in a list. */
 export const Spot = Type.Union([VoxelTriple, Type.Object(Where)], {
+  'x-name': 'Spot',
   title: 'a position ([x, y, z] or {x, y, z})',
   description: `A voxel. ${COORDINATES}`,
 });
@@ -126,6 +150,7 @@ export const LayerId = Type.Integer({
   minimum: -1,
   maximum: COORDINATE_MAX,
   default: 0,
+  'x-name': 'LayerId',
   description: 'The id of a layer; 0 and -1 are the active layer.',
 });
 
@@ -134,6 +159,7 @@ export const LayerView = Type.Integer({
   minimum: -2,
   maximum: COORDINATE_MAX,
   default: -1,
+  'x-name': 'LayerView',
   description: 'The id of a layer; 0 and -1 are the active layer, -2 is all visible layers merged.',
 });
 
@@ -141,6 +167,7 @@ export const LayerName = Type.String({
   minLength: 1,
   maxLength: LAYER_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
+  'x-name': 'LayerName',
   title: `a string of 1 to ${LAYER_NAME_LENGTH_MAX} characters, none of them a control character`,
 });
 
@@ -162,28 +189,26 @@ export const Success = Type.Boolean({ description: 'true; a failure is an error,
 export const Count = Type.Integer({ minimum: 0 });
 
 /** A voxel as results give it. */
-export const FoundVoxel = Type.Object({
-  x: Coordinate,
-  y: Coordinate,
-  z: Coordinate,
-  color: Rgba,
-});
+export const FoundVoxel = Type.Object(
+  { x: Coordinate, y: Coordinate, z: Coordinate, color: Rgba },
+  { 'x-name': 'FoundVoxel' },
+);
 export type FoundVoxel = Static<typeof FoundVoxel>;
 
 /** A position and what is there; `color` is [0, 0, 0, 0] where nothing is. */
-export const ProbedVoxel = Type.Object({
-  x: Coordinate,
-  y: Coordinate,
-  z: Coordinate,
-  exists: Type.Boolean(),
-  color: Rgba,
-});
+export const ProbedVoxel = Type.Object(
+  { x: Coordinate, y: Coordinate, z: Coordinate, exists: Type.Boolean(), color: Rgba },
+  { 'x-name': 'ProbedVoxel' },
+);
 
 /** A bounding box: `max` is exclusive, and `dimensions` is max - min. All 0 when `empty`. */
-export const Bounds = Type.Object({
-  empty: Type.Boolean(),
-  min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
-  max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
-  dimensions: Type.Tuple([Count, Count, Count]),
-});
+export const Bounds = Type.Object(
+  {
+    empty: Type.Boolean(),
+    min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+    max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+    dimensions: Type.Tuple([Count, Count, Count]),
+  },
+  { 'x-name': 'Bounds' },
+);
 export type Bounds = Static<typeof Bounds>;

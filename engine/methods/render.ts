@@ -169,7 +169,9 @@ function cameraOf(params: RenderParams, view: ViewParams): CameraChoice | undefi
       ...given({ distance, target: target === undefined ? undefined : pointOf(target) }),
     };
   }
-  return 'active' in camera ? { active: true } : camera;
+  if (!('active' in camera)) return camera;
+  if (camera.active) return { active: true };
+  throw invalidParam('.camera.active', 'true, or another way to say which camera', false);
 }
 
 /** As clients of the v14 daemon say it. */
@@ -207,7 +209,9 @@ function lightOf(light: NonNullable<RenderParams['light']>): LightChoice {
 
 function backgroundOf({ background, options }: RenderParams): RenderOptions['background'] {
   if (background === 'gradient' || background === 'transparent') return background;
-  if (background !== undefined) return channels(packedColor(background, () => '.background'));
+  if (background !== undefined) {
+    return channels(packedColor(background, () => '.background', ['gradient', 'transparent']));
+  }
   const color = options?.background_color;
   if (color === undefined) return undefined;
   return channels(packedColor(color, () => '.options.background_color'));

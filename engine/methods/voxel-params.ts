@@ -65,8 +65,13 @@ export function colorOf({ color, r, g, b, a }: Tint, at: () => string = root): n
 }
 
 /** The packed colour that one parameter gives, which is at `.color` or the like. */
-export function packedColor(color: Color, at: () => string): number {
-  if (typeof color === 'string') return colorFromText(color) ?? noColor(color, at());
+export function packedColor(
+  color: Color,
+  at: () => string,
+  /** What else a text may be there. */
+  others: readonly string[] = [],
+): number {
+  if (typeof color === 'string') return colorFromText(color) ?? noColor(color, at(), others);
   const [r, g, b, a] = Array.isArray(color) ? color : [color.r, color.g, color.b, color.a];
   return colorFromNumbers(r!, g!, b!, a, at);
 }
@@ -82,8 +87,10 @@ function linear(part: number): number {
   return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 }
 
-function noColor(text: string, at: string): never {
-  const near = BARE_HEX.test(text) ? `; did you mean #${text}?` : didYouMean(text, COLOR_NAMES);
+function noColor(text: string, at: string, others: readonly string[]): never {
+  const near = BARE_HEX.test(text)
+    ? `; did you mean #${text}?`
+    : didYouMean(text, [...others, ...COLOR_NAMES]);
   throw paramProblem(at, `${sketch(text)} is no colour${near || NO_NAME}`);
 }
 
