@@ -3,11 +3,11 @@
  * schemas repeat. Each convention is written here once.
  */
 
-export const AXES =
+const AXES =
   'Z is up. The front looks along +Y and sees the -Y side, with +X on its right. A unit is a' +
   ' voxel: voxel (x, y, z) fills the cube from that point to one further on each axis.';
 
-export const BOXES =
+const BOXES =
   'Boxes {min, max} are half open: max is outside, and the box of one voxel has max = min + 1.' +
   ' Regions between two corners of voxels hold both corners; each method that takes one says so.';
 
@@ -23,7 +23,7 @@ export const COLORS =
   ' beside a fraction or beside an alpha of 1: text is always clear. Alpha is full when left' +
   ' out; alpha 0 is the empty voxel. Results give channels from 0 to 255.';
 
-export const ERRORS =
+const ERRORS =
   'An unknown name of a parameter, also inside objects, or of a choice is an error that says' +
   ' which one may be meant. Every error has in data a stable code, whether a retry helps and' +
   ' what to do.';

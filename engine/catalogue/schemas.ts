@@ -135,7 +135,11 @@ export const Tint = { color: Type.Optional(Color), ...FlatColor };
 /** One voxel in a list: where it is and which colour it has. */
 export const Voxel = Type.Object(
   { ...Where, ...Tint },
-  { 'x-name': 'Voxel', 'x-spellings': COLOR_SPELLINGS, title: 'a voxel ({position or x, y, z, and color})' },
+  {
+    'x-name': 'Voxel',
+    'x-spellings': COLOR_SPELLINGS,
+    title: 'a voxel ({position or x, y, z, and color})',
+  },
 );
 
 /** One position in a list. */

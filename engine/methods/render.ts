@@ -30,8 +30,8 @@ const TURNTABLE_PITCH_DEGREES = 30;
 const render: Handler<typeof renderScene> = (project, params) => {
   const { output_path, options = {} } = params;
   const format = formatOf(params);
-  if (output_path !== undefined) project.files.requirePlace(output_path);
   requireReturnMode(options.return_mode, output_path);
+  if (output_path !== undefined) project.files.requirePlace(output_path);
   const views = viewsOf(params);
   const many = params.views !== undefined || params.turntable !== undefined;
   const sinks = views.map(

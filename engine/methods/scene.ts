@@ -175,7 +175,7 @@ function builtIn(name: string | undefined): Palette {
   if (found !== undefined) return found;
   const names = palettes.map((palette) => palette.name);
   const near = name === undefined ? '' : didYouMean(name, names);
-  const expected = `colors, or the name of a built-in palette (${names.join(', ')})`;
+  const expected = `colors, or the name of a built-in palette: ${names.join(', ')}`;
   throw paramProblem('.name', `expected ${expected}, got ${sketch(name)}${near}`);
 }
 
