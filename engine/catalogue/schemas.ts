@@ -3,7 +3,9 @@
  * types, the checks and the published documents are all derived.
  */
 
-import { type Static, type TProperties, Type } from 'typebox';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import type { Keywords } from '../../conf/check.ts';
+import { COLORS, COORDINATES } from './conventions.ts';
 
 /**
  * The most voxels (or positions, or operations) in one request, and in one page of a result. A
@@ -38,6 +40,7 @@ const ProjectName = Type.String({
   minLength: 1,
   maxLength: PROJECT_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
+  'x-name': 'ProjectName',
   title: PROJECT_NAME_RULE,
   description:
     `The project to work on. Without it: the current project of the daemon, "${CURRENT_PROJECT}",` +
@@ -52,46 +55,79 @@ export function isProjectName(name: string): boolean {
   return length > 0 && length <= PROJECT_NAME_LENGTH_MAX && PRINTABLE_TEXT.test(name);
 }
 
+/** A schema that methods share, with words for what it is of one of them. */
+export function described<S extends TSchema>(schema: S, description: string): S {
+  const { 'x-name': _, ...nameless } = schema as Keywords;
+  return { ...nameless, description } as unknown as S;
+}
+
 /** The parameters of a method that works on a project: its own, and which project. */
 export function projectParams<P extends TProperties>(properties: P) {
   return Type.Object({ ...properties, project: Type.Optional(ProjectName) });
 }
 
+/** As results give it. */
 export const Coordinate = Type.Integer({ minimum: COORDINATE_MIN, maximum: COORDINATE_MAX });
+
+/** As parameters name a voxel: between voxels too, see `COORDINATES`. */
+const VoxelCoordinate = Type.Integer({
+  minimum: COORDINATE_MIN,
+  maximum: COORDINATE_MAX,
+  'x-name': 'VoxelCoordinate',
+  'x-floor': true,
+  description: 'A fraction is taken for the voxel around it: -0.5 is voxel -1.',
+});
 
 /** [x, y, z], as results give it. */
 export const Triple = Type.Tuple([Coordinate, Coordinate, Coordinate]);
 
+const VoxelTriple = Type.Tuple([VoxelCoordinate, VoxelCoordinate, VoxelCoordinate]);
+
 export const Position = Type.Union(
-  [Triple, Type.Object({ x: Coordinate, y: Coordinate, z: Coordinate })],
-  { title: 'a position ([x, y, z] or {x, y, z})' },
+  [VoxelTriple, Type.Object({ x: VoxelCoordinate, y: VoxelCoordinate, z: VoxelCoordinate })],
+  {
+    'x-name': 'Position',
+    title: 'a position ([x, y, z] or {x, y, z})',
+    description: `A voxel. ${COORDINATES}`,
+  },
 );
 export type Position = Static<typeof Position>;
 
-export const Channel = Type.Number({ minimum: 0, maximum: 255 });
+export const Channel = Type.Number({
+  minimum: 0,
+  maximum: 255,
+  'x-name': 'Channel',
+  description: 'From 0 to 255, or a part of 1 where a channel has a fraction; as in a Color.',
+});
 
 /** sRGB bytes, as results give them: red, green, blue, alpha. */
 const Byte = Type.Integer({ minimum: 0, maximum: 255 });
-export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte]);
+export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte], { 'x-name': 'Rgba' });
 export type Rgba = Static<typeof Rgba>;
+
+/** Names are of the CSS specification and short; what a text means is found out with its use. */
+const COLOR_TEXT_LENGTH_MAX = 64;
+
+export const ColorText = Type.String({ minLength: 1, maxLength: COLOR_TEXT_LENGTH_MAX });
 
 export const Color = Type.Union(
   [
-    Type.String({ pattern: '^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$' }),
+    ColorText,
     Type.Array(Channel, { minItems: 3, maxItems: 4 }),
     Type.Object({ r: Channel, g: Channel, b: Channel, a: Type.Optional(Channel) }),
   ],
   {
-    title: 'a colour ("#RRGGBB", "#RRGGBBAA", [r, g, b, a] or {r, g, b, a})',
-    description:
-      '"#RRGGBB" or "#RRGGBBAA"; or [r, g, b] or [r, g, b, a]; or {r, g, b, a}. Channels are ' +
-      'integers from 0 to 255 or, when any of them has a fraction, parts of 1. Alpha is 255 ' +
-      'when left out; alpha 0 is the empty voxel.',
+    'x-name': 'Color',
+    title: 'a colour ("#RRGGBB", "red", [r, g, b, a] or {r, g, b, a})',
+    description: COLORS,
   },
 );
 export type Color = Static<typeof Color>;
 
-/** A colour by four flat parameters; what is left out is 0, and alpha 255. */
+/** Other names of the colour, as the MCP tools of the v14 daemon and the British write it. */
+export const COLOR_SPELLINGS = { rgba: 'color', colour: 'color' };
+
+/** A colour by four flat parameters; what is left out is 0, and alpha full. See `COLORS`. */
 export const FlatColor = {
   r: Type.Optional(Channel),
   g: Type.Optional(Channel),
@@ -101,9 +137,9 @@ export const FlatColor = {
 
 /** Where one voxel is: `x`, `y` and `z`, or `position`. */
 export const Where = {
-  x: Type.Optional(Coordinate),
-  y: Type.Optional(Coordinate),
-  z: Type.Optional(Coordinate),
+  x: Type.Optional(VoxelCoordinate),
+  y: Type.Optional(VoxelCoordinate),
+  z: Type.Optional(VoxelCoordinate),
   position: Type.Optional(Position),
 };
 
@@ -111,11 +147,20 @@ export const Where = {
 export const Tint = { color: Type.Optional(Color), ...FlatColor };
 
 /** One voxel in a list: where it is and which colour it has. */
-export const Voxel = Type.Object({ ...Where, ...Tint });
+export const Voxel = Type.Object(
+  { ...Where, ...Tint },
+  {
+    'x-name': 'Voxel',
+    'x-spellings': COLOR_SPELLINGS,
+    title: 'a voxel ({position or x, y, z, and color})',
+  },
+);
 
 /** One position in a list. */
-export const Spot = Type.Union([Triple, Type.Object(Where)], {
+export const Spot = Type.Union([VoxelTriple, Type.Object(Where)], {
+  'x-name': 'Spot',
   title: 'a position ([x, y, z] or {x, y, z})',
+  description: `A voxel. ${COORDINATES}`,
 });
 
 /** The layer that is edited. */
@@ -123,6 +168,7 @@ export const LayerId = Type.Integer({
   minimum: -1,
   maximum: COORDINATE_MAX,
   default: 0,
+  'x-name': 'LayerId',
   description: 'The id of a layer; 0 and -1 are the active layer.',
 });
 
@@ -131,6 +177,7 @@ export const LayerView = Type.Integer({
   minimum: -2,
   maximum: COORDINATE_MAX,
   default: -1,
+  'x-name': 'LayerView',
   description: 'The id of a layer; 0 and -1 are the active layer, -2 is all visible layers merged.',
 });
 
@@ -138,6 +185,7 @@ export const LayerName = Type.String({
   minLength: 1,
   maxLength: LAYER_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
+  'x-name': 'LayerName',
   title: `a string of 1 to ${LAYER_NAME_LENGTH_MAX} characters, none of them a control character`,
 });
 
@@ -172,22 +220,17 @@ export const Success = Type.Boolean({ description: 'true; a failure is an error,
 export const Count = Type.Integer({ minimum: 0 });
 
 /** A voxel as results give it. */
-export const FoundVoxel = Type.Object({
-  x: Coordinate,
-  y: Coordinate,
-  z: Coordinate,
-  color: Rgba,
-});
+export const FoundVoxel = Type.Object(
+  { x: Coordinate, y: Coordinate, z: Coordinate, color: Rgba },
+  { 'x-name': 'FoundVoxel' },
+);
 export type FoundVoxel = Static<typeof FoundVoxel>;
 
 /** A position and what is there; `color` is [0, 0, 0, 0] where nothing is. */
-export const ProbedVoxel = Type.Object({
-  x: Coordinate,
-  y: Coordinate,
-  z: Coordinate,
-  exists: Type.Boolean(),
-  color: Rgba,
-});
+export const ProbedVoxel = Type.Object(
+  { x: Coordinate, y: Coordinate, z: Coordinate, exists: Type.Boolean(), color: Rgba },
+  { 'x-name': 'ProbedVoxel' },
+);
 
 /** The last voxel inside a box that ends before `max`. */
 export const Last = Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
@@ -204,13 +247,16 @@ export const Edited = {
 };
 
 /** A bounding box: `max` is exclusive, and `dimensions` is max - min. All 0 when `empty`. */
-export const Bounds = Type.Object({
-  empty: Type.Boolean(),
-  min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
-  max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
-    description: 'Where the box ends: it belongs to it no more.',
-  }),
-  dimensions: Type.Tuple([Count, Count, Count]),
-  last: Type.Optional(Last),
-});
+export const Bounds = Type.Object(
+  {
+    empty: Type.Boolean(),
+    min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+    max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
+      description: 'Where the box ends: it belongs to it no more.',
+    }),
+    dimensions: Type.Tuple([Count, Count, Count]),
+    last: Type.Optional(Last),
+  },
+  { 'x-name': 'Bounds' },
+);
 export type Bounds = Static<typeof Bounds>;
