@@ -12,11 +12,11 @@ import type { MethodSpec } from './catalogue/spec.ts';
 import { type Defect, Encoder, messagePack } from './encode.ts';
 import { Files } from './files.ts';
 import { JobControl } from './jobs/control.ts';
-import { Job } from './jobs/job.ts';
+import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
 import { Clipboard } from './methods/clipboard.ts';
 import type { AnyHandler } from './methods/handler.ts';
-import { handlers } from './methods/index.ts';
+import { finishers, handlers } from './methods/index.ts';
 import { Budget, Project, type Scripting } from './methods/project.ts';
 import { decodeParams } from './params.ts';
 import {
@@ -169,7 +169,10 @@ export class Engine implements EngineApi {
       // The catalogue's schema has been checked, which is the type the handler was written for.
       const result = project.explained(() => method.run(project, params as never));
       if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
-      return runJob(result, { files: this.#files, control: new JobControl() });
+      const done = runJob(result, { files: this.#files, control: new JobControl() });
+      if (!(done instanceof Handover)) return done;
+      const finish = finishers[method.spec.name]!;
+      return project.explained(() => finish(project, done.value as never));
     } finally {
       project.account();
       if (method.spec.project === 'closes') this.close(request.project);
@@ -183,7 +186,7 @@ export class Engine implements EngineApi {
         budget: this.#budget,
         files: this.#files,
         clipboard: this.#clipboard,
-        result_bytes_max: this.#options.result_bytes_max,
+        limits: this.#options,
         scripting: this.#scripting,
         job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
       });

@@ -4,11 +4,11 @@
  *
  * A job runs in stages, one after the other; the parts of a stage run side by side, each in
  * whichever thread is free. What parts hand to later stages lies in shared memory inside the input.
- * The only part of the last stage gives the method's result.
+ * The only part of the last stage gives the method's result, or a `Handover`.
  */
 
 /** What kinds of work there are; `kinds.ts` has the code. */
-export type JobKind = 'export' | 'render';
+export type JobKind = 'export' | 'save' | 'load' | 'inquiry' | 'render';
 
 /** The input is posted to other threads: plain values, with bulk data in shared memory. */
 export class Job {
@@ -27,5 +27,18 @@ export class Job {
     this.title = title;
     this.input = input;
     this.stages = stages;
+  }
+}
+
+/**
+ * What a job made for the project that it was asked of, such as a document that was read: the
+ * method's finisher (`methods/index.ts`) takes it over in the engine and gives the result. Plain
+ * values, with bulk data in shared memory.
+ */
+export class Handover {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
   }
 }

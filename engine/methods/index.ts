@@ -2,12 +2,12 @@
 
 import { colorHandlers } from './colors.ts';
 import { editingHandlers } from './editing.ts';
-import type { AnyHandler } from './handler.ts';
+import type { AnyHandler, Finisher } from './handler.ts';
 import { layerEditHandlers } from './layer-edits.ts';
 import { layerHandlers } from './layers.ts';
 import { paintingHandlers } from './painting.ts';
 import { proceduralHandlers } from './procedural.ts';
-import { projectHandlers } from './projects.ts';
+import { projectFinishers, projectHandlers } from './projects.ts';
 import { queryHandlers } from './queries.ts';
 import { renderHandlers } from './render.ts';
 import { sceneHandlers } from './scene.ts';
@@ -28,3 +28,6 @@ export const handlers: Readonly<Record<string, AnyHandler>> = {
   ...proceduralHandlers,
   ...scriptHandlers,
 };
+
+/** What takes over the handovers of their jobs, by the same names. */
+export const finishers: Readonly<Record<string, Finisher>> = projectFinishers;

@@ -15,17 +15,21 @@ import type {
 import { VERSION } from '../catalogue/version.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import { Document } from '../document/document.ts';
-import { snapshotOf } from '../document/snapshot.ts';
+import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { type ExportOptions, FORMATS, formatFor } from '../formats/index.ts';
+import type { ExportInput, Loaded, LoadInput, Saved, SaveInput } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
-import type { ExportInput } from '../jobs/kinds.ts';
 import { invalidParam } from '../params.ts';
-import { bounds } from './bounds.ts';
-import type { AnyHandler, Handler } from './handler.ts';
+import { boundsOfAll } from './bounds.ts';
+import { attempt, isSmall } from './direct.ts';
+import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { requireParts, requireRoom } from './layer-choice.ts';
 import { DEFAULT_SIDE, type Project } from './project.ts';
-import { readDocument } from './reading.ts';
+import { type Reading, readDocument, readerOf } from './reading.ts';
 import { exportPicture } from './render.ts';
+
+/** To read a file of this size takes less than to hand it to a job thread and back. */
+const DIRECT_FILE_BYTES_MAX = 64 * 1024;
 
 const create: Handler<typeof createProject> = (project, params) => {
   const { name = 'New Project', path } = params;
@@ -45,31 +49,53 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
   return [w!, h!, d!];
 }
 
+/** Throws what would keep the file from being read, before anything waits for that. */
+function loadJob(project: Project, reading: Reading, bytes_max: number): Job | Document {
+  readerOf(reading);
+  const { files, ceiling } = project;
+  const { path } = reading;
+  // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
+  if (files.sizeOf(path) <= DIRECT_FILE_BYTES_MAX) {
+    const document = attempt(() => readDocument(files, reading, bytes_max));
+    if (document !== undefined) return document;
+  }
+  const input: LoadInput = { reading, bytes_max, ceiling };
+  return new Job('load', `read ${path}`, input);
+}
+
 const load: Handler<typeof loadProject> = (project, params) => {
-  const { path, format } = params;
-  project.replace(readDocument(project, params, project.bytesAllowed));
+  const read = loadJob(project, params, project.bytesAllowed);
+  return read instanceof Job ? read : install(project, read, params);
+};
+
+function install(project: Project, document: Document, { path, format }: Reading) {
+  project.replace(document);
   project.name = path;
   project.path = path;
   project.format = format;
   project.unsaved = false;
   return { success: true, path };
-};
+}
 
 const importOne: Handler<typeof importFile> = (project, params) => {
+  const read = loadJob(project, params, project.ceiling.bytes_free);
+  return read instanceof Job ? read : addLayers(project, read, params.path);
+};
+
+function addLayers(project: Project, from: Document, path: string) {
   const { document } = project;
-  const from = readDocument(project, params, project.ceiling.bytes_free);
   requireRoom(document, from.layers.length);
   return project.transact(() => {
     const layers = addLayersOf(document, from);
     requireParts('materials', document.materials.length);
     return {
       success: true,
-      path: params.path,
+      path,
       layer_ids: layers.map(({ id }) => id),
       voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     };
   });
-};
+}
 
 const save: Handler<typeof saveProject> = (project, params) => {
   const path = params.path ?? project.path;
@@ -77,12 +103,31 @@ const save: Handler<typeof saveProject> = (project, params) => {
     throw invalidParam('.path', 'a path, since the project has no file yet', undefined);
   }
   const format = params.path === undefined ? project.format : params.format;
-  write(project, path, format);
-  project.path = path;
-  project.format = format;
-  project.unsaved = false;
-  return { success: true, path };
+  const write = writable(path, format);
+  const { document, files, revision, documentNumber } = project;
+  const saved: Saved = { path, format, revision, documentNumber };
+  document.refresh();
+  if (isSmall(document.layers.map(({ volume }) => volume))) {
+    const written = attempt(() => {
+      files.write(path, write(document));
+      return saved;
+    });
+    if (written !== undefined) return keep(project, saved);
+  }
+  files.requirePlace(path);
+  const input: SaveInput = { document: snapshotOf(document), saved };
+  return new Job('save', `save to ${path}`, input);
 };
+
+/** Remembers a save, unless another document has come in its place meanwhile. */
+function keep(project: Project, { path, format, revision, documentNumber }: Saved) {
+  if (project.documentNumber === documentNumber) {
+    project.path = path;
+    project.format = format;
+    project.keptAt(revision);
+  }
+  return { success: true, path };
+}
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
   const { path, format, y_up, mesh, vertex_colors, exact_colors } = params;
@@ -101,12 +146,6 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   const input: ExportInput = { document, path, format, options, result };
   return new Job('export', `export to ${path}`, input);
 };
-
-function write(project: Project, path: string, formatName: string | undefined): void {
-  const write = writable(path, formatName);
-  project.document.refresh();
-  project.files.write(path, write(project.document));
-}
 
 function writable(path: string, formatName: string | undefined) {
   const format = formatFor(path, formatName);
@@ -149,7 +188,7 @@ const info: Handler<typeof getProjectInfo> = (project) => {
     voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     voxel_bytes: document.voxelBytes(),
     unsaved: project.unsaved,
-    bounding_box: bounds(document.merged(), true),
+    bounding_box: boundsOfAll(document.shownVolumes(), true),
   };
 };
 
@@ -164,3 +203,11 @@ export const projectHandlers = {
   'goxel.get_status': status,
   'goxel.get_project_info': info,
 } satisfies Record<string, AnyHandler>;
+
+export const projectFinishers = {
+  'goxel.load_project': (project: Project, { document, reading }: Loaded) =>
+    install(project, takenOver(document), reading),
+  'goxel.import_file': (project: Project, { document, reading }: Loaded) =>
+    addLayers(project, takenOver(document), reading.path),
+  'goxel.save_project': keep,
+} satisfies Record<string, Finisher>;

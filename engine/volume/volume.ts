@@ -8,6 +8,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import {
   BLOCK_BYTES,
   BLOCK_SIZE,
@@ -40,6 +41,11 @@ export interface BlockView {
   readonly data: Uint32Array;
 }
 
+/** The same with how many voxels it has, which may be none. */
+export interface CountedBlock extends BlockView {
+  readonly count: number;
+}
+
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
   /** Three numbers a block: its minimum corner over 16. */
@@ -65,6 +71,8 @@ export class Volume {
   #count = 0;
   #empty = 0;
   #version = ++versions;
+  /** The box around the voxels of a version, since it is asked for again and again. */
+  #extent: { readonly version: number; readonly box: Box } | undefined;
 
   /** Once it has this many blocks, a write that adds one throws GOX_MEMORY_LIMIT half done. */
   blocks_max = Number.POSITIVE_INFINITY;
@@ -141,9 +149,22 @@ export class Volume {
     for (let slot = 0; slot < this.#blocks.length; slot++) {
       const { data, count } = this.#blocks[slot]!;
       if (count === 0) continue;
+      checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
       yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data };
     }
+  }
+
+  /** The slot of the block that holds a position, or -1; it stays until the next write. */
+  slotAt(x: number, y: number, z: number): number {
+    return this.#index.find(x >> 4, y >> 4, z >> 4);
+  }
+
+  /** The block in a slot, of which there are `blockCount`. */
+  blockIn(slot: number): CountedBlock {
+    const { data, count } = this.#blocks[slot]!;
+    const { x, y, z } = this.#index.position(slot);
+    return { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
   }
 
   /** The words of the block that holds a position, not to be written; undefined without a block. */
@@ -221,7 +242,11 @@ export class Volume {
 
   /** The smallest box around all voxels; undefined when there is none. */
   box(): Box | undefined {
-    return this.#count === 0 ? undefined : extentOf(this.blocks());
+    if (this.#count === 0) return undefined;
+    if (this.#extent?.version !== this.#version) {
+      this.#extent = { version: this.#version, box: extentOf(this.blocks()) };
+    }
+    return this.#extent.box;
   }
 
   #insert(bx: number, by: number, bz: number): number {
@@ -296,6 +321,7 @@ export class Volume {
     let full: Block | undefined;
     for (let bz = min[2] >> 4; bz <= (max[2] - 1) >> 4; bz++) {
       for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
+        checkInterrupt();
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
           if (covers(min, max, bx, by, bz)) {
             full ??= new Block(newBlockData().fill(rgba), NOBODY, BLOCK_VOXELS);
@@ -314,6 +340,7 @@ export class Volume {
     // Whole blocks change places in a sweep, so the slots are only swept at the end.
     for (let slot = 0; slot < this.#blocks.length; slot++) {
       if (this.#blocks[slot]!.count === 0) continue;
+      checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
       if (x < min[0] >> 4 || y < min[1] >> 4 || z < min[2] >> 4) continue;
       if (x > (max[0] - 1) >> 4 || y > (max[1] - 1) >> 4 || z > (max[2] - 1) >> 4) continue;
