@@ -1,5 +1,6 @@
 /** What a thread keeps of a job between its parts, and how it draws blocks into a band. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { RenderJob, ViewJob } from './job.ts';
 import { markRows, Neighbourhood, PADDED, ROWS } from './occupancy.ts';
 import { boundsOf, type Projection } from './projection.ts';
@@ -61,6 +62,7 @@ export class Scene {
     const padded = this.#padded;
     const bottom = band.top + band.height;
     for (let slot = first; slot < end; slot++) {
+      if ((slot & 0xff) === 0) checkInterrupt();
       const at = slot * 4;
       if (bounds[at]! > band.width || bounds[at + 2]! < 0) continue;
       if (bounds[at + 1]! > bottom || bounds[at + 3]! < band.top) continue;
@@ -85,6 +87,7 @@ export class Scene {
     const { positions, blocks } = this.job;
     const bounds = new Float32Array(blocks.length * 4);
     for (let slot = 0; slot < blocks.length; slot++) {
+      if ((slot & 0xfff) === 0) checkInterrupt();
       const at = (a: number) => positions[slot * 3 + a]! * 16;
       const min = [at(0), at(1), at(2)] as const;
       const max = [min[0] + 16, min[1] + 16, min[2] + 16] as const;

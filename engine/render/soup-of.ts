@@ -1,5 +1,6 @@
 /** Makes a soup of a surface that comes in batches of triangles with a normal each. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import type { Soup } from './soup.ts';
 
@@ -72,6 +73,7 @@ function smoothen({ positions, normals }: Soup): void {
   const sums = new Float32Array(normals.length);
   const bits = new Int32Array(positions.buffer, positions.byteOffset, positions.length);
   for (let corner = 0; corner < corners; corner++) {
+    if ((corner & 0xfff) === 0) checkInterrupt();
     const at = corner * 3;
     let hash = Math.imul(bits[at]!, 0x9e3779b1) ^ Math.imul(bits[at + 1]!, 0x85ebca77);
     hash ^= Math.imul(bits[at + 2]!, 0xc2b2ae3d);
@@ -99,6 +101,7 @@ function smoothen({ positions, normals }: Soup): void {
     for (let a = 0; a < 3; a++) sums[sum + a]! += normals[at + a]! * area;
   }
   for (let corner = 0; corner < corners; corner++) {
+    if ((corner & 0xfff) === 0) checkInterrupt();
     const sum = firsts[corner]! * 3;
     for (let a = 0; a < 3; a++) normals[corner * 3 + a] = sums[sum + a]!;
   }

@@ -5,6 +5,7 @@
  */
 
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten-core';
+import { checkInterrupt } from '../interrupt.ts';
 import type { Host, HostFunction, HostValue } from './host.ts';
 import { PRELUDE, PRELUDE_NAME } from './prelude.ts';
 import { Refusal } from './refusal.ts';
@@ -190,6 +191,12 @@ export class Guest {
 
   #isOver(): boolean {
     if (performance.now() > this.#end_ms) this.#timedOut = true;
+    try {
+      checkInterrupt();
+    } catch (error) {
+      // Nothing may be thrown through the sandbox; the run ends with it.
+      this.#fatal ??= error;
+    }
     return this.#timedOut || this.#fatal !== undefined || this.#host.exitStatus !== undefined;
   }
 

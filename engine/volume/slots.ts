@@ -1,5 +1,6 @@
 /** The blocks of a volume by their positions. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { Volume } from './volume.ts';
 
 /** Kept until the volume changes: who reads page by page asks for it with every page. */
@@ -14,6 +15,7 @@ export function slotsInOrder(volume: Volume): Uint32Array {
   const slots = new Uint32Array(count);
   const [xs, ys, zs] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   for (let slot = 0; slot < count; slot++) {
+    if ((slot & 0xfff) === 0) checkInterrupt();
     const { x, y, z } = volume.blockIn(slot);
     slots[slot] = slot;
     xs[slot] = x;

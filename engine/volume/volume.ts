@@ -180,6 +180,7 @@ export class Volume {
    * whoever knows it.
    */
   setBlock(x: number, y: number, z: number, data: Uint32Array, count = countVoxels(data)): void {
+    checkInterrupt();
     if (data.length !== BLOCK_VOXELS) throw new RangeError(`a block has ${BLOCK_VOXELS} words`);
     const kept = data.buffer instanceof SharedArrayBuffer ? data : copyBlockData(data);
     this.#put(x, y, z, new Block(kept, NOBODY, count));
@@ -187,6 +188,7 @@ export class Volume {
 
   /** Takes over the block of another volume at a position, without copying its voxels. */
   shareBlock(x: number, y: number, z: number, source: Volume): void {
+    checkInterrupt();
     const slot = source.#index.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) return;
     const block = source.#blocks[slot]!;
