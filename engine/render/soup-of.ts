@@ -21,49 +21,25 @@ interface TriangleSurface {
   readonly normals: readonly Vec3[];
 }
 
-const ROOM = 4096;
-
-/**
- * All triangles of a surface. With `smooth`, corners at the same place get the mean of the normals
- * of the triangles that meet there, by their areas; else each triangle is flat.
- */
-export function soupOf(surface: TriangleSurface, smooth: boolean): Soup {
-  let positions = new Float32Array(ROOM * 9);
-  let normals = new Float32Array(ROOM * 9);
-  let colors = new Uint32Array(ROOM * 3);
+/** Writes all triangles of a surface, each flat, to a soup that has room for just these. */
+export function fillSoup(surface: TriangleSurface, { positions, normals, colors }: Soup): void {
   let count = 0;
   for (const batch of surface.batches()) {
-    const end = count + batch.count;
-    if (end * 3 > colors.length) {
-      const room = Math.max(end, (colors.length / 3) * 2);
-      positions = grown(positions, new Float32Array(room * 9));
-      normals = grown(normals, new Float32Array(room * 9));
-      colors = grown(colors, new Uint32Array(room * 3));
-    }
     for (let i = 0; i < batch.count * 9; i++) positions[count * 9 + i] = batch.positions[i]!;
     for (let i = 0; i < batch.count * 3; i++) colors[count * 3 + i] = batch.colors[i]!;
     for (let face = 0; face < batch.count; face++) {
       const normal = surface.normals[batch.normals[face]!]!;
       for (let i = 0; i < 9; i++) normals[(count + face) * 9 + i] = normal[i % 3]!;
     }
-    count = end;
+    count += batch.count;
   }
-  const soup = {
-    positions: positions.subarray(0, count * 9),
-    normals: normals.subarray(0, count * 9),
-    colors: colors.subarray(0, count * 3),
-  };
-  if (smooth) smoothen(soup);
-  return soup;
 }
 
-function grown<T extends Float32Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Replaces normals by the mean of those at the same place; shading brings them to length 1. */
-function smoothen({ positions, normals }: Soup): void {
+/**
+ * Gives corners at the same place the mean of the normals of the triangles that meet there, by
+ * their areas; shading brings them to length 1.
+ */
+export function smoothen({ positions, normals }: Soup): void {
   const corners = positions.length / 3;
   let size = 16;
   while (size < corners * 2) size *= 2;

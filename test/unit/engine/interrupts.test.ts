@@ -81,7 +81,7 @@ for (const { name, write, read } of FORMATS) {
     assert.ok(few >= 2, `${few} looks for 2 blocks`);
     // A map of .vxl has the same size, whatever is in it.
     if (name !== 'vxl') assert.ok(many >= few + 6, `${few} and ${many} looks for 2 and 8 blocks`);
-    stopAt(Math.ceil(many / 2), () => bytesOf(documentAround(large)));
+    stopAt(Math.ceil(many / 4), () => bytesOf(documentAround(large)));
   });
 
   for (const mesh of ['greedy', 'marching', 'smooth'] as const) {
@@ -160,7 +160,7 @@ const EDITS: readonly (readonly [method: string, params: object])[] = [
   ['goxel.filter', { kind: 'fill_holes' }],
   ['goxel.filter', { kind: 'hull' }],
   ['goxel.filter', { kind: 'colors', brightness: 0.5 }],
-  ['goxel.transform_layer', { rotate: [{ axis: 'z', degrees: 90 }] }],
+  ['goxel.transform_layer', { rotate: { axis: 'z', degrees: 90 } }],
   ['goxel.transform_layer', { translate: [3, 5, 7] }],
   ['goxel.procedural_shape', { shape_type: 'terrain', size_x: 96, size_y: 96 }],
   ['goxel.procedural_shape', { shape_type: 'sphere', radius: 40 }],
