@@ -3,26 +3,21 @@
  * the look throws, an edit is taken back, and more work looks more often.
  */
 
-import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { METHODS } from '../../../engine/catalogue/methods.ts';
 import { documentAround } from '../../../engine/document/around.ts';
 import type { Document } from '../../../engine/document/document.ts';
 import { Files } from '../../../engine/files.ts';
 import { FORMATS } from '../../../engine/formats/index.ts';
 import { obj } from '../../../engine/formats/meshes/obj.ts';
 import { checkInterrupt, interruptible } from '../../../engine/interrupt.ts';
-import { Clipboard } from '../../../engine/methods/clipboard.ts';
-import { handlers } from '../../../engine/methods/index.ts';
-import { Budget, Project } from '../../../engine/methods/project.ts';
-import { decodeParams } from '../../../engine/params.ts';
 import { renderPictures } from '../../../engine/render/render.ts';
 import { createScripts } from '../../../engine/script/script.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
+import { LooseProject } from '../../support/project.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const interrupts = suite('interrupts');
@@ -105,45 +100,12 @@ for (const { name, write, read } of FORMATS) {
   });
 }
 
-/** The code of the methods on a project of its own, without the engine around it. */
-class Bench {
-  readonly files = new Files({ roots: [temporaryDirectory()], file_bytes_max: 2 ** 24 });
-  readonly project = new Project({
-    budget: new Budget(2 ** 28, 2 ** 28),
-    files: this.files,
-    clipboard: new Clipboard(),
-    limits: { result_bytes_max: 2 ** 24, job_bytes_max: 2 ** 26 },
-    scripting: {
-      script_timeout_ms: 20_000,
-      script_memory_bytes_max: 2 ** 25,
-      scripts: undefined,
-      failure: undefined,
-    },
-    job_threads: 1,
-  });
-
-  /** A block of 64³ with a hole in it. */
-  constructor() {
-    const corners = { min: [0, 0, 0], max: [63, 63, 63] };
-    this.run('goxel.fill_region', { ...corners, color: '#FF0000' });
-    this.project.document.activeLayer.volume.fillBox([20, 20, 20], [40, 40, 40], 0);
-  }
-
-  run(method: string, params: object): unknown {
-    const spec = METHODS.find(({ name }) => name === method)!;
-    return handlers[method]!(this.project, decodeParams(spec, params) as never);
-  }
-
-  /** What is in the layers, and whether that was saved. */
-  get state(): unknown {
-    const { document, unsaved, revision } = this.project;
-    const layers = document.layers.map(({ id, name, volume }) => {
-      const hash = createHash('sha1');
-      for (const { x, y, z, data } of volume.blocks()) hash.update(`${[x, y, z]}`).update(data);
-      return [id, name, volume.count(), hash.digest('hex')];
-    });
-    return { layers, unsaved, revision };
-  }
+/** A block of 64³ with a hole in it. */
+function holed(): LooseProject {
+  const made = new LooseProject();
+  made.run('goxel.fill_region', { min: [0, 0, 0], max: [63, 63, 63], color: '#FF0000' });
+  made.project.document.activeLayer.volume.fillBox([20, 20, 20], [40, 40, 40], 0);
+  return made;
 }
 
 const BOX = { min: [0, 0, 0], max: [64, 64, 64] };
@@ -168,13 +130,13 @@ const EDITS: readonly (readonly [method: string, params: object])[] = [
 
 for (const [i, [method, params]] of EDITS.entries()) {
   interrupts(`${method} (${i}) that is stopped half way has changed nothing`, () => {
-    const whole = new Bench();
+    const whole = holed();
     const before = whole.state;
     const looks = looksOf(() => whole.run(method, params));
     assert.ok(looks >= 10, `${looks} looks`);
     assert.not.equal(whole.state, before, 'it changes something');
     for (const part of [0.2, 0.6, 1]) {
-      const bench = new Bench();
+      const bench = holed();
       stopAt(Math.ceil(looks * part), () => bench.run(method, params));
       assert.equal(bench.state, before);
     }
@@ -184,17 +146,17 @@ for (const [i, [method, params]] of EDITS.entries()) {
 for (const kind of ['box', 'color', 'all', 'connected']) {
   interrupts(`a selection (${kind}) that is stopped leaves the one before`, () => {
     const box = { box: BOX, color: '#FF0000', position: [0, 0, 0] };
-    const whole = new Bench();
+    const whole = holed();
     const looks = looksOf(() => whole.run('goxel.select', { kind, ...box }));
     assert.ok(looks >= 10, `${looks} looks`);
-    const bench = new Bench();
+    const bench = holed();
     stopAt(looks, () => bench.run('goxel.select', { kind, ...box }));
     assert.is(bench.project.selection.mask.count(), 0);
   });
 }
 
 interrupts('a script looks as long as it runs, and is taken back', async () => {
-  const bench = new Bench();
+  const bench = holed();
   const { project } = bench;
   project.scripting.scripts = await createScripts();
   const before = bench.state;
