@@ -197,6 +197,15 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
       'Jobs that wait or run at a time. Each keeps the voxels of its project as they were when' +
       ' it was asked for.',
   }),
+  job_bytes_max: Type.Integer({
+    default: 512 * MIB,
+    minimum: MIB,
+    maximum: 64 * GIB,
+    description:
+      'Bytes that one job may hold beside the voxels it works on: the mesh of a picture, a count' +
+      ' of colours. As many as the voxels of the largest project, since no work needs to take' +
+      ' more than what it is about; jobs may take this at the same time, one in each thread.',
+  }),
   script_timeout_ms: Type.Integer({
     default: 10_000,
     minimum: 10,

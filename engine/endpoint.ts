@@ -12,6 +12,7 @@
 
 import { availableParallelism } from 'node:os';
 import { type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
+import { Parcels, packed } from './parcels.ts';
 
 type Listener = (event: { data: unknown }) => void;
 
@@ -41,6 +42,7 @@ export class PollingEndpoint {
   readonly #polling: Int32Array;
   readonly #wait_ms: number;
   readonly #listeners = new Set<Listener>();
+  readonly #parcels = new Parcels();
   #misses = 0;
   #skip = 0;
   #run = 0;
@@ -65,7 +67,9 @@ export class PollingEndpoint {
   }
 
   postMessage(message: unknown, transfer: readonly Transferable[] = []): void {
-    this.#port.postMessage(message, transfer);
+    const { parts, message: rest } = packed(message);
+    for (const part of parts) this.#port.postMessage(part);
+    this.#port.postMessage(rest, transfer);
     if (!this.eager || CORES === 1 || this.#run >= RUN_MAX) return;
     if (this.#skip > 0) this.#skip -= 1;
     else this.#poll();
@@ -104,6 +108,8 @@ export class PollingEndpoint {
   }
 
   #deliver(data: unknown): void {
-    for (const listener of this.#listeners) listener({ data });
+    const received = this.#parcels.receive(data);
+    if (received === undefined) return;
+    for (const listener of this.#listeners) listener({ data: received.message });
   }
 }

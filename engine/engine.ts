@@ -251,7 +251,7 @@ export class Engine implements EngineApi {
       budget: this.#budget,
       files: this.#files,
       clipboard: this.#clipboard,
-      result_bytes_max: this.#options.result_bytes_max,
+      limits: this.#options,
       scripting: this.#scripting,
       job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
     });

@@ -78,6 +78,12 @@ export class Files {
     });
   }
 
+  /** How many bytes a file has. Throws GOX_PATH_REFUSED and GOX_FILE. */
+  sizeOf(path: string): number {
+    const real = this.#locate(path);
+    return naming(path, () => statSync(real).size);
+  }
+
   /**
    * Puts a file in place once all of its chunks were written beside it and synced. An old file
    * keeps its content until then, and its mode. Returns how many bytes it has now. Throws

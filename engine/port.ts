@@ -49,6 +49,8 @@ export interface EngineOptions {
   readonly project_voxel_bytes_max: number;
   /** Ceiling for one encoded result. */
   readonly result_bytes_max: number;
+  /** Ceiling for the memory of one job, beside the voxels of its snapshot. */
+  readonly job_bytes_max: number;
   /** Ceiling for a file that is read. */
   readonly file_bytes_max: number;
   /** Ceilings for one script: time, and memory of its sandbox. */

@@ -20,11 +20,33 @@ const EVERYWHERE: Box = {
  * touch more than `blocks_max` blocks.
  */
 export function refreshLayers(layers: readonly Layer[], box: Matrix, blocks_max: number): void {
+  let blocks_left = blocks_max;
+  for (const { layer, base } of inOrder(layers)) {
+    refresh(layer, base, box, blocks_left);
+    blocks_left -= layer.volume.blockCount;
+  }
+}
+
+/** Takes the voxels that computed layers have for what would be computed now. */
+export function adoptDerived(layers: readonly Layer[], box: Matrix): void {
+  for (const { layer, base } of inOrder(layers)) {
+    if (layer.derivation?.inputs !== 'kept') continue;
+    const inputs = inputsOf(layer, base, box);
+    layer.derivation = inputs && { inputs, version: layer.volume.version };
+  }
+}
+
+interface Link {
+  readonly layer: Layer;
+  readonly base: Layer | undefined;
+}
+
+/** Clone and shape layers, each after its base. */
+function* inOrder(layers: readonly Layer[]): Generator<Link, void, undefined> {
   const waiting = new Set(layers.filter((layer) => layer.derived));
   if (waiting.size === 0) return;
   const byId = new Map<number, Layer>();
   for (const layer of layers) if (!byId.has(layer.id)) byId.set(layer.id, layer);
-  let blocks_left = blocks_max;
   for (const layer of layers) {
     // A clone of a clone waits for its base. A chain that bites its tail ends where it does.
     const chain = new Set<Layer>();
@@ -35,8 +57,7 @@ export function refreshLayers(layers: readonly Layer[], box: Matrix, blocks_max:
     for (const link of [...chain].reverse()) {
       const base = byId.get(link.baseId);
       chain.delete(link);
-      refresh(link, base !== undefined && chain.has(base) ? undefined : base, box, blocks_left);
-      blocks_left -= link.volume.blockCount;
+      yield { layer: link, base: base !== undefined && chain.has(base) ? undefined : base };
     }
   }
 }
@@ -44,23 +65,30 @@ export function refreshLayers(layers: readonly Layer[], box: Matrix, blocks_max:
 function refresh(layer: Layer, base: Layer | undefined, box: Matrix, blocks_max: number): void {
   if (layer.derivation !== undefined && layer.derivation.version !== layer.volume.version) {
     layer.makePlain();
-  } else if (layer.shape !== undefined) {
-    const shape = layer.shape;
-    derive(layer, [shape, ...layer.mat, ...box], () => {
-      const clip = isNullBox(box) ? EVERYWHERE : boxCorners(box);
-      return shapeVolume(shape, layer.mat, clip, blocks_max);
-    });
-  } else if (base !== undefined && base !== layer) {
-    derive(layer, [base.volume, base.volume.version, ...layer.mat], () =>
-      moved(base.volume, layer.mat, blocks_max),
-    );
+    return;
   }
+  const inputs = inputsOf(layer, base, box);
+  const known = layer.derivation?.inputs;
+  if (inputs === undefined || known === 'kept') return;
+  if (known?.length === inputs.length && known.every((v, i) => Object.is(v, inputs[i]))) return;
+  layer.volume = compute(layer, base, box, blocks_max);
+  layer.derivation = { inputs, version: layer.volume.version };
 }
 
-function derive(layer: Layer, inputs: readonly unknown[], compute: () => Volume): void {
-  const known = layer.derivation?.inputs;
-  if (known === 'kept') return;
-  if (known?.length === inputs.length && known.every((v, i) => Object.is(v, inputs[i]))) return;
-  layer.volume = compute();
-  layer.derivation = { inputs, version: layer.volume.version };
+/** What a layer's voxels depend on; nothing for one that keeps those it has. */
+function inputsOf(layer: Layer, base: Layer | undefined, box: Matrix) {
+  if (layer.shape !== undefined) return [layer.shape, ...layer.mat, ...box];
+  if (base === undefined || base === layer) return undefined;
+  return [base.volume, base.volume.version, ...layer.mat];
+}
+
+function compute(
+  { shape, mat }: Layer,
+  base: Layer | undefined,
+  box: Matrix,
+  blocks_max: number,
+): Volume {
+  if (shape === undefined) return moved(base!.volume, mat, blocks_max);
+  const clip = isNullBox(box) ? EVERYWHERE : boxCorners(box);
+  return shapeVolume(shape, mat, clip, blocks_max);
 }

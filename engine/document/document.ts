@@ -123,12 +123,26 @@ export class Document {
 
   /** All visible layers combined with OVER. Not to be written; it is valid until the next edit. */
   merged(): Volume {
-    const state = this.#state();
-    if (this.#merged !== undefined && same(this.#merged.state, state)) return this.#merged.volume;
-    const volume = new Volume();
-    for (const layer of this.layers) if (layer.visible) mergeOver(volume, layer.volume);
-    this.#merged = { volume, state };
+    const volumes = this.shownVolumes();
+    if (this.#merged !== undefined) return this.#merged.volume;
+    const [only] = volumes;
+    const volume = volumes.length === 1 ? only!.clone() : new Volume();
+    if (volumes.length > 1) for (const one of volumes) mergeOver(volume, one);
+    this.#merged = { volume, state: this.#state() };
     return volume;
+  }
+
+  /**
+   * Volumes that make `merged` when they are laid one over another: those of the visible layers, or
+   * the merged one where it is known. Not to be written.
+   */
+  shownVolumes(): Volume[] {
+    const state = this.#state();
+    if (this.#merged !== undefined && same(this.#merged.state, state)) {
+      return [this.#merged.volume];
+    }
+    this.#merged = undefined;
+    return this.layers.filter(({ visible }) => visible).map(({ volume }) => volume);
   }
 
   /**

@@ -5,6 +5,7 @@
 
 import type { VolumeSnapshot } from '../volume/volume.ts';
 import { Volume } from '../volume/volume.ts';
+import { adoptDerived } from './derive.ts';
 import { Document, type UnknownChunk } from './document.ts';
 import { type DictEntry, Layer, type Shape } from './layer.ts';
 import type { Palette } from './palette.ts';
@@ -69,7 +70,7 @@ function layerSnapshot(layer: Layer): LayerSnapshot {
   };
 }
 
-/** The document that a snapshot was taken of. */
+/** The document that a snapshot was taken of, to be read: its computed layers stand as they are. */
 export function documentOf(snapshot: DocumentSnapshot): Document {
   const { layers, active, preview, ...scene } = snapshot;
   const document = new Document(snapshot.box);
@@ -82,5 +83,12 @@ export function documentOf(snapshot: DocumentSnapshot): Document {
   });
   document.activeLayer = document.layers[active]!;
   if (preview !== undefined) document.preview = preview;
+  return document;
+}
+
+/** The same to be edited, by whoever has the only snapshot of a document that is no more. */
+export function takenOver(snapshot: DocumentSnapshot): Document {
+  const document = documentOf(snapshot);
+  adoptDerived(document.layers, document.box);
   return document;
 }

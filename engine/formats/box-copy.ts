@@ -1,6 +1,7 @@
 /** Copies boxes out of volumes into dense arrays, for formats that store every cell of a box. */
 
 import type { Document } from '../document/document.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { signedWords } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Box, Vec3, Volume } from '../volume/volume.ts';
@@ -25,6 +26,7 @@ export function copyBox(
   const [x1, y1, z1] = box.max;
   for (let bz = z0 & ~15; bz < z1; bz += 16) {
     for (let by = y0 & ~15; by < y1; by += 16) {
+      checkInterrupt();
       for (let bx = x0 & ~15; bx < x1; bx += 16) {
         const data = volume.blockAt(bx, by, bz);
         if (data !== undefined) copyPart(signedWords(data), [bx, by, bz], box, to, layout);

@@ -5,6 +5,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_BYTES, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
@@ -70,6 +71,7 @@ export class VoxelBuilder {
   /** Moves the blocks into an empty volume, and starts anew. */
   finish(volume: Volume): void {
     for (const [slot, data] of this.#blocks.entries()) {
+      checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
       volume.setBlock(x * 16, y * 16, z * 16, data);
     }
@@ -80,6 +82,7 @@ export class VoxelBuilder {
 
   #go(bx: number, by: number, bz: number): void {
     if (bx === this.#bx && by === this.#by && bz === this.#bz) return;
+    checkInterrupt();
     let slot = this.#index.find(bx, by, bz);
     if (slot < 0) {
       this.#budget.take();

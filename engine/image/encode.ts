@@ -6,6 +6,7 @@
 
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
+import { checkInterrupt } from '../interrupt.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 const RGB = 2;
@@ -41,6 +42,7 @@ export function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;
   for (let at = 0; at < bytes.length; ) {
+    checkInterrupt();
     const end = Math.min(at + ADLER_RUN, bytes.length);
     for (; at < end; at++) {
       a += bytes[at]!;

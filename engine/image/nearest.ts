@@ -3,6 +3,8 @@
  * smallest sum of the channels' differences; the first of equally near ones. So Goxel does it.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
+
 /** Cells of the colour space along a channel, and their size. */
 const CELLS = 16;
 const CELL_SIZE = 256 / CELLS;
@@ -38,6 +40,7 @@ export function nearestIndices(
   const cells: (Uint8Array | undefined)[] = new Array(CELLS ** 3);
   const indices = new Uint8Array(colors.length);
   for (let i = 0; i < colors.length; i++) {
+    if ((i & 0xff) === 0) checkInterrupt();
     const color = colors[i]!;
     const cell = ((color >> 4) & 0xf) | ((color >> 8) & 0xf0) | ((color >> 12) & 0xf00);
     let near = cells[cell];

@@ -1,5 +1,7 @@
 /** Undoes the five row filters of PNG (section 9 of its specification). */
 
+import { checkInterrupt } from '../interrupt.ts';
+
 const NONE = 0;
 const SUB = 1;
 const UP = 2;
@@ -44,6 +46,7 @@ function unfilterWords(rows: Uint8Array, stride: number, height: number, plain: 
   const row = new Uint8Array(stride);
   const filtered = new Int32Array(row.buffer);
   for (let y = 0; y < height; y++) {
+    checkInterrupt();
     const from = y * (stride + 1) + 1;
     const filter = rows[from - 1]!;
     const source = rows.subarray(from, from + stride);
@@ -130,6 +133,7 @@ function unfilterBytes(
   plain: Uint8Array,
 ): void {
   for (let y = 0; y < height; y++) {
+    checkInterrupt();
     const from = y * (stride + 1) + 1;
     const to = y * stride;
     const filter = rows[from - 1]!;

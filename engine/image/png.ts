@@ -5,6 +5,7 @@
  */
 
 import { constants, crc32, deflateSync, inflateSync } from 'node:zlib';
+import { checkInterrupt } from '../interrupt.ts';
 import { unfilter } from './png-filter.ts';
 
 export interface Image {
@@ -80,6 +81,7 @@ export function encodePng({ width, height, rgba }: Image): Uint8Array {
   const stride = width * 4;
   const rows = new Uint8Array((stride + 1) * height);
   for (let y = 0; y < height; y++) {
+    checkInterrupt();
     rows.set(rgba.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   }
   // Voxel blocks are mostly runs of few colours: unfiltered rows and the fastest level do best.
@@ -205,6 +207,7 @@ function spread(parts: Parts, samples: Uint8Array, stride: number, rgba: Uint8Ar
   // tRNS names one grey or colour that is transparent, in 16-bit samples, or alphas of the palette.
   const key = type === GREY || type === RGB ? transparency : new Uint8Array(0);
   for (let y = 0; y < height; y++) {
+    checkInterrupt();
     for (let x = 0; x < width; x++) {
       const to = (y * width + x) * 4;
       const from = y * stride + x * count;

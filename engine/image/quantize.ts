@@ -3,6 +3,7 @@
  * cut, exactly as Goxel does, so that files come out as Goxel writes them.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, signedWords } from '../volume/block.ts';
 import { pack, SOLID_ALPHA } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -116,6 +117,7 @@ interface Bucket {
 export function medianCut(colors: Uint32Array, counts: Uint32Array, size: number): Uint32Array {
   let buckets: Bucket[] = [{ colors, counts }];
   while (buckets.length < size) {
+    checkInterrupt();
     const [low, high] = cut(buckets[0]!);
     buckets[0] = low;
     buckets.push(high);
@@ -147,6 +149,7 @@ function widestChannel(colors: Uint32Array): number {
   const low = [255, 255, 255, 255];
   const high = [0, 0, 0, 0];
   for (let i = 0; i < colors.length; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     for (let channel = 0; channel < 4; channel++) {
       const value = (colors[i]! >>> (8 * channel)) & 0xff;
       if (value < low[channel]!) low[channel] = value;

@@ -4,11 +4,11 @@
  *
  * A job runs in stages, one after the other; the parts of a stage run side by side, each in
  * whichever thread is free. What parts hand to later stages lies in shared memory inside the input.
- * The only part of the last stage gives the method's result.
+ * The only part of the last stage gives the method's result, or a `Handover`.
  */
 
 /** What kinds of work there are; `kinds.ts` has the code. */
-export type JobKind = 'export' | 'render';
+export type JobKind = 'export' | 'save' | 'load' | 'inquiry' | 'render';
 
 /**
  * What a job's last part returns when the engine has to end the request: a load, for one, whose

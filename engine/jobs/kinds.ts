@@ -1,9 +1,9 @@
 /** The code behind each kind of job: one part of one stage at a time. */
 
-import { type DocumentSnapshot, documentOf } from '../document/snapshot.ts';
 import type { Files } from '../files.ts';
-import { type ExportOptions, formatFor } from '../formats/index.ts';
 import type { JobControl } from './control.ts';
+import { runExport, runLoad, runSave } from './documents.ts';
+import { runInquiry } from './inquiries.ts';
 import type { Job, JobKind } from './job.ts';
 import { runPictures } from './pictures.ts';
 
@@ -13,22 +13,17 @@ export interface JobTools {
   readonly control: JobControl;
 }
 
-export interface ExportInput {
-  readonly document: DocumentSnapshot;
-  readonly path: string;
-  readonly format: string | undefined;
-  readonly options: ExportOptions;
-  readonly result: object;
-}
-
 type Run = (input: never, stage: number, part: number, tools: JobTools) => unknown;
 
 const KINDS: Readonly<Record<JobKind, Run>> = {
   export: runExport,
+  save: runSave,
+  load: runLoad,
+  inquiry: runInquiry,
   render: runPictures,
 };
 
-/** Runs one part; the result of the last stage's is the method's. Throws GoxError. */
+/** Runs one part; the last stage's gives the method's result or a handover. Throws GoxError. */
 export function runPart(
   { kind, input }: Pick<Job, 'kind' | 'input'>,
   stage: number,
@@ -46,21 +41,4 @@ export function runJob(job: Job, tools: JobTools): unknown {
     for (let part = 0; part < parts; part++) result = runPart(job, stage, part, tools);
   }
   return result;
-}
-
-function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools): unknown {
-  const { path, format, options, result } = input;
-  const document = documentOf(input.document);
-  const bytes = tools.files.write(
-    path,
-    checked(formatFor(path, format).write!(document, options), tools.control),
-  );
-  return { ...result, bytes };
-}
-
-function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<Uint8Array> {
-  for (const piece of pieces) {
-    control.check();
-    yield piece;
-  }
 }

@@ -4,6 +4,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_BYTES, BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { Volume } from '../volume/volume.ts';
@@ -56,6 +57,7 @@ export class Grid {
   finish(): Volume {
     const volume = new Volume();
     for (const [slot, words] of this.#words.entries()) {
+      checkInterrupt();
       for (let i = 0; i < BLOCK_VOXELS; i++) if (words[i]! <= 0xff_ffff) words[i] = 0;
       const { x, y, z } = this.#index.position(slot);
       volume.setBlock(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, words);

@@ -8,6 +8,7 @@
  */
 
 import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { grown } from './grown.ts';
 import { TRIANGLES_MAX, type TriangleSoup } from './soup.ts';
 
@@ -91,6 +92,7 @@ export class Crossings {
     else this.#sortColumns();
     const order = this.order;
     for (let from = 0; from < count; ) {
+      checkInterrupt();
       const to = this.lineEnd(from);
       if (to - from > FEW) order.subarray(from, to).sort((a, b) => depths[a]! - depths[b]!);
       else this.#sortFew(from, to);
@@ -158,6 +160,7 @@ export function scanLines(
   let activeCount = 0;
   let row = 0;
   for (let next = 0; next < queue.length || activeCount > 0; row++) {
+    checkInterrupt();
     if (activeCount === 0) row = Math.floor(queue[next]! / NUMBER_STEP);
     for (; next < queue.length && queue[next]! < (row + 1) * NUMBER_STEP; next++) {
       if (activeCount === active.length) active = grown(active, activeCount * 2);
@@ -186,6 +189,7 @@ function rowQueue(soup: TriangleSoup, axis: number): Float64Array {
   let allRows = 0;
   let [lowest, highest] = [Infinity, -Infinity];
   for (let triangle = 0; triangle < count; triangle++) {
+    if ((triangle & 0xff) === 0) checkInterrupt();
     const at = triangle * 9;
     const rows = linesAcross(positions[at + v]!, positions[at + 3 + v]!, positions[at + 6 + v]!);
     if (rows === 0) continue;

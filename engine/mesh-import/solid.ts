@@ -13,6 +13,7 @@
  * stretch of the line.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS } from '../volume/block.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Grid, rankOf, refuseBlocks, UNPAINTED, wordOf } from './grid.ts';
@@ -59,6 +60,7 @@ function clearestAxis(soup: TriangleSoup): number {
     let uneven = 0;
     scanLines(soup, axis, (_, crossings) => {
       for (let from = 0; from < crossings.count; ) {
+        checkInterrupt();
         const to = crossings.lineEnd(from);
         if (windings(crossings, from, to) !== 0) uneven++;
         from = to;
@@ -86,6 +88,7 @@ function forEachRun(
   scanLines(soup, axis, (row, crossings) => {
     const { columns, depths, signs, order } = crossings;
     for (let from = 0; from < crossings.count; ) {
+      checkInterrupt();
       const to = crossings.lineEnd(from);
       const balanced = windings(crossings, from, to) === 0;
       const column = columns[order[from]!]!;

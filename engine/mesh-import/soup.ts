@@ -5,6 +5,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { grown } from './grown.ts';
 import type { Texture } from './texture.ts';
 
@@ -81,6 +82,7 @@ export class TriangleSoup {
   turnUp(): void {
     const { positions } = this;
     for (let at = 0; at < this.count * 9; at += 3) {
+      if ((at & 0xfff) === 0) checkInterrupt();
       const y = positions[at + 1]!;
       positions[at + 1] = 0 - positions[at + 2]!;
       positions[at + 2] = y;
@@ -99,6 +101,7 @@ export class TriangleSoup {
       -Infinity,
     ]);
     for (let at = 0; at < this.count * 9; at += 3) {
+      if ((at & 0xfff) === 0) checkInterrupt();
       for (let axis = 0; axis < 3; axis++) {
         const value = positions[at + axis]!;
         if (value < extent[axis]!) extent[axis] = value;

@@ -10,6 +10,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Grid, rankOf, wordOf } from './grid.ts';
 import { floatArea, goxelWhite, nearestWeights } from './nearest.ts';
@@ -34,6 +35,7 @@ export function fillSurface(soup: TriangleSoup, blocks_max: number): Volume {
   requireTime(soup, candidate);
   const grid = new Grid(soup.source, blocks_max);
   for (let triangle = 0; triangle < soup.count; triangle++) {
+    if ((triangle & 0xff) === 0) checkInterrupt();
     if (candidate.load(soup, triangle)) fillTriangle(grid, soup, triangle, candidate);
   }
   return grid.finish();
@@ -42,6 +44,7 @@ export function fillSurface(soup: TriangleSoup, blocks_max: number): Volume {
 function requireTime(soup: TriangleSoup, candidate: Candidate): void {
   let columns = 0;
   for (let triangle = 0; triangle < soup.count; triangle++) {
+    if ((triangle & 0xff) === 0) checkInterrupt();
     if (!candidate.load(soup, triangle)) continue;
     const { first, last, u, v } = candidate;
     columns += (last[u]! - first[u]! + 1) * (last[v]! - first[v]! + 1);
@@ -61,6 +64,7 @@ function fillTriangle(
   candidate.prepare();
   const { first, last, u, v, w, point, range } = candidate;
   for (let row = first[v]!; row <= last[v]!; row++) {
+    if ((row & 0xf) === 0) checkInterrupt();
     for (let column = first[u]!; column <= last[u]!; column++) {
       point[u] = column;
       point[v] = row;

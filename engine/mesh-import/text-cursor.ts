@@ -1,6 +1,7 @@
 /** Reads words and numbers of the text formats of meshes, line by line, straight from the bytes. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -51,6 +52,7 @@ export class TextCursor {
     const newline = this.#text.indexOf(NEWLINE, this.at);
     this.at = newline < 0 ? this.bytes.length : newline + 1;
     this.line++;
+    if ((this.line & 0xff) === 0) checkInterrupt();
     return this.at < this.bytes.length;
   }
 

@@ -4,6 +4,7 @@ import { GoxError } from '../../conf/errors.ts';
 import { Document } from '../document/document.ts';
 import { contentBox } from '../formats/fit.ts';
 import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../formats/format.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxMatrix } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
@@ -53,6 +54,7 @@ function fit(soup: TriangleSoup, size: number, solid: boolean): void {
     const low = extent[axis]!;
     const corner = Math.round(low * scale);
     for (let at = axis; at < soup.count * 9; at += 3) {
+      if ((at & 0xfff) === 0) checkInterrupt();
       positions[at] = (positions[at]! - low) * scale + corner;
     }
   }

@@ -4,6 +4,7 @@
  * done, so memory follows the blocks still open, not the size of the mesh.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { BlockFaces } from './faces.ts';
 import { hash, type Numbering } from './numbering.ts';
 import type { Occupancy } from './occupancy.ts';
@@ -34,6 +35,7 @@ export class BlockNumbering implements Numbering {
   }
 
   number(batch: BlockFaces, corners: number, numbers: Uint32Array): void {
+    checkInterrupt();
     const { positions, colors, normals, slot } = batch;
     const { x, y, z } = this.#occupancy.blocks[slot]!;
     this.#lookAround(slot, x >> 4, y >> 4, z >> 4);

@@ -3,6 +3,7 @@
  * axis, 17³ words with a row of bits for each 17.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { type Occupancy, SOLID } from './occupancy.ts';
 
 const SIDE = 17;
@@ -22,6 +23,7 @@ export class CellField {
 
   /** Takes the corners of the cells from a block position on; says whether any is solid. */
   fill(bx: number, by: number, bz: number): boolean {
+    checkInterrupt();
     const { words } = this;
     const solid = this.#solid;
     words.fill(0);

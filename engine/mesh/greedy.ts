@@ -8,6 +8,7 @@
  * +x -x, planes from low to high, in a plane by the row in which a rectangle ends.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { BlockView, Vec3, Volume } from '../volume/volume.ts';
 import { CORNERS, DirectionNormals } from './faces.ts';
 import { Occupancy, ROWS } from './occupancy.ts';
@@ -135,6 +136,7 @@ export class GreedySurface implements Surface {
         while (blocks[end]?.[key] === level) end++;
         if (level !== last + 1) this.#close(open, last + 1, height, direction);
         for (let row = 0; row < 16; row++) {
+          checkInterrupt();
           collectRuns(next, slab, at, end, plane, row, direction);
           if (next.count === 0 && open.count === 0) continue;
           this.#join(open, next, level + row, height, direction);

@@ -1,6 +1,7 @@
 /** A surface together with the numbers of its vertices, walked as often as a writer needs. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import type { Numbering } from './numbering.ts';
 import type { FaceBatch, Surface } from './surface.ts';
 
@@ -59,6 +60,7 @@ export class NumberedSurface {
   count(): { vertices: number; faces: number } {
     let [vertices, faces] = [0, 0];
     for (const { count, end } of this.numbers()) {
+      checkInterrupt();
       vertices = end;
       faces += count;
     }
@@ -96,6 +98,7 @@ export class NumberedSurface {
   }
 
   *#recall(remembered: readonly FaceNumbers[]): Generator<NumberedBatch, void, undefined> {
+    checkInterrupt();
     let batch = 0;
     for (const faces of this.surface.batches()) yield { faces, ...remembered[batch++]! };
   }

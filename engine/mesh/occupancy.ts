@@ -3,6 +3,7 @@
  * bits: a row of 16 voxels along x is one number, bit x its voxel. 512 bytes a block.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
@@ -28,6 +29,7 @@ export class Occupancy {
     this.blocks = [...volume.blocks()];
     this.rows = new Uint16Array(this.blocks.length * ROWS);
     for (let slot = 0; slot < this.blocks.length; slot++) {
+      checkInterrupt();
       const { x, y, z, data } = this.blocks[slot]!;
       this.#index.add(x >> 4, y >> 4, z >> 4);
       markRows(this.rows, slot * ROWS, data);
@@ -44,6 +46,7 @@ export class Occupancy {
    * +x -x 256 rows each. Returns whether there are any.
    */
   visible(slot: number, faces: Uint16Array): boolean {
+    checkInterrupt();
     const { rows } = this;
     const { x, y, z } = this.blocks[slot]!;
     const [bx, by, bz] = [x >> 4, y >> 4, z >> 4];

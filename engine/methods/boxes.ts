@@ -4,10 +4,10 @@ import { GoxError } from '../../conf/errors.ts';
 import type { AxisBox, BoxParam, BoxView, LineBox } from '../catalogue/geometry.ts';
 import { pointOf } from '../catalogue/geometry.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, type Position } from '../catalogue/schemas.ts';
+import type { Region } from '../inquiries/region.ts';
 import { invalidParam } from '../params.ts';
 import { boxCorners, boxMatrix, inverse, isNullBox, type Matrix } from '../volume/matrix.ts';
 import type { Box, Vec3 } from '../volume/volume.ts';
-import type { Region } from './region.ts';
 import { cornerOf } from './voxel-params.ts';
 
 /** Of every affine matrix: its axes are directions, and its origin is a point. */

@@ -82,8 +82,11 @@ const selectSome: Handler<typeof select> = (project, params) => {
   } else {
     found = boxMaskOfAll(volume);
   }
-  project.select({ box, mask: combineMask(project.selection.mask, found, how) });
-  return selectionView(project.selection);
+  const selection = { box, mask: combineMask(project.selection.mask, found, how) };
+  // First, since a request that is stopped here must have selected nothing.
+  const shown = selectionView(selection);
+  project.select(selection);
+  return shown;
 };
 
 function boxMaskOfAll(volume: Volume): Volume {
@@ -113,9 +116,10 @@ const copy: Handler<typeof copySelection> = (project, { layer_id }) => {
   const { mask } = project.selection;
   const copied = layer.volume.clone();
   if (mask.count() > 0) merge(copied, mask, 'intersect');
+  const bounding_box = bounds(copied, true);
   project.clipboard.copy(copied);
   const voxel_count = copied.count();
-  return { success: true, voxel_count, bounding_box: bounds(copied, true), layer_id: layer.id };
+  return { success: true, voxel_count, bounding_box, layer_id: layer.id };
 };
 
 const pasteIt: Handler<typeof paste> = (project, params) => {

@@ -11,5 +11,14 @@ export type Handler<M extends MethodSpec> = (
   params: Params<M>,
 ) => Result<M> | WithBytes | Job;
 
+/** A handler whose result somebody else makes and types, at once or in a job (`ask.ts`). */
+export type Asking<M extends MethodSpec> = (project: Project, params: Params<M>) => object;
+
 /** A handler whose parameters nobody but the catalogue knows. */
 export type AnyHandler = (project: Project, params: never) => unknown;
+
+/**
+ * Takes over in the engine what a method's job made (`Handover`), and gives the result. What it is
+ * given, nobody but the job knows. Throws GoxError.
+ */
+export type Finisher = (project: Project, handover: never) => unknown;

@@ -2,13 +2,12 @@
 
 import { colorHandlers } from './colors.ts';
 import { editingHandlers } from './editing.ts';
-import type { AnyHandler } from './handler.ts';
+import type { AnyHandler, Finisher } from './handler.ts';
 import { layerEditHandlers } from './layer-edits.ts';
 import { layerHandlers } from './layers.ts';
 import { paintingHandlers } from './painting.ts';
 import { proceduralHandlers } from './procedural.ts';
-import type { Project } from './project.ts';
-import { projectHandlers } from './projects.ts';
+import { projectFinishers, projectHandlers } from './projects.ts';
 import { queryHandlers } from './queries.ts';
 import { renderHandlers } from './render.ts';
 import { sceneHandlers } from './scene.ts';
@@ -30,9 +29,5 @@ export const handlers: Readonly<Record<string, AnyHandler>> = {
   ...scriptHandlers,
 };
 
-/**
- * For methods whose job ends with a `Handover`: the code that makes the result of it, in the
- * engine, by the method's name. Errors that it throws are the request's.
- */
-export const finishers: Readonly<Record<string, (project: Project, handover: never) => unknown>> =
-  {};
+/** What takes over the handovers of their jobs, by the same names. */
+export const finishers: Readonly<Record<string, Finisher>> = projectFinishers;

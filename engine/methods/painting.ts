@@ -14,7 +14,7 @@ import type {
 } from '../catalogue/painting.ts';
 import { COORDINATE_MAX } from '../catalogue/schemas.ts';
 import type { Layer } from '../document/layer.ts';
-import { WithBytes } from '../encode.ts';
+import type { Region } from '../inquiries/region.ts';
 import { merge } from '../ops/combine.ts';
 import { extrude as extrudeFace } from '../ops/extrude.ts';
 import { floodFill as fillConnected } from '../ops/fill.ts';
@@ -23,12 +23,13 @@ import { replaceColor as recolor } from '../ops/replace.ts';
 import { invalidParam } from '../params.ts';
 import { isNullBox, type Matrix } from '../volume/matrix.ts';
 import { Places } from '../volume/places.ts';
-import { readRegion, writeRegion } from '../volume/region.ts';
+import { writeRegion } from '../volume/region.ts';
 import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { ask } from './ask.ts';
 import { boxBetween, boxFault, boxOf, cornersOf, wholeBox } from './boxes.ts';
 import { bytesOf } from './bytes-param.ts';
 import { changeOf } from './changes.ts';
-import type { AnyHandler, Handler } from './handler.ts';
+import type { AnyHandler, Asking, Handler } from './handler.ts';
 import type { Project } from './project.ts';
 import { colorOf, cornerOf, packedColor, positionOf, spotOf, wordOf } from './voxel-params.ts';
 
@@ -138,12 +139,12 @@ const extrudeOne: Handler<typeof extrude> = (project, params) => {
 
 const BYTES_PER_VOXEL = 4;
 
-const getBytes: Handler<typeof getPacked> = (project, params) => {
+const getBytes: Asking<typeof getPacked> = (project, params) => {
   const { min, max } = boxBetween(params);
   const size = sizeOf({ min, max });
   project.requireResult(size[0] * size[1] * size[2] * BYTES_PER_VOXEL);
-  const data = readRegion(project.view(params.layer_id), min, max);
-  return new WithBytes({ min, size, data });
+  const region: Region = { min, max: [max[0] - 1, max[1] - 1, max[2] - 1] };
+  return ask(project, params.layer_id, { kind: 'packed', region, size });
 };
 
 const setBytes: Handler<typeof setPacked> = (project, params) => {

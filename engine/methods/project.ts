@@ -1,15 +1,17 @@
 /** What an engine keeps of one project, and the memory that all projects of an engine share. */
 
-import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import { DERIVED_BLOCKS_MAX, Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { Files } from '../files.ts';
+import type { ResultLimits } from '../inquiries/limits.ts';
 import { interruptible } from '../interrupt.ts';
 import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
+import { type Ceiling, explainedBy, memoryLimit } from './ceiling.ts';
 import type { Clipboard } from './clipboard.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
@@ -30,19 +32,12 @@ export class Budget {
   }
 }
 
-/** How much a project may still grow, and the key of the configuration that says so. */
-interface Ceiling {
-  readonly key: 'limits.voxel_bytes_max' | 'limits.project_voxel_bytes_max';
-  readonly bytes_max: number;
-  readonly bytes_free: number;
-}
-
 /** What all projects of an engine share. */
 export interface ProjectHome {
   readonly budget: Budget;
   readonly files: Files;
   readonly clipboard: Clipboard;
-  readonly result_bytes_max: number;
+  readonly limits: ResultLimits;
   readonly scripting: Scripting;
   /** How many threads share a job. */
   readonly job_threads: number;
@@ -64,8 +59,6 @@ export class Project {
   /** Where save_project writes when it is given no path, and in which format. */
   path: string | undefined;
   format: string | undefined;
-  /** Whether it was edited since it was saved, loaded or made. */
-  unsaved = false;
   /** Cleared when another document comes in its place. */
   selection = nothingSelected();
   readonly budget: Budget;
@@ -73,17 +66,47 @@ export class Project {
   readonly clipboard: Clipboard;
   readonly scripting: Scripting;
   readonly job_threads: number;
-  readonly #result_bytes_max: number;
+  /** For one result, and for the memory of one job beside the voxels. */
+  readonly limits: ResultLimits;
   #bytes = 0;
+  #revision = 0;
+  /** The revision that was saved, loaded or made last. */
+  #kept_revision = 0;
+  #document_number = 0;
 
   constructor(home: ProjectHome) {
-    const { budget, files, clipboard, scripting, job_threads, result_bytes_max } = home;
+    const { budget, files, clipboard, scripting, job_threads, limits } = home;
     this.budget = budget;
     this.files = files;
     this.clipboard = clipboard;
     this.scripting = scripting;
     this.job_threads = job_threads;
-    this.#result_bytes_max = result_bytes_max;
+    this.limits = limits;
+  }
+
+  /** Grows with every edit, so that a save knows whether it holds the last one. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Grows when another document comes in place of this one. */
+  get documentNumber(): number {
+    return this.#document_number;
+  }
+
+  /** Whether it was edited since it was saved, loaded or made; setting it notes an edit. */
+  get unsaved(): boolean {
+    return this.#kept_revision !== this.#revision;
+  }
+
+  set unsaved(unsaved: boolean) {
+    if (unsaved) this.#revision++;
+    else this.#kept_revision = this.#revision;
+  }
+
+  /** Remembers that what it was at a revision is in a file, unless a later one is already. */
+  keptAt(revision: number): void {
+    this.#kept_revision = Math.max(this.#kept_revision, revision);
   }
 
   /** The lower of the ceilings for this project and for all projects of the engine. */
@@ -117,6 +140,7 @@ export class Project {
     document.refresh();
     this.#requireBytes(document.voxelBytes());
     this.document = document;
+    this.#document_number++;
     this.selection = nothingSelected();
   }
 
@@ -128,7 +152,7 @@ export class Project {
 
   /** Throws GOX_RESULT_TOO_LARGE unless a result may hold so many bytes. */
   requireResult(bytes: number): void {
-    const result_bytes_max = this.#result_bytes_max;
+    const { result_bytes_max } = this.limits;
     if (bytes <= result_bytes_max) return;
     const message =
       `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
@@ -167,9 +191,12 @@ export class Project {
     return layer;
   }
 
-  /** The voxels to read for a `layer_id`, which may also mean all layers. Not to be written. */
-  view(id = -1): Volume {
-    return id === ALL_LAYERS ? this.document.merged() : this.layer(id).volume;
+  /**
+   * The voxels to read for a `layer_id`: of one layer, or of all visible ones from bottom to top,
+   * which are to be laid one over another. Not to be written.
+   */
+  views(id = -1): Volume[] {
+    return id === ALL_LAYERS ? this.document.shownVolumes() : [this.layer(id).volume];
   }
 
   /** What `view` reads: the id of a layer, or -2 for all. */
@@ -190,7 +217,8 @@ export class Project {
    * what is free.
    */
   transact<T>(edit: () => T): T {
-    const { document, selection, unsaved } = this;
+    const { document, selection } = this;
+    const revision = this.#revision;
     const restore = document.checkpoint();
     const blocks_free = Math.floor(this.ceiling.bytes_free / BLOCK_BYTES);
     for (const { volume } of document.layers) volume.blocks_max = volume.blockCount + blocks_free;
@@ -203,7 +231,7 @@ export class Project {
     } catch (error) {
       restore();
       this.selection = selection;
-      this.unsaved = unsaved;
+      this.#revision = revision;
       throw error;
     } finally {
       for (const { volume } of document.layers) volume.blocks_max = Number.POSITIVE_INFINITY;
@@ -225,26 +253,13 @@ export class Project {
     const bytes = blocks * BLOCK_BYTES;
     const { bytes_free } = this.ceiling;
     if (bytes > bytes_free) {
-      throw this.#memoryLimit(`The edit needs ${bytes} bytes more.`, { bytes });
+      throw memoryLimit(this.ceiling, `The edit needs ${bytes} bytes more.`, { bytes });
     }
   }
 
   /** Says of a refusal for memory, whoever throws it, which ceiling was met. */
   explained<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
-      if (error.details?.key !== undefined) throw error;
-      throw this.#memoryLimit(error.message, error.details, error);
-    }
-  }
-
-  #memoryLimit(message: string, details: ErrorDetails = {}, cause?: unknown): GoxError {
-    const { key, bytes_max, bytes_free } = this.ceiling;
-    const free = `Of ${key}, ${bytes_max} bytes, ${bytes_free} are free.`;
-    const facts = { ...details, key, bytes_max, bytes_free };
-    return new GoxError('GOX_MEMORY_LIMIT', `${message} ${free}`, facts, cause);
+    return explainedBy(() => this.ceiling, action);
   }
 
   #requireBytes(bytes: number): void {

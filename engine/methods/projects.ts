@@ -15,18 +15,22 @@ import type {
 import { VERSION } from '../catalogue/version.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import { Document } from '../document/document.ts';
-import { snapshotOf } from '../document/snapshot.ts';
+import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { type ExportOptions, FORMATS, formatFor } from '../formats/index.ts';
+import type { ExportInput, Loaded, LoadInput, Saved, SaveInput } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
-import type { ExportInput } from '../jobs/kinds.ts';
 import { invalidParam } from '../params.ts';
-import { bounds } from './bounds.ts';
-import type { AnyHandler, Handler } from './handler.ts';
+import { boundsOfAll } from './bounds.ts';
+import { attempt, isSmall } from './direct.ts';
+import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { requireParts, requireRoom } from './layer-choice.ts';
 import { contentsOf, nameOf, openingOf } from './opening.ts';
 import { DEFAULT_SIDE, type Project } from './project.ts';
-import { readDocument } from './reading.ts';
+import { type Reading, readDocument, readerOf } from './reading.ts';
 import { exportPicture } from './render.ts';
+
+/** To read a file of this size takes less than to hand it to a job thread and back. */
+const DIRECT_FILE_BYTES_MAX = 64 * 1024;
 
 const create: Handler<typeof createProject> = (project, params) => {
   const { name = 'New Project' } = params;
@@ -49,24 +53,56 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
   return [w!, h!, d!];
 }
 
+/** What a request that loads a project says: how, which project, and what it is called then. */
+interface Opened extends Reading {
+  readonly name: string;
+  readonly project?: string;
+  readonly overwrite?: boolean;
+}
+
+/** Throws what would keep the file from being read, before anything waits for that. */
+function loadJob(project: Project, reading: Reading, bytes_max: number): Job | Document {
+  readerOf(reading);
+  const { files, ceiling } = project;
+  const { path } = reading;
+  // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
+  if (files.sizeOf(path) <= DIRECT_FILE_BYTES_MAX) {
+    const document = attempt(() => readDocument(files, reading, bytes_max));
+    if (document !== undefined) return document;
+  }
+  const input: LoadInput = { reading, bytes_max, ceiling };
+  return new Job('load', `read ${path}`, input);
+}
+
 const load: Handler<typeof loadProject> = (project, params) => {
-  const { format } = params;
-  const path = project.files.absolute(params.path);
-  const opening = openingOf(project, params);
-  project.replace(readDocument(project, { ...params, path }, project.bytesAllowed));
-  project.name = params.path;
+  const opened: Opened = { ...params, path: project.files.absolute(params.path), name: params.path };
+  openingOf(project, opened);
+  const read = loadJob(project, opened, project.bytesAllowed);
+  return read instanceof Job ? read : install(project, read, opened);
+};
+
+function install(project: Project, document: Document, opened: Opened) {
+  const { path, format, name } = opened;
+  // What is there at this moment, not when the file was begun to be read.
+  const opening = openingOf(project, opened);
+  project.replace(document);
+  project.name = name;
   project.path = path;
   project.format = format;
   project.unsaved = false;
   const layer_count = project.document.layers.length;
   const { voxel_count } = contentsOf(project);
   return { success: true, path, ...opening, layer_count, voxel_count };
-};
+}
 
 const importOne: Handler<typeof importFile> = (project, params) => {
+  const reading: Reading = { ...params, path: project.files.absolute(params.path) };
+  const read = loadJob(project, reading, project.ceiling.bytes_free);
+  return read instanceof Job ? read : addLayers(project, read, reading.path);
+};
+
+function addLayers(project: Project, from: Document, path: string) {
   const { document } = project;
-  const path = project.files.absolute(params.path);
-  const from = readDocument(project, { ...params, path }, project.ceiling.bytes_free);
   requireRoom(document, from.layers.length);
   return project.transact(() => {
     const layers = addLayersOf(document, from);
@@ -78,7 +114,7 @@ const importOne: Handler<typeof importFile> = (project, params) => {
       voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     };
   });
-};
+}
 
 const save: Handler<typeof saveProject> = (project, params) => {
   const asked = params.path ?? project.path;
@@ -87,12 +123,28 @@ const save: Handler<typeof saveProject> = (project, params) => {
   }
   const path = project.files.absolute(asked);
   const format = params.path === undefined ? project.format : params.format;
-  const bytes = write(project, path, format);
-  project.path = path;
-  project.format = format;
-  project.unsaved = false;
-  return { success: true, path, bytes, format: formatFor(path, format).name };
+  const write = writable(path, format);
+  const { document, files, revision, documentNumber } = project;
+  const saved = { path, format, revision, documentNumber };
+  document.refresh();
+  if (isSmall(document.layers.map(({ volume }) => volume))) {
+    const bytes = attempt(() => files.write(path, write(document)));
+    if (bytes !== undefined) return keep(project, { ...saved, bytes });
+  }
+  files.requirePlace(path);
+  const input: SaveInput = { document: snapshotOf(document), saved };
+  return new Job('save', `save to ${path}`, input);
 };
+
+/** Remembers a save, unless another document has come in its place meanwhile. */
+function keep(project: Project, { path, format, revision, documentNumber, bytes }: Saved) {
+  if (project.documentNumber === documentNumber) {
+    project.path = path;
+    project.format = format;
+    project.keptAt(revision);
+  }
+  return { success: true, path, bytes, format: formatFor(path, format).name };
+}
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
   const { format, y_up, mesh, vertex_colors, exact_colors } = params;
@@ -112,12 +164,6 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   const input: ExportInput = { document, path, format, options, result };
   return new Job('export', `export to ${path}`, input);
 };
-
-function write(project: Project, path: string, formatName: string | undefined): number {
-  const write = writable(path, formatName);
-  project.document.refresh();
-  return project.files.write(path, write(project.document));
-}
 
 function writable(path: string, formatName: string | undefined) {
   const format = formatFor(path, formatName);
@@ -164,7 +210,7 @@ const info: Handler<typeof getProjectInfo> = (project) => {
     voxel_count: contentsOf(project).voxel_count,
     voxel_bytes: document.voxelBytes(),
     unsaved: project.unsaved,
-    bounding_box: bounds(document.merged(), true),
+    bounding_box: boundsOfAll(document.shownVolumes(), true),
   };
 };
 
@@ -179,3 +225,12 @@ export const projectHandlers = {
   'goxel.get_status': status,
   'goxel.get_project_info': info,
 } satisfies Record<string, AnyHandler>;
+
+export const projectFinishers = {
+  // The job was given what the request opens.
+  'goxel.load_project': (project: Project, { document, reading }: Loaded) =>
+    install(project, takenOver(document), reading as Opened),
+  'goxel.import_file': (project: Project, { document, reading }: Loaded) =>
+    addLayers(project, takenOver(document), reading.path),
+  'goxel.save_project': keep,
+} satisfies Record<string, Finisher>;

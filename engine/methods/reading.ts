@@ -4,8 +4,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import type { Files } from '../files.ts';
+import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
-import type { Project } from './project.ts';
 
 /** What a request says about the reading. */
 export interface Reading {
@@ -25,22 +25,26 @@ const BESIDE_BYTES_MAX = 512 * 1024 * 1024;
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /** The document of a file, of at most so many bytes of voxels. */
-export function readDocument(project: Project, reading: Reading, bytes_max: number): Document {
-  const { path, format: name, size, solid, y_up, instances } = reading;
-  const format = formatFor(path, name);
-  if (format.read === undefined) {
-    const message = `The format "${format.name}" cannot be read.`;
-    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
-  }
+export function readDocument(files: Files, reading: Reading, bytes_max: number): Document {
+  const { path, size, solid, y_up, instances } = reading;
+  const read = readerOf(reading);
   const options: ImportOptions = {
     voxel_bytes_max: bytes_max,
-    resolve: beside(project.files, path),
+    resolve: beside(files, path),
     ...(size === undefined ? {} : { size }),
     ...(solid === undefined ? {} : { solid }),
     ...(y_up === undefined ? {} : { yUp: y_up }),
     ...(instances === undefined ? {} : { instances }),
   };
-  return format.read(project.files.read(path), path, options);
+  return read(files.read(path), path, options);
+}
+
+/** What reads a file of that name or format. Throws GOX_FORMAT_UNKNOWN. */
+export function readerOf({ path, format: name }: Reading): NonNullable<Format['read']> {
+  const format = formatFor(path, name);
+  if (format.read !== undefined) return format.read;
+  const message = `The format "${format.name}" cannot be read.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
 }
 
 /**

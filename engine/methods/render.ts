@@ -7,14 +7,11 @@ import type { renderScene } from '../catalogue/render.ts';
 import type { Params } from '../catalogue/spec.ts';
 import type { Job } from '../jobs/job.ts';
 import { type PicturesWork, picturesJob, type Sink } from '../jobs/pictures.ts';
-import { surfaceOf } from '../mesh/kinds.ts';
 import { invalidParam } from '../params.ts';
 import { prepareRender } from '../render/job.ts';
 import type { CameraChoice, LightChoice, Outline, RenderOptions, View } from '../render/options.ts';
-import { soupOf } from '../render/soup-of.ts';
 import { prepareTrace } from '../trace/job.ts';
 import { channels } from '../volume/color.ts';
-import type { Volume } from '../volume/volume.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import type { Project } from './project.ts';
 import { packedColor } from './voxel-params.ts';
@@ -61,8 +58,9 @@ function requireReturnMode(mode: ReturnMode, output_path: string | undefined): v
 function workOf(project: Project, params: RenderParams, shared: RenderOptions): PicturesWork {
   const { surface = 'blocks', trace = false } = params;
   if (trace === false) {
-    const mesher = surface === 'blocks' ? undefined : (volume: Volume) => mesh(volume, surface);
-    return { renderer: 'raster', job: prepareRender(project.document, shared, mesher) };
+    const bytes_max = project.limits.job_bytes_max;
+    const meshing = surface === 'blocks' ? undefined : { kind: surface, bytes_max };
+    return { renderer: 'raster', job: prepareRender(project.document, shared, meshing) };
   }
   if (surface !== 'blocks') {
     throw invalidParam('.surface', '"blocks", which is all that is traced', surface);
@@ -93,10 +91,6 @@ export function exportPicture(project: Project, path: string, format: string, re
 export const renderHandlers = {
   'goxel.render_scene': render as (project: Project, params: RenderParams) => Job,
 } satisfies Record<string, AnyHandler>;
-
-function mesh(volume: Volume, kind: 'marching' | 'smooth') {
-  return soupOf(surfaceOf(volume, kind), kind === 'smooth');
-}
 
 function formatOf({ format, output_path }: RenderParams): 'png' | 'jpeg' {
   const extension = output_path === undefined ? '' : extname(output_path).slice(1).toLowerCase();

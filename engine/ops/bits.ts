@@ -3,6 +3,7 @@
  * that a loop over rows works on 16 voxels at a time.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
@@ -27,6 +28,7 @@ export function blockData(
   by: number,
   bz: number,
 ): Uint32Array | undefined {
+  checkInterrupt();
   if (bx < BLOCK_MIN || by < BLOCK_MIN || bz < BLOCK_MIN) return undefined;
   if (bx > BLOCK_MAX || by > BLOCK_MAX || bz > BLOCK_MAX) return undefined;
   return volume.blockAt(bx * 16, by * 16, bz * 16);
@@ -34,6 +36,7 @@ export function blockData(
 
 /** Where there are voxels; a block that is full or empty gives the shared rows. */
 export function filledRows(data: Uint32Array | undefined): Rows {
+  checkInterrupt();
   if (data === undefined) return NO_ROWS;
   const rows = new Uint16Array(ROWS);
   let all = 0xffff;

@@ -1,5 +1,6 @@
 /** Goxel's extrude tool: a face of connected voxels pulled out or pushed in. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { copyBlockData, newBlockData } from '../volume/block.ts';
 import { requireBlocks } from '../volume/reach.ts';
 import { type Vec3, Volume } from '../volume/volume.ts';
@@ -96,6 +97,7 @@ function pull(volume: Volume, mask: Volume, plane: Volume, { axis, way, from, de
     const layer = (from & 15) * along;
     let column: Uint32Array | undefined;
     for (let at = Math.floor(first / 16) * 16; at < end; at += 16) {
+      checkInterrupt();
       const target = corner.map((value, i) => (i === axis ? at : value)) as unknown as Vec3;
       const before = volume.blockAt(...target);
       const [low, high] = [Math.max(first - at, 0), Math.min(end - at, 16)];

@@ -1,6 +1,7 @@
 /** Flood fill: a connected region of voxels recoloured, or a connected empty region filled. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, copyBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Box, Vec3, Volume } from '../volume/volume.ts';
@@ -50,6 +51,7 @@ function recolor(volume: Volume, at: Vec3, rgba: number, threshold: number): num
   const full = uniformBlock(rgba);
   let count = 0;
   for (const [slot, bits] of rows.entries()) {
+    checkInterrupt();
     if (bits === NO_ROWS) continue;
     const position = index.position(slot);
     const [x, y, z] = [position.x * 16, position.y * 16, position.z * 16];
@@ -78,6 +80,7 @@ function fillEmpty(volume: Volume, at: Vec3, rgba: number, bounds: Box): number 
   const before = volume.count();
   const full = uniformBlock(rgba);
   for (const [slot, bits] of rows.entries()) {
+    checkInterrupt();
     if (bits === NO_ROWS) continue;
     const position = index.position(slot);
     const [x, y, z] = [position.x * 16, position.y * 16, position.z * 16];

@@ -5,6 +5,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { ALL_ROWS, type BitSet, NO_ROWS, ROWS, type Rows } from './bits.ts';
@@ -88,6 +89,7 @@ class Flood {
 
   run(): BitSet {
     for (let slot = this.#queue.pop(); slot !== undefined; slot = this.#queue.pop()) {
+      checkInterrupt();
       const pending = this.#pending[slot]!;
       this.#pending[slot] = undefined;
       if (this.#reached[slot] === ALL_ROWS) continue;

@@ -3,6 +3,7 @@
  * integers: a face that contains a new point counts as seen by it, so no face is ever degenerate.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { Vec3 } from '../volume/volume.ts';
 
 /** The points with x·px + y·py + z·pz <= limit. */
@@ -58,6 +59,7 @@ function solid(points: readonly Vec3[], start: readonly [number, number, number,
   assign(points, points.keys(), faces);
   const queue = [...faces];
   for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+    checkInterrupt();
     if (one.gone || one.outside.length === 0) continue;
     const added = addPoint(points, one);
     queue.push(...added);
@@ -118,6 +120,7 @@ function addPoint(points: readonly Vec3[], start: Face): Face[] {
 /** Gives each point that is outside of a face to the first such face. */
 function assign(points: readonly Vec3[], indices: Iterable<number>, faces: readonly Face[]): void {
   for (const index of indices) {
+    if ((index & 0x3ff) === 0) checkInterrupt();
     faces.find((one) => height(one.space, points[index]!) > 0)?.outside.push(index);
   }
 }

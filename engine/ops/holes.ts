@@ -6,6 +6,7 @@
  * voxels that are far apart cost nothing.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Volume } from '../volume/volume.ts';
 import {
@@ -46,6 +47,7 @@ function clusters(volume: Volume): Span[] {
     const queue = [first];
     seen[first] = 1;
     for (let slot = queue.pop(); slot !== undefined; slot = queue.pop()) {
+      checkInterrupt();
       const at = index.position(slot);
       for (const [i, value] of [at.x, at.y, at.z].entries()) {
         span.min[i] = Math.min(span.min[i]!, value);
@@ -100,6 +102,7 @@ function addHoles(volume: Volume, { min, max }: Span, holes: BitSet): void {
   );
   for (let bz = min[2]; bz <= max[2]; bz++) {
     for (let by = min[1]; by <= max[1]; by++) {
+      checkInterrupt();
       for (let bx = min[0]; bx <= max[0]; bx++) {
         const empty = emptyAt(bx, by, bz);
         if (empty === NO_ROWS) continue;

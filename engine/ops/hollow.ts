@@ -1,5 +1,6 @@
 /** Solids made hollow, and holes filled. Holes are those of `holes.ts`. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { BlockIndex } from '../volume/block-index.ts';
 import type { Volume } from '../volume/volume.ts';
 import {
@@ -26,6 +27,7 @@ export function hollow(volume: Volume, thickness: number): void {
   const beside = neighbours(deep.index);
   for (let layer = 0; layer < thickness; layer++) if (!erode(deep, beside)) return;
   for (const [slot, bits] of deep.rows.entries()) {
+    checkInterrupt();
     if (bits === NO_ROWS) continue;
     const { x, y, z } = deep.index.position(slot);
     const data = volume.blockAt(x * 16, y * 16, z * 16);
@@ -48,6 +50,7 @@ export function fillHoles(volume: Volume, color: number | 'nearest'): number {
   else {
     const full = uniformBlock(color);
     for (const [slot, bits] of holes.rows.entries()) {
+      checkInterrupt();
       const at = holes.index.position(slot);
       const [x, y, z] = [at.x * 16, at.y * 16, at.z * 16];
       const data = bits === ALL_ROWS ? full : paintRows(bits, color, volume.blockAt(x, y, z));
@@ -65,6 +68,7 @@ function fillFromWalls(volume: Volume, holes: BitSet): void {
   const queue: number[] = [];
   const colors: number[] = [];
   for (const [slot, bits] of holes.rows.entries()) {
+    checkInterrupt();
     const at = holes.index.position(slot);
     for (let i = 0; i < ROWS * 16; i++) {
       if (((bits[i >> 4]! >> (i & 15)) & 1) === 0) continue;
@@ -79,9 +83,11 @@ function fillFromWalls(volume: Volume, holes: BitSet): void {
     }
   }
   for (let i = 0; i < colors.length; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     volume.set(queue[3 * i]!, queue[3 * i + 1]!, queue[3 * i + 2]!, colors[i]!);
   }
   for (let i = 0; i < colors.length; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const rgba = colors[i]!;
     for (let step = 0; step < 18; step += 3) {
       const x = queue[3 * i]! + STEPS[step]!;
@@ -98,6 +104,7 @@ function fillFromWalls(volume: Volume, holes: BitSet): void {
 /** A set with holes added to it. */
 function withHoles(set: BitSet, holes: BitSet): BitSet {
   for (const [slot, bits] of holes.rows.entries()) {
+    checkInterrupt();
     const { x, y, z } = holes.index.position(slot);
     const at = set.index.find(x, y, z);
     if (at < 0) {
@@ -115,6 +122,7 @@ function withHoles(set: BitSet, holes: BitSet): BitSet {
 function neighbours(index: BlockIndex): Int32Array {
   const beside = new Int32Array(index.length * 6);
   for (let slot = 0; slot < index.length; slot++) {
+    if ((slot & 0xff) === 0) checkInterrupt();
     const at = index.position(slot);
     for (let side = 0; side < 6; side++) {
       const step = 3 * side;
@@ -134,6 +142,7 @@ function erode(set: BitSet, beside: Int32Array): boolean {
   const at = (slot: number) => (slot < 0 ? NO_ROWS : before[slot]!);
   let left = false;
   for (const [slot, rows] of before.entries()) {
+    checkInterrupt();
     if (rows === NO_ROWS) continue;
     const sides: Rows[] = [];
     for (let side = 0; side < 6; side++) sides.push(at(beside[6 * slot + side]!));

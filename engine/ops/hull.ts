@@ -3,6 +3,7 @@
  * corner of the volume's box and have 16 bits, so that products of three stay below 2^53.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { requireBlocks } from '../volume/reach.ts';
@@ -58,6 +59,7 @@ function extremes(volume: Volume, origin: Vec3): Vec3[] {
   }
   const slices = new Map<number, number[]>();
   for (let slot = 0; slot < index.length; slot++) {
+    checkInterrupt();
     const { z } = index.position(slot);
     const slice = slices.get(z);
     if (slice === undefined) slices.set(z, [slot]);
@@ -78,6 +80,7 @@ function extremes(volume: Volume, origin: Vec3): Vec3[] {
 function chain(at: readonly number[], values: readonly number[], way: 1 | -1): number[] {
   const kept: number[] = [];
   for (let i = 0; i < at.length; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     while (kept.length >= 2) {
       const [a, b] = [kept.at(-2)!, kept.at(-1)!];
       const turn =
@@ -136,6 +139,7 @@ function fillBlock(
 ): void {
   const rows = new Uint16Array(ROWS);
   for (let pz = min[2]; pz < max[2]; pz++) {
+    checkInterrupt();
     for (let py = min[1]; py < max[1]; py++) {
       let [low, high] = [min[0] - origin[0], max[0] - origin[0] - 1];
       for (const { x, y, z, limit } of spaces) {

@@ -4,6 +4,7 @@
  * sum of each coordinate starts from the origin, then z, y and x.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { inverse, type Matrix, transform } from '../volume/matrix.ts';
@@ -22,6 +23,7 @@ export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volum
   if (turn !== undefined) return turned(source, turn, blocks_max);
   const positions = sortedPositions(reached(source, matrix, blocks_max));
   for (let i = 0; i < positions.length; i += 3) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
     const data = newBlockData();
     if (staysInside(back, x, y, z)) sample(data, source, back, x, y, z);
@@ -107,6 +109,7 @@ function reached(source: Volume, matrix: Matrix, blocks_max: number): BlockIndex
     requireBlocks(min, max, blocks_max);
     for (let bz = min[2] >> 4; bz <= (max[2] - 1) >> 4; bz++) {
       for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
+        checkInterrupt();
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
           if (index.find(bx, by, bz) < 0) index.add(bx, by, bz);
         }

@@ -3,6 +3,7 @@
  * Goxel combines them.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { type Box, type Vec3, Volume } from '../volume/volume.ts';
 import { ALL_ROWS, blockData, isUniform, NO_ROWS, paintRows, ROWS, uniformBlock } from './bits.ts';
@@ -28,6 +29,7 @@ export function fuzzySelect(volume: Volume, at: Vec3, threshold: number): Volume
   const white = uniformBlock(WHITE);
   const { index, rows } = flood(colorLinks(volume, threshold), at, volume.blocks_max);
   for (const [slot, bits] of rows.entries()) {
+    checkInterrupt();
     if (bits === NO_ROWS) continue;
     const { x, y, z } = index.position(slot);
     const data = bits === ALL_ROWS ? white : paintRows(bits, WHITE);

@@ -3,6 +3,7 @@
  * throughout, so that they are exact at any coordinates.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, requireBlocks } from '../volume/reach.ts';
@@ -56,6 +57,7 @@ export function turned(source: Volume, turn: Turn, blocks_max: number): Volume {
   const straight = turn.axes.every((axis, i) => axis === i) && turn.signs.every((s) => s === 1);
   const positions = sortedPositions(turnedBlocks(source, turn));
   for (let i = 0; i < positions.length; i += 3) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
     if (aligned && straight) {
       const [ox, oy, oz] = turn.offsets;
@@ -76,6 +78,7 @@ function turnedBlocks(source: Volume, turn: Turn): BlockIndex {
     const high = (axis: 0 | 1 | 2) => Math.floor(Math.min(max[axis] - 1, COORDINATE_MAX) / 16);
     for (let bz = low(2); bz <= high(2); bz++) {
       for (let by = low(1); by <= high(1); by++) {
+        checkInterrupt();
         for (let bx = low(0); bx <= high(0); bx++) {
           if (index.find(bx, by, bz) < 0) index.add(bx, by, bz);
         }
@@ -93,6 +96,7 @@ export function sortedPositions(index: BlockIndex): Int32Array {
     Int32Array,
   ];
   for (let slot = 0; slot < index.length; slot++) {
+    checkInterrupt();
     const { x, y, z } = index.position(slot);
     xs[slot] = x;
     ys[slot] = y;

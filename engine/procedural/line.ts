@@ -1,6 +1,7 @@
 /** Lines in space: thin ones after Bresenham, thick ones as swept spheres (capsules). */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { type Vec3, Volume } from '../volume/volume.ts';
 import { fillRows, requireRoom, type Span } from './rows.ts';
 import { boxAround } from './solids.ts';
@@ -45,6 +46,7 @@ function thin(volume: Volume, from: Vec3, to: Vec3, color: number): void {
   // Each axis steps when its sum of `d` passes `steps`, starting in the middle.
   let [ex, ey, ez] = [steps >> 1, steps >> 1, steps >> 1];
   for (let i = 0; ; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     volume.set(x, y, z, color);
     if (i === steps) return;
     ex -= dx;
@@ -72,6 +74,7 @@ function thick(volume: Volume, params: LineParams, blocks_max: number): void {
   const pieces = Math.max(1, Math.ceil(Math.hypot(...along) / PIECE));
   const at = (i: 0 | 1 | 2, share: number) => from[i] + 0.5 + along[i] * share;
   for (let piece = 0; piece < pieces; piece++) {
+    checkInterrupt();
     const [start, end] = [piece / pieces, (piece + 1) / pieces];
     const a: Vec3 = [at(0, start), at(1, start), at(2, start)];
     const b: Vec3 = [at(0, end), at(1, end), at(2, end)];

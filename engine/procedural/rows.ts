@@ -1,5 +1,6 @@
 /** Solids given row by row: where along x each row of places begins and ends, and a gap in it. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { paintRows, ROWS, uniformBlock } from '../ops/bits.ts';
 import { requireBlocks } from '../volume/reach.ts';
 import type { Box, Volume } from '../volume/volume.ts';
@@ -29,6 +30,7 @@ export function fillRows(volume: Volume, box: Box, rgba: number, shape: RowShape
   const column = new Column(box, shape);
   for (let z = box.min[2] & ~15; z < box.max[2]; z += 16) {
     for (let y = box.min[1] & ~15; y < box.max[1]; y += 16) {
+      checkInterrupt();
       column.take(y, z);
       for (let x = column.from & ~15; x < column.to; x += 16) {
         if (column.isFull(x)) volume.setBlock(x, y, z, full);

@@ -1,5 +1,6 @@
 /** Hills: a height for each column of voxels from noise, coloured by height. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { newBlockData } from '../volume/block.ts';
 import { pack } from '../volume/color.ts';
 import { Volume } from '../volume/volume.ts';
@@ -41,6 +42,7 @@ export function terrain(params: TerrainParams, blocks_max: number): Volume {
   const heights = new Float64Array(256);
   for (let y = min[1] & ~15; y < max[1]; y += 16) {
     for (let x = min[0] & ~15; x < max[0]; x += 16) {
+      checkInterrupt();
       let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
       for (let i = 0; i < 256; i++) {
         const [px, py] = [x + (i & 15), y + (i >> 4)];

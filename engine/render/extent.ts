@@ -3,6 +3,7 @@
  * when its corner reaches farther than any voxel found so far.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE, BLOCK_VOXELS } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import { boxCorners, type Matrix } from '../volume/matrix.ts';
@@ -37,6 +38,7 @@ export class Extent {
       // The block that may reach farthest comes first, so that few others are looked into.
       const best = bounds.reduce((at, bound, slot) => (bound > bounds[at]! ? slot : at), 0);
       for (let i = -1; i < blocks.length; i++) {
+        if ((i & 0xff) === 0) checkInterrupt();
         const slot = i < 0 ? best : i;
         if (!(bounds[slot]! > farthest)) continue;
         const within = reachIn(blocks[slot]!, direction);

@@ -9,6 +9,7 @@ import { projectionOfView } from './camera.ts';
 import { Extent } from './extent.ts';
 import { type Group, groupsOf, type Surface } from './groups.ts';
 import { type Lamp, lampOf } from './lighting.ts';
+import { type Meshing, type MeshJob, meshJob } from './meshing.ts';
 import { ROWS } from './occupancy.ts';
 import { checkOptions, OCCLUSION_DEFAULT, type Outline, type RenderOptions } from './options.ts';
 import type { Projection } from './projection.ts';
@@ -20,7 +21,7 @@ export interface GroupJob {
   readonly first: number;
   readonly end: number;
   readonly surface: Surface;
-  /** Drawn in place of its blocks, of which there are none then. */
+  /** Drawn in place of its blocks, of which there are none then; `RenderJob.mesh` makes others. */
   readonly soup: Soup | undefined;
   /** The number of its first triangle among those of the job. */
   readonly firstTriangle: number;
@@ -60,6 +61,8 @@ export interface RenderJob {
   readonly stages: readonly [occupancy: number, shadows: number, bands: number, pictures: number];
   readonly style: Style;
   readonly groups: readonly GroupJob[];
+  /** The meshes that are drawn in place of blocks; the first stage makes them, in one part. */
+  readonly mesh: MeshJob | undefined;
   /** Of all groups: positions over 16, words, and rows of bits. */
   readonly positions: Int32Array;
   readonly blocks: readonly Uint32Array[];
@@ -79,14 +82,14 @@ const QUALITY_DEFAULT = 90;
 
 /**
  * Takes a snapshot of what a document shows and makes room for its pictures. With a `mesher`, the
- * surfaces it makes are drawn in place of voxels' faces. Throws
+ * surfaces it makes are drawn in place of voxels' faces; or the job makes meshes itself. Throws
  * GOX_MEMORY_LIMIT for pictures above the limits of `options.ts`, and GOX_INVALID_PARAMS for a
  * camera that is not there or sees nothing.
  */
 export function prepareRender(
   document: Document,
   options: RenderOptions,
-  mesher?: Mesher,
+  mesher?: Mesher | Meshing,
 ): RenderJob {
   checkOptions(options);
   const style = styleOf(options);
@@ -106,11 +109,13 @@ export function prepareRender(
     return { width: view.width, height: view.height, projection, lamp, shadow, ...bands };
   });
   const blocks = blocksOf(groups, mesher === undefined ? snapshots : []);
-  const drawn = mesher === undefined ? blocks.groups : soupsOf(groups, mesher);
+  const mesh = typeof mesher === 'object' ? meshJob(mesher, snapshots) : undefined;
+  const drawn = typeof mesher === 'function' ? soupsOf(groups, mesher) : blocks.groups;
   const shadowBands = shadowMaps.length * SHADOW_BANDS_A_THREAD * threads;
   return {
-    stages: [threads, shadowBands, firstBand, views.length],
+    stages: [mesh === undefined ? threads : 1, shadowBands, firstBand, views.length],
     style,
+    mesh,
     shadowMaps,
     views,
     ...blocks,

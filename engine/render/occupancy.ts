@@ -3,6 +3,7 @@
  * its 26 neighbours is padded to rows of 18 bits, row (y + 1) + 18·(z + 1), bit x + 1.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
@@ -16,6 +17,7 @@ const FULL = 0xffff;
 
 /** Writes the rows of a block's words at `at`. */
 export function markRows(words: Uint32Array, rows: Uint16Array, at: number): void {
+  checkInterrupt();
   for (let i = 0, row = at; i < BLOCK_VOXELS; row++) {
     let bits = 0;
     for (let x = 0; x < 16; x++, i++) if (words[i]! >= SOLID) bits |= 1 << x;
@@ -36,6 +38,7 @@ export class Neighbourhood {
     this.#positions = positions;
     this.#rows = rows;
     for (let slot = first; slot < end; slot++) {
+      if ((slot & 0xfff) === 0) checkInterrupt();
       const at = slot * 3;
       this.#index.add(positions[at]!, positions[at + 1]!, positions[at + 2]!);
     }

@@ -1,6 +1,7 @@
 /** Stage 2: one band of a picture, from voxels to packed bytes. */
 
 import { adler32, packBand } from '../image/encode.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { channelsOf, type ViewJob } from './job.ts';
 import type { Band } from './raster.ts';
 import type { Scene } from './scene.ts';
@@ -54,6 +55,7 @@ function transparentGroups({ job }: Scene, { projection }: ViewJob): number[] {
     if (surface.opacity === 1 || surface.opacity === 0) continue;
     let depth = 0;
     for (let slot = first; slot < end; slot++) {
+      if ((slot & 0xff) === 0) checkInterrupt();
       for (let a = 0; a < 3; a++) {
         const middle = job.positions[slot * 3 + a]! * 16 + 8;
         depth += (middle - projection.eye[a]!) * projection.forward[a]!;
@@ -80,6 +82,7 @@ function shadeBand(
   const cells = new Int32Array(4);
   const offsets = samples === 1 ? [0] : [0, 1, width, width + 1];
   for (let y = 0; y < height; y += samples) {
+    checkInterrupt();
     for (let x = 0; x < width; x += samples) {
       const base = y * width + x;
       const id = ids[base]!;
@@ -141,6 +144,7 @@ function drawSilhouette(band: Band, view: ViewJob, colors: Uint32Array, strength
   };
   const keep = 1 - strength;
   for (let y = 0; y < height; y++) {
+    checkInterrupt();
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       if (ids[at] === 0) continue;

@@ -6,6 +6,7 @@
  * exact, and equal for all polygons that lie in it.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { NEAR, type Projection } from './projection.ts';
 import { type Rectangles, U_AXIS, V_AXIS } from './rectangles.ts';
 import { FIRST_TRIANGLE } from './soup.ts';
@@ -97,6 +98,7 @@ export class Band {
       n[0]! * of[at]! + n[1]! * of[at + 1]! + n[2]! * of[at + 2]!;
     const count = positions.length / 9;
     for (let triangle = 0; triangle < count; triangle++) {
+      if ((triangle & 0xfff) === 0) checkInterrupt();
       planeOf(positions, triangle, n);
       const by = orthographic ? along(fixed, 0) : n[3]! - along(fixed, 0);
       // Without an area, or edge on.

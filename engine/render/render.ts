@@ -2,13 +2,14 @@
  * Pictures of a document, by our own rasteriser: no graphics card, no display, the same bytes on
  * every machine and for any number of threads.
  *
- * The stages of a job: 0 marks which voxels are solid; 1 draws bands of the shadow maps; 2 renders
- * and packs bands of the pictures; 3 puts each picture together.
+ * The stages of a job: 0 marks which voxels are solid, or makes meshes; 1 draws bands of the shadow
+ * maps; 2 renders and packs bands of the pictures; 3 puts each picture together.
  */
 
 import type { Document } from '../document/document.ts';
 import { jpegOf, pngOf } from '../image/encode.ts';
 import { channelsOf, prepareRender, type RenderJob, type ViewJob } from './job.ts';
+import { type Meshing, makeMeshes } from './meshing.ts';
 import type { Picture, RenderOptions } from './options.ts';
 import { renderBand } from './picture.ts';
 import { Band } from './raster.ts';
@@ -28,7 +29,8 @@ function sceneOf(job: RenderJob): Scene {
 
 /** Does one part of a stage; the last stage gives pictures. */
 export function runRenderPart(job: RenderJob, stage: number, part: number): Uint8Array | undefined {
-  if (stage === 0) markShare(job, part);
+  if (stage === 0 && job.mesh !== undefined) makeMeshes(job.mesh);
+  else if (stage === 0) markShare(job, part);
   else if (stage === 1) drawShadows(job, part);
   else if (stage === 2) {
     const view = job.views.findLast(({ firstBand }) => firstBand <= part)!;
@@ -41,7 +43,7 @@ export function runRenderPart(job: RenderJob, stage: number, part: number): Uint
 export function renderPictures(
   document: Document,
   options: RenderOptions,
-  mesher?: Mesher,
+  mesher?: Mesher | Meshing,
 ): Picture[] {
   const job = prepareRender(document, options, mesher);
   const pictures: Picture[] = [];

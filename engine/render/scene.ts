@@ -1,6 +1,8 @@
 /** What a thread keeps of a job between its parts, and how it draws blocks into a band. */
 
-import type { RenderJob, ViewJob } from './job.ts';
+import { checkInterrupt } from '../interrupt.ts';
+import type { GroupJob, RenderJob, ViewJob } from './job.ts';
+import { firstTriangle, soupIn } from './meshing.ts';
 import { markRows, Neighbourhood, PADDED, ROWS } from './occupancy.ts';
 import { boundsOf, type Projection } from './projection.ts';
 import { Band } from './raster.ts';
@@ -12,6 +14,8 @@ export class Scene {
   readonly job: RenderJob;
   /** What was drawn since it was last cleared. */
   readonly list = new Rectangles();
+  /** The groups of the job, with the meshes that it made. */
+  readonly groups: readonly GroupJob[];
   /** Group of each block. */
   readonly groupOf: Uint16Array;
   readonly #neighbourhoods: Neighbourhood[];
@@ -21,9 +25,10 @@ export class Scene {
   #band: { band: Band; colors: Uint32Array } | undefined;
   #veil: Band | undefined;
 
-  /** After the rows of all blocks are marked. */
+  /** After the first stage. */
   constructor(job: RenderJob) {
     this.job = job;
+    this.groups = meshed(job);
     this.groupOf = new Uint16Array(job.blocks.length);
     for (const [i, { first, end }] of job.groups.entries()) this.groupOf.fill(i, first, end);
     this.#neighbourhoods = job.groups.map(
@@ -52,8 +57,8 @@ export class Scene {
 
   /** Draws a group into a band and adds its rectangles to the list when `kept`. */
   draw(group: number, projection: Projection, band: Band, kept: boolean, occlusion: boolean): void {
-    const { positions, groups } = this.job;
-    const { first, end, soup, firstTriangle } = groups[group]!;
+    const { positions } = this.job;
+    const { first, end, soup, firstTriangle } = this.groups[group]!;
     if (soup !== undefined) band.drawTriangles(projection, soup.positions, firstTriangle);
     const neighbourhood = this.#neighbourhoods[group]!;
     const bounds = this.#boundsOf(projection);
@@ -61,6 +66,7 @@ export class Scene {
     const padded = this.#padded;
     const bottom = band.top + band.height;
     for (let slot = first; slot < end; slot++) {
+      if ((slot & 0xff) === 0) checkInterrupt();
       const at = slot * 4;
       if (bounds[at]! > band.width || bounds[at + 2]! < 0) continue;
       if (bounds[at + 1]! > bottom || bounds[at + 3]! < band.top) continue;
@@ -85,6 +91,7 @@ export class Scene {
     const { positions, blocks } = this.job;
     const bounds = new Float32Array(blocks.length * 4);
     for (let slot = 0; slot < blocks.length; slot++) {
+      if ((slot & 0xfff) === 0) checkInterrupt();
       const at = (a: number) => positions[slot * 3 + a]! * 16;
       const min = [at(0), at(1), at(2)] as const;
       const max = [min[0] + 16, min[1] + 16, min[2] + 16] as const;
@@ -94,6 +101,15 @@ export class Scene {
     this.#bounds.set(projection, bounds);
     return bounds;
   }
+}
+
+function meshed({ groups, mesh }: RenderJob): readonly GroupJob[] {
+  if (mesh === undefined) return groups;
+  return groups.map((group, i) => ({
+    ...group,
+    soup: soupIn(mesh, i),
+    firstTriangle: firstTriangle(mesh.counts, i),
+  }));
 }
 
 /** Rows of samples of a band, and a pixel more above and below for outlines. */

@@ -168,13 +168,11 @@ export class Shader {
   }
 
   #open(id: number): void {
-    const { job, list, groupOf } = this.#scene;
+    const { groups, job, list, groupOf } = this.#scene;
     if (id >= FIRST_TRIANGLE) {
       this.#id = id;
       const triangle = id - FIRST_TRIANGLE;
-      const group = job.groups.findLast(
-        (g) => g.soup !== undefined && g.firstTriangle <= triangle,
-      )!;
+      const group = groups.findLast((g) => g.soup !== undefined && g.firstTriangle <= triangle)!;
       this.#soup.open(group.soup!, group.surface, triangle - group.firstTriangle);
       return;
     }

@@ -1,5 +1,6 @@
 /** Makes a soup of a surface that comes in batches of triangles with a normal each. */
 
+import { checkInterrupt } from '../interrupt.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import type { Soup } from './soup.ts';
 
@@ -20,49 +21,25 @@ interface TriangleSurface {
   readonly normals: readonly Vec3[];
 }
 
-const ROOM = 4096;
-
-/**
- * All triangles of a surface. With `smooth`, corners at the same place get the mean of the normals
- * of the triangles that meet there, by their areas; else each triangle is flat.
- */
-export function soupOf(surface: TriangleSurface, smooth: boolean): Soup {
-  let positions = new Float32Array(ROOM * 9);
-  let normals = new Float32Array(ROOM * 9);
-  let colors = new Uint32Array(ROOM * 3);
+/** Writes all triangles of a surface, each flat, to a soup that has room for just these. */
+export function fillSoup(surface: TriangleSurface, { positions, normals, colors }: Soup): void {
   let count = 0;
   for (const batch of surface.batches()) {
-    const end = count + batch.count;
-    if (end * 3 > colors.length) {
-      const room = Math.max(end, (colors.length / 3) * 2);
-      positions = grown(positions, new Float32Array(room * 9));
-      normals = grown(normals, new Float32Array(room * 9));
-      colors = grown(colors, new Uint32Array(room * 3));
-    }
     for (let i = 0; i < batch.count * 9; i++) positions[count * 9 + i] = batch.positions[i]!;
     for (let i = 0; i < batch.count * 3; i++) colors[count * 3 + i] = batch.colors[i]!;
     for (let face = 0; face < batch.count; face++) {
       const normal = surface.normals[batch.normals[face]!]!;
       for (let i = 0; i < 9; i++) normals[(count + face) * 9 + i] = normal[i % 3]!;
     }
-    count = end;
+    count += batch.count;
   }
-  const soup = {
-    positions: positions.subarray(0, count * 9),
-    normals: normals.subarray(0, count * 9),
-    colors: colors.subarray(0, count * 3),
-  };
-  if (smooth) smoothen(soup);
-  return soup;
 }
 
-function grown<T extends Float32Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Replaces normals by the mean of those at the same place; shading brings them to length 1. */
-function smoothen({ positions, normals }: Soup): void {
+/**
+ * Gives corners at the same place the mean of the normals of the triangles that meet there, by
+ * their areas; shading brings them to length 1.
+ */
+export function smoothen({ positions, normals }: Soup): void {
   const corners = positions.length / 3;
   let size = 16;
   while (size < corners * 2) size *= 2;
@@ -72,6 +49,7 @@ function smoothen({ positions, normals }: Soup): void {
   const sums = new Float32Array(normals.length);
   const bits = new Int32Array(positions.buffer, positions.byteOffset, positions.length);
   for (let corner = 0; corner < corners; corner++) {
+    if ((corner & 0xfff) === 0) checkInterrupt();
     const at = corner * 3;
     let hash = Math.imul(bits[at]!, 0x9e3779b1) ^ Math.imul(bits[at + 1]!, 0x85ebca77);
     hash ^= Math.imul(bits[at + 2]!, 0xc2b2ae3d);
@@ -99,6 +77,7 @@ function smoothen({ positions, normals }: Soup): void {
     for (let a = 0; a < 3; a++) sums[sum + a]! += normals[at + a]! * area;
   }
   for (let corner = 0; corner < corners; corner++) {
+    if ((corner & 0xfff) === 0) checkInterrupt();
     const sum = firsts[corner]! * 3;
     for (let a = 0; a < 3; a++) normals[corner * 3 + a] = sums[sum + a]!;
   }

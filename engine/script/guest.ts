@@ -204,6 +204,7 @@ export class Guest {
     try {
       checkInterrupt();
     } catch (error) {
+      // Nothing may be thrown through the sandbox; the run ends with it.
       this.#fatal ??= error;
     }
     return this.#timedOut || this.#fatal !== undefined || this.#host.exitStatus !== undefined;

@@ -4,6 +4,7 @@
  * of voxels before the first one meant.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { COORDINATE_MAX } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Refusal } from './refusal.ts';
@@ -37,6 +38,7 @@ export function readRegion(
   const { x, y, z, width, height, depth } = region;
   const count = Math.max(0, Math.min(words.length, width * height * depth - start));
   for (let done = 0; done < count; ) {
+    checkInterrupt();
     const column = (start + done) % width;
     const row = Math.floor((start + done) / width);
     const vx = x + column;

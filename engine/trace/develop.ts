@@ -5,6 +5,7 @@
 
 import { constants, deflateRawSync } from 'node:zlib';
 import { adler32, jpegOf, type PackedBand, pngOf } from '../image/encode.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { channelsOf } from '../render/job.ts';
 import { LINEAR } from '../render/lighting.ts';
 import { pack, type Rgba } from '../volume/color.ts';
@@ -37,6 +38,7 @@ export function develop(job: TraceJob, view: TraceView, control: TraceControl): 
     const rows = Math.min(bandRows, height - top);
     const raw = new Uint8Array(stride * rows);
     for (let y = top; y < top + rows; y++) {
+      checkInterrupt();
       const [above, line] = [lines[(y + 1) & 1]!, lines[y & 1]!];
       developRow(job, view, y, line, control);
       filterRow(line, above, depth, raw.subarray((y - top) * stride, (y - top + 1) * stride));

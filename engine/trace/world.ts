@@ -7,6 +7,7 @@
  * crosses the largest cube that holds nothing in one step, however far apart content lies.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
@@ -116,6 +117,7 @@ function hashOf(index: BlockIndex): Pick<World, 'table' | 'seed' | 'levels' | 'f
   const seed = (Math.random() * 2 ** 32) | 0;
   for (const [level, cubes] of levels.entries()) {
     for (let slot = 0; slot < cubes.length; slot++) {
+      if ((slot & 0xfff) === 0) checkInterrupt();
       const { x, y, z } = cubes.position(slot);
       const key = keyOf(x, level);
       let at = placeOf(key, y, z, seed, capacity - 1);

@@ -8,6 +8,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import {
   BLOCK_BYTES,
   BLOCK_SIZE,
@@ -41,6 +42,10 @@ export interface BlockView {
   readonly y: number;
   readonly z: number;
   readonly data: Uint32Array;
+}
+
+/** The same with how many voxels it has, which may be none. */
+export interface CountedBlock extends BlockView {
   readonly count: number;
 }
 
@@ -69,6 +74,8 @@ export class Volume {
   #count = 0;
   #empty = 0;
   #version = ++versions;
+  /** The box around the voxels of a version, since it is asked for again and again. */
+  #extent: { readonly version: number; readonly box: Box } | undefined;
 
   /** Once it has this many blocks, a write that adds one throws GOX_MEMORY_LIMIT half done. */
   blocks_max = Number.POSITIVE_INFINITY;
@@ -141,13 +148,26 @@ export class Volume {
   }
 
   /** The blocks that hold voxels, in order of insertion. Do not write to the volume meanwhile. */
-  *blocks(): Generator<BlockView, void, undefined> {
+  *blocks(): Generator<CountedBlock, void, undefined> {
     for (let slot = 0; slot < this.#blocks.length; slot++) {
       const { data, count } = this.#blocks[slot]!;
       if (count === 0) continue;
+      checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
       yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
     }
+  }
+
+  /** The slot of the block that holds a position, or -1; it stays until the next write. */
+  slotAt(x: number, y: number, z: number): number {
+    return this.#index.find(x >> 4, y >> 4, z >> 4);
+  }
+
+  /** The block in a slot, of which there are `blockCount`. */
+  blockIn(slot: number): CountedBlock {
+    const { data, count } = this.#blocks[slot]!;
+    const { x, y, z } = this.#index.position(slot);
+    return { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
   }
 
   /** The words of the block that holds a position, not to be written; undefined without a block. */
@@ -163,6 +183,7 @@ export class Volume {
    * whoever knows it.
    */
   setBlock(x: number, y: number, z: number, data: Uint32Array, count = countVoxels(data)): void {
+    checkInterrupt();
     if (data.length !== BLOCK_VOXELS) throw new RangeError(`a block has ${BLOCK_VOXELS} words`);
     const kept = data.buffer instanceof SharedArrayBuffer ? data : copyBlockData(data);
     this.#put(x, y, z, new Block(kept, NOBODY, count));
@@ -170,6 +191,7 @@ export class Volume {
 
   /** Takes over the block of another volume at a position, without copying its voxels. */
   shareBlock(x: number, y: number, z: number, source: Volume): void {
+    checkInterrupt();
     const slot = source.#index.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) return;
     const block = source.#blocks[slot]!;
@@ -225,7 +247,11 @@ export class Volume {
 
   /** The smallest box around all voxels; undefined when there is none. */
   box(): Box | undefined {
-    return this.#count === 0 ? undefined : extentOf(this.blocks());
+    if (this.#count === 0) return undefined;
+    if (this.#extent?.version !== this.#version) {
+      this.#extent = { version: this.#version, box: extentOf(this.blocks()) };
+    }
+    return this.#extent.box;
   }
 
   #insert(bx: number, by: number, bz: number): number {
@@ -300,6 +326,7 @@ export class Volume {
     let full: Block | undefined;
     for (let bz = min[2] >> 4; bz <= (max[2] - 1) >> 4; bz++) {
       for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
+        checkInterrupt();
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
           if (covers(min, max, bx, by, bz)) {
             full ??= new Block(newBlockData().fill(rgba), NOBODY, BLOCK_VOXELS);
@@ -318,6 +345,7 @@ export class Volume {
     // Whole blocks change places in a sweep, so the slots are only swept at the end.
     for (let slot = 0; slot < this.#blocks.length; slot++) {
       if (this.#blocks[slot]!.count === 0) continue;
+      checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
       if (x < min[0] >> 4 || y < min[1] >> 4 || z < min[2] >> 4) continue;
       if (x > (max[0] - 1) >> 4 || y > (max[1] - 1) >> 4 || z > (max[2] - 1) >> 4) continue;

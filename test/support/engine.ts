@@ -73,6 +73,7 @@ const OPTIONS: EngineOptions = {
   voxel_bytes_max: 64 * 1024 * 1024,
   project_voxel_bytes_max: 64 * 1024 * 1024,
   result_bytes_max: 16 * 1024 * 1024,
+  job_bytes_max: 64 * 1024 * 1024,
   file_bytes_max: 1024 * 1024,
   script_timeout_ms: 2000,
   script_memory_bytes_max: 32 * 1024 * 1024,

@@ -9,6 +9,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import type { Layer } from '../../document/layer.ts';
 import { encodePng } from '../../image/png.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { BLOCK_VOXELS } from '../../volume/block.ts';
 
 const CELLS_MIN = 16;
@@ -61,6 +62,7 @@ export class GltfPalette {
     const width = side * cell;
     const pixels = new Uint32Array(width * width).fill(0xff00_0000);
     for (let i = 0; i < this.#count; i++) {
+      if ((i & 0xfff) === 0) checkInterrupt();
       const color = (0xff00_0000 | this.#colors[i]!) >>> 0;
       const at = (i % side) * cell + Math.floor(i / side) * cell * width;
       for (let row = 0; row < cell; row++) {

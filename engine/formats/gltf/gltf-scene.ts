@@ -7,6 +7,7 @@
 
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { BlockNumbering } from '../../mesh/block-numbering.ts';
 import { FaceSurface } from '../../mesh/faces.ts';
 import { type MeshKind, surfaceOf } from '../../mesh/kinds.ts';
@@ -69,6 +70,7 @@ class LayerMesh {
     for (const batch of this.#mesh.walk()) {
       let corner = 0;
       for (let next = batch.first; next < batch.end; ) {
+        checkInterrupt();
         if (at === part.length) {
           yield bytesOf(part, at);
           part = new Float32Array(newPart());
@@ -134,6 +136,7 @@ class LayerMesh {
     let at = 0;
     for (const { count, numbers } of this.#mesh.numbers()) {
       for (let face = 0; face < count; ) {
+        checkInterrupt();
         // A polygon has six indices at most.
         if (at > part.length - 6) {
           yield bytesOf(part, at);

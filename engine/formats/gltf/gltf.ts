@@ -9,6 +9,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { gltfJson, type Item, itemsOf, layOut } from './gltf-json.ts';
 import { sceneOf } from './gltf-scene.ts';
@@ -43,6 +44,7 @@ function* writeGltf(document: Document, options: ExportOptions = {}): Generator<
   for (const place of text.matchAll(PLACE)) {
     yield Buffer.from(`${text.slice(at, place.index)}"uri": "${DATA_URI}`);
     for (const part of items[Number(place[1])]!.parts()) {
+      checkInterrupt();
       const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
       yield Buffer.from(bytes.toString('base64'), 'latin1');
     }

@@ -1,5 +1,6 @@
 /** Reads the accessors of glTF 2.0 (section 3.6.2): numbers in buffers, strided, sparse or none. */
 
+import { checkInterrupt } from '../../interrupt.ts';
 import { shown } from '../shown.ts';
 import type { GltfFile, Json } from './import-gltf-file.ts';
 
@@ -55,6 +56,7 @@ export function readAccessor(file: GltfFile, index: unknown, widths: readonly nu
   if (data !== undefined) {
     const { view, stride } = data;
     for (let item = 0; item < count; item++) {
+      if ((item & 0xfff) === 0) checkInterrupt();
       for (let i = 0; i < width; i++) {
         values[item * width + i] = type.get(view, item * stride + i * type.bytes);
       }
@@ -109,6 +111,7 @@ function putSparse(
   const from = dataOf(file, items, `${where}.sparse.values`, type.bytes * width, count);
   file.spend(count * width);
   for (let i = 0; i < count; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const item = indexType.get(at.view, i * at.stride);
     if (!(item >= 0 && item * width < values.length && Number.isInteger(item))) {
       file.fail(`${where} replaces item ${item}, which is not there`);

@@ -5,6 +5,7 @@
  */
 
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
 import { srgbByte, unitByte } from '../../mesh-import/srgb.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
@@ -52,6 +53,7 @@ class GltfReader {
       .map((index) => ({ index, above: IDENTITY }))
       .reverse();
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      checkInterrupt();
       const { index, above } = next;
       if (seen.has(index)) file.fail(`nodes[${shown(index)}] is in the tree twice`);
       seen.add(index);
@@ -141,6 +143,7 @@ class GltfReader {
 
   #place(positions: Float64Array, m: Transform, where: string): void {
     for (let at = 0; at < positions.length; at += 3) {
+      if ((at & 0xfff) === 0) checkInterrupt();
       const x = positions[at]!;
       const y = positions[at + 1]!;
       const z = positions[at + 2]!;
@@ -161,6 +164,7 @@ class GltfReader {
     const colors = new Uint32Array(count).fill(WHITE);
     if (own === undefined && factor.every((value) => value === 1)) return colors;
     for (let vertex = 0; vertex < count; vertex++) {
+      if ((vertex & 0xfff) === 0) checkInterrupt();
       const at = own === undefined ? 0 : vertex * own.width;
       const [red, green, blue] = own === undefined ? [1, 1, 1] : own.values.subarray(at, at + 3);
       let opacity = own?.width === 4 ? own.values[at + 3]! : 1;
@@ -189,6 +193,7 @@ class GltfReader {
     if (own === undefined) return undefined;
     const { values } = own;
     for (let at = 0; at < values.length; at += 2) {
+      if ((at & 0xfff) === 0) checkInterrupt();
       const u = values[at]!;
       const v = values[at + 1]!;
       values[at] = uvMatrix[0]! * u + uvMatrix[2]! * v + uvMatrix[4]!;

@@ -6,6 +6,7 @@
  */
 
 import type { DictEntry } from '../../document/layer.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 
 const TEXT_BYTES_MAX = 255;
 
@@ -31,6 +32,7 @@ export function readDict(bytes: Uint8Array, from: number, to: number, fail: Fail
     return bytes.subarray(at - length, at);
   };
   while (at < to) {
+    checkInterrupt();
     const key = take('key');
     if (key.length === 0) break;
     entries.push({ key: Buffer.from(key).toString('latin1'), value: take('value').slice() });

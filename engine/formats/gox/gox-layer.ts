@@ -3,6 +3,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import { Layer, type Shape } from '../../document/layer.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { BLOCK_SIZE, BLOCK_VOXELS } from '../../volume/block.ts';
 import { isNullBox } from '../../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
@@ -64,6 +65,7 @@ export class LayerReader {
     }
     const volume = new Volume();
     for (let i = 0; i < count; i++) {
+      checkInterrupt();
       this.#place(volume, start + 4 + i * PLACED_BLOCK_BYTES, fail);
       if (volume.blockCount > this.#blocks_left) {
         this.#refuse('has layers whose blocks take too much memory');

@@ -16,6 +16,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import type { Box } from '../../volume/volume.ts';
@@ -63,6 +64,7 @@ function readMts(bytes: Uint8Array, source: string, options: ImportOptions = {})
     const voxels = new VoxelBuilder(new BlockBudget(source, options));
     for (let at = 0, y = 0; y < depth; y++) {
       for (let z = 0; z < height; z++) {
+        checkInterrupt();
         for (let x = 0; x < width; x++, at += 2) {
           const name = (packed[at]! << 8) | packed[at + 1]!;
           const rgba = colors[name];
@@ -83,6 +85,7 @@ function readNames(reader: ByteReader): Uint32Array {
   reader.need(count * 2, 'names');
   const colors = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const name = reader.text(reader.u16('length of a name'), 'a name');
     colors[i] = EMPTY.has(name) ? 0 : (nodeColor(name) ?? WHITE);
   }
@@ -126,6 +129,7 @@ function schematic(document: Document, box: Box): Uint8Array {
   const names = new NodeNames(document);
   const nodes = new Uint8Array(count * NODE_BYTES);
   for (let i = 0; i < count; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const number = words[i]! < SOLID ? 0 : names.number(words[i]! & 0xff_ffff);
     nodes[i * 2] = number >> 8;
     nodes[i * 2 + 1] = number & 0xff;

@@ -6,6 +6,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
 import { unitByte } from '../../mesh-import/srgb.ts';
 import { TextCursor } from '../../mesh-import/text-cursor.ts';
@@ -99,6 +100,7 @@ class PlyReader {
     this.#positions = new Float64Array(element.count * 3);
     this.#colors = new Uint32Array(element.count).fill(WHITE);
     for (let vertex = 0; vertex < element.count; vertex++) {
+      if ((vertex & 0xfff) === 0) checkInterrupt();
       this.#readRecord(element, -1);
       for (let axis = 0; axis < 3; axis++) {
         const value = this.#values[places[axis]!]!;
@@ -119,6 +121,7 @@ class PlyReader {
     const colored = hasColor(channels);
     if (colored && element.count > 0) this.#soup.hasColors = true;
     for (let face = 0; face < element.count; face++) {
+      if ((face & 0xfff) === 0) checkInterrupt();
       this.#readRecord(element, place);
       const color = colored ? this.#color(element, channels) : undefined;
       if (element.name === 'face') this.#addPolygon(face, color);

@@ -7,6 +7,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
 import { TextCursor } from '../../mesh-import/text-cursor.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
@@ -56,6 +57,7 @@ function readBinary(soup: TriangleSoup, view: DataView, count: number): void {
   const magics = magicsColor(view);
   if (magics !== undefined) soup.hasColors = true;
   for (let triangle = 0; triangle < count; triangle++) {
+    if ((triangle & 0xfff) === 0) checkInterrupt();
     const at = START_BYTES + triangle * TRIANGLE_BYTES;
     for (let i = 0; i < 9; i++) {
       const value = view.getFloat32(at + NORMAL_BYTES + i * 4, true);

@@ -6,6 +6,7 @@
  */
 
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import type { FaceNumbers } from '../../mesh/numbered.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { FACES_AT_ONCE, TextPieces } from '../text.ts';
@@ -30,6 +31,7 @@ function* writeObj(document: Document, options: ExportOptions = {}): Generator<U
   const suffixes = normals.map((_, normal) => Buffer.from(`//${normal + 1}`));
   for (const batch of mesh.numbers()) {
     for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
+      checkInterrupt();
       if (out.full) yield out.take();
       writeFaces(out, batch, face, Math.min(batch.count, face + FACES_AT_ONCE), corners, suffixes);
     }

@@ -5,6 +5,7 @@
  */
 
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import type { FaceNumbers } from '../../mesh/numbered.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { FACES_AT_ONCE, TextPieces } from '../text.ts';
@@ -28,6 +29,7 @@ function* writePly(document: Document, options: ExportOptions = {}): Generator<U
   yield* writeVertices(out, mesh, undefined, yUp);
   for (const batch of mesh.numbers()) {
     for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
+      checkInterrupt();
       if (out.full) yield out.take();
       writeFaces(out, batch, face, Math.min(batch.count, face + FACES_AT_ONCE), corners);
     }

@@ -1,6 +1,7 @@
 /** What obj and ply have in common: the mesh they write, and a line of a vertex. */
 
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
 import { type NumberedBatch, NumberedSurface } from '../../mesh/numbered.ts';
 import { WindowNumbering } from '../../mesh/numbering.ts';
@@ -24,6 +25,7 @@ export function* writeVertices(
   for (const batch of mesh.walk()) {
     let next = batch.first;
     for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
+      checkInterrupt();
       if (out.full) yield out.take();
       const end = Math.min(batch.count, face + FACES_AT_ONCE);
       next = writeNew(out, batch, face * corners, end * corners, next, keyword, yUp);

@@ -6,6 +6,7 @@
 
 import { Document } from '../../document/document.ts';
 import type { Image } from '../../image/png.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import { contentBox } from '../fit.ts';
 import type { Format, ImportOptions } from '../format.ts';
@@ -24,6 +25,7 @@ function planeOf(
   const x0 = -Math.floor(width / 2);
   const y0 = -Math.floor(height / 2);
   for (let row = 0, at = 0; row < height; row++) {
+    checkInterrupt();
     const up = height - 1 - row;
     const [y, z] = lying ? [y0 + up, 0] : [0, up];
     for (let x = 0; x < width; x++, at += 4) {

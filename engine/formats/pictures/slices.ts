@@ -12,6 +12,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import { encodePng } from '../../image/png.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { boxCorners } from '../../volume/matrix.ts';
 import type { Box } from '../../volume/volume.ts';
 import { copyBox, exportBox, sizeOf } from '../box-copy.ts';
@@ -45,6 +46,7 @@ function readSlices(bytes: Uint8Array, source: string, options: ImportOptions = 
   const { min } = boxCorners(document.box);
   for (let z = 0; z < slices; z++) {
     for (let y = 0; y < image.height; y++) {
+      checkInterrupt();
       let at = (y * image.width + z * width) * 4;
       for (let x = 0; x < width; x++, at += 4) {
         const word = view.getUint32(at, true);

@@ -18,6 +18,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { boxCorners, boxMatrix } from '../../volume/matrix.ts';
 import type { Box, Vec3 } from '../../volume/volume.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
@@ -107,6 +108,7 @@ function readCells(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): vo
     const y = matrix.sign * (matrix.at[2] + slice);
     let cell = 0;
     for (let row = 0; row < height; row++) {
+      checkInterrupt();
       const z = matrix.at[1] + row;
       for (let x = matrix.at[0]; x < matrix.at[0] + width; x++) {
         const word = words[cell++]!;
@@ -120,6 +122,7 @@ function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): voi
   const [width, height, depth] = matrix.size;
   const cells = width * height;
   for (let slice = 0; slice < depth; slice++) {
+    checkInterrupt();
     const y = matrix.sign * (matrix.at[2] + slice);
     let cell = 0;
     for (;;) {

@@ -14,6 +14,7 @@
  */
 
 import type { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import type { Vec3 } from '../../volume/volume.ts';
 import { ByteReader } from '../bytes.ts';
 import type { Format, ImportOptions } from '../format.ts';
@@ -84,6 +85,7 @@ function readColumns(bytes: Uint8Array, reader: ByteReader, size: Vec3, put: Put
   const cells = new ByteReader(bytes, reader.source, 'little', ' of the unpacked cells');
   for (let x = 0; x < width; x++) {
     for (let z = 0; z < depth; z++) {
+      checkInterrupt();
       const words = cells.u16('length of a column');
       let y = 0;
       for (let i = 0; i < words; i++) {

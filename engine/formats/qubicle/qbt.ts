@@ -19,6 +19,7 @@ import { deflateSync } from 'node:zlib';
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import type { Box, Vec3 } from '../../volume/volume.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
@@ -100,6 +101,7 @@ function readColumns(
   let at = 0;
   for (let x = 0; x < width; x++) {
     for (let z = 0; z < depth; z++) {
+      checkInterrupt();
       for (let y = 0; y < height; y++, at += 4) {
         if (cells[at + 3] === 0) continue;
         let rgb = cells[at]! | (cells[at + 1]! << 8) | (cells[at + 2]! << 16);
@@ -150,6 +152,7 @@ function matrixOf({ layer, box }: { layer: Layer; box: Box }): Uint8Array {
   const start = (depth - 1) * height;
   copyBox(layer.volume, box, words, { x: depth * height, y: -height, z: 1, start });
   for (let i = 0; i < words.length; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const rgba = words[i]!;
     words[i] = rgba > 0xff_ffff ? (rgba & 0xff_ffff) | (VISIBLE << 24) : 0;
   }

@@ -6,6 +6,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
@@ -60,6 +61,7 @@ function readTxt(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   const voxels = new VoxelBuilder(new BlockBudget(source, options));
   const cursor = new LineCursor(bytes);
   for (let line = 1; cursor.at < bytes.length; line++) {
+    if ((line & 0xfff) === 0) checkInterrupt();
     if (cursor.takePlain()) voxels.set(cursor.x, cursor.y, cursor.z, cursor.rgba);
     else readLine(cursor, voxels, source, line);
   }

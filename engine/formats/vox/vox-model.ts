@@ -7,6 +7,7 @@
 
 import { constants, inflateSync } from 'node:zlib';
 import { GoxError } from '../../../conf/errors.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { BLOCK_BYTES, newBlockData, signedWords } from '../../volume/block.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
 import { Volume } from '../../volume/volume.ts';
@@ -61,6 +62,7 @@ function fillList(grid: ModelGrid, { chunk, count }: Model, colors: Uint32Array)
   const bytes = chunk.rest();
   const words = signedWords(colors);
   for (let at = 0; at < count * 4; at += 4) {
+    if ((at & 0x3fff) === 0) checkInterrupt();
     const color = words[bytes[at + 3]!]!;
     if (color >>> 24 !== 0) grid.put(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, color);
   }
@@ -71,6 +73,7 @@ function fillDense(grid: ModelGrid, { size, chunk }: Model, colors: Uint32Array)
   const indices = unpacked(chunk, width * depth * height);
   let [x, y, z] = [0, 0, 0];
   for (let i = 0; i < indices.length; i++) {
+    if ((i & 0xfff) === 0) checkInterrupt();
     const color = colors[indices[i]!]!;
     if (color > 0xff_ffff) grid.put(x, y, z, color);
     if (++x < width) continue;

@@ -1,5 +1,6 @@
 /** Cuts the solid voxels of blocks into pieces that fit into models of 256 voxels a side. */
 
+import { checkInterrupt } from '../../interrupt.ts';
 import { signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import type { BlockView, Vec3 } from '../../volume/volume.ts';
@@ -44,6 +45,7 @@ export interface Piece {
 export function piecesOf(blocks: Iterable<BlockView>): Piece[] {
   const solid: SolidBlock[] = [];
   for (const block of blocks) {
+    checkInterrupt();
     const found = solidPart(block);
     if (found !== undefined) solid.push(found);
   }
@@ -59,6 +61,7 @@ export function piecesOf(blocks: Iterable<BlockView>): Piece[] {
   ];
   const cells = new Map<string, SolidBlock[]>();
   for (const block of solid) {
+    checkInterrupt();
     const cell = (value: number) => Math.floor(value / SIDE_MAX);
     const key = `${cell(block.z - z0)} ${cell(block.y - y0)} ${cell(block.x - x0)}`;
     const inside = cells.get(key);
@@ -101,6 +104,7 @@ function pieceOf(blocks: readonly SolidBlock[]): Piece {
   let count = 0;
   const slabs: { z: number; rows: { y: number; blocks: SolidBlock[] }[] }[] = [];
   for (const block of blocks) {
+    checkInterrupt();
     const corner = [block.x, block.y, block.z];
     for (const axis of [0, 1, 2] as const) {
       min[axis] = Math.min(min[axis], corner[axis]! + block.low[axis]);

@@ -5,6 +5,7 @@
  */
 
 import { GoxError } from '../../../conf/errors.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import type { ChunkReader } from './vox-chunks.ts';
 import { compose, IDENTITY, type Move, parseMove } from './vox-move.ts';
 
@@ -148,6 +149,7 @@ export class Scene {
     if (roots.length === 0) for (const [id, node] of this.#nodes) cyclic(id, node);
     const waiting = roots.reverse().map((id) => ({ id, world: ROOT, depth: 0 }));
     for (let visits = 0; waiting.length > 0; visits++) {
+      checkInterrupt();
       const { id, world, depth } = waiting.pop()!;
       const node = this.#nodes.get(id);
       if (node === undefined) continue;

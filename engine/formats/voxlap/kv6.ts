@@ -16,6 +16,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import type { Box } from '../../volume/volume.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
@@ -60,6 +61,7 @@ function readKv6(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   let at = first;
   for (let x = 0; x < width; x++) {
     for (let y = 0; y < depth; y++) {
+      checkInterrupt();
       const entry = columns + (x * depth + y) * 2;
       const end = at + view.getUint16(entry, true) * VOXEL_BYTES;
       if (end > first + count * VOXEL_BYTES) reader.fail('a column has too many voxels', entry);
@@ -137,6 +139,7 @@ function* kv6Parts(document: Document, box: Box): Generator<Uint8Array> {
 function sliceOf(slices: Slices, depth: number, height: number, counts: Uint16Array): Uint8Array {
   let voxels = 0;
   for (let y = 0; y < depth; y++) {
+    checkInterrupt();
     const column = slices.column(y);
     let found = 0;
     for (let z = 0; z < height; z++) if (slices.sides(column + z) !== 0) found++;
@@ -146,6 +149,7 @@ function sliceOf(slices: Slices, depth: number, height: number, counts: Uint16Ar
   const words = new Uint32Array(voxels * 2);
   let at = 0;
   for (let y = 0; y < depth; y++) {
+    checkInterrupt();
     if (counts[y] === 0) continue;
     const column = slices.column(y);
     for (let z = 0; z < height; z++) {

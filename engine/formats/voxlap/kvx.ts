@@ -19,6 +19,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { signedWords } from '../../volume/block.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import type { Box } from '../../volume/volume.ts';
@@ -77,6 +78,7 @@ function readKvx(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   for (let x = 0; x < width; x++) {
     const slice = base + view.getUint32(base + x * 4, true);
     for (let y = 0; y < depth; y++) {
+      checkInterrupt();
       const entry = columns + (x * (depth + 1) + y) * 2;
       const from = slice + view.getUint16(entry, true);
       const to = slice + view.getUint16(entry + 2, true);
@@ -189,6 +191,7 @@ function slabsOf(document: Document, box: Box, palette: Uint32Array): Slabs[] {
     const offsets = new Uint16Array(depth + 1);
     let at = 0;
     for (let y = 0; y < depth; y++) {
+      checkInterrupt();
       if (at > SLICE_BYTES_MAX) refuseSlice(x + box.min[0]);
       offsets[y] = at;
       at = writeColumn(slices, slices.column(y), height, index, bytes, at);

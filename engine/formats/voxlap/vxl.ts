@@ -16,6 +16,7 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { copyBox } from '../box-copy.ts';
@@ -40,6 +41,7 @@ function readVxl(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   const document = Document.empty();
   const voxels = new VoxelBuilder(new BlockBudget(source, options));
   for (let y = Y_MIN; y < Y_MIN + SIZE; y++) {
+    checkInterrupt();
     for (let x = X_MAX; x > X_MAX - SIZE; x--) readColumn(reader, x, y, voxels);
   }
   voxels.finish(document.activeLayer.volume);
@@ -129,6 +131,7 @@ function* rowsOf(volume: Volume): Generator<Uint8Array> {
   loadRow(volume, Y_MIN, behind);
   const bytes = new Uint8Array(SIZE * COLUMN_BYTES_MAX);
   for (let y = Y_MIN; y < Y_MIN + SIZE; y++) {
+    checkInterrupt();
     [before, now, behind] = [now, behind, before];
     loadRow(volume, y + 1, behind);
     let at = 0;

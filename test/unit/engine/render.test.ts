@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../../engine/document/document.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
@@ -9,7 +10,7 @@ import { prepareRender } from '../../../engine/render/job.ts';
 import type { RenderOptions, View } from '../../../engine/render/options.ts';
 import { renderPictures, runRenderPart } from '../../../engine/render/render.ts';
 import type { Soup } from '../../../engine/render/soup.ts';
-import { soupOf } from '../../../engine/render/soup-of.ts';
+import { fillSoup, smoothen } from '../../../engine/render/soup-of.ts';
 import { pack } from '../../../engine/volume/color.ts';
 import type { Vec3 } from '../../../engine/volume/volume.ts';
 import { model } from '../../support/fixtures.ts';
@@ -242,17 +243,61 @@ surfaces('a soup of batches is flat, or smooth where triangles meet', () => {
     normals: [normal, 99],
   });
   const surface = { normals: [up, side], batches: () => [batch(first, 0), batch(second, 1)] };
-  const flat = soupOf(surface, false);
+  const flat = {
+    positions: new Float32Array(18),
+    normals: new Float32Array(18),
+    colors: new Uint32Array(6),
+  };
+  fillSoup(surface, flat);
   assert.equal([...flat.positions], [...first, ...second]);
   assert.equal([...flat.colors], [RED, GREEN, WHITE, RED, GREEN, WHITE]);
   assert.equal([...flat.normals], [...up, ...up, ...up, ...side, ...side, ...side]);
   const mean = [2 * 4, 0, 4];
-  const smooth = soupOf(surface, true);
+  const smooth = flat;
+  smoothen(smooth);
   const [alone, other] = [
     [0, 0, 4],
     [8, 0, 0],
   ];
   assert.equal([...smooth.normals], [...mean, ...mean, ...alone, ...mean, ...mean, ...other]);
+});
+
+surfaces('a mesh is the same picture for one thread and for parts that share memory', () => {
+  const document = boxes([[0, 0, 0], [9, 9, 9], RED], [[4, 4, 9], [8, 8, 20], GREEN]);
+  for (const kind of ['marching', 'smooth'] as const) {
+    const options = { views: [{ width: 50, height: 50 }] };
+    const meshing = { kind, bytes_max: 2 ** 24 };
+    const whole = renderPictures(document, options, meshing)[0]!.bytes;
+    // Every part on a copy of the job, as a thread gets one.
+    const job = prepareRender(document, { ...options, threads: 2 }, meshing);
+    let bytes: Uint8Array | undefined;
+    const copies = [structuredClone(job), structuredClone(job)];
+    for (const [stage, parts] of job.stages.entries()) {
+      for (let part = 0; part < parts; part++) {
+        bytes = runRenderPart(copies[part % 2]!, stage, part);
+      }
+    }
+    assert.ok(Buffer.from(whole).equals(bytes!), kind);
+  }
+});
+
+surfaces('a mesh that would take more than a job may is refused, and not made', () => {
+  const document = boxes([[0, 0, 0], [40, 40, 40], RED]);
+  for (const kind of ['marching', 'smooth'] as const) {
+    const job = prepareRender(
+      document,
+      { views: [{ width: 8, height: 8 }] },
+      { kind, bytes_max: 2 ** 20 },
+    );
+    assert.throws(
+      () => runRenderPart(job, 0, 0),
+      (error: unknown) =>
+        error instanceof GoxError &&
+        error.code === 'GOX_MEMORY_LIMIT' &&
+        error.details?.key === 'limits.job_bytes_max',
+    );
+    assert.is(job.mesh!.memory.byteLength, 0);
+  }
 });
 
 surfaces.run();

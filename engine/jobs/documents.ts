@@ -1,0 +1,100 @@
+/** Jobs that write a document to a file, or read one. */
+
+import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
+import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
+import { type ExportOptions, formatFor } from '../formats/index.ts';
+import { type Ceiling, explainedBy } from '../methods/ceiling.ts';
+import { type Reading, readDocument } from '../methods/reading.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
+import type { JobControl } from './control.ts';
+import { Handover } from './job.ts';
+import type { JobTools } from './kinds.ts';
+
+export interface ExportInput {
+  readonly document: DocumentSnapshot;
+  readonly path: string;
+  readonly format: string | undefined;
+  readonly options: ExportOptions;
+  readonly result: object;
+}
+
+/** What a project remembers of a save, once the file is there. */
+export interface Saved {
+  readonly path: string;
+  readonly format: string | undefined;
+  /** The numbers that the project and its document had when the snapshot was taken. */
+  readonly revision: number;
+  readonly documentNumber: number;
+  /** Of the file. */
+  readonly bytes: number;
+}
+
+export interface SaveInput {
+  readonly document: DocumentSnapshot;
+  readonly saved: Omit<Saved, 'bytes'>;
+}
+
+export interface LoadInput {
+  readonly reading: Reading;
+  /** Ceiling for the voxels of the document, and what an error says of it. */
+  readonly bytes_max: number;
+  readonly ceiling: Ceiling;
+}
+
+/** A document that was read, on its way to the project. */
+export interface Loaded {
+  readonly document: DocumentSnapshot;
+  readonly reading: Reading;
+}
+
+export function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools) {
+  const { path, format, options, result } = input;
+  return { ...result, bytes: write(input.document, path, format, options, tools) };
+}
+
+export function runSave(input: SaveInput, _stage: number, _part: number, tools: JobTools) {
+  const { path, format } = input.saved;
+  const saved: Saved = {
+    ...input.saved,
+    bytes: write(input.document, path, format, {}, tools),
+  };
+  return new Handover(saved);
+}
+
+function write(
+  snapshot: DocumentSnapshot,
+  path: string,
+  format: string | undefined,
+  options: ExportOptions,
+  { files, control }: JobTools,
+): number {
+  const pieces = formatFor(path, format).write!(documentOf(snapshot), options);
+  return files.write(path, checked(pieces, control));
+}
+
+function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    control.check();
+    yield piece;
+  }
+}
+
+export function runLoad(input: LoadInput, _stage: number, _part: number, { files }: JobTools) {
+  const { reading, bytes_max, ceiling } = input;
+  return explainedBy(
+    () => ceiling,
+    () => {
+      const document = readDocument(files, reading, bytes_max);
+      computeWithin(document, bytes_max);
+      const loaded: Loaded = { document: snapshotOf(document), reading };
+      return new Handover(loaded);
+    },
+  );
+}
+
+/** Computes clone and shape layers here, so that the engine need not. Throws GOX_MEMORY_LIMIT. */
+function computeWithin(document: Document, bytes_max: number): void {
+  const blocks = Math.floor((bytes_max - document.voxelBytes()) / BLOCK_BYTES);
+  document.derived_blocks_max = Math.min(Math.max(blocks, 0), DERIVED_BLOCKS_MAX);
+  document.refresh();
+}
