@@ -12,6 +12,7 @@ import type {
   PartAnswer,
   PartOrder,
 } from '../engine/port.ts';
+import { removeUnfinished, unfinishedMemory } from '../engine/unfinished.ts';
 import type { EngineLink } from './calls.ts';
 
 /** The way into a job thread. */
@@ -100,8 +101,10 @@ function start<Api>(
   polling: SharedArrayBuffer,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
-  const data: EngineThreadData = { options, port: port2, polling };
+  const unfinished = unfinishedMemory();
+  const data: EngineThreadData = { options: { ...options, unfinished }, port: port2, polling };
   const thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
+  removeAtExit(thread, unfinished);
   const endpoint = new PollingEndpoint(port1, polling, ANSWER_MS);
   return {
     thread,
@@ -113,4 +116,25 @@ function start<Api>(
       void thread.terminate();
     },
   };
+}
+
+/** The notes of the threads that live. */
+const notes = new Set<SharedArrayBuffer>();
+
+/**
+ * Removes the temporary files that a thread leaves, since what ends it lets it remove none; and
+ * those of all threads when the process ends under them.
+ */
+function removeAtExit(thread: Worker, unfinished: SharedArrayBuffer): void {
+  if (notes.size === 0) process.on('exit', removeAll);
+  notes.add(unfinished);
+  thread.once('exit', () => {
+    removeUnfinished(unfinished);
+    notes.delete(unfinished);
+    if (notes.size === 0) process.off('exit', removeAll);
+  });
+}
+
+function removeAll(): void {
+  for (const unfinished of notes) removeUnfinished(unfinished);
 }

@@ -211,7 +211,9 @@ export class GoxError extends Error {
 /** The JSON-RPC form of an error of the catalogue. */
 export function errorObject(code: ErrorCode, message: string, details?: ErrorDetails): ErrorObject {
   const { number, retryable, advice } = ERRORS[code];
-  const data: ErrorObject['data'] = { code, retryable, advice };
+  // A shortage passes, whatever else the code may mean.
+  const passes = retryable || details?.retryable === true;
+  const data: ErrorObject['data'] = { code, retryable: passes, advice };
   if (details !== undefined) data.details = details;
   return { code: number, message, data };
 }

@@ -8,17 +8,24 @@
 let check: (() => void) | undefined;
 
 /**
- * Runs `action`, during which `checkInterrupt` calls `stop`. It throws the GoxError that the work is
- * to end with, or returns.
+ * Runs `action`, during which `checkInterrupt` calls `stop`, and that of the work around it. It
+ * throws the GoxError that the work is to end with, or returns.
  */
 export function interruptible<T>(stop: () => void, action: () => T): T {
   const outer = check;
-  check = stop;
+  check = outer === undefined ? stop : both(outer, stop);
   try {
     return action();
   } finally {
     check = outer;
   }
+}
+
+function both(outer: () => void, inner: () => void): () => void {
+  return () => {
+    outer();
+    inner();
+  };
 }
 
 /** Throws what the present work is to end with, when it is to end. Some nanoseconds otherwise. */

@@ -54,6 +54,12 @@ export interface EngineOptions {
   readonly script_memory_bytes_max: number;
   /** Absolute directories below which files may be read and written. */
   readonly roots: readonly string[];
+  /**
+   * Their real paths as they were when the daemon started; found out anew when they are missing.
+   */
+  readonly real_roots?: readonly string[];
+  /** Where the thread notes its temporary files for whoever owns it; see `unfinished.ts`. */
+  readonly unfinished?: SharedArrayBuffer;
   /** Whether jobs are done by the engine itself, before it answers: there is nobody else. */
   readonly jobs_inline: boolean;
   /** How many threads share a job. */

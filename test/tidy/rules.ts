@@ -5,13 +5,15 @@ import type { Token } from '../support/tokens.ts';
 
 /**
  * The doors into `engine/`, behind which there is no voxel code: what crosses to a worker, the
- * endpoint it crosses at, the catalogue of methods and the checks by it, and the control of jobs.
+ * endpoint it crosses at, the catalogue of methods and the checks by it, the control of jobs, and
+ * the notes of temporary files.
  */
 const ENGINE_DOORS = [
   'engine/port.ts',
   'engine/endpoint.ts',
   'engine/params.ts',
   'engine/jobs/control.ts',
+  'engine/unfinished.ts',
   'engine/catalogue/',
 ];
 const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts'];
