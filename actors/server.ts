@@ -9,7 +9,7 @@ import { GoxError } from '../conf/errors.ts';
 import { permissionBits } from '../conf/schema.ts';
 import type { ListenerEvent, ListenerInput, ServerCommand } from '../machines/listener.ts';
 import { composeStandalone } from '../transport/reply.ts';
-import { giveBack, listenAt, type SocketFile, SocketPathError } from './socket-path.ts';
+import { type ListeningPath, listenAt, SocketPathError } from './socket-path.ts';
 
 /** Accepted sockets that no connection has taken yet. */
 export type AcceptedSockets = Map<number, Socket>;
@@ -25,7 +25,7 @@ export function serverEffect({ sockets, log }: ServerDeps) {
   return fromCallback<ServerCommand, ListenerInput>(({ input, receive, sendBack }) => {
     const { unix } = input.config.sockets;
     const say = sendBack as (event: ListenerEvent) => void;
-    let file: SocketFile | undefined;
+    let listeningPath: ListeningPath | undefined;
     let closing = false;
 
     // Half open: a client that ends its side still gets the replies to what it sent.
@@ -34,14 +34,14 @@ export function serverEffect({ sockets, log }: ServerDeps) {
       sockets.set(last, socket);
       say({ type: 'socket.accepted', number: last });
     });
-    const listening = listenAt(
-      server,
-      unix.path,
-      permissionBits(unix.permissions),
-      unix.backlog,
-    ).then(
+    const listening = listenAt(server, {
+      path: unix.path,
+      mode: permissionBits(unix.permissions),
+      backlog: unix.backlog,
+      log,
+    }).then(
       (taken) => {
-        file = taken;
+        listeningPath = taken;
         server.on('error', (error) => {
           say({ type: 'server.failed', code: 'refused', reason: error.message });
         });
@@ -56,10 +56,8 @@ export function serverEffect({ sockets, log }: ServerDeps) {
     async function close() {
       closing = true;
       await listening;
-      if (file !== undefined) await giveBack(file);
-      file = undefined;
-      // Its callback waits for the connections, which are not its business.
-      server.close();
+      await listeningPath?.close();
+      listeningPath = undefined;
     }
 
     receive((command) => {
