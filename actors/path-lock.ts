@@ -23,11 +23,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bind, ignoreAbsent, probe } from './unix-socket.ts';
 
 /** How long others may be in the middle of taking or leaving the same path. */
-const CLAIM_TIMEOUT_MS = 5000;
-/** Between two looks of whoever waits for the others to withdraw. */
+const CLAIM_TIMEOUT_MS = 10_000;
+/** Between two looks of whoever waits for others. */
 const LOOK_MS = 10;
-/** How long who withdrew leaves the field to others, at the most. */
-const WITHDRAWN_MS_MAX = 60;
+/** How long the first by name waits for the others to withdraw; who does not by then holds it. */
+const WITHDRAWAL_MS_MAX = 2000;
+/** Those who try again do not all do so at once. */
+const PAUSE_MS_MAX = 50;
 /** A socket without its announcement's name for so long belongs to one that died on the way. */
 const NAMELESS_MS_MAX = 60_000;
 
@@ -68,27 +70,24 @@ export class PathLock {
   ): Promise<PathLock | undefined> {
     const key = createHash('sha256').update(name).digest('base64url').slice(0, 4);
     const until = performance.now() + CLAIM_TIMEOUT_MS;
-    let own = await announce(directory, key);
-    try {
-      for (;;) {
-        const others = await othersAlive(directory, key, own.name);
-        if (others.length === 0) return new PathLock(directory, key, own);
-        if (performance.now() > until || (await isServed())) break;
-        if (others.some((other) => other < own.name)) {
-          // The first by name stays and waits for the others, so that one comes through.
-          await withdraw(directory, own);
-          await sleep(LOOK_MS + Math.random() * (WITHDRAWN_MS_MAX - LOOK_MS));
-          own = await announce(directory, key);
-        } else {
-          await sleep(LOOK_MS);
+    for (;;) {
+      const own = await announce(directory, key);
+      try {
+        if (await isFirst(directory, key, own.name, until)) {
+          return new PathLock(directory, key, own);
         }
+      } catch (error) {
+        await withdraw(directory, own);
+        throw error;
       }
-    } catch (error) {
       await withdraw(directory, own);
-      throw error;
+      // Who withdrew only looks on, so that one of the others comes through.
+      while ((await othersAlive(directory, key)).length > 0) {
+        if (performance.now() > until || (await isServed())) return undefined;
+        await sleep(LOOK_MS);
+      }
+      await sleep(Math.random() * PAUSE_MS_MAX);
     }
-    await withdraw(directory, own);
-    return undefined;
   }
 
   /** Announces again if somebody removed the file. Throws what the system says. */
@@ -102,6 +101,25 @@ export class PathLock {
 
   release(): Promise<void> {
     return withdraw(this.#directory, this.#own);
+  }
+}
+
+/**
+ * Waits until nobody else is there; false as soon as somebody is who comes before us, by name, or
+ * stays.
+ */
+async function isFirst(
+  directory: string,
+  key: string,
+  own: string,
+  until: number,
+): Promise<boolean> {
+  const end = Math.min(until, performance.now() + WITHDRAWAL_MS_MAX);
+  for (;;) {
+    const others = await othersAlive(directory, key, own);
+    if (others.length === 0) return true;
+    if (performance.now() > end || others.some((other) => other < own)) return false;
+    await sleep(LOOK_MS);
   }
 }
 
@@ -131,7 +149,7 @@ async function withdraw(directory: string, { server, name }: Announcement): Prom
 }
 
 /** The announcements of others that are alive; those that are dead are removed. */
-async function othersAlive(directory: string, key: string, own: string): Promise<string[]> {
+async function othersAlive(directory: string, key: string, own?: string): Promise<string[]> {
   const isSticky = ((await stat(directory)).mode & STICKY_BIT) !== 0;
   const alive: string[] = [];
   for (const name of await readdir(directory)) {

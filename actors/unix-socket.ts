@@ -38,8 +38,8 @@ export function probe(path: string): Promise<'alive' | 'dead' | 'absent'> {
     client.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') settle('dead');
       else if (error.code === 'ENOENT') settle('absent');
-      // A full backlog is a sign of life.
-      else if (error.code === 'EAGAIN') settle('alive');
+      // A full backlog is a sign of life, and so is who ends in the moment of accepting.
+      else if (error.code === 'EAGAIN' || error.code === 'ECONNRESET') settle('alive');
       else reject(error);
     });
     function settle(state: 'alive' | 'dead' | 'absent') {
