@@ -2,14 +2,14 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { executeScript } from '../catalogue/scripts.ts';
-import { documentAround } from '../document/around.ts';
-import { formatFor } from '../formats/index.ts';
+import { interruptible } from '../interrupt.ts';
 import { invalidParam } from '../params.ts';
+import type { ScriptResult } from '../script/script.ts';
+import type { StagedFiles } from '../staged-files.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxMatrix } from '../volume/matrix.ts';
-import type { Volume } from '../volume/volume.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import type { Project } from './project.ts';
+import { ScriptSaves } from './script-saves.ts';
 
 /** The stack of QuickJS itself; deep recursion ends with an error of the script. */
 const STACK_BYTES = 256 * 1024;
@@ -42,11 +42,26 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     ...(wanted === undefined ? {} : { execute: wanted }),
     ...(selection.box === undefined ? {} : { selection: boxMatrix(selection.box) }),
   };
-  const files = {
-    write: (to: string, bytes: Uint8Array) => project.files.write(to, [bytes]),
-    save: (to: string, volume: Volume, format: string) => save(project, to, volume, format),
-  };
-  const result = project.transact(() => scripts.run(document, input, limits, files));
+  const saves = new ScriptSaves(project.files, project.bytesAllowed);
+  const staged = project.files.stage();
+  const until = performance.now() + limits.deadline_ms;
+  try {
+    const result = project.transact(() => {
+      const result = scripts.run(document, input, limits, saves);
+      interruptible(
+        () => requireTime(until, limits.deadline_ms),
+        () => saves.stage(staged),
+      );
+      return result;
+    });
+    put(staged);
+    return answer(result);
+  } finally {
+    staged.discard();
+  }
+};
+
+function answer(result: ScriptResult) {
   return {
     success: true,
     code: 0,
@@ -55,7 +70,24 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     output: [...result.output],
     registered: [...result.scripts, ...result.formats],
   };
-};
+}
+
+function requireTime(until: number, deadline_ms: number): void {
+  if (performance.now() <= until) return;
+  const message = `The script, with the files that it saves, took longer than ${deadline_ms} ms.`;
+  throw new GoxError('GOX_SCRIPT_TIMEOUT', message, { deadline_ms });
+}
+
+/** The files get their names, after the edit is made, so that no failure of the edit is theirs. */
+function put(staged: StagedFiles): void {
+  try {
+    staged.commit();
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    const message = `${error.message} The edit itself was made.`;
+    throw new GoxError(error.code, message, { ...error.details, edited: true }, error);
+  }
+}
 
 /** MessagePack has values that JSON has not. */
 function plain(args: unknown): unknown {
@@ -64,15 +96,6 @@ function plain(args: unknown): unknown {
   } catch {
     throw invalidParam('.args', 'a JSON value', String(args));
   }
-}
-
-function save(project: Project, path: string, volume: Volume, name: string): void {
-  const format = formatFor(path, name === '' ? undefined : name);
-  if (format.write === undefined) {
-    const message = `The format "${format.name}" cannot be written.`;
-    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
-  }
-  project.files.write(path, format.write(documentAround(volume)));
 }
 
 export const scriptHandlers = { 'script.execute': execute } satisfies Record<string, AnyHandler>;
