@@ -70,7 +70,7 @@ export class ScriptSaves implements ScriptFiles {
     }
     const bytes_max = this.#bytes_max;
     if (this.#bytes + bytes > bytes_max) {
-      const message = `What the script saves would take more than ${bytes_max} bytes until it has ended.`;
+      const message = `What the script saves would take more than ${bytes_max} bytes.`;
       throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max });
     }
     this.#bytes += bytes;

@@ -255,7 +255,8 @@ paths('has no two holders when the first was killed while it held it', async () 
   const program = `
     import { createServer } from 'node:net';
     const { listenAt } = await import(${JSON.stringify(entry)});
-    await listenAt(createServer(), { path: process.argv[1], mode: 0o600, backlog: 1, log: console });
+    const [, path] = process.argv;
+    await listenAt(createServer(), { path, mode: 0o600, backlog: 1, log: console });
     process.kill(process.pid, 'SIGKILL');`;
   assert.throws(() => {
     execFileSync(process.execPath, ['--input-type=module', '-e', program, path], {
