@@ -43,7 +43,7 @@ export const LOCK_NAME_BYTES = 16;
 interface Announcement {
   readonly server: Server;
   readonly name: string;
-  readonly inode: number;
+  readonly inode: number | undefined;
 }
 
 export class PathLock {
@@ -129,13 +129,12 @@ async function announce(directory: string, key: string): Promise<Announcement> {
   // Who looks at it needs no more than to be let in.
   const server = createServer((socket) => socket.destroy());
   try {
-    await bind(server, join(directory, nameless), 511);
+    const file = await bind(server, join(directory, nameless), { mode: 0o600, backlog: 511 });
     server.unref();
     // Such as EMFILE when somebody looks; it is the listening that counts.
     server.on('error', () => {});
-    const { ino } = await lstat(join(directory, nameless));
     await rename(join(directory, nameless), join(directory, name));
-    return { server, name, inode: ino };
+    return { server, name, inode: file?.inode };
   } catch (error) {
     server.close();
     throw error;

@@ -11,13 +11,13 @@
  * at its path.
  */
 
-import { chmod, lstat, realpath, stat, unlink } from 'node:fs/promises';
+import { lstat, realpath, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { SOCKET_PATH_BYTES_MAX } from '../conf/schema.ts';
 import { LOCK_NAME_BYTES, PathLock } from './path-lock.ts';
-import { bind, ignoreAbsent, probe } from './unix-socket.ts';
+import { bind, ignoreAbsent, probe, type SocketFile } from './unix-socket.ts';
 
 /** How often we look whether our socket is still at its path. */
 const LOOK_INTERVAL_MS = 1000;
@@ -70,7 +70,7 @@ export async function listenAt(server: Server, options: ListenOptions): Promise<
     lock = await PathLock.take(directory, basename(path), isServed);
     if (lock === undefined) throw busy(path);
     await makeFree(path, bound);
-    const file = await occupy(server, bound, options);
+    const file = await bind(server, bound, options);
     return new WatchedPath({ ...options, bound, server, lock, file });
   } catch (error) {
     server.close();
@@ -79,24 +79,18 @@ export async function listenAt(server: Server, options: ListenOptions): Promise<
   }
 }
 
-/** Which file is at the path, so that another's is not taken for ours. */
-interface SocketFile {
-  readonly device: number;
-  readonly inode: number;
-}
-
 interface Watched extends ListenOptions {
   readonly bound: string;
   readonly server: Server;
   readonly lock: PathLock;
-  readonly file: SocketFile;
+  readonly file: SocketFile | undefined;
 }
 
 class WatchedPath implements ListeningPath {
   readonly #watched: Watched;
   readonly #timer: NodeJS.Timeout;
   /** What is bound at present; none while that cannot be done. */
-  #bound: { server: Server; file: SocketFile } | undefined;
+  #bound: { server: Server; file: SocketFile | undefined } | undefined;
   #look: Promise<void> | undefined;
   #closed = false;
   /** What was said last, so that it is said once. */
@@ -158,7 +152,7 @@ class WatchedPath implements ListeningPath {
       server.emit('connection', socket);
     });
     try {
-      const file = await occupy(next, bound, this.#watched);
+      const file = await bind(next, bound, this.#watched);
       next.on('error', (error) => server.emit('error', error));
       this.#bound = { server: next, file };
     } catch (error) {
@@ -194,17 +188,6 @@ async function makeFree(path: string, bound: string): Promise<void> {
   const state = await probe(bound);
   if (state === 'alive') throw busy(path);
   if (state === 'dead') await unlink(bound).catch(ignoreAbsent);
-}
-
-async function occupy(
-  server: Server,
-  bound: string,
-  { mode, backlog }: ListenOptions,
-): Promise<SocketFile> {
-  await bind(server, bound, backlog);
-  await chmod(bound, mode);
-  const { dev, ino } = await lstat(bound);
-  return { device: dev, inode: ino };
 }
 
 function checkLength(path: string, length: number, what: string): void {

@@ -1,29 +1,54 @@
 /** Unix sockets at the level of the system: making one, and asking whether one is alive. */
 
+import { chmodSync, lstatSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 
 /** How long a socket may take to accept or refuse before it counts as alive. */
 const PROBE_TIMEOUT_MS = 2000;
 
+/** Which file a socket is, so that another's is not taken for it. */
+export interface SocketFile {
+  readonly device: number;
+  readonly inode: number;
+}
+
 /**
- * Makes a server listen at a path that is free, with mode 0600. Throws what the system says; the
- * server must be closed then too.
+ * Makes a server listen at a path that is free. Nothing when somebody removed the file in the very
+ * moment. Throws what the system says; the server must be closed then too.
  */
-export async function bind(server: Server, path: string, backlog: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+export async function bind(
+  server: Server,
+  path: string,
+  { mode, backlog }: { readonly mode: number; readonly backlog: number },
+): Promise<SocketFile | undefined> {
+  const listening = new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.once('listening', () => {
       server.off('error', reject);
       resolve();
     });
-    // The file is made within this call; nobody may connect before its mode is set.
-    const mask = process.umask(0o177);
-    try {
-      server.listen({ path, backlog });
-    } finally {
-      process.umask(mask);
-    }
   });
+  // The file is made within this call; nobody may connect before its mode is set.
+  const mask = process.umask(0o177);
+  try {
+    server.listen({ path, backlog });
+  } finally {
+    process.umask(mask);
+  }
+  // In the same breath, so that it is known before anybody has found it.
+  const file = server.listening ? markOwn(path, mode) : undefined;
+  await listening;
+  return file;
+}
+
+function markOwn(path: string, mode: number): SocketFile | undefined {
+  try {
+    chmodSync(path, mode);
+    const { dev, ino } = lstatSync(path);
+    return { device: dev, inode: ino };
+  } catch (error) {
+    return ignoreAbsent(error as NodeJS.ErrnoException);
+  }
 }
 
 /**

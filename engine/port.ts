@@ -23,6 +23,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode, ErrorDetails } from '../conf/errors.ts';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
@@ -154,3 +155,21 @@ export interface EngineApi {
   close(project: number): void;
   stats(): EngineStats;
 }
+
+/** What the thread of `solo.ts` is started with: one file to be made of another. */
+export interface SoloOrder {
+  readonly options: Omit<EngineOptions, 'jobs_inline' | 'job_threads'>;
+  /** Absolute paths. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What it posts: how far it is, and an error that it ends with. */
+export type SoloReport =
+  | { readonly type: 'reading' | 'writing' }
+  | {
+      readonly type: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly details: ErrorDetails | undefined;
+    };

@@ -16,13 +16,11 @@ const ENGINE_DOORS = [
   'engine/unfinished.ts',
   'engine/catalogue/',
 ];
-const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts'];
-/** Engine code for a command that does without threads and loads it only when it runs. */
-const ENGINE_SOLO = 'engine/solo.ts';
+const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts', 'engine/solo.ts'];
 
 /** What the files of each room may import, as beginnings of paths. Their own room is understood. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  supervisor: ['actors/', 'machines/', 'transport/', 'conf/', ENGINE_SOLO, ...ENGINE_DOORS],
+  supervisor: ['actors/', 'machines/', 'transport/', 'conf/', ...ENGINE_DOORS],
   actors: ['machines/', 'transport/', 'conf/', ...ENGINE_DOORS],
   machines: ['conf/'],
   transport: ['conf/', 'engine/port.ts', 'engine/catalogue/'],
