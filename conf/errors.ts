@@ -10,7 +10,9 @@
 export interface ErrorEntry {
   /** The JSON-RPC `error.code`. */
   readonly number: number;
-  /** Whether the same request may succeed when sent again later. */
+  /**
+   * Whether the same request may succeed when sent again later; `retryable` of details tells too.
+   */
   readonly retryable: boolean;
   /** One sentence for the user: what to do. */
   readonly advice: string;

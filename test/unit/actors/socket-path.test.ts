@@ -3,9 +3,11 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -237,6 +239,21 @@ paths('says why it cannot be had, and leaves nothing open', async () => {
   assert.equal(readdirSync(directory).sort(), ['directory', 'file', 'loop']);
   await sleep(0);
   assert.is(openHandles(), before);
+});
+
+paths('says that there are too many open files, and can be had afterwards', async () => {
+  const path = join(temporaryDirectory(), 's');
+  const held: number[] = [];
+  try {
+    for (;;) held.push(openSync('/dev/null', 'r'));
+  } catch (error) {
+    assert.is((error as NodeJS.ErrnoException).code, 'EMFILE');
+  }
+  const { message } = await refused(path).finally(() => {
+    for (const fd of held) closeSync(fd);
+  });
+  assert.match(message, /cannot listen on .*: this process has too many open files; raise/);
+  await (await take(path)).close();
 });
 
 // The superuser may write everywhere.
