@@ -8,7 +8,7 @@ import { fromCallback } from 'xstate';
 import { permissionBits } from '../conf/schema.ts';
 import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../machines/listener.ts';
 import { Farewell } from './farewell.ts';
-import { giveBack, listenAt, type SocketFile, SocketPathError } from './socket-path.ts';
+import { type ListeningPath, listenAt, SocketPathError } from './socket-path.ts';
 import type { Wire } from './wire.ts';
 
 /** Accepted sockets that no connection has taken yet. */
@@ -29,7 +29,7 @@ export function serverEffect({ sockets, wires, log }: ServerDeps) {
     const { unix } = configured;
     const farewell = new Farewell(limits.connections_max);
     const say = sendBack as (event: ListenerEvent) => void;
-    let file: SocketFile | undefined;
+    let listeningPath: ListeningPath | undefined;
     let closing = false;
 
     // Half open: a client that ends its side still gets the replies to what it sent.
@@ -39,14 +39,14 @@ export function serverEffect({ sockets, wires, log }: ServerDeps) {
       const idlest = wires.size < limits.connections_max ? undefined : idlestOf(wires);
       say({ type: 'socket.accepted', accepted: last, idlest });
     });
-    const listening = listenAt(
-      server,
-      unix.path,
-      permissionBits(unix.permissions),
-      unix.backlog,
-    ).then(
+    const listening = listenAt(server, {
+      path: unix.path,
+      mode: permissionBits(unix.permissions),
+      backlog: unix.backlog,
+      log,
+    }).then(
       (taken) => {
-        file = taken;
+        listeningPath = taken;
         // One connection that could not be accepted, for want of descriptors as a rule, is no
         // reason to end the others.
         server.on('error', (error) => log.warn({ err: error }, 'cannot accept a connection'));
@@ -61,10 +61,8 @@ export function serverEffect({ sockets, wires, log }: ServerDeps) {
     async function close() {
       closing = true;
       await listening;
-      if (file !== undefined) await giveBack(file);
-      file = undefined;
-      // Its callback waits for the connections, which are not its business.
-      server.close();
+      await listeningPath?.close();
+      listeningPath = undefined;
     }
 
     receive((command) => {

@@ -1,25 +1,26 @@
 /**
- * The life of a Unix socket's path: taken only when nobody listens there, given back only while it
- * is still ours.
+ * The life of a Unix socket's path: taken only when nobody listens there, watched while we do,
+ * given back only while it is still ours.
  *
- * Node's own way has three traps. It cuts a path over 107 bytes silently; it reports a socket file
- * that a dead process left behind as "address in use"; and closing a server unlinks the path even
- * when a successor has taken it. So the server listens at a name of its own in the same directory,
- * which is then linked to the path: `link` fails when the path exists, so no live socket is ever
- * replaced, and what Node unlinks on closing is not the path.
+ * The server is bound at the path itself, since that is the name by which the kernel tells others
+ * of the socket: `ss`, `lsof`, and `systemd-tmpfiles`, which removes old files but no live sockets.
+ * Node's way has traps. It cuts a path over 107 bytes silently; it reports a socket file that a
+ * dead process left behind as "address in use"; and closing a server unlinks the path even when
+ * somebody else's socket is there. So a lock (`path-lock.ts`) is held for the whole life, under
+ * which a dead socket can be removed safely; and a server is closed only while no other's file is
+ * at its path.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, link, lstat, stat, unlink } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { lstat, realpath, stat, unlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import type { Logger } from 'pino';
 import { SOCKET_PATH_BYTES_MAX } from '../conf/schema.ts';
+import { LOCK_NAME_BYTES, PathLock } from './path-lock.ts';
+import { bind, ignoreAbsent, probe, type SocketFile } from './unix-socket.ts';
 
-/** How long another process may be in the middle of taking the same path. */
-const CLAIM_TIMEOUT_MS = 2000;
-/** How long a socket may take to accept or refuse before it counts as alive. */
-const PROBE_TIMEOUT_MS = 2000;
+/** How often we look whether our socket is still at its path. */
+const LOOK_INTERVAL_MS = 1000;
 
 /**
  * `busy`: somebody listens there. `refused`: the path cannot be used. The message says what to do.
@@ -34,147 +35,176 @@ export class SocketPathError extends Error {
   }
 }
 
-/** Which file is at the path, so that a successor's is not taken for ours. */
-export interface SocketFile {
+export interface ListenOptions {
   readonly path: string;
-  readonly device: number;
-  readonly inode: number;
+  /** The mode bits of the socket file. */
+  readonly mode: number;
+  readonly backlog: number;
+  readonly log: Pick<Logger, 'warn' | 'error'>;
+}
+
+/** A path at which we listen, until it is closed. */
+export interface ListeningPath {
+  /** Stops listening and removes the socket file, unless it is another's by now. */
+  close(): Promise<void>;
 }
 
 /**
- * Makes `server` listen at `path` with the given mode bits.
+ * Makes `server` listen at a path. Should its file vanish, another server is bound there that gives
+ * its connections to this one. Whatever fails, nothing is left open.
  *
  * @throws SocketPathError
  */
-export async function listenAt(
-  server: Server,
-  path: string,
-  mode: number,
-  backlog: number,
-): Promise<SocketFile> {
-  const own = join(dirname(path), `.gox${randomBytes(3).toString('hex')}`);
-  checkLength(path);
-  checkLength(own);
-  const release = await exclusively(path);
+export async function listenAt(server: Server, options: ListenOptions): Promise<ListeningPath> {
+  const { path } = options;
+  let lock: PathLock | undefined;
   try {
-    // Without it, `bind` of a missing directory says EACCES: libuv makes it so, as on Windows.
-    await stat(dirname(path));
-    await bind(server, own, backlog);
-    await chmod(own, mode);
-    await claim(own, path);
-    const { dev, ino } = await lstat(path);
-    return { path, device: dev, inode: ino };
+    checkLength(path, Buffer.byteLength(path), '');
+    const directory = await directoryOf(path);
+    // The name by which those find it who go through the directory.
+    const real = join(directory, basename(path));
+    const bound = Buffer.byteLength(real) > SOCKET_PATH_BYTES_MAX ? path : real;
+    const lockBytes = Buffer.byteLength(directory) + 1 + LOCK_NAME_BYTES;
+    checkLength(directory, lockBytes, ', with the name of the lock in it,');
+    const isServed = async () => (await probe(bound)) === 'alive';
+    lock = await PathLock.take(directory, basename(path), isServed);
+    if (lock === undefined) throw busy(path);
+    await makeFree(path, bound);
+    const file = await bind(server, bound, options);
+    return new WatchedPath({ ...options, bound, server, lock, file });
   } catch (error) {
     server.close();
+    await lock?.release();
     throw error instanceof SocketPathError ? error : refusal(path, error);
-  } finally {
-    await unlink(own).catch(ignoreAbsent);
-    await release();
   }
 }
 
-/** Removes the socket file, unless it is another's by now. */
-export async function giveBack({ path, device, inode }: SocketFile): Promise<void> {
-  const found = await lstat(path).catch(ignoreAbsent);
-  if (found?.dev === device && found.ino === inode) await unlink(path).catch(ignoreAbsent);
+interface Watched extends ListenOptions {
+  readonly bound: string;
+  readonly server: Server;
+  readonly lock: PathLock;
+  readonly file: SocketFile | undefined;
 }
 
-function checkLength(path: string): void {
-  const length = Buffer.byteLength(path);
+class WatchedPath implements ListeningPath {
+  readonly #watched: Watched;
+  readonly #timer: NodeJS.Timeout;
+  /** What is bound at present; none while that cannot be done. */
+  #bound: { server: Server; file: SocketFile | undefined } | undefined;
+  #look: Promise<void> | undefined;
+  #closed = false;
+  /** What was said last, so that it is said once. */
+  #said = '';
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+    this.#bound = { server: watched.server, file: watched.file };
+    this.#timer = setInterval(() => {
+      this.#look ??= this.#keep().finally(() => {
+        this.#look = undefined;
+      });
+    }, LOOK_INTERVAL_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#look;
+    const { bound, lock } = this.#watched;
+    const found = await lstat(bound).catch(() => undefined);
+    // Its callback would wait for the connections, which are not its business.
+    if (found === undefined || this.#isOurs(found)) this.#bound?.server.close();
+    // Closing would remove what is not ours; it goes with the process.
+    else this.#bound?.server.unref();
+    await lock.release();
+  }
+
+  /** Sees that our socket is at the path. It never throws: it is tried again. */
+  async #keep(): Promise<void> {
+    const { path, bound, lock, log } = this.#watched;
+    try {
+      const found = await lstat(bound).catch(ignoreAbsent);
+      if (found !== undefined && this.#isOurs(found)) {
+        await lock.renew();
+        this.#said = '';
+        return;
+      }
+      await this.#bindAgain();
+      log.warn({ path }, 'the socket file was gone; it was made again');
+      this.#said = '';
+    } catch (error) {
+      const reason = error instanceof SocketPathError ? error : refusal(path, error);
+      if (reason.message !== this.#said) log.error({ path, err: reason }, 'nobody can connect');
+      this.#said = reason.message;
+    }
+  }
+
+  async #bindAgain(): Promise<void> {
+    const { path, bound, lock, server } = this.#watched;
+    await directoryOf(path);
+    await lock.renew();
+    await makeFree(path, bound);
+    if (this.#closed) return;
+    // Nothing of another is at the path that this could remove.
+    this.#bound?.server.close();
+    this.#bound = undefined;
+    const next = createServer({ allowHalfOpen: true }, (socket) => {
+      server.emit('connection', socket);
+    });
+    try {
+      const file = await bind(next, bound, this.#watched);
+      next.on('error', (error) => server.emit('error', error));
+      this.#bound = { server: next, file };
+    } catch (error) {
+      next.close();
+      throw error;
+    }
+  }
+
+  #isOurs({ dev, ino }: { dev: number; ino: number }): boolean {
+    const file = this.#bound?.file;
+    return file?.device === dev && file.inode === ino;
+  }
+}
+
+async function directoryOf(path: string): Promise<string> {
+  const directory = await realpath(dirname(path));
+  // The system says EACCES of a name in a file, and of one in a directory that is missing.
+  if (!(await stat(directory)).isDirectory()) throw systemError('ENOTDIR');
+  return directory;
+}
+
+/** Sees that nothing is at the path; under the lock, and so nobody of ours puts something there. */
+async function makeFree(path: string, bound: string): Promise<void> {
+  const found = await lstat(bound).catch(ignoreAbsent);
+  if (found === undefined) return;
+  if (!found.isSocket()) {
+    const what = found.isDirectory() ? 'a directory' : 'a file that is no socket';
+    throw new SocketPathError(
+      'refused',
+      `there is ${what} at ${path}; move it away or choose another path`,
+    );
+  }
+  const state = await probe(bound);
+  if (state === 'alive') throw busy(path);
+  if (state === 'dead') await unlink(bound).catch(ignoreAbsent);
+}
+
+function checkLength(path: string, length: number, what: string): void {
   if (length <= SOCKET_PATH_BYTES_MAX) return;
   throw new SocketPathError(
     'refused',
-    `the socket path ${path} has ${length} bytes ` +
+    `the socket path ${path}${what} has ${length} bytes ` +
       `where the system takes ${SOCKET_PATH_BYTES_MAX}; ` +
       'choose a shorter one with --socket or sockets.unix.path',
   );
 }
 
-async function bind(server: Server, path: string, backlog: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.once('listening', () => {
-      server.off('error', reject);
-      resolve();
-    });
-    // The file is made within this call; nobody may connect before its mode is set.
-    const mask = process.umask(0o177);
-    try {
-      server.listen({ path, backlog });
-    } finally {
-      process.umask(mask);
-    }
-  });
-}
-
-/** Gives the socket at `own` the name `path`, if that is free or held by a dead socket. */
-async function claim(own: string, path: string): Promise<void> {
-  const taken = await link(own, path).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return true;
-      throw error;
-    },
+function busy(path: string): SocketPathError {
+  return new SocketPathError(
+    'busy',
+    `another process is listening on ${path}; stop it or choose another path with --socket`,
   );
-  if (!taken) return;
-  const found = await lstat(path).catch(ignoreAbsent);
-  if (found !== undefined && !found.isSocket()) {
-    throw new SocketPathError(
-      'refused',
-      `there is a file at ${path} that is no socket; move it away or choose another path`,
-    );
-  }
-  if (found !== undefined && (await isAlive(path))) {
-    throw new SocketPathError(
-      'busy',
-      `another process is listening on ${path}; stop it or choose another path with --socket`,
-    );
-  }
-  await unlink(path).catch(ignoreAbsent);
-  await link(own, path);
-}
-
-/** Whether somebody listens at the path: a dead socket refuses the connection. */
-function isAlive(path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const probe = connect(path);
-    probe.setTimeout(PROBE_TIMEOUT_MS, () => settle(true));
-    probe.once('connect', () => settle(true));
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') settle(false);
-      // A full backlog is a sign of life.
-      else if (error.code === 'EAGAIN') settle(true);
-      else reject(error);
-    });
-    function settle(alive: boolean) {
-      probe.destroy();
-      resolve(alive);
-    }
-  });
-}
-
-/**
- * Holds off other processes that want the same path, for the moment of taking it: between the look
- * at a dead socket and its removal, another could have put a live one there. An abstract socket
- * does it, since the kernel frees it however its holder ends. Only Linux has those.
- */
-async function exclusively(path: string): Promise<() => Promise<void>> {
-  if (process.platform !== 'linux') return async () => {};
-  const name = createHash('sha256').update(path).digest('hex').slice(0, 32);
-  const until = performance.now() + CLAIM_TIMEOUT_MS;
-  for (;;) {
-    const lock = createServer();
-    try {
-      await bind(lock, `\0goxel-supervisor-${name}`, 1);
-      return () => new Promise((resolve) => lock.close(() => resolve()));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      if (performance.now() > until) {
-        throw new SocketPathError('busy', `another process is taking ${path} at this moment`);
-      }
-      await sleep(20);
-    }
-  }
 }
 
 function refusal(path: string, error: unknown): SocketPathError {
@@ -182,10 +212,16 @@ function refusal(path: string, error: unknown): SocketPathError {
   const reasons: Record<string, string> = {
     ENOENT: `its directory ${dirname(path)} does not exist`,
     ENOTDIR: `${dirname(path)} is not a directory`,
+    ELOOP: `${dirname(path)} is a link that leads to itself`,
     EACCES: `this user may not create files in ${dirname(path)}, or not connect to what is there`,
-    EPERM: `this user may not create files in ${dirname(path)}`,
+    EPERM: `this user may not create or remove files in ${dirname(path)}`,
     EROFS: 'the file system is read-only',
     ENOSPC: 'the file system is full',
+    EDQUOT: 'the quota of this user on the file system is used up',
+    ENAMETOOLONG: 'the name is longer than the file system takes',
+    EADDRINUSE: 'something was put there at this moment; try again',
+    EMFILE: 'this process has too many open files; raise its limit (ulimit -n, LimitNOFILE=)',
+    ENFILE: 'the whole system has too many open files; try again later',
   };
   return new SocketPathError(
     'refused',
@@ -193,7 +229,6 @@ function refusal(path: string, error: unknown): SocketPathError {
   );
 }
 
-function ignoreAbsent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-  return undefined;
+function systemError(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
 }

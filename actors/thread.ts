@@ -13,6 +13,7 @@ import type {
   PartAnswer,
   PartOrder,
 } from '../engine/port.ts';
+import { removeUnfinished, unfinishedMemory } from '../engine/unfinished.ts';
 import type { WorkerEnd } from '../machines/engine.ts';
 import type { EngineLink } from './calls.ts';
 
@@ -122,7 +123,8 @@ function start<Api, Data extends JobThreadData>(
   given: Omit<Data, 'port'> & ThreadOptions,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
-  const data = { ...given, port: port2 };
+  const unfinished = unfinishedMemory();
+  const data = { ...given, options: { ...given.options, unfinished }, port: port2 };
   let thread: Worker;
   try {
     thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
@@ -130,6 +132,7 @@ function start<Api, Data extends JobThreadData>(
     port1.close();
     throw error;
   }
+  removeAtExit(thread, unfinished);
   const endpoint = new PollingEndpoint(port1, given.polling, ANSWER_MS);
   return {
     thread,
@@ -141,4 +144,25 @@ function start<Api, Data extends JobThreadData>(
       void thread.terminate();
     },
   };
+}
+
+/** The notes of the threads that live. */
+const notes = new Set<SharedArrayBuffer>();
+
+/**
+ * Removes the temporary files that a thread leaves, since what ends it lets it remove none; and
+ * those of all threads when the process ends under them.
+ */
+function removeAtExit(thread: Worker, unfinished: SharedArrayBuffer): void {
+  if (notes.size === 0) process.on('exit', removeAll);
+  notes.add(unfinished);
+  thread.once('exit', () => {
+    removeUnfinished(unfinished);
+    notes.delete(unfinished);
+    if (notes.size === 0) process.off('exit', removeAll);
+  });
+}
+
+function removeAll(): void {
+  for (const unfinished of notes) removeUnfinished(unfinished);
 }

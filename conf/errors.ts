@@ -10,7 +10,9 @@
 export interface ErrorEntry {
   /** The JSON-RPC `error.code`. */
   readonly number: number;
-  /** Whether the same request may succeed when sent again later. */
+  /**
+   * Whether the same request may succeed when sent again later; `retryable` of details tells too.
+   */
   readonly retryable: boolean;
   /** One sentence for the user: what to do. */
   readonly advice: string;
@@ -216,7 +218,9 @@ export class GoxError extends Error {
 /** The JSON-RPC form of an error of the catalogue. */
 export function errorObject(code: ErrorCode, message: string, details?: ErrorDetails): ErrorObject {
   const { number, retryable, advice } = ERRORS[code];
-  const data: ErrorObject['data'] = { code, retryable, advice };
+  // A shortage passes, whatever else the code may mean.
+  const passes = retryable || details?.retryable === true;
+  const data: ErrorObject['data'] = { code, retryable: passes, advice };
   if (details !== undefined) data.details = details;
   return { code: number, message, data };
 }

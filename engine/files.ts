@@ -1,69 +1,76 @@
 /**
  * Reading and writing the files that clients name. A client may be less trusted than the daemon, so
  * a path must lie, once every symbolic link is followed, below one of the roots of the
- * configuration; only regular files are opened; and a file is replaced as a whole or not at all.
+ * configuration, and what was opened must be there (`roots.ts`); only regular files are opened; and
+ * a file is replaced as a whole or not at all (`staged-files.ts`).
+ *
+ * A hard link is the file: one in a root to a file elsewhere is read as any other. Whoever made it
+ * could read that file, or the kernel would not have let them (`fs.protected_hardlinks`); and it is
+ * never written into, since a file is replaced under its name here, not changed.
  */
 
-import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { accessSync, closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { GoxError } from '../conf/errors.ts';
+import { realPath } from '../conf/real-path.ts';
 import type { EngineOptions } from './port.ts';
+import { type Directory, OutsideError, Roots } from './roots.ts';
+import { type Place, StagedFiles } from './staged-files.ts';
+import { Sweeper } from './temporary-files.ts';
+import { UnfinishedFiles } from './unfinished.ts';
 
-/**
- * A fifo without a writer would block `open` for ever; a link put there meanwhile is not followed.
- */
-const OPEN_READ = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+/** The system is short of these for everybody, and for a while. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: 'too many open files in the daemon; try again later',
+  ENFILE: 'too many open files in the whole system; try again later',
+};
 
-/** Fails when the name is taken, so nobody else's file or link is ever written into. */
-const OPEN_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-
-const MODE_BITS = 0o777;
+/** What `Files` needs to know of the options of an engine. */
+type FilesOptions = Pick<EngineOptions, 'roots' | 'real_roots' | 'file_bytes_max' | 'unfinished'>;
 
 export class Files {
-  readonly #roots: readonly string[];
+  readonly #names: readonly string[];
+  readonly #roots: Roots;
   readonly #bytes_max: number;
   readonly #durable: boolean;
+  readonly #unfinished: UnfinishedFiles;
+  readonly #sweeper = new Sweeper();
 
   /**
    * @param durable whether a new file, once written, survives a power cut too; one that takes the
    * place of another always does
    */
-  constructor(
-    { roots, file_bytes_max }: Pick<EngineOptions, 'roots' | 'file_bytes_max'>,
-    durable = true,
-  ) {
-    this.#roots = roots;
+  constructor({ roots, real_roots, file_bytes_max, unfinished }: FilesOptions, durable = true) {
+    this.#names = roots;
+    this.#roots = new Roots(real_roots ?? roots.map((root) => realPath(resolve(root))));
     this.#bytes_max = file_bytes_max;
     this.#durable = durable;
+    this.#unfinished = new UnfinishedFiles(unfinished);
   }
 
-  /** What a client's path means: relative ones count from the daemon's working directory. */
+  /**
+   * A client's path as replies show it: relative ones start at the working directory. Throws
+   * GOX_FILE when there is none any more.
+   */
   absolute(path: string): string {
-    return resolve(path);
+    if (isAbsolute(path)) return resolve(path);
+    try {
+      return resolve(path);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      const why =
+        'is relative, and the working directory of the daemon is not there any more; ' +
+        'give an absolute path';
+      throw fileError(path, why, { errno: error.code }, error);
+    }
   }
 
   /** The whole content of a file. Throws GOX_PATH_REFUSED and GOX_FILE. */
   read(path: string): Uint8Array {
     const real = this.#locate(path);
-    return naming(path, () => {
-      const fd = openSync(real, OPEN_READ);
+    return this.#naming(path, () => {
+      const fd = this.#roots.open(real);
       try {
         const stats = fstatSync(fd);
         refuseIrregular(path, stats);
@@ -81,7 +88,14 @@ export class Files {
   /** How many bytes a file has. Throws GOX_PATH_REFUSED and GOX_FILE. */
   sizeOf(path: string): number {
     const real = this.#locate(path);
-    return naming(path, () => statSync(real).size);
+    return this.#naming(path, () => {
+      const fd = this.#roots.open(real);
+      try {
+        return fstatSync(fd).size;
+      } finally {
+        closeSync(fd);
+      }
+    });
   }
 
   /**
@@ -90,35 +104,24 @@ export class Files {
    * GOX_PATH_REFUSED, GOX_FILE, and whatever making a chunk throws.
    */
   write(path: string, chunks: Iterable<Uint8Array>): number {
-    const real = this.#locate(path);
-    return naming(path, () => {
-      let bytes = 0;
-      const old = statSync(real, { throwIfNoEntry: false });
-      if (old !== undefined) {
-        refuseIrregular(path, old);
-        accessSync(real, constants.W_OK);
-      }
-      const durable = this.#durable || old !== undefined;
-      const beside = join(dirname(real), `.goxel-${randomBytes(12).toString('hex')}.tmp`);
-      const fd = openSync(beside, OPEN_NEW, old === undefined ? 0o666 : 0o600);
-      try {
-        try {
-          if (old !== undefined) fchmodSync(fd, old.mode & MODE_BITS);
-          for (const chunk of chunks) {
-            writeAll(fd, chunk);
-            bytes += chunk.length;
-          }
-          if (durable) fsyncSync(fd);
-        } finally {
-          closeSync(fd);
-        }
-        renameSync(beside, real);
-      } catch (error) {
-        rmSync(beside, { force: true });
-        throw error;
-      }
-      if (durable) syncDirectory(dirname(real));
+    const staged = this.stage();
+    try {
+      const bytes = staged.add(path, chunks);
+      staged.commit();
       return bytes;
+    } finally {
+      staged.discard();
+    }
+  }
+
+  /** Begins a number of files that are put in place together. */
+  stage(): StagedFiles {
+    return new StagedFiles({
+      durable: this.#durable,
+      unfinished: this.#unfinished,
+      sweeper: this.#sweeper,
+      naming: (path, action) => this.#naming(path, action),
+      place: (path, held) => this.#place(path, held),
     });
   }
 
@@ -127,41 +130,75 @@ export class Files {
    * ends with a file after a long time. Throws GOX_PATH_REFUSED and GOX_FILE.
    */
   requirePlace(path: string): void {
-    const real = this.#locate(path);
-    naming(path, () => {
-      const old = statSync(real, { throwIfNoEntry: false });
-      if (old !== undefined) refuseIrregular(path, old);
-      accessSync(old === undefined ? dirname(real) : real, constants.W_OK);
+    this.#naming(path, () => {
+      const { directory, name, old } = this.#place(path);
+      try {
+        accessSync(directory.at(old === undefined ? '.' : name), constants.W_OK);
+      } finally {
+        directory.close();
+      }
     });
+  }
+
+  /** The same as far as it can be told without opening anything. Throws GOX_PATH_REFUSED. */
+  requireInside(path: string): void {
+    this.#locate(path);
+  }
+
+  /**
+   * Where a file is to be put. Its directory is one of those held open, or is opened, to be closed
+   * by the caller.
+   */
+  #place(path: string, held?: ReadonlyMap<string, Directory>): Place {
+    const real = this.#locate(path);
+    // Above it nothing is ours.
+    if (this.#roots.has(real)) throw fileError(path, 'is a directory');
+    const at = dirname(real);
+    const known = held?.get(at);
+    const directory = known ?? this.#roots.openDirectory(at);
+    try {
+      const name = basename(real);
+      const old = directory.find(name);
+      if (old !== undefined) {
+        refuseIrregular(path, old);
+        accessSync(directory.at(name), constants.W_OK);
+      }
+      return { directory, name, old, real };
+    } catch (error) {
+      if (known === undefined) directory.close();
+      throw error;
+    }
   }
 
   /** The real path behind a client's path. Tells nothing about what is outside of the roots. */
   #locate(path: string): string {
     if (path.includes('\0')) throw this.#refusal(path, 'holds a NUL character');
-    const real = naming(path, () => realPath(resolve(path)));
-    for (const root of this.#roots) {
-      const inside = relative(realPath(root), real);
-      if (inside !== '..' && !inside.startsWith(`..${sep}`)) return real;
-    }
-    throw this.#refusal(path, `is not below ${this.#roots.join(' or ')}`);
+    const real = this.#naming(path, () => realPath(this.absolute(path)));
+    if (this.#roots.contain(real)) return real;
+    throw this.#outside(path);
+  }
+
+  #outside(path: string): GoxError {
+    return this.#refusal(path, `is not below ${this.#names.join(' or ')}`);
   }
 
   #refusal(path: string, why: string): GoxError {
     const message = `The path ${JSON.stringify(path)} ${why}.`;
-    return new GoxError('GOX_PATH_REFUSED', message, { path, roots: this.#roots });
+    return new GoxError('GOX_PATH_REFUSED', message, { path, roots: this.#names });
   }
-}
 
-/**
- * With every link followed, as far as the path can be walked; what opens it says why not further.
- */
-function realPath(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if (!isSystemError(error) || parent === path) throw error;
-    return join(realPath(parent), basename(path));
+  /** Turns what the system says into GOX_FILE with the client's name of the file. */
+  #naming<T>(path: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (error instanceof OutsideError) throw this.#outside(path);
+      if (!isSystemError(error)) throw error;
+      const shortage = SHORTAGES[error.code];
+      const words = shortage ?? getSystemErrorMap().get(error.errno)?.[1] ?? error.code;
+      const facts = { errno: error.code, ...(shortage === undefined ? {} : { retryable: true }) };
+      throw fileError(path, `cannot be used: ${words}`, facts, error);
+    }
   }
 }
 
@@ -180,32 +217,6 @@ function readAll(fd: number, size: number): Uint8Array {
     done += count;
   }
   return bytes.subarray(0, done);
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, null);
-}
-
-/** Makes a rename survive a power cut. */
-function syncDirectory(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Turns what the system says into GOX_FILE with the client's name of the file. */
-function naming<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    const words = getSystemErrorMap().get(error.errno)?.[1] ?? error.code;
-    throw fileError(path, `cannot be used: ${words}`, { errno: error.code }, error);
-  }
 }
 
 function fileError(path: string, why: string, facts: object = {}, cause?: unknown): GoxError {

@@ -8,17 +8,25 @@
 let check: (() => void) | undefined;
 
 /**
- * Runs `action`, during which `checkInterrupt` calls `stop`. It throws the GoxError that the work
- * is to end with, or returns. Without `stop` the action is not to be interrupted.
+ * Runs `action`, during which `checkInterrupt` calls `stop`, and that of the work around it. It
+ * throws the GoxError that the work is to end with, or returns. Without `stop` the action is not to
+ * be interrupted.
  */
 export function interruptible<T>(stop: (() => void) | undefined, action: () => T): T {
   const outer = check;
-  check = stop;
+  check = outer === undefined || stop === undefined ? stop : both(outer, stop);
   try {
     return action();
   } finally {
     check = outer;
   }
+}
+
+function both(outer: () => void, inner: () => void): () => void {
+  return () => {
+    outer();
+    inner();
+  };
 }
 
 /** Throws what the present work is to end with, when it is to end. Some nanoseconds otherwise. */

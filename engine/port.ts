@@ -24,6 +24,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode, ErrorDetails } from '../conf/errors.ts';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
@@ -58,6 +59,12 @@ export interface EngineOptions {
   readonly script_memory_bytes_max: number;
   /** Absolute directories below which files may be read and written. */
   readonly roots: readonly string[];
+  /**
+   * Their real paths as they were when the daemon started; found out anew when they are missing.
+   */
+  readonly real_roots?: readonly string[];
+  /** Where the thread notes its temporary files for whoever owns it; see `unfinished.ts`. */
+  readonly unfinished?: SharedArrayBuffer;
   /** Whether jobs are done by the engine itself, before it answers: there is nobody else. */
   readonly jobs_inline: boolean;
   /** How many threads share a job. */
@@ -172,3 +179,21 @@ export interface EngineApi {
   close(project: number): void;
   stats(): EngineStats;
 }
+
+/** What the thread of `solo.ts` is started with: one file to be made of another. */
+export interface SoloOrder {
+  readonly options: Omit<EngineOptions, 'jobs_inline' | 'job_threads'>;
+  /** Absolute paths. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What it posts: how far it is, and an error that it ends with. */
+export type SoloReport =
+  | { readonly type: 'reading' | 'writing' }
+  | {
+      readonly type: 'failed';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly details: ErrorDetails | undefined;
+    };

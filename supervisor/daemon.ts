@@ -21,6 +21,7 @@ import type { ThreadOptions } from '../actors/thread.ts';
 import { withVitals } from '../actors/vitals.ts';
 import type { Wire } from '../actors/wire.ts';
 import { workerEffect } from '../actors/worker.ts';
+import { realPath } from '../conf/real-path.ts';
 import type { Config } from '../conf/schema.ts';
 import { pollCounter } from '../engine/endpoint.ts';
 import type { EngineOptions } from '../engine/port.ts';
@@ -214,7 +215,10 @@ function summary(root: ActorRefFrom<typeof daemonMachine>) {
 
 /** What every thread is started with. */
 function engineOptions({ limits, files, workers }: Config): EngineOptions {
-  return { ...limits, roots: files.roots, jobs_inline: false, job_threads: workers.jobs };
+  const { roots } = files;
+  // Once for the whole life: what becomes of the names of the roots later widens nothing.
+  const real_roots = roots.map(realPath);
+  return { ...limits, roots, real_roots, jobs_inline: false, job_threads: workers.jobs };
 }
 
 /** The two moments that whoever started the daemon waits for. */

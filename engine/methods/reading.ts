@@ -73,7 +73,8 @@ function readOrNothing(files: Files, path: string): Uint8Array | undefined {
   try {
     return files.read(path);
   } catch (error) {
-    if (error instanceof GoxError) return undefined;
+    // What is missing for the moment only must not be missing from the model for good.
+    if (error instanceof GoxError && error.details?.retryable !== true) return undefined;
     throw error;
   }
 }

@@ -2,16 +2,16 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { executeScript } from '../catalogue/scripts.ts';
-import { documentAround } from '../document/around.ts';
-import { formatFor } from '../formats/index.ts';
+import { interruptible } from '../interrupt.ts';
 import { invalidParam } from '../params.ts';
+import type { ScriptResult } from '../script/script.ts';
+import type { StagedFiles } from '../staged-files.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix } from '../volume/matrix.ts';
-import type { Volume } from '../volume/volume.ts';
 import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import type { Project } from './project.ts';
+import { ScriptSaves } from './script-saves.ts';
 
 /** The stack of QuickJS itself; deep recursion ends with an error of the script. */
 const STACK_BYTES = 256 * 1024;
@@ -45,21 +45,28 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     ...(wanted === undefined ? {} : { execute: wanted }),
     ...(selection.box === undefined ? {} : { selection: boxMatrix(selection.box) }),
   };
-  const written: Written[] = [];
-  const files = {
-    write: (to: string, bytes: Uint8Array) => {
-      written.push(writeFile(project, to, [bytes]));
-    },
-    save: (to: string, volume: Volume, format: string) => {
-      written.push(save(project, to, volume, format));
-    },
-  };
+  const saves = new ScriptSaves(project.files, project.bytesAllowed);
+  const staged = project.files.stage();
+  const until = performance.now() + limits.deadline_ms;
   const before = volumesOf(document);
-  const { result, changed } = project.transact(() => {
-    const result = scripts.run(document, input, limits, files);
-    const changes = document.layers.map((layer) => changesBetween(before(layer), layer.volume));
-    return { result, changed: changes.reduce((sum, { changed }) => sum + changed, 0) };
-  });
+  try {
+    const { files, result, changed } = project.transact(() => {
+      const result = scripts.run(document, input, limits, saves);
+      const changes = document.layers.map((layer) => changesBetween(before(layer), layer.volume));
+      const files = interruptible(
+        () => requireTime(until, limits.deadline_ms),
+        () => saves.stage(staged),
+      );
+      return { files, result, changed: changes.reduce((sum, { changed }) => sum + changed, 0) };
+    });
+    put(staged);
+    return { ...answer(result), changed, files };
+  } finally {
+    staged.discard();
+  }
+};
+
+function answer(result: ScriptResult) {
   return {
     success: true,
     code: 0,
@@ -67,10 +74,25 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     value: result.value,
     output: [...result.output],
     registered: [...result.scripts, ...result.formats],
-    changed,
-    files: written,
   };
-};
+}
+
+function requireTime(until: number, deadline_ms: number): void {
+  if (performance.now() <= until) return;
+  const message = `The script, with the files that it saves, took longer than ${deadline_ms} ms.`;
+  throw new GoxError('GOX_SCRIPT_TIMEOUT', message, { deadline_ms });
+}
+
+/** The files get their names, after the edit is made, so that no failure of the edit is theirs. */
+function put(staged: StagedFiles): void {
+  try {
+    staged.commit();
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    const message = `${error.message} The edit itself was made.`;
+    throw new GoxError(error.code, message, { ...error.details, edited: true }, error);
+  }
+}
 
 /** MessagePack has values that JSON has not. */
 function plain(args: unknown): unknown {
@@ -79,26 +101,6 @@ function plain(args: unknown): unknown {
   } catch {
     throw invalidParam('.args', 'a JSON value', String(args));
   }
-}
-
-/** A file that the script wrote. */
-interface Written {
-  path: string;
-  bytes: number;
-}
-
-function writeFile({ files }: Project, to: string, chunks: Iterable<Uint8Array>): Written {
-  const path = files.absolute(to);
-  return { path, bytes: files.write(path, chunks) };
-}
-
-function save(project: Project, path: string, volume: Volume, name: string): Written {
-  const format = formatFor(path, name === '' ? undefined : name);
-  if (format.write === undefined) {
-    const message = `The format "${format.name}" cannot be written.`;
-    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
-  }
-  return writeFile(project, path, format.write(documentAround(volume)));
 }
 
 export const scriptHandlers = { 'script.execute': execute } satisfies Record<string, AnyHandler>;

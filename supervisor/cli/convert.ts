@@ -1,9 +1,9 @@
-/** `goxel-supervisor convert`: one model from one format into another, in this process. */
+/** `goxel-supervisor convert`: one model from one format into another, without a daemon. */
 
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { convertFile } from '../../actors/conversion.ts';
 import { GoxError } from '../../conf/errors.ts';
 import { loadConfig } from '../../conf/load.ts';
-import { SoloProject } from '../../engine/solo.ts';
 import type { CommandLine } from './args.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -14,16 +14,15 @@ export async function convert({ positionals }: Line): Promise<ExitCode> {
   const { config } = await loadConfig({ env: process.env });
   // The user's own rights are the limit here, not those of a service; and there is one project.
   const { voxel_bytes_max } = config.limits;
-  const limits = { ...config.limits, project_voxel_bytes_max: voxel_bytes_max };
-  const project = new SoloProject({ ...limits, roots: ['/'] });
-  progress(`reading ${from}`);
-  project.load(resolve(from));
-  progress(`writing ${to}`);
+  const options = { ...config.limits, project_voxel_bytes_max: voxel_bytes_max, roots: ['/'] };
+  let writing = false;
   try {
-    if (extname(to) === '.gox') project.save(resolve(to));
-    else project.export(resolve(to));
+    await convertFile({ options, from: resolve(from), to: resolve(to) }, (stage) => {
+      writing = stage === 'writing';
+      progress(`${stage} ${writing ? to : from}`);
+    });
   } catch (error) {
-    if (!(error instanceof GoxError) || error.code !== 'GOX_FILE') throw error;
+    if (!(writing && error instanceof GoxError && error.code === 'GOX_FILE')) throw error;
     throw new CliError(EXIT.CANTCREAT, error.message, error);
   }
   return EXIT.OK;

@@ -5,8 +5,8 @@ import type { Token } from '../support/tokens.ts';
 
 /**
  * The doors into `engine/`, behind which there is no voxel code: what crosses to a worker, the
- * endpoint it crosses at, the catalogue of methods and the checks by it, and the control of what
- * runs there.
+ * endpoint it crosses at, the catalogue of methods and the checks by it, the control of what runs
+ * there, and the notes of temporary files.
  */
 const ENGINE_DOORS = [
   'engine/port.ts',
@@ -14,15 +14,14 @@ const ENGINE_DOORS = [
   'engine/params.ts',
   'engine/flight.ts',
   'engine/jobs/control.ts',
+  'engine/unfinished.ts',
   'engine/catalogue/',
 ];
-const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts'];
-/** Engine code for a command that does without threads and loads it only when it runs. */
-const ENGINE_SOLO = 'engine/solo.ts';
+const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts', 'engine/solo.ts'];
 
 /** What the files of each room may import, as beginnings of paths. Their own room is understood. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  supervisor: ['actors/', 'machines/', 'transport/', 'conf/', ENGINE_SOLO, ...ENGINE_DOORS],
+  supervisor: ['actors/', 'machines/', 'transport/', 'conf/', ...ENGINE_DOORS],
   actors: ['machines/', 'transport/', 'conf/', ...ENGINE_DOORS],
   machines: ['conf/'],
   transport: ['conf/', 'engine/port.ts', 'engine/catalogue/'],

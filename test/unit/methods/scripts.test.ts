@@ -1,6 +1,6 @@
 /** Scripts as edits of a project. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decode, TestEngine, voxelsOf } from '../../support/engine.ts';
@@ -60,14 +60,15 @@ scripts('says where it went wrong, and has changed nothing', async () => {
 });
 
 scripts('is stopped in time and in memory', async () => {
-  const engine = new TestEngine();
+  const engine = new TestEngine({ script_timeout_ms: 60_000 });
+  const grow = 'const all = []; for (;;) all.push("x".repeat(1e6) + all.length);';
   const cases = [
-    ['for (;;);', 'GOX_SCRIPT_TIMEOUT'],
-    ['const all = []; for (;;) all.push("x".repeat(1e6) + all.length);', 'GOX_SCRIPT_MEMORY'],
+    ['for (;;);', 'GOX_SCRIPT_TIMEOUT', 500],
+    [grow, 'GOX_SCRIPT_MEMORY', 60_000],
   ] as const;
-  for (const [loop, code] of cases) {
+  for (const [loop, code, timeout_ms] of cases) {
     const script = `goxel.image.activeLayer.volume.setAt([0, 0, 0], [1, 2, 3, 255]); ${loop}`;
-    const error = await engine.failAsync('script.execute', { script, timeout_ms: 500 });
+    const error = await engine.failAsync('script.execute', { script, timeout_ms });
     assert.is(error.data.code, code, error.message);
     assert.equal(voxelsOf(engine), []);
     assert.is((await run(engine, ['7'])).value, 7, 'the next one runs');
@@ -118,6 +119,82 @@ scripts('comes from a file, and writes files', async () => {
   );
   assert.match((await engine.failAsync('script.execute', {})).message, /either script or path/);
 });
+
+scripts('a script that fails writes no file, though it saved before', async () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
+  const saved = `
+    import * as std from 'std';
+    const { volume } = goxel.image.activeLayer;
+    volume.setAt([1, 2, 3], [255, 0, 0, 255]);
+    volume.save('${directory}/a.txt');
+    const file = std.open('${directory}/b.csv', 'w'); file.puts('x'); file.close();
+    volume.setAt([4, 5, 6], [255, 0, 0, 255]);`;
+  for (const [end, code] of [
+    ['throw new Error("no")', 'GOX_SCRIPT_FAILED'],
+    ['std.exit(3)', 'GOX_SCRIPT_FAILED'],
+    ['for (;;);', 'GOX_SCRIPT_TIMEOUT'],
+    [`volume.save('${directory}/absent/c.txt')`, 'GOX_FILE'],
+    ["volume.save('/etc/goxel-test.txt')", 'GOX_PATH_REFUSED'],
+  ] as const) {
+    const script = `${saved} ${end}`;
+    const error = await engine.failAsync('script.execute', { script, timeout_ms: 3000 });
+    assert.is(error.data.code, code, end);
+    assert.equal(readdirSync(directory), []);
+    assert.equal(voxelsOf(engine), []);
+  }
+  await run(engine, { script: saved });
+  assert.equal(readdirSync(directory).sort(), ['a.txt', 'b.csv']);
+  // As it was when it was saved.
+  assert.match(readFileSync(`${directory}/a.txt`, 'utf8'), /^1 2 3 ff0000\n$/m);
+  assert.is(voxelsOf(engine).length, 2);
+});
+
+scripts('the files of a script are written within its time, or not at all', async () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
+  engine.call('procedural_shape', { shape_type: 'terrain', size_x: 256, size_y: 256, seed: 3 });
+  const before = openDescriptors();
+  const script = `
+    const until = Date.now() + args;
+    const { volume } = goxel.image.activeLayer;
+    for (let i = 0; i < 100; i++) volume.save('${directory}/' + i + '.obj');
+    while (Date.now() < until);`;
+  const error = await engine.failAsync('script.execute', { script, args: 100, timeout_ms: 400 });
+  assert.is(error.data.code, 'GOX_SCRIPT_TIMEOUT');
+  assert.equal(readdirSync(directory), []);
+  assert.is(openDescriptors(), before);
+});
+
+scripts('what a script saves is bounded', async () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({
+    roots: [directory],
+    project_voxel_bytes_max: 20 * BLOCK_BYTES,
+    script_timeout_ms: 60_000,
+  });
+  const script = `
+    for (let i = 0; i < args; i++) {
+      const volume = new Volume();
+      volume.setAt([i, 0, 0], [255, 0, 0, 255]);
+      volume.save('${directory}/' + i + '.txt');
+      volume.free?.();
+    }`;
+  const many = `for (let i = 0; i < 1001; i++) new Volume().save('${directory}/' + i + '.txt')`;
+  assert.is(
+    (await engine.failAsync('script.execute', { script: many })).data.code,
+    'GOX_SCRIPT_FAILED',
+  );
+  const error = await engine.failAsync('script.execute', { script, args: 21 });
+  assert.is(error.data.code, 'GOX_MEMORY_LIMIT');
+  assert.equal(readdirSync(directory), []);
+  await run(engine, { script, args: 20 });
+  assert.is(readdirSync(directory).length, 20);
+});
+
+function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
+}
 
 scripts('arguments that only MessagePack has become JSON', async () => {
   const engine = new TestEngine();
