@@ -1,6 +1,7 @@
 import { Packr } from 'msgpackr';
 import type { GoxError } from '../conf/errors.ts';
 import { ascii, CLOSE_BRACKET, COMMA, LINE_FEED, OPEN_BRACKET } from './bytes.ts';
+import { HTTP_ANSWER } from './framing-http.ts';
 import {
   type Encoding,
   type Framing,
@@ -69,6 +70,7 @@ export function composeStandalone(error: GoxError, framing: Framing = 'text'): U
  * are.
  */
 export function composeReplies(replies: readonly Outgoing[], framing: Framing): Uint8Array {
+  if (framing === 'http') return HTTP_ANSWER;
   let length = 0;
   const lengths: number[] = [];
   for (const outgoing of replies) {

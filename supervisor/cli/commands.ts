@@ -50,8 +50,8 @@ export const COMMANDS = {
     summary: 'Run the daemon in the foreground until it is told to stop (SIGTERM, SIGINT).',
     positionals: [],
     notes: [
-      'SIGHUP reopens logging.file, SIGUSR2 turns debug lines on and off, SIGUSR1 and SIGQUIT write',
-      'the tree of actors to the log and to a file. A second SIGTERM stops without waiting.',
+      'A second SIGTERM or SIGINT stops it without waiting. SIGHUP reopens logging.file, SIGUSR2',
+      'turns debug lines on and off, SIGUSR1 and SIGQUIT write the tree of actors to the log.',
     ],
     options: {
       ...config,

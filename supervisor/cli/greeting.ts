@@ -1,4 +1,4 @@
-/** What the daemon says to whoever started it by hand: commands that work wherever they are pasted. */
+/** What the daemon says to whoever started it by hand: commands that work where they are pasted. */
 
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';

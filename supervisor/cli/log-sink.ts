@@ -1,6 +1,6 @@
 /**
- * Where log lines go: a file, or a stream of the process. The log must never stop the service, so no
- * write waits and none is repeated in a loop. Lines that cannot be written now are held, up to a
+ * Where log lines go: a file, or a stream of the process. The log must never stop the service, so
+ * no write waits and none is repeated in a loop. Lines that cannot be written now are held, up to a
  * bound, and tried again later; those past the bound are dropped and counted, and a line says how
  * many as soon as there is room. A stream whose reader has gone is given up without a word.
  *

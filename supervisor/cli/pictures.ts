@@ -1,6 +1,6 @@
 /**
- * Pictures in a result, which are Base64 there: to a file, to a terminal that can show them, or left
- * out of what a terminal shows. Programs that read our output get the result as it is.
+ * Pictures in a result, which are Base64 there: to a file, to a terminal that can show them, or
+ * left out of what a terminal shows. Programs that read our output get the result as it is.
  */
 
 import { writeFileSync } from 'node:fs';
