@@ -40,6 +40,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not',
   EPERM: 'this user may not',
   EROFS: 'the file system is read-only',
+  ENOENT: 'no file can be made there',
   ENXIO: 'it is a named pipe that nobody reads, or a socket',
 };
 

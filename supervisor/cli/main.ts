@@ -16,9 +16,13 @@ import { failureOf, writeData, writeTalk } from './output.ts';
  */
 export type TakeSignals = (handler: (signal: NodeJS.Signals) => void) => readonly NodeJS.Signals[];
 
-/** Runs one command and ends the process with its exit code. */
+/** How long what a command leaves behind may keep the process: a socket that is being removed. */
+const LEFTOVERS_MS_MAX = 1000;
+
+/** Runs one command. Then the process ends with its exit code, by itself or not. */
 export async function main(args: readonly string[], takeSignals: TakeSignals): Promise<void> {
-  process.exit(await exitCodeOf(args, takeSignals));
+  process.exitCode = await exitCodeOf(args, takeSignals);
+  setTimeout(() => process.exit(), LEFTOVERS_MS_MAX).unref();
 }
 
 async function exitCodeOf(args: readonly string[], takeSignals: TakeSignals): Promise<number> {

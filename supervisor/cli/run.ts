@@ -22,6 +22,7 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   });
   const log = openLog(config.logging);
   endOnDefects(log);
+  process.once('exit', () => log.sink.flushSync());
   for (const warning of warnings) log.log.warn(warning);
 
   const daemon = startDaemon({ config, log: log.log });
@@ -34,7 +35,6 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   }
   const outcome = await daemon.ended;
   log.log.info(outcome, 'stopped');
-  log.sink.flushSync();
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
