@@ -24,6 +24,7 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   endOnDefects(log);
   process.once('exit', () => log.sink.flushSync());
   for (const warning of warnings) log.log.warn(warning);
+  leaveMissingDirectory(log);
 
   const daemon = startDaemon({ config, log: log.log });
   answerSignals(daemon, config, log, takeSignals);
@@ -38,6 +39,16 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
+}
+
+/** Threads do not start in a working directory that is gone; no path of the configuration is in it. */
+function leaveMissingDirectory({ log }: Log): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    process.chdir('/');
+    log.warn({ err: error }, 'the working directory is gone; the daemon goes on in /');
+  }
 }
 
 /** What nobody expected ends the process, whatever becomes of the line that says so. */
