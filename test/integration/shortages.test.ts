@@ -97,11 +97,8 @@ connections('a socket that nobody listens on, no socket, and no file at all', as
 
 connections('not for this user', async () => {
   const setpriv = 'setpriv --reuid 54321 --regid 54321 --clear-groups';
-  const { stdout, stderr } = await shell(
-    `${setpriv} true && echo may; ${setpriv} cat ${DAEMON_MAIN} >&2`,
-  );
   // Only root can become another user, who must be able to read the program.
-  if (!stdout.includes('may') || /denied/.test(stderr)) return;
+  if ((await shell(`${setpriv} test -r ${DAEMON_MAIN}`)).code !== 0) return;
   const directory = temporaryDirectory();
   chmodSync(directory, 0o755);
   const own = await startDaemon({ socket: join(directory, 's') });
