@@ -28,6 +28,7 @@ import { enginesMachine } from '../machines/engines.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { poolMachine } from '../machines/pool.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
+import { debugEvents } from './debug-log.ts';
 import { daemonDispatch } from './methods.ts';
 import { actorTree, type TreeNode } from './tree.ts';
 
@@ -135,7 +136,11 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     },
   });
 
-  const root = createActor(withVitals(machine), { id: 'daemon', input: { config, random } });
+  const root = createActor(withVitals(machine), {
+    id: 'daemon',
+    input: { config, random },
+    inspect: debugEvents(log),
+  });
   const { listening, ended } = milestones(root);
   root.start();
   return {

@@ -23,6 +23,7 @@ const signals = suite('signals by convention');
 signals('SIGHUP goes on in a new log file, when the old one was renamed', () => {
   const file = join(temporaryDirectory(), 'log');
   return withDaemon({ settings: { 'logging.file': file } }, async ({ pid, socket }) => {
+    await eventually('it had said so', () => readFileSync(file, 'utf8').includes('"listening"'));
     renameSync(file, `${file}.1`);
     process.kill(pid, 'SIGHUP');
     await eventually('there was a new file', () => existsSync(file));
@@ -43,13 +44,16 @@ signals('SIGHUP without a log file, SIGPIPE and the rest end nothing', () =>
 );
 
 signals('SIGUSR2 turns debug lines on, and off again', () =>
-  withDaemon({ settings: { 'logging.level': 'warn' } }, async ({ pid, stdout }) => {
+  withDaemon({ settings: { 'logging.level': 'warn' } }, async ({ pid, socket, stdout }) => {
     for (const level of ['debug', 'warn', 'debug']) {
       const before = stdout().length;
       process.kill(pid, 'SIGUSR2');
       await eventually(`the level was ${level}`, () =>
         stdout().slice(before).includes(`"level":"${level}"`),
       );
+      await assertServes(socket);
+      const debug = stdout().slice(before).includes('"event":"socket.accepted"');
+      assert.is(debug, level === 'debug');
     }
   }),
 );
