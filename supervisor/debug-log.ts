@@ -1,4 +1,4 @@
-/** At the level `debug`, the log tells what every actor hears: lives and their turns, no requests. */
+/** At the level `debug`, the log tells what every actor hears: their lives, and no requests. */
 
 import type { Logger } from 'pino';
 import type { InspectionEvent } from 'xstate';
