@@ -41,7 +41,7 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   return exit_code;
 }
 
-/** Threads do not start in a working directory that is gone; nothing that is configured is in it. */
+/** Threads do not start in a working directory that is gone; no configured path is in it. */
 function leaveMissingDirectory({ log }: Log): void {
   try {
     process.cwd();
