@@ -93,7 +93,7 @@ export const COMMANDS = {
     notes: [
       'PARAMS is a JSON array or object, @FILE for those in a file, or - for standard input.',
       'Paths in PARAMS are those of the daemon: relative ones start at its working directory.',
-      'Ctrl-C takes the request back; what it was about to do is not done.',
+      'Ctrl-C takes the request back, as far as it is not done yet.',
     ],
     examples: [
       'goxel-supervisor call list_methods',
