@@ -1,4 +1,4 @@
-/** The signals of the process, as facts for the daemon. SIGUSR1 has its handler in `main.ts`. */
+/** The signals that stop, as facts for the daemon. `main.ts` of the supervisor holds the others. */
 
 import { fromEvent, map, merge } from 'rxjs';
 import { type EventObject, fromCallback } from 'xstate';

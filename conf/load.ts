@@ -4,9 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { type Assignment, type FlagValue, fromEnvironment, fromFlags } from './assignment.ts';
+import { expandPath, PathError } from './paths.ts';
 import { type Config, SOCKET_PATH_BYTES_MAX } from './schema.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
@@ -20,7 +19,10 @@ export interface ConfigSources {
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** Sentences for the log: keys of a v14 file that have no effect. */
+  /**
+   * Sentences for the log: keys of a v14 file that have no effect, and roots of files that are left
+   * out since there is no such place here.
+   */
   readonly warnings: readonly string[];
 }
 
@@ -62,10 +64,19 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<LoadedCon
   }
 
   // Every setting has a default and every other value was accepted by its setting.
-  const config = build(values) as Config;
+  const paths: PathFindings = { problems, warnings: [], origins };
+  const config = build(values, paths) as Config;
   problems.push(...contradictions(config, origins));
   if (problems.length > 0) throw new ConfigError(problems);
-  return { config, warnings: layers.flatMap((layer) => layer.warnings) };
+  const warnings = [...layers.flatMap((layer) => layer.warnings), ...paths.warnings];
+  return { config, warnings };
+}
+
+/** What comes to light when paths are made absolute. */
+interface PathFindings {
+  readonly problems: string[];
+  readonly warnings: string[];
+  readonly origins: ReadonlyMap<string, string>;
 }
 
 function readText(file: string): string {
@@ -84,7 +95,10 @@ function problemOf({ key, value, origin }: Assignment): string | undefined {
 }
 
 /** The tree of sections out of the flat list; paths expanded. */
-function build(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+function build(
+  values: ReadonlyMap<string, unknown>,
+  findings: PathFindings,
+): Record<string, unknown> {
   const root: Record<string, unknown> = {};
   for (const setting of SETTINGS.values()) {
     const names = setting.key.split('.');
@@ -93,23 +107,38 @@ function build(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
       section[name] ??= {};
       section = section[name] as Record<string, unknown>;
     }
-    section[names.at(-1) ?? ''] = expanded(setting, values.get(setting.key));
+    section[names.at(-1) ?? ''] = expanded(setting, values.get(setting.key), findings);
   }
   return root;
 }
 
-function expanded(setting: Setting, value: unknown): unknown {
+function expanded(setting: Setting, value: unknown, findings: PathFindings): unknown {
   if (!setting.path || value === '') return value;
-  if (Array.isArray(value)) return [...new Set(value.map((path) => expandPath(String(path))))];
-  return expandPath(String(value));
+  const { key } = setting;
+  const origin = findings.origins.get(key) ?? 'default';
+  if (Array.isArray(value)) {
+    // One place less to read from and write to is no reason not to start.
+    const paths = value.flatMap((path) => {
+      const found = attempt(String(path));
+      if (typeof found === 'string') return [found];
+      findings.warnings.push(`${origin}: ${key}: "${path}" is left out: ${found.message}`);
+      return [];
+    });
+    return [...new Set(paths)];
+  }
+  const found = attempt(String(value));
+  if (typeof found === 'string') return found;
+  findings.problems.push(`${origin}: ${key}: "${value}" cannot be resolved: ${found.message}`);
+  return value;
 }
 
-/** `~` and `~/…` are in the home directory, `$TMPDIR/…` in that for temporary files. */
-function expandPath(path: string): string {
-  const [first = '', ...rest] = path.split('/');
-  if (first === '~') return resolve(homedir(), ...rest);
-  if (first === '$TMPDIR') return resolve(tmpdir(), ...rest);
-  return resolve(path);
+function attempt(path: string): string | PathError {
+  try {
+    return expandPath(path);
+  } catch (error) {
+    if (error instanceof PathError) return error;
+    throw error;
+  }
 }
 
 /** What is wrong between keys that are right one by one. */

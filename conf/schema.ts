@@ -263,8 +263,8 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     minimum: MIB,
     maximum: 64 * GIB,
     description:
-      'Bytes of voxels that one engine holds for all its projects and their undo history.' +
-      ' Nothing else bounds them: the memory limits of a worker thread do not count buffers.',
+      'Bytes of voxels that one engine holds for all its projects. Nothing else bounds them: the' +
+      ' memory limits of a worker thread do not count buffers.',
   }),
   project_voxel_bytes_max: Type.Integer({
     default: 512 * MIB,
@@ -297,7 +297,8 @@ const files = section('Files named in requests.', {
     path: true,
     description:
       'Directories below which requests may read and write files. "." is the working directory' +
-      ' at the start; a service that starts in / should name its directories here instead.',
+      ' at the start; where there is no such place, as without a home directory, it is left out.' +
+      ' A service that starts in / should name its directories here instead.',
   }),
 });
 
@@ -313,7 +314,8 @@ const logging = section('The log.', {
     path: true,
     description:
       'File to which log lines (JSON, one a line) are appended; empty for standard output,' +
-      ' where a service manager picks them up and rotates them.',
+      ' where a service manager picks them up and rotates them. SIGHUP opens it again. One that' +
+      ' cannot be opened at the start is an error; one that cannot be written later is not.',
   }),
 });
 
@@ -323,7 +325,7 @@ const dump = section('Dumps for diagnosis.', {
     minLength: 1,
     title: 'a text that is not empty',
     path: true,
-    description: 'Where SIGUSR1 writes the tree of actors.',
+    description: 'Where SIGUSR1 and SIGQUIT write the tree of actors.',
   }),
 });
 

@@ -46,7 +46,10 @@ function convert(): void {
   report({ type: 'writing' });
   call(extname(to) === '.gox' ? 'goxel.save_project' : 'goxel.export_model', to);
 
-  function call(method: 'goxel.load_project' | 'goxel.save_project' | 'goxel.export_model', path: string) {
+  function call(
+    method: 'goxel.load_project' | 'goxel.save_project' | 'goxel.export_model',
+    path: string,
+  ) {
     const job = projectHandlers[method](project, { path });
     if (!(job instanceof Job)) return;
     const done = runJob(job, { files, control: new JobControl() });

@@ -33,6 +33,7 @@ import { listenerMachine } from '../machines/listener.ts';
 import { poolMachine } from '../machines/pool.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
+import { logEventsAtDebug } from './debug-log.ts';
 import { daemonDispatch } from './methods.ts';
 import { actorTree, type TreeNode } from './tree.ts';
 
@@ -172,8 +173,12 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     },
   });
 
-  const input = { config, random };
-  const root = createActor(withVitals(machine), { id: 'daemon', input, clock });
+  const root = createActor(withVitals(machine), {
+    id: 'daemon',
+    input: { config, random },
+    clock,
+  });
+  logEventsAtDebug(root, log);
   const { listening, ended } = milestones(root);
   ended.then(() => clock.stop());
   root.start();

@@ -3,14 +3,21 @@
  * The entry of the command line. Until somebody handles SIGUSR1, Node answers it by opening its
  * debugger to every user of the machine; so the handler stands before anything else is loaded, for
  * every command, and is never removed. What a signal opened before that is closed again.
+ *
+ * A daemon has more signals that must not end it while it starts: those that service managers, log
+ * rotation and terminals send by convention. They are remembered until it can answer them.
  */
 
-let asked = false;
-let dump: (() => void) | undefined;
-process.on('SIGUSR1', () => {
-  if (dump === undefined) asked = true;
-  else dump();
-});
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.argv[2] === 'run'
+    ? ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT']
+    : ['SIGUSR1'];
+
+const early = new Set<NodeJS.Signals>();
+let answer = (signal: NodeJS.Signals): void => {
+  early.add(signal);
+};
+for (const signal of SIGNALS) process.on(signal, () => answer(signal));
 
 const inspector = await import('node:inspector');
 const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
@@ -21,9 +28,9 @@ const watch = setInterval(closeDebugger, 10).unref();
 setTimeout(() => clearInterval(watch), 1000).unref();
 
 const { main } = await import('./cli/main.ts');
-await main(process.argv.slice(2), (ready) => {
-  dump = ready;
-  if (asked) dump();
+await main(process.argv.slice(2), (handler) => {
+  answer = handler;
+  return [...early];
 });
 
 function closeDebugger(): void {

@@ -8,9 +8,9 @@ import type { Ledger } from '../actors/ledger.ts';
 import type { Projects } from '../actors/projects.ts';
 import { GoxError } from '../conf/errors.ts';
 import {
-  cancelJob as cancelJobSpec,
+  type cancelJob as cancelJobSpec,
   cancelRequest as cancelRequestSpec,
-  discover as discoverSpec,
+  type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';

@@ -2,9 +2,9 @@ import { type ClientError, clientError, remoteError } from './client-error.ts';
 
 /** How long a call may take, and how it is given up. */
 export interface CallOptions {
-  /** Milliseconds to wait for the reply; 0 for ever. The client's own value if absent. */
+  /** Milliseconds to wait for the reply; 0 for no limit. The client's own value if absent. */
   readonly timeout_ms?: number;
-  /** Gives the call up when aborted; the daemon is not told. */
+  /** Takes the call back when aborted: the daemon is told to cancel it, if it still can. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,6 +25,12 @@ interface OpenCalls {
 export class Calls {
   #last_id = 0;
   readonly #waiters = new Map<number, Waiter>();
+  readonly #onGivenUp: (ids: readonly number[]) => void;
+
+  /** @param onGivenUp hears of calls that were aborted or timed out before their reply came */
+  constructor(onGivenUp: (ids: readonly number[]) => void) {
+    this.#onGivenUp = onGivenUp;
+  }
 
   get count(): number {
     return this.#waiters.size;
@@ -39,7 +45,9 @@ export class Calls {
   open(count: number, timeout_ms: number, signal: AbortSignal | undefined): OpenCalls {
     const ids = Array.from({ length: count }, () => ++this.#last_id);
     const giveUp = (error: ClientError) => {
-      for (const id of ids) this.reject(id, error);
+      const waiting = ids.filter((id) => this.#waiters.has(id));
+      for (const id of waiting) this.reject(id, error);
+      this.#onGivenUp(waiting);
     };
     const abort = () => giveUp(abortion(signal));
     const expire = () =>

@@ -6,9 +6,9 @@ export const CLIENT_ERRORS = {
   CLIENT_CONNECT: -32096,
   /** The connection ended before the reply came; whether the request was run is unknown. */
   CLIENT_CLOSED: -32097,
-  /** The reply did not come within `timeout_ms`; the request may still be running. */
+  /** The reply did not come within `timeout_ms`; the daemon was told to cancel the request. */
   CLIENT_TIMEOUT: -32095,
-  /** The call's `signal` was aborted; the request may still be running. */
+  /** The call's `signal` was aborted; the daemon was told to cancel the request. */
   CLIENT_ABORTED: -32094,
   /** What came from the other side is no JSON-RPC reply, or larger than `reply_bytes_max`. */
   CLIENT_PROTOCOL: -32098,

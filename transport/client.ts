@@ -22,7 +22,11 @@ export type Address = { readonly path: string } | { readonly host?: string; read
 export interface ClientOptions {
   /** Milliseconds for the connection to come about; 5000 if absent. */
   readonly connect_timeout_ms?: number;
-  /** Milliseconds for each call, unless it says otherwise; 60 000 if absent, 0 for ever. */
+  /**
+   * Milliseconds for each call, unless it says otherwise; 0, which is the default, for no limit but
+   * those of the daemon: it ends every request some time, and by `limits.job_timeout_ms` long ones
+   * have more than any number here could guess.
+   */
   readonly timeout_ms?: number;
   /** Bytes of one reply or array of replies; 256 MiB if absent. More end the connection. */
   readonly reply_bytes_max?: number;
@@ -53,7 +57,6 @@ interface ClientEvents {
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
-const CALL_TIMEOUT_MS = 60_000;
 const REPLY_BYTES_MAX = 256 * 1024 * 1024;
 const REPLY_DEPTH_MAX = 512;
 const HEADER_BYTES_MAX = 4096;
@@ -87,7 +90,7 @@ export class Client extends EventEmitter<ClientEvents> {
   readonly #codec: ClientCodec;
   readonly #framer: Framer;
   readonly #timeout_ms: number;
-  readonly #calls = new Calls();
+  readonly #calls = new Calls((ids) => this.#cancel(ids));
   /** Why the connection ended, or is about to. */
   #failure: ClientError | undefined;
   #closing: Promise<void> | undefined;
@@ -96,7 +99,7 @@ export class Client extends EventEmitter<ClientEvents> {
     super();
     this.#socket = socket;
     this.#codec = options.encoding === 'msgpack' ? goxeMsgpack : jsonLines;
-    this.#timeout_ms = options.timeout_ms ?? CALL_TIMEOUT_MS;
+    this.#timeout_ms = options.timeout_ms ?? 0;
     this.#framer = new Framer({
       frame_bytes_max: options.reply_bytes_max ?? REPLY_BYTES_MAX,
       header_bytes_max: HEADER_BYTES_MAX,
@@ -186,6 +189,12 @@ export class Client extends EventEmitter<ClientEvents> {
       this.#socket.end();
     });
     return this.#closing;
+  }
+
+  /** Tells the daemon that nobody waits for these any more. */
+  #cancel(ids: readonly number[]): void {
+    if (this.#failure !== undefined) return;
+    for (const id of ids) this.#send(request('$/cancelRequest', { id }), []);
   }
 
   #checkOpen(signal?: AbortSignal): void {

@@ -1,6 +1,7 @@
 import { ascii, BYTE_ORDER_MARK, CARRIAGE_RETURN, EMPTY, LINE_FEED, SPACE, TAB } from './bytes.ts';
 import { GoxeFraming } from './framing-goxe.ts';
 import { HeaderFraming } from './framing-header.ts';
+import { beginsHttp, HttpFraming } from './framing-http.ts';
 import { type Shortcut, TextFraming } from './framing-text.ts';
 import type { Framing, FramingError, FramingEvent } from './jsonrpc.ts';
 import type { Limits } from './limits.ts';
@@ -10,12 +11,12 @@ const GOXE_START = ascii('GOXE');
 /** `Content-Length` or `Content-Type`, in lower case. */
 const HEADER_START = ascii('content-');
 
-type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming;
+type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming | HttpFraming;
 
 /**
  * Splits the bytes of one connection into messages. The first bytes choose how: `GOXE`,
- * `Content-` in any case, or anything else for JSON texts. The choice holds until the connection
- * ends.
+ * `Content-` in any case, a request of HTTP, which is refused, or anything else for JSON texts. The
+ * choice holds until the connection ends.
  *
  * Given a shortcut, a framer of JSON texts takes it, and `Message`s come out beside frames.
  *
@@ -81,6 +82,7 @@ export class Framer<Message = never> {
 
   #readerOf(framing: Framing): Reader<Message> {
     if (framing === 'goxe') return new GoxeFraming(this.#limits);
+    if (framing === 'http') return new HttpFraming();
     if (framing === 'header') return new HeaderFraming(this.#limits);
     return new TextFraming(this.#limits, this.#shortcut);
   }
@@ -95,7 +97,9 @@ function framingOf(first: Uint8Array): Framing | undefined {
   if (first.every((byte, i) => (byte | 0x20) === HEADER_START[i] || byte === HEADER_START[i])) {
     return first.length < HEADER_START.length ? undefined : 'header';
   }
-  return 'text';
+  const http = beginsHttp(first);
+  if (http === undefined) return undefined;
+  return http ? 'http' : 'text';
 }
 
 /** Blanks, line ends, NUL bytes and a byte order mark may come before the first message. */

@@ -5,8 +5,8 @@
  */
 import type { GoxError } from '../conf/errors.ts';
 
-/** How a connection separates its messages; its first bytes choose. */
-export type Framing = 'text' | 'header' | 'goxe';
+/** How a connection separates its messages; its first bytes choose. `http` is only refused. */
+export type Framing = 'text' | 'header' | 'goxe' | 'http';
 
 /** How one message is encoded; only a GOXE frame can hold MessagePack. */
 export type Encoding = 'json' | 'msgpack';

@@ -1,6 +1,7 @@
 import { Packr } from 'msgpackr';
 import type { GoxError } from '../conf/errors.ts';
 import { ascii, CLOSE_BRACKET, COMMA, LINE_FEED, OPEN_BRACKET } from './bytes.ts';
+import { HTTP_ANSWER } from './framing-http.ts';
 import {
   type Encoding,
   type Framing,
@@ -80,6 +81,7 @@ export function composeReplies(replies: readonly Outgoing[], framing: Framing): 
  * copied; what lies between two of them is one piece.
  */
 export function replyPieces(replies: readonly Outgoing[], framing: Framing): Uint8Array[] {
+  if (framing === 'http') return [HTTP_ANSWER];
   let length = 0;
   const lengths: number[] = [];
   for (const outgoing of replies) {

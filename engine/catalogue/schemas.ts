@@ -30,8 +30,7 @@ const PATH_LENGTH_MAX = 4096;
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
-export const PROJECT_NAME_RULE =
-  `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
+export const PROJECT_NAME_RULE = `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
 
 /** The project of requests that name none, shared by all connections. */
 export const CURRENT_PROJECT = 'default';

@@ -75,7 +75,11 @@ function loadJob(project: Project, reading: Reading, bytes_max: number): Job | D
 }
 
 const load: Handler<typeof loadProject> = (project, params) => {
-  const opened: Opened = { ...params, path: project.files.absolute(params.path), name: params.path };
+  const opened: Opened = {
+    ...params,
+    path: project.files.absolute(params.path),
+    name: params.path,
+  };
   openingOf(project, opened);
   const read = loadJob(project, opened, project.bytesAllowed);
   return read instanceof Job ? read : install(project, read, opened);

@@ -1,48 +1,77 @@
 /** `goxel-supervisor call`: one request to a running daemon. */
 
-import { CLIENT_ERRORS, ClientError } from '../../transport/client.ts';
+import { ClientError } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
-import { withDaemon } from './connection.ts';
+import { configOf, withDaemon } from './connection.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { writeData } from './output.ts';
+import { readParams } from './params.ts';
+import { savePictures, shown } from './pictures.ts';
 import { withProgress } from './progress.ts';
 
 type Line = Extract<CommandLine, { command: 'call' }>;
 
+const MS_PER_S = 1000;
+/** The longest time that a timer takes, some 24 days. */
+const TIMEOUT_S_MAX = 2_147_483;
+
 export async function call(line: Line): Promise<ExitCode> {
   const [method = '', text] = line.positionals;
-  const params = text === undefined ? undefined : parseParams(text);
-  const result = await withDaemon(line, (client) =>
-    withProgress(client, client.call(method, params)),
-  ).catch((error: unknown) => {
-    throw error instanceof ClientError ? refusal(method, error) : error;
-  });
-  await writeData(`${JSON.stringify(result, undefined, 2)}\n`);
+  const timeout_ms = timeoutOf(line.options.timeout);
+  const params = readParams(text);
+  const config = await configOf(line);
+  const interruption = interruptible();
+  const { signal } = interruption;
+  let result: unknown;
+  try {
+    result = await withDaemon(config, (client) =>
+      withProgress(client, client.call(method, params, { timeout_ms, signal })),
+    );
+  } catch (error) {
+    if (signal.aborted) return interruption.exit_code();
+    throw error instanceof ClientError ? about(method, error) : error;
+  } finally {
+    interruption.release();
+  }
+  const { output } = line.options;
+  await writeData(output === undefined ? shown(result) : savePictures(result, output));
   return EXIT.OK;
 }
 
-function parseParams(text: string): Record<string, unknown> | unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new CliError(EXIT.USAGE, `PARAMS is not JSON: ${(error as Error).message}`, error);
-  }
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw new CliError(EXIT.USAGE, `PARAMS must be a JSON array or object, not ${text}`);
+/** Seconds as milliseconds; 0, which is the default, for no limit but the daemon's own. */
+function timeoutOf(text = '0'): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds >= 0 && seconds <= TIMEOUT_S_MAX) return seconds * MS_PER_S;
+  throw new CliError(
+    EXIT.USAGE,
+    `--timeout: expected seconds from 0 (no limit) to ${TIMEOUT_S_MAX}, not ${text}`,
+  );
 }
 
-/** An error of the daemon as one of the command line: what, where, and what to do about it. */
-function refusal(method: string, error: ClientError): CliError {
-  const lines = [`${method}: ${error.message} (${error.code})`];
-  const advice = adviceOf(error.data);
-  if (advice !== undefined) lines.push(advice);
-  const lost = error.code in CLIENT_ERRORS;
-  return new CliError(lost ? EXIT.IOERR : EXIT.DATAERR, lines.join('\n'), error);
+interface Interruption {
+  readonly signal: AbortSignal;
+  exit_code(): ExitCode;
+  release(): void;
 }
 
-/** Errors of this daemon say what to do; those of another one need not. */
-function adviceOf(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null || !('advice' in data)) return undefined;
-  return typeof data.advice === 'string' ? data.advice : undefined;
+/** The first Ctrl-C (or SIGTERM) takes the request back; the second does not wait for that. */
+function interruptible(): Interruption {
+  const controller = new AbortController();
+  let exit_code: ExitCode = EXIT.INTERRUPTED;
+  const stop = (name: NodeJS.Signals) => {
+    exit_code = name === 'SIGTERM' ? EXIT.TERMINATED : EXIT.INTERRUPTED;
+    if (controller.signal.aborted) process.exit(exit_code);
+    controller.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return {
+    signal: controller.signal,
+    exit_code: () => exit_code,
+    release: () => process.off('SIGINT', stop).off('SIGTERM', stop),
+  };
+}
+
+/** An error with the method it is about. */
+function about(method: string, { message, code, number, data, cause }: ClientError): ClientError {
+  return new ClientError(`${method}: ${message}`, code, number, data, cause);
 }

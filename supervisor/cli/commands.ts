@@ -20,6 +20,8 @@ export interface CommandSpec {
   /** Names of the positional arguments; one in brackets may be left out. */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Further sentences for its help. */
+  readonly notes?: readonly string[];
   readonly examples: readonly string[];
 }
 
@@ -47,6 +49,10 @@ export const COMMANDS = {
   run: {
     summary: 'Run the daemon in the foreground until it is told to stop (SIGTERM, SIGINT).',
     positionals: [],
+    notes: [
+      'A second SIGTERM or SIGINT stops it without waiting. SIGHUP reopens logging.file, SIGUSR2',
+      'turns debug lines on and off, SIGUSR1 and SIGQUIT write the tree of actors to the log.',
+    ],
     options: {
       ...config,
       workers: {
@@ -71,11 +77,30 @@ export const COMMANDS = {
   call: {
     summary: 'Send one request to a running daemon and print its result as JSON.',
     positionals: ['METHOD', '[PARAMS]'],
-    options: config,
+    options: {
+      ...config,
+      timeout: {
+        type: 'string',
+        value: 'SECONDS',
+        summary: 'give up after so long; without it, or with 0, the limits of the daemon decide',
+      },
+      output: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'write the picture of the result to a file; several are numbered',
+      },
+    },
+    notes: [
+      'PARAMS is a JSON array or object, @FILE for those in a file, or - for standard input.',
+      'Paths in PARAMS are those of the daemon: relative ones start at its working directory.',
+      'Ctrl-C takes the request back, as far as it is not done yet.',
+    ],
     examples: [
       'goxel-supervisor call list_methods',
-      'goxel-supervisor call goxel.load_project \'{"path":"house.gox"}\'',
+      'goxel-supervisor call goxel.load_project \'{"path":"/home/me/house.gox"}\'',
       "goxel-supervisor call goxel.add_voxel '[1,2,3,255,0,0,255]'",
+      'goxel-supervisor call goxel.add_voxels @voxels.json',
+      'goxel-supervisor call goxel.render_scene --output /tmp/house.png',
     ],
   },
   tree: {

@@ -1,34 +1,35 @@
 /** The way from a command to a running daemon. */
 
 import { loadConfig } from '../../conf/load.ts';
+import type { Config } from '../../conf/schema.ts';
 import { type Client, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
-import { CliError, EXIT } from './exit-codes.ts';
+import { connectionFailure } from './connection-failure.ts';
 
 type Line = Extract<CommandLine, { command: 'call' | 'tree' }>;
 
-/**
- * Connects to the daemon that the command line, the environment and the configuration name, and
- * does something with it.
- *
- * @throws CliError EX_UNAVAILABLE when none answers there
- */
-export async function withDaemon<T>(
-  { options, flags }: Line,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
+/** The configuration that the command line, the environment and a file give. */
+export async function configOf({ options, flags }: Line): Promise<Config> {
   const { config } = await loadConfig({
     ...(options.config === undefined ? {} : { file: options.config }),
     env: process.env,
     flags,
   });
-  const { path } = config.sockets.unix;
+  return config;
+}
+
+/**
+ * Connects to the daemon that a configuration names, and does something with it.
+ *
+ * @throws CliError when there is no connection, with the code for the reason
+ */
+export async function withDaemon<T>(
+  { sockets }: Config,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { path } = sockets.unix;
   const client = await connect({ path }).catch((error: Error) => {
-    throw new CliError(
-      EXIT.UNAVAILABLE,
-      `no daemon answers on ${path} (${error.message}); start one with: goxel-supervisor run`,
-      error,
-    );
+    throw connectionFailure(path, error);
   });
   try {
     return await use(client);

@@ -1,4 +1,7 @@
-/** Exit codes of the command line and the daemon: those of sysexits.h, which scripts know. */
+/**
+ * Exit codes of the command line and the daemon: those of sysexits.h, which scripts know, and 128 +
+ * the number of a signal for a command that a signal ended. README.md of the room has the table.
+ */
 export const EXIT = {
   OK: 0,
   /** The command line is wrong. */
@@ -11,18 +14,24 @@ export const EXIT = {
   UNAVAILABLE: 69,
   /** A defect, or an engine that used up its restarts. */
   SOFTWARE: 70,
-  /** The system refused something it should not. */
+  /** The system is short of something, such as file descriptors. */
   OSERR: 71,
-  /** A file cannot be written. */
+  /** A file or the socket cannot be made. */
   CANTCREAT: 73,
-  /** A connection broke. */
+  /** A connection broke, or the output cannot be written. */
   IOERR: 74,
-  /** Try again: the socket is taken, the daemon is busy. */
+  /** Try again: the socket is taken, the daemon is busy or stopping, no reply came in time. */
   TEMPFAIL: 75,
+  /** What answers is no daemon of ours. */
+  PROTOCOL: 76,
   /** The rights do not suffice. */
   NOPERM: 77,
   /** The configuration is wrong; a service manager should not start it again. */
   CONFIG: 78,
+  /** SIGINT ended the command. */
+  INTERRUPTED: 130,
+  /** SIGTERM ended the command. */
+  TERMINATED: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -47,6 +47,7 @@ function commandHelp(name: CommandName): string {
     '',
     `Usage: ${usageLine(name)}`,
     '',
+    ...(spec.notes === undefined ? [] : [...spec.notes, '']),
     'Options:',
     ...columns([...options, ['-h, --help', 'print this help']]),
     '',

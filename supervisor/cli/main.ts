@@ -1,5 +1,6 @@
 /**
- * Parses the command line and runs the command; every failure ends as a sentence and an exit code.
+ * Parses the command line and runs the command; every failure ends as a sentence and an exit code,
+ * and the process with it, whatever was left open.
  */
 
 import { VERSION } from '../../engine/catalogue/version.ts';
@@ -7,24 +8,37 @@ import { parseCommandLine } from './args.ts';
 import type { CommandName } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
-import { failureOf, writeData } from './output.ts';
+import { failureOf, writeData, writeTalk } from './output.ts';
 
-/** Called by a command that can dump its tree, with how to do it. */
-export type OfferDump = (dump: () => void) => void;
+/**
+ * Hands the signals of the process to a command from now on; returns those that came before. Called
+ * by the command that lives on when it gets them.
+ */
+export type TakeSignals = (handler: (signal: NodeJS.Signals) => void) => readonly NodeJS.Signals[];
 
-/** Runs one command; sets the exit code of the process. */
-export async function main(args: readonly string[], offerDump: OfferDump): Promise<void> {
+/** How long what a command leaves behind may keep the process: a socket that is being removed. */
+const LEFTOVERS_MS_MAX = 1000;
+
+/** Runs one command. Then the process ends with its exit code, by itself or not. */
+export async function main(args: readonly string[], takeSignals: TakeSignals): Promise<void> {
+  process.exitCode = await exitCodeOf(args, takeSignals);
+  setTimeout(() => process.exit(), LEFTOVERS_MS_MAX).unref();
+}
+
+async function exitCodeOf(args: readonly string[], takeSignals: TakeSignals): Promise<number> {
+  // What cannot be written is told by the write; without a listener it would end the process.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    process.exitCode = await run(args, offerDump);
+    return await run(args, takeSignals);
   } catch (error) {
     const { text, exit_code } = failureOf(error);
-    process.stderr.write(text);
-    process.exitCode = exit_code;
+    await writeTalk(text);
+    return exit_code;
   }
 }
 
 /** Commands are loaded when they run: `--help` needs no daemon, `call` no engine. */
-async function run(args: readonly string[], offerDump: OfferDump): Promise<number> {
+async function run(args: readonly string[], takeSignals: TakeSignals): Promise<number> {
   const line = parseCommandLine(args);
   switch (line.kind) {
     case 'version':
@@ -37,7 +51,7 @@ async function run(args: readonly string[], offerDump: OfferDump): Promise<numbe
   }
   switch (line.command) {
     case 'run':
-      return (await import('./run.ts')).run(line, offerDump);
+      return (await import('./run.ts')).run(line, takeSignals);
     case 'call':
       return (await import('./call.ts')).call(line);
     case 'tree':

@@ -1,27 +1,66 @@
 /** What the command line prints: data on standard output, talk on standard error. */
 
-import { GoxError } from '../../conf/errors.ts';
+import { fstatSync, writeFileSync } from 'node:fs';
+import { ERRORS, type ErrorCode, GoxError } from '../../conf/errors.ts';
 import { ConfigError } from '../../conf/load.ts';
+import { CLIENT_ERRORS, ClientError, type ClientErrorCode } from '../../transport/client-error.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 
 /** The part of a stream we write to; `process.stdout` is one. */
 export interface Sink {
-  write(text: string, done: (error?: Error | null) => void): boolean;
+  write(text: string, done: (error?: Error | null) => void): unknown;
 }
+
+/** How long talk may wait for somebody to read it, when nothing else is left to be done. */
+const TALK_MS_MAX = 1000;
 
 /**
  * Writes all of a text and resolves when it has left the process, so that exiting afterwards cuts
  * nothing off. A reader that has gone (`… | head`) wanted no more: that is no error.
+ *
+ * @throws CliError EX_IOERR when it cannot be written, such as to a full disk
  */
-export function writeData(text: string, sink: Sink = process.stdout): Promise<void> {
+export function writeData(text: string, sink: Sink = standardOutput()): Promise<void> {
   return new Promise((resolve, reject) => {
-    sink.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') {
-        reject(new CliError(EXIT.IOERR, `cannot write the output: ${error.message}`, error));
-      } else {
-        resolve();
-      }
-    });
+    const fail = (error: Error) =>
+      reject(new CliError(EXIT.IOERR, `cannot write the output: ${error.message}`, error));
+    try {
+      sink.write(text, (error) => {
+        if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') fail(error);
+        else resolve();
+      });
+    } catch (error) {
+      fail(error as Error);
+    }
+  });
+}
+
+/** Node's own stream on a file takes a write cut short, as on a disk that gets full, for whole. */
+function standardOutput(): Sink {
+  const stats = fstatSync(1);
+  if (process.stdout.isTTY || stats.isFIFO() || stats.isSocket()) return process.stdout;
+  return {
+    write(text, done) {
+      writeFileSync(1, text);
+      done();
+    },
+  };
+}
+
+/** Writes a text for people. Resolves when it is out, cannot be written, or nobody reads it. */
+export function writeTalk(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, TALK_MS_MAX);
+    try {
+      process.stderr.write(text, done);
+    } catch {
+      // There is no place left to say so.
+      done();
+    }
+    function done() {
+      clearTimeout(timer);
+      resolve();
+    }
   });
 }
 
@@ -37,8 +76,12 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ConfigError) return failure(error.message, EXIT.CONFIG);
   if (error instanceof GoxError) {
     const { message, data } = error.toObject();
-    const exit_code = data.retryable ? EXIT.TEMPFAIL : exitCodeOf(error);
-    return failure(`${message} (${error.code})\n${data.advice}`, exit_code);
+    return failure(`${message} (${error.code})\n${data.advice}`, exitCodeOf(error.code));
+  }
+  if (error instanceof ClientError) {
+    const advice = adviceOf(error.data);
+    const text = `${error.message} (${error.code})${advice === undefined ? '' : `\n${advice}`}`;
+    return failure(text, exitCodeOfAnswer(error));
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return failure(`a defect of this program: ${stack}`, EXIT.SOFTWARE);
@@ -48,8 +91,29 @@ function failure(message: string, exit_code: ExitCode): Failure {
   return { text: `goxel-supervisor: ${message}\n`, exit_code };
 }
 
-function exitCodeOf(error: GoxError): ExitCode {
-  switch (error.code) {
+/** Errors of this daemon say what to do; those of another one need not. */
+function adviceOf(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null || !('advice' in data)) return undefined;
+  return typeof data.advice === 'string' ? data.advice : undefined;
+}
+
+function exitCodeOfAnswer({ code }: ClientError): ExitCode {
+  if (Object.hasOwn(CLIENT_ERRORS, code)) return CLIENT_EXITS[code as ClientErrorCode];
+  return Object.hasOwn(ERRORS, code) ? exitCodeOf(code as ErrorCode) : EXIT.DATAERR;
+}
+
+const CLIENT_EXITS: Record<ClientErrorCode, ExitCode> = {
+  CLIENT_ENCODING: EXIT.DATAERR,
+  CLIENT_CONNECT: EXIT.UNAVAILABLE,
+  CLIENT_CLOSED: EXIT.IOERR,
+  CLIENT_TIMEOUT: EXIT.TEMPFAIL,
+  CLIENT_ABORTED: EXIT.INTERRUPTED,
+  CLIENT_PROTOCOL: EXIT.PROTOCOL,
+};
+
+function exitCodeOf(code: ErrorCode): ExitCode {
+  if (ERRORS[code].retryable) return EXIT.TEMPFAIL;
+  switch (code) {
     case 'GOX_FILE':
       return EXIT.NOINPUT;
     case 'GOX_PATH_REFUSED':

@@ -1,102 +1,88 @@
 /** `goxel-supervisor run`: the daemon in the foreground. */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
 import { loadConfig } from '../../conf/load.ts';
+import type { Config } from '../../conf/schema.ts';
 import type { Outcome } from '../../machines/daemon.ts';
 import { type Daemon, StartError, startDaemon } from '../daemon.ts';
-import { treeText } from '../tree.ts';
 import type { CommandLine } from './args.ts';
+import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
-import type { OfferDump } from './main.ts';
+import { greeting } from './greeting.ts';
+import { type Log, openLog, reopenLog, toggleDebug } from './log.ts';
+import { LogSink } from './log-sink.ts';
+import type { TakeSignals } from './main.ts';
 
 type Line = Extract<CommandLine, { command: 'run' }>;
 
-/** A storm of SIGUSR1 must not keep the daemon from its work; a person sends one a second. */
-const DUMP_INTERVAL_MS = 500;
-
-export async function run({ options, flags }: Line, offerDump: OfferDump): Promise<ExitCode> {
+export async function run({ options, flags }: Line, takeSignals: TakeSignals): Promise<ExitCode> {
   const { config, warnings } = await loadConfig({
     ...(options.config === undefined ? {} : { file: options.config }),
     env: process.env,
     flags,
   });
-  const { level, file } = config.logging;
-  const log = pino({ level }, pino.destination(file === '' ? 1 : { dest: file, mkdir: true }));
-  for (const warning of warnings) log.warn(warning);
+  const log = openLog(config.logging);
+  endOnDefects(log);
+  process.once('exit', () => log.sink.flushSync());
+  for (const warning of warnings) log.log.warn(warning);
+  leaveMissingDirectory(log);
 
-  const daemon = startDaemon({ config, log });
-  offerDump(spaced(DUMP_INTERVAL_MS, () => dumpTree(daemon, config.dump.directory, log)));
-  const diagnose = (error: unknown) => {
-    log.fatal({ err: error }, 'a defect of the daemon');
-    process.exit(EXIT.SOFTWARE);
-  };
-  process.on('uncaughtException', diagnose);
-  process.on('unhandledRejection', diagnose);
-
+  const daemon = startDaemon({ config, log: log.log });
+  answerSignals(daemon, config, log, takeSignals);
+  const talk = LogSink.stream(2);
   try {
-    greet(await daemon.listening);
+    talk.write(greeting(await daemon.listening));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
   }
   const outcome = await daemon.ended;
-  log.info(outcome, 'stopped');
+  log.log.info(outcome, 'stopped');
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
 }
 
-/** Writes the tree to the log, and to a file that the log names. */
-function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
-  const path = join(directory, `goxel-supervisor-${process.pid}-${Date.now()}.tree.json`);
-  const tree = daemon.tree();
-  log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
+/** Threads do not start in a working directory that is gone; no configured path is in it. */
+function leaveMissingDirectory({ log }: Log): void {
   try {
-    if (!existsSync(directory)) mkdirSync(directory);
-    writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
-      mode: 0o600,
-      // In a directory that all may write to, somebody could have put a link there.
-      flag: 'wx',
-    });
-    log.info({ path }, 'tree of actors written');
+    process.cwd();
   } catch (error) {
-    log.error({ path, err: error }, 'cannot write the tree of actors');
+    process.chdir('/');
+    log.warn({ err: error }, 'the working directory is gone; the daemon goes on in /');
   }
 }
 
-/**
- * Runs `action` when asked, but never twice within `interval_ms`: what was asked meanwhile is one.
- */
-function spaced(interval_ms: number, action: () => void): () => void {
-  let next_ms = 0;
-  let timer: NodeJS.Timeout | undefined;
-  return () => {
-    if (timer !== undefined) return;
-    timer = setTimeout(
-      () => {
-        timer = undefined;
-        next_ms = performance.now() + interval_ms;
-        action();
-      },
-      Math.max(0, next_ms - performance.now()),
-    ).unref();
+/** What nobody expected ends the process, whatever becomes of the line that says so. */
+function endOnDefects({ log }: Log): void {
+  const diagnose = (error: unknown) => {
+    try {
+      log.fatal({ err: error }, 'a defect of the daemon');
+    } finally {
+      process.exit(EXIT.SOFTWARE);
+    }
   };
+  process.on('uncaughtException', diagnose);
+  process.on('unhandledRejection', diagnose);
 }
 
-function greet(path: string): void {
-  process.stderr.write(
-    `goxel-supervisor listens on ${path}\n` +
-      `Try, in another terminal:\n` +
-      `  npx goxel-supervisor call goxel.add_voxel '[0,0,0,255,0,0,255]' --socket ${path}\n` +
-      `  npx goxel-supervisor call goxel.export_model '["first.obj"]' --socket ${path}\n` +
-      `  npx goxel-supervisor tree --socket ${path}\n` +
-      `Stop it with Ctrl-C.\n`,
-  );
+/** The signals that stop have a handler in the daemon; those that came before it are passed on. */
+function answerSignals(daemon: Daemon, config: Config, log: Log, takeSignals: TakeSignals): void {
+  const { level, file } = config.logging;
+  const dump = dumper(daemon, config.dump.directory, log.log);
+  const answers: Partial<Record<NodeJS.Signals, () => void>> = {
+    SIGUSR1: dump,
+    SIGQUIT: dump,
+    SIGHUP: () => reopenLog(log, file),
+    SIGUSR2: () => toggleDebug(log.log, level),
+  };
+  for (const signal of takeSignals((signal) => answers[signal]?.())) {
+    if (signal === 'SIGTERM' || signal === 'SIGINT') daemon.stop(signal);
+    else answers[signal]?.();
+  }
 }
 
 function exitCodeOf({ kind }: Outcome): ExitCode {
   switch (kind) {
+    // Whoever asked twice got what they wanted.
     case 'stopped':
     case 'forced':
       return EXIT.OK;

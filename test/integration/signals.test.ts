@@ -171,6 +171,15 @@ dumping('in a storm, beside requests', () => {
   });
 });
 
+dumping('SIGQUIT does the same, and makes a directory with those above it', () => {
+  const directory = join(temporaryDirectory(), 'not', 'there');
+  return withDaemon({ settings: { 'dump.directory': directory } }, async (daemon) => {
+    process.kill(daemon.pid, 'SIGQUIT');
+    await eventually('it was dumped', () => dumps(daemon.stdout()).length > 0);
+    assert.ok(readdirSync(directory).length > 0);
+  });
+});
+
 /**
  * Signals from the first moment on. In the few ms before Node holds SIGUSR1 off, the kernel's own
  * answer to it is to end the process, which no program can change; so the first goes out then.

@@ -23,3 +23,16 @@ export async function cli(...args: string[]): Promise<CliResult> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, stdout, stderr };
 }
+
+/** A script of bash in which `gs` is the command line. */
+export async function shell(script: string): Promise<CliResult> {
+  const functions = `gs() { "${process.execPath}" "${DAEMON_MAIN}" "$@"; }`;
+  const child = spawn('bash', ['-c', `${functions}\n${script}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}

@@ -143,8 +143,8 @@ calls('that cannot be encoded are rejected, and nothing is sent', () =>
 calls('reject when their time is up, and a late reply hurts nobody', () =>
   withServer(
     (socket, message) => {
-      const { method } = message as Message;
-      late.push(resultOf(message as Message));
+      const { id, method } = message as Message;
+      if (id !== undefined) late.push(resultOf(message as Message));
       if (method === 'release') for (const reply of late) send(socket, reply);
     },
     async (client) => {
@@ -172,6 +172,32 @@ calls('reject when their signal is aborted', () =>
     assert.is(client.in_flight, 0);
   }),
 );
+
+calls('that are given up are cancelled at the daemon, each once, and no others', async () => {
+  const heard: Message[] = [];
+  await withServer(
+    (socket, message) => {
+      for (const one of [message].flat()) heard.push(one);
+      if (['quick', 'last'].includes((message as Message).method)) echo(socket, message);
+    },
+    async (client) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      await client.call('quick', [], { signal });
+      const slow = codeOf(client.call('slow', [], { signal }));
+      const batch = client.batch([{ method: 'b' }, { method: 'c' }], { signal });
+      controller.abort();
+      await Promise.all([slow, batch]);
+      assert.is(await codeOf(client.call('late', [], { timeout_ms: 5 })), 'CLIENT_TIMEOUT');
+      await client.call('last');
+    },
+  );
+  const cancels = heard.filter(({ method }) => method === '$/cancelRequest');
+  assert.equal(
+    cancels.map(({ id, params }) => [id, params]),
+    [2, 3, 4, 5].map((id) => [undefined, { id }]),
+  );
+});
 
 calls('speak MessagePack in GOXE frames when told to', () =>
   withServer(

@@ -1,0 +1,62 @@
+/** Dumps of the tree of actors, for diagnosis. */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Daemon } from '../daemon.ts';
+import { treeText } from '../tree.ts';
+
+/** A storm of SIGUSR1 must not keep the daemon from its work; a person sends one a second. */
+const DUMP_INTERVAL_MS = 500;
+
+/** How to ask for a dump: the tree goes to the log, and to a file that the log names. */
+export function dumper(daemon: Daemon, directory: string, log: Logger): () => void {
+  return spaced(DUMP_INTERVAL_MS, () => dumpTree(daemon, directory, log));
+}
+
+function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
+  const path = join(directory, `goxel-supervisor-${process.pid}-${Date.now()}.tree.json`);
+  const tree = daemon.tree();
+  log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
+      mode: 0o600,
+      // In a directory that all may write to, somebody could have put a link there.
+      flag: 'wx',
+    });
+    log.info({ path }, 'tree of actors written');
+  } catch (error) {
+    log.error({ path, err: error }, 'cannot write the tree of actors');
+    removeRest(path, error);
+  }
+}
+
+/** What a full disk left of a dump. */
+function removeRest(path: string, error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The log has said what is wrong there.
+  }
+}
+
+/**
+ * Runs `action` when asked, but never twice within `interval_ms`: what was asked meanwhile is one.
+ */
+function spaced(interval_ms: number, action: () => void): () => void {
+  let next_ms = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    if (timer !== undefined) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        next_ms = performance.now() + interval_ms;
+        action();
+      },
+      Math.max(0, next_ms - performance.now()),
+    ).unref();
+  };
+}

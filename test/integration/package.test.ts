@@ -1,0 +1,137 @@
+/** What users install: its size, and that its command and both its exports work by themselves. */
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { VERSION } from '../../engine/catalogue/version.ts';
+import { shell } from '../support/cli.ts';
+import { ROOT } from '../support/modules.ts';
+import { temporaryDirectory } from '../support/tmp.ts';
+
+const BYTES_MAX = 2_000_000;
+const UNPACKED_BYTES_MAX = 6_000_000;
+
+interface Packed {
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** A project with the package of this tree in its node_modules, and none of its dependencies. */
+function install(): { project: string; packed: Packed } {
+  const directory = temporaryDirectory();
+  // A cache of its own: npm writes logs there.
+  const npm = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
+  const options = { cwd: ROOT, env: { ...process.env, npm_config_cache: join(directory, 'npm') } };
+  const text = execFileSync('npm', npm, { ...options, encoding: 'utf8' });
+  const [packed] = JSON.parse(text) as readonly Packed[];
+  if (packed === undefined) throw new Error(`npm pack said ${text}`);
+  const project = join(directory, 'project');
+  const place = join(project, 'node_modules', 'goxel-supervisor');
+  mkdirSync(place, { recursive: true });
+  const archive = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '';
+  execFileSync('tar', ['-xzf', join(directory, archive), '--strip-components=1', '-C', place]);
+  return { project, packed };
+}
+
+const { project, packed } = install();
+
+const packages = suite('the package');
+
+packages('is small, and holds what is used and nothing else', () => {
+  assert.ok(packed.size < BYTES_MAX, `${packed.size} bytes`);
+  assert.ok(packed.unpackedSize < UNPACKED_BYTES_MAX, `${packed.unpackedSize} bytes`);
+  const paths = packed.files.map(({ path }) => path);
+  for (const path of ['README.md', 'LICENSE', 'conf/daemon.yaml', 'dist/supervisor/index.d.ts']) {
+    assert.ok(paths.includes(path), path);
+  }
+  assert.equal(
+    paths.filter((path) => path.endsWith('.map') || path.startsWith('dist/test/')),
+    [],
+  );
+});
+
+packages('has a command that works', async () => {
+  const main = join(project, 'node_modules/goxel-supervisor/dist/bundle/supervisor/main.js');
+  const from = join(ROOT, 'test/fixtures/models/two/two.gox');
+  const { code, stdout, stderr } = await shell(
+    `node ${main} --version && node ${main} convert ${from} ${project}/two.txt`,
+  );
+  assert.is(code, 0, stderr);
+  assert.is(stdout, `goxel-supervisor ${VERSION}\n`);
+});
+
+const PROGRAM = `
+import { connect } from 'goxel-supervisor/client';
+import { loadConfig, startDaemon } from 'goxel-supervisor/supervisor';
+const { config } = await loadConfig({
+  flags: [{ key: 'sockets.unix.path', text: process.argv[2], flag: 'argument' }],
+});
+const quiet = () => {};
+const log = { info: quiet, warn: quiet, error: quiet, isLevelEnabled: () => false };
+const daemon = startDaemon({ config, log });
+const client = await connect({ path: await daemon.listening });
+const { success } = await client.call('goxel.add_voxel', { x: 1, y: 2, z: 3 });
+await client.close();
+daemon.stop('done');
+const { kind } = await daemon.ended;
+console.log(success, kind);
+`;
+
+packages('has exports that work, the daemon with its threads', async () => {
+  writeFileSync(join(project, 'program.mjs'), PROGRAM);
+  const { code, stdout, stderr } = await shell(`cd ${project} && node program.mjs ${project}/s`);
+  assert.is(code, 0, stderr);
+  assert.is(stdout, 'true stopped\n');
+});
+
+packages.run();
+
+const starting = suite('npm start');
+
+/** A copy of what the scripts look at, where the build may be taken away. */
+function checkout(): string {
+  const directory = temporaryDirectory();
+  for (const name of ['package.json', 'tsconfig.json', 'scripts']) {
+    cpSync(join(ROOT, name), join(directory, name), { recursive: true });
+  }
+  for (const room of ['actors', 'conf', 'engine', 'machines', 'supervisor', 'transport']) {
+    mkdirSync(join(directory, room));
+  }
+  return directory;
+}
+
+starting('without a compiler says what to do; an install goes on', async () => {
+  const directory = checkout();
+  const start = await shell(`sh ${directory}/scripts/start.sh`);
+  assert.is(start.code, 69);
+  assert.match(start.stderr, 'npm ci --include=dev');
+  const prepare = await shell(`sh ${directory}/scripts/build.sh --optional`);
+  assert.is(prepare.code, 0);
+  assert.match(prepare.stderr, 'npm pack');
+});
+
+starting(
+  'builds when a source is newer than the build, and says so; else it does not',
+  async () => {
+    const directory = checkout();
+    const main = join(directory, 'dist/bundle/supervisor/main.js');
+    const tools = join(directory, 'node_modules/.bin');
+    for (const path of [dirname(main), tools]) mkdirSync(path, { recursive: true });
+    for (const tool of ['tsc', 'esbuild']) symlinkSync('/bin/true', join(tools, tool));
+    writeFileSync(join(directory, 'package.json'), '{"scripts":{"build":"echo built"}}');
+    const script = `export npm_config_cache=${directory}/npm; sh ${directory}/scripts/build.sh`;
+    const missing = await shell(script);
+    assert.match(missing.stderr, 'building');
+    assert.match(missing.stdout, 'built');
+    writeFileSync(main, '');
+    const fresh = await shell(script);
+    assert.equal(fresh, { code: 0, stdout: '', stderr: '' });
+    await shell(`touch -d '1 minute' ${directory}/engine`);
+    assert.match((await shell(script)).stderr, 'building');
+  },
+);
+
+starting.run();

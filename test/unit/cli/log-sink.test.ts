@@ -1,0 +1,134 @@
+/** The destination of the log: what happens to lines when they cannot be written. */
+
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, readSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LogSink } from '../../../supervisor/cli/log-sink.ts';
+import { eventually } from '../../support/raw.ts';
+import { temporaryDirectory } from '../../support/tmp.ts';
+
+/** More than a pipe holds and the sink too. */
+const LINES = 4000;
+const LINE_BYTES = 1000;
+
+function line(n: number): string {
+  return `${JSON.stringify({ n }).padEnd(LINE_BYTES - 1)}\n`;
+}
+
+function namedPipe(): string {
+  const path = join(temporaryDirectory(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+function openReader(path: string): number {
+  return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+}
+
+/** What a pipe holds at this moment. */
+function available(fd: number): string {
+  const chunk = Buffer.alloc(64 * 1024);
+  try {
+    return chunk.toString('latin1', 0, readSync(fd, chunk));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return '';
+    throw error;
+  }
+}
+
+interface Line {
+  readonly n?: number;
+  readonly lost?: number;
+}
+
+const sinks = suite('log sink');
+
+sinks('appends to a file, which it makes with its directories', () => {
+  const path = join(temporaryDirectory(), 'a', 'b', 'log');
+  LogSink.file(path).write('one\n');
+  LogSink.file(path).write('two\n');
+  assert.is(readFileSync(path, 'utf8'), 'one\ntwo\n');
+});
+
+sinks('goes on in a new file after the old one was renamed', () => {
+  const path = join(temporaryDirectory(), 'log');
+  const sink = LogSink.file(path);
+  sink.write('old\n');
+  renameSync(path, `${path}.1`);
+  sink.write('old\n');
+  sink.reopen();
+  sink.write('new\n');
+  assert.is(readFileSync(`${path}.1`, 'utf8'), 'old\nold\n');
+  assert.is(readFileSync(path, 'utf8'), 'new\n');
+});
+
+sinks('keeps the old file when the new one cannot be opened', () => {
+  const path = join(temporaryDirectory(), 'log');
+  const sink = LogSink.file(path);
+  renameSync(path, `${path}.1`);
+  execFileSync('mkdir', [path]);
+  assert.throws(() => sink.reopen(), /EISDIR/);
+  sink.write('on\n');
+  assert.is(readFileSync(`${path}.1`, 'utf8'), 'on\n');
+});
+
+sinks('refuses a directory at once', () => {
+  assert.throws(() => LogSink.file(temporaryDirectory()), /EISDIR/);
+});
+
+sinks('holds lines for a slow reader, drops those past its bound, and says how many', async () => {
+  const path = namedPipe();
+  const reader = openReader(path);
+  const sink = LogSink.file(path);
+  for (let n = 0; n < LINES; n += 1) sink.write(line(n));
+  let text = '';
+  await eventually('the loss was told', () => {
+    text += available(reader);
+    return text.includes('"lost"') && text.endsWith('\n');
+  });
+  sink.write(line(LINES));
+  text += available(reader);
+  closeSync(reader);
+  const lines = text.trimEnd().split('\n');
+  const parsed = lines.map((one) => JSON.parse(one) as Line);
+  const at = parsed.findIndex(({ lost }) => lost !== undefined);
+  const lost = parsed[at]?.lost ?? 0;
+  assert.ok(lost > 0);
+  assert.is(at + lost, LINES, 'every line is there or counted');
+  for (const [i, { n }] of parsed.slice(0, at).entries()) assert.is(n, i);
+  assert.equal(parsed.slice(at + 1), [{ n: LINES }]);
+});
+
+sinks('goes on when a named pipe gets a new reader', async () => {
+  const path = namedPipe();
+  const first = openReader(path);
+  const sink = LogSink.file(path);
+  closeSync(first);
+  sink.write('held\n');
+  const second = openReader(path);
+  let text = '';
+  await eventually('the line came', () => {
+    text += available(second);
+    return text === 'held\n';
+  });
+  closeSync(second);
+});
+
+sinks('takes any number of lines on a full disk, and a flush of them ends', () => {
+  const sink = LogSink.file('/dev/full');
+  for (let n = 0; n < LINES; n += 1) sink.write(line(n));
+  sink.flushSync();
+});
+
+sinks('a flush to a reader that reads nothing ends', () => {
+  const path = namedPipe();
+  const reader = openReader(path);
+  const sink = LogSink.file(path);
+  for (let n = 0; n < LINES; n += 1) sink.write(line(n));
+  sink.flushSync();
+  closeSync(reader);
+});
+
+sinks.run();
