@@ -1,0 +1,1 @@
+export async function runMethods(_args: readonly string[]): Promise<void> {}
