@@ -3,8 +3,8 @@
  * beside them, and a look at the daemon after each round.
  */
 
-import { readFileSync } from 'node:fs';
 import { type Daemon, startDaemon } from '../../support/daemon.ts';
+import { residentMiB } from '../../support/processes.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 import { Random } from '../random.ts';
 import { Control } from './control.ts';
@@ -110,7 +110,7 @@ async function playRound(
   for (const one of played) if (one.status === 'rejected') throw one.reason;
   const number = numbers[0]!;
   for (const what of await control.clear()) onFault({ number, what });
-  const rss_mib = rssOf(daemon.pid);
+  const rss_mib = residentMiB(daemon.pid);
   tally.rss_mib = Math.max(tally.rss_mib, rss_mib);
   if (rss_mib > RSS_MIB_MAX) onFault({ number, what: `the daemon holds ${rss_mib} MiB` });
   const restarts = await control.restarts();
@@ -139,9 +139,4 @@ async function end(
 
 function tail(daemon: Daemon): string {
   return `${daemon.stdout()}${daemon.stderr()}`.slice(-2000);
-}
-
-function rssOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
 }
