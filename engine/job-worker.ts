@@ -6,6 +6,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
+import { collectSharedGarbage } from './collect.ts';
 import { Encoder } from './encode.ts';
 import { PollingEndpoint } from './endpoint.ts';
 import { Files } from './files.ts';
@@ -67,3 +68,4 @@ function answer(status: number, encoded: string | Uint8Array): PartAnswer {
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
 expose(api, new PollingEndpoint(port, polling, 0) as unknown as Endpoint);
+collectSharedGarbage();
