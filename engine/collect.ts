@@ -1,9 +1,9 @@
 /**
- * Frees shared memory that nobody holds any more. V8 counts the bytes of a SharedArrayBuffer against
- * no thread's heap, so that nothing ever seems to press it to look for those that are garbage: each
- * thread that has seen a block keeps it until some collection of its old generation, which a thread
- * of few objects makes hardly ever. So the thread itself looks at what its buffers add up to, and
- * asks for a collection when they have grown; that takes some ten milliseconds.
+ * Frees shared memory that nobody holds any more. V8 counts the bytes of a SharedArrayBuffer
+ * against no thread's heap, so that nothing ever seems to press it to look for those that are
+ * garbage: each thread that has seen a block keeps it until some collection of its old generation,
+ * which a thread of few objects makes hardly ever. So the thread itself looks at what its buffers
+ * add up to, and asks for a collection when they have grown; that takes some ten milliseconds.
  */
 
 import { setFlagsFromString } from 'node:v8';

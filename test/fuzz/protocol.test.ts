@@ -1,6 +1,6 @@
 /**
- * The quick part of the campaign on the protocol, for every change, and whether its oracle sees what
- * it is there to see.
+ * The quick part of the campaign on the protocol, for every change, and whether its oracle sees
+ * what it is there to see.
  */
 
 import { suite } from 'uvu';

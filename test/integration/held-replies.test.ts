@@ -1,4 +1,4 @@
-/** What waits for a client that does not read is bounded, whatever it asked for, and delays nobody. */
+/** What waits for a client that does not read is bounded, and delays nobody. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';

@@ -1,7 +1,7 @@
 /**
- * Whether a figure drifts: a line through its samples of the second half of a run, by least squares,
- * and how far it rises from there to the end. A sawtooth, such as garbage makes, has a flat line; a
- * leak has not, however small it is beside the sawtooth.
+ * Whether a figure drifts: a line through its samples of the second half of a run, by least
+ * squares, and how far it rises from there to the end. A sawtooth, such as garbage makes, has a
+ * flat line; a leak has not, however small it is beside the sawtooth.
  */
 
 export interface Sample {
@@ -30,7 +30,7 @@ export interface Drift {
 /** Fewer samples make no line. */
 const SAMPLES_MIN = 4;
 
-/** The drift of each bounded figure that the samples have. Throws when there are too few of them. */
+/** The drift of each bounded figure that the samples have; throws when they are too few. */
 export function drifts(samples: readonly Sample[], bounds: readonly Bound[]): Drift[] {
   const half = samples.slice(Math.floor(samples.length / 2));
   if (half.length < SAMPLES_MIN) {

@@ -208,7 +208,9 @@ function scripts(place: Place, number: number): Promise<void> {
   const project = 'soak-scripts';
   const script = `
     const volume = goxel.image.activeLayer.volume;
-    for (let i = 0; i < 500; i++) volume.setAt([i % 32, ${number % 32}, i >> 5], [i % 256, 9, 9, 255]);
+    for (let i = 0; i < 500; i++) {
+      volume.setAt([i % 32, ${number % 32}, i >> 5], [i % 256, 9, 9, 255]);
+    }
     volume.count;`;
   return on(place, 'json', async (client) => {
     if (number === 0) await client.call('goxel.create_project', { project });

@@ -4,9 +4,9 @@
  *     npm run test:soak -- [--minutes N] [--sample SECONDS] [--lane NAME]…
  *
  * Every kind of work is done side by side for N minutes, 15 without `--minutes`. What the daemon
- * holds is printed every ten seconds; at the end a line is fitted to the second half of each figure,
- * and one that rises beyond its bound fails the run. `--lane` takes part of the load, to find out
- * which part of it a rise comes from. Environment variables reach the daemon.
+ * holds is printed every ten seconds; at the end a line is fitted to the second half of each
+ * figure, and one that rises beyond its bound fails the run. `--lane` takes part of the load, to
+ * find out which part of it a rise comes from. Environment variables reach the daemon.
  */
 
 import { parseArgs } from 'node:util';

@@ -10,8 +10,8 @@ import { figuresOf } from './watch.ts';
 
 /**
  * How far figures may rise over the second half of a run. What a daemon at rest in its load may
- * still do: RSS wanders with the moment of the collections in five heaps, and threads of Node's pool
- * start on demand. Jobs, connections and actors stand for what is under way at the moment.
+ * still do: RSS wanders with the moment of the collections in five heaps, and threads of Node's
+ * pool start on demand. Jobs, connections and actors stand for what is under way at the moment.
  */
 export const BOUNDS: readonly Bound[] = [
   { figure: 'rss', rise_max: 40, share_max: 0.1 },

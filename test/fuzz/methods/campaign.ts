@@ -1,7 +1,7 @@
 /**
  * A campaign on the methods. Each case is a small story on a project of its own, so that it can be
- * repeated by its number: the project is made, gets some content, then requests that were drawn from
- * the schemas; before and after each of them the project is looked at.
+ * repeated by its number: the project is made, gets some content, then requests that were drawn
+ * from the schemas; before and after each of them the project is looked at.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ export interface CampaignOptions {
   onRequest?(text: string, answer: Answer): void;
 }
 
-/** Where the daemon of a campaign works: a root, and a directory beside it that it must not touch. */
+/** Where the daemon of a campaign works: a root, and a directory beside it, not to be touched. */
 interface Place {
   readonly root: string;
   readonly outside: string;

@@ -1,6 +1,6 @@
 /**
- * A campaign on the protocol: rounds of hostile streams side by side on one daemon, a healthy client
- * beside them, and a look at the daemon after each round.
+ * A campaign on the protocol: rounds of hostile streams side by side on one daemon, a healthy
+ * client beside them, and a look at the daemon after each round.
  */
 
 import { type Daemon, startDaemon } from '../../support/daemon.ts';
@@ -16,8 +16,8 @@ export const STREAMS_PER_ROUND = 40;
 const AT_A_TIME = 8;
 
 /**
- * What the daemon may hold, threads and all: an idle one has some 110 MB, and the limits it is given
- * add up to less than the rest.
+ * What the daemon may hold, threads and all: an idle one has some 110 MB, and the limits it is
+ * given add up to less than the rest.
  */
 const RSS_MIB_MAX = 600;
 

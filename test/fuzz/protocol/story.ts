@@ -195,7 +195,7 @@ export class Story {
 type Kind = (story: Story, random: Random) => Element;
 
 const pong = result((value) => (value as { pong?: boolean }).pong === true);
-const any = result(() => true);
+const anything = result(() => true);
 
 const KINDS: readonly Kind[] = [
   (story) => story.add(),
@@ -207,14 +207,14 @@ const KINDS: readonly Kind[] = [
   (story) => story.request('ping', undefined, pong),
   (story, random) => story.request('ping', literal(random.pick([{}, []])), pong),
   (story) => story.request('ping', NULL, pong),
-  (story) => story.request('version', undefined, any),
-  (story) => story.request('goxel.list_projects', literal({}), any),
+  (story) => story.request('version', undefined, anything),
+  (story) => story.request('goxel.list_projects', literal({}), anything),
   echo,
   echo,
   echo,
   (story) => {
     const params = literal({ at: story.value() });
-    return story.request('echo', params, any, { quiet: true });
+    return story.request('echo', params, anything, { quiet: true });
   },
   (story) => story.request('goxel.no_such_method', literal([1]), unknownMethod),
   (story) => story.request('rpc.nothing', undefined, unknownMethod, { quiet: true }),
@@ -225,7 +225,7 @@ const KINDS: readonly Kind[] = [
   },
   (story) => {
     const params = literal({ project: story.project, color: 'no colour' });
-    return story.request('goxel.add_voxel', params, any, { quiet: true });
+    return story.request('goxel.add_voxel', params, anything, { quiet: true });
   },
   (story) => {
     const params = literal({ project: 'nobody made this', x: 1, y: 1, z: 1 });
@@ -234,7 +234,7 @@ const KINDS: readonly Kind[] = [
   picture,
   (story) => {
     const params = literal({ id: 'nothing has this id' });
-    return story.request('$/cancelRequest', params, any, { quiet: true });
+    return story.request('$/cancelRequest', params, anything, { quiet: true });
   },
   wrongVersion,
   wrongParams,
