@@ -7,6 +7,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { askedBy } from './batch.ts';
+import { collectSharedGarbage } from './collect.ts';
 import { Encoder, partAnswer } from './encode.ts';
 import { PollingEndpoint } from './endpoint.ts';
 import { Files } from './files.ts';
@@ -71,3 +72,4 @@ function handedOver({ value }: Handover): PartAnswer {
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
 expose(api, new PollingEndpoint(port, polling, 0) as unknown as Endpoint);
+collectSharedGarbage();

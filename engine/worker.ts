@@ -5,6 +5,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
+import { collectSharedGarbage } from './collect.ts';
 import { EAGER_REQUESTS_MAX, PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
 import { FlightControl } from './flight.ts';
@@ -51,3 +52,4 @@ const api: EngineApi = {
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
 expose(api, endpoint as unknown as Endpoint);
+collectSharedGarbage();

@@ -32,7 +32,8 @@ for (const target of targets) {
         outcomes.add(judge(target, bytes, random));
       } catch (error) {
         const format = JSON.stringify(target.name);
-        const again = `npm run test:fuzz -- --seed ${SEED} --format ${format} --only ${number}`;
+        const flags = `--seed ${SEED} --format ${format} --only ${number}`;
+        const again = `npm run test:fuzz -- formats ${flags}`;
         assert.unreachable(`${error instanceof Error ? error.stack : error}\n${again}`);
       }
     }

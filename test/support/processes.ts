@@ -41,3 +41,14 @@ function readProc(path: string): string {
     throw error;
   }
 }
+
+/** Memory that a process holds, in MiB. */
+export function residentMiB(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+)/m.exec(readProc(`/proc/${pid}/status`))?.[1];
+  return Math.round(Number(kib ?? 0) / 1024);
+}
+
+/** Descriptors that a process has open. */
+export function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}

@@ -1,0 +1,23 @@
+/** The limits that the daemon under test is given, small enough to be passed by every stream. */
+
+export interface Limits {
+  readonly frame_bytes_max: number;
+  readonly depth_max: number;
+  readonly batch_length_max: number;
+  readonly partial_frame_timeout_ms: number;
+}
+
+export const LIMITS: Limits = {
+  frame_bytes_max: 128 * 1024,
+  depth_max: 32,
+  batch_length_max: 40,
+  partial_frame_timeout_ms: 2000,
+};
+
+/** Further settings: a place for every stream of a round, and little memory. */
+export const SETTINGS: Readonly<Record<string, number | string>> = {
+  ...Object.fromEntries(Object.entries(LIMITS).map(([key, value]) => [`limits.${key}`, value])),
+  'limits.connections_max': 32,
+  'limits.output_bytes_max': 256 * 1024,
+  'limits.voxel_bytes_max': 64 * 1024 * 1024,
+};

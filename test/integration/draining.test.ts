@@ -1,0 +1,84 @@
+/** A daemon that stops answers all that it has read, in the time that it is given. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startDaemon } from '../support/daemon.ts';
+import { eventually, RawConnection, type RawReply, request } from '../support/raw.ts';
+
+const SHUTDOWN_MS = 3000;
+const SETTINGS = { 'limits.shutdown_timeout_ms': SHUTDOWN_MS };
+const LONG_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
+
+const draining = suite('draining');
+
+function repliesOf(bytes: Buffer): Map<unknown, RawReply> {
+  const lines = bytes.toString().split('\n').slice(0, -1);
+  const replies = lines.map((line) => JSON.parse(line) as RawReply);
+  return new Map(replies.map((reply) => [reply.id, reply]));
+}
+
+draining('a job that has minutes to go is answered, and the daemon ends in time', async () => {
+  const daemon = await startDaemon({ settings: SETTINGS });
+  const client = await RawConnection.open(daemon.socket);
+  await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
+  client.write(request('goxel.render_scene', LONG_RENDER, 'long'));
+  const control = await RawConnection.open(daemon.socket);
+  await eventually('the job began', async () => {
+    const { result } = await control.call('goxel.list_jobs');
+    return (result as { count: number }).count === 1;
+  });
+  control.destroy();
+  const asked_ms = performance.now();
+  const exit = await daemon.stop();
+  const took_ms = performance.now() - asked_ms;
+  assert.is(exit.code, 0);
+  const reply = repliesOf(await client.rest()).get('long');
+  assert.match(reply?.error?.data.code ?? 'no reply', /^GOX_(SHUTTING_DOWN|CANCELLED)$/);
+  // Generous, for machines that are busy; the whole must fit into what a container is given.
+  assert.ok(took_ms < 2 * SHUTDOWN_MS, `it took ${Math.round(took_ms)} ms`);
+});
+
+draining('requests that were read are answered, each once', async () => {
+  const daemon = await startDaemon({ settings: SETTINGS });
+  const client = await RawConnection.open(daemon.socket);
+  const script = 'const until = Date.now() + 20; while (Date.now() < until);';
+  const ids = Array.from({ length: 120 }, (_, i) => i);
+  await client.call('goxel.add_voxel', [0, 0, 0, '#3366CC'], 'first');
+  await client.written(
+    ids
+      .map((id) =>
+        id % 3 === 0
+          ? request('script.execute', { script }, id)
+          : request('goxel.add_voxel', [id, 0, 0, '#3366CC'], id),
+      )
+      .join(''),
+  );
+  await sleep(100);
+  const stopped = daemon.stop();
+  const replies = repliesOf(await client.rest());
+  assert.is((await stopped).code, 0);
+  const unanswered = ids.filter((id) => !replies.has(id));
+  assert.is(unanswered.join(), '', 'without a reply');
+  assert.is(replies.size, ids.length);
+  for (const [id, { result, error }] of replies) {
+    const fine = result !== undefined || error?.data.code === 'GOX_SHUTTING_DOWN';
+    assert.ok(fine, `${id}: ${JSON.stringify(error)}`);
+  }
+});
+
+draining('a second request to stop gets its way, and is no failure', async () => {
+  const daemon = await startDaemon({ settings: { 'limits.shutdown_timeout_ms': 60_000 } });
+  const client = await RawConnection.open(daemon.socket);
+  await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
+  client.write(request('goxel.render_scene', LONG_RENDER, 'long'));
+  await sleep(200);
+  process.kill(daemon.pid, 'SIGTERM');
+  await sleep(200);
+  const { code } = await daemon.stop();
+  assert.is(code, 0);
+  const reply = repliesOf(await client.rest()).get('long');
+  assert.match(reply?.error?.data.code ?? 'no reply', /^GOX_(SHUTTING_DOWN|CANCELLED)$/);
+});
+
+draining.run();
