@@ -262,8 +262,8 @@ export class Engine implements EngineApi {
 
 function failure(error: unknown): unknown {
   if (!(error instanceof StoodStill)) return error;
-  const message = 'The process stood still while the script ran, again and again.';
-  return new GoxError('GOX_CANCELLED', `${message} Nothing was changed.`);
+  const message = 'The script was stopped, since the process stood still while it ran,';
+  return new GoxError('GOX_SCRIPT_TIMEOUT', `${message} each time that it was tried.`);
 }
 
 /** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */
