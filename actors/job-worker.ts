@@ -28,6 +28,7 @@ export function jobWorkerEffect({ jobCalls, log, threads }: JobWorkerDeps) {
     const say = sendBack as (event: EngineEvent) => void;
     let started: LinkedThread<JobLink> | undefined;
     let stopped = false;
+    let proven = false;
     let failure: unknown;
 
     const start = () => {
@@ -54,7 +55,8 @@ export function jobWorkerEffect({ jobCalls, log, threads }: JobWorkerDeps) {
         return new Promise<undefined>(() => {});
       }
       const answer = await started.link.run(order);
-      if (!stopped) say({ type: 'worker.proven' });
+      if (!stopped && !proven) say({ type: 'worker.proven' });
+      proven = true;
       return answer;
     };
     const link: JobLink = {

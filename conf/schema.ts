@@ -179,9 +179,9 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     minimum: 10,
     maximum: HOUR_MS,
     description:
-      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and it' +
-      ' is answered with an error. As long may it wait before. Only an engine that does not stop' +
-      ' within as long again (at least 5 s) is started anew, and loses its projects.',
+      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and' +
+      ' it is answered with an error. As long may it wait before. Only an engine that does not' +
+      ' stop within as long again (at least 5 s) is started anew, and loses its projects.',
   }),
   job_timeout_ms: Type.Integer({
     default: 600_000,

@@ -130,6 +130,16 @@ export class Engine implements EngineApi {
     const reader = new BatchReader(batch);
     this.#jobs = [];
     const answer = new AnswerWriter();
+    // All of them at once, since a function for each would cost as much as a small request.
+    interruptible(this.#stop, () => this.#runEach(reader, answer));
+    const jobs = this.#jobs;
+    const clipboard = this.#clipboard.takeCopied();
+    const finished = answer.finish();
+    if (jobs.length === 0 && clipboard === undefined) return finished;
+    return { answer: finished, jobs, clipboard };
+  }
+
+  #runEach(reader: BatchReader, answer: AnswerWriter): void {
     // One result of the largest size is enough for an answer: the sum must fit into memory too.
     const { result_bytes_max } = this.#options;
     const until = this.#now_ms() + ANSWER_MS;
@@ -142,11 +152,6 @@ export class Engine implements EngineApi {
       // It is sent again as well, and ends the answer.
       if (!this.#answer(reader, request, answer)) break;
     }
-    const jobs = this.#jobs;
-    const clipboard = this.#clipboard.takeCopied();
-    const finished = answer.finish();
-    if (jobs.length === 0 && clipboard === undefined) return finished;
-    return { answer: finished, jobs, clipboard };
   }
 
   takeOver(project: number, word: number, handover: unknown): PartAnswer {
@@ -184,7 +189,7 @@ export class Engine implements EngineApi {
   #answer(reader: BatchReader, request: Request, answer: AnswerWriter): boolean {
     this.#requests++;
     try {
-      const result = interruptible(this.#stop, () => this.#execute(reader, request));
+      const result = this.#execute(reader, request);
       if (result instanceof Job) {
         const { kind, title, input, stages } = result;
         this.#jobs.push({ kind, title, input, stages, method: request.word });
@@ -262,8 +267,8 @@ export class Engine implements EngineApi {
 
 function failure(error: unknown): unknown {
   if (!(error instanceof StoodStill)) return error;
-  const message = 'The process stood still while the script ran, again and again.';
-  return new GoxError('GOX_CANCELLED', `${message} Nothing was changed.`);
+  const message = 'The script was stopped, since the process stood still while it ran,';
+  return new GoxError('GOX_SCRIPT_TIMEOUT', `${message} each time that it was tried.`);
 }
 
 /** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */
