@@ -12,23 +12,25 @@ import { fromCallback } from 'xstate';
 import type { ErrorCode } from '../conf/errors.ts';
 import { GoxError } from '../conf/errors.ts';
 import { EAGER_REQUESTS_MAX } from '../engine/endpoint.ts';
+import { FLIGHT_REQUESTS_MAX, type FlightControl } from '../engine/flight.ts';
 import {
-  ANSWER_WORDS,
   type AnswerWithJobs,
   type EngineStats,
   type JobTicket,
-  REQUEST_WORDS,
+  type PartAnswer,
   type STATUS_ERROR,
   STATUS_JOB,
   type STATUS_RESULT,
 } from '../engine/port.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../machines/engine.ts';
+import { AnswerReader, encodeBatch } from './batch.ts';
+import { Flight, type Part } from './flight.ts';
+import { failHandover, type HandedOver, Handovers } from './handovers.ts';
 import type { JobQueue } from './jobs.ts';
 import type { Project, Projects } from './projects.ts';
+import type { ServiceClock } from './service-clock.ts';
 import { reportFigures } from './vitals.ts';
 
-/** Requests in one batch: enough to make the crossing cheap, few enough to be fair to others. */
-const BATCH_CALLS_MAX = 512;
 /** Bytes of parameters in one batch; a single larger request makes a batch of its own. */
 const BATCH_BYTES_MAX = 1024 * 1024;
 
@@ -38,7 +40,7 @@ export interface Call {
   readonly method: number;
   /** The encoded parameters. */
   readonly params: Uint8Array;
-  /** When it was received, by `performance.now()`. */
+  /** When it was received, by the service clock. */
   readonly since_ms: number;
   readonly project: Project;
 }
@@ -47,6 +49,8 @@ export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
 
 /** Somebody with calls for an engine: a session. */
 export interface Source {
+  /** Whether somebody waits for what the call asks for, so that it may become a job. */
+  wants(call: Call): boolean;
   /** Hands over calls for `engine`, in order, as long as they fit; none while it is held back. */
   take(engine: number, count_max: number, bytes_max: number): Call[];
   /** Takes calls back that the engine left for the next batch. */
@@ -55,16 +59,20 @@ export interface Source {
   answer(call: Call, status: Status, bytes: Uint8Array, start: number, end: number): void;
   /** Answers a call with an error of our own. */
   fail(call: Call, error: GoxError): void;
-  /** Fails the calls that wait with it since before `time_ms`. */
-  expire(time_ms: number): void;
+  /** Fails the calls that wait with it since before `time_ms`; `why` is said of it, if known. */
+  expire(time_ms: number, why?: string): void;
   /** Called after a number of answers: sends them. */
   flush(): void;
 }
 
 /** The way into a worker, while there is one. */
 export interface EngineLink {
+  /** What the engine is told while it runs something. */
+  readonly flight: FlightControl;
   /** @param alone whether there is nothing else to do, so that the answer may be waited for */
   run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
+  /** See `EngineApi`. */
+  takeOver(project: number, word: number, handover: unknown): Promise<PartAnswer>;
   close(project: number): Promise<void>;
   setClipboard(content: unknown): void;
   stats(): Promise<EngineStats>;
@@ -75,6 +83,8 @@ export type CallsEvent =
   | { type: 'work.ready'; source: Source }
   | { type: 'worker.attached'; link: EngineLink }
   | { type: 'clipboard.changed' }
+  | { type: 'call.cancel'; call: Call; why: GoxError }
+  | ({ type: 'call.handover' } & HandedOver)
   | { type: 'project.closed'; project: Project };
 
 /** The queue as sessions and workers see it: an actor that takes their events too. */
@@ -87,13 +97,16 @@ export interface CallsRegistry {
   readonly calls: Map<number, CallsRef>;
   readonly projects: Projects;
   readonly jobs: JobQueue;
+  readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** What was copied last, in any engine. */
   clipboard: unknown;
 }
 
-interface Part {
-  readonly source: Source;
-  readonly calls: readonly Call[];
+/** Gives a job that is done to the queue of its project's engine. */
+export function handOver(calls: CallsRegistry['calls'], one: HandedOver): void {
+  const queue = calls.get(one.call.project.engine);
+  if (queue !== undefined) queue.send({ type: 'call.handover', ...one });
+  else failHandover(one, new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
 }
 
 /** The `calls` effect of an engine. */
@@ -117,11 +130,13 @@ class CallQueue {
   readonly #report: (event: EngineEvent) => void;
   readonly #registry: CallsRegistry;
   readonly #line: Source[] = [];
+  readonly #handovers = new Handovers();
   #gathering = false;
   #link: EngineLink | undefined;
-  #flight: Part[] = [];
-  #flightSince_ms = 0;
+  #flight: Flight | undefined;
   #refusal: GoxError | undefined;
+  /** Why there is no worker, as far as it is known. */
+  #away: string | undefined;
   #answered = 0;
   #stats: EngineStats = { projects: 0, voxel_bytes: 0, requests: 0 };
 
@@ -137,14 +152,27 @@ class CallQueue {
   }
 
   receive(event: CallsEvent): void {
+    this.#guarded(() => this.#receive(event));
+  }
+
+  #receive(event: CallsEvent): void {
     switch (event.type) {
       case 'work.ready':
         this.#line.push(event.source);
         if (this.#refusal !== undefined) this.#empty(this.#refusal);
         else this.#depart();
         return;
+      case 'call.handover':
+        this.#handovers.add(event);
+        if (this.#refusal !== undefined) this.#empty(this.#refusal);
+        else this.#depart();
+        return;
+      case 'call.cancel':
+        this.#cancel(event.call, event.why);
+        return;
       case 'worker.attached':
         this.#link = event.link;
+        this.#away = undefined;
         this.#shareClipboard();
         this.#depart();
         return;
@@ -157,10 +185,15 @@ class CallQueue {
       case 'calls.check':
         this.#check();
         return;
+      case 'calls.wait':
+        this.#away = event.reason;
+        return;
       case 'calls.fail':
         this.#link = undefined;
+        this.#away = event.reason;
         this.#registry.projects.lose(this.#engine, event.reason);
         this.#failFlight(new GoxError(event.code, this.#loss(event.reason)));
+        this.#handovers.drop();
         return;
       case 'calls.refuse':
         this.refuse(this.#loss(event.reason), 'GOX_ENGINE_FAILED');
@@ -176,10 +209,8 @@ class CallQueue {
   }
 
   figures() {
-    let in_flight = 0;
-    for (const { calls } of this.#flight) in_flight += calls.length;
     return {
-      in_flight,
+      in_flight: this.#flight?.calls.length ?? 0,
       sessions_waiting: this.#line.length,
       answered: this.#answered,
       projects: this.#stats.projects,
@@ -191,24 +222,70 @@ class CallQueue {
     return `engine:${this.#engine} ended: ${reason}`;
   }
 
+  /**
+   * Nothing here may fail. If it does, nobody knows what state the queue is in: what is there is
+   * answered as far as that goes, and the engine hears of it.
+   */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#report({ type: 'calls.failed', reason });
+      if (this.#refusal !== undefined) return;
+      this.#guarded(() => this.refuse('The queue of the engine failed.', 'GOX_INTERNAL'));
+    }
+  }
+
   /** Sends what has gathered, if there is a worker to send it to and it has nothing to do. */
   #depart(): void {
     const link = this.#link;
-    if (link === undefined || this.#gathering || this.#flight.length > 0) return;
+    if (link === undefined || this.#gathering || this.#flight !== undefined) return;
+    // Handovers first: the clients have waited for their jobs.
+    if (this.#departHandover(link)) return;
     const parts = this.#gather();
     if (parts.length === 0) return;
-    this.#flight = parts;
-    this.#flightSince_ms = performance.now();
-    const calls = parts.flatMap((part) => part.calls);
+    const flight = this.#takeOff(parts, link);
+    const { calls } = flight;
     const alone = this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
-    link.run(encodeBatch(calls), alone).then(
+    this.#land(flight, link.run(encodeBatch(calls), alone), (answer) => {
+      if (answer instanceof ArrayBuffer) this.#arrive(flight, answer, []);
+      else this.#arriveWithMore(flight, answer);
+    });
+  }
+
+  /** Whether there was one to be sent. */
+  #departHandover(link: EngineLink): boolean {
+    const next = this.#handovers.next();
+    if (next === undefined) return false;
+    const { call, source, handover } = next;
+    const flight = this.#takeOff([{ source, calls: [call] }], link);
+    const answered = link.takeOver(call.project.number, call.method, handover);
+    this.#land(flight, answered, ({ status, bytes }) => {
+      source.answer(call, status as Status, new Uint8Array(bytes), 0, bytes.byteLength);
+      this.#answered += 1;
+      this.#depart();
+      source.flush();
+    });
+    return true;
+  }
+
+  #takeOff(parts: readonly Part[], link: EngineLink): Flight {
+    const flight = new Flight(parts, link.flight, this.#registry.clock.now_ms());
+    this.#flight = flight;
+    return flight;
+  }
+
+  /** Has `arrive` called with the answer to a flight, unless it was given up by then. */
+  #land<T>(flight: Flight, answered: Promise<T>, arrive: (answer: T) => void): void {
+    answered.then(
       (answer) => {
-        if (this.#flight !== parts) return;
-        if (answer instanceof ArrayBuffer) this.#arrive(answer, []);
-        else this.#arriveWithMore(answer);
+        if (this.#flight !== flight) return;
+        this.#flight = undefined;
+        this.#guarded(() => arrive(answer));
       },
       (error: unknown) => {
-        if (this.#flight === parts) this.#onCrossingDefect(error);
+        if (this.#flight === flight) this.#onCrossingDefect(error);
       },
     );
   }
@@ -217,7 +294,7 @@ class CallQueue {
     // Sources that get back in line while they are asked must not set off another batch.
     this.#gathering = true;
     const parts: Part[] = [];
-    let count = BATCH_CALLS_MAX;
+    let count = FLIGHT_REQUESTS_MAX;
     let bytes = BATCH_BYTES_MAX;
     while (count > 0 && bytes > 0) {
       const source = this.#line.shift();
@@ -232,7 +309,7 @@ class CallQueue {
     return parts;
   }
 
-  #arriveWithMore({ answer, jobs, clipboard }: AnswerWithJobs): void {
+  #arriveWithMore(flight: Flight, { answer, jobs, clipboard }: AnswerWithJobs): void {
     // The other engines have it before any client hears that it was copied.
     if (clipboard !== undefined) {
       this.#registry.clipboard = clipboard;
@@ -240,7 +317,7 @@ class CallQueue {
         if (engine !== this.#engine) queue.send({ type: 'clipboard.changed' });
       }
     }
-    this.#arrive(answer, jobs);
+    this.#arrive(flight, answer, jobs);
   }
 
   #shareClipboard(): void {
@@ -248,45 +325,43 @@ class CallQueue {
     if (clipboard !== undefined) this.#link?.setClipboard(clipboard);
   }
 
-  #arrive(answer: ArrayBuffer, jobs: readonly JobTicket[]): void {
-    const parts = this.#flight;
-    this.#flight = [];
-    const count = new Uint32Array(answer, 0, 1)[0]!;
-    const words = new Uint32Array(answer, 4, count * ANSWER_WORDS);
-    const bytes = new Uint8Array(answer);
-    let start = 4 * (1 + count * ANSWER_WORDS);
-    let next = 0;
+  #arrive({ parts }: Flight, buffer: ArrayBuffer, jobs: readonly JobTicket[]): void {
+    const answer = new AnswerReader(buffer);
     let job = 0;
     for (const { source, calls } of parts) {
       let done = 0;
-      while (done < calls.length && next < count) {
-        const end = start + words[2 * next + 1]!;
-        const status = words[2 * next]!;
-        if (status === STATUS_JOB) this.#registry.jobs.submit(jobs[job++]!, calls[done]!, source);
-        else source.answer(calls[done]!, status as Status, bytes, start, end);
-        start = end;
-        next += 1;
-        done += 1;
+      while (done < calls.length && answer.next()) {
+        const call = calls[done++]!;
+        const { status, bytes, start, end } = answer;
+        if (status === STATUS_JOB) this.#submit(jobs[job++]!, call, source);
+        else source.answer(call, status as Status, bytes, start, end);
       }
       if (done < calls.length) source.putBack(calls.slice(done));
     }
-    this.#answered += count;
+    this.#answered += answer.count;
     // The worker gets its next batch before the replies of this one are written.
     this.#depart();
     for (const { source } of parts) source.flush();
   }
 
+  #submit(ticket: JobTicket, call: Call, source: Source): void {
+    if (source.wants(call)) this.#registry.jobs.submit(ticket, call, source);
+    else source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
+  }
+
+  #cancel(call: Call, why: GoxError): void {
+    if (this.#flight?.cancel(call) !== true) this.#handovers.cancel(call, why);
+  }
+
   #failFlight(error: GoxError): void {
-    const parts = this.#flight;
-    this.#flight = [];
-    for (const { source, calls } of parts) {
-      for (const call of calls) source.fail(call, error);
-    }
-    for (const { source } of parts) source.flush();
+    const flight = this.#flight;
+    this.#flight = undefined;
+    flight?.fail(error);
   }
 
   /** Fails whatever stands in line. */
   #empty(error: GoxError): void {
+    this.#handovers.fail(error);
     for (let parts = this.#gather(); parts.length > 0; parts = this.#gather()) {
       for (const { source, calls } of parts) {
         for (const call of calls) source.fail(call, error);
@@ -297,16 +372,18 @@ class CallQueue {
 
   /** The heartbeat: looks for calls that take too long, and asks an idle worker for its figures. */
   #check(): void {
-    const now = performance.now();
-    if (this.#flight.length > 0) {
-      const age_ms = now - this.#flightSince_ms;
-      if (age_ms > this.#timeout_ms) this.#report({ type: 'call.overdue', age_ms });
+    const now_ms = this.#registry.clock.now_ms();
+    if (this.#flight !== undefined) {
+      const age_ms = this.#flight.check(now_ms, this.#timeout_ms);
+      if (age_ms !== undefined) this.#report({ type: 'call.overdue', age_ms });
     } else {
       this.#link?.stats().then((stats) => {
         this.#stats = stats;
       }, this.#onCrossingDefect);
     }
-    for (const source of [...this.#line]) source.expire(now - this.#timeout_ms);
+    const since_ms = now_ms - this.#timeout_ms;
+    for (const source of [...this.#line]) source.expire(since_ms, this.#away);
+    this.#registry.projects.expire(since_ms);
   }
 
   #forget(project: Project): void {
@@ -315,35 +392,9 @@ class CallQueue {
 
   /** The engine answers whatever a client sends; a rejection is a defect of the crossing. */
   readonly #onCrossingDefect = (error: unknown): void => {
-    this.#failFlight(new GoxError('GOX_INTERNAL', `The engine refused a call: ${error}`));
-    this.#depart();
+    this.#guarded(() => {
+      this.#failFlight(new GoxError('GOX_INTERNAL', `The engine refused a call: ${error}`));
+      this.#depart();
+    });
   };
-}
-
-/** What a batch needs to know of a call. */
-export interface EncodableCall {
-  readonly method: number;
-  readonly params: Uint8Array;
-  readonly project: { readonly number: number };
-}
-
-/** Writes a batch in the layout of `engine/port.ts`. */
-function encodeBatch(calls: readonly EncodableCall[]): ArrayBuffer {
-  const head = 1 + calls.length * REQUEST_WORDS;
-  let length = 0;
-  for (const { params } of calls) length += params.length;
-  const buffer = new ArrayBuffer(4 * head + length);
-  const words = new Uint32Array(buffer, 0, head);
-  const bytes = new Uint8Array(buffer);
-  words[0] = calls.length;
-  let word = 1;
-  let at = 4 * head;
-  for (const { params, project, method } of calls) {
-    words[word++] = project.number;
-    words[word++] = method;
-    words[word++] = params.length;
-    bytes.set(params, at);
-    at += params.length;
-  }
-  return buffer;
 }

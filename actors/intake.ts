@@ -1,27 +1,41 @@
 /**
  * What becomes of the frames of one read: answered on the spot, or grouped by the project they are
  * for. Plain functions over plain data, since every request passes here.
+ *
+ * Requests about the daemon are answered in their order, as long as the client reads what it is
+ * given and others get their turn: the rest waits here, as those for projects wait in sessions.
  */
 
-import { isUtf8 } from 'node:buffer';
-import { Packr } from 'msgpackr';
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
+import { CURRENT_PROJECT, isProjectName, PROJECT_NAME_RULE } from '../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
 import type { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
-import { CURRENT_PROJECT } from './projects.ts';
+import { decoded } from './encoding.ts';
+import type { ServiceClock } from './service-clock.ts';
 import type { SessionRequest } from './session.ts';
 import type { PendingBatch, PendingReply, Wire } from './wire.ts';
 
 /**
- * Answers a method of the daemon itself.
+ * Answers a method of the daemon itself with its encoded result.
  *
  * @throws GoxError
  */
-export type DaemonDispatch = (method: string, params: unknown) => unknown;
+export type DaemonDispatch = (
+  method: string,
+  params: unknown,
+  encoding: Encoding,
+  connection: ConnectionDoor,
+) => Uint8Array;
+
+/** What methods about the connection they came by can do to it. */
+export interface ConnectionDoor {
+  /** Gives up the request of this id; false when no such request is under way. */
+  cancel(id: unknown): boolean;
+}
 
 /** Requests since the start, for `status`. */
 export interface Counters {
@@ -31,6 +45,7 @@ export interface Counters {
 export interface IntakeDeps {
   readonly dispatch: DaemonDispatch;
   readonly counters: Counters;
+  readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** Hears of a method that failed in a way it must not. */
   readonly onDefect: (method: string, error: unknown) => void;
 }
@@ -41,19 +56,43 @@ interface Group {
   readonly requests: SessionRequest[];
 }
 
-export class Intake {
+interface DaemonRequest {
+  readonly method: MethodEntry;
+  readonly request: Request;
+  readonly reply: PendingReply;
+}
+
+/** So long may one connection keep the main thread with methods of the daemon, each turn. */
+const TURN_MS = 2;
+
+export class Intake implements ConnectionDoor {
   readonly #deps: IntakeDeps;
   readonly #wire: Wire;
   readonly #limits: Config['limits'];
   readonly #reader: EnvelopeReader;
+  /** Methods of the daemon only: this connection is beyond those that `connections_max` allows. */
+  readonly #guest: boolean;
   #groups: Group[] = [];
+  /** Methods of the daemon that wait for their turn. */
+  #waiting: DaemonRequest[] = [];
+  #turn: NodeJS.Immediate | undefined;
+  #refusal: GoxError | undefined;
+  #over = false;
   #now_ms = 0;
+  #until_ms = 0;
 
-  constructor(deps: IntakeDeps, wire: Wire, limits: Config['limits'], reader: EnvelopeReader) {
+  constructor(
+    deps: IntakeDeps,
+    wire: Wire,
+    limits: Config['limits'],
+    reader: EnvelopeReader,
+    guest = false,
+  ) {
     this.#deps = deps;
     this.#wire = wire;
     this.#limits = limits;
     this.#reader = reader;
+    this.#guest = guest;
   }
 
   /**
@@ -61,7 +100,10 @@ export class Intake {
    */
   take(events: readonly (FramingEvent | Request)[]): boolean {
     this.#groups = [];
-    this.#now_ms = performance.now();
+    this.#now_ms = this.#deps.clock.now_ms();
+    const now_ms = performance.now();
+    this.#until_ms = now_ms + TURN_MS;
+    this.#wire.touch(now_ms);
     let fatal = false;
     for (const event of events) {
       if (event.kind === 'error') {
@@ -72,12 +114,47 @@ export class Intake {
       }
     }
     for (const { session, requests } of this.#groups) this.#wire.deliver(session, requests);
-    return fatal;
+    return fatal || this.#over;
   }
 
   /** Answers what could not even be read as a request. */
   refuse(error: GoxError): void {
     this.#wire.say(errorReply(error));
+  }
+
+  /** From now on every request is answered with this error. */
+  refuseAll(error: GoxError): void {
+    this.#refusal = error;
+  }
+
+  /** The client has read what held its requests back. */
+  resume(): void {
+    if (this.#waiting.length === 0 || this.#turn !== undefined || !this.#wire.roomy) return;
+    this.#turn = setImmediate(() => this.#nextTurn());
+  }
+
+  /** Answers what waits here with this error. */
+  giveUp(error: GoxError): void {
+    const waiting = this.#waiting;
+    this.end();
+    for (const { reply } of waiting) this.#wire.fail(reply, error);
+  }
+
+  /** Nothing that waits here is answered any more. */
+  end(): void {
+    this.#waiting = [];
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+  }
+
+  cancel(id: unknown): boolean {
+    const is = (reply: PendingReply) => reply.id !== undefined && idOf(reply) === id;
+    const why = new GoxError('GOX_CANCELLED', 'The client cancelled the request.');
+    const at = this.#waiting.findIndex(({ reply }) => is(reply));
+    if (at < 0) return this.#wire.cancel(is, why);
+    const [waiting] = this.#waiting.splice(at, 1);
+    this.#wire.fail(waiting!.reply, why);
+    return true;
   }
 
   #takeEnvelope(envelope: Envelope): void {
@@ -100,29 +177,68 @@ export class Intake {
       this.#wire.fail(reply, request.error);
       return;
     }
+    const method = findMethod(request.method);
+    const refusal = this.#refusal ?? this.#refusalOf(request, method);
+    if (refusal !== undefined) this.#wire.fail(reply, refusal);
+    else if (method!.spec.scope === 'daemon') this.#queue({ method: method!, request, reply });
+    else this.#pass(method!, request, reply);
+  }
+
+  /** Why a request is not even begun. */
+  #refusalOf(request: Request, method: MethodEntry | undefined): GoxError | undefined {
+    // Cancelling must be possible when everything else is full.
+    if (method?.spec.urgent === true) return undefined;
     const { requests_in_flight_max } = this.#limits;
     if (this.#wire.open > requests_in_flight_max) {
       const text =
         `The connection has ${requests_in_flight_max} requests under way, as many as ` +
         'limits.requests_in_flight_max allows.';
-      this.#wire.fail(reply, new GoxError('GOX_OVERLOADED', text, { requests_in_flight_max }));
-      return;
+      return new GoxError('GOX_OVERLOADED', text, { requests_in_flight_max });
     }
-    const method = findMethod(request.method);
     if (method === undefined) {
       const text = `Method not found: ${request.method.slice(0, 128)}`;
-      this.#wire.fail(reply, new GoxError('GOX_METHOD_NOT_FOUND', text));
-    } else if (method.spec.scope === 'daemon') {
-      this.#dispatch(method, request, reply);
-    } else {
-      this.#pass(method, request, reply);
+      return new GoxError('GOX_METHOD_NOT_FOUND', text);
     }
+    if (method.spec.scope === 'daemon') return undefined;
+    if (this.#guest) {
+      this.#over = true;
+      return tooManyConnections(this.#limits.connections_max);
+    }
+    if (request.project === undefined || isProjectName(request.project)) return undefined;
+    const text = `params.project: expected ${PROJECT_NAME_RULE}`;
+    return new GoxError('GOX_INVALID_PARAMS', text, { parameter: 'params.project' });
   }
 
-  #dispatch({ spec }: MethodEntry, { params, encoding }: Request, reply: PendingReply): void {
+  #queue(request: DaemonRequest): void {
+    if (request.method.spec.urgent === true) {
+      this.#dispatch(request);
+      return;
+    }
+    this.#waiting.push(request);
+    if (this.#turn === undefined) this.#serve();
+  }
+
+  /** Answers methods of the daemon, as long as it is this connection's turn. */
+  #serve(): void {
+    let done = 0;
+    while (done < this.#waiting.length && this.#wire.roomy && performance.now() <= this.#until_ms) {
+      this.#dispatch(this.#waiting[done++]!);
+    }
+    this.#waiting = done === this.#waiting.length ? [] : this.#waiting.slice(done);
+    this.resume();
+  }
+
+  #nextTurn(): void {
+    this.#turn = undefined;
+    this.#until_ms = performance.now() + TURN_MS;
+    this.#serve();
+    this.#wire.flush();
+  }
+
+  #dispatch({ method: { spec }, request: { params, encoding }, reply }: DaemonRequest): void {
     try {
-      const value = this.#deps.dispatch(spec.name, decodeParams(params, encoding));
-      this.#wire.answer(reply, false, encodeResult(value, encoding));
+      const value = decoded(params, encoding);
+      this.#wire.answer(reply, false, this.#deps.dispatch(spec.name, value, encoding, this));
     } catch (error) {
       this.#wire.fail(reply, this.#errorOf(spec.name, error));
     }
@@ -159,20 +275,13 @@ export class Intake {
   }
 }
 
-/** Plain maps and doubles, as in the engines. */
-const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });
-
-function encodeResult(value: unknown, encoding: Encoding): Uint8Array {
-  return encoding === 'msgpack' ? messagePack.pack(value) : Buffer.from(JSON.stringify(value));
+/** What a client is told that is one too many. */
+export function tooManyConnections(limit: number): GoxError {
+  const text = `There are ${limit} connections, as many as limits.connections_max allows.`;
+  return new GoxError('GOX_TOO_MANY_CONNECTIONS', text, { limit });
 }
 
-function decodeParams(params: Uint8Array, encoding: Encoding): unknown {
-  if (params.length === 0) return undefined;
-  try {
-    if (encoding === 'msgpack') return messagePack.unpack(params);
-    if (!isUtf8(params)) throw new Error('the parameters are not UTF-8');
-    return JSON.parse(Buffer.from(params).toString());
-  } catch (error) {
-    throw new GoxError('GOX_PARSE', `Parse error: ${(error as Error).message}`);
-  }
+/** The id of a request as a value. */
+function idOf({ id, encoding }: PendingReply): unknown {
+  return decoded(id!, encoding);
 }

@@ -36,18 +36,24 @@ export function jobCallsEffect({ jobs, jobCalls }: JobRegistry) {
     receive((event: JobCallsEvent) => {
       switch (event.type) {
         case 'worker.attached':
-          runner = jobs.attach(event.link);
+          runner = jobs.attach(input.index, event.link);
           return;
         case 'calls.check': {
-          const age_ms = runner === undefined ? undefined : jobs.check(runner);
-          if (age_ms !== undefined) report({ type: 'call.overdue', age_ms });
+          jobs.expire();
+          const late_ms = runner === undefined ? undefined : jobs.overdue(runner);
+          if (late_ms !== undefined) report({ type: 'part.overdue', late_ms });
           return;
         }
+        case 'calls.wait':
+          if (runner !== undefined) jobs.release(runner, event.reason);
+          runner = undefined;
+          return;
         case 'calls.fail':
           detach(new GoxError(event.code, `job:${input.index} ended: ${event.reason}`));
           return;
         case 'calls.refuse':
           detach(new GoxError('GOX_ENGINE_FAILED', `job:${input.index} ended: ${event.reason}`));
+          jobs.rest(input.index, event.reason);
       }
     });
     return () => {

@@ -5,46 +5,60 @@
 
 import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
-import type { EngineDefect, EngineOptions } from '../engine/port.ts';
+import type { EngineDefect, PartOrder } from '../engine/port.ts';
 import type { EngineChildInput, EngineEvent } from '../machines/engine.ts';
 import type { JobRegistry } from './job-calls.ts';
-import { type JobLink, type LinkedThread, startJobThread } from './thread.ts';
+import {
+  endOf,
+  type JobLink,
+  type LinkedThread,
+  startJobThread,
+  type ThreadOptions,
+} from './thread.ts';
 import { reportFigures } from './vitals.ts';
 
 export interface JobWorkerDeps extends JobRegistry {
   readonly log: Logger;
-  readonly options: EngineOptions;
-  /** Shared by all endpoints: how many threads poll. */
-  readonly polling: SharedArrayBuffer;
+  readonly threads: ThreadOptions;
 }
 
-export function jobWorkerEffect({ jobCalls, log, options, polling }: JobWorkerDeps) {
+export function jobWorkerEffect({ jobCalls, log, threads }: JobWorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
     let started: LinkedThread<JobLink> | undefined;
     let stopped = false;
-    let reason: string | undefined;
+    let failure: unknown;
 
     const start = () => {
-      const linked = startJobThread(`job:${index}`, options, polling);
+      const linked = startJobThread(`job:${index}`, threads);
       const { thread } = linked;
-      started = linked;
       thread.on('message', ({ method, stack }: EngineDefect) => {
         log.error({ job_thread: index, method, stack }, 'a defect in a job');
       });
       thread.on('error', (error) => {
-        reason = error instanceof Error ? error.message : String(error);
+        failure = error;
         log.error({ job_thread: index, err: error }, 'a job thread failed');
       });
       thread.on('exit', (code) => {
-        if (stopped) return;
-        say({ type: 'worker.exited', reason: reason ?? `its thread ended with code ${code}` });
+        if (!stopped) say(endOf(failure, code));
       });
       return linked;
     };
+    const run = async (order: PartOrder) => {
+      try {
+        started ??= start();
+      } catch (error) {
+        say(endOf(error));
+        // As with a thread that dies: the part is never answered, and its machine decides.
+        return new Promise<undefined>(() => {});
+      }
+      const answer = await started.link.run(order);
+      if (!stopped) say({ type: 'worker.proven' });
+      return answer;
+    };
     const link: JobLink = {
-      run: (order) => (started ?? start()).link.run(order),
+      run,
       forget: (job) => started?.link.forget(job),
     };
     jobCalls.get(index)?.send({ type: 'worker.attached', link });

@@ -1,7 +1,11 @@
 /**
  * The jobs of all engines: requests that became long work on a snapshot. Their parts are handed to
  * the job threads one at a time, those of the oldest job first; the stages of a job follow each
- * other. The request is answered when the last part is, or with the first error.
+ * other. The request is answered when the last part is, or with the first error; or the engine of
+ * its project takes over what the last part made, and answers it.
+ *
+ * A part whose thread died is not run again, since it may have been what killed it. One whose
+ * thread never came to be, for want of descriptors or memory, waits for another.
  */
 
 import { GoxError } from '../conf/errors.ts';
@@ -9,6 +13,8 @@ import type { Config } from '../conf/schema.ts';
 import { JobControl } from '../engine/jobs/control.ts';
 import type { JobTicket, PartAnswer, PartOrder } from '../engine/port.ts';
 import type { Call, Source, Status } from './calls.ts';
+import type { HandedOver } from './handovers.ts';
+import type { ServiceClock } from './service-clock.ts';
 import type { JobLink } from './thread.ts';
 
 /** A job as `goxel.list_jobs` tells of it. */
@@ -33,6 +39,8 @@ interface JobState {
   stage: number;
   /** Parts of the stage that a thread has, or has done. */
   begun: number;
+  /** Those of them that no thread has after all. */
+  readonly again: number[];
   done: number;
 }
 
@@ -42,46 +50,90 @@ export interface JobRunner {
   /** The jobs the thread holds. */
   readonly known: Set<number>;
   job: number | undefined;
+  /** Which part of the stage of that job. */
+  part: number;
+  /** When the job ended whose part still runs. */
   since_ms: number;
 }
 
-/** How long a job that was cancelled may go on before its thread is ended. */
+/**
+ * How long a part may go on whose job has ended before its thread is ended. Loops look once a
+ * block, but the largest of files are read and packed in pieces that take seconds.
+ */
 const GRACE_MS = 5000;
 
 export class JobQueue {
   readonly #timeout_ms: number;
+  readonly #patience_ms: number;
   readonly #limit: number;
+  readonly #threads: number;
+  readonly #clock: Pick<ServiceClock, 'now_ms'>;
+  readonly #handOver: (one: HandedOver) => void;
   readonly #jobs = new Map<number, JobState>();
   readonly #runners = new Set<JobRunner>();
+  /** The threads that died too often, which are left alone for a while. */
+  readonly #resting = new Set<number>();
+  /** Why the last thread could not be started, until one has been. */
+  #shortage: string | undefined;
   #next = 1;
   #ended = 0;
 
-  constructor({ limits }: Pick<Config, 'limits'>) {
+  /** @param handOver gives a job to the queue of its project's engine */
+  constructor(
+    { limits, workers }: Pick<Config, 'limits' | 'workers'>,
+    clock: Pick<ServiceClock, 'now_ms'>,
+    handOver: (one: HandedOver) => void,
+  ) {
     this.#timeout_ms = limits.job_timeout_ms;
+    this.#patience_ms = limits.request_timeout_ms;
     this.#limit = limits.jobs_max;
+    this.#threads = workers.jobs;
+    this.#clock = clock;
+    this.#handOver = handOver;
   }
 
-  /** Takes a job in; answers its request at once when there are too many. */
+  /** Takes a job in; answers its request at once when it cannot be run. */
   submit(ticket: JobTicket, call: Call, source: Source): void {
     if (this.#jobs.size >= this.#limit) {
       const message = `There are ${this.#limit} jobs, as many as limits.jobs_max allows.`;
       source.fail(call, new GoxError('GOX_OVERLOADED', message, { jobs_max: this.#limit }));
       return;
     }
+    if (this.#resting.size >= this.#threads) {
+      source.fail(call, noThread('all of them died again and again'));
+      return;
+    }
     const number = this.#next++;
     this.#jobs.set(number, {
-      ...{ number, ticket, call, source, control: new JobControl() },
-      ...{ since_ms: performance.now(), stage: 0, begun: 0, done: 0 },
+      ...{ number, ticket, call, source, control: new JobControl(), again: [] },
+      ...{ since_ms: this.#clock.now_ms(), stage: 0, begun: 0, done: 0 },
     });
     this.#dispatch();
   }
 
-  /** A thread is there to run parts. */
-  attach(link: JobLink): JobRunner {
-    const runner: JobRunner = { link, known: new Set(), job: undefined, since_ms: 0 };
+  /** A thread, by its number, is there to run parts. */
+  attach(thread: number, link: JobLink): JobRunner {
+    const runner: JobRunner = { link, known: new Set(), job: undefined, part: 0, since_ms: 0 };
+    this.#resting.delete(thread);
     this.#runners.add(runner);
     this.#dispatch();
     return runner;
+  }
+
+  /** A thread is not to be had for some time; when that is true of all, nothing waits for one. */
+  rest(thread: number, reason: string): void {
+    this.#resting.add(thread);
+    if (this.#resting.size >= this.#threads) this.refuse(noThread(reason));
+  }
+
+  /** A thread could not be started; what it was to run, it has not begun. */
+  release(runner: JobRunner, reason: string): void {
+    this.#shortage = reason;
+    this.#runners.delete(runner);
+    const job = runner.job === undefined ? undefined : this.#jobs.get(runner.job);
+    if (job === undefined) return;
+    job.again.push(runner.part);
+    this.#dispatch();
   }
 
   /** A thread is gone; the job it had a part of fails. */
@@ -99,6 +151,14 @@ export class JobQueue {
     return true;
   }
 
+  /** The same for the job that a call has become. */
+  cancelCall(call: Call, why: GoxError): boolean {
+    for (const job of this.#jobs.values()) {
+      if (job.call === call) return this.cancel(job.number, why);
+    }
+    return false;
+  }
+
   /** Cancels what nobody waits for any more. */
   abandon(source: Source): void {
     for (const job of [...this.#jobs.values()]) {
@@ -112,24 +172,34 @@ export class JobQueue {
     for (const job of [...this.#jobs.values()]) this.#fail(job, error);
   }
 
-  /**
-   * Cancels what takes too long; returns how long the runner's part has gone on since it should
-   * have stopped, beyond the grace, or nothing.
-   */
-  check(runner: JobRunner): number | undefined {
-    const now = performance.now();
-    const message = 'The job took longer than limits.job_timeout_ms allows.';
+  /** Cancels what takes too long, or has waited in vain for a thread to be started. */
+  expire(): void {
+    const now_ms = this.#clock.now_ms();
+    const short = this.#runners.size === 0 ? this.#shortage : undefined;
     for (const job of [...this.#jobs.values()]) {
-      if (now - job.since_ms <= this.#timeout_ms) continue;
-      this.#fail(job, new GoxError('GOX_REQUEST_TIMEOUT', message));
+      const age_ms = now_ms - job.since_ms;
+      if (age_ms > this.#timeout_ms) {
+        const message = 'The job took longer than limits.job_timeout_ms allows.';
+        this.#fail(job, new GoxError('GOX_REQUEST_TIMEOUT', message));
+      } else if (short !== undefined && age_ms > this.#patience_ms) {
+        const message = `The job was not begun in time: no thread could be started: ${short}`;
+        this.#fail(job, new GoxError('GOX_ENGINE_BUSY', message));
+      }
     }
+  }
+
+  /**
+   * How long the runner's part has gone on since it should have stopped, beyond the grace, or
+   * nothing.
+   */
+  overdue(runner: JobRunner): number | undefined {
     if (runner.job === undefined || this.#jobs.has(runner.job)) return undefined;
-    const late_ms = now - runner.since_ms;
+    const late_ms = this.#clock.now_ms() - runner.since_ms;
     return late_ms > GRACE_MS ? late_ms : undefined;
   }
 
   list(): JobInfo[] {
-    const now = performance.now();
+    const now = this.#clock.now_ms();
     return [...this.#jobs.values()].map((job) => ({
       job: job.number,
       kind: job.ticket.kind,
@@ -158,20 +228,21 @@ export class JobQueue {
   /** The oldest job whose stage has a part that no thread has. */
   #nextJob(): JobState | undefined {
     for (const job of this.#jobs.values()) {
-      if (job.begun < job.ticket.stages[job.stage]!) return job;
+      if (job.again.length > 0 || job.begun < job.ticket.stages[job.stage]!) return job;
     }
     return undefined;
   }
 
   #run(runner: JobRunner, job: JobState): void {
     const { number, stage, control, ticket } = job;
-    const part = job.begun++;
+    const part = job.again.pop() ?? job.begun++;
     const order: PartOrder = {
       ...{ job: number, stage, part, control: control.memory },
       ticket: runner.known.has(number) ? undefined : ticket,
     };
     runner.known.add(number);
     runner.job = number;
+    runner.part = part;
     runner.link.run(order).then(
       (answer) => this.#partEnded(runner, job, answer),
       (error: unknown) => {
@@ -183,6 +254,7 @@ export class JobQueue {
 
   #partEnded(runner: JobRunner, job: JobState, answer: PartAnswer | undefined): void {
     runner.job = undefined;
+    this.#shortage = undefined;
     if (!this.#jobs.has(job.number)) this.#forget(runner, job);
     else if (answer !== undefined) this.#settle(job, answer);
     else this.#partDone(job);
@@ -197,8 +269,12 @@ export class JobQueue {
     job.done = 0;
   }
 
-  #settle(job: JobState, { status, bytes }: PartAnswer): void {
+  #settle(job: JobState, { status, bytes, handover }: PartAnswer): void {
     this.#end(job);
+    if (handover !== undefined) {
+      this.#handOver({ call: job.call, source: job.source, handover });
+      return;
+    }
     job.source.answer(job.call, status as Status, new Uint8Array(bytes), 0, bytes.byteLength);
     job.source.flush();
   }
@@ -215,9 +291,9 @@ export class JobQueue {
     job.control.cancel();
     this.#jobs.delete(job.number);
     this.#ended += 1;
-    const now = performance.now();
+    const now_ms = this.#clock.now_ms();
     for (const runner of this.#runners) {
-      if (runner.job === job.number) runner.since_ms = now;
+      if (runner.job === job.number) runner.since_ms = now_ms;
       else this.#forget(runner, job);
     }
   }
@@ -225,6 +301,11 @@ export class JobQueue {
   #forget(runner: JobRunner, job: JobState): void {
     if (runner.known.delete(job.number)) runner.link.forget(job.number);
   }
+}
+
+function noThread(reason: string): GoxError {
+  const message = `No thread can run jobs at present, and another try comes later: ${reason}`;
+  return new GoxError('GOX_ENGINE_FAILED', message);
 }
 
 /** As the job says, else by the stages and parts that are done. */

@@ -5,25 +5,29 @@
 import { createServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { fromCallback } from 'xstate';
-import { GoxError } from '../conf/errors.ts';
 import { permissionBits } from '../conf/schema.ts';
-import type { ListenerEvent, ListenerInput, ServerCommand } from '../machines/listener.ts';
-import { composeStandalone } from '../transport/reply.ts';
+import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../machines/listener.ts';
+import { Farewell } from './farewell.ts';
 import { giveBack, listenAt, type SocketFile, SocketPathError } from './socket-path.ts';
+import type { Wire } from './wire.ts';
 
 /** Accepted sockets that no connection has taken yet. */
 export type AcceptedSockets = Map<number, Socket>;
 
 export interface ServerDeps {
   readonly sockets: AcceptedSockets;
+  /** Those of the connections that are open, by their numbers. */
+  readonly wires: ReadonlyMap<number, Wire>;
   readonly log: Logger;
 }
 
 /** The `server` effect of a listener. */
-export function serverEffect({ sockets, log }: ServerDeps) {
+export function serverEffect({ sockets, wires, log }: ServerDeps) {
   let last = 0;
   return fromCallback<ServerCommand, ListenerInput>(({ input, receive, sendBack }) => {
-    const { unix } = input.config.sockets;
+    const { limits, sockets: configured } = input.config;
+    const { unix } = configured;
+    const farewell = new Farewell(limits.connections_max);
     const say = sendBack as (event: ListenerEvent) => void;
     let file: SocketFile | undefined;
     let closing = false;
@@ -32,7 +36,8 @@ export function serverEffect({ sockets, log }: ServerDeps) {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       last += 1;
       sockets.set(last, socket);
-      say({ type: 'socket.accepted', number: last });
+      const idlest = wires.size < limits.connections_max ? undefined : idlestOf(wires);
+      say({ type: 'socket.accepted', accepted: last, idlest });
     });
     const listening = listenAt(
       server,
@@ -42,9 +47,9 @@ export function serverEffect({ sockets, log }: ServerDeps) {
     ).then(
       (taken) => {
         file = taken;
-        server.on('error', (error) => {
-          say({ type: 'server.failed', code: 'refused', reason: error.message });
-        });
+        // One connection that could not be accepted, for want of descriptors as a rule, is no
+        // reason to end the others.
+        server.on('error', (error) => log.warn({ err: error }, 'cannot accept a connection'));
         if (!closing) say({ type: 'server.listening', address: unix.path });
       },
       (error: unknown) => {
@@ -69,7 +74,9 @@ export function serverEffect({ sockets, log }: ServerDeps) {
           (error: Error) => say({ type: 'server.failed', code: 'refused', reason: error.message }),
         );
       } else {
-        turnAway(sockets, command.number, input.config.limits.connections_max);
+        const socket = sockets.get(command.accepted);
+        sockets.delete(command.accepted);
+        if (socket !== undefined) farewell.say(socket, command.why);
       }
     });
     return () => {
@@ -78,19 +85,14 @@ export function serverEffect({ sockets, log }: ServerDeps) {
   });
 }
 
-function turnAway(sockets: AcceptedSockets, number: number, limit: number): void {
-  const socket = sockets.get(number);
-  sockets.delete(number);
-  socket?.on('error', () => socket.destroy());
-  socket?.end(
-    composeStandalone(
-      new GoxError(
-        'GOX_TOO_MANY_CONNECTIONS',
-        `There are ${limit} connections, as many as limits.connections_max allows.`,
-        { limit },
-      ),
-    ),
-  );
-  // The client need not be one that reads or closes.
-  socket?.resume().setTimeout(1000, () => socket.destroy());
+/** The connection that has had nothing to do for longest. */
+function idlestOf(wires: ReadonlyMap<number, Wire>): Idle | undefined {
+  const now = performance.now();
+  let idlest: Idle | undefined;
+  for (const [number, { idleSince_ms }] of wires) {
+    if (idleSince_ms === undefined) continue;
+    const idle_ms = now - idleSince_ms;
+    if (idlest === undefined || idle_ms > idlest.idle_ms) idlest = { number, idle_ms };
+  }
+  return idlest;
 }

@@ -4,29 +4,34 @@
  * the client does not read its replies it hands over none.
  *
  * Which project a name means is settled when a request leaves, not when it arrives, since a request
- * before it may create, replace or close the project. For the same reason nothing leaves behind
- * such a request until it is answered, nor behind one that writes a file, which the next may read.
+ * before it may create, replace or close the project. So one that opens or closes a project holds
+ * back all that anybody asks of that project (`projects.ts`). Within the session, one that reads a
+ * file into the project holds back what follows, which may be about what was read; one that writes
+ * a file holds back what works on files.
  */
 
 import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
 import type { MethodSpec } from '../engine/catalogue/spec.ts';
-import { STATUS_ERROR } from '../engine/port.ts';
+import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../engine/port.ts';
 import type { SessionCommand, SessionInput } from '../machines/connection.ts';
 import type { Call, CallsRegistry, Source, Status } from './calls.ts';
-import type { Project, Projects } from './projects.ts';
+import { decoded, encoded } from './encoding.ts';
+import type { Project, Projects, Waiter } from './projects.ts';
 import { reportFigures } from './vitals.ts';
-import type { PendingReply, Wire } from './wire.ts';
+import type { PendingReply, SessionHandle, Wire } from './wire.ts';
 
 /** A request for an engine, with the place of its reply. */
-export interface SessionRequest extends Omit<Call, 'project'> {
+export interface SessionRequest extends Omit<Call, 'project' | 'method'> {
+  /** Gets a flag when it is the first for its project. */
+  method: number;
   /** Set when it leaves. */
   project: Project | undefined;
   readonly spec: MethodSpec;
   readonly reply: PendingReply;
 }
 
-type DepartedRequest = SessionRequest & Call;
+type DepartedRequest = SessionRequest & Call & { project: Project };
 
 export interface SessionDeps extends CallsRegistry {
   readonly projects: Projects;
@@ -41,11 +46,7 @@ export function sessionEffect(deps: SessionDeps) {
     const session = new Session(deps, input.session, wire);
     reportFigures(self, () => session.figures());
     receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
-    wire.attach(input.session, {
-      submit: (requests) => self.send({ type: 'session.submit', requests }),
-      resume: () => session.resume(),
-      idle: () => session.idle,
-    });
+    wire.attach(input.session, session);
     return () => {
       wire.detach(input.session);
       session.stop();
@@ -53,20 +54,28 @@ export function sessionEffect(deps: SessionDeps) {
   });
 }
 
-class Session implements Source {
+const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
+
+class Session implements Source, Waiter, SessionHandle {
   readonly #deps: SessionDeps;
   readonly #name: string;
   readonly #wire: Wire;
   #waiting: SessionRequest[] = [];
   /** The requests of `#waiting` before this place have left. */
   #head = 0;
+  /** Those that have left and are not answered. */
+  readonly #departed = new Set<DepartedRequest>();
   /** The engine in whose line this session stands. */
   #inLine: number | undefined;
-  /** Away with a request that opens or closes the project, or works on a file. */
-  #barred = false;
-  #away = 0;
+  /** The barred project that the first waiting request is for. */
+  #waitsFor: Project | undefined;
+  /** Away with a request of this session that holds back others of it. */
+  #bar: DepartedRequest | undefined;
+  /** When the last such request was answered: those behind it have waited since then. */
+  #unbarred_ms = 0;
   /** Replies that the wire has and has not been told to send. */
   #unsent = false;
+  #stopped = false;
 
   constructor(deps: SessionDeps, name: string, wire: Wire) {
     this.#deps = deps;
@@ -74,8 +83,14 @@ class Session implements Source {
     this.#wire = wire;
   }
 
-  get idle(): boolean {
-    return this.#away === 0 && this.#head === this.#waiting.length;
+  wants(call: Call): boolean {
+    const { reply } = call as DepartedRequest;
+    // Nobody ever waits for a notification's answer: its effect is what is wanted.
+    return !this.#stopped && (!this.#wire.gone || reply.id === undefined);
+  }
+
+  idle(): boolean {
+    return this.#departed.size === 0 && this.#head === this.#waiting.length;
   }
 
   submit(requests: readonly SessionRequest[]): void {
@@ -92,33 +107,86 @@ class Session implements Source {
     this.#settle();
   }
 
+  unbarred(): void {
+    this.#waitsFor = undefined;
+    this.resume();
+  }
+
   figures() {
-    return { waiting: this.#waiting.length - this.#head, in_flight: this.#away };
+    const { size } = this.#departed;
+    return { project: this.#name, waiting: this.#waiting.length - this.#head, in_flight: size };
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#waiting = [];
     this.#head = 0;
-    this.#deps.jobs.abandon(this);
+    this.#waitsFor?.waiters.delete(this);
+    for (const call of [...this.#departed]) this.#cancelCall(call, GONE);
+  }
+
+  cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean {
+    for (let at = this.#head; at < this.#waiting.length; at++) {
+      const request = this.#waiting[at]!;
+      if (!is(request.reply)) continue;
+      this.#waiting.splice(at, 1);
+      this.#refuse(request, why);
+      this.resume();
+      return true;
+    }
+    for (const call of this.#departed) {
+      if (!is(call.reply)) continue;
+      this.#cancelCall(call, why);
+      this.#settle();
+      return true;
+    }
+    return false;
+  }
+
+  abandon(): void {
+    const useful = ({ spec, reply }: SessionRequest) => spec.edits || reply.id === undefined;
+    const left = this.#waiting.slice(this.#head);
+    this.#waiting = left.filter(useful);
+    this.#head = 0;
+    for (const request of left) if (!useful(request)) this.#refuse(request, GONE);
+    for (const call of [...this.#departed]) {
+      if (call.reply.id === undefined) continue;
+      // An edit that runs in its engine goes on; a job does not.
+      if (!this.#deps.jobs.cancelCall(call, GONE) && !call.spec.edits) this.#cancelCall(call, GONE);
+    }
+    this.resume();
+  }
+
+  giveUp(why: GoxError): void {
+    const left = this.#waiting.slice(this.#head);
+    this.#waiting = [];
+    this.#head = 0;
+    for (const request of left) this.#refuse(request, why);
+    for (const call of [...this.#departed]) this.#cancelCall(call, why);
+    this.#settle();
+  }
+
+  refuseRest(why: GoxError): void {
+    this.giveUp(why);
+    const left = [...this.#departed];
+    this.#departed.clear();
+    for (const call of left) this.#refuse(call, why);
+    this.#settle();
   }
 
   take(engine: number, count_max: number, bytes_max: number): Call[] {
     this.#inLine = undefined;
     const calls: Call[] = [];
     let bytes = 0;
-    while (calls.length < count_max && !this.#wire.held && !this.#barred) {
-      const request = this.#waiting[this.#head];
+    while (calls.length < count_max) {
+      const request = this.#next();
       if (request === undefined) break;
       bytes += request.params.length;
       if (bytes > bytes_max && calls.length > 0) break;
       const project = this.#find(request);
       if (project === undefined) continue;
-      if (project.engine !== engine) break;
-      request.project = project;
-      this.#head += 1;
-      this.#away += 1;
-      this.#barred = bars(request);
-      calls.push(request as DepartedRequest);
+      if (project.engine !== engine || project.bar !== undefined) break;
+      calls.push(this.#depart(request, project));
     }
     this.#standInLine();
     // Without calls there comes no flush, and some may have been refused here.
@@ -127,38 +195,46 @@ class Session implements Source {
   }
 
   putBack(calls: readonly Call[]): void {
-    this.#away -= calls.length;
-    this.#waiting = [...(calls as DepartedRequest[]), ...this.#waiting.slice(this.#head)];
-    this.#head = 0;
-    this.#barred = false;
+    const requests = calls as readonly DepartedRequest[];
+    for (const request of requests) {
+      this.#departed.delete(request);
+      this.#lift(request);
+    }
+    if (!this.#stopped) {
+      this.#waiting = [...requests, ...this.#waiting.slice(this.#head)];
+      this.#head = 0;
+    }
     this.#standInLine();
   }
 
   answer(call: Call, status: Status, bytes: Uint8Array, start: number, end: number): void {
     const request = call as DepartedRequest;
-    this.#away -= 1;
+    const body = bytes.subarray(start, end);
     const failed = status === STATUS_ERROR;
-    if (bars(request)) this.#barred = false;
-    if (request.spec.project !== undefined) this.#projectChanged(request, failed);
-    this.#wire.answer(request.reply, failed, bytes.subarray(start, end));
+    if (request.spec.project !== undefined) this.#projectChanged(request, failed, body);
+    this.#lift(request);
+    // Otherwise it has been answered already: the daemon would not wait for it.
+    if (!this.#departed.delete(request)) return;
+    this.#wire.answer(request.reply, failed, body);
     this.#unsent = true;
   }
 
   fail(call: Call, error: GoxError): void {
     const request = call as DepartedRequest;
-    this.#away -= 1;
-    if (bars(request)) this.#barred = false;
-    this.#refuse(request, error);
+    if (request.spec.project !== undefined) this.#projectChanged(request, true, NOTHING);
+    this.#lift(request);
+    if (this.#departed.delete(request)) this.#refuse(request, error);
   }
 
-  expire(time_ms: number): void {
+  expire(time_ms: number, why = 'its project is being opened or closed'): void {
+    if (this.#unbarred_ms > time_ms) return;
     while (this.#waiting[this.#head] !== undefined) {
       const request = this.#waiting[this.#head]!;
       if (request.since_ms > time_ms) break;
       this.#head += 1;
       this.#refuse(
         request,
-        new GoxError('GOX_ENGINE_BUSY', 'The request was not begun in time: its engine is busy.'),
+        new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`),
       );
     }
     this.#settle();
@@ -169,14 +245,52 @@ class Session implements Source {
     this.#settle();
   }
 
+  /** The first waiting request, unless something holds it back. */
+  #next(): SessionRequest | undefined {
+    if (this.#wire.full && !this.#wire.gone) return undefined;
+    const request = this.#waiting[this.#head];
+    if (request === undefined || this.#bar === undefined) return request;
+    return holdsBackAll(this.#bar) || worksOnFiles(request) ? undefined : request;
+  }
+
+  #depart(request: SessionRequest, project: Project): Call {
+    this.#head += 1;
+    request.project = project;
+    if (!project.known) request.method |= NEW_PROJECT_FLAG;
+    project.known = true;
+    const departed = request as DepartedRequest;
+    this.#departed.add(departed);
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    }
+    if (request.spec.project !== undefined) this.#deps.projects.bar(project, departed);
+    if (worksOnFiles(request)) this.#bar = departed;
+    return departed;
+  }
+
+  /** Lets those go on that were held back by a request. */
+  #lift(request: DepartedRequest): void {
+    if (this.#bar === request) {
+      this.#bar = undefined;
+      this.#unbarred_ms = this.#deps.clock.now_ms();
+    }
+    if (request.project.bar === request) this.#deps.projects.unbar(request.project);
+  }
+
   /** Gets in line at the engine of the first waiting request, unless there already. */
   #standInLine(): void {
-    if (this.#inLine !== undefined || this.#wire.held || this.#barred) return;
+    if (this.#inLine !== undefined || this.#waitsFor !== undefined) return;
     for (;;) {
-      const request = this.#waiting[this.#head];
+      const request = this.#next();
       if (request === undefined) return;
       const project = this.#find(request);
       if (project === undefined) continue;
+      if (project.bar !== undefined) {
+        this.#waitsFor = project;
+        project.waiters.add(this);
+        return;
+      }
       const calls = this.#deps.calls.get(project.engine);
       if (calls !== undefined) {
         this.#inLine = project.engine;
@@ -188,25 +302,39 @@ class Session implements Source {
     }
   }
 
-  /** The project of the first waiting request; refuses that request when there is none. */
+  /** The project of the first waiting request; answers that request when it needs none. */
   #find(request: SessionRequest): Project | undefined {
+    const { projects } = this.#deps;
     try {
-      return this.#deps.projects.find(this.#name, request.spec);
+      if (request.spec.project !== 'closes' || !projects.forget(this.#name)) {
+        return projects.find(this.#name, request.spec);
+      }
+      this.#head += 1;
+      this.#wire.answer(request.reply, false, encoded(CLOSED, request.reply.encoding));
+      this.#unsent = true;
     } catch (error) {
       if (!(error instanceof GoxError)) throw error;
       this.#head += 1;
       this.#refuse(request, error);
-      return undefined;
     }
+    return undefined;
   }
 
-  #projectChanged({ spec, project }: DepartedRequest, failed: boolean): void {
+  #projectChanged({ spec, project, reply }: DepartedRequest, failed: boolean, body: Uint8Array) {
     const closes = spec.project === 'closes' && !failed;
     const neverOpened = spec.project === 'opens' && failed && !project.opened;
-    if (spec.project === 'opens' && !failed) project.opened = true;
+    if (spec.project === 'opens' && !failed) {
+      project.opened = true;
+      project.title = titleIn(body.length === 0 ? undefined : decoded(body, reply.encoding));
+    }
     if (!closes && !neverOpened) return;
     this.#deps.projects.close(project);
     this.#deps.calls.get(project.engine)?.send({ type: 'project.closed', project });
+  }
+
+  #cancelCall(call: DepartedRequest, why: GoxError): void {
+    if (this.#deps.jobs.cancelCall(call, why)) return;
+    this.#deps.calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why });
   }
 
   #refuse(request: SessionRequest, error: GoxError): void {
@@ -222,7 +350,22 @@ class Session implements Source {
   }
 }
 
-/** Whether the requests behind it wait until it is answered. */
-function bars({ spec }: SessionRequest): boolean {
+const NOTHING = new Uint8Array(0);
+
+/** What closing a project gives that no engine has. */
+const CLOSED = { success: true };
+
+function worksOnFiles({ spec }: SessionRequest): boolean {
   return spec.project !== undefined || spec.files === true;
+}
+
+function holdsBackAll({ spec }: SessionRequest): boolean {
+  return spec.project !== undefined || spec.edits;
+}
+
+/** What a project is called by the result of the request that opened it. */
+function titleIn(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return '';
+  if ('name' in result && typeof result.name === 'string') return result.name;
+  return 'path' in result && typeof result.path === 'string' ? result.path : '';
 }

@@ -1,7 +1,10 @@
 /**
  * The socket of one connection: bytes in, requests out. Requests about the daemon itself are
- * answered on the spot, so that no engine can delay them; those about projects go to the session of
- * their project, all those of a read at once.
+ * answered by `intake.ts`, so that no engine can delay them; those about projects go to the session
+ * of their project, all those of a read at once.
+ *
+ * A client that ends its side may still be reading, or be gone. Writing nothing tells: the system
+ * refuses even that (EPIPE) when nobody can read any more.
  */
 
 import type { Socket } from 'node:net';
@@ -9,10 +12,11 @@ import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../machines/connection.ts';
-import { EnvelopeReader } from '../transport/envelope.ts';
+import type { EnvelopeReader } from '../transport/envelope.ts';
 import { Framer } from '../transport/framing.ts';
 import type { Request } from '../transport/jsonrpc.ts';
-import { Intake, type IntakeDeps } from './intake.ts';
+import { Intake, type IntakeDeps, tooManyConnections } from './intake.ts';
+import type { Ledger } from './ledger.ts';
 import type { AcceptedSockets } from './server.ts';
 import { reportFigures } from './vitals.ts';
 import { Wire } from './wire.ts';
@@ -21,29 +25,41 @@ export interface SocketDeps extends IntakeDeps {
   readonly sockets: AcceptedSockets;
   /** Where sessions find the wire of their connection, by its number. */
   readonly wires: Map<number, Wire>;
+  readonly ledger: Ledger;
+  /** One for all connections. */
+  readonly reader: EnvelopeReader;
+  /** Hears of a defect that ended a connection. */
+  readonly onConnectionDefect: (error: unknown) => void;
 }
 
 /** How long an ended connection may make no progress in reading its last replies. */
 const UNREAD_TIMEOUT_MS = 10_000;
 
+/** When the daemon stops, how long to wait for more of what was sent before, each time. */
+const LINGER_MS = 50;
+
+/** Of a message that is half there, so much is kept even when the daemon holds too much. */
+const PARTIAL_BYTES_KEPT = 64 * 1024;
+
 /** The `socket` effect of a connection. */
 export function socketEffect(deps: SocketDeps) {
   return fromCallback<SocketCommand, ConnectionInput>(({ input, receive, sendBack, self }) => {
-    const { number, config } = input;
-    const socket = deps.sockets.get(number);
-    if (socket === undefined) throw new Error(`there is no accepted socket ${number}`);
-    deps.sockets.delete(number);
-    const line = new Line(socket, config, deps, sendBack as (event: ConnectionEvent) => void);
+    const { number, accepted } = input;
+    const socket = deps.sockets.get(accepted);
+    if (socket === undefined) throw new Error(`there is no accepted socket ${accepted}`);
+    deps.sockets.delete(accepted);
+    const line = new Line(socket, input, deps, sendBack as (event: ConnectionEvent) => void);
     deps.wires.set(number, line.wire);
     reportFigures(self, () => ({
       in_flight: line.wire.open,
+      held_bytes: line.wire.held,
       bytes_read: socket.bytesRead,
       bytes_written: socket.bytesWritten,
     }));
     receive((command) => line.obey(command));
     return () => {
       deps.wires.delete(number);
-      socket.destroy();
+      line.close();
     };
   });
 }
@@ -52,64 +68,79 @@ class Line {
   readonly wire: Wire;
   readonly #socket: Socket;
   readonly #limits: Config['limits'];
+  readonly #deps: SocketDeps;
   readonly #say: (event: ConnectionEvent) => void;
   readonly #framer: Framer<Request>;
   readonly #intake: Intake;
   /** A request has begun to arrive. */
   #partial = false;
-  /** Nothing more is read: the client has ended its side, or the daemon is stopping. */
+  /** Nothing is read for now: what was read must be answered, or its replies read, first. */
+  #paused = false;
+  /** What is read means nothing any more. */
   #ended = false;
   /** To be told when no request is under way. */
   #draining = false;
+  /** Not before what is on its way has been read. */
+  #lingering = false;
+  #linger: NodeJS.Timeout | undefined;
+  #lingered_bytes = 0;
 
   constructor(
     socket: Socket,
-    { limits }: Config,
-    deps: IntakeDeps,
+    { config: { limits }, guest }: ConnectionInput,
+    deps: SocketDeps,
     say: (event: ConnectionEvent) => void,
   ) {
     this.#socket = socket;
     this.#limits = limits;
+    this.#deps = deps;
     this.#say = say;
-    const reader = new EnvelopeReader(limits);
-    this.#framer = new Framer(limits, reader.plain);
-    this.wire = new Wire(socket, () => this.#framer.framing, limits.output_bytes_max, {
-      full: () => say({ type: 'output.full' }),
-      sessionNeeded: (session, retire) => say({ type: 'session.needed', session, retire }),
+    this.#framer = new Framer(limits, deps.reader.plain);
+    this.wire = new Wire(socket, () => this.#framer.framing, limits, deps.ledger, {
+      flow: () => this.#flow(),
+      sessionNeeded: (need) => say({ type: 'session.needed', ...need }),
       idle: () => this.#sayIdle(),
+      failed: (error) => this.#fail(error),
     });
-    this.#intake = new Intake(deps, this.wire, limits, reader);
+    this.#intake = new Intake(deps, this.wire, limits, deps.reader, guest);
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => this.#readEnd());
-    socket.on('drain', () => {
-      if (this.wire.drained()) say({ type: 'output.drained' });
-    });
+    socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));
+    socket.on('end', () => this.#attempt(() => this.#readEnd()));
     // What goes wrong with a client's connection ends that connection: `close` follows.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => say({ type: 'socket.closed' }));
+    socket.on('close', () => this.#attempt(() => this.#closed()));
     socket.resume();
   }
 
   obey(command: SocketCommand): void {
     switch (command.type) {
-      case 'socket.pause':
-        this.wire.hold();
-        // When draining, what comes is dropped, and reading tells when the client has gone.
-        if (!this.#ended) this.#socket.pause();
-        return;
-      case 'socket.resume':
-        this.#socket.resume();
-        this.wire.release();
-        return;
-      case 'socket.refuse_partial':
-        this.#intake.refuse(this.#partialError());
+      case 'socket.refuse':
+        this.#intake.refuse(this.#reasonFor(command.why));
+        this.wire.flush();
         return;
       case 'socket.drain':
         this.#ended = true;
-        this.#draining = true;
-        this.#socket.resume();
+        this.#drain();
+        return;
+      case 'socket.refuse_new':
+        this.#intake.refuseAll(stopping());
+        this.#lingering = true;
+        this.#lingered_bytes = this.#socket.bytesRead;
+        this.#drain();
+        return;
+      case 'socket.give_up':
+        this.#lingering = false;
+        this.#intake.giveUp(stopping());
+        this.wire.giveUp(stopping());
         this.wire.flush();
+        return;
+      case 'socket.refuse_rest':
+        this.#intake.giveUp(stopping());
+        this.wire.refuseRest(stopping());
+        this.wire.flush();
+        return;
+      case 'socket.probe':
+        if (this.#socket.writable) this.#socket.write('');
         return;
       case 'socket.end':
         this.#socket.destroySoon();
@@ -121,34 +152,131 @@ class Line {
     }
   }
 
+  close(): void {
+    clearTimeout(this.#linger);
+    this.#intake.end();
+    this.wire.end();
+    this.#socket.destroy();
+  }
+
   #read(chunk: Uint8Array): void {
     if (this.#ended) return;
     const events = this.#framer.push(chunk);
     const fatal = this.#intake.take(events);
+    const pending = this.#framer.pending();
+    const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#deps.ledger.full;
+    if (crowdedOut && this.wire.open === 0) {
+      this.#intake.refuse(this.#crowdedOut());
+      this.wire.account(0);
+    } else {
+      this.wire.account(pending);
+    }
     this.wire.flush();
-    const partial = this.#framer.pending() > 0;
-    if (partial && (!this.#partial || events.length > 0)) this.#say({ type: 'frame.partial' });
-    else if (!partial && this.#partial) this.#say({ type: 'frame.whole' });
+    const partial = pending > 0;
+    if (!this.#paused && partial && (!this.#partial || events.length > 0)) {
+      this.#say({ type: 'frame.partial' });
+    } else if (!partial && this.#partial) this.#say({ type: 'frame.whole' });
     this.#partial = partial;
-    if (fatal) this.#say({ type: 'input.ended' });
+    if (fatal || crowdedOut) this.#say({ type: 'input.ended' });
   }
 
   #readEnd(): void {
-    if (this.#ended) return;
-    const rest = this.#framer.end();
-    if (rest !== undefined) this.#intake.take([rest]);
+    if (!this.#ended) {
+      const rest = this.#framer.end();
+      if (rest !== undefined) this.#intake.take([rest]);
+      this.wire.flush();
+    }
     this.#say({ type: 'input.ended' });
   }
 
+  #closed(): void {
+    this.#intake.end();
+    this.wire.abandon();
+    this.#draining = true;
+    this.#lingering = false;
+    this.#say({ type: 'socket.closed', under_way: this.wire.open > 0 });
+    this.#sayIdle();
+  }
+
+  /** Reads, or does not, by what waits. The time of half a message counts only while we read. */
+  #flow(): void {
+    this.#intake.resume();
+    const paused = this.wire.full || this.wire.crowded;
+    if (paused === this.#paused || this.#socket.destroyed) return;
+    this.#paused = paused;
+    if (paused) {
+      this.#socket.pause();
+      if (this.#partial) this.#say({ type: 'frame.whole' });
+      this.#say({ type: 'reading.paused' });
+    } else {
+      this.#socket.resume();
+      this.#say({ type: 'reading.resumed' });
+      if (this.#partial) this.#say({ type: 'frame.partial' });
+    }
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    this.wire.ending();
+    this.wire.flush();
+  }
+
   #sayIdle(): void {
-    if (!this.#draining) return;
+    if (!this.#draining || this.wire.open > 0) return;
+    if (this.#lingering) {
+      this.#linger ??= setTimeout(() => this.#lingered(), LINGER_MS);
+      return;
+    }
     this.#draining = false;
     this.#say({ type: 'socket.idle' });
   }
 
-  #partialError(): GoxError {
+  /** What the client sent before it could know is read by now, unless more of it keeps coming. */
+  #lingered(): void {
+    this.#linger = undefined;
+    const { bytesRead } = this.#socket;
+    this.#lingering = bytesRead > this.#lingered_bytes;
+    this.#lingered_bytes = bytesRead;
+    if (!this.#lingering && this.#partial) {
+      this.#intake.refuse(stopping());
+      this.wire.flush();
+    }
+    this.#sayIdle();
+  }
+
+  /** A defect in what this connection asked for ends this connection, and nothing else. */
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#deps.onConnectionDefect(error);
+    this.#socket.destroy();
+  }
+
+  #reasonFor(why: Extract<SocketCommand, { type: 'socket.refuse' }>['why']): GoxError {
+    if (why === 'too many') return tooManyConnections(this.#limits.connections_max);
+    if (why === 'idle') {
+      const text = 'The connection was idle for longest, and another client needs its place.';
+      return new GoxError('GOX_TOO_MANY_CONNECTIONS', text);
+    }
     const { partial_frame_timeout_ms } = this.#limits;
     const text = `Parse error: a request's rest did not come in ${partial_frame_timeout_ms} ms.`;
     return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
   }
+
+  #crowdedOut(): GoxError {
+    const { held_bytes_max } = this.#limits;
+    const ceiling = `limits.held_bytes_max, ${held_bytes_max} bytes`;
+    const text = `What waits for all clients exceeds ${ceiling}.`;
+    return new GoxError('GOX_OVERLOADED', text, { held_bytes_max });
+  }
+}
+
+function stopping(): GoxError {
+  return new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
 }

@@ -3,15 +3,17 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import { PollingEndpoint } from '../engine/endpoint.ts';
+import { FlightControl } from '../engine/flight.ts';
 import type {
   AnswerWithJobs,
   EngineApi,
-  EngineOptions,
   EngineThreadData,
   JobApi,
+  JobThreadData,
   PartAnswer,
   PartOrder,
 } from '../engine/port.ts';
+import type { WorkerEnd } from '../machines/engine.ts';
 import type { EngineLink } from './calls.ts';
 
 /** The way into a job thread. */
@@ -41,24 +43,48 @@ const ANSWER_MS = 0.1;
 const ENGINE_ENTRY = new URL('../engine/worker.js', import.meta.url);
 const JOB_ENTRY = new URL('../engine/job-worker.js', import.meta.url);
 
-/** @param polling see `engine/endpoint.ts` */
-export function startEngineThread(
-  name: string,
-  options: EngineOptions,
-  polling: SharedArrayBuffer,
-): LinkedThread<EngineLink> {
-  const { thread, endpoint, remote, end } = start<EngineApi>(ENGINE_ENTRY, name, options, polling);
+/**
+ * What the system says when it has no more descriptors, memory or threads. It says so while a
+ * thread starts and loads its code; Node has one code of its own for what happens before that.
+ */
+const SHORTAGES = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'ERR_WORKER_INIT_FAILED'];
+
+/**
+ * What the end of a thread means to its machine: a shortage passes and is nobody's fault.
+ *
+ * @param error what it ended with, or what starting it threw
+ */
+export function endOf(error: unknown, code?: number): WorkerEnd {
+  if (error === undefined) {
+    return { type: 'worker.exited', reason: `its thread ended with code ${code}` };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const short = error instanceof Error && 'code' in error && SHORTAGES.includes(`${error.code}`);
+  return { type: short ? 'worker.short' : 'worker.exited', reason };
+}
+
+/** What all threads are started with. */
+export type ThreadOptions = Omit<JobThreadData, 'port'>;
+
+/** Throws when the thread cannot be started; other failures to start come as its error. */
+export function startEngineThread(name: string, options: ThreadOptions): LinkedThread<EngineLink> {
+  const flight = new FlightControl();
+  const data = { ...options, flight: flight.memory };
+  const started = start<EngineApi, EngineThreadData>(ENGINE_ENTRY, name, data);
+  const { thread, endpoint, remote, end } = started;
   // Each look at a member of the proxy makes another proxy.
-  const { run, close, stats, setClipboard } = remote;
+  const { run, takeOver, close, stats, setClipboard } = remote;
   return {
     thread,
     link: {
+      flight,
       run: (batch, alone) => {
         endpoint.eager = alone;
         const answer = run(transfer(batch, [batch])) as Promise<ArrayBuffer | AnswerWithJobs>;
         endpoint.eager = false;
         return answer;
       },
+      takeOver: (project, word, handover) => takeOver(project, word, handover),
       close: (project) => close(project),
       stats: () => stats(),
       // It cannot fail, and the clipboard of a thread that died is given to the next.
@@ -68,12 +94,9 @@ export function startEngineThread(
   };
 }
 
-export function startJobThread(
-  name: string,
-  options: EngineOptions,
-  polling: SharedArrayBuffer,
-): LinkedThread<JobLink> {
-  const { thread, remote, end } = start<JobApi>(JOB_ENTRY, name, options, polling);
+/** Throws as `startEngineThread`. */
+export function startJobThread(name: string, options: ThreadOptions): LinkedThread<JobLink> {
+  const { thread, remote, end } = start<JobApi, JobThreadData>(JOB_ENTRY, name, options);
   const { run, forget } = remote;
   return {
     thread,
@@ -93,16 +116,21 @@ interface Started<Api> {
   end(): void;
 }
 
-function start<Api>(
+function start<Api, Data extends JobThreadData>(
   entry: URL,
   name: string,
-  options: EngineOptions,
-  polling: SharedArrayBuffer,
+  given: Omit<Data, 'port'> & ThreadOptions,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
-  const data: EngineThreadData = { options, port: port2, polling };
-  const thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
-  const endpoint = new PollingEndpoint(port1, polling, ANSWER_MS);
+  const data = { ...given, port: port2 };
+  let thread: Worker;
+  try {
+    thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
+  } catch (error) {
+    port1.close();
+    throw error;
+  }
+  const endpoint = new PollingEndpoint(port1, given.polling, ANSWER_MS);
   return {
     thread,
     endpoint,

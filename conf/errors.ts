@@ -66,7 +66,7 @@ export const ERRORS = {
   GOX_OVERLOADED: {
     number: -32004,
     retryable: true,
-    advice: 'Wait for replies before sending more, or raise limits.requests_in_flight_max.',
+    advice: 'Wait until less is under way or held, or raise the key that the message names.',
   },
   GOX_TOO_MANY_CONNECTIONS: {
     number: -32005,
@@ -91,7 +91,7 @@ export const ERRORS = {
   GOX_REQUEST_TIMEOUT: {
     number: -32009,
     retryable: false,
-    advice: 'Ask for less in one request, or raise limits.request_timeout_ms.',
+    advice: 'Ask for less in one request, or raise the key that the message names.',
   },
   GOX_ENGINE_BUSY: {
     number: -32021,
@@ -112,6 +112,11 @@ export const ERRORS = {
     number: -32011,
     retryable: false,
     advice: 'Its engine died; create or load the project again.',
+  },
+  GOX_UNSAVED: {
+    number: -32030,
+    retryable: false,
+    advice: 'Save it first, name another project, or send overwrite: true.',
   },
   GOX_LAYER_NOT_FOUND: {
     number: -32012,

@@ -128,6 +128,14 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     maximum: 1024,
     description: 'Connections open at a time; further ones are told so and closed.',
   }),
+  idle_yield_ms: Type.Integer({
+    default: 60_000,
+    minimum: 0,
+    maximum: 24 * HOUR_MS,
+    description:
+      'When all places are taken, a connection that asked for nothing for so long gives way to' +
+      ' a new one.',
+  }),
   frame_bytes_max: Type.Integer({
     default: 16 * MIB,
     minimum: KIB,
@@ -170,7 +178,10 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     default: 30_000,
     minimum: 10,
     maximum: HOUR_MS,
-    description: 'Time for one request; then it is answered with an error.',
+    description:
+      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and it' +
+      ' is answered with an error. As long may it wait before. Only an engine that does not stop' +
+      ' within as long again (at least 5 s) is started anew, and loses its projects.',
   }),
   job_timeout_ms: Type.Integer({
     default: 600_000,
@@ -201,7 +212,7 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     maximum: HOUR_MS,
     description:
       'Time for one script; then it is stopped and nothing is changed. Other requests of the' +
-      ' engine wait as long. Less than request_timeout_ms, which would end the engine.',
+      ' engine wait as long. Of no use beyond request_timeout_ms, which stops it as well.',
   }),
   script_memory_bytes_max: Type.Integer({
     default: 64 * MIB,
@@ -216,12 +227,12 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
     description: 'Time for a request that has begun to arrive to be complete.',
   }),
   shutdown_timeout_ms: Type.Integer({
-    default: 10_000,
+    default: 8000,
     minimum: 10,
     maximum: HOUR_MS,
     description:
-      'Time for the requests in flight to end when the daemon stops. A service manager should' +
-      ' wait longer than this before it kills.',
+      'Time that the daemon takes to stop, at the most. When half of it is over, what is under' +
+      ' way is given up and answered so. Containers are killed after 10 s, as a rule.',
   }),
   output_bytes_max: Type.Integer({
     default: MIB,
@@ -231,11 +242,21 @@ const limits = section('Ceilings. What exceeds one gets an error that names the 
       'Bytes of replies that wait for a slow reader; beyond it nothing more is read from that' +
       ' connection until it catches up.',
   }),
+  held_bytes_max: Type.Integer({
+    default: GIB,
+    minimum: MIB,
+    maximum: 64 * GIB,
+    description:
+      'Bytes of requests and replies that wait for all connections together. Beyond it nothing' +
+      ' more is read from a connection that has some, and large results give way to errors.',
+  }),
   result_bytes_max: Type.Integer({
     default: 64 * MIB,
     minimum: KIB,
     maximum: 256 * MIB,
-    description: 'Bytes of one encoded result. A string of the JavaScript engine ends at 512 MiB.',
+    description:
+      'Bytes of one encoded result, and of those of one JSON-RPC batch together. A string of the' +
+      ' JavaScript engine ends at 512 MiB.',
   }),
   voxel_bytes_max: Type.Integer({
     default: GIB,

@@ -2,24 +2,47 @@
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { GoxError } from '../conf/errors.ts';
-import { ANSWER_WORDS, METHOD_MASK, MSGPACK_FLAG, QUIET_FLAG, REQUEST_WORDS } from './port.ts';
+import {
+  ANSWER_WORDS,
+  METHOD_MASK,
+  MSGPACK_FLAG,
+  NEW_PROJECT_FLAG,
+  QUIET_FLAG,
+  REQUEST_WORDS,
+} from './port.ts';
 
 const WORD_BYTES = 4;
+
+/** What the word that names the method says. */
+export interface Asked {
+  /** The place in `METHODS`. */
+  readonly method: number;
+  readonly msgpack: boolean;
+  readonly quiet: boolean;
+  /** Whether a project that the engine does not know is to be made. */
+  readonly may_be_new: boolean;
+  /** As it came: the method with its flags. */
+  readonly word: number;
+}
 
 /**
  * One request of a batch. Its parameters are still encoded; `text` is empty when there are none.
  */
-export interface Request {
+export interface Request extends Asked {
   readonly project: number;
-  /** The place in `METHODS`. */
-  readonly method: number;
-  readonly msgpack: boolean;
-  /** As it came: the method with its flags. */
-  readonly word: number;
-  readonly quiet: boolean;
   /** Where the encoded parameters are in the body. */
   readonly start: number;
   readonly end: number;
+}
+
+export function askedBy(word: number): Asked {
+  return {
+    word,
+    method: word & METHOD_MASK,
+    msgpack: (word & MSGPACK_FLAG) !== 0,
+    quiet: (word & QUIET_FLAG) !== 0,
+    may_be_new: (word & NEW_PROJECT_FLAG) !== 0,
+  };
 }
 
 export class BatchReader {
@@ -40,20 +63,11 @@ export class BatchReader {
   /** The request at a place; they are to be asked for in order, each once. */
   request(place: number): Request {
     const at = place * REQUEST_WORDS;
-    const method = this.#words[at + 1]!;
     const start = this.#start;
     const end = start + this.#words[at + 2]!;
     if (end > this.#body.length) throw new Error('a batch is shorter than its words say');
     this.#start = end;
-    return {
-      project: this.#words[at]!,
-      word: method,
-      method: method & METHOD_MASK,
-      msgpack: (method & MSGPACK_FLAG) !== 0,
-      quiet: (method & QUIET_FLAG) !== 0,
-      start,
-      end,
-    };
+    return { ...askedBy(this.#words[at + 1]!), project: this.#words[at]!, start, end };
   }
 
   /** Throws GOX_PARSE for what is not UTF-8. */

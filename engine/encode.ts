@@ -2,20 +2,14 @@
 
 import { Packr } from 'msgpackr';
 import { errorObject, GoxError } from '../conf/errors.ts';
-import { byteLength } from './batch.ts';
+import { type Asked, byteLength } from './batch.ts';
 import { METHODS } from './catalogue/methods.ts';
+import type { PartAnswer } from './port.ts';
 
 /** A handler or a job that failed in a way it must not. */
 export interface Defect {
   readonly method: string;
   readonly error: unknown;
-}
-
-/** What the encoding of an answer depends on. */
-interface Asked {
-  /** The place in `METHODS`. */
-  readonly method: number;
-  readonly msgpack: boolean;
 }
 
 /** Plain maps and doubles, as every other MessagePack library reads and writes them. */
@@ -49,7 +43,8 @@ export class Encoder {
     if (encoded.length * CHARACTER_BYTES_MAX > result_bytes_max) {
       const bytes = byteLength(encoded);
       if (bytes > result_bytes_max) {
-        const message = `The result has ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+        const message =
+          `The result has ${bytes} bytes; limits.result_bytes_max allows ` + `${result_bytes_max}.`;
         throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
       }
     }
@@ -63,6 +58,11 @@ export class Encoder {
     this.#onDefect({ method, error });
     return encode(asked, errorObject('GOX_INTERNAL', `${method} failed inside the engine.`));
   }
+}
+
+/** The answer to a part of a job, in memory of its own, which can be transferred. */
+export function partAnswer(status: number, encoded: string | Uint8Array): PartAnswer {
+  return { status, bytes: new Uint8Array(Buffer.from(encoded)).buffer };
 }
 
 function encode({ msgpack }: Asked, value: unknown): string | Uint8Array {

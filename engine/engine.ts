@@ -5,12 +5,21 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
-import { AnswerWriter, BatchReader, firstMethod, type Request } from './batch.ts';
+import {
+  AnswerWriter,
+  type Asked,
+  askedBy,
+  BatchReader,
+  firstMethod,
+  type Request,
+} from './batch.ts';
 import { METHODS } from './catalogue/methods.ts';
 import { executeScript } from './catalogue/scripts.ts';
 import type { MethodSpec } from './catalogue/spec.ts';
-import { type Defect, Encoder, messagePack } from './encode.ts';
+import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
 import { Files } from './files.ts';
+import { FlightControl } from './flight.ts';
+import { interruptible } from './interrupt.ts';
 import { JobControl } from './jobs/control.ts';
 import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
@@ -25,10 +34,13 @@ import {
   type EngineOptions,
   type EngineStats,
   type JobTicket,
+  type PartAnswer,
   STATUS_ERROR,
   STATUS_JOB,
   STATUS_RESULT,
 } from './port.ts';
+import { createScripts } from './script/script.ts';
+import { StoodStill } from './stopwatch.ts';
 import type { VolumeSnapshot } from './volume/volume.ts';
 
 interface Method {
@@ -43,6 +55,9 @@ interface Method {
  */
 const ANSWER_MS = 20;
 
+/** Who stops the process again and again gets no further by yet another try. */
+const REPEATS_MAX = 3;
+
 /** The method that needs a sandbox, by its place in `METHODS`. */
 const SCRIPT = METHODS.indexOf(executeScript);
 
@@ -50,6 +65,9 @@ export class Engine implements EngineApi {
   readonly #options: EngineOptions;
   readonly #encoder: Encoder;
   readonly #now_ms: () => number;
+  readonly #flight: FlightControl;
+  /** What `checkInterrupt` does while a request runs. */
+  readonly #stop: () => void;
   readonly #budget: Budget;
   readonly #files: Files;
   readonly #clipboard = new Clipboard();
@@ -58,18 +76,26 @@ export class Engine implements EngineApi {
   /** By their place in `METHODS`; nothing where the main thread answers. */
   readonly #methods: readonly (Method | undefined)[];
   #requests = 0;
+  /** How often in a row a request was begun again because the process stood still. */
+  #repeats = 0;
   /** Those that requests of this batch have become. */
   #jobs: JobTicket[] = [];
 
-  /** @param now_ms a clock that only runs forward */
+  /**
+   * @param flight says which requests are to stop
+   * @param now_ms a clock that only runs forward
+   */
   constructor(
     options: EngineOptions,
     onDefect: (defect: Defect) => void,
+    flight = new FlightControl(),
     now_ms: () => number = () => performance.now(),
   ) {
     this.#options = options;
     this.#encoder = new Encoder(options.result_bytes_max, onDefect);
     this.#now_ms = now_ms;
+    this.#flight = flight;
+    this.#stop = () => flight.check();
     this.#budget = new Budget(options.voxel_bytes_max, options.project_voxel_bytes_max);
     this.#files = new Files(options);
     const { script_timeout_ms, script_memory_bytes_max } = options;
@@ -91,7 +117,6 @@ export class Engine implements EngineApi {
   async #runScript(batch: ArrayBuffer): Promise<BatchAnswer> {
     const scripting = this.#scripting;
     try {
-      const { createScripts } = await import('./script/script.ts');
       scripting.scripts = await createScripts();
     } catch (error) {
       // The request that needs it answers so, and is reported as a defect.
@@ -113,13 +138,28 @@ export class Engine implements EngineApi {
       const request = reader.request(place);
       // It is sent again, and then comes first.
       if (place > 0 && request.method === SCRIPT) break;
-      this.#answer(reader, request, answer);
+      this.#flight.begin(place);
+      // It is sent again as well, and ends the answer.
+      if (!this.#answer(reader, request, answer)) break;
     }
     const jobs = this.#jobs;
     const clipboard = this.#clipboard.takeCopied();
     const finished = answer.finish();
     if (jobs.length === 0 && clipboard === undefined) return finished;
     return { answer: finished, jobs, clipboard };
+  }
+
+  takeOver(project: number, word: number, handover: unknown): PartAnswer {
+    const asked = askedBy(word);
+    this.#flight.begin(0);
+    try {
+      const result = interruptible(this.#stop, () => {
+        return this.#finish(this.#find(project, asked), asked, handover);
+      });
+      return partAnswer(STATUS_RESULT, asked.quiet ? '' : this.#encoder.result(asked, result));
+    } catch (error) {
+      return partAnswer(STATUS_ERROR, asked.quiet ? '' : this.#encoder.error(asked, error));
+    }
   }
 
   setClipboard(content: unknown): void {
@@ -140,10 +180,11 @@ export class Engine implements EngineApi {
     };
   }
 
-  #answer(reader: BatchReader, request: Request, answer: AnswerWriter): void {
+  /** False for a request that has to be done again. */
+  #answer(reader: BatchReader, request: Request, answer: AnswerWriter): boolean {
     this.#requests++;
     try {
-      const result = this.#execute(reader, request);
+      const result = interruptible(this.#stop, () => this.#execute(reader, request));
       if (result instanceof Job) {
         const { kind, title, input, stages } = result;
         this.#jobs.push({ kind, title, input, stages, method: request.word });
@@ -151,9 +192,13 @@ export class Engine implements EngineApi {
       } else {
         answer.push(STATUS_RESULT, request.quiet ? '' : this.#encoder.result(request, result));
       }
+      this.#repeats = 0;
     } catch (error) {
-      answer.push(STATUS_ERROR, request.quiet ? '' : this.#encoder.error(request, error));
+      if (error instanceof StoodStill && this.#repeats++ < REPEATS_MAX) return false;
+      this.#repeats = 0;
+      answer.push(STATUS_ERROR, request.quiet ? '' : this.#encoder.error(request, failure(error)));
     }
+    return true;
   }
 
   #execute(reader: BatchReader, request: Request): unknown {
@@ -162,38 +207,63 @@ export class Engine implements EngineApi {
       const message = `There is no method ${request.method} in an engine.`;
       throw new GoxError('GOX_METHOD_NOT_FOUND', message);
     }
+    // Even when this request fails: those behind it count on the project, and do not say so.
+    const project = this.#find(request.project, request);
+    this.#stop();
     const params = decodeParams(method.spec, parse(reader, request));
-    const project = this.#project(request.project);
     project.begin();
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
       const result = project.explained(() => method.run(project, params as never));
       if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
       const done = runJob(result, { files: this.#files, control: new JobControl() });
-      if (!(done instanceof Handover)) return done;
-      const finish = finishers[method.spec.name]!;
-      return project.explained(() => finish(project, done.value as never));
+      return done instanceof Handover ? this.#finish(project, request, done.value) : done;
     } finally {
       project.account();
       if (method.spec.project === 'closes') this.close(request.project);
     }
   }
 
-  #project(number: number): Project {
-    let project = this.#projects.get(number);
-    if (project === undefined) {
-      project = new Project({
-        budget: this.#budget,
-        files: this.#files,
-        clipboard: this.#clipboard,
-        limits: this.#options,
-        scripting: this.#scripting,
-        job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
-      });
-      this.#projects.set(number, project);
+  /** The end of a request whose job handed something over. */
+  #finish(project: Project, asked: Asked, handover: unknown): unknown {
+    const name = METHODS[asked.method]?.name ?? '';
+    const finish = finishers[name];
+    if (finish === undefined) throw new Error(`nothing takes over from a job of ${name}`);
+    this.#stop();
+    project.begin();
+    try {
+      // The job's kind made it for this method.
+      return project.explained(() => finish(project, handover as never));
+    } finally {
+      project.account();
     }
+  }
+
+  /** Throws GOX_PROJECT_NOT_FOUND for a number that was not given to this engine, or closed. */
+  #find(number: number, { may_be_new }: Asked): Project {
+    const found = this.#projects.get(number);
+    if (found !== undefined) return found;
+    if (!may_be_new) {
+      const message = `The engine has no project of the number ${number}: it was closed.`;
+      throw new GoxError('GOX_PROJECT_NOT_FOUND', message);
+    }
+    const project = new Project({
+      budget: this.#budget,
+      files: this.#files,
+      clipboard: this.#clipboard,
+      limits: this.#options,
+      scripting: this.#scripting,
+      job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
+    });
+    this.#projects.set(number, project);
     return project;
   }
+}
+
+function failure(error: unknown): unknown {
+  if (!(error instanceof StoodStill)) return error;
+  const message = 'The process stood still while the script ran, again and again.';
+  return new GoxError('GOX_CANCELLED', `${message} Nothing was changed.`);
 }
 
 /** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */

@@ -54,6 +54,11 @@ export class Files {
     this.#durable = durable;
   }
 
+  /** What a client's path means: relative ones count from the daemon's working directory. */
+  absolute(path: string): string {
+    return resolve(path);
+  }
+
   /** The whole content of a file. Throws GOX_PATH_REFUSED and GOX_FILE. */
   read(path: string): Uint8Array {
     const real = this.#locate(path);
@@ -81,12 +86,13 @@ export class Files {
 
   /**
    * Puts a file in place once all of its chunks were written beside it and synced. An old file
-   * keeps its content until then, and its mode. Throws GOX_PATH_REFUSED, GOX_FILE, and whatever
-   * making a chunk throws.
+   * keeps its content until then, and its mode. Returns how many bytes it has now. Throws
+   * GOX_PATH_REFUSED, GOX_FILE, and whatever making a chunk throws.
    */
-  write(path: string, chunks: Iterable<Uint8Array>): void {
+  write(path: string, chunks: Iterable<Uint8Array>): number {
     const real = this.#locate(path);
-    naming(path, () => {
+    return naming(path, () => {
+      let bytes = 0;
       const old = statSync(real, { throwIfNoEntry: false });
       if (old !== undefined) {
         refuseIrregular(path, old);
@@ -98,7 +104,10 @@ export class Files {
       try {
         try {
           if (old !== undefined) fchmodSync(fd, old.mode & MODE_BITS);
-          for (const chunk of chunks) writeAll(fd, chunk);
+          for (const chunk of chunks) {
+            writeAll(fd, chunk);
+            bytes += chunk.length;
+          }
           if (durable) fsyncSync(fd);
         } finally {
           closeSync(fd);
@@ -109,6 +118,7 @@ export class Files {
         throw error;
       }
       if (durable) syncDirectory(dirname(real));
+      return bytes;
     });
   }
 

@@ -8,10 +8,10 @@
 let check: (() => void) | undefined;
 
 /**
- * Runs `action`, during which `checkInterrupt` calls `stop`. It throws the GoxError that the work is
- * to end with, or returns.
+ * Runs `action`, during which `checkInterrupt` calls `stop`. It throws the GoxError that the work
+ * is to end with, or returns. Without `stop` the action is not to be interrupted.
  */
-export function interruptible<T>(stop: () => void, action: () => T): T {
+export function interruptible<T>(stop: (() => void) | undefined, action: () => T): T {
   const outer = check;
   check = stop;
   try {

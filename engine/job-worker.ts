@@ -6,28 +6,27 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
-import { Encoder } from './encode.ts';
+import { askedBy } from './batch.ts';
+import { Encoder, partAnswer } from './encode.ts';
 import { PollingEndpoint } from './endpoint.ts';
 import { Files } from './files.ts';
+import { interruptible } from './interrupt.ts';
 import { JobControl } from './jobs/control.ts';
-import type { JobKind } from './jobs/job.ts';
+import { Handover, type JobKind } from './jobs/job.ts';
 import { runPart } from './jobs/kinds.ts';
 import {
   type EngineDefect,
-  type EngineThreadData,
   type JobApi,
+  type JobThreadData,
   type JobTicket,
-  METHOD_MASK,
-  MSGPACK_FLAG,
   type PartAnswer,
   type PartOrder,
-  QUIET_FLAG,
   STATUS_ERROR,
   STATUS_RESULT,
 } from './port.ts';
 
 // Only the actor starts this file, and it types what it gives.
-const { options, port, polling } = workerData as EngineThreadData;
+const { options, port, polling } = workerData as JobThreadData;
 
 const files = new Files(options);
 const tickets = new Map<number, JobTicket>();
@@ -42,17 +41,18 @@ const api: JobApi = {
     if (given !== undefined) tickets.set(job, given);
     const ticket = tickets.get(job);
     if (ticket === undefined) throw new Error(`a part of job ${job}, which this thread has not`);
-    const asked = {
-      method: ticket.method & METHOD_MASK,
-      msgpack: (ticket.method & MSGPACK_FLAG) !== 0,
-    };
+    const asked = askedBy(ticket.method);
+    const tools = { files, control: new JobControl(control) };
     try {
-      const tools = { files, control: new JobControl(control) };
       // The engine made the ticket of a `Job`.
-      const result = runPart({ ...ticket, kind: ticket.kind as JobKind }, stage, part, tools);
+      const work = { ...ticket, kind: ticket.kind as JobKind };
+      const result = interruptible(
+        () => tools.control.check(),
+        () => runPart(work, stage, part, tools),
+      );
       if (stage < ticket.stages.length - 1) return undefined;
-      const quiet = (ticket.method & QUIET_FLAG) !== 0;
-      return answer(STATUS_RESULT, quiet ? '' : encoder.result(asked, result));
+      if (result instanceof Handover) return handedOver(result);
+      return answer(STATUS_RESULT, asked.quiet ? '' : encoder.result(asked, result));
     } catch (error) {
       return answer(STATUS_ERROR, encoder.error(asked, error));
     }
@@ -61,8 +61,12 @@ const api: JobApi = {
 };
 
 function answer(status: number, encoded: string | Uint8Array): PartAnswer {
-  const bytes = new Uint8Array(Buffer.from(encoded)).buffer;
-  return transfer({ status, bytes }, [bytes]);
+  const part = partAnswer(status, encoded);
+  return transfer(part, [part.bytes]);
+}
+
+function handedOver({ value }: Handover): PartAnswer {
+  return { ...partAnswer(STATUS_RESULT, ''), handover: value };
 }
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.

@@ -18,15 +18,17 @@
  * Words are in the machine's byte order: both sides are threads of one process. `project` is a
  * number that the main thread gave to the project. `method` is the method's place in `METHODS`,
  * plus `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus
- * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded. Length 0
- * means "no parameters".
+ * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded, plus
+ * `NEW_PROJECT_FLAG` when the engine may not have the project yet and is to make it: a number that
+ * it does not know is refused otherwise. Length 0 means "no parameters".
  */
 
 import type { MessagePort } from 'node:worker_threads';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
-export const METHOD_MASK = 0x3fff_ffff;
+export const NEW_PROJECT_FLAG = 0x2000_0000;
+export const METHOD_MASK = 0x1fff_ffff;
 
 /**
  * Values of `status` in an answer. With `STATUS_JOB` the length is 0: the result comes from the
@@ -62,13 +64,21 @@ export interface EngineOptions {
   readonly job_threads: number;
 }
 
-/** The `workerData` of an engine's thread. */
-export interface EngineThreadData {
+/** The `workerData` of a job thread. */
+export interface JobThreadData {
   readonly options: EngineOptions;
   /** Where calls come in. */
   readonly port: MessagePort;
-  /** See `endpoint.ts`. */
+  /** See `endpoint.ts`. Shared by all endpoints. */
   readonly polling: SharedArrayBuffer;
+  /** See `stopwatch.ts`. */
+  readonly service: SharedArrayBuffer;
+}
+
+/** The `workerData` of an engine's thread. */
+export interface EngineThreadData extends JobThreadData {
+  /** See `FlightControl`. */
+  readonly flight: SharedArrayBuffer;
 }
 
 /** What an engine's thread posts to its parent beside the calls: a defect, for the log. */
@@ -97,11 +107,16 @@ export interface JobTicket {
   readonly method: number;
 }
 
-/** What the last part of a job answers, or one that failed. */
+/** What the last part of a job answers, or one that failed; and an engine that took a job over. */
 export interface PartAnswer {
   readonly status: number;
   /** The encoded result or error object. */
   readonly bytes: ArrayBuffer;
+  /**
+   * What the engine is to make the result of, by `takeOver`; `bytes` are none then. A plain value,
+   * with bulk data in shared memory.
+   */
+  readonly handover?: unknown;
 }
 
 /** One part of a job on its way to a thread. */
@@ -138,12 +153,19 @@ export type BatchAnswer = ArrayBuffer | AnswerWithJobs;
 /** The object a worker exposes through comlink. */
 export interface EngineApi {
   /**
-   * Runs a batch in order and answers it; never throws for what a client sent. A project number not
-   * seen before is a new, empty project. When the results grow large or take long the answer may
-   * cover only the first requests of the batch: the others were not run and are to be sent again.
-   * A promise when a script has to wait for its sandbox to be loaded.
+   * Runs a batch in order and answers it; never throws for what a client sent. When the results
+   * grow large or take long the answer may cover only the first requests of the batch: the others
+   * were not run and are to be sent again. A promise when a script has to wait for its sandbox to
+   * be loaded.
    */
   run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer>;
+  /**
+   * Ends a request that became a job with what the job handed over, between two batches; never
+   * throws for what a client sent.
+   *
+   * @param word the request's, with its flags
+   */
+  takeOver(project: number, word: number, handover: unknown): PartAnswer;
   /** Takes over what another engine copied. */
   setClipboard(content: unknown): void;
   /** Forgets a project and its memory; a number not in use is no error. */

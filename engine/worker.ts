@@ -7,19 +7,26 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { EAGER_REQUESTS_MAX, PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
-import type { BatchAnswer, EngineDefect, EngineThreadData } from './port.ts';
+import { FlightControl } from './flight.ts';
+import type { BatchAnswer, EngineApi, EngineDefect, EngineThreadData, PartAnswer } from './port.ts';
+import { followServiceClock } from './stopwatch.ts';
 
 /** How long to wait for the next request: a client on this machine reads the reply and sends it. */
 const NEXT_REQUEST_MS = 0.2;
 
 // Only the actor starts this file, and it types what it gives.
-const { options, port, polling } = workerData as EngineThreadData;
+const { options, port, polling, service, flight } = workerData as EngineThreadData;
+followServiceClock(service);
 
-const engine = new Engine(options, ({ method, error }) => {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const defect: EngineDefect = { type: 'defect', method, stack };
-  parentPort?.postMessage(defect);
-});
+const engine = new Engine(
+  options,
+  ({ method, error }) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const defect: EngineDefect = { type: 'defect', method, stack };
+    parentPort?.postMessage(defect);
+  },
+  new FlightControl(flight),
+);
 
 const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
 
@@ -27,11 +34,15 @@ function handOver(answer: BatchAnswer): BatchAnswer {
   return transfer(answer, [answer instanceof ArrayBuffer ? answer : answer.answer]);
 }
 
-const api = {
+const api: EngineApi = {
   run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
     endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
     const answer = engine.run(batch);
     return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
+  },
+  takeOver(project: number, word: number, handover: unknown): PartAnswer {
+    const answer = engine.takeOver(project, word, handover);
+    return transfer(answer, [answer.bytes]);
   },
   setClipboard: (content: unknown) => engine.setClipboard(content),
   close: (project: number) => engine.close(project),

@@ -1,20 +1,25 @@
 /**
  * One connection of a client.
  *
- *     open{flowing|paused} → draining{waiting|ending} → closed
+ *     open{flowing|paused} → draining{waiting → ending} → closed
+ *               └──── the client is gone ────→ leaving ─────┘
  *
  * `socket` reads, frames and writes; one `session` for each project that the client names passes
  * its requests to the engine that owns it. Requests and replies go between those two without
  * passing here: a transition costs as much as ten requests, so this machine hears only of what
- * changes the life of the connection. `paused` means that the client does not read its replies:
- * nothing more is read from it until it does.
+ * changes the life of the connection. `paused`: nothing is read, since what waits must be answered
+ * first, or its replies read. `leaving`: the client has gone, and edits that it sent are still
+ * carried out. A connection that is `ending` or `leaving` no longer takes a place.
+ *
+ * When the daemon stops, requests under way have half of the time for it; then they are given up,
+ * a little later all that is left is answered, and at last the socket is closed.
  */
 
 import {
-  assign,
   cancel,
   enqueueActions,
   raise,
+  sendParent,
   sendTo,
   setup,
   spawnChild,
@@ -24,38 +29,58 @@ import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
 
 export interface ConnectionInput {
-  /** The connection's number, unique in the life of the daemon. */
+  /** Which of the connections of this moment it is; used again after its end. */
   number: number;
+  /** Names the accepted socket. */
+  accepted: number;
+  /** Beyond `limits.connections_max`: it may ask about the daemon, for a short time. */
+  guest: boolean;
   config: Config;
 }
 
 export type ConnectionEvent =
-  /** A project was named for the first time. `retire` is a session with nothing to do. */
-  | { type: 'session.needed'; session: string; retire: string | undefined }
-  | { type: 'output.full' }
-  | { type: 'output.drained' }
+  /** A project was named for the first time. */
+  | { type: 'session.needed'; session: string; slot: number; retire: boolean }
+  | { type: 'reading.paused' }
+  | { type: 'reading.resumed' }
   | { type: 'frame.partial' }
   | { type: 'frame.whole' }
   | { type: 'frame.overdue' }
+  | { type: 'guest.overdue' }
   | { type: 'input.ended' }
-  /** Said once after `socket.drain`: no request is under way. */
+  /** Another client needs the place of this one, which does nothing. */
+  | { type: 'connection.yield' }
+  /** Said once after `socket.drain` and the like: no request is under way. */
   | { type: 'socket.idle' }
-  | { type: 'socket.closed' }
-  | { type: 'connection.drain' }
+  | { type: 'socket.closed'; under_way: boolean }
+  /** The daemon stops; `now`: it waits for nobody. */
+  | { type: 'connection.drain'; now: boolean }
+  | { type: 'drain.half' }
+  | { type: 'drain.late' }
   | { type: 'drain.overdue' }
   | { type: 'xstate.done.actor.*'; actorId: string }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
-export interface SessionInput extends ConnectionInput {
+export type ConnectionReport = { type: 'connection.freed'; number: number };
+
+export interface SessionInput {
+  number: number;
+  config: Config;
   session: string;
 }
 
 export type SocketCommand =
-  | { type: 'socket.pause' }
-  | { type: 'socket.resume' }
-  | { type: 'socket.refuse_partial' }
+  | { type: 'socket.refuse'; why: 'partial' | 'too many' | 'idle' }
   /** Read no more requests, and say when none is under way. */
   | { type: 'socket.drain' }
+  /** Answer new requests with an error, and say when none is under way. */
+  | { type: 'socket.refuse_new' }
+  /** Cancel what is under way. */
+  | { type: 'socket.give_up' }
+  /** Answer whatever is left. */
+  | { type: 'socket.refuse_rest' }
+  /** Find out whether the client is still there; if not, `socket.closed` follows. */
+  | { type: 'socket.probe' }
   | { type: 'socket.end' }
   | { type: 'socket.destroy' };
 
@@ -71,9 +96,22 @@ export type SessionCommand = { type: 'session.submit'; requests: readonly object
  */
 export const SESSIONS_KEPT = 16;
 
+/** How soon it is noticed that a client is gone whose requests are under way. */
+const PROBE_MS = 500;
+
+/** So long a guest has for its questions; one that asks for nothing is in the way of others. */
+const GUEST_MS = 1000;
+
+/** Shares of `shutdown_timeout_ms` after which work is given up, answered, and cut off. */
+const HALF = 0.5;
+const LATE = 0.75;
+const OVERDUE = 0.9;
+/** The same when nobody is waited for: what can be said at once is said. */
+const NOW_MS = 250;
+
 export const connectionMachine = setup({
   types: {
-    context: {} as ConnectionInput & { sessions: number },
+    context: {} as ConnectionInput,
     events: {} as ConnectionEvent,
     input: {} as ConnectionInput,
   },
@@ -84,79 +122,106 @@ export const connectionMachine = setup({
   actions: {
     'start socket': spawnChild('socket', {
       id: 'socket',
-      input: ({ context }) => ({ number: context.number, config: context.config }),
+      input: ({ context }) => context,
     }),
-    'start session': enqueueActions(({ context, event, enqueue }) => {
+    'start session': enqueueActions(({ context: { number, config }, event, enqueue }) => {
       if (event.type !== 'session.needed') return;
-      const { number, config, sessions } = context;
-      const { session, retire } = event;
-      const full = sessions >= SESSIONS_KEPT && retire !== undefined;
-      if (full) enqueue.stopChild(`session:${retire}`);
-      else enqueue.assign({ sessions: sessions + 1 });
-      enqueue.spawnChild('session', {
-        id: `session:${session}`,
-        input: { number, config, session },
-      });
+      const id = `session:${event.slot}`;
+      if (event.retire) enqueue.stopChild(id);
+      enqueue.spawnChild('session', { id, input: { number, config, session: event.session } });
     }),
-    'pause reading': sendTo('socket', { type: 'socket.pause' }),
-    'resume reading': sendTo('socket', { type: 'socket.resume' }),
     'expect the rest': raise({ type: 'frame.overdue' }, { id: 'partial', delay: 'partial frame' }),
     'expect nothing': cancel('partial'),
-    'limit draining': raise({ type: 'drain.overdue' }, { delay: 'shutdown timeout' }),
-    'refuse partial': sendTo('socket', { type: 'socket.refuse_partial' }),
+    'limit guest': enqueueActions(({ context, enqueue }) => {
+      if (context.guest) enqueue.raise({ type: 'guest.overdue' }, { delay: GUEST_MS });
+    }),
+    'limit draining': enqueueActions(({ context, event, enqueue }) => {
+      const now = event.type === 'connection.drain' && event.now;
+      const whole_ms = context.config.limits.shutdown_timeout_ms;
+      const after = (share: number) => (now ? 0 : share * whole_ms);
+      const overdue_ms = now ? Math.min(NOW_MS, OVERDUE * whole_ms) : OVERDUE * whole_ms;
+      enqueue.raise({ type: 'drain.half' }, { id: 'half', delay: after(HALF) });
+      enqueue.raise({ type: 'drain.late' }, { id: 'late', delay: after(LATE) });
+      enqueue.raise({ type: 'drain.overdue' }, { id: 'overdue', delay: overdue_ms });
+    }),
+    'refuse partial': sendTo('socket', { type: 'socket.refuse', why: 'partial' }),
+    'refuse guest': sendTo('socket', { type: 'socket.refuse', why: 'too many' }),
+    'say idle': sendTo('socket', { type: 'socket.refuse', why: 'idle' }),
     'drain socket': sendTo('socket', { type: 'socket.drain' }),
+    'refuse new requests': sendTo('socket', { type: 'socket.refuse_new' }),
+    'give up work': sendTo('socket', { type: 'socket.give_up' }),
+    'refuse the rest': sendTo('socket', { type: 'socket.refuse_rest' }),
+    'probe socket': sendTo('socket', { type: 'socket.probe' }),
     'end socket': sendTo('socket', { type: 'socket.end' }),
     'destroy socket': sendTo('socket', { type: 'socket.destroy' }),
+    'free place': sendParent(({ context }) => ({
+      type: 'connection.freed',
+      number: context.number,
+    })),
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
-    'count session out': assign({ sessions: ({ context }) => context.sessions - 1 }),
+  },
+  guards: {
+    'requests are under way': ({ event }) => event.type === 'socket.closed' && event.under_way,
   },
   delays: {
+    probe: PROBE_MS,
     'partial frame': ({ context }) => context.config.limits.partial_frame_timeout_ms,
-    'shutdown timeout': ({ context }) => context.config.limits.shutdown_timeout_ms,
+    'request timeout': ({ context }) => context.config.limits.request_timeout_ms,
   },
 }).createMachine({
   id: 'connection',
-  context: ({ input }) => ({ ...input, sessions: 0 }),
-  entry: 'start socket',
+  context: ({ input }) => input,
+  entry: ['start socket', 'limit guest'],
   initial: 'open',
   on: {
     'session.needed': { actions: 'start session' },
-    'socket.closed': '.closed',
-    'connection.drain': { target: '.draining', actions: 'limit draining' },
+    'socket.closed': [
+      { guard: 'requests are under way', target: '.leaving' },
+      { target: '.closed' },
+    ],
+    'connection.drain': { target: '.draining', actions: ['limit draining', 'refuse new requests'] },
+    'drain.half': { actions: 'give up work' },
+    'drain.late': { actions: 'refuse the rest' },
     'drain.overdue': { target: '.closed', actions: 'destroy socket' },
-    'xstate.done.actor.*': { actions: ['drop child', 'count session out'] },
+    'xstate.done.actor.*': { actions: 'drop child' },
     // A defect in one child ends this connection and nothing else.
-    'xstate.error.actor.*': { target: '.closed', actions: ['drop child'] },
+    'xstate.error.actor.*': { target: '.closed', actions: 'drop child' },
   },
   states: {
     open: {
       initial: 'flowing',
       on: {
-        'input.ended': 'draining',
+        'input.ended': { target: 'draining', actions: 'drain socket' },
         'frame.partial': { actions: ['expect nothing', 'expect the rest'] },
         'frame.whole': { actions: 'expect nothing' },
-        'frame.overdue': { target: 'draining', actions: 'refuse partial' },
+        'frame.overdue': { target: 'draining', actions: ['refuse partial', 'drain socket'] },
+        'guest.overdue': { target: 'draining', actions: ['refuse guest', 'drain socket'] },
+        'connection.yield': { target: 'draining', actions: ['say idle', 'drain socket'] },
       },
       states: {
-        flowing: { on: { 'output.full': 'paused' } },
+        flowing: { on: { 'reading.paused': 'paused' } },
         paused: {
-          entry: 'pause reading',
-          on: { 'output.drained': { target: 'flowing', actions: 'resume reading' } },
+          after: { probe: { target: 'paused', reenter: true, actions: 'probe socket' } },
+          on: { 'reading.resumed': 'flowing' },
         },
       },
     },
     draining: {
-      entry: ['expect nothing', 'drain socket'],
+      entry: 'expect nothing',
       initial: 'waiting',
-      // What was asked for before the end may be more than the client is quick to read.
-      on: {
-        'output.full': { actions: 'pause reading' },
-        'output.drained': { actions: 'resume reading' },
-      },
       states: {
-        waiting: { on: { 'socket.idle': 'ending' } },
-        ending: { entry: 'end socket' },
+        waiting: {
+          entry: 'probe socket',
+          after: { probe: { target: 'waiting', reenter: true } },
+          on: { 'socket.idle': 'ending' },
+        },
+        ending: { entry: ['end socket', 'free place'] },
       },
+    },
+    leaving: {
+      entry: ['expect nothing', 'free place'],
+      after: { 'request timeout': 'closed' },
+      on: { 'socket.idle': 'closed', 'socket.closed': {} },
     },
     closed: { type: 'final' },
   },

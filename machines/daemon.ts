@@ -6,13 +6,24 @@
  *
  * Children start in the order of dependence and stop in reverse. What a child cannot mend itself
  * comes here as a failure, and the daemon ends in an orderly way with the reason as its outcome.
+ * Whatever happens meanwhile, it has ended `limits.shutdown_timeout_ms` after it was told to stop;
+ * told a second time, it waits for nobody.
  */
 
-import { assign, type EventObject, sendTo, setup, spawnChild, stopChild } from 'xstate';
+import {
+  assign,
+  type EventObject,
+  enqueueActions,
+  raise,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate';
 import type { Config } from '../conf/schema.ts';
 import { effect } from './effects.ts';
 import { type EnginesReport, enginesMachine } from './engines.ts';
 import { type ListenerReport, listenerMachine } from './listener.ts';
+import { stopOrphans } from './orphans.ts';
 
 export interface DaemonInput {
   config: Config;
@@ -24,7 +35,9 @@ export type DaemonEvent =
   | EnginesReport
   | ListenerReport
   | { type: 'stop.asked'; by: string }
+  | { type: 'stop.overdue' }
   | { type: 'xstate.done.actor.*'; actorId: string }
+  | { type: 'xstate.error.actor.listener:unix'; actorId: string; error: unknown }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
 /** Why the daemon ended. */
@@ -39,9 +52,19 @@ export interface Outcome {
   readonly reason: string;
 }
 
+const LISTENER = 'listener:unix';
+
+/** How long the daemon goes on after it was told to stop a second time. */
+const HURRY_MS = 500;
+
 export const daemonMachine = setup({
   types: {
-    context: {} as DaemonInput & { address: string; outcome: Outcome },
+    context: {} as DaemonInput & {
+      address: string;
+      outcome: Outcome;
+      /** Children that have ended, in whatever way. */
+      gone: readonly string[];
+    },
     events: {} as DaemonEvent,
     input: {} as DaemonInput,
     output: {} as Outcome,
@@ -67,12 +90,35 @@ export const daemonMachine = setup({
       }),
     }),
     'start listener': spawnChild('listener', {
-      id: 'listener:unix',
+      id: LISTENER,
       input: ({ context }) => ({ config: context.config }),
     }),
-    'close listener': sendTo('listener:unix', { type: 'listener.close' }),
-    'stop engines': sendTo('engines', { type: 'engines.stop' }),
-    'stop jobs': sendTo('jobs', { type: 'engines.stop' }),
+    // A child may have failed and be gone: xstate throws when something is sent to it.
+    'close listener': enqueueActions(({ context, enqueue }) => {
+      if (context.gone.includes(LISTENER)) enqueue.raise({ type: 'listener.closed' });
+      else enqueue.sendTo(LISTENER, { type: 'listener.close', now: false });
+    }),
+    'hurry listener': enqueueActions(({ context, enqueue }) => {
+      if (context.address === '' || context.gone.includes(LISTENER)) return;
+      enqueue.sendTo(LISTENER, { type: 'listener.close', now: true });
+    }),
+    'stop jobs': enqueueActions(({ context, enqueue }) => {
+      if (context.gone.includes('jobs')) enqueue.raise({ type: 'engines.stopped' });
+      else enqueue.sendTo('jobs', { type: 'engines.stop' });
+    }),
+    'stop engines': enqueueActions(({ context, enqueue }) => {
+      if (context.gone.includes('engines')) enqueue.raise({ type: 'engines.stopped' });
+      else enqueue.sendTo('engines', { type: 'engines.stop' });
+    }),
+    'note gone': assign({
+      gone: ({ context: { gone }, event }) =>
+        'actorId' in event ? [...gone, event.actorId] : gone,
+    }),
+    'limit stopping': raise({ type: 'stop.overdue' }, { id: 'stop', delay: 'shutdown timeout' }),
+    'limit hurry': raise({ type: 'stop.overdue' }, { delay: 'hurry' }),
+    'stop orphans': ({ self, event }) => {
+      if ('actorId' in event) stopOrphans(self.getSnapshot().children[event.actorId]);
+    },
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
     'note address': assign({
       address: ({ event }) => (event.type === 'listener.ready' ? event.address : ''),
@@ -81,7 +127,10 @@ export const daemonMachine = setup({
       outcome: ({ context, event }) => outcomeOf(event) ?? context.outcome,
     }),
     'note forced': assign({
-      outcome: { kind: 'forced', reason: 'told to stop again while stopping, or it took too long' },
+      outcome: ({ context: { outcome } }) =>
+        outcome.kind === 'stopped'
+          ? { kind: 'forced' as const, reason: 'stopping took longer than it may' }
+          : outcome,
     }),
     /** Provided: say where the daemon listens. */
     announce: () => {},
@@ -93,20 +142,28 @@ export const daemonMachine = setup({
     'no listener runs': ({ context }) => context.address === '',
   },
   delays: {
-    // The connections have the time-out for themselves; what is left is for the rest.
-    'shutdown timeout': ({ context }) => context.config.limits.shutdown_timeout_ms + 1000,
+    'shutdown timeout': ({ context }) => context.config.limits.shutdown_timeout_ms,
+    hurry: HURRY_MS,
   },
 }).createMachine({
   id: 'daemon',
-  context: ({ input }) => ({ ...input, address: '', outcome: { kind: 'stopped', reason: '' } }),
+  context: ({ input }) => ({
+    ...input,
+    address: '',
+    gone: [],
+    outcome: { kind: 'stopped', reason: '' },
+  }),
   entry: 'start signals',
   initial: 'starting',
   on: {
     'stop.asked': { target: '.draining', actions: 'note outcome' },
     'engines.failed': { target: '.draining', actions: 'note outcome' },
-    'listener.failed': { target: '.draining.jobs', actions: 'note outcome' },
-    'xstate.done.actor.*': { actions: 'drop child' },
-    'xstate.error.actor.*': { target: '.draining', actions: ['note outcome', 'drop child'] },
+    'listener.failed': { target: '.draining', actions: 'note outcome' },
+    'xstate.done.actor.*': { actions: ['note gone', 'drop child'] },
+    'xstate.error.actor.*': {
+      target: '.draining',
+      actions: ['note outcome', 'note gone', 'stop orphans', 'drop child'],
+    },
   },
   states: {
     starting: {
@@ -127,13 +184,15 @@ export const daemonMachine = setup({
     },
     running: { entry: 'announce' },
     draining: {
-      entry: 'say draining',
+      entry: ['say draining', 'limit stopping'],
       initial: 'choosing',
-      after: { 'shutdown timeout': { target: 'stopped', actions: 'note forced' } },
       on: {
-        'stop.asked': { target: 'stopped', actions: 'note forced' },
+        'stop.overdue': { target: 'stopped', actions: 'note forced' },
+        // It got its way: that is no failure.
+        'stop.asked': { actions: ['hurry listener', 'limit hurry'] },
         'engines.failed': {},
-        'xstate.error.actor.*': { actions: 'drop child' },
+        'listener.failed': {},
+        'xstate.error.actor.*': { actions: ['note gone', 'stop orphans', 'drop child'] },
       },
       states: {
         choosing: {
@@ -141,16 +200,17 @@ export const daemonMachine = setup({
         },
         connections: {
           entry: 'close listener',
-          on: { 'listener.closed': 'jobs', 'listener.failed': 'jobs' },
+          on: {
+            'listener.closed': 'jobs',
+            'listener.failed': 'jobs',
+            'xstate.error.actor.listener:unix': {
+              target: 'jobs',
+              actions: ['note gone', 'stop orphans', 'drop child'],
+            },
+          },
         },
-        jobs: {
-          entry: 'stop jobs',
-          on: { 'engines.stopped': 'engines', 'listener.failed': {} },
-        },
-        engines: {
-          entry: 'stop engines',
-          on: { 'engines.stopped': '#daemon.stopped', 'listener.failed': {} },
-        },
+        jobs: { entry: 'stop jobs', on: { 'engines.stopped': 'engines' } },
+        engines: { entry: 'stop engines', on: { 'engines.stopped': '#daemon.stopped' } },
       },
     },
     stopped: { type: 'final' },

@@ -1,33 +1,65 @@
 /**
- * One engine: a worker thread and the queue of calls into it.
+ * One engine, or one job thread: a worker thread and the queue of calls into it.
  *
- *     starting → ready → lost → (backoff by the restart policy) → starting → … → failed
+ *     starting → ready → lost → (backoff by the restart policy) → starting → …
+ *        └─ short of something → (a wait) → starting        lost too often → failed, or cooling off
  *
  * The queue (`calls`) lives as long as the engine, the `worker` as long as its thread: calls that
  * arrive while the thread is away wait in the queue. Calls never pass through this machine:
  * sessions speak to the queue and the queue to the worker, so a request costs no transition here.
+ *
+ * What ends a thread is told apart. A death counts, and too many of them are the engine's end. A
+ * thread that could not be started for want of descriptors or memory does not count: that passes.
+ * Nor does a job thread that had to be ended because its job was cancelled.
  */
 
-import { assign, type EventObject, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
+import {
+  assign,
+  type EventObject,
+  enqueueActions,
+  raise,
+  sendParent,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { effect } from './effects.ts';
-import { type RestartVerdict, restartPolicyMachine } from './restart-policy.ts';
+import { effect, tell } from './effects.ts';
+import {
+  backoff,
+  type RestartPolicyEvent,
+  type RestartVerdict,
+  restartPolicyMachine,
+} from './restart-policy.ts';
 
 export interface EngineInput {
-  /** The engine's number, from 0. */
+  /** An engine has projects, and the daemon ends when it cannot be kept; job threads may miss. */
+  kind: 'engine' | 'job';
+  /** Its number among those of its kind, from 0. */
   index: number;
   config: Config;
   random: () => number;
 }
 
+/** How a thread ended: died, or never came to be for want of something. */
+export type WorkerEnd = { type: 'worker.exited' | 'worker.short'; reason: string };
+
 /** Facts from the worker and the queue, and verdicts of the restart policy. */
 export type EngineEvent =
+  | WorkerEnd
   | { type: 'worker.ready' }
-  | { type: 'worker.exited'; reason: string }
+  /** A job thread, which says that it is ready before it is started, has done something. */
+  | { type: 'worker.proven' }
+  /** The request that runs did not stop when it was told to. */
   | { type: 'call.overdue'; age_ms: number }
+  /** The same of a part of a job that was cancelled. */
+  | { type: 'part.overdue'; late_ms: number }
+  /** A defect. */
+  | { type: 'calls.failed'; reason: string }
+  | { type: 'heartbeat' }
   | RestartVerdict
   | { type: 'engine.stop' }
-  | { type: 'xstate.error.actor.worker'; error: unknown };
+  | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
 /** What an engine tells the supervisor of engines. */
 export type EngineReport =
@@ -41,15 +73,19 @@ export interface EngineChildInput {
 
 export type CallsCommand =
   | { type: 'calls.check' }
+  /** There is no worker yet, and here is why. */
+  | { type: 'calls.wait'; reason: string }
   | { type: 'calls.fail'; code: 'GOX_ENGINE_LOST' | 'GOX_REQUEST_TIMEOUT'; reason: string }
   | { type: 'calls.refuse'; reason: string };
 
-/** A thread that has not said it is ready by then is taken for dead; it takes some 50 ms. */
+/** A thread that has not said it is ready by then is taken for dead; it takes some 100 ms. */
 const START_TIMEOUT_MS = 10_000;
+/** The least wait before a thread is tried again that the system had nothing left for. */
+const SHORTAGE_WAIT_MS_MIN = 100;
 
 export const engineMachine = setup({
   types: {
-    context: {} as EngineInput & { restarts: number; reason: string },
+    context: {} as EngineInput & { restarts: number; shortages: number; reason: string },
     events: {} as EngineEvent,
     input: {} as EngineInput,
   },
@@ -57,6 +93,9 @@ export const engineMachine = setup({
     worker: effect<EventObject, EngineChildInput>('worker'),
     calls: effect<CallsCommand, EngineChildInput>('calls'),
     'restart policy': restartPolicyMachine,
+  },
+  guards: {
+    'is an engine': ({ context }) => context.kind === 'engine',
   },
   actions: {
     'start calls': spawnChild('calls', {
@@ -67,6 +106,7 @@ export const engineMachine = setup({
       id: 'restart policy',
       input: ({ context }) => ({
         settings: context.config.workers.restart,
+        lasting: context.kind === 'job',
         random: context.random,
       }),
     }),
@@ -77,40 +117,46 @@ export const engineMachine = setup({
     'stop worker': stopChild('worker'),
     'stop calls': stopChild('calls'),
     'stop policy': stopChild('restart policy'),
-    'check calls': sendTo('calls', { type: 'calls.check' }),
-    'fail calls': sendTo('calls', ({ context }) => ({
-      type: 'calls.fail',
-      code: 'GOX_ENGINE_LOST',
-      reason: context.reason,
-    })),
-    'time calls out': sendTo('calls', ({ context }) => ({
-      type: 'calls.fail',
-      code: 'GOX_REQUEST_TIMEOUT',
-      reason: context.reason,
-    })),
-    'refuse calls': sendTo('calls', ({ context }) => ({
-      type: 'calls.refuse',
-      reason: context.reason,
-    })),
-    'report failure': sendTo('restart policy', { type: 'child.failed' }),
+    beat: raise({ type: 'heartbeat' }, { id: 'heartbeat', delay: 'heartbeat' }),
+    'check calls': enqueueActions((to) => {
+      tell(to, 'calls', { type: 'calls.check' } satisfies CallsCommand);
+    }),
+    'keep calls waiting': enqueueActions((to) => {
+      const { reason } = to.context;
+      tell(to, 'calls', { type: 'calls.wait', reason } satisfies CallsCommand);
+    }),
+    'fail calls': enqueueActions((to) => {
+      const { reason } = to.context;
+      const code = 'GOX_ENGINE_LOST';
+      tell(to, 'calls', { type: 'calls.fail', code, reason } satisfies CallsCommand);
+    }),
+    'time calls out': enqueueActions((to) => {
+      const { reason } = to.context;
+      const code = 'GOX_REQUEST_TIMEOUT';
+      tell(to, 'calls', { type: 'calls.fail', code, reason } satisfies CallsCommand);
+    }),
+    'refuse calls': enqueueActions((to) => {
+      const { reason } = to.context;
+      tell(to, 'calls', { type: 'calls.refuse', reason } satisfies CallsCommand);
+    }),
+    'report failure': enqueueActions((to) => {
+      tell(to, 'restart policy', { type: 'child.failed' } satisfies RestartPolicyEvent);
+    }),
     'count restart': assign({ restarts: ({ context }) => context.restarts + 1 }),
-    'note reason': assign({
-      reason: ({ event }) => {
-        if (event.type === 'worker.exited') return event.reason;
-        return 'error' in event ? String(event.error) : 'its thread did not start in time';
-      },
-    }),
-    'note overdue': assign({
-      reason: ({ event }) =>
-        event.type === 'call.overdue'
-          ? `a request ran for ${Math.round(event.age_ms)} ms, past limits.request_timeout_ms`
-          : 'a request ran too long',
-    }),
+    'count shortage': assign({ shortages: ({ context }) => context.shortages + 1 }),
+    'forget shortages': assign({ shortages: 0 }),
+    'note reason': assign({ reason: ({ event }) => reasonOf(event) }),
     'say ready': sendParent(({ context }) => ({ type: 'engine.ready', index: context.index })),
     /** Provided: say that an engine lost its worker, and why. */
     'announce loss': () => {},
     /** Provided: say that a worker is started in the place of a lost one. */
     'announce restart': () => {},
+    /** Provided: say that a worker could not be started, and why. */
+    'announce shortage': () => {},
+    /** Provided: say that a thread was ended because its job was cancelled and it went on. */
+    'announce replacement': () => {},
+    /** Provided: say that a job thread is left alone for some time, and why. */
+    'announce pause': () => {},
     'say failed': sendParent(({ context }) => ({
       type: 'engine.failed',
       index: context.index,
@@ -122,39 +168,107 @@ export const engineMachine = setup({
     /** How late a time-out of a request may be noticed. */
     heartbeat: ({ context }) =>
       Math.max(10, Math.min(1000, context.config.limits.request_timeout_ms / 4)),
+    'shortage wait': ({ context }) =>
+      Math.max(SHORTAGE_WAIT_MS_MIN, backoff(context.config.workers.restart, context.shortages)),
   },
 }).createMachine({
   id: 'engine',
-  context: ({ input }) => ({ ...input, restarts: 0, reason: '' }),
+  context: ({ input }) => ({ ...input, restarts: 0, shortages: 0, reason: '' }),
   initial: 'starting',
-  entry: ['start calls', 'start policy'],
+  entry: ['start calls', 'start policy', 'beat'],
   on: {
+    heartbeat: { actions: ['check calls', 'beat'] },
     'engine.stop': '.stopped',
+    'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },
+    'worker.short': { target: '.short', actions: 'note reason' },
     'xstate.error.actor.worker': { target: '.lost', actions: ['note reason', 'fail calls'] },
+    // Without its queue or its policy it cannot go on, whoever failed and why.
+    'xstate.error.actor.*': { target: '.failed', actions: 'note reason' },
+    'calls.failed': { target: '.failed', actions: 'note reason' },
   },
   states: {
     starting: {
       entry: 'start worker',
-      on: { 'worker.ready': { target: 'ready', actions: 'say ready' } },
+      on: {
+        'worker.ready': [
+          { guard: 'is an engine', target: 'ready', actions: ['forget shortages', 'say ready'] },
+          { target: 'ready', actions: 'say ready' },
+        ],
+      },
       after: { 'start timeout': { target: 'lost', actions: ['note reason', 'fail calls'] } },
     },
     ready: {
-      after: { heartbeat: { target: 'ready', reenter: true, actions: 'check calls' } },
-      on: { 'call.overdue': { target: 'lost', actions: ['note overdue', 'time calls out'] } },
+      on: {
+        'call.overdue': { target: 'lost', actions: ['note reason', 'time calls out'] },
+        'part.overdue': {
+          target: 'starting',
+          actions: [
+            ...(['note reason', 'announce replacement', 'stop worker'] as const),
+            ...(['fail calls', 'count restart'] as const),
+          ],
+        },
+      },
     },
     lost: {
       entry: ['stop worker', 'announce loss', 'report failure'],
       on: {
         'worker.exited': {},
+        'worker.short': {},
         'restart.due': { target: 'starting', actions: ['count restart', 'announce restart'] },
-        'restart.refused': 'failed',
+        'restart.deferred': 'cooling off',
+        'restart.refused': [{ guard: 'is an engine', target: 'failed' }, { target: 'missing' }],
       },
     },
-    failed: { entry: ['refuse calls', 'say failed'], on: { 'worker.exited': {} } },
+    /** The system had nothing left for a thread. */
+    short: {
+      entry: ['stop worker', 'count shortage', 'announce shortage', 'keep calls waiting'],
+      on: { 'worker.exited': {}, 'worker.short': {} },
+      after: { 'shortage wait': 'starting' },
+    },
+    /** A job thread that died too often; the others go on. */
+    'cooling off': {
+      entry: ['announce pause', 'refuse calls'],
+      on: {
+        'worker.exited': {},
+        'worker.short': {},
+        'restart.due': { target: 'starting', actions: ['count restart', 'announce restart'] },
+      },
+    },
+    /** A job thread that must not be restarted; the daemon can do without. */
+    missing: { entry: 'refuse calls', on: { 'worker.exited': {}, 'worker.short': {} } },
+    /** An engine that used up its restarts, or a defect, which the daemon must not outlive. */
+    failed: {
+      entry: ['stop worker', 'refuse calls', 'say failed'],
+      on: {
+        'worker.exited': {},
+        'worker.short': {},
+        'calls.failed': {},
+        'xstate.error.actor.*': {},
+      },
+    },
     stopped: {
       type: 'final',
       entry: ['stop worker', 'stop calls', 'stop policy'],
     },
   },
 });
+
+function reasonOf(event: EngineEvent): string {
+  switch (event.type) {
+    case 'worker.exited':
+    case 'worker.short':
+    case 'calls.failed':
+      return event.reason;
+    case 'call.overdue': {
+      const ran = `a request ran for ${Math.round(event.age_ms)} ms`;
+      return `${ran}, past limits.request_timeout_ms, and did not stop when it was told to`;
+    }
+    case 'part.overdue': {
+      const late = `${Math.round(event.late_ms)} ms`;
+      return `a part of a job went on for ${late} after the job had ended`;
+    }
+    default:
+      return 'error' in event ? String(event.error) : 'its thread did not start in time';
+  }
+}

@@ -2,12 +2,13 @@
  * The supervisor of engines, one for one: of those that own projects, and another of those that run
  * jobs. Each engine restarts its own worker; an engine whose restarts are used up escalates, and
  * this supervisor passes that on as `engines.failed`, after which the daemon stops rather than run
- * crippled.
+ * crippled. A job thread escalates only a defect: jobs can wait, or be refused.
  */
 
 import { assign, enqueueActions, sendParent, setup, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { type EngineReport, engineMachine } from './engine.ts';
+import { tell } from './effects.ts';
+import { type EngineEvent, type EngineReport, engineMachine } from './engine.ts';
 
 export interface EnginesInput {
   /** What the ids of its engines begin with. */
@@ -42,14 +43,16 @@ export const enginesMachine = setup({
   actions: {
     'start engines': enqueueActions(({ context, enqueue }) => {
       for (let index = 0; index < context.count; index += 1) {
-        const input = { index, config: context.config, random: context.random };
+        const { kind, config, random } = context;
+        const input = { kind, index, config, random };
         enqueue.spawnChild('engine', { id: engineId(context, index), input });
       }
     }),
-    'stop engines': enqueueActions(({ context, enqueue }) => {
+    'stop engines': enqueueActions((to) => {
+      const { context } = to;
       // The last started stops first.
       for (let index = context.count - 1; index >= 0; index -= 1) {
-        enqueue.sendTo(engineId(context, index), { type: 'engine.stop' });
+        tell(to, engineId(context, index), { type: 'engine.stop' } satisfies EngineEvent);
       }
     }),
     'note ready': assign({
@@ -87,7 +90,10 @@ export const enginesMachine = setup({
   on: {
     'engines.stop': '.stopping',
     'engine.failed': { target: '.failed', actions: 'note reason' },
-    'xstate.error.actor.*': { target: '.failed', actions: ['note reason', 'drop child'] },
+    'xstate.error.actor.*': {
+      target: '.failed',
+      actions: ['note reason', 'drop child', 'count down'],
+    },
     'xstate.done.actor.*': { actions: ['drop child', 'count down'] },
   },
   states: {

@@ -6,6 +6,11 @@
  *     watching --child.failed--> waiting --(backoff)--> watching   and tells the parent restart.due
  *        └─child.failed, none left──> exhausted                    and tells it restart.refused
  *
+ * For a child that may be missing (`lasting`), none left means a longer pause instead:
+ *
+ *        └─child.failed, none left──> cooling off                  and tells it restart.deferred
+ *                                        └─(longest wait)──> watching   and tells it restart.due
+ *
  * A failure counts until `window_ms` after it, as in Erlang/OTP's intensity and period; the count
  * is kept by delayed events of the system's clock rather than by time stamps, so that a simulated
  * clock drives it whole. Since the wait is computed from the failures that still count, a child
@@ -19,6 +24,8 @@ export type RestartSettings = Config['workers']['restart'];
 
 export interface RestartPolicyInput {
   settings: RestartSettings;
+  /** Whether it never gives up. */
+  lasting: boolean;
   /** Uniform in [0, 1), for the jitter. */
   random: () => number;
 }
@@ -26,7 +33,16 @@ export interface RestartPolicyInput {
 export type RestartPolicyEvent = { type: 'child.failed' } | { type: 'failure.aged' };
 
 /** What the policy tells its parent. */
-export type RestartVerdict = { type: 'restart.due' } | { type: 'restart.refused' };
+export type RestartVerdict =
+  | { type: 'restart.due' }
+  | { type: 'restart.deferred' }
+  | { type: 'restart.refused' };
+
+/**
+ * The least pause of a child that used up its restarts: what dies as soon as it starts must not
+ * take the processor, whatever the settings say of the waits before that.
+ */
+const PAUSE_MS_MIN = 1000;
 
 /** The wait before restart number `recent` (from 1) of a window, in ms, before jitter. */
 export function backoff(settings: RestartSettings, recent: number): number {
@@ -43,16 +59,19 @@ export const restartPolicyMachine = setup({
   guards: {
     'restarts are left': ({ context }) =>
       context.settings.restart_on_failure && context.recent < context.settings.max_restart_attempts,
+    'is to last': ({ context }) => context.lasting && context.settings.restart_on_failure,
   },
   actions: {
     'count failure': assign({ recent: ({ context }) => context.recent + 1 }),
     'forget failure': assign({ recent: ({ context }) => context.recent - 1 }),
     'age failure': raise({ type: 'failure.aged' }, { delay: 'window' }),
     'say due': sendParent({ type: 'restart.due' }),
+    'say deferred': sendParent({ type: 'restart.deferred' }),
     'say refused': sendParent({ type: 'restart.refused' }),
   },
   delays: {
     window: ({ context }) => context.settings.window_ms,
+    pause: ({ context }) => Math.max(context.settings.restart_delay_ms_max, PAUSE_MS_MIN),
     backoff: ({ context }) =>
       backoff(context.settings, context.recent) * (1 + context.random() * context.settings.jitter),
   },
@@ -70,11 +89,16 @@ export const restartPolicyMachine = setup({
             target: 'waiting',
             actions: ['count failure', 'age failure'],
           },
+          { guard: 'is to last', target: 'cooling off' },
           { target: 'exhausted' },
         ],
       },
     },
     waiting: { after: { backoff: { target: 'watching', actions: 'say due' } } },
+    'cooling off': {
+      entry: 'say deferred',
+      after: { pause: { target: 'watching', actions: 'say due' } },
+    },
     exhausted: { entry: 'say refused' },
   },
 });

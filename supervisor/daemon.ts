@@ -5,16 +5,19 @@
 
 import type { Logger } from 'pino';
 import { type ActorRefFrom, createActor } from 'xstate';
-import { type CallsRegistry, callsEffect } from '../actors/calls.ts';
+import { type CallsRegistry, callsEffect, handOver } from '../actors/calls.ts';
 import type { Counters } from '../actors/intake.ts';
 import { type JobRegistry, jobCallsEffect } from '../actors/job-calls.ts';
 import { jobWorkerEffect } from '../actors/job-worker.ts';
 import { JobQueue } from '../actors/jobs.ts';
+import { Ledger } from '../actors/ledger.ts';
 import { Projects } from '../actors/projects.ts';
 import { type AcceptedSockets, serverEffect } from '../actors/server.ts';
+import { ServiceClock } from '../actors/service-clock.ts';
 import { sessionEffect } from '../actors/session.ts';
 import { signalsEffect } from '../actors/signals.ts';
 import { socketEffect } from '../actors/socket.ts';
+import type { ThreadOptions } from '../actors/thread.ts';
 import { withVitals } from '../actors/vitals.ts';
 import type { Wire } from '../actors/wire.ts';
 import { workerEffect } from '../actors/worker.ts';
@@ -28,6 +31,7 @@ import { enginesMachine } from '../machines/engines.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { poolMachine } from '../machines/pool.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
+import { EnvelopeReader } from '../transport/envelope.ts';
 import { daemonDispatch } from './methods.ts';
 import { actorTree, type TreeNode } from './tree.ts';
 
@@ -65,9 +69,12 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   const sockets: AcceptedSockets = new Map();
   const wires = new Map<number, Wire>();
   const counters: Counters = { requests: 0 };
+  const ledger = new Ledger(config.limits.held_bytes_max);
+  const clock = new ServiceClock();
+  const calls: CallsRegistry['calls'] = new Map();
   const registry: CallsRegistry & JobRegistry = {
-    calls: new Map(),
-    jobs: new JobQueue(config),
+    ...{ clock, calls },
+    jobs: new JobQueue(config, clock, (one) => handOver(calls, one)),
     jobCalls: new Map(),
     clipboard: undefined,
     projects: new Projects(config.workers.count, config.limits.projects_max),
@@ -75,9 +82,12 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
 
   // Called only once there are connections, and so a root.
   const dispatch = daemonDispatch({
-    tree: () => actorTree(root),
+    tree: () => actorTree(root, TREE_ACTORS_MAX),
+    daemon: () => summary(root),
     stop: (by) => root.send({ type: 'stop.asked', by }),
     counters,
+    connections: wires,
+    ledger,
     projects: registry.projects,
     jobs: registry.jobs,
   });
@@ -85,21 +95,31 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
   const onDefect = (method: string, error: unknown) =>
     log.error({ method, err: error }, 'a defect in a method of the daemon');
 
-  const threads = { log, options: engineOptions(config), polling: pollCounter() };
+  const onConnectionDefect = (error: unknown) =>
+    log.error({ err: error }, 'a defect ended a connection');
+
+  const options = engineOptions(config);
+  const threads: ThreadOptions = { options, polling: pollCounter(), service: clock.memory };
   const jobWorker = engineMachine.provide({
     actors: {
-      worker: withVitals(jobWorkerEffect({ ...registry, ...threads })),
+      worker: withVitals(jobWorkerEffect({ ...registry, log, threads })),
       calls: withVitals(jobCallsEffect(registry)),
       'restart policy': withVitals(restartPolicyMachine),
     },
     actions: {
       'announce loss': ({ context: { index, reason, restarts } }) =>
         log.warn({ job_thread: index, reason, restarts }, 'a job thread was lost'),
+      'announce shortage': ({ context: { index, reason } }) =>
+        log.warn({ job_thread: index, reason }, 'a job thread could not be started yet'),
+      'announce replacement': ({ context: { index, reason } }) =>
+        log.info({ job_thread: index, reason }, 'replacing a job thread'),
+      'announce pause': ({ context: { index, reason } }) =>
+        log.error({ job_thread: index, reason }, 'a job thread is left alone for some time'),
     },
   });
   const engine = engineMachine.provide({
     actors: {
-      worker: withVitals(workerEffect({ ...registry, ...threads })),
+      worker: withVitals(workerEffect({ ...registry, log, threads })),
       calls: withVitals(callsEffect(registry)),
       'restart policy': withVitals(restartPolicyMachine),
     },
@@ -108,17 +128,33 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
         log.warn({ engine: index, reason, restarts }, 'an engine lost its worker'),
       'announce restart': ({ context: { index, restarts } }) =>
         log.info({ engine: index, restarts }, 'restarting the worker of an engine'),
+      'announce shortage': ({ context: { index, reason } }) =>
+        log.warn({ engine: index, reason }, 'the worker of an engine could not be started yet'),
     },
   });
   const connection = connectionMachine.provide({
     actors: {
-      socket: withVitals(socketEffect({ sockets, wires, counters, dispatch, onDefect })),
+      socket: withVitals(
+        socketEffect({
+          ...{ sockets, wires, ledger, counters, clock, dispatch, onDefect, onConnectionDefect },
+          reader: new EnvelopeReader(config.limits),
+        }),
+      ),
       session: withVitals(sessionEffect({ ...registry, wires })),
     },
   });
   const pool = poolMachine.provide({ actors: { connection: withVitals(connection) } });
   const listener = listenerMachine.provide({
-    actors: { server: withVitals(serverEffect({ sockets, log })), pool: withVitals(pool) },
+    actors: { server: withVitals(serverEffect({ sockets, wires, log })), pool: withVitals(pool) },
+    actions: {
+      'say full': spaced(FULL_INTERVAL_MS, () => {
+        const { connections_max } = config.limits;
+        log.warn(
+          { connections_max },
+          'all connections that limits.connections_max allows are taken',
+        );
+      }),
+    },
   });
   const engines = enginesMachine.provide({ actors: { engine: withVitals(engine) } });
   const jobs = enginesMachine.provide({ actors: { engine: withVitals(jobWorker) } });
@@ -135,14 +171,44 @@ export function startDaemon({ config, log, random = Math.random }: DaemonOptions
     },
   });
 
-  const root = createActor(withVitals(machine), { id: 'daemon', input: { config, random } });
+  const input = { config, random };
+  const root = createActor(withVitals(machine), { id: 'daemon', input, clock });
   const { listening, ended } = milestones(root);
+  ended.then(() => clock.stop());
   root.start();
   return {
     listening,
     ended,
     stop: (by) => root.send({ type: 'stop.asked', by }),
     tree: () => actorTree(root),
+  };
+}
+
+/** Actors that one reply tells of: it takes some 2 ms, however many connections there are. */
+const TREE_ACTORS_MAX = 500;
+
+/** All places are taken for long, as a rule: a line a minute says it. */
+const FULL_INTERVAL_MS = 60_000;
+
+/** Does it now and then only, however often it is asked. */
+function spaced(interval_ms: number, action: () => void): () => void {
+  let next_ms = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next_ms) return;
+    next_ms = now + interval_ms;
+    action();
+  };
+}
+
+function summary(root: ActorRefFrom<typeof daemonMachine>) {
+  const snapshot = root.getSnapshot();
+  const { engines } = snapshot.children;
+  const state =
+    typeof snapshot.value === 'string' ? snapshot.value : Object.keys(snapshot.value)[0];
+  return {
+    state: state ?? snapshot.status,
+    engines: engines === undefined ? [] : actorTree(engines).children,
   };
 }
 

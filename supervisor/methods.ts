@@ -1,11 +1,16 @@
 /** The methods about the daemon itself; the catalogue in `engine/catalogue` says what they give. */
 
 import { hostname } from 'node:os';
-import type { Counters, DaemonDispatch } from '../actors/intake.ts';
+import { encoded } from '../actors/encoding.ts';
+import type { ConnectionDoor, Counters, DaemonDispatch } from '../actors/intake.ts';
 import type { JobQueue } from '../actors/jobs.ts';
+import type { Ledger } from '../actors/ledger.ts';
 import type { Projects } from '../actors/projects.ts';
 import { GoxError } from '../conf/errors.ts';
-import { cancelJob as cancelJobSpec } from '../engine/catalogue/daemon.ts';
+import {
+  cancelJob as cancelJobSpec,
+  cancelRequest as cancelRequestSpec,
+} from '../engine/catalogue/daemon.ts';
 import { METHODS } from '../engine/catalogue/methods.ts';
 import { openRpcDocument } from '../engine/catalogue/openrpc.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
@@ -14,14 +19,22 @@ import { decodeParams } from '../engine/params.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
+  /** The tree of actors, as far as it costs little. */
   readonly tree: () => TreeNode;
+  /** The state of the daemon, and the tree of its engines. */
+  readonly daemon: () => { readonly state: string; readonly engines: readonly TreeNode[] };
   readonly stop: (by: string) => void;
   readonly counters: Readonly<Counters>;
+  readonly connections: { readonly size: number };
+  readonly ledger: Pick<Ledger, 'bytes'>;
   readonly projects: Projects;
   readonly jobs: JobQueue;
 }
 
-type Handler = (params: unknown) => unknown;
+type Handler = (params: unknown, connection: ConnectionDoor) => unknown;
+
+/** Methods whose answer never changes while the daemon lives. */
+const CONSTANT: readonly string[] = ['version', 'list_methods', 'rpc.discover'];
 
 /** Answers daemon methods by their canonical names. */
 export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
@@ -38,46 +51,51 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'goxel.list_projects': () => listProjects(deps.projects),
     'goxel.list_jobs': () => listJobs(deps.jobs),
     'goxel.cancel_job': (params) => cancelJob(deps.jobs, params),
-    'supervisor.tree': () => deps.tree(),
+    '$/cancelRequest': cancelRequest,
+    'supervisor.tree': deps.tree,
     shutdown: () => {
       // After the reply to this request is written.
       setImmediate(() => deps.stop('the method shutdown'));
       return { success: true };
     },
   };
-  return (method, params) => {
+  const constants = new Map<string, Uint8Array>();
+  return (method, params, encoding, connection) => {
     const handler = handlers[method];
     if (handler === undefined) {
       throw new GoxError('GOX_INTERNAL', `The method ${method} is in the catalogue only.`);
     }
-    return handler(params);
+    if (!CONSTANT.includes(method)) return encoded(handler(params, connection), encoding);
+    const key = `${encoding} ${method}`;
+    const known = constants.get(key) ?? encoded(handler(params, connection), encoding);
+    constants.set(key, known);
+    return known;
   };
 }
 
-function status({ tree, counters }: MethodsDeps) {
-  const root = tree();
+function cancelRequest(params: unknown, connection: ConnectionDoor) {
+  const { id } = decodeParams(cancelRequestSpec, params) as Params<typeof cancelRequestSpec>;
+  return { success: true, cancelled: id !== undefined && connection.cancel(id) };
+}
+
+function status(deps: MethodsDeps) {
+  const { state, engines } = deps.daemon();
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
   return {
-    status: root.state,
+    status: state,
     pid: process.pid,
     current_time: localTime(new Date()),
     hostname: hostname(),
     goxel_initialized: true,
     methods_available: METHODS.length,
-    memory_allocated: sum(root, 'voxel_bytes'),
+    memory_allocated: engines.reduce((total, engine) => total + sum(engine, 'voxel_bytes'), 0),
     uptime_seconds: Math.round(process.uptime() * 10) / 10,
-    connections: count(root, /^connection:/),
-    requests: counters.requests,
-    engines: engines(root),
+    connections: deps.connections.size,
+    requests: deps.counters.requests,
+    held_bytes: deps.ledger.bytes,
+    memory: { rss, heap_used: heapUsed, external, array_buffers: arrayBuffers },
+    engines: engines.map(({ id, state, restarts }) => ({ id, state, restarts: restarts ?? 0 })),
   };
-}
-
-function engines(root: TreeNode) {
-  const found = root.children.find(({ id }) => id === 'engines')?.children ?? [];
-  return found.map(({ id, state, restarts }) => ({ id, state, restarts: restarts ?? 0 }));
-}
-
-function count(node: TreeNode, ids: RegExp): number {
-  return node.children.reduce((n, child) => n + count(child, ids), ids.test(node.id) ? 1 : 0);
 }
 
 function sum(node: TreeNode, figure: string): number {
@@ -89,8 +107,9 @@ function sum(node: TreeNode, figure: string): number {
 }
 
 function listProjects(projects: Projects) {
-  const list = [...projects.all()].map(({ name, engine, state }) => ({
+  const list = [...projects.all()].map(({ name, title, engine, state }) => ({
     project: name,
+    title,
     engine,
     state,
   }));

@@ -14,6 +14,8 @@ export interface TreeNode {
   readonly restarts?: number;
   /** What the actor counts, such as requests in flight. */
   readonly figures?: Figures;
+  /** Children that are not told of, since there are too many actors. */
+  readonly hidden?: number;
   readonly children: readonly TreeNode[];
 }
 
@@ -24,15 +26,26 @@ interface SnapshotShape {
   readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
 }
 
-/** The tree from `actor` down. */
-export function actorTree(actor: AnyActorRef): TreeNode {
+/**
+ * The tree from `actor` down, of at most so many actors; of the others only how many there are is
+ * told, where they would be.
+ */
+export function actorTree(actor: AnyActorRef, actors_max = Number.POSITIVE_INFINITY): TreeNode {
+  return treeOf(actor, { left: actors_max - 1 });
+}
+
+function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {
   const snapshot: SnapshotShape = actor.getSnapshot();
   const machine = snapshot.value !== undefined;
   const restarts = snapshot.context?.restarts;
   const figures = figuresOf(actor);
   const children: TreeNode[] = [];
+  let hidden = 0;
   for (const child of Object.values(snapshot.children ?? {})) {
-    if (child !== undefined) children.push(actorTree(child));
+    if (child === undefined) continue;
+    budget.left -= 1;
+    if (budget.left >= 0) children.push(treeOf(child, budget));
+    else hidden += 1;
   }
   return {
     id: actor.id,
@@ -42,6 +55,7 @@ export function actorTree(actor: AnyActorRef): TreeNode {
     age_ms: Math.round(ageOf(actor) ?? 0),
     ...(typeof restarts === 'number' ? { restarts } : {}),
     ...(figures === undefined ? {} : { figures }),
+    ...(hidden === 0 ? {} : { hidden }),
     children,
   };
 }
@@ -57,6 +71,7 @@ function draw(node: TreeNode, branch: string, stem: string, lines: string[]): vo
   const words = [`${branch}${node.id}`, node.state, `age ${ageText(node.age_ms)}`];
   if (node.restarts !== undefined) words.push(`restarts ${node.restarts}`);
   for (const [name, value] of Object.entries(node.figures ?? {})) words.push(`${name} ${value}`);
+  if (node.hidden !== undefined) words.push(`and ${node.hidden} more`);
   lines.push(words.join('  '));
   for (const [i, child] of node.children.entries()) {
     const last = i === node.children.length - 1;

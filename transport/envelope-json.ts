@@ -98,8 +98,7 @@ function irregular(bytes: Uint8Array, start: number, value: unknown): Request | 
   const params_valid = params === undefined || isRecord(params) || Array.isArray(params);
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('json', problem, id_valid ? id : undefined);
-  const project =
-    isRecord(params) && typeof params.project === 'string' ? params.project : undefined;
+  const project = projectOf(Array.isArray(params) && params.length === 1 ? params[0] : params);
   const encoded = spans.get('params') ?? EMPTY;
   return {
     kind: 'request',
@@ -109,6 +108,11 @@ function irregular(bytes: Uint8Array, start: number, value: unknown): Request | 
     params: encoded,
     project,
   };
+}
+
+/** The project that parameters name; those in an array by themselves are named ones, too. */
+function projectOf(params: unknown): string | undefined {
+  return isRecord(params) && typeof params.project === 'string' ? params.project : undefined;
 }
 
 function isId(value: unknown): boolean {

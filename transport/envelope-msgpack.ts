@@ -85,6 +85,13 @@ function text(cursor: MsgpackCursor, depth: number): string | undefined {
 
 /** Walks over the parameters and returns their member `project` if it is a string. */
 function paramsProject(cursor: MsgpackCursor, depth: number): string | undefined {
+  if (cursor.kind === 'array') {
+    // One map in an array by itself stands for named parameters, as in JSON.
+    const count = cursor.container(depth);
+    if (count === 1 && kindOf(cursor.bytes[cursor.at]) === 'map') return paramsProject(cursor, depth + 1);
+    for (let left = count; left > 0; left--) cursor.skip(depth + 1);
+    return undefined;
+  }
   if (cursor.kind !== 'map') {
     cursor.skip(depth);
     return undefined;

@@ -126,6 +126,8 @@ export class PlainReader {
   #paramsEnd(bytes: Uint8Array, start: number, bound: number): number {
     const named = bytes[start] === OPEN_BRACE;
     if (!named && bytes[start] !== OPEN_BRACKET) return IRREGULAR;
+    // By position, but what is at the first may be named parameters, with a project among them.
+    if (!named && bytes[token(bytes, start + 1, bound)] === OPEN_BRACE) return IRREGULAR;
     const closers = this.#closers;
     /** The envelope's own brace counts too. */
     let depth = 1;

@@ -40,6 +40,9 @@ const MSGPACK_PATTERN: Pattern = {
 /** Plain maps, so that every MessagePack library reads them. */
 const packr = new Packr({ useRecords: false });
 
+/** A body of this length is not copied; a write of its own costs as much as copying so many. */
+const LARGE_BODY_BYTES = 64 * 1024;
+
 /** Spans up to this length are copied byte by byte, which beats the call of `set`. */
 const LOOP_BYTES_MAX = 48;
 
@@ -64,17 +67,25 @@ export function composeStandalone(error: GoxError, framing: Framing = 'text'): U
 }
 
 /**
- * All replies in one buffer, for one write. A batch comes out as one array; when all its elements
- * were notifications it is empty and nothing is written for it. Ids and bodies are copied as they
- * are.
+ * All replies in one buffer. A batch comes out as one array; when all its elements were
+ * notifications it is empty and nothing is written for it. Ids and bodies are copied as they are.
  */
 export function composeReplies(replies: readonly Outgoing[], framing: Framing): Uint8Array {
+  const pieces = replyPieces(replies, framing);
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+}
+
+/**
+ * The same in pieces, to be written one after the other: a large body is a piece of its own, not
+ * copied; what lies between two of them is one piece.
+ */
+export function replyPieces(replies: readonly Outgoing[], framing: Framing): Uint8Array[] {
   let length = 0;
   const lengths: number[] = [];
   for (const outgoing of replies) {
     const payload = payloadBytes(outgoing);
     lengths.push(payload);
-    if (payload > 0) length += payload + frameBytes(payload, framing);
+    if (payload > 0) length += payload + frameBytes(payload, framing) - largeBytes(outgoing);
   }
   const writer = new Writer(length);
   for (let i = 0; i < replies.length; i++) {
@@ -86,31 +97,54 @@ export function composeReplies(replies: readonly Outgoing[], framing: Framing): 
     else writeReply(writer, outgoing);
     if (framing === 'text') writer.byte(LINE_FEED);
   }
-  return writer.bytes;
+  return writer.finish();
 }
 
-/** Fills a buffer of exactly the length that was computed for it. */
+/** Fills a buffer of exactly the length that was computed for what is copied. */
 class Writer {
-  readonly bytes: Buffer;
-  at = 0;
+  readonly #bytes: Buffer;
+  readonly #pieces: Uint8Array[] = [];
+  #start = 0;
+  #at = 0;
 
   constructor(length: number) {
-    this.bytes = Buffer.allocUnsafe(length);
+    this.#bytes = Buffer.allocUnsafe(length);
   }
 
   byte(value: number): void {
-    this.bytes[this.at++] = value;
+    this.#bytes[this.#at++] = value;
   }
 
   word(value: number): void {
-    this.at = this.bytes.writeUInt32BE(value, this.at);
+    this.#at = this.#bytes.writeUInt32BE(value, this.#at);
   }
 
   span(bytes: Uint8Array): void {
     const length = bytes.length;
-    if (length > LOOP_BYTES_MAX) this.bytes.set(bytes, this.at);
-    else for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
-    this.at += length;
+    const at = this.#at;
+    if (length > LOOP_BYTES_MAX) this.#bytes.set(bytes, at);
+    else for (let i = 0; i < length; i++) this.#bytes[at + i] = bytes[i]!;
+    this.#at = at + length;
+  }
+
+  body(bytes: Uint8Array): void {
+    if (bytes.length < LARGE_BODY_BYTES) {
+      this.span(bytes);
+      return;
+    }
+    this.#cut();
+    this.#pieces.push(bytes);
+  }
+
+  finish(): Uint8Array[] {
+    this.#cut();
+    return this.#pieces;
+  }
+
+  #cut(): void {
+    if (this.#at === this.#start) return;
+    this.#pieces.push(this.#bytes.subarray(this.#start, this.#at));
+    this.#start = this.#at;
   }
 }
 
@@ -132,6 +166,18 @@ function payloadBytes(outgoing: Outgoing): number {
   let length = encodingOf(outgoing) === 'json' ? outgoing.length + 1 : arrayBytes(outgoing.length);
   for (const reply of outgoing) length += replyBytes(reply);
   return length;
+}
+
+/** Bytes of the bodies that are pieces of their own. */
+function largeBytes(outgoing: Outgoing): number {
+  if (!isBatch(outgoing)) return largeBody(outgoing);
+  let length = 0;
+  for (const reply of outgoing) length += largeBody(reply);
+  return length;
+}
+
+function largeBody({ body }: Reply): number {
+  return body.length < LARGE_BODY_BYTES ? 0 : body.length;
 }
 
 function replyBytes({ encoding, id, failed, body }: Reply): number {
@@ -170,7 +216,7 @@ function writeReply(writer: Writer, { encoding, id, failed, body }: Reply): void
   writer.span(start);
   writer.span(id);
   writer.span(failed ? error : result);
-  writer.span(body);
+  writer.body(body);
   writer.span(end);
 }
 

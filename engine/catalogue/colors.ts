@@ -141,7 +141,10 @@ export const getUniqueColors = method({
   result: Type.Object({
     colors: Type.Array(Type.Object({ hex: Hex, rgba: Rgba })),
     count: Count,
-    metadata: Type.Object({ layer_id: Type.Integer(), sorted_by_count: Type.Boolean() }),
+    metadata: Type.Object({
+      layer_id: Type.Integer({ description: 'The layer that was read; -2 for all.' }),
+      sorted_by_count: Type.Boolean(),
+    }),
   }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_RESULT_TOO_LARGE'],
   examples: [
@@ -155,7 +158,7 @@ export const getUniqueColors = method({
           { hex: '#FF0000FF', rgba: [255, 0, 0, 255] },
         ],
         count: 2,
-        metadata: { layer_id: -1, sorted_by_count: false },
+        metadata: { layer_id: 1, sorted_by_count: false },
       },
     },
   ],

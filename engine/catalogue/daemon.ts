@@ -74,6 +74,18 @@ const status = method({
     uptime_seconds: Type.Number(),
     connections: Count,
     requests: Count,
+    held_bytes: Type.Integer({
+      description: 'Bytes of requests and replies that wait, of all connections.',
+    }),
+    memory: Type.Object(
+      {
+        rss: Count,
+        heap_used: Count,
+        external: Count,
+        array_buffers: Count,
+      },
+      { description: 'Bytes of the process, and of the heap of its main thread.' },
+    ),
     engines: Type.Array(Type.Object({ id: Type.String(), state: Type.String(), restarts: Count })),
   }),
   errors: [],
@@ -106,7 +118,11 @@ const discover = method({
   positional: [],
   result: Type.Object({
     openrpc: Type.String(),
-    info: Type.Object({ title: Type.String(), version: Type.String() }),
+    info: Type.Object({
+      title: Type.String(),
+      description: Type.String({ description: 'What holds for every method: axes, boxes.' }),
+      version: Type.String(),
+    }),
     methods: Type.Array(Type.Object({ name: Type.String() })),
   }),
   errors: [],
@@ -124,7 +140,14 @@ const listProjects = method({
   result: Type.Object({
     count: Count,
     projects: Type.Array(
-      Type.Object({ project: Type.String(), engine: Type.Integer(), state: Type.String() }),
+      Type.Object({
+        project: Type.String(),
+        title: Type.String({
+          description: 'What it was called when it was created, or the file it was loaded from.',
+        }),
+        engine: Type.Integer(),
+        state: Type.String(),
+      }),
     ),
   }),
   errors: [],
@@ -180,6 +203,41 @@ export const cancelJob = method({
   ],
 });
 
+export const cancelRequest = method({
+  name: '$/cancelRequest',
+  aliases: ['notifications/cancelled', 'cancel_request'],
+  scope: 'daemon',
+  urgent: true,
+  edits: false,
+  summary: 'Gives up a request of the same connection; that one is answered with GOX_CANCELLED.',
+  description:
+    'Sent as a notification, as language servers and MCP clients do. An edit that is given up' +
+    ' changes nothing; a request that has just ended is answered as if nobody had asked.',
+  params: Type.Object({
+    id: Type.Optional(
+      Type.Union([Type.String(), Type.Number()], {
+        title: 'the id of a request',
+        description: 'The id of the request, as it was sent.',
+      }),
+    ),
+    reason: Type.Optional(Type.String({ description: 'Accepted, for MCP clients; not used.' })),
+  }),
+  positional: ['id'],
+  spellings: { requestId: 'id', request_id: 'id' },
+  result: Type.Object({
+    success: Success,
+    cancelled: Type.Boolean({ description: 'Whether such a request was under way.' }),
+  }),
+  errors: [],
+  examples: [
+    {
+      name: 'one that has ended',
+      params: { id: 7 },
+      result: { success: true, cancelled: false },
+    },
+  ],
+});
+
 const tree = method({
   name: 'supervisor.tree',
   aliases: ['tree', 'daemon.tree', 'goxel.tree'],
@@ -222,6 +280,7 @@ export const DAEMON_METHODS = [
   listProjects,
   listJobs,
   cancelJob,
+  cancelRequest,
   tree,
   shutdown,
 ] as const;

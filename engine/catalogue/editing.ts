@@ -7,6 +7,8 @@ import {
   Bounds,
   Color,
   Count,
+  Edited,
+  Last,
   LayerId,
   LayerName,
   Position,
@@ -64,7 +66,7 @@ export const transformLayer = method({
       name: 'ten up',
       given: [FLOOR],
       params: { translate: [0, 0, 10] },
-      result: { success: true, voxel_count: 16 },
+      result: { success: true, voxel_count: 16, changed: 32, layer_id: 1 },
     },
   ],
 });
@@ -120,7 +122,7 @@ export const filter = method({
         },
       ],
       params: { kind: 'hollow', thickness: 1 },
-      result: { success: true, voxel_count: 56 },
+      result: { success: true, voxel_count: 56, changed: 8, layer_id: 1 },
     },
   ],
 });
@@ -128,7 +130,7 @@ export const filter = method({
 const SelectionView = Type.Object({
   success: Success,
   box: Type.Union([
-    Type.Object({ min: Type.Array(Type.Number()), max: Type.Array(Type.Number()) }),
+    Type.Object({ min: Type.Array(Type.Number()), max: Type.Array(Type.Number()), last: Last }),
     Type.Null(),
   ]),
   voxel_count: Count,
@@ -203,7 +205,7 @@ export const paintSelection = method({
       name: 'a floor',
       given: [FLOOR, SELECTED],
       params: { color: '#FF0000' },
-      result: { success: true, voxel_count: 16 },
+      result: { success: true, voxel_count: 16, changed: 16, layer_id: 1 },
     },
   ],
 });
@@ -217,7 +219,12 @@ export const copySelection = method({
   description: 'There is one clipboard in the daemon, for all projects and clients.',
   params: projectParams({ layer_id: Type.Optional(LayerId) }),
   positional: ['layer_id'],
-  result: Type.Object({ success: Success, voxel_count: Count, bounding_box: Bounds }),
+  result: Type.Object({
+    success: Success,
+    voxel_count: Count,
+    bounding_box: Bounds,
+    layer_id: Type.Integer({ description: 'The layer that was copied of.' }),
+  }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [{ name: 'a floor', given: [FLOOR], params: {} }],
 });
@@ -240,14 +247,19 @@ export const paste = method({
     ),
   }),
   positional: ['position', 'layer_id'],
-  result: Type.Object({ success: Success, pasted: Count, layer_id: Type.Integer() }),
+  result: Type.Object({
+    success: Success,
+    pasted: Type.Integer({ minimum: 0, description: 'How many voxels were copied.' }),
+    layer_id: Edited.layer_id,
+    changed: Edited.changed,
+  }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
       name: 'a floor, one up',
       given: [FLOOR, { method: 'goxel.copy', params: {} }],
       params: { position: [0, 0, 1] },
-      result: { success: true, pasted: 16, layer_id: 1 },
+      result: { success: true, pasted: 16, layer_id: 1, changed: 16 },
     },
   ],
 });
@@ -263,7 +275,13 @@ export const cutToLayer = method({
     name: Type.Optional(LayerName),
   }),
   positional: ['layer_id'],
-  result: Type.Object({ success: Success, layer_id: Type.Integer(), voxel_count: Count }),
+  result: Type.Object({
+    success: Success,
+    layer_id: Type.Integer({ description: 'The new layer.' }),
+    voxel_count: Type.Integer({ minimum: 0, description: 'How many voxels it has.' }),
+    source_layer_id: Type.Integer({ description: 'The layer that they were cut from.' }),
+    changed: Type.Integer({ minimum: 0, description: 'How many voxels of that have changed.' }),
+  }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
   examples: [{ name: 'a floor', given: [FLOOR, SELECTED], params: { name: 'floor' } }],
 });

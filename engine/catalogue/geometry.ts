@@ -1,7 +1,7 @@
 /** Schemas of boxes, matrices and numbers that methods about layers, scenes and shapes share. */
 
 import { type Static, Type } from 'typebox';
-import { COORDINATE_MAX, Position } from './schemas.ts';
+import { COORDINATE_MAX, Last, Position } from './schemas.ts';
 
 /** As far as voxels can be. */
 export const LENGTH_MAX = 2 ** 31;
@@ -49,29 +49,41 @@ export const AxisBox = Type.Object(
   {
     title: 'a box ({min, max})',
     description:
-      'Two corners. Voxel (x, y, z) fills the cube from that point to one further on each axis,' +
-      ' so the box of one voxel has max = min + 1.',
+      'Two opposite corners, in either order. Half open: voxel (x, y, z) fills the cube from that' +
+      ' point to one further on each axis, so {min: [0, 0, 0], max: [4, 4, 4]} has 64 voxels,' +
+      ' and the box of one voxel has max = min + 1.',
   },
 );
 export type AxisBox = Static<typeof AxisBox>;
 
-/** A box along the axes, or a box turned in any way. */
 /** From a point to another, as wide as Goxel's line tool makes it. */
 const LineBox = Type.Object({ from: Point, to: Point, radius: PositiveLength });
 export type LineBox = Static<typeof LineBox>;
 
+/** A box along the axes, or a box turned in any way. */
 export const BoxParam = Type.Union([AxisBox, LineBox, Type.Object({ matrix: MatrixOf16 })], {
   title: 'a box ({min, max}, {from, to, radius} or {matrix})',
   description:
-    '{min, max}: two corners; the box of one voxel has max = min + 1. {from, to, radius}: its Z' +
+    '{min, max}: two opposite corners; half open, so the box of one voxel has max = min + 1, and' +
+    ' {min: [0, 0, 0], max: [4, 4, 4]} has 64 voxels. {from, to, radius}: its Z' +
     ' axis runs from a point to another, for lines. {matrix}: a box that may be turned.',
 });
 export type BoxParam = Static<typeof BoxParam>;
 
+/** Of a region's corners, wherever a method takes them. */
+const INCLUSIVE =
+  'Both corners belong to it, in either order: {min: [0, 0, 0], max: [3, 3, 3]} has 64 voxels.';
+
+/** The two corners of a region as parameters of their own. */
+export const RegionCorners = {
+  min: { ...Position, description: `A corner of the region. ${INCLUSIVE}` },
+  max: { ...Position, description: `The opposite corner. ${INCLUSIVE}` },
+};
+
 /** Voxels between two corners, both inclusive. */
 export const RegionParam = Type.Object(
   { min: Position, max: Position },
-  { description: 'The voxels between two corners, both inclusive.' },
+  { description: `The voxels between two opposite corners. ${INCLUSIVE}` },
 );
 
 /** A box as results give it: `min` and `max` of the box around it, and the matrix itself. */
@@ -79,6 +91,7 @@ export const BoxView = Type.Object({
   min: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
   max: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
   matrix: Type.Array(Type.Number()),
+  last: Last,
 });
 export type BoxView = Static<typeof BoxView>;
 

@@ -3,7 +3,16 @@
 import { Type } from 'typebox';
 import { BoxParam, BoxView, Id, Index, MatrixOf16 } from './geometry.ts';
 import { WHICH_SPELLINGS, Which } from './layers.ts';
-import { Bounds, Color, Count, LayerName, projectParams, Rgba, Success } from './schemas.ts';
+import {
+  Bounds,
+  Color,
+  Count,
+  Edited,
+  LayerName,
+  projectParams,
+  Rgba,
+  Success,
+} from './schemas.ts';
 import { method } from './spec.ts';
 
 export const BlendModeName = Type.Enum(
@@ -35,7 +44,7 @@ const LayerView = Type.Object({
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 const ROOF = { method: 'goxel.create_layer', params: { name: 'roof' } };
-const Changed = Type.Object({ success: Success, layer: LayerView });
+const Changed = Type.Object({ success: Success, layer: LayerView, changed: Edited.changed });
 
 const scope = 'project';
 
@@ -166,7 +175,7 @@ export const reorderLayer = method({
   params: projectParams({ ...Which, to: Index }),
   positional: [],
   spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
-  result: Type.Object({ success: Success, order: Type.Array(Id) }),
+  result: Type.Object({ success: Success, order: Type.Array(Id), layer_id: Id }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [{ name: 'to the bottom', given: [ROOF], params: { layer_name: 'roof', to: 0 } }],
 });

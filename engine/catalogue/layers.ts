@@ -91,14 +91,19 @@ export const deleteLayer = method({
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
   spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
-  result: Type.Object({ success: Success }),
+  result: Type.Object({
+    success: Success,
+    layer_id: Id,
+    name: Type.String(),
+    changed: Type.Integer({ minimum: 0, description: 'How many voxels went with it.' }),
+  }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
       name: 'by its name',
       given: [ROOF],
       params: { layer_name: 'roof' },
-      result: { success: true },
+      result: { success: true, layer_id: 2, name: 'roof', changed: 0 },
     },
   ],
 });
@@ -115,13 +120,13 @@ export const setLayerVisibility = method({
   }),
   positional: ['layer_id', 'visible'],
   spellings: { ...WHICH_SPELLINGS, name: 'layer_name' },
-  result: Type.Object({ success: Success, visible: Type.Boolean() }),
+  result: Type.Object({ success: Success, visible: Type.Boolean(), layer_id: Id }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
       name: 'hide the first',
       params: { index: 0, visible: false },
-      result: { success: true, visible: false },
+      result: { success: true, visible: false, layer_id: 1 },
     },
   ],
 });

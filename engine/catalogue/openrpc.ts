@@ -6,6 +6,7 @@
 
 import type { Keywords } from '../../conf/check.ts';
 import { ERRORS, type ErrorCode } from '../../conf/errors.ts';
+import { CONVENTIONS } from './conventions.ts';
 import { METHODS } from './methods.ts';
 import type { ExampleParams, MethodExample, MethodSpec } from './spec.ts';
 
@@ -40,7 +41,7 @@ export interface OpenRpcMethod {
 
 export interface OpenRpcDocument {
   openrpc: string;
-  info: { title: string; version: string; license: { name: string } };
+  info: { title: string; description: string; version: string; license: { name: string } };
   methods: OpenRpcMethod[];
 }
 
@@ -48,7 +49,12 @@ export interface OpenRpcDocument {
 export function openRpcDocument(version: string): OpenRpcDocument {
   return {
     openrpc: OPENRPC_VERSION,
-    info: { title: 'goxel-supervisor', version, license: { name: 'MIT' } },
+    info: {
+      title: 'goxel-supervisor',
+      description: Object.values(CONVENTIONS).join('\n\n'),
+      version,
+      license: { name: 'MIT' },
+    },
     methods: METHODS.map(openRpcMethod),
   };
 }

@@ -1,11 +1,12 @@
 /** Methods that paint and fill many voxels at once. */
 
 import { Type } from 'typebox';
-import { AxisBox, BoxParam, Point, RegionParam } from './geometry.ts';
+import { AxisBox, BoxParam, Point, RegionCorners, RegionParam } from './geometry.ts';
 import { BlendModeName, ShapeName } from './layer-edits.ts';
 import {
   Color,
   Count,
+  Edited,
   LayerId,
   LayerView,
   Position,
@@ -32,7 +33,11 @@ export const Threshold = Type.Integer({
 /** What an edit of many voxels answers. */
 export const VoxelCount = Type.Object({
   success: Success,
-  voxel_count: Type.Integer({ minimum: 0, description: 'How many voxels the layer has now.' }),
+  voxel_count: Type.Integer({
+    minimum: 0,
+    description: 'How many voxels the layer has now; `changed` tells of this request.',
+  }),
+  ...Edited,
 });
 
 const FLOOR = {
@@ -94,10 +99,11 @@ export const fillRegion = method({
   scope,
   edits: true,
   summary: 'Puts one colour at every position between two corners, both inclusive.',
-  description: 'Alpha 0 removes.',
+  description:
+    'Both corners are filled, in whichever order they come: {"min": [0, 0, 0], "max": [3, 3, 0]}' +
+    ' are 16 voxels. Of a bounding box, give min and last. Alpha 0 removes.',
   params: projectParams({
-    min: Position,
-    max: Position,
+    ...RegionCorners,
     ...Tint,
     layer_id: Type.Optional(LayerId),
   }),
@@ -109,7 +115,13 @@ export const fillRegion = method({
     {
       name: 'a floor',
       params: FLOOR.params,
-      result: { success: true, voxel_count: 16 },
+      result: { success: true, voxel_count: 16, changed: 16, layer_id: 1 },
+    },
+    {
+      name: 'a cube of four, by other corners, over the floor of it',
+      given: [FLOOR],
+      params: { min: [3, 3, 3], max: [0, 0, 0], color: '#808080' },
+      result: { success: true, voxel_count: 64, changed: 48, layer_id: 1 },
     },
   ],
 });
@@ -130,7 +142,11 @@ export const paintVoxels = method({
   spellings: { ...COLOR_SPELLINGS, voxels: 'positions' },
   result: Type.Object({
     success: Success,
-    painted: Type.Integer({ minimum: 0, description: 'How many voxels were there.' }),
+    painted: Type.Integer({
+      minimum: 0,
+      description: 'How many voxels were there; `changed` leaves out those of that colour.',
+    }),
+    ...Edited,
   }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
@@ -138,7 +154,12 @@ export const paintVoxels = method({
       name: 'one that is there',
       given: [FLOOR],
       params: [1, 1, 0, 255, 0, 0],
-      result: { success: true, painted: 1 },
+      result: { success: true, painted: 1, changed: 1, layer_id: 1 },
+    },
+    {
+      name: 'one that is not there',
+      params: [1, 1, 0, 255, 0, 0],
+      result: { success: true, painted: 0, changed: 0, layer_id: 1 },
     },
   ],
 });
@@ -162,14 +183,14 @@ export const floodFill = method({
   }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: COLOR_SPELLINGS,
-  result: Type.Object({ success: Success, voxels_filled: Count }),
+  result: Type.Object({ success: Success, voxels_filled: Count, ...Edited }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
       name: 'a floor',
       given: [FLOOR],
       params: { x: 0, y: 0, z: 0, color: '#FF0000' },
-      result: { success: true, voxels_filled: 16 },
+      result: { success: true, voxels_filled: 16, changed: 16, layer_id: 1 },
     },
   ],
 });
@@ -189,7 +210,18 @@ export const clearVoxels = method({
   result: VoxelCount,
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
-    { name: 'all', given: [FLOOR], params: {}, result: { success: true, voxel_count: 0 } },
+    {
+      name: 'all',
+      given: [FLOOR],
+      params: {},
+      result: { success: true, voxel_count: 0, changed: 16, layer_id: 1 },
+    },
+    {
+      name: 'a row, both ends of which go',
+      given: [FLOOR],
+      params: { region: { min: [0, 0, 0], max: [3, 0, 0] } },
+      result: { success: true, voxel_count: 12, changed: 4, layer_id: 1 },
+    },
   ],
 });
 
@@ -206,14 +238,14 @@ export const replaceColor = method({
     layer_id: Type.Optional(LayerId),
   }),
   positional: ['from', 'to', 'tolerance', 'layer_id'],
-  result: Type.Object({ success: Success, replaced: Count }),
+  result: Type.Object({ success: Success, replaced: Count, ...Edited }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
       name: 'of a floor',
       given: [FLOOR],
       params: { from: '#808080', to: '#00FF00' },
-      result: { success: true, replaced: 16 },
+      result: { success: true, replaced: 16, changed: 16, layer_id: 1 },
     },
   ],
 });
@@ -244,7 +276,7 @@ export const extrude = method({
       name: 'a floor, two up',
       given: [FLOOR],
       params: { position: [1, 1, 0], face: '+z', distance: 2 },
-      result: { success: true, voxel_count: 48 },
+      result: { success: true, voxel_count: 48, changed: 32, layer_id: 1 },
     },
   ],
 });
@@ -257,8 +289,9 @@ export const getPacked = method({
   summary: 'Gives all voxels between two corners, both inclusive, as bytes.',
   description:
     'Four bytes (red, green, blue, alpha) for each position, x fastest, then y, then z; zeros' +
-    ' where no voxel is. They are base64 in JSON and binary in MessagePack.',
-  params: projectParams({ min: Position, max: Position, layer_id: Type.Optional(LayerView) }),
+    ' where no voxel is. They are base64 in JSON and binary in MessagePack. Both corners are' +
+    ' given, whichever comes first: {"min": [3, 0, 0], "max": [4, 0, 0]} are two positions.',
+  params: projectParams({ ...RegionCorners, layer_id: Type.Optional(LayerView) }),
   positional: ['min', 'max', 'layer_id'],
   result: Type.Object({
     min: Triple,
@@ -301,7 +334,7 @@ export const setPacked = method({
     {
       name: 'two voxels',
       params: { min: [0, 0, 0], size: [2, 1, 1], data: '/wAA/wD/AP8=' },
-      result: { success: true, voxel_count: 2 },
+      result: { success: true, voxel_count: 2, changed: 2, layer_id: 1 },
     },
   ],
 });

@@ -7,7 +7,7 @@ import { COLOR_SPELLINGS } from './painting.ts';
 import {
   Color,
   Coordinate,
-  Count,
+  Edited,
   LayerId,
   Position,
   projectParams,
@@ -72,7 +72,8 @@ export const proceduralShape = method({
       Type.Enum(['x', 'y', 'z'], {
         description:
           'Along which a cylinder stands and around which a torus goes: z unless given. Text is' +
-          ' read from the front (y, unless given), the right (x) or above (z).',
+          ' read from the front, which is -y (y, unless given), the right, +x (x), or the top, +z' +
+          ' (z): as the cameras "front", "right" and "top" see it.',
       }),
     ),
     from: Type.Optional(Position),
@@ -130,14 +131,18 @@ export const proceduralShape = method({
   result: Type.Object({
     success: Success,
     shape_type: Type.String(),
-    voxels_created: Count,
+    voxels_created: Type.Integer({
+      minimum: 0,
+      description: 'At how many positions a voxel is now where none was.',
+    }),
+    ...Edited,
   }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
       name: 'a cube of four',
       params: ['cube', 4, 4, 4, 0, 0, 0, 200, 40, 40],
-      result: { success: true, shape_type: 'cube', voxels_created: 64 },
+      result: { success: true, shape_type: 'cube', voxels_created: 64, changed: 64, layer_id: 1 },
     },
   ],
 });

@@ -1,6 +1,7 @@
 /** Methods that make, load, save, export, describe and end a project. */
 
 import { Type } from 'typebox';
+import { Contents, Opened, Overwrite } from './opening.ts';
 import {
   Bounds,
   Coordinate,
@@ -8,8 +9,10 @@ import {
   FormatName,
   Path,
   projectParams,
+  RealPath,
   Success,
   Triple,
+  Written,
 } from './schemas.ts';
 import { method } from './spec.ts';
 
@@ -35,6 +38,8 @@ export const createProject = method({
   edits: true,
   summary: 'Starts an empty project, in place of what the project holds.',
   description:
+    '`name` is a title; which project it is says `project`, as in every request: without it the ' +
+    'current one, "default", of all clients. What was in its place is told as `replaced`. ' +
     'The size is the box that formats with a fixed extent use; voxels may lie outside it. ' +
     '`size` as [w, h, d] and `dimensions` as {width, height, depth} are accepted in place of ' +
     'the three sides. `path` is where save_project without a path will write.',
@@ -46,6 +51,7 @@ export const createProject = method({
     size: Type.Optional(Triple),
     dimensions: Type.Optional(Type.Object({ width: Side, height: Side, depth: Side })),
     path: Type.Optional(Path),
+    overwrite: Overwrite,
   }),
   positional: ['name', 'width', 'height', 'depth'],
   spellings: PATH_SPELLINGS,
@@ -55,18 +61,36 @@ export const createProject = method({
     width: Coordinate,
     height: Coordinate,
     depth: Coordinate,
+    ...Opened,
+    path: Type.Optional(RealPath),
   }),
-  errors: [],
+  errors: ['GOX_UNSAVED'],
   examples: [
     {
       name: 'by position',
       params: ['tower', 24, 24, 40],
-      result: { success: true, name: 'tower', width: 24, height: 24, depth: 40 },
+      result: {
+        ...{ success: true, name: 'tower', width: 24, height: 24, depth: 40 },
+        project: 'default',
+      },
+    },
+    {
+      name: 'a project of its own, in place of what it held',
+      given: [{ method: 'goxel.add_voxel', params: { x: 0, y: 0, z: 0, project: 'towers' } }],
+      params: { name: 'tower', project: 'towers' },
+      result: {
+        ...{ success: true, name: 'tower', width: 64, height: 64, depth: 64 },
+        project: 'towers',
+        replaced: { name: 'New Project', voxel_count: 1, unsaved: true },
+      },
     },
     {
       name: 'with nothing said',
       params: {},
-      result: { success: true, name: 'New Project', width: 64, height: 64, depth: 64 },
+      result: {
+        ...{ success: true, name: 'New Project', width: 64, height: 64, depth: 64 },
+        project: 'default',
+      },
     },
   ],
 });
@@ -124,17 +148,22 @@ export const loadProject = method({
   description:
     'When anything goes wrong, the project stays as it was. Materials, textures and buffers that' +
     ' a mesh file names are read too, when they are beside it or in a directory below.',
-  params: projectParams({ path: Path, ...ReadingFields }),
+  params: projectParams({ path: Path, ...ReadingFields, overwrite: Overwrite }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: Type.Object({ success: Success, path: Type.String() }),
-  errors: READING_ERRORS,
+  result: Type.Object({
+    success: Success,
+    path: RealPath,
+    ...Opened,
+    layer_count: Count,
+    voxel_count: Count,
+  }),
+  errors: [...READING_ERRORS, 'GOX_UNSAVED'],
   examples: [
     {
       name: 'what was saved before',
       given: [ONE_VOXEL, { method: 'goxel.save_project', params: ['tower.gox'] }],
       params: ['tower.gox'],
-      result: { success: true, path: 'tower.gox' },
     },
   ],
 });
@@ -161,7 +190,7 @@ export const importFile = method({
   spellings: PATH_SPELLINGS,
   result: Type.Object({
     success: Success,
-    path: Type.String(),
+    path: RealPath,
     layer_ids: Type.Array(Type.Integer({ minimum: 1 })),
     voxel_count: Type.Integer({ minimum: 0, description: 'Of the new layers together.' }),
   }),
@@ -171,7 +200,6 @@ export const importFile = method({
       name: 'what was saved before, beside itself',
       given: [ONE_VOXEL, { method: 'goxel.save_project', params: ['tower.gox'] }],
       params: { path: 'tower.gox' },
-      result: { success: true, path: 'tower.gox', layer_ids: [2], voxel_count: 1 },
     },
   ],
 });
@@ -197,16 +225,9 @@ export const saveProject = method({
   params: projectParams({ path: Type.Optional(Path), format: Type.Optional(FormatName) }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: Type.Object({ success: Success, path: Type.String() }),
+  result: Type.Object({ success: Success, ...Written }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
-  examples: [
-    {
-      name: 'as a Goxel file',
-      given: [ONE_VOXEL],
-      params: { path: 'tower.gox' },
-      result: { success: true, path: 'tower.gox' },
-    },
-  ],
+  examples: [{ name: 'as a Goxel file', given: [ONE_VOXEL], params: { path: 'tower.gox' } }],
 });
 
 export const exportModel = method({
@@ -253,20 +274,9 @@ export const exportModel = method({
   }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: Type.Object({
-    success: Success,
-    path: Type.String(),
-    format: Type.Optional(Type.String({ description: 'As asked for; left out when it was not.' })),
-  }),
+  result: Type.Object({ success: Success, ...Written }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
-  examples: [
-    {
-      name: 'as a Wavefront mesh',
-      given: [ONE_VOXEL],
-      params: { path: 'tower.obj' },
-      result: { success: true, path: 'tower.obj' },
-    },
-  ],
+  examples: [{ name: 'as a Wavefront mesh', given: [ONE_VOXEL], params: { path: 'tower.obj' } }],
 });
 
 export const listFormats = method({
@@ -301,9 +311,19 @@ export const closeProject = method({
   summary: 'Ends the project and frees its memory; what was not saved is gone.',
   params: projectParams({}),
   positional: [],
-  result: Type.Object({ success: Success }),
+  result: Type.Object({ success: Success, project: Type.String(), closed: Contents }),
   errors: [],
-  examples: [{ name: 'the current project', params: {}, result: { success: true } }],
+  examples: [
+    {
+      name: 'the current project',
+      given: [ONE_VOXEL],
+      params: {},
+      result: {
+        ...{ success: true, project: 'default' },
+        closed: { name: 'New Project', voxel_count: 1, unsaved: true },
+      },
+    },
+  ],
 });
 
 export const getStatus = method({

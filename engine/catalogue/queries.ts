@@ -1,13 +1,13 @@
 /** Methods that read voxels. */
 
 import { Type } from 'typebox';
+import { RegionCorners } from './geometry.ts';
 import {
   Bounds,
   Color,
   Count,
   FoundVoxel,
   LayerView,
-  Position,
   ProbedVoxel,
   projectParams,
   Spot,
@@ -109,8 +109,10 @@ export const getVoxelsRegion = method({
   scope: 'project',
   edits: false,
   summary: 'Lists the voxels between two corners, both inclusive, page by page.',
-  description: ORDER,
-  params: projectParams({ min: Position, max: Position, ...Paging }),
+  description:
+    'Both corners belong to the region, in whichever order they come: {"min": [4, 5, 6], "max":' +
+    ` [4, 5, 6]} is one position. ${ORDER}`,
+  params: projectParams({ ...RegionCorners, ...Paging }),
   positional: ['min', 'max', 'layer_id', 'color_filter', 'offset', 'limit'],
   result: Page,
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_RESULT_TOO_LARGE'],
@@ -123,6 +125,17 @@ export const getVoxelsRegion = method({
         voxels: [{ x: 4, y: 5, z: 6, color: [51, 102, 204, 255] }],
         count: 1,
         truncated: true,
+        bbox: { min: [4, 5, 6], max: [4, 5, 6] },
+      },
+    },
+    {
+      name: 'the one at both corners',
+      given: [ONE_VOXEL, ANOTHER_VOXEL],
+      params: { min: [4, 5, 6], max: [4, 5, 6] },
+      result: {
+        voxels: [{ x: 4, y: 5, z: 6, color: [51, 102, 204, 255] }],
+        count: 1,
+        truncated: false,
         bbox: { min: [4, 5, 6], max: [4, 5, 6] },
       },
     },
@@ -167,8 +180,10 @@ export const getBoundingBox = method({
   edits: false,
   summary: 'Gives the smallest box around the voxels.',
   description:
-    '`max` is exclusive and `dimensions` is max - min. Without any voxel, `empty` is true and ' +
-    'the numbers are 0. `exact: false` rounds the box outwards to multiples of 16.',
+    '`max` is exclusive, as of every box: give min and max to what takes a `box`, min and `last`' +
+    ' to what takes a region, such as fill_region. `dimensions` is max - min. Without any voxel,' +
+    ' `empty` is true, the numbers are 0 and there is no `last`. `exact: false` rounds the box' +
+    ' outwards to multiples of 16.',
   params: projectParams({
     layer_id: Type.Optional(LayerView),
     exact: Type.Optional(Type.Boolean({ default: true })),
@@ -181,7 +196,10 @@ export const getBoundingBox = method({
       name: 'of one voxel',
       given: [ONE_VOXEL],
       params: {},
-      result: { empty: false, min: [4, 5, 6], max: [5, 6, 7], dimensions: [1, 1, 1] },
+      result: {
+        ...{ empty: false, min: [4, 5, 6], max: [5, 6, 7], dimensions: [1, 1, 1] },
+        last: [4, 5, 6],
+      },
     },
     {
       name: 'of nothing',

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { Angle, Index, Length, Point, PositiveLength, Share } from './geometry.ts';
-import { Channel, Color, Count, Path, projectParams, Success } from './schemas.ts';
+import { Channel, Color, Count, Path, projectParams, RealPath, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
 /** Pixels of a side. */
@@ -42,8 +42,11 @@ const Camera = Type.Union(
       "a preset, {name}, {index} or {active: true} of the project's cameras, {eye, target} or " +
       '{yaw, pitch}',
     description:
-      'A preset (fitted to the content); a camera of the project; an eye that looks at a target; ' +
-      'or angles in degrees about a target, which is the middle of the content without one.',
+      'A preset (fitted to the content): the side that it shows, front being the one at -y, right' +
+      ' the one at +x; isometric and perspective see front, right and top. A camera of the' +
+      ' project; an eye that looks at a target; or angles in degrees about a target, which is the' +
+      ' middle of the content without one: yaw 0 looks from the front, 90 from the right, a' +
+      ' positive pitch from above.',
   },
 );
 
@@ -91,7 +94,7 @@ const Picture = Type.Object({
   height: Count,
   format: Type.String(),
   bytes: Count,
-  path: Type.Optional(Type.String()),
+  path: Type.Optional(RealPath),
   image: Type.Optional(Type.Unknown({ description: 'Base64 in JSON, binary in MessagePack.' })),
 });
 
@@ -121,12 +124,20 @@ export const renderScene = method({
   description:
     'To a file, or without output_path into the result. `views` asks for several pictures in one ' +
     'call, `turntable` for so many around the model; their files are numbered: tower-000.png. ' +
-    '`trace` makes final pictures by path tracing. goxel.list_jobs tells the progress.',
+    '`trace` makes final pictures by path tracing. goxel.list_jobs tells the progress. z is up;' +
+    ' the front of a model is its side at -y, with +x to the right.',
   params: projectParams({
     output_path: Type.Optional(Path),
     width: Type.Optional(Side),
     height: Type.Optional(Side),
-    camera_preset: Type.Optional(Type.String({ maxLength: 64 })),
+    camera_preset: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description:
+          'The v14 name of a preset for `camera`. A preset shows the side it is named for; in the' +
+          ' v14 daemon "left" and "right" are the other way round.',
+      }),
+    ),
     ...ViewFields,
     views: Type.Optional(
       Type.Array(
@@ -186,8 +197,11 @@ export const renderScene = method({
     width: Count,
     height: Count,
     format: Type.String(),
-    output_path: Type.Optional(Type.String()),
+    output_path: Type.Optional(RealPath),
     image: Type.Optional(Type.Unknown({ description: 'Base64 in JSON, binary in MessagePack.' })),
+    bytes: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Of the picture; of several, in `pictures`.' }),
+    ),
     pictures: Type.Optional(Type.Array(Picture)),
   }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_MEMORY_LIMIT', 'GOX_CANCELLED'],
@@ -196,7 +210,6 @@ export const renderScene = method({
       name: 'a thumbnail',
       given: [ONE_VOXEL],
       params: { output_path: 'tower.png', width: 64, height: 64, camera_preset: 'isometric' },
-      result: { success: true, width: 64, height: 64, format: 'png', output_path: 'tower.png' },
     },
     {
       name: 'into the result',

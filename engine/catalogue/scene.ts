@@ -2,7 +2,17 @@
 
 import { Type } from 'typebox';
 import { Angle, BoxParam, BoxView, Index, MatrixOf16, PositiveLength, Share } from './geometry.ts';
-import { Color, Count, LayerName, Path, projectParams, Rgba, Success } from './schemas.ts';
+import {
+  Color,
+  Count,
+  LayerName,
+  Path,
+  projectParams,
+  RealPath,
+  Rgba,
+  Success,
+  Written,
+} from './schemas.ts';
 import { method } from './spec.ts';
 
 /** Linear light, as Goxel's materials have it. */
@@ -121,6 +131,7 @@ export const setImageBox = method({
           min: [0, 0, 0],
           max: [8, 8, 8],
           matrix: [4, 0, 0, 0, 0, 4, 0, 0, 0, 0, 4, 0, 4, 4, 4, 1],
+          last: [7, 7, 7],
         },
       },
     },
@@ -255,7 +266,7 @@ export const loadPalette = method({
   summary: 'Reads the palette from a file: .gpl, .dat or .png.',
   params: projectParams({ path: Path }),
   positional: ['path'],
-  result: Type.Object({ success: Success, palette: PaletteView }),
+  result: Type.Object({ success: Success, palette: PaletteView, path: RealPath }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_BROKEN'],
   examples: [
     {
@@ -275,15 +286,9 @@ export const savePalette = method({
   summary: 'Writes the palette to a GIMP palette file (.gpl).',
   params: projectParams({ path: Path }),
   positional: ['path'],
-  result: Type.Object({ success: Success, path: Type.String() }),
+  result: Type.Object({ success: Success, ...Written }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE'],
-  examples: [
-    {
-      name: 'as it is',
-      params: { path: 'duo.gpl' },
-      result: { success: true, path: 'duo.gpl' },
-    },
-  ],
+  examples: [{ name: 'as it is', params: { path: 'duo.gpl' } }],
 });
 
 export const SCENE_METHODS = [

@@ -3,7 +3,9 @@
  * types, the checks and the published documents are all derived.
  */
 
-import { type Static, type TProperties, Type } from 'typebox';
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import type { Keywords } from '../../conf/check.ts';
+import { COLORS, COORDINATES } from './conventions.ts';
 
 /**
  * The most voxels (or positions, or operations) in one request, and in one page of a result. A
@@ -28,56 +30,104 @@ const PATH_LENGTH_MAX = 4096;
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
+export const PROJECT_NAME_RULE =
+  `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
+
+/** The project of requests that name none, shared by all connections. */
+export const CURRENT_PROJECT = 'default';
+
 const ProjectName = Type.String({
   minLength: 1,
   maxLength: PROJECT_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
-  title: `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`,
+  'x-name': 'ProjectName',
+  title: PROJECT_NAME_RULE,
   description:
-    'The project to work on. Without it: the current project of the daemon, "default", which ' +
-    'all clients share.',
+    `The project to work on. Without it: the current project of the daemon, "${CURRENT_PROJECT}",` +
+    ' which all clients share.',
 });
+
+const PRINTABLE_TEXT = new RegExp(PRINTABLE, 'u');
+
+/** Whether a name may be that of a project; costs nothing for one that is too long. */
+export function isProjectName(name: string): boolean {
+  const { length } = name;
+  return length > 0 && length <= PROJECT_NAME_LENGTH_MAX && PRINTABLE_TEXT.test(name);
+}
+
+/** A schema that methods share, with words for what it is of one of them. */
+export function described<S extends TSchema>(schema: S, description: string): S {
+  const { 'x-name': _, ...nameless } = schema as Keywords;
+  return { ...nameless, description } as unknown as S;
+}
 
 /** The parameters of a method that works on a project: its own, and which project. */
 export function projectParams<P extends TProperties>(properties: P) {
   return Type.Object({ ...properties, project: Type.Optional(ProjectName) });
 }
 
+/** As results give it. */
 export const Coordinate = Type.Integer({ minimum: COORDINATE_MIN, maximum: COORDINATE_MAX });
+
+/** As parameters name a voxel: between voxels too, see `COORDINATES`. */
+const VoxelCoordinate = Type.Integer({
+  minimum: COORDINATE_MIN,
+  maximum: COORDINATE_MAX,
+  'x-name': 'VoxelCoordinate',
+  'x-floor': true,
+  description: 'A fraction is taken for the voxel around it: -0.5 is voxel -1.',
+});
 
 /** [x, y, z], as results give it. */
 export const Triple = Type.Tuple([Coordinate, Coordinate, Coordinate]);
 
+const VoxelTriple = Type.Tuple([VoxelCoordinate, VoxelCoordinate, VoxelCoordinate]);
+
 export const Position = Type.Union(
-  [Triple, Type.Object({ x: Coordinate, y: Coordinate, z: Coordinate })],
-  { title: 'a position ([x, y, z] or {x, y, z})' },
+  [VoxelTriple, Type.Object({ x: VoxelCoordinate, y: VoxelCoordinate, z: VoxelCoordinate })],
+  {
+    'x-name': 'Position',
+    title: 'a position ([x, y, z] or {x, y, z})',
+    description: `A voxel. ${COORDINATES}`,
+  },
 );
 export type Position = Static<typeof Position>;
 
-export const Channel = Type.Number({ minimum: 0, maximum: 255 });
+export const Channel = Type.Number({
+  minimum: 0,
+  maximum: 255,
+  'x-name': 'Channel',
+  description: 'From 0 to 255, or a part of 1 where a channel has a fraction; as in a Color.',
+});
 
 /** sRGB bytes, as results give them: red, green, blue, alpha. */
 const Byte = Type.Integer({ minimum: 0, maximum: 255 });
-export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte]);
+export const Rgba = Type.Tuple([Byte, Byte, Byte, Byte], { 'x-name': 'Rgba' });
 export type Rgba = Static<typeof Rgba>;
+
+/** Names are of the CSS specification and short; what a text means is found out with its use. */
+const COLOR_TEXT_LENGTH_MAX = 64;
+
+export const ColorText = Type.String({ minLength: 1, maxLength: COLOR_TEXT_LENGTH_MAX });
 
 export const Color = Type.Union(
   [
-    Type.String({ pattern: '^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$' }),
+    ColorText,
     Type.Array(Channel, { minItems: 3, maxItems: 4 }),
     Type.Object({ r: Channel, g: Channel, b: Channel, a: Type.Optional(Channel) }),
   ],
   {
-    title: 'a colour ("#RRGGBB", "#RRGGBBAA", [r, g, b, a] or {r, g, b, a})',
-    description:
-      '"#RRGGBB" or "#RRGGBBAA"; or [r, g, b] or [r, g, b, a]; or {r, g, b, a}. Channels are ' +
-      'integers from 0 to 255 or, when any of them has a fraction, parts of 1. Alpha is 255 ' +
-      'when left out; alpha 0 is the empty voxel.',
+    'x-name': 'Color',
+    title: 'a colour ("#RRGGBB", "red", [r, g, b, a] or {r, g, b, a})',
+    description: COLORS,
   },
 );
 export type Color = Static<typeof Color>;
 
-/** A colour by four flat parameters; what is left out is 0, and alpha 255. */
+/** Other names of the colour, as the MCP tools of the v14 daemon and the British write it. */
+export const COLOR_SPELLINGS = { rgba: 'color', colour: 'color' };
+
+/** A colour by four flat parameters; what is left out is 0, and alpha full. See `COLORS`. */
 export const FlatColor = {
   r: Type.Optional(Channel),
   g: Type.Optional(Channel),
@@ -87,9 +137,9 @@ export const FlatColor = {
 
 /** Where one voxel is: `x`, `y` and `z`, or `position`. */
 export const Where = {
-  x: Type.Optional(Coordinate),
-  y: Type.Optional(Coordinate),
-  z: Type.Optional(Coordinate),
+  x: Type.Optional(VoxelCoordinate),
+  y: Type.Optional(VoxelCoordinate),
+  z: Type.Optional(VoxelCoordinate),
   position: Type.Optional(Position),
 };
 
@@ -97,11 +147,20 @@ export const Where = {
 export const Tint = { color: Type.Optional(Color), ...FlatColor };
 
 /** One voxel in a list: where it is and which colour it has. */
-export const Voxel = Type.Object({ ...Where, ...Tint });
+export const Voxel = Type.Object(
+  { ...Where, ...Tint },
+  {
+    'x-name': 'Voxel',
+    'x-spellings': COLOR_SPELLINGS,
+    title: 'a voxel ({position or x, y, z, and color})',
+  },
+);
 
 /** One position in a list. */
-export const Spot = Type.Union([Triple, Type.Object(Where)], {
+export const Spot = Type.Union([VoxelTriple, Type.Object(Where)], {
+  'x-name': 'Spot',
   title: 'a position ([x, y, z] or {x, y, z})',
+  description: `A voxel. ${COORDINATES}`,
 });
 
 /** The layer that is edited. */
@@ -109,6 +168,7 @@ export const LayerId = Type.Integer({
   minimum: -1,
   maximum: COORDINATE_MAX,
   default: 0,
+  'x-name': 'LayerId',
   description: 'The id of a layer; 0 and -1 are the active layer.',
 });
 
@@ -117,6 +177,7 @@ export const LayerView = Type.Integer({
   minimum: -2,
   maximum: COORDINATE_MAX,
   default: -1,
+  'x-name': 'LayerView',
   description: 'The id of a layer; 0 and -1 are the active layer, -2 is all visible layers merged.',
 });
 
@@ -124,6 +185,7 @@ export const LayerName = Type.String({
   minLength: 1,
   maxLength: LAYER_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
+  'x-name': 'LayerName',
   title: `a string of 1 to ${LAYER_NAME_LENGTH_MAX} characters, none of them a control character`,
 });
 
@@ -132,6 +194,19 @@ export const Path = Type.String({
   maxLength: PATH_LENGTH_MAX,
   description: 'A file below one of the roots of the configuration (files.roots).',
 });
+
+/** A file as results name it, whatever the request called it. */
+export const RealPath = Type.String({ description: 'The absolute path of the file.' });
+
+/** Of a file that was written. */
+const Bytes = Type.Integer({ minimum: 0, description: 'How many bytes the file has.' });
+
+/** What a file that was written is. */
+export const Written = {
+  path: RealPath,
+  bytes: Bytes,
+  format: Type.String({ description: 'The name of its format.' }),
+};
 
 export const FormatName = Type.String({
   minLength: 1,
@@ -145,28 +220,43 @@ export const Success = Type.Boolean({ description: 'true; a failure is an error,
 export const Count = Type.Integer({ minimum: 0 });
 
 /** A voxel as results give it. */
-export const FoundVoxel = Type.Object({
-  x: Coordinate,
-  y: Coordinate,
-  z: Coordinate,
-  color: Rgba,
-});
+export const FoundVoxel = Type.Object(
+  { x: Coordinate, y: Coordinate, z: Coordinate, color: Rgba },
+  { 'x-name': 'FoundVoxel' },
+);
 export type FoundVoxel = Static<typeof FoundVoxel>;
 
 /** A position and what is there; `color` is [0, 0, 0, 0] where nothing is. */
-export const ProbedVoxel = Type.Object({
-  x: Coordinate,
-  y: Coordinate,
-  z: Coordinate,
-  exists: Type.Boolean(),
-  color: Rgba,
+export const ProbedVoxel = Type.Object(
+  { x: Coordinate, y: Coordinate, z: Coordinate, exists: Type.Boolean(), color: Rgba },
+  { 'x-name': 'ProbedVoxel' },
+);
+
+/** The last voxel inside a box that ends before `max`. */
+export const Last = Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
+  description: 'The last voxel inside, for the max of a region; left out when there is none.',
 });
 
+/** Of every edit: whatever else it tells of its work. */
+export const Edited = {
+  changed: Type.Integer({
+    minimum: 0,
+    description: 'At how many positions this request has changed what is there.',
+  }),
+  layer_id: Type.Integer({ minimum: 1, description: 'The layer that was edited.' }),
+};
+
 /** A bounding box: `max` is exclusive, and `dimensions` is max - min. All 0 when `empty`. */
-export const Bounds = Type.Object({
-  empty: Type.Boolean(),
-  min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
-  max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
-  dimensions: Type.Tuple([Count, Count, Count]),
-});
+export const Bounds = Type.Object(
+  {
+    empty: Type.Boolean(),
+    min: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()]),
+    max: Type.Tuple([Type.Integer(), Type.Integer(), Type.Integer()], {
+      description: 'Where the box ends: it belongs to it no more.',
+    }),
+    dimensions: Type.Tuple([Count, Count, Count]),
+    last: Type.Optional(Last),
+  },
+  { 'x-name': 'Bounds' },
+);
 export type Bounds = Static<typeof Bounds>;

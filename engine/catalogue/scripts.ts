@@ -1,7 +1,7 @@
 /** Methods that run scripts. */
 
 import { Type } from 'typebox';
-import { Path, projectParams, Success } from './schemas.ts';
+import { Count, Path, projectParams, RealPath, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
 const CODE_LENGTH_MAX = 4 * 1024 * 1024;
@@ -42,6 +42,10 @@ export const executeScript = method({
     value: Type.Optional(Type.Unknown()),
     output: Type.Array(Type.String()),
     registered: Type.Array(Type.String({ description: 'Scripts and formats it registered.' })),
+    changed: Type.Integer({ minimum: 0, description: 'Of the voxels of all layers.' }),
+    files: Type.Array(Type.Object({ path: RealPath, bytes: Count }), {
+      description: 'Those that it wrote, in order.',
+    }),
   }),
   errors: [
     'GOX_PATH_REFUSED',

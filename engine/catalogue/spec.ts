@@ -36,6 +36,8 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly edits: boolean;
   /** It reads or writes a file: requests of the same client behind it wait until it has. */
   readonly files?: true;
+  /** Of the daemon's own: answered at once, before those that came earlier. */
+  readonly urgent?: true;
   readonly summary: string;
   readonly description?: string;
   readonly params: P;

@@ -5,6 +5,7 @@ import {
   Color,
   Coordinate,
   Count,
+  Edited,
   FlatColor,
   LayerId,
   projectParams,
@@ -33,7 +34,7 @@ export const addVoxel = method({
   description:
     'The position is x, y and z, or `position`. The colour is `color`, or r, g, b and a; white ' +
     'without any. By position, a colour string or array may stand in place of r, g, b and a, ' +
-    'with layer_id still the eighth. The result repeats the layer_id that was asked for.',
+    'with layer_id still the eighth.',
   params: projectParams({ ...Where, ...Tint, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: COLOR_SPELLINGS,
@@ -42,20 +43,27 @@ export const addVoxel = method({
     x: Coordinate,
     y: Coordinate,
     z: Coordinate,
-    layer_id: Type.Integer(),
+    layer_id: Edited.layer_id,
     color: Rgba,
+    changed: Edited.changed,
   }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
       name: 'by position, with a colour string',
       params: [4, 5, 6, '#3366CC'],
-      result: { success: true, x: 4, y: 5, z: 6, layer_id: 0, color: [51, 102, 204, 255] },
+      result: {
+        ...{ success: true, x: 4, y: 5, z: 6 },
+        ...{ layer_id: 1, color: [51, 102, 204, 255], changed: 1 },
+      },
     },
     {
       name: 'by name, with flat channels',
       params: { position: [7, 5, 6], r: 12, g: 200, b: 90, a: 255 },
-      result: { success: true, x: 7, y: 5, z: 6, layer_id: 0, color: [12, 200, 90, 255] },
+      result: {
+        ...{ success: true, x: 7, y: 5, z: 6 },
+        ...{ layer_id: 1, color: [12, 200, 90, 255], changed: 1 },
+      },
     },
   ],
 });
@@ -73,7 +81,8 @@ export const removeVoxel = method({
     x: Coordinate,
     y: Coordinate,
     z: Coordinate,
-    layer_id: Type.Integer(),
+    layer_id: Edited.layer_id,
+    removed: Type.Integer({ minimum: 0, maximum: 1, description: '0 when there was no voxel.' }),
   }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
@@ -81,7 +90,12 @@ export const removeVoxel = method({
       name: 'by position',
       given: [ONE_VOXEL],
       params: [4, 5, 6],
-      result: { success: true, x: 4, y: 5, z: 6, layer_id: 0 },
+      result: { success: true, x: 4, y: 5, z: 6, layer_id: 1, removed: 1 },
+    },
+    {
+      name: 'where there is none',
+      params: [4, 5, 6],
+      result: { success: true, x: 4, y: 5, z: 6, layer_id: 1, removed: 0 },
     },
   ],
 });
@@ -101,10 +115,11 @@ export const addVoxels = method({
   summary: 'Puts many voxels; a later one wins over an earlier one at the same position.',
   description:
     'Each has a position and a colour as in add_voxel. When one is wrong or memory ends, none ' +
-    'is added, so `failed` is 0.',
+    'is added, so `failed` is 0. `added` counts the positions that hold one of these voxels now, ' +
+    '`changed` those that held another one or none.',
   params: projectParams({ voxels: Type.Array(Voxel, MANY), layer_id: Type.Optional(LayerId) }),
   positional: ['voxels', 'layer_id'],
-  result: Type.Object({ success: Success, added: Count, failed: Count }),
+  result: Type.Object({ success: Success, added: Count, failed: Count, ...Edited }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
@@ -115,7 +130,7 @@ export const addVoxels = method({
           { position: { x: 1, y: 0, z: 0 }, color: '#00FF0080' },
         ],
       },
-      result: { success: true, added: 2, failed: 0 },
+      result: { success: true, added: 2, failed: 0, changed: 2, layer_id: 1 },
     },
   ],
 });
@@ -132,14 +147,14 @@ export const removeVoxels = method({
   }),
   positional: ['positions', 'layer_id'],
   spellings: { voxels: 'positions' },
-  result: Type.Object({ success: Success, removed: Count }),
+  result: Type.Object({ success: Success, removed: Count, layer_id: Edited.layer_id }),
   errors: ['GOX_LAYER_NOT_FOUND'],
   examples: [
     {
       name: 'one that is there, one that is not',
       given: [ONE_VOXEL],
       params: { positions: [[4, 5, 6], { x: 9, y: 9, z: 9 }] },
-      result: { success: true, removed: 1 },
+      result: { success: true, removed: 1, layer_id: 1 },
     },
   ],
 });
@@ -179,6 +194,8 @@ export const batchOperations = method({
     total_operations: Count,
     successful_operations: Count,
     failed_operations: Count,
+    changed: Edited.changed,
+    layer_ids: Type.Array(Edited.layer_id),
   }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
@@ -196,6 +213,8 @@ export const batchOperations = method({
         total_operations: 3,
         successful_operations: 3,
         failed_operations: 0,
+        changed: 0,
+        layer_ids: [1],
       },
     },
   ],

@@ -15,7 +15,7 @@ export interface ExportInput {
   readonly path: string;
   readonly format: string | undefined;
   readonly options: ExportOptions;
-  readonly result: unknown;
+  readonly result: object;
 }
 
 /** What a project remembers of a save, once the file is there. */
@@ -27,13 +27,28 @@ export interface Saved {
   readonly documentNumber: number;
 }
 
+/** The same with how many bytes the file has. */
+export interface Written extends Saved {
+  readonly bytes: number;
+}
+
 export interface SaveInput {
   readonly document: DocumentSnapshot;
   readonly saved: Saved;
 }
 
+/** What the request said beside the reading, for whoever takes the document over. */
+export interface LoadAsked {
+  readonly path: string;
+  readonly format?: string;
+  readonly project?: string;
+  readonly overwrite?: boolean;
+}
+
 export interface LoadInput {
+  /** Its path is absolute. */
   readonly reading: Reading;
+  readonly asked: LoadAsked;
   /** Ceiling for the voxels of the document, and what an error says of it. */
   readonly bytes_max: number;
   readonly ceiling: Ceiling;
@@ -42,19 +57,22 @@ export interface LoadInput {
 /** A document that was read, on its way to the project. */
 export interface Loaded {
   readonly document: DocumentSnapshot;
-  readonly reading: Reading;
+  /** The absolute path. */
+  readonly path: string;
+  readonly asked: LoadAsked;
 }
 
 export function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools) {
   const { path, format, options, result } = input;
-  write(input.document, path, format, options, tools);
-  return result;
+  const bytes = write(input.document, path, format, options, tools);
+  return { ...result, bytes };
 }
 
 export function runSave(input: SaveInput, _stage: number, _part: number, tools: JobTools) {
   const { path, format } = input.saved;
-  write(input.document, path, format, {}, tools);
-  return new Handover(input.saved);
+  const bytes = write(input.document, path, format, {}, tools);
+  const written: Written = { ...input.saved, bytes };
+  return new Handover(written);
 }
 
 function write(
@@ -63,9 +81,9 @@ function write(
   format: string | undefined,
   options: ExportOptions,
   { files, control }: JobTools,
-): void {
+): number {
   const pieces = formatFor(path, format).write!(documentOf(snapshot), options);
-  files.write(path, checked(pieces, control));
+  return files.write(path, checked(pieces, control));
 }
 
 function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<Uint8Array> {
@@ -76,13 +94,13 @@ function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<
 }
 
 export function runLoad(input: LoadInput, _stage: number, _part: number, { files }: JobTools) {
-  const { reading, bytes_max, ceiling } = input;
+  const { reading, asked, bytes_max, ceiling } = input;
   return explainedBy(
     () => ceiling,
     () => {
       const document = readDocument(files, reading, bytes_max);
       computeWithin(document, bytes_max);
-      const loaded: Loaded = { document: snapshotOf(document), reading };
+      const loaded: Loaded = { document: snapshotOf(document), path: reading.path, asked };
       return new Handover(loaded);
     },
   );

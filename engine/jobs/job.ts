@@ -10,6 +10,19 @@
 /** What kinds of work there are; `kinds.ts` has the code. */
 export type JobKind = 'export' | 'save' | 'load' | 'inquiry' | 'render';
 
+/**
+ * What a job's last part returns when the engine has to end the request: a load, for one, whose
+ * document has to come into the project. The value is posted to the engine as a plain one, with
+ * bulk data in shared memory; `finishers` of `methods/index.ts` has the code that takes it.
+ */
+export class Handover {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
 /** The input is posted to other threads: plain values, with bulk data in shared memory. */
 export class Job {
   readonly kind: JobKind;
@@ -27,18 +40,5 @@ export class Job {
     this.title = title;
     this.input = input;
     this.stages = stages;
-  }
-}
-
-/**
- * What a job made for the project that it was asked of, such as a document that was read: the
- * method's finisher (`methods/index.ts`) takes it over in the engine and gives the result. Plain
- * values, with bulk data in shared memory.
- */
-export class Handover {
-  readonly value: unknown;
-
-  constructor(value: unknown) {
-    this.value = value;
   }
 }

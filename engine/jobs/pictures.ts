@@ -31,7 +31,7 @@ export interface PicturesInput {
   /** Whether several pictures were asked for, even if it was one. */
   readonly many: boolean;
   /** What the request gets, when it is not what the pictures are. */
-  readonly result?: unknown;
+  readonly result?: object;
 }
 
 interface Tools {
@@ -92,12 +92,13 @@ function deliver({ work, format, sinks, many, result }: PicturesInput, { files, 
     files.write(path, [image]);
     return { ...facts, path };
   });
-  if (result !== undefined) return result;
+  const [first] = pictures as [(typeof pictures)[number]];
+  const { bytes } = first;
+  if (result !== undefined) return { ...result, bytes };
   const [{ width, height }] = sinks as [Sink];
   const shared = { success: true, width, height, format };
   if (many) return new WithBytes({ ...shared, pictures });
-  const [first] = pictures as [(typeof pictures)[number]];
   return 'image' in first
-    ? new WithBytes({ ...shared, image: first.image })
-    : { ...shared, output_path: first.path };
+    ? new WithBytes({ ...shared, image: first.image, bytes })
+    : { ...shared, output_path: first.path, bytes };
 }

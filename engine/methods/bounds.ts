@@ -4,7 +4,10 @@ import type { Bounds } from '../catalogue/schemas.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import type { Box, Volume } from '../volume/volume.ts';
 
-/** `max` is exclusive. Not exact: rounded outwards to whole blocks. All 0 without a voxel. */
+/**
+ * `max` is exclusive, `last` the voxel before it. Not exact: rounded outwards to whole blocks.
+ * All 0 without a voxel, and no `last`.
+ */
 export function bounds(volume: Volume, exact: boolean): Bounds {
   return boundsOfAll([volume], exact);
 }
@@ -27,6 +30,7 @@ export function boundsOfAll(volumes: readonly Volume[], exact: boolean): Bounds 
     min: [x0, y0, z0],
     max: [x1, y1, z1],
     dimensions: [x1 - x0, y1 - y0, z1 - z0],
+    last: [x1 - 1, y1 - 1, z1 - 1],
   };
 }
 

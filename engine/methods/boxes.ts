@@ -1,11 +1,14 @@
 /** Boxes and matrices between the forms that clients give and get and those that documents hold. */
 
+import { GoxError } from '../../conf/errors.ts';
 import type { AxisBox, BoxParam, BoxView, LineBox } from '../catalogue/geometry.ts';
 import { pointOf } from '../catalogue/geometry.ts';
-import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
+import { COORDINATE_MAX, COORDINATE_MIN, type Position } from '../catalogue/schemas.ts';
+import type { Region } from '../inquiries/region.ts';
 import { invalidParam } from '../params.ts';
 import { boxCorners, boxMatrix, inverse, isNullBox, type Matrix } from '../volume/matrix.ts';
 import type { Box, Vec3 } from '../volume/volume.ts';
+import { cornerOf } from './voxel-params.ts';
 
 /** Of every affine matrix: its axes are directions, and its origin is a point. */
 const LAST_ROW = [0, 0, 0, 1];
@@ -42,14 +45,38 @@ function scaled(vector: readonly number[], length: number): number[] {
   return vector.map((value) => value * factor);
 }
 
-/** The corners of a box along the axes, which must hold something. */
+/** The corners of a box along the axes, given in either order; it must hold something. */
 export function cornersOf(box: AxisBox, at: string): Box {
-  const [min, max] = [pointOf(box.min), pointOf(box.max)];
-  for (const [axis, name] of [...'xyz'].entries()) {
-    if (min[axis]! < max[axis]!) continue;
-    throw invalidParam(`${at}.max`, `a corner beyond min in ${name}`, box.max);
-  }
-  return { min, max };
+  const { min, max } = sorted(pointOf(box.min), pointOf(box.max));
+  const flat = [...'xyz'].filter((_, axis) => min[axis] === max[axis]);
+  if (flat.length === 0) return { min, max };
+  const expected = `a box that is not flat in ${flat.join(' and ')} (it ends before max)`;
+  throw boxFault(at, expected, pointOf(box.min), pointOf(box.max));
+}
+
+/** An error about a box, which shows both of its corners. */
+export function boxFault(at: string, expected: string, min: Vec3, max: Vec3): GoxError {
+  const parameter = `params${at}`;
+  const message = `${parameter}: expected ${expected}, got min [${min}] and max [${max}]`;
+  return new GoxError('GOX_INVALID_PARAMS', message, { parameter, min, max });
+}
+
+/** The voxels between two, both of which belong to it, given in either order. */
+export function regionBetween({ min, max }: { min: Position; max: Position }): Region {
+  return sorted(cornerOf(min), cornerOf(max));
+}
+
+/** The same as a half-open box. */
+export function boxBetween(corners: { min: Position; max: Position }): Box {
+  const { min, max } = regionBetween(corners);
+  return { min, max: [max[0] + 1, max[1] + 1, max[2] + 1] };
+}
+
+function sorted(a: Vec3, b: Vec3): { min: Vec3; max: Vec3 } {
+  return {
+    min: [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])],
+    max: [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])],
+  };
 }
 
 /** The matrix that parameters give, which must be one that can be undone. */
@@ -78,7 +105,7 @@ export function wholeBox(box: BoxParam | Matrix, at: string): Box {
     low.every((value) => value >= COORDINATE_MIN) &&
     high.every((value) => value <= COORDINATE_MAX + 1);
   if (inside) return { min: low, max: high };
-  throw invalidParam(at, 'a box inside the coordinates there are', box);
+  throw boxFault(at, 'a box inside the coordinates there are', min, max);
 }
 
 function cornersAround(box: BoxParam | Matrix, at: string): Box {
@@ -97,7 +124,14 @@ export function boxView(matrix: Matrix): BoxView {
     min: [min[0], min[1], min[2]],
     max: [max[0], max[1], max[2]],
     matrix: [...matrix],
+    last: lastOf({ min, max }),
   };
+}
+
+/** The last voxel inside a half-open box: what a region takes for its max. */
+export function lastOf({ max }: Box): [number, number, number] {
+  const [x, y, z] = rounded(max);
+  return [x - 1, y - 1, z - 1];
 }
 
 /** The same, or null for a box that is not there. */

@@ -4,8 +4,9 @@ import type { findVoxelsByColor, getColorHistogram, getUniqueColors } from '../c
 import type { Rgba } from '../catalogue/schemas.ts';
 import { EVERYWHERE, type Region } from '../inquiries/region.ts';
 import { ask } from './ask.ts';
+import { regionBetween } from './boxes.ts';
 import type { AnyHandler, Asking } from './handler.ts';
-import { cornerOf, packedColor } from './voxel-params.ts';
+import { packedColor } from './voxel-params.ts';
 
 const FOUND_MAX = 1000;
 const MERGE_THRESHOLD = 10;
@@ -18,10 +19,10 @@ const histogram: Asking<typeof getColorHistogram> = (project, params) => {
 };
 
 const unique: Asking<typeof getUniqueColors> = (project, params) => {
-  const { layer_id = -1, merge_similar = false, sort_by_count = false } = params;
+  const { layer_id, merge_similar = false, sort_by_count = false } = params;
   const bin = merge_similar ? (params.merge_threshold ?? MERGE_THRESHOLD) : 0;
   const region = regionOf(params.region);
-  const how = { bin, by_count: sort_by_count, layer_id };
+  const how = { bin, by_count: sort_by_count, layer_id: project.viewId(layer_id) };
   return ask(project, layer_id, { kind: 'unique', region, ...how });
 };
 
@@ -41,9 +42,7 @@ export const colorHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 function regionOf(region: Parameters<typeof histogram>[1]['region']): Region {
-  return region === undefined
-    ? EVERYWHERE
-    : { min: cornerOf(region.min), max: cornerOf(region.max) };
+  return region === undefined ? EVERYWHERE : regionBetween(region);
 }
 
 function toleranceOf(given: number | readonly number[] = 0): Rgba {

@@ -21,10 +21,12 @@ import { moveLayer, recenter } from '../ops/move-layer.ts';
 import { boxMask, combineMask, fuzzySelect, selectColor } from '../ops/select.ts';
 import { step, turned } from '../ops/turn.ts';
 import { invalidParam } from '../params.ts';
+import { changesBetween } from '../volume/changes.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { type Vec3, Volume } from '../volume/volume.ts';
 import { bounds } from './bounds.ts';
-import { requireInverse, wholeBox } from './boxes.ts';
+import { lastOf, requireInverse, wholeBox } from './boxes.ts';
+import { changeOf } from './changes.ts';
 import { runFilter } from './filters.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { requireRoom } from './layer-choice.ts';
@@ -38,6 +40,7 @@ const THRESHOLD = 0;
 const transform: Handler<typeof transformLayer> = (project, params) => {
   const layer = project.layer(params.layer_id);
   const matrix = moveMatrix(params);
+  const { volume: before } = layer;
   return project.transact(() => {
     if (params.recenter === true) recenter(layer);
     moveLayer(layer, matrix, layer.volume.blocks_max);
@@ -45,7 +48,7 @@ const transform: Handler<typeof transformLayer> = (project, params) => {
     if (layer.derived) requireInverse(layer.mat, '');
     for (const moved of [layer.mat, layer.box ?? layer.mat]) requireReach(moved);
     project.document.refresh();
-    return { success: true, voxel_count: layer.volume.count() };
+    return { success: true, ...changeOf(before, layer) };
   });
 };
 
@@ -109,13 +112,14 @@ const paintMask: Handler<typeof paintSelection> = (project, params) => {
 };
 
 const copy: Handler<typeof copySelection> = (project, { layer_id }) => {
-  const { volume } = project.layer(layer_id);
+  const layer = project.layer(layer_id);
   const { mask } = project.selection;
-  const copied = volume.clone();
+  const copied = layer.volume.clone();
   if (mask.count() > 0) merge(copied, mask, 'intersect');
   const bounding_box = bounds(copied, true);
   project.clipboard.copy(copied);
-  return { success: true, voxel_count: copied.count(), bounding_box };
+  const voxel_count = copied.count();
+  return { success: true, voxel_count, bounding_box, layer_id: layer.id };
 };
 
 const pasteIt: Handler<typeof paste> = (project, params) => {
@@ -128,6 +132,7 @@ const pasteIt: Handler<typeof paste> = (project, params) => {
   const { document } = project;
   const given = new_layer === false ? project.layer(layer_id) : undefined;
   if (given === undefined) requireRoom(document);
+  const before = given?.volume ?? new Volume();
   return project.transact(() => {
     const layer = given ?? document.addLayer(typeof new_layer === 'string' ? new_layer : 'Pasted');
     const volume = project.edit(layer);
@@ -135,7 +140,8 @@ const pasteIt: Handler<typeof paste> = (project, params) => {
     const by: Vec3 = [to[0] - box.min[0], to[1] - box.min[1], to[2] - box.min[2]];
     const still = by.every((distance) => distance === 0);
     merge(volume, still ? source : turned(source, step(by), volume.blocks_max), 'over');
-    return { success: true, pasted: source.count(), layer_id: layer.id };
+    const { changed } = changesBetween(before, volume);
+    return { success: true, pasted: source.count(), layer_id: layer.id, changed };
   });
 };
 
@@ -143,12 +149,15 @@ const cut: Handler<typeof cutToLayer> = (project, { layer_id, name }) => {
   const { mask } = requireSelection(project);
   const layer = project.layer(layer_id);
   requireRoom(project.document);
+  const { volume: before } = layer;
   return project.transact(() => {
     const volume = project.edit(layer);
     const taken: Layer = duplicateLayer(project.document, layer, name ?? layer.name);
     merge(taken.volume, mask, 'intersect');
     merge(volume, mask, 'sub');
-    return { success: true, layer_id: taken.id, voxel_count: taken.volume.count() };
+    const { changed } = changesBetween(before, volume);
+    const voxel_count = taken.volume.count();
+    return { success: true, layer_id: taken.id, voxel_count, source_layer_id: layer.id, changed };
   });
 };
 
@@ -172,7 +181,7 @@ function requireSelection({ selection }: Project): Selection {
 function selectionView({ box, mask }: Selection) {
   return {
     success: true,
-    box: box === undefined ? null : { min: [...box.min], max: [...box.max] },
+    box: box === undefined ? null : { min: [...box.min], max: [...box.max], last: lastOf(box) },
     voxel_count: mask.count(),
     bounding_box: bounds(mask, true),
   };

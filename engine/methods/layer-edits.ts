@@ -19,10 +19,12 @@ import type { Document } from '../document/document.ts';
 import type { Layer, ShapeKind } from '../document/layer.ts';
 import { BLEND_MODES, type BlendMode } from '../ops/combine.ts';
 import { invalidParam } from '../params.ts';
+import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
 import { isNullBox } from '../volume/matrix.ts';
 import { bounds } from './bounds.ts';
 import { boxOf, boxViewOrNull, matrixOf } from './boxes.ts';
+import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { missing, pick, requireRoom, type Which } from './layer-choice.ts';
 import type { Project } from './project.ts';
@@ -112,7 +114,7 @@ const reorder: Handler<typeof reorderLayer> = (project, params) => {
   }
   arrange.reorderLayer(document, layer, params.to);
   project.unsaved = true;
-  return { success: true, order: document.layers.map(({ id }) => id) };
+  return { success: true, order: document.layers.map(({ id }) => id), layer_id: layer.id };
 };
 
 const merge: Handler<typeof mergeLayers> = (project, params) =>
@@ -173,10 +175,12 @@ export const layerEditHandlers = {
 
 /** Edits as a whole or not at all: what is computed of the layers is part of it. */
 function change(project: Project, edit: () => Layer) {
+  const before = volumesOf(project.document);
   return project.transact(() => {
     const layer = edit();
     project.document.refresh();
-    return { success: true, layer: view(project.document, layer) };
+    const { changed } = changesBetween(before(layer), layer.volume);
+    return { success: true, layer: view(project.document, layer), changed };
   });
 }
 

@@ -41,16 +41,18 @@ const create: Handler<typeof createLayer> = (project, params) => {
 };
 
 const remove: Handler<typeof deleteLayer> = (project, params) => {
-  project.document.removeLayer(pick(project.document, params).id);
+  const { id, name, volume } = pick(project.document, params);
+  project.document.removeLayer(id);
   project.unsaved = true;
-  return { success: true };
+  return { success: true, layer_id: id, name, changed: volume.count() };
 };
 
 const setVisibility: Handler<typeof setLayerVisibility> = (project, params) => {
   const { visible = true } = params;
-  pick(project.document, params).visible = visible;
+  const layer = pick(project.document, params);
+  layer.visible = visible;
   project.unsaved = true;
-  return { success: true, visible };
+  return { success: true, visible, layer_id: layer.id };
 };
 
 const setActive: Handler<typeof setActiveLayer> = ({ document }, params) => {

@@ -22,14 +22,16 @@ import { paintShape as paint } from '../ops/paint.ts';
 import { replaceColor as recolor } from '../ops/replace.ts';
 import { invalidParam } from '../params.ts';
 import { isNullBox, type Matrix } from '../volume/matrix.ts';
+import { Places } from '../volume/places.ts';
 import { writeRegion } from '../volume/region.ts';
 import { type Box, type Vec3, Volume } from '../volume/volume.ts';
 import { ask } from './ask.ts';
-import { boxOf, cornersOf, wholeBox } from './boxes.ts';
+import { boxBetween, boxFault, boxOf, cornersOf, wholeBox } from './boxes.ts';
 import { bytesOf } from './bytes-param.ts';
+import { changeOf } from './changes.ts';
 import type { AnyHandler, Asking, Handler } from './handler.ts';
 import type { Project } from './project.ts';
-import { colorOf, cornerOf, packedColor, positionOf, spotOf } from './voxel-params.ts';
+import { colorOf, cornerOf, packedColor, positionOf, spotOf, wordOf } from './voxel-params.ts';
 
 /** Bits of `Painter.symmetry`. */
 const SYMMETRY = { x: 1, y: 2, z: 4 } as const;
@@ -61,7 +63,7 @@ function middle(box: Matrix): Vec3 {
 }
 
 const fill: Handler<typeof fillRegion> = (project, params) => {
-  const box = boxBetween(params, '');
+  const box = boxBetween(params);
   const rgba = colorOf(params);
   return change(project, params.layer_id, (volume) => {
     if (rgba >>> 24 !== 0) requireRoom(project, volume, box);
@@ -82,32 +84,34 @@ const paintMany: Handler<typeof paintVoxels> = (project, params) => {
       : params.positions.map((spot, i) => spotOf(spot, () => `.positions[${i}]`));
   const rgba = colorOf(params);
   const layer = project.layer(params.layer_id);
-  const there = spots.filter(([x, y, z]) => layer.volume.get(x, y, z) !== 0);
+  const places = new Places();
+  const there = spots.filter(([x, y, z]) => layer.volume.get(x, y, z) !== 0 && places.add(x, y, z));
+  const changed = there.filter(([x, y, z]) => layer.volume.get(x, y, z) !== wordOf(rgba)).length;
   if (there.length > 0) {
     project.alter(() => {
       const volume = project.edit(layer);
       for (const [x, y, z] of there) volume.set(x, y, z, rgba);
     });
   }
-  return { success: true, painted: there.length };
+  return { success: true, painted: there.length, changed, layer_id: layer.id };
 };
 
 const flood: Handler<typeof floodFill> = (project, params) => {
   const at = positionOf(params);
   const rgba = colorOf(params);
   const { threshold = 0, region, layer_id } = params;
-  const bounds = region === undefined ? imageBox(project) : boxBetween(region, '.region');
-  const voxels_filled = edit(project, layer_id, (volume) =>
-    fillConnected(volume, at, rgba, { threshold, bounds }),
-  );
-  return { success: true, voxels_filled };
+  const bounds = region === undefined ? imageBox(project) : boxBetween(region);
+  return edit(project, layer_id, (volume, layer) => {
+    const voxels_filled = fillConnected(volume, at, rgba, { threshold, bounds });
+    return { success: true, voxels_filled, changed: voxels_filled, layer_id: layer.id };
+  });
 };
 
 const clear: Handler<typeof clearVoxels> = (project, { layer_id, region }) =>
   change(project, layer_id, (volume) => {
     const { mask } = project.selection;
     if (region !== undefined) {
-      const { min, max } = boxBetween(region, '.region');
+      const { min, max } = boxBetween(region);
       volume.fillBox(min, max, 0);
     } else if (mask.count() > 0) merge(volume, mask, 'sub');
     else volume.clear();
@@ -117,8 +121,10 @@ const replace: Handler<typeof replaceColor> = (project, params) => {
   const { tolerance = 0, layer_id } = params;
   const from = packedColor(params.from, () => '.from');
   const to = packedColor(params.to, () => '.to');
-  const replaced = edit(project, layer_id, (volume) => recolor(volume, from, to, tolerance));
-  return { success: true, replaced };
+  return edit(project, layer_id, (volume, layer) => {
+    const replaced = recolor(volume, from, to, tolerance);
+    return { success: true, replaced, changed: replaced, layer_id: layer.id };
+  });
 };
 
 const extrudeOne: Handler<typeof extrude> = (project, params) => {
@@ -134,7 +140,7 @@ const extrudeOne: Handler<typeof extrude> = (project, params) => {
 const BYTES_PER_VOXEL = 4;
 
 const getBytes: Asking<typeof getPacked> = (project, params) => {
-  const { min, max } = boxBetween(params, '');
+  const { min, max } = boxBetween(params);
   const size = sizeOf({ min, max });
   project.requireResult(size[0] * size[1] * size[2] * BYTES_PER_VOXEL);
   const region: Region = { min, max: [max[0] - 1, max[1] - 1, max[2] - 1] };
@@ -149,8 +155,10 @@ const setBytes: Handler<typeof setPacked> = (project, params) => {
   if (data.length !== expected) {
     throw invalidParam('.data', `${expected} bytes, as size says`, `${data.length} bytes`);
   }
-  if (min.some((low, axis) => low + size[axis]! - 1 > COORDINATE_MAX)) {
-    throw invalidParam('.size', 'a region inside the coordinates there are', size);
+  const [x, y, z] = min;
+  const max: Vec3 = [x + size[0], y + size[1], z + size[2]];
+  if (Math.max(...max) - 1 > COORDINATE_MAX) {
+    throw boxFault('.size', 'a region inside the coordinates there are', min, max);
   }
   return change(project, params.layer_id, (volume) => writeRegion(volume, min, size, data, keep));
 };
@@ -167,17 +175,17 @@ export const paintingHandlers = {
   'goxel.set_packed_region': setBytes,
 } satisfies Record<string, AnyHandler>;
 
-/** Edits a layer's voxels as a whole or not at all; says how many it has then. */
+/** Edits a layer's voxels as a whole or not at all; says how many changed and how many it has. */
 export function change(
   project: Project,
   layer_id: number | undefined,
   work: (volume: Volume, layer: Layer) => void,
 ) {
-  const voxel_count = edit(project, layer_id, (volume, layer) => {
+  const { volume: before } = project.layer(layer_id);
+  return edit(project, layer_id, (volume, layer) => {
     work(volume, layer);
-    return layer.volume.count();
+    return { success: true, ...changeOf(before, layer) };
   });
-  return { success: true, voxel_count };
 }
 
 function edit<T>(
@@ -187,18 +195,6 @@ function edit<T>(
 ): T {
   const layer = project.layer(layer_id);
   return project.transact(() => work(project.edit(layer), layer));
-}
-
-type Position = Parameters<typeof cornerOf>[0];
-
-/** From two corners, both inclusive. */
-function boxBetween({ min, max }: { min: Position; max: Position }, at: string): Box {
-  const [low, high] = [cornerOf(min), cornerOf(max)];
-  for (const [axis, name] of [...'xyz'].entries()) {
-    if (low[axis]! <= high[axis]!) continue;
-    throw invalidParam(`${at}.max`, `a corner not below min in ${name}`, max);
-  }
-  return { min: low, max: [high[0] + 1, high[1] + 1, high[2] + 1] };
 }
 
 function sizeOf({ min, max }: Box): [number, number, number] {

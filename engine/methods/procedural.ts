@@ -11,6 +11,7 @@ import { line } from '../procedural/line.ts';
 import { box, pyramid, sphere, torus } from '../procedural/solids.ts';
 import { type RampStop, terrain } from '../procedural/terrain.ts';
 import { text } from '../procedural/text.ts';
+import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix, type Matrix } from '../volume/matrix.ts';
 import { type Box, type Vec3, Volume } from '../volume/volume.ts';
 import type { AnyHandler, Handler } from './handler.ts';
@@ -42,11 +43,13 @@ const make: Handler<typeof proceduralShape> = (project, params) => {
     throw invalidParam('.fill', `a fill for ${FILLS[fill].join(', ')}`, fill);
   }
   const layer = project.layer(layer_id);
+  const { volume: before } = layer;
   return project.transact(() => {
     const volume = project.edit(layer);
     const made = MAKERS[shape_type](params, volume.blocks_max);
     merge(volume, made, mode);
-    return { success: true, shape_type, voxels_created: made.count() };
+    const { changed, created } = changesBetween(before, volume);
+    return { success: true, shape_type, voxels_created: created, changed, layer_id: layer.id };
   });
 };
 

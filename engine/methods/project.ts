@@ -6,6 +6,7 @@ import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { Files } from '../files.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
+import { interruptible } from '../interrupt.ts';
 import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
@@ -153,7 +154,9 @@ export class Project {
   requireResult(bytes: number): void {
     const { result_bytes_max } = this.limits;
     if (bytes <= result_bytes_max) return;
-    const message = `The result would have ${bytes} bytes; at most ${result_bytes_max} are sent.`;
+    const message =
+      `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
+      `${result_bytes_max}.`;
     throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
   }
 
@@ -196,6 +199,11 @@ export class Project {
     return id === ALL_LAYERS ? this.document.shownVolumes() : [this.layer(id).volume];
   }
 
+  /** What `views` reads: the id of a layer, or -2 for all. */
+  viewId(id = -1): number {
+    return id === ALL_LAYERS ? id : this.layer(id).id;
+  }
+
   /** The voxels of a layer, to be written: a clone or shape layer becomes a plain one. */
   edit(layer: Layer): Volume {
     if (layer.derived) layer.makePlain();
@@ -232,10 +240,12 @@ export class Project {
 
   /**
    * Makes an edit that cannot fail half way by itself; but what its clones become can, so with
-   * computed layers it is a transaction.
+   * computed layers it is a transaction. Without one nobody could take back what was done when the
+   * request is to stop: such an edit goes on to its end.
    */
   alter<T>(edit: () => T): T {
-    return this.document.layers.some(({ derived }) => derived) ? this.transact(edit) : edit();
+    const derived = this.document.layers.some((layer) => layer.derived);
+    return derived ? this.transact(edit) : interruptible(undefined, edit);
   }
 
   /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */

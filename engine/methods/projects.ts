@@ -17,13 +17,22 @@ import { addLayersOf } from '../document/arrange.ts';
 import { Document } from '../document/document.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { type ExportOptions, FORMATS, formatFor } from '../formats/index.ts';
-import type { ExportInput, Loaded, LoadInput, Saved, SaveInput } from '../jobs/documents.ts';
+import type {
+  ExportInput,
+  LoadAsked,
+  Loaded,
+  LoadInput,
+  Saved,
+  SaveInput,
+  Written,
+} from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { invalidParam } from '../params.ts';
 import { boundsOfAll } from './bounds.ts';
 import { attempt, isSmall } from './direct.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { requireParts, requireRoom } from './layer-choice.ts';
+import { contentsOf, nameOf, openingOf } from './opening.ts';
 import { DEFAULT_SIDE, type Project } from './project.ts';
 import { type Reading, readDocument, readerOf } from './reading.ts';
 import { exportPicture } from './render.ts';
@@ -32,14 +41,17 @@ import { exportPicture } from './render.ts';
 const DIRECT_FILE_BYTES_MAX = 64 * 1024;
 
 const create: Handler<typeof createProject> = (project, params) => {
-  const { name = 'New Project', path } = params;
+  const { name = 'New Project' } = params;
+  const path = params.path === undefined ? undefined : project.files.absolute(params.path);
   const [width, height, depth] = sides(params);
+  const opening = openingOf(project, params);
   project.replace(Document.empty(width, height, depth));
   project.name = name;
   project.path = path;
   project.format = undefined;
   project.unsaved = false;
-  return { success: true, name, width, height, depth };
+  const size = { width, height, depth };
+  return { success: true, name, ...size, ...opening, ...(path === undefined ? {} : { path }) };
 };
 
 function sides(params: Parameters<typeof create>[1]): [number, number, number] {
@@ -49,37 +61,54 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
   return [w!, h!, d!];
 }
 
-/** Throws what would keep the file from being read, before anything waits for that. */
-function loadJob(project: Project, reading: Reading, bytes_max: number): Job | Document {
-  readerOf(reading);
+/** The document of a file, or the job that reads it. Throws what would keep it from being read. */
+function documentAt(
+  project: Project,
+  asked: Reading,
+  path: string,
+  bytes_max: number,
+): Job | Document {
   const { files, ceiling } = project;
-  const { path } = reading;
+  const reading: Reading = { ...asked, path };
+  readerOf(reading);
   // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
   if (files.sizeOf(path) <= DIRECT_FILE_BYTES_MAX) {
     const document = attempt(() => readDocument(files, reading, bytes_max));
     if (document !== undefined) return document;
   }
-  const input: LoadInput = { reading, bytes_max, ceiling };
+  const input: LoadInput = { reading, asked, bytes_max, ceiling };
   return new Job('load', `read ${path}`, input);
 }
 
 const load: Handler<typeof loadProject> = (project, params) => {
-  const read = loadJob(project, params, project.bytesAllowed);
-  return read instanceof Job ? read : install(project, read, params);
+  const opened = openingOf(project, params);
+  const path = project.files.absolute(params.path);
+  const read = documentAt(project, params, path, project.bytesAllowed);
+  return read instanceof Job ? read : install(project, read, path, params, opened);
 };
 
-function install(project: Project, document: Document, { path, format }: Reading) {
+/** Throws GOX_MEMORY_LIMIT, and GOX_UNSAVED for edits that were made meanwhile. */
+function install(
+  project: Project,
+  document: Document,
+  path: string,
+  asked: LoadAsked,
+  opened = openingOf(project, asked),
+) {
   project.replace(document);
-  project.name = path;
+  project.name = asked.path;
   project.path = path;
-  project.format = format;
+  project.format = asked.format;
   project.unsaved = false;
-  return { success: true, path };
+  const layer_count = project.document.layers.length;
+  const { voxel_count } = contentsOf(project);
+  return { success: true, path, ...opened, layer_count, voxel_count };
 }
 
 const importOne: Handler<typeof importFile> = (project, params) => {
-  const read = loadJob(project, params, project.ceiling.bytes_free);
-  return read instanceof Job ? read : addLayers(project, read, params.path);
+  const path = project.files.absolute(params.path);
+  const read = documentAt(project, params, path, project.ceiling.bytes_free);
+  return read instanceof Job ? read : addLayers(project, read, path);
 };
 
 function addLayers(project: Project, from: Document, path: string) {
@@ -98,21 +127,19 @@ function addLayers(project: Project, from: Document, path: string) {
 }
 
 const save: Handler<typeof saveProject> = (project, params) => {
-  const path = params.path ?? project.path;
-  if (path === undefined) {
+  const asked = params.path ?? project.path;
+  if (asked === undefined) {
     throw invalidParam('.path', 'a path, since the project has no file yet', undefined);
   }
+  const path = project.files.absolute(asked);
   const format = params.path === undefined ? project.format : params.format;
   const write = writable(path, format);
   const { document, files, revision, documentNumber } = project;
   const saved: Saved = { path, format, revision, documentNumber };
   document.refresh();
   if (isSmall(document.layers.map(({ volume }) => volume))) {
-    const written = attempt(() => {
-      files.write(path, write(document));
-      return saved;
-    });
-    if (written !== undefined) return keep(project, saved);
+    const bytes = attempt(() => files.write(path, write(document)));
+    if (bytes !== undefined) return keep(project, { ...saved, bytes });
   }
   files.requirePlace(path);
   const input: SaveInput = { document: snapshotOf(document), saved };
@@ -120,19 +147,20 @@ const save: Handler<typeof saveProject> = (project, params) => {
 };
 
 /** Remembers a save, unless another document has come in its place meanwhile. */
-function keep(project: Project, { path, format, revision, documentNumber }: Saved) {
+function keep(project: Project, { path, format, revision, documentNumber, bytes }: Written) {
   if (project.documentNumber === documentNumber) {
     project.path = path;
     project.format = format;
     project.keptAt(revision);
   }
-  return { success: true, path };
+  return { success: true, path, bytes, format: formatFor(path, format).name };
 }
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
-  const { path, format, y_up, mesh, vertex_colors, exact_colors } = params;
-  const result = { success: true, path, ...(format === undefined ? {} : { format }) };
+  const { format, y_up, mesh, vertex_colors, exact_colors } = params;
+  const path = project.files.absolute(params.path);
   const { name } = formatFor(path, format);
+  const result = { success: true, path, format: name };
   // Formats that are read as pictures are written as pictures.
   if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
   writable(path, format);
@@ -165,7 +193,11 @@ const listAll: Handler<typeof listFormats> = () => {
 };
 
 /** The engine forgets the project once this has answered. */
-const close: Handler<typeof closeProject> = () => ({ success: true });
+const close: Handler<typeof closeProject> = (project, params) => ({
+  success: true,
+  project: nameOf(params.project),
+  closed: contentsOf(project),
+});
 
 const status: Handler<typeof getStatus> = (project) => {
   const [width, height, depth] = project.size;
@@ -185,7 +217,7 @@ const info: Handler<typeof getProjectInfo> = (project) => {
     depth,
     layer_count: document.layers.length,
     active_layer_id: document.activeLayer.id,
-    voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+    voxel_count: contentsOf(project).voxel_count,
     voxel_bytes: document.voxelBytes(),
     unsaved: project.unsaved,
     bounding_box: boundsOfAll(document.shownVolumes(), true),
@@ -205,9 +237,9 @@ export const projectHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 export const projectFinishers = {
-  'goxel.load_project': (project: Project, { document, reading }: Loaded) =>
-    install(project, takenOver(document), reading),
-  'goxel.import_file': (project: Project, { document, reading }: Loaded) =>
-    addLayers(project, takenOver(document), reading.path),
+  'goxel.load_project': (project: Project, { document, path, asked }: Loaded) =>
+    install(project, takenOver(document), path, asked),
+  'goxel.import_file': (project: Project, { document, path }: Loaded) =>
+    addLayers(project, takenOver(document), path),
   'goxel.save_project': keep,
 } satisfies Record<string, Finisher>;

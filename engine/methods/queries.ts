@@ -14,9 +14,10 @@ import { channels } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 import { ask } from './ask.ts';
 import { boundsOfAll } from './bounds.ts';
+import { regionBetween } from './boxes.ts';
 import type { AnyHandler, Asking, Handler } from './handler.ts';
 import type { Project } from './project.ts';
-import { cornerOf, packedColor, positionOf, spotOf } from './voxel-params.ts';
+import { packedColor, positionOf, spotOf } from './voxel-params.ts';
 
 const PAGE_LENGTH = 10_000;
 
@@ -35,8 +36,7 @@ const getMany: Handler<typeof getVoxels> = (project, { positions, layer_id }) =>
 };
 
 const getRegion: Asking<typeof getVoxelsRegion> = (project, params) => {
-  const region = { min: cornerOf(params.min), max: cornerOf(params.max) };
-  return page(project, region, params);
+  return page(project, regionBetween(params), params);
 };
 
 const getLayer: Asking<typeof getLayerVoxels> = (project, params) =>

@@ -29,8 +29,10 @@ const TURNTABLE_PITCH_DEGREES = 30;
 const BASE64 = 'base64';
 
 const render: Handler<typeof renderScene> = (project, params) => {
-  const { output_path, options = {} } = params;
+  const { options = {} } = params;
   const format = formatOf(params);
+  const output_path =
+    params.output_path === undefined ? undefined : project.files.absolute(params.output_path);
   if (output_path !== undefined) project.files.requirePlace(output_path);
   const { return_mode } = options;
   if (output_path === undefined && return_mode !== undefined && return_mode !== BASE64) {

@@ -182,15 +182,17 @@ function custom(name = 'Custom', colors: Colors): Palette {
   return { name, colors: Uint32Array.from(packed), names: colors.map(() => '') };
 }
 
-const load: Handler<typeof loadPalette> = (project, { path }) => {
+const load: Handler<typeof loadPalette> = (project, params) => {
+  const path = project.files.absolute(params.path);
   const palette = readPalette(project.files.read(path), path);
   project.document.palette = palette;
-  return { success: true, palette: paletteView(palette) };
+  return { success: true, palette: paletteView(palette), path };
 };
 
-const save: Handler<typeof savePalette> = (project, { path }) => {
-  project.files.write(path, [writeGpl(project.document.palette)]);
-  return { success: true, path };
+const save: Handler<typeof savePalette> = (project, params) => {
+  const path = project.files.absolute(params.path);
+  const bytes = project.files.write(path, [writeGpl(project.document.palette)]);
+  return { success: true, path, bytes, format: 'gpl' };
 };
 
 export const sceneHandlers = {

@@ -6,8 +6,10 @@ import { documentAround } from '../document/around.ts';
 import { formatFor } from '../formats/index.ts';
 import { invalidParam } from '../params.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
+import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
+import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import type { Project } from './project.ts';
 
@@ -22,7 +24,8 @@ const execute: Handler<typeof executeScript> = (project, params) => {
   if ((script === undefined) === (path === undefined)) {
     throw invalidParam('.script', 'either script or path', script);
   }
-  const code = script ?? Buffer.from(project.files.read(path!)).toString('utf8');
+  const code =
+    script ?? Buffer.from(project.files.read(project.files.absolute(path!))).toString('utf8');
   const { script_timeout_ms, script_memory_bytes_max, scripts } = project.scripting;
   if (scripts === undefined) {
     throw new Error('no sandbox for a script', { cause: project.scripting.failure });
@@ -42,11 +45,21 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     ...(wanted === undefined ? {} : { execute: wanted }),
     ...(selection.box === undefined ? {} : { selection: boxMatrix(selection.box) }),
   };
+  const written: Written[] = [];
   const files = {
-    write: (to: string, bytes: Uint8Array) => project.files.write(to, [bytes]),
-    save: (to: string, volume: Volume, format: string) => save(project, to, volume, format),
+    write: (to: string, bytes: Uint8Array) => {
+      written.push(writeFile(project, to, [bytes]));
+    },
+    save: (to: string, volume: Volume, format: string) => {
+      written.push(save(project, to, volume, format));
+    },
   };
-  const result = project.transact(() => scripts.run(document, input, limits, files));
+  const before = volumesOf(document);
+  const { result, changed } = project.transact(() => {
+    const result = scripts.run(document, input, limits, files);
+    const changes = document.layers.map((layer) => changesBetween(before(layer), layer.volume));
+    return { result, changed: changes.reduce((sum, { changed }) => sum + changed, 0) };
+  });
   return {
     success: true,
     code: 0,
@@ -54,6 +67,8 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     value: result.value,
     output: [...result.output],
     registered: [...result.scripts, ...result.formats],
+    changed,
+    files: written,
   };
 };
 
@@ -66,13 +81,24 @@ function plain(args: unknown): unknown {
   }
 }
 
-function save(project: Project, path: string, volume: Volume, name: string): void {
+/** A file that the script wrote. */
+interface Written {
+  path: string;
+  bytes: number;
+}
+
+function writeFile({ files }: Project, to: string, chunks: Iterable<Uint8Array>): Written {
+  const path = files.absolute(to);
+  return { path, bytes: files.write(path, chunks) };
+}
+
+function save(project: Project, path: string, volume: Volume, name: string): Written {
   const format = formatFor(path, name === '' ? undefined : name);
   if (format.write === undefined) {
     const message = `The format "${format.name}" cannot be written.`;
     throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
   }
-  project.files.write(path, format.write(documentAround(volume)));
+  return writeFile(project, path, format.write(documentAround(volume)));
 }
 
 export const scriptHandlers = { 'script.execute': execute } satisfies Record<string, AnyHandler>;

@@ -21,6 +21,11 @@ export interface Tint {
   readonly a?: number;
 }
 
+/** What a volume holds for a packed colour: 0 for one of alpha 0, which removes. */
+export function wordOf(rgba: number): number {
+  return rgba >>> 24 === 0 ? 0 : rgba >>> 0;
+}
+
 type Triple = [x: number, y: number, z: number];
 
 export const WHITE = 0xffff_ffff;

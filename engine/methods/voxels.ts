@@ -12,31 +12,35 @@ import type {
 } from '../catalogue/voxels.ts';
 import type { Layer } from '../document/layer.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
+import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
+import { Places } from '../volume/places.ts';
 import { type Vec3, Volume } from '../volume/volume.ts';
+import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import type { Project } from './project.ts';
-import { colorOf, positionOf, spotOf, WHITE } from './voxel-params.ts';
+import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';
 
 const add: Handler<typeof addVoxel> = (project, params) => {
   const [x, y, z] = positionOf(params);
   const rgba = colorOf(params);
-  const { layer_id = 0 } = params;
-  const layer = project.layer(layer_id);
+  const layer = project.layer(params.layer_id);
+  const before = layer.volume.get(x, y, z);
   project.alter(() => {
     if (layer.volume.blockAt(x, y, z) === undefined) project.reserve(1);
     project.edit(layer).set(x, y, z, rgba);
   });
   const [r, g, b, a] = channels(rgba);
-  return { success: true, x, y, z, layer_id, color: [r, g, b, a] };
+  const changed = before === wordOf(rgba) ? 0 : 1;
+  return { success: true, x, y, z, layer_id: layer.id, color: [r, g, b, a], changed };
 };
 
 const remove: Handler<typeof removeVoxel> = (project, params) => {
   const [x, y, z] = positionOf(params);
-  const { layer_id = 0 } = params;
-  const layer = project.layer(layer_id);
+  const layer = project.layer(params.layer_id);
+  const removed = layer.volume.get(x, y, z) === 0 ? 0 : 1;
   project.alter(() => project.edit(layer).set(x, y, z, 0));
-  return { success: true, x, y, z, layer_id };
+  return { success: true, x, y, z, layer_id: layer.id, removed };
 };
 
 const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
@@ -45,11 +49,24 @@ const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
     const at = () => `.voxels[${i}]`;
     return { layer, position: positionOf(voxel, at), rgba: colorOf(voxel, at), paints: false };
   });
+  // The last one at a position wins, so the others need not be done, nor be counted.
+  const places = new Places();
+  const lasting = edits
+    .toReversed()
+    .filter(({ position }) => places.add(...position))
+    .reverse();
+  let changed = 0;
   project.alter(() => {
-    reserve(project, edits);
-    for (const edit of edits) apply(project, edit);
+    reserve(project, lasting);
+    for (const { position, rgba } of lasting) {
+      const volume = project.edit(layer);
+      if (volume.get(...position) === wordOf(rgba)) continue;
+      volume.set(...position, rgba);
+      changed++;
+    }
   });
-  return { success: true, added: edits.length, failed: 0 };
+  const added = lasting.filter(({ rgba }) => wordOf(rgba) !== 0).length;
+  return { success: true, added, failed: 0, changed, layer_id: layer.id };
 };
 
 const removeMany: Handler<typeof removeVoxels> = (project, { positions, layer_id }) => {
@@ -61,7 +78,7 @@ const removeMany: Handler<typeof removeVoxels> = (project, { positions, layer_id
     for (const [x, y, z] of spots) volume.set(x, y, z, 0);
     return before - volume.count();
   });
-  return { success: true, removed };
+  return { success: true, removed, layer_id: layer.id };
 };
 
 const batch: Handler<typeof batchOperations> = (project, { operations, layer_id = 0 }) => {
@@ -72,17 +89,21 @@ const batch: Handler<typeof batchOperations> = (project, { operations, layer_id 
     const rgba = operation.type.startsWith('remove') ? 0 : colorOf(operation, at);
     return { layer, position, rgba, paints: operation.type.startsWith('paint') };
   });
-  let failed = 0;
-  project.alter(() => {
+  const layers = [...new Set(edits.map(({ layer }) => layer))];
+  const before = volumesOf(project.document);
+  return project.transact(() => {
     reserve(project, edits);
-    for (const edit of edits) if (!apply(project, edit)) failed++;
+    const done = edits.filter((edit) => apply(project, edit)).length;
+    const changes = layers.map((layer) => changesBetween(before(layer), layer.volume));
+    return {
+      success: done === edits.length,
+      total_operations: edits.length,
+      successful_operations: done,
+      failed_operations: edits.length - done,
+      changed: changes.reduce((sum, { changed }) => sum + changed, 0),
+      layer_ids: layers.map(({ id }) => id),
+    };
   });
-  return {
-    success: failed === 0,
-    total_operations: edits.length,
-    successful_operations: edits.length - failed,
-    failed_operations: failed,
-  };
 };
 
 export const voxelHandlers = {

@@ -38,7 +38,9 @@ export function floodFill(volume: Volume, at: Vec3, rgba: number, options: FillO
   if (volume.get(at[0], at[1], at[2]) !== 0) return recolor(volume, at, word, options.threshold);
   const { min, max } = options.bounds;
   if (at.some((value, i) => value < min[i]! || value >= max[i]!)) {
-    const message = `The place ${at.join(' ')} is empty and outside the bounds of the fill.`;
+    const message =
+      `The place [${at}] is empty and outside the bounds of the fill, min [${min}] and max ` +
+      `[${max}], which ends before max.`;
     throw new GoxError('GOX_INVALID_PARAMS', message, { at, min, max });
   }
   return word === 0 ? 0 : fillEmpty(volume, at, word, options.bounds);

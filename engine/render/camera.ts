@@ -2,8 +2,10 @@
  * The cameras a caller may ask for. Angles and distances are Goxel's: the vertical field of view
  * is 20°, and a parallel camera at distance d shows 2·d voxels across the width.
  *
- * The presets' names are those of the model's own sides, as in Goxel: a model looks along -Y, so
- * `front` is seen from -Y with +X to the right, and `left` from +X.
+ * A preset's name is the side of the model that it shows: `front` is seen from -Y with +X to the
+ * right, and from there `right` is the side at +X, `left` the one at -X. Goxel and the v14 daemon
+ * have the latter two the other way round. `isometric` and `perspective` see the corner between
+ * `front` and `right` from above: +X goes to the right and away, +Y to the left and away.
  */
 
 import type { Document } from '../document/document.ts';
@@ -17,8 +19,8 @@ import { cross, type Frame, type Projection, projectionOf, unit } from './projec
 const PRESETS: Readonly<Record<Preset, readonly [yaw: number, pitch: number]>> = {
   front: [0, 0],
   back: [180, 0],
-  left: [90, 0],
-  right: [-90, 0],
+  left: [-90, 0],
+  right: [90, 0],
   top: [0, 90],
   bottom: [0, -90],
   isometric: [45, 30],

@@ -18,7 +18,8 @@ export type Preset =
 /**
  * Where to look from: a preset; a camera of the document, by name or place, or its active one; an
  * eye; or angles around a target (the middle of the content by default). `yaw_degrees` turns
- * anticlockwise seen from above, 0 looks along +Y; `pitch_degrees` is the height above the horizon.
+ * anticlockwise seen from above: 0 looks along +Y from the front, 90 along -X from the right;
+ * `pitch_degrees` is the height above the horizon.
  */
 export type CameraChoice =
   | Preset

@@ -6,6 +6,7 @@
 
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten-core';
 import { checkInterrupt } from '../interrupt.ts';
+import type { Stopwatch } from '../stopwatch.ts';
 import type { Host, HostFunction, HostValue } from './host.ts';
 import { PRELUDE, PRELUDE_NAME } from './prelude.ts';
 import { Refusal } from './refusal.ts';
@@ -56,15 +57,24 @@ export class Guest {
   readonly #host: Host;
   readonly #kept: QuickJSHandle[] = [];
   readonly #entries = new Map<Entry, QuickJSHandle>();
-  #end_ms: number;
+  readonly #watch: Stopwatch;
+  readonly #deadline_ms: number;
   #timedOut = false;
   #fatal: unknown;
 
-  constructor(sandbox: Sandbox, runtime: QuickJSRuntime, host: Host, deadline_ms: number) {
+  /** @param deadline_ms of the time that `watch` shows */
+  constructor(
+    sandbox: Sandbox,
+    runtime: QuickJSRuntime,
+    host: Host,
+    watch: Stopwatch,
+    deadline_ms: number,
+  ) {
     this.#sandbox = sandbox;
     this.#runtime = runtime;
     this.#host = host;
-    this.#end_ms = performance.now() + deadline_ms;
+    this.#watch = watch;
+    this.#deadline_ms = deadline_ms;
     runtime.setInterruptHandler(() => this.#isOver());
     runtime.setModuleLoader((name) => {
       if (name === 'std') return STD_SOURCE;
@@ -77,7 +87,7 @@ export class Guest {
     return this.#timedOut;
   }
 
-  /** What a function of the host threw; the script could not go on after it. */
+  /** What a function of the host threw, or ended the request; the script could not go on then. */
   get fatal(): unknown {
     return this.#fatal;
   }
@@ -190,11 +200,10 @@ export class Guest {
   }
 
   #isOver(): boolean {
-    if (performance.now() > this.#end_ms) this.#timedOut = true;
+    if (this.#watch.elapsed_ms > this.#deadline_ms) this.#timedOut = true;
     try {
       checkInterrupt();
     } catch (error) {
-      // Nothing may be thrown through the sandbox; the run ends with it.
       this.#fatal ??= error;
     }
     return this.#timedOut || this.#fatal !== undefined || this.#host.exitStatus !== undefined;

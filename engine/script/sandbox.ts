@@ -12,6 +12,8 @@
  */
 
 import { createContext, Script } from 'node:vm';
+import loadModule from '@jitl/quickjs-singlefile-mjs-release-sync/emscripten-module';
+import { QuickJSFFI } from '@jitl/quickjs-singlefile-mjs-release-sync/ffi';
 import {
   newQuickJSWASMModuleFromVariant,
   newVariant,
@@ -80,9 +82,11 @@ export class Sandbox {
     this.#heap = heap;
   }
 
-  /** Loads an instance; the first of a thread takes some 80 ms, later ones 10. */
+  /**
+   * Makes an instance; the first of a thread takes some 50 ms, later ones 10. Its code has come
+   * with the thread's: Node never tries an import again that failed once for want of descriptors.
+   */
   static async load(): Promise<Sandbox> {
-    const { default: build } = await import('@jitl/quickjs-singlefile-mjs-release-sync');
     const memory = new WebAssembly.Memory({
       initial: MEMORY_PAGES_MIN,
       maximum: MEMORY_PAGES_MAX,
@@ -97,9 +101,8 @@ export class Sandbox {
       return grow(pages);
     };
     const heap: Heap = { bytes: () => new Uint8Array(), exchangeAt: 0 };
-    const FFI = await build.importFFI();
-    class WatchedFFI extends FFI {
-      constructor(module: ConstructorParameters<typeof FFI>[0]) {
+    class WatchedFFI extends QuickJSFFI {
+      constructor(module: ConstructorParameters<typeof QuickJSFFI>[0]) {
         super(module);
         heap.bytes = () => module.HEAPU8;
         const newArrayBuffer = this.QTS_NewArrayBuffer;
@@ -112,7 +115,11 @@ export class Sandbox {
     // What the library would print on stderr also comes as an exception.
     const silent: object = { print: () => {}, printErr: () => {} };
     const variant = newVariant(
-      { ...build, importFFI: async () => WatchedFFI },
+      {
+        type: 'sync',
+        importFFI: async () => WatchedFFI,
+        importModuleLoader: async () => loadModule,
+      },
       { wasmMemory: memory, emscriptenModule: silent },
     );
     const module = await newQuickJSWASMModuleFromVariant(variant);

@@ -7,6 +7,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
+import { StoodStill, Stopwatch } from '../stopwatch.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { scriptError } from './failure.ts';
 import { Guest } from './guest.ts';
@@ -96,7 +97,8 @@ export class Scripts {
   /**
    * Runs a script; the volumes of the document's layers are replaced by copies. Throws
    * GOX_SCRIPT_FAILED (with `line` and `column`), GOX_SCRIPT_TIMEOUT, GOX_SCRIPT_MEMORY,
-   * GOX_MEMORY_LIMIT, GOX_LAYER_LIMIT and what `files` throws.
+   * GOX_MEMORY_LIMIT, GOX_LAYER_LIMIT, what `files` throws and what `checkInterrupt` does; or
+   * StoodStill, when the hard stop came while the process stood still.
    */
   run(
     document: Document,
@@ -128,14 +130,16 @@ export class Scripts {
     const host = new Host({ document, blocks_max, output_bytes_max, files, words });
     const settings = settingsOf(document, input);
     requireRoom(input, settings, limits, file);
+    const watch = new Stopwatch();
     let outcome: ReturnType<typeof runScript>;
     try {
       outcome = sandbox.use(limits, limits.deadline_ms + HARD_STOP_MS, (runtime) => {
-        const guest = new Guest(sandbox, runtime, host, limits.deadline_ms);
+        const guest = new Guest(sandbox, runtime, host, watch, limits.deadline_ms);
         const result = runScript({ sandbox, guest, host, file, input, limits, settings });
         return { result, free: () => guest.free() };
       });
     } catch (error) {
+      if (isHardStop(error) && watch.elapsed_ms < limits.deadline_ms) throw new StoodStill();
       throw trapError(error, sandbox, limits, file, host.output);
     }
     if ('error' in outcome) throw outcome.error;

@@ -33,16 +33,15 @@ export interface Box {
   readonly max: Vec3;
 }
 
-/** A block as readers see it: its minimum corner and its words, which must not be written. */
+/**
+ * A block as readers see it: its minimum corner, its words, which must not be written, and how many
+ * of them are voxels.
+ */
 export interface BlockView {
   readonly x: number;
   readonly y: number;
   readonly z: number;
   readonly data: Uint32Array;
-}
-
-/** The same with how many voxels it has, which may be none. */
-export interface CountedBlock extends BlockView {
   readonly count: number;
 }
 
@@ -151,7 +150,7 @@ export class Volume {
       if (count === 0) continue;
       checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
-      yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data };
+      yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
     }
   }
 
@@ -160,8 +159,8 @@ export class Volume {
     return this.#index.find(x >> 4, y >> 4, z >> 4);
   }
 
-  /** The block in a slot, of which there are `blockCount`. */
-  blockIn(slot: number): CountedBlock {
+  /** The block in a slot, of which there are `blockCount`; it may have no voxels. */
+  blockIn(slot: number): BlockView {
     const { data, count } = this.#blocks[slot]!;
     const { x, y, z } = this.#index.position(slot);
     return { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };

@@ -98,12 +98,12 @@ function greet(path: string): void {
 function exitCodeOf({ kind }: Outcome): ExitCode {
   switch (kind) {
     case 'stopped':
+    case 'forced':
       return EXIT.OK;
     case 'address busy':
       return EXIT.TEMPFAIL;
     case 'address refused':
       return EXIT.CANTCREAT;
-    case 'forced':
     case 'engines failed':
     case 'defect':
       return EXIT.SOFTWARE;

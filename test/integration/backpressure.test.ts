@@ -43,11 +43,17 @@ async function lazyClient(
   daemon: Daemon,
   observer: RawConnection,
 ): Promise<{ lazy: RawConnection; number: number }> {
+  const numbers = async () =>
+    actors(await treeOf(observer), /^connection:/).map(({ id }) => Number(id.split(':')[1]));
+  // The one that asked whether the daemon was there has gone.
+  await eventually('the observer was alone', async () => (await numbers()).length === 1);
+  const [own] = await numbers();
   const lazy = await RawConnection.open(daemon.socket);
   await lazy.call('ping');
   lazy.pause();
-  const open = actors(await treeOf(observer), /^connection:/);
-  return { lazy, number: Math.max(...open.map(({ id }) => Number(id.split(':')[1]))) };
+  const number = (await numbers()).find((one) => one !== own);
+  if (number === undefined) throw new Error('the lazy client has no connection');
+  return { lazy, number };
 }
 
 /** The state of a connection, and the figures of its socket. */

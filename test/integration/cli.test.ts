@@ -71,7 +71,10 @@ calls('prints the result as JSON, and nothing else', async () => {
   const { code, stdout, stderr } = await cli('call', 'goxel.add_voxel', '[1,2,3,"#FF0000"]', ...to);
   assert.is(code, 0);
   assert.is(stderr, '');
-  const result = { success: true, x: 1, y: 2, z: 3, layer_id: 0, color: [255, 0, 0, 255] };
+  const result = {
+    ...{ success: true, x: 1, y: 2, z: 3, layer_id: 1 },
+    ...{ color: [255, 0, 0, 255], changed: 1 },
+  };
   assert.equal(JSON.parse(stdout), result);
 });
 

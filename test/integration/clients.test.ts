@@ -19,18 +19,18 @@ const PAIRS: readonly (readonly [request: string, reply: string])[] = [
   [
     '{"jsonrpc":"2.0","method":"goxel.create_project","params":["tower",24,24,40],"id":11}',
     '{"jsonrpc":"2.0","id":11,"result":' +
-      '{"success":true,"name":"tower","width":24,"height":24,"depth":40}}',
+      '{"success":true,"name":"tower","width":24,"height":24,"depth":40,"project":"default"}}',
   ],
   [
     '{"jsonrpc":"2.0","method":"goxel.add_voxel","params":[4,5,6,"#3366CC"],"id":"a"}',
     '{"jsonrpc":"2.0","id":"a","result":' +
-      '{"success":true,"x":4,"y":5,"z":6,"layer_id":0,"color":[51,102,204,255]}}',
+      '{"success":true,"x":4,"y":5,"z":6,"layer_id":1,"color":[51,102,204,255],"changed":1}}',
   ],
   [
     '{"jsonrpc":"2.0","method":"goxel.add_voxel",' +
       '"params":{"position":[7,5,6],"r":12,"g":200,"b":90,"a":255},"id":12}',
     '{"jsonrpc":"2.0","id":12,"result":' +
-      '{"success":true,"x":7,"y":5,"z":6,"layer_id":0,"color":[12,200,90,255]}}',
+      '{"success":true,"x":7,"y":5,"z":6,"layer_id":1,"color":[12,200,90,255],"changed":1}}',
   ],
   [
     '{"jsonrpc":"2.0","method":"goxel.get_voxel","params":{"x":4,"y":5,"z":6},"id":13}',

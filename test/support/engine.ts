@@ -8,11 +8,13 @@ import type { ErrorObject } from '../../conf/errors.ts';
 import { findMethod } from '../../engine/catalogue/methods.ts';
 import type { Defect } from '../../engine/encode.ts';
 import { Engine } from '../../engine/engine.ts';
+import { FlightControl } from '../../engine/flight.ts';
 import {
   type BatchAnswer,
   type EngineOptions,
   type JobTicket,
   MSGPACK_FLAG,
+  NEW_PROJECT_FLAG,
   QUIET_FLAG,
   STATUS_ERROR,
 } from '../../engine/port.ts';
@@ -25,6 +27,8 @@ export interface TestRequest {
   readonly msgpack?: boolean;
   readonly quiet?: boolean;
   readonly project?: number;
+  /** Whether the engine is to refuse the project unless it has it. */
+  readonly known?: boolean;
 }
 
 export interface TestAnswer {
@@ -35,10 +39,10 @@ export interface TestAnswer {
 export function encodeBatch(requests: readonly TestRequest[]): ArrayBuffer {
   const words: number[] = [requests.length];
   const bodies = requests.map(encodeParams);
-  for (const [i, { method, msgpack, quiet, project = 1 }] of requests.entries()) {
-    const index = findMethod(method)?.index ?? 0x3fff_fff0;
+  for (const [i, { method, msgpack, quiet, project = 1, known = false }] of requests.entries()) {
+    const index = findMethod(method)?.index ?? 0x1fff_fff0;
     const flags = (msgpack === true ? MSGPACK_FLAG : 0) + (quiet === true ? QUIET_FLAG : 0);
-    words.push(project, index + flags, bodies[i]!.length);
+    words.push(project, index + flags + (known ? 0 : NEW_PROJECT_FLAG), bodies[i]!.length);
   }
   const head = new Uint8Array(Uint32Array.from(words).buffer);
   return new Uint8Array(Buffer.concat([head, ...bodies])).buffer;
@@ -81,13 +85,15 @@ const OPTIONS: EngineOptions = {
 export class TestEngine {
   readonly defects: Defect[] = [];
   readonly engine: Engine;
+  /** With room for larger batches than the main thread makes. */
+  readonly flight = new FlightControl(new SharedArrayBuffer(1 << 16));
   /** What the last answer had for other engines' `setClipboard`. */
   clipboard: unknown;
 
   constructor(options: Partial<EngineOptions> = {}) {
     const note = (defect: Defect) => this.defects.push(defect);
     // Time stands still, so that no answer is cut short for being slow.
-    this.engine = new Engine({ ...OPTIONS, ...options }, note, () => 0);
+    this.engine = new Engine({ ...OPTIONS, ...options }, note, this.flight, () => 0);
   }
 
   /** Answers at once; scripts do not, see `runAsync`. */

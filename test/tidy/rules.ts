@@ -5,12 +5,14 @@ import type { Token } from '../support/tokens.ts';
 
 /**
  * The doors into `engine/`, behind which there is no voxel code: what crosses to a worker, the
- * endpoint it crosses at, the catalogue of methods and the checks by it, and the control of jobs.
+ * endpoint it crosses at, the catalogue of methods and the checks by it, and the control of what
+ * runs there.
  */
 const ENGINE_DOORS = [
   'engine/port.ts',
   'engine/endpoint.ts',
   'engine/params.ts',
+  'engine/flight.ts',
   'engine/jobs/control.ts',
   'engine/catalogue/',
 ];

@@ -2,43 +2,58 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createActor } from 'xstate';
+import { createActor, setup } from 'xstate';
 import {
   type Call,
   type CallsRegistry,
   callsEffect,
   type EngineLink,
+  handOver,
   type Source,
 } from '../../../actors/calls.ts';
 import { JobQueue } from '../../../actors/jobs.ts';
-import { CURRENT_PROJECT, type Project, Projects } from '../../../actors/projects.ts';
-import type { GoxError } from '../../../conf/errors.ts';
+import { type Project, Projects } from '../../../actors/projects.ts';
+import { GoxError } from '../../../conf/errors.ts';
+import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
+import { FlightControl } from '../../../engine/flight.ts';
+import { type BatchAnswer, type JobTicket, STATUS_JOB } from '../../../engine/port.ts';
+import type { EngineEvent } from '../../../machines/engine.ts';
 import { type AnswerWords, answerOf, batchLengths } from '../../support/batch.ts';
 import { configWith } from '../../support/probe.ts';
 
 /** Links whose batches are answered by `settle`. */
 function fakeLink() {
   const batches: number[][] = [];
-  const pending: ((answer: ArrayBuffer) => void)[] = [];
+  const pending: ((answer: BatchAnswer) => void)[] = [];
+  const takeOvers: unknown[] = [];
   const link: EngineLink = {
+    flight: new FlightControl(),
     run: (batch) => {
       batches.push(batchLengths(batch));
       return new Promise((resolve) => pending.push(resolve));
+    },
+    takeOver: async (project, word, handover) => {
+      takeOvers.push([project, word, handover]);
+      return { status: 0, bytes: new Uint8Array(Buffer.from('taken')).buffer };
     },
     close: async () => {},
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
     setClipboard: () => {},
   };
-  const settle = async (words: AnswerWords) => {
-    pending.shift()?.(answerOf(words));
+  const settle = async (words: AnswerWords, jobs: readonly JobTicket[] = []) => {
+    const answer = answerOf(words);
+    pending.shift()?.(jobs.length === 0 ? answer : { answer, jobs, clipboard: undefined });
     await new Promise(setImmediate);
   };
-  return { link, batches, settle };
+  return { link, batches, takeOvers, settle };
 }
 
 /** A session that notes what becomes of its calls, which are told apart by their length. */
 class FakeSource implements Source {
   readonly outcomes: string[] = [];
+  readonly expired: (number | string)[] = [];
+  wanted = true;
+  readonly calls: readonly Call[];
   readonly #calls: Call[];
 
   constructor(project: Project, lengths: readonly number[]) {
@@ -48,6 +63,11 @@ class FakeSource implements Source {
       since_ms: 0,
       project,
     }));
+    this.calls = [...this.#calls];
+  }
+
+  wants(): boolean {
+    return this.wanted;
   }
 
   take(_engine: number, count_max: number): Call[] {
@@ -67,23 +87,37 @@ class FakeSource implements Source {
     this.outcomes.push(`${call.params.length}:${error.code}`);
   }
 
-  expire(): void {}
+  expire(time_ms: number, why?: string): void {
+    this.expired.push(why === undefined ? time_ms : why);
+  }
   flush(): void {}
 }
 
 async function queue() {
   const config = await configWith(() => {});
+  const clock = { ms: 0, now_ms: () => clock.ms };
+  const calls: CallsRegistry['calls'] = new Map();
+  const jobs = new JobQueue(config, clock, (one) => handOver(calls, one));
   const registry: CallsRegistry = {
-    ...{ calls: new Map(), projects: new Projects(1, 10), jobs: new JobQueue(config) },
-    clipboard: undefined,
+    ...{ calls, jobs, clock, projects: new Projects(1, 10), clipboard: undefined },
   };
-  const actor = createActor(callsEffect(registry), { input: { index: 0, config } }).start();
-  const calls = registry.calls.get(0);
-  if (calls === undefined) throw new Error('the queue is not in the registry');
+  const reports: EngineEvent[] = [];
+  const logic = callsEffect(registry);
+  // Its machine, which hears what it reports.
+  const machine = setup({ actors: { logic } }).createMachine({
+    invoke: { id: 'queue', src: 'logic', input: { index: 0, config } },
+    on: { '*': { actions: ({ event }) => reports.push(event as EngineEvent) } },
+  });
+  const actor = createActor(machine).start();
+  const queued = calls.get(0);
+  if (queued === undefined) throw new Error('the queue is not in the registry');
   const project = registry.projects.find(CURRENT_PROJECT, {});
   const source = (...lengths: number[]) => new FakeSource(project, lengths);
-  return { actor, calls, project, source, projects: registry.projects };
+  const { projects } = registry;
+  return { actor, calls: queued, jobs, clock, reports, project, source, projects };
 }
+
+const TICKET: JobTicket = { kind: 'export', title: 'x', input: {}, stages: [1], method: 0 };
 
 const test = suite('calls');
 
@@ -133,6 +167,7 @@ test('answers what was in flight when the worker died and keeps the rest', async
   calls.send({ type: 'worker.attached', link: first.link });
   const [away, waiting] = [source(1), source(2)];
   for (const one of [away, waiting]) calls.send({ type: 'work.ready', source: one });
+  project.known = true;
   calls.send({ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' });
   assert.equal(away.outcomes, ['1:GOX_ENGINE_LOST']);
   assert.equal(waiting.outcomes, []);
@@ -162,6 +197,175 @@ test('refuses everything once its engine was given up, and when it stops', async
   other.calls.send({ type: 'work.ready', source: waiting });
   other.actor.stop();
   assert.equal(waiting.outcomes, ['3:GOX_SHUTTING_DOWN']);
+});
+
+/** What the engine finds when it comes to the request at a place. */
+function stopAt(link: EngineLink, place: number): string | undefined {
+  const engine = new FlightControl(link.flight.memory);
+  engine.begin(place);
+  try {
+    engine.check();
+    return undefined;
+  } catch (error) {
+    return (error as GoxError).code;
+  }
+}
+
+test('tells the request that runs too long to stop, and no other', async () => {
+  const { calls, clock, reports, source } = await queue();
+  const { link, settle } = fakeLink();
+  const engine = new FlightControl(link.flight.memory);
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: source(1, 2, 3) });
+  const check = (ms: number) => {
+    clock.ms = ms;
+    calls.send({ type: 'calls.check' });
+  };
+  engine.begin(0);
+  check(29_000);
+  engine.begin(1);
+  check(31_000);
+  check(61_000);
+  assert.equal(
+    [0, 1, 2].map((place) => stopAt(link, place)),
+    [undefined, undefined, undefined],
+    'together they may take longer than one of them',
+  );
+  engine.begin(1);
+  check(61_001);
+  assert.equal(
+    [0, 1, 2].map((place) => stopAt(link, place)),
+    [undefined, 'GOX_REQUEST_TIMEOUT', undefined],
+  );
+  assert.equal(reports, []);
+  await settle([
+    [0, ''],
+    [1, 'late'],
+    [0, ''],
+  ]);
+  calls.send({ type: 'work.ready', source: source(4, 5) });
+  assert.equal(
+    [0, 1].map((place) => stopAt(link, place)),
+    [undefined, undefined],
+    'the next flight hears nothing of it',
+  );
+});
+
+test('only an engine that does not stop within a grace is overdue', async () => {
+  const { calls, clock, reports, source } = await queue();
+  const { link } = fakeLink();
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: source(1) });
+  for (clock.ms = 0; clock.ms <= 60_000; clock.ms += 1000) calls.send({ type: 'calls.check' });
+  assert.equal(reports, []);
+  calls.send({ type: 'calls.check' });
+  assert.equal(reports, [{ type: 'call.overdue', age_ms: 61_000 }]);
+});
+
+test('a call in flight can be cancelled, begun or not', async () => {
+  const { calls, source } = await queue();
+  const { link } = fakeLink();
+  const one = source(1, 2);
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: one });
+  const why = new GoxError('GOX_CANCELLED', 'enough');
+  calls.send({ type: 'call.cancel', call: one.calls[1]!, why });
+  assert.equal(
+    [0, 1].map((place) => stopAt(link, place)),
+    [undefined, 'GOX_CANCELLED'],
+  );
+});
+
+test('no job begins that nobody wants', async () => {
+  const { calls, jobs, source } = await queue();
+  const { link, settle } = fakeLink();
+  const one = source(1);
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: one });
+  one.wanted = false;
+  await settle([[STATUS_JOB, '']], [TICKET]);
+  assert.equal(jobs.list(), []);
+  assert.equal(one.outcomes, ['1:GOX_CANCELLED']);
+});
+
+test('what a job hands over is taken over between two batches', async () => {
+  const { calls, project, source } = await queue();
+  const { link, batches, takeOvers, settle } = fakeLink();
+  const [busy, loading, waiting] = [source(1), source(2), source(3)];
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: busy });
+  const [call] = loading.calls;
+  calls.send({ type: 'call.handover', call: call!, source: loading, handover: 'blocks' });
+  calls.send({ type: 'work.ready', source: waiting });
+  assert.equal(takeOvers, []);
+  await settle([[0, 'x']]);
+  assert.equal(takeOvers, [[project.number, 1, 'blocks']]);
+  assert.equal(loading.outcomes, ['2:0:taken']);
+  assert.equal(batches, [[1], [3]]);
+});
+
+test('what a job hands over to a dead engine fails as its project does', async () => {
+  const { calls, source } = await queue();
+  const first = fakeLink();
+  calls.send({ type: 'worker.attached', link: first.link });
+  calls.send({ type: 'work.ready', source: source(1) });
+  const [early, late, cancelled] = [source(2), source(3), source(4)];
+  const give = (from: typeof early) => {
+    const [call] = from.calls;
+    calls.send({ type: 'call.handover', call: call!, source: from, handover: 'blocks' });
+  };
+  give(early);
+  give(cancelled);
+  const why = new GoxError('GOX_CANCELLED', 'enough');
+  calls.send({ type: 'call.cancel', call: cancelled.calls[0]!, why });
+  assert.equal(cancelled.outcomes, ['4:GOX_CANCELLED']);
+  calls.send({ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' });
+  assert.equal(early.outcomes, ['2:GOX_PROJECT_LOST']);
+  const second = fakeLink();
+  calls.send({ type: 'worker.attached', link: second.link });
+  give(late);
+  assert.equal(late.outcomes, ['3:GOX_PROJECT_LOST']);
+  assert.equal(second.takeOvers, []);
+});
+
+test('says of requests that wait for a worker in vain what it waits for', async () => {
+  const { calls, clock, source } = await queue();
+  const one = source(1);
+  calls.send({ type: 'work.ready', source: one });
+  calls.send({ type: 'calls.wait', reason: 'EMFILE' });
+  clock.ms = 31_000;
+  calls.send({ type: 'calls.check' });
+  assert.equal(one.expired, ['EMFILE']);
+});
+
+test('a defect of its own answers what is there, and is reported', async () => {
+  const { calls, reports, source } = await queue();
+  const { link, settle } = fakeLink();
+  const [bad, waiting] = [source(1), source(2)];
+  bad.answer = () => {
+    throw new Error('a defect');
+  };
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: bad });
+  calls.send({ type: 'work.ready', source: waiting });
+  await settle([[0, 'x']]);
+  assert.equal(waiting.outcomes, ['2:GOX_INTERNAL']);
+  assert.is(reports[0]?.type, 'calls.failed');
+});
+
+test('small answers do not keep a large one in memory', async () => {
+  const { calls, source } = await queue();
+  const { link, settle } = fakeLink();
+  const one = source(1, 2);
+  const kept: number[] = [];
+  one.answer = (_call, _status, bytes) => void kept.push(bytes.buffer.byteLength);
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: one });
+  await settle([
+    [0, 'x'.repeat(10)],
+    [0, 'y'.repeat(1_000_000)],
+  ]);
+  assert.is(kept[0], 10);
 });
 
 test.run();

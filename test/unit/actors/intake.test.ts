@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Intake } from '../../../actors/intake.ts';
+import { Ledger } from '../../../actors/ledger.ts';
 import { Wire } from '../../../actors/wire.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { EnvelopeReader } from '../../../transport/envelope.ts';
@@ -18,12 +19,13 @@ async function answers(text: string, dispatch: (method: string) => unknown) {
   };
   // The part of a socket that a wire uses.
   const socket = { writable: true, writableLength: 0, write } as unknown as Socket;
-  const events = { full() {}, sessionNeeded() {}, idle() {} };
-  const wire = new Wire(socket, () => 'text', limits.output_bytes_max, events);
+  const events = { flow() {}, sessionNeeded() {}, idle() {}, failed() {} };
+  const wire = new Wire(socket, () => 'text', limits, new Ledger(limits.held_bytes_max), events);
   const defects: string[] = [];
   const deps = {
-    dispatch,
+    dispatch: (method: string) => Buffer.from(JSON.stringify(dispatch(method))),
     counters: { requests: 0 },
+    clock: { now_ms: () => 0 },
     onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
   };
   const intake = new Intake(deps, wire, limits, new EnvelopeReader(limits));

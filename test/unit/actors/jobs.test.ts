@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Call, Source } from '../../../actors/calls.ts';
+import type { HandedOver } from '../../../actors/handovers.ts';
 import { JobQueue } from '../../../actors/jobs.ts';
 import type { JobLink } from '../../../actors/thread.ts';
 import { GoxError } from '../../../conf/errors.ts';
@@ -29,10 +30,11 @@ class FakeThread implements JobLink {
   }
 
   /** The part that runs ends; the text is the job's result. */
-  async end(text?: string): Promise<void> {
+  async end(text?: string, handover?: unknown): Promise<void> {
     const settle = this.#settle;
     this.#settle = undefined;
-    settle?.(text === undefined ? undefined : { status: 0, bytes: bytesOf(text) });
+    const more = handover === undefined ? {} : { handover };
+    settle?.(text === undefined ? undefined : { status: 0, bytes: bytesOf(text), ...more });
     await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -50,6 +52,7 @@ function bytesOf(text: string): ArrayBuffer {
 function client() {
   const outcomes: string[] = [];
   const source: Source = {
+    wants: () => true,
     take: () => [],
     putBack: () => {},
     answer: (_call, status, bytes, start, end) => {
@@ -69,7 +72,10 @@ const ticket = (title: string, stages = [1]) => ({
 
 async function queue(change: { jobs_max?: number; job_timeout_ms?: number } = {}) {
   const config = await configWith(({ limits }) => void Object.assign(limits, change));
-  return new JobQueue(config);
+  const handedOver: HandedOver[] = [];
+  const clock = { ms: 0, now_ms: () => clock.ms };
+  const jobs = new JobQueue(config, clock, (one) => handedOver.push(one));
+  return Object.assign(jobs, { clock, handedOver });
 }
 
 const test = suite('jobs');
@@ -77,8 +83,8 @@ const test = suite('jobs');
 test('runs the stages of a job one after the other, the parts of each side by side', async () => {
   const jobs = await queue();
   const [a, b] = [new FakeThread(), new FakeThread()];
-  jobs.attach(a);
-  jobs.attach(b);
+  jobs.attach(0, a);
+  jobs.attach(1, b);
   const { source, outcomes } = client();
   jobs.submit(ticket('picture', [3, 2, 1]), CALL, source);
   assert.equal([a.parts, b.parts], [['1.0.0 new'], ['1.0.1 new']]);
@@ -102,11 +108,11 @@ test('runs the stages of a job one after the other, the parts of each side by si
 test('the oldest job comes first, and a free thread helps the next', async () => {
   const jobs = await queue();
   const [a, b] = [new FakeThread(), new FakeThread()];
-  jobs.attach(a);
+  jobs.attach(0, a);
   const [first, second] = [client(), client()];
   jobs.submit(ticket('first', [1, 1]), CALL, first.source);
   jobs.submit(ticket('second'), CALL, second.source);
-  jobs.attach(b);
+  jobs.attach(1, b);
   assert.equal([a.parts, b.parts], [['1.0.0 new'], ['2.0.0 new']]);
   assert.equal(
     jobs.list().map(({ title, state, project }) => [title, state, project]),
@@ -124,7 +130,7 @@ test('the oldest job comes first, and a free thread helps the next', async () =>
 test('a cancelled job is answered at once, and its thread told to stop', async () => {
   const jobs = await queue();
   const thread = new FakeThread();
-  jobs.attach(thread);
+  jobs.attach(0, thread);
   const [first, second] = [client(), client()];
   jobs.submit(ticket('first', [1, 1]), CALL, first.source);
   jobs.submit(ticket('second'), CALL, second.source);
@@ -143,13 +149,13 @@ test('a cancelled job is answered at once, and its thread told to stop', async (
 test('the job of a thread that is lost fails; the others go on', async () => {
   const jobs = await queue();
   const [a, b] = [new FakeThread(), new FakeThread()];
-  const runner = jobs.attach(a);
+  const runner = jobs.attach(0, a);
   const [first, second] = [client(), client()];
   jobs.submit(ticket('first'), CALL, first.source);
   jobs.submit(ticket('second'), CALL, second.source);
   jobs.detach(runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
   assert.equal(first.outcomes, ['GOX_ENGINE_LOST', 'flush']);
-  jobs.attach(b);
+  jobs.attach(1, b);
   await b.end('two');
   assert.equal(second.outcomes, ['0:two', 'flush']);
 });
@@ -175,17 +181,92 @@ test('refuses more jobs than jobs_max', async () => {
   assert.equal(outcomes, ['GOX_OVERLOADED']);
 });
 
-test('gives up what takes longer than job_timeout_ms', async () => {
-  const jobs = await queue({ job_timeout_ms: 10 });
+test('gives up what takes longer than job_timeout_ms, and its thread after a grace', async () => {
+  const jobs = await queue({ job_timeout_ms: 1000 });
   const thread = new FakeThread();
-  const runner = jobs.attach(thread);
+  const runner = jobs.attach(0, thread);
   const { source, outcomes } = client();
   jobs.submit(ticket('first'), CALL, source);
-  assert.is(jobs.check(runner), undefined);
+  jobs.clock.ms = 1000;
+  jobs.expire();
   assert.equal(outcomes, []);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.is(jobs.check(runner), undefined, 'the part has a grace to stop in');
+  jobs.clock.ms = 1001;
+  jobs.expire();
   assert.equal(outcomes, ['GOX_REQUEST_TIMEOUT', 'flush']);
+  jobs.clock.ms += 5000;
+  assert.is(jobs.overdue(runner), undefined, 'the part has a grace to stop in');
+  jobs.clock.ms += 1;
+  assert.is(jobs.overdue(runner), 5001);
+});
+
+test('a job is cancelled by its request as well', async () => {
+  const jobs = await queue();
+  const { source, outcomes } = client();
+  jobs.submit(ticket('first'), CALL, source);
+  const why = new GoxError('GOX_CANCELLED', 'enough');
+  assert.is(jobs.cancelCall({ ...CALL }, why), false, 'of another request');
+  assert.is(jobs.cancelCall(CALL, why), true);
+  assert.equal(outcomes, ['GOX_CANCELLED', 'flush']);
+});
+
+test('what a job hands over goes to the engine, which answers', async () => {
+  const jobs = await queue();
+  const thread = new FakeThread();
+  jobs.attach(0, thread);
+  const { source, outcomes } = client();
+  jobs.submit(ticket('load'), CALL, source);
+  await thread.end('', { blocks: 7 });
+  assert.equal(jobs.handedOver, [{ call: CALL, source, handover: { blocks: 7 } }]);
+  assert.equal(jobs.list(), []);
+  assert.equal(thread.forgotten, [1]);
+  assert.equal(outcomes, [], 'not by the job');
+});
+
+test('a part that no thread could begin is run by another, one that killed it is not', async () => {
+  const jobs = await queue();
+  const [short, killed, fine] = [new FakeThread(), new FakeThread(), new FakeThread()];
+  const { source, outcomes } = client();
+  const runner = jobs.attach(0, short);
+  jobs.submit(ticket('first', [2, 1]), CALL, source);
+  jobs.release(runner, 'EMFILE');
+  assert.equal(outcomes, []);
+  const second = jobs.attach(1, killed);
+  assert.equal(killed.parts, ['1.0.0 new']);
+  jobs.detach(second, new GoxError('GOX_ENGINE_LOST', 'gone'));
+  assert.equal(outcomes, ['GOX_ENGINE_LOST', 'flush']);
+  jobs.attach(0, fine);
+  assert.equal(fine.parts, []);
+});
+
+test('a job that waits for a thread in vain is told so after request_timeout_ms', async () => {
+  const jobs = await queue();
+  const { source, outcomes } = client();
+  const runner = jobs.attach(0, new FakeThread());
+  jobs.submit(ticket('first'), CALL, source);
+  jobs.release(runner, 'EMFILE');
+  jobs.clock.ms = 30_000;
+  jobs.expire();
+  assert.equal(outcomes, []);
+  jobs.clock.ms = 30_001;
+  jobs.expire();
+  assert.equal(outcomes, ['GOX_ENGINE_BUSY', 'flush']);
+});
+
+test('with one thread left jobs go on; with none they are refused until one is back', async () => {
+  const jobs = await queue();
+  const [first, second, third] = [client(), client(), client()];
+  jobs.rest(0, 'crash loop');
+  jobs.submit(ticket('first'), CALL, first.source);
+  assert.equal(first.outcomes, []);
+  jobs.rest(1, 'crash loop');
+  assert.equal(first.outcomes, ['GOX_ENGINE_FAILED', 'flush']);
+  jobs.submit(ticket('second'), CALL, second.source);
+  assert.equal(second.outcomes, ['GOX_ENGINE_FAILED']);
+  const thread = new FakeThread();
+  jobs.attach(1, thread);
+  jobs.submit(ticket('third'), CALL, third.source);
+  await thread.end('done');
+  assert.equal(third.outcomes, ['0:done', 'flush']);
 });
 
 test.run();

@@ -22,6 +22,13 @@ openrpc('has the members that the specification requires', () => {
   assert.is(new Set(document.methods.map(({ name }) => name)).size, METHODS.length);
 });
 
+openrpc('says once which way is up, where the front is and what boxes are', () => {
+  const { description } = document.info;
+  for (const text of ['z up', 'front of a model is its side at -y', 'half open', '`last`']) {
+    assert.match(description, text);
+  }
+});
+
 openrpc('describes each parameter once, required ones before the others', () => {
   for (const { name, params } of document.methods) {
     const names = params.map((parameter) => parameter.name);

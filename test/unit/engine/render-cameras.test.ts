@@ -34,8 +34,8 @@ const cameras = suite('cameras');
 const LOOKS: [Preset, right: string, up: string][] = [
   ['front', '+x', '+z'],
   ['back', '-x', '+z'],
-  ['left', '+y', '+z'],
-  ['right', '-y', '+z'],
+  ['left', '-y', '+z'],
+  ['right', '+y', '+z'],
   ['top', '+x', '+y'],
   ['bottom', '+x', '-y'],
 ];

@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert';
 import {
   type ConnectionInput,
   connectionMachine,
-  SESSIONS_KEPT,
   type SessionCommand,
   type SessionInput,
   type SocketCommand,
@@ -11,7 +10,7 @@ import {
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function connection() {
+async function connection(guest = false) {
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
   const config = await configWith(({ limits }) => {
@@ -21,7 +20,7 @@ async function connection() {
   const machine = connectionMachine.provide({
     actors: { socket: socket.logic, session: session.logic },
   });
-  return { ...probe(machine, { number: 3, config }), socket, session };
+  return { ...probe(machine, { number: 3, accepted: 7, guest, config }), socket, session };
 }
 
 const types = (events: readonly { type: string }[]) => events.map(({ type }) => type);
@@ -29,8 +28,8 @@ const test = suite('connection');
 
 test('starts a session for each project that the socket asks for', async () => {
   const { socket, session } = await connection();
-  for (const name of ['default', 'tower']) {
-    socket.say({ type: 'session.needed', session: name, retire: undefined });
+  for (const [slot, name] of ['default', 'tower'].entries()) {
+    socket.say({ type: 'session.needed', session: name, slot, retire: false });
   }
   assert.equal(
     session.started.map((input) => input.session),
@@ -39,30 +38,26 @@ test('starts a session for each project that the socket asks for', async () => {
   assert.is(session.alive, 2);
 });
 
-test('stops a session that has nothing to do for each one over the number it keeps', async () => {
+test('stops a session that has nothing to do for the one that takes its number', async () => {
   const { session, send } = await connection();
-  for (let i = 0; i < SESSIONS_KEPT + 20; i += 1) {
-    send({ type: 'session.needed', session: `p${i}`, retire: i === 0 ? undefined : `p${i - 1}` });
+  for (let i = 0; i < 20; i += 1) {
+    send({ type: 'session.needed', session: `p${i}`, slot: i % 3, retire: i >= 3 });
   }
-  assert.is(session.started.length, SESSIONS_KEPT + 20);
-  assert.is(session.alive, SESSIONS_KEPT);
+  assert.is(session.started.length, 20);
+  assert.is(session.alive, 3);
 });
 
-test('keeps sessions that are all busy, however many', async () => {
-  const { session, send } = await connection();
-  for (let i = 0; i < 2 * SESSIONS_KEPT; i += 1) {
-    send({ type: 'session.needed', session: `p${i}`, retire: undefined });
-  }
-  assert.is(session.alive, 2 * SESSIONS_KEPT);
-});
-
-test('stops reading while its replies are not read, and goes on afterwards', async () => {
-  const { socket, send, snapshot } = await connection();
-  send({ type: 'output.full' });
+test('looks whether a client is there that nothing is read from', async () => {
+  const { socket, clock, send, snapshot } = await connection();
+  send({ type: 'reading.paused' });
   assert.equal(snapshot().value, { open: 'paused' });
-  send({ type: 'output.drained' });
+  clock.increment(500);
+  clock.increment(500);
+  assert.equal(types(socket.told), ['socket.probe', 'socket.probe']);
+  send({ type: 'reading.resumed' });
+  clock.increment(10_000);
   assert.equal(snapshot().value, { open: 'flowing' });
-  assert.equal(types(socket.told), ['socket.pause', 'socket.resume']);
+  assert.is(socket.told.length, 2);
 });
 
 test('refuses a request whose rest does not come in time', async () => {
@@ -71,7 +66,7 @@ test('refuses a request whose rest does not come in time', async () => {
   clock.increment(499);
   assert.equal(socket.told, []);
   clock.increment(1);
-  assert.equal(types(socket.told), ['socket.refuse_partial', 'socket.drain']);
+  assert.equal(types(socket.told), ['socket.refuse', 'socket.drain', 'socket.probe']);
 });
 
 test('counts the time of each partial request anew, and not that of whole ones', async () => {
@@ -85,50 +80,80 @@ test('counts the time of each partial request anew, and not that of whole ones',
   assert.equal(socket.told, []);
 });
 
+const asked = (told: readonly { type: string }[]) =>
+  types(told).filter((type) => type !== 'socket.probe');
+
 test('waits as long as it takes for the answers to a client that has sent all', async () => {
   const { socket, clock, send, snapshot } = await connection();
   send({ type: 'input.ended' });
-  clock.increment(3_600_000);
-  assert.equal(types(socket.told), ['socket.drain']);
+  for (let passed = 0; passed < 3_600_000; passed += 500) clock.increment(500);
+  assert.equal(asked(socket.told), ['socket.drain']);
+  assert.ok(socket.told.length > 7000, 'and looks whether it is still there');
   socket.say({ type: 'socket.idle' });
-  assert.equal(types(socket.told), ['socket.drain', 'socket.end']);
-  send({ type: 'socket.closed' });
+  assert.equal(asked(socket.told), ['socket.drain', 'socket.end']);
+  send({ type: 'socket.closed', under_way: false });
   assert.is(snapshot().status, 'done');
 });
 
-test('ends without its answers when they take longer than the shutdown may', async () => {
+test('gives up what is under way, answers it, and ends, when a shutdown takes long', async () => {
   const { socket, clock, send, snapshot } = await connection();
-  send({ type: 'connection.drain' });
-  clock.increment(2999);
+  send({ type: 'connection.drain', now: false });
+  clock.increment(1499);
+  assert.equal(asked(socket.told), ['socket.refuse_new']);
+  clock.increment(1);
+  assert.equal(asked(socket.told), ['socket.refuse_new', 'socket.give_up']);
+  clock.increment(750);
+  assert.is(asked(socket.told).at(-1), 'socket.refuse_rest');
+  clock.increment(449);
   assert.is(snapshot().status, 'active');
   clock.increment(1);
-  assert.equal(types(socket.told), ['socket.drain', 'socket.destroy']);
+  assert.is(asked(socket.told).at(-1), 'socket.destroy');
+  assert.is(snapshot().status, 'done');
+});
+
+test('waits for nobody when told to', async () => {
+  const { socket, clock, send, snapshot } = await connection();
+  send({ type: 'connection.drain', now: true });
+  clock.increment(1);
+  assert.equal(asked(socket.told), ['socket.refuse_new', 'socket.give_up', 'socket.refuse_rest']);
+  clock.increment(249);
   assert.is(snapshot().status, 'done');
 });
 
 test('a shutdown limits a connection that was ending by itself', async () => {
   const { clock, send, snapshot } = await connection();
   send({ type: 'input.ended' });
-  send({ type: 'connection.drain' });
+  send({ type: 'connection.drain', now: false });
   clock.increment(3000);
   assert.is(snapshot().status, 'done');
 });
 
-test('holds requests back while it drains, until the client has read', async () => {
-  const { socket, send } = await connection();
-  send({ type: 'output.full' });
-  send({ type: 'input.ended' });
-  assert.equal(types(socket.told), ['socket.pause', 'socket.drain']);
-  send({ type: 'output.drained' });
-  send({ type: 'output.full' });
-  const before = ['socket.pause', 'socket.drain', 'socket.resume', 'socket.pause'];
-  assert.equal(types(socket.told), before);
+test('goes on with the edits of a client that has gone, for a limited time', async () => {
+  const { socket, clock, send, snapshot } = await connection();
+  socket.say({ type: 'socket.closed', under_way: true });
+  assert.is(snapshot().value, 'leaving');
+  send({ type: 'socket.idle' });
+  assert.is(snapshot().status, 'done');
+  const slow = await connection();
+  slow.send({ type: 'socket.closed', under_way: true });
+  slow.clock.increment(30_000);
+  assert.is(slow.snapshot().status, 'done');
+  clock.increment(1);
+});
+
+test('a guest has a second', async () => {
+  const { socket, clock, snapshot } = await connection(true);
+  clock.increment(999);
+  assert.equal(socket.told, []);
+  clock.increment(1);
+  assert.equal(types(socket.told), ['socket.refuse', 'socket.drain', 'socket.probe']);
+  assert.equal(snapshot().value, { draining: 'waiting' });
 });
 
 test('a client that goes away ends everything at once', async () => {
   const { socket, session, send, snapshot } = await connection();
-  send({ type: 'session.needed', session: 'default', retire: undefined });
-  socket.say({ type: 'socket.closed' });
+  send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  socket.say({ type: 'socket.closed', under_way: false });
   assert.is(snapshot().status, 'done');
   assert.is(session.alive + socket.alive, 0);
 });

@@ -1,6 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor, type EventObject, SimulatedClock } from 'xstate';
+import {
+  type ConnectionInput,
+  connectionMachine,
+  type SocketCommand,
+} from '../../../machines/connection.ts';
 import { daemonMachine } from '../../../machines/daemon.ts';
 import {
   type CallsCommand,
@@ -13,18 +18,26 @@ import {
   listenerMachine,
   type ServerCommand,
 } from '../../../machines/listener.ts';
+import { poolMachine } from '../../../machines/pool.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith } from '../../support/probe.ts';
 
-async function daemon(workers = 2) {
+type Actions = Parameters<typeof listenerMachine.provide>[0]['actions'];
+
+async function daemon(workers = 2, actions: Actions = {}) {
   const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const signals = fakeEffect<EventObject, undefined>();
+  const connection = connectionMachine.provide({
+    actors: { socket: fakeEffect<SocketCommand, ConnectionInput>().logic },
+  });
+  const pool = poolMachine.provide({ actors: { connection } });
   const config = await configWith((config) => {
     config.workers.count = workers;
     config.workers.restart.max_restart_attempts = 1;
     config.limits.shutdown_timeout_ms = 5000;
+    config.limits.connections_max = 2;
   });
   const engine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
   const jobThread = engineMachine.provide({
@@ -37,7 +50,7 @@ async function daemon(workers = 2) {
     actors: {
       engines: enginesMachine.provide({ actors: { engine } }),
       jobs: enginesMachine.provide({ actors: { engine: jobThread } }),
-      listener: listenerMachine.provide({ actors: { server: server.logic } }),
+      listener: listenerMachine.provide({ actors: { server: server.logic, pool }, actions }),
       signals: signals.logic,
     },
   });
@@ -48,8 +61,8 @@ async function daemon(workers = 2) {
   return { root, clock, worker, calls, server, signals };
 }
 
-async function running() {
-  const parts = await daemon(1);
+async function running(actions: Actions = {}) {
+  const parts = await daemon(1, actions);
   parts.worker.say({ type: 'worker.ready' });
   parts.server.say({ type: 'server.listening', address: '/here' });
   return parts;
@@ -87,24 +100,44 @@ test('a signal closes the listener first and the engines last', async () => {
   assert.is(worker.alive + calls.alive + server.alive + signals.alive, 0);
 });
 
-test('a second signal ends it at once', async () => {
-  const { root, worker, signals } = await running();
+test('a second signal waits for nobody, and is no failure', async () => {
+  const { root, clock, worker, server, signals } = await running();
   signals.say({ type: 'stop.asked', by: 'SIGINT' });
   assert.is(root.getSnapshot().status, 'active');
   signals.say({ type: 'stop.asked', by: 'SIGINT' });
+  clock.increment(499);
+  assert.is(root.getSnapshot().status, 'active');
+  clock.increment(1);
   assert.is(root.getSnapshot().status, 'done');
-  assert.is(root.getSnapshot().output?.kind, 'forced');
-  assert.is(worker.alive, 0);
+  assert.is(worker.alive + server.alive, 0);
 });
 
 test('ends when stopping takes too long', async () => {
   const { root, clock, signals } = await running();
   signals.say({ type: 'stop.asked', by: 'SIGTERM' });
-  clock.increment(5999);
+  clock.increment(4999);
   assert.is(root.getSnapshot().status, 'active');
   clock.increment(1);
   assert.is(root.getSnapshot().output?.kind, 'forced');
 });
+
+for (const action of ['turn away', 'say full', 'open connection']) {
+  test(`ends in order when its listener fails at '${action}'`, async () => {
+    const { root, clock, worker, server } = await running({
+      [action]: () => {
+        throw new Error('a defect');
+      },
+    });
+    for (let accepted = 1; accepted < 100 && server.alive > 0; accepted += 1) {
+      server.say({ type: 'socket.accepted', accepted, idlest: undefined });
+    }
+    clock.increment(5000);
+    assert.is(root.getSnapshot().status, 'done');
+    assert.is(root.getSnapshot().output?.kind, 'defect');
+    assert.match(root.getSnapshot().output?.reason ?? '', 'a defect');
+    assert.is(worker.alive + server.alive, 0);
+  });
+}
 
 test('ends with the reason when an engine used up its restarts', async () => {
   const { root, clock, worker, server } = await running();

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EventObject } from 'xstate';
+import { type EventObject, fromCallback } from 'xstate';
 import {
   type CallsCommand,
   type EngineChildInput,
@@ -9,12 +9,12 @@ import {
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function engine() {
+async function engine(kind: 'engine' | 'job' = 'engine', restart_on_failure = true) {
   const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const config = await configWith(({ workers, limits }) => {
     workers.restart = {
-      restart_on_failure: true,
+      restart_on_failure,
       max_restart_attempts: 2,
       window_ms: 60_000,
       restart_delay_ms: 100,
@@ -25,7 +25,7 @@ async function engine() {
     limits.request_timeout_ms = 2000;
   });
   const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
-  const probed = probe(machine, { index: 7, config, random: () => 0 });
+  const probed = probe(machine, { kind, index: 7, config, random: () => 0 });
   return { ...probed, worker, calls };
 }
 
@@ -117,10 +117,117 @@ test('a worker that throws while it starts is a death, not the end of the engine
     actors: { calls: fakeEffect<CallsCommand, EngineChildInput>().logic },
   });
   const config = await configWith(() => {});
-  const probed = probe(broken, { index: 0, config, random: () => 0 });
+  const probed = probe(broken, { kind: 'engine', index: 0, config, random: () => 0 });
   assert.is(probed.snapshot().value, 'lost');
   assert.match(probed.snapshot().context.reason, /not provided/);
   assert.is(snapshot().value, 'starting');
+});
+
+test('a thread that the system had nothing left for is waited for, and is no failure', async () => {
+  const { worker, calls, clock, reports, snapshot } = await engine();
+  for (const wait of [100, 200, 400, 800, 1000, 1000, 1000]) {
+    worker.say({ type: 'worker.short', reason: 'EMFILE' });
+    assert.is(snapshot().value, 'short');
+    assert.is(worker.alive, 0);
+    clock.increment(wait - 1);
+    assert.is(worker.alive, 0);
+    clock.increment(1);
+    assert.is(snapshot().value, 'starting');
+  }
+  assert.ok(calls.told.some(({ type }) => type === 'calls.wait'));
+  assert.ok(
+    calls.told.some(({ type }) => type === 'calls.check'),
+    'what waits can expire',
+  );
+  worker.say({ type: 'worker.ready' });
+  assert.is(snapshot().context.shortages, 0);
+  assert.is(snapshot().context.restarts, 0);
+  assert.equal(reports, [{ type: 'engine.ready', index: 7 }]);
+});
+
+test('requests expire while a worker is away', async () => {
+  const { worker, calls, clock } = await engine();
+  worker.say({ type: 'worker.ready' });
+  for (const delay of [100, 200]) {
+    worker.say({ type: 'worker.exited', reason: 'crash loop' });
+    clock.increment(delay);
+  }
+  clock.increment(500);
+  assert.is(calls.told.at(-1)?.type, 'calls.check');
+});
+
+test('a job thread ended for a cancelled job is replaced, however often', async () => {
+  const { worker, calls, reports, snapshot } = await engine('job');
+  for (let times = 1; times <= 10; times += 1) {
+    worker.say({ type: 'worker.ready' });
+    calls.say({ type: 'part.overdue', late_ms: 5001 });
+    assert.is(worker.started.length, times + 1);
+    assert.is(worker.alive, 1);
+    assert.is(calls.told.at(-1)?.type, 'calls.fail');
+  }
+  assert.is(snapshot().context.restarts, 10);
+  assert.equal(
+    reports.filter(({ type }) => type !== 'engine.ready'),
+    [],
+  );
+});
+
+test('a job thread that dies again and again cools off, and is tried for ever', async () => {
+  const { worker, calls, clock, reports, snapshot } = await engine('job');
+  for (const delay of [100, 200]) {
+    worker.say({ type: 'worker.exited', reason: 'crash loop' });
+    clock.increment(delay);
+  }
+  for (let times = 0; times < 5; times += 1) {
+    worker.say({ type: 'worker.exited', reason: 'crash loop' });
+    assert.is(snapshot().value, 'cooling off');
+    assert.equal(calls.told.at(-1), { type: 'calls.refuse', reason: 'crash loop' });
+    clock.increment(1000);
+    assert.is(snapshot().value, 'starting');
+    assert.is(worker.alive, 1);
+  }
+  assert.equal(reports, []);
+});
+
+test('a job thread that must not be restarted is missed, and nothing more', async () => {
+  const { worker, reports, snapshot } = await engine('job', false);
+  worker.say({ type: 'worker.exited', reason: 'killed' });
+  assert.is(snapshot().value, 'missing');
+  assert.equal(reports, []);
+});
+
+test('a defect of its queue ends it, and stopping it then is no defect', async () => {
+  for (const kind of ['engine', 'job'] as const) {
+    const { worker, calls, clock, reports, snapshot, send } = await engine(kind);
+    worker.say({ type: 'worker.ready' });
+    calls.say({ type: 'calls.failed', reason: 'a defect' });
+    assert.is(snapshot().value, 'failed');
+    assert.is(worker.alive, 0);
+    assert.equal(reports.at(-1), { type: 'engine.failed', index: 7, reason: 'a defect' });
+    clock.increment(10_000);
+    send({ type: 'engine.stop' });
+    assert.is(snapshot().status, 'done');
+    assert.is(calls.alive, 0);
+  }
+});
+
+test('so does a queue that throws', async () => {
+  const worker = fakeEffect<EventObject, EngineChildInput>();
+  const calls = fromCallback<CallsCommand, EngineChildInput>(({ receive }) => {
+    receive(() => {
+      throw new Error('a defect in the queue');
+    });
+  });
+  const config = await configWith(() => {});
+  const machine = engineMachine.provide({ actors: { worker: worker.logic, calls } });
+  const probed = probe(machine, { kind: 'engine', index: 0, config, random: () => 0 });
+  worker.say({ type: 'worker.ready' });
+  probed.clock.increment(1000);
+  assert.is(probed.snapshot().value, 'failed');
+  assert.is(worker.alive, 0);
+  probed.clock.increment(10_000);
+  probed.send({ type: 'engine.stop' });
+  assert.is(probed.snapshot().status, 'done');
 });
 
 test.run();

@@ -9,6 +9,7 @@ import {
   type SocketCommand,
 } from '../../../machines/connection.ts';
 import {
+  type Idle,
   type ListenerInput,
   listenerMachine,
   type ServerCommand,
@@ -31,7 +32,8 @@ async function listener(connections_max: number) {
   const machine = listenerMachine.provide({ actors: { server: server.logic, pool } });
   const probed = probe(machine, { config });
   server.say({ type: 'server.listening', address: '/here' });
-  const accept = (number: number) => server.say({ type: 'socket.accepted', number });
+  const accept = (accepted: number, idlest?: Idle) =>
+    server.say({ type: 'socket.accepted', accepted, idlest });
   return { ...probed, server, socket, accept };
 }
 
@@ -47,16 +49,57 @@ test('is ready once it listens', async () => {
   assert.is(snapshot().value, 'listening');
 });
 
-test('turns away more connections than it may have, and takes new ones after that', async () => {
+test('takes guests beyond its places, then turns away, and takes new ones after that', async () => {
   const { server, socket, accept, snapshot } = await listener(2);
-  for (const number of [1, 2, 3]) accept(number);
-  assert.equal(server.told, [{ type: 'socket.turn_away', number: 3 }]);
-  assert.is(socket.alive, 2);
-  socket.say({ type: 'socket.closed' });
-  assert.is(Object.keys(snapshot().context.pools).length, 1);
-  accept(4);
+  for (const accepted of [1, 2, 3, 4, 5]) accept(accepted);
+  assert.equal(
+    socket.started.map(({ guest }) => guest),
+    [false, false, true, true],
+  );
+  assert.equal(server.told, [{ type: 'socket.turn_away', accepted: 5, why: 'too many' }]);
+  // All four of them: that is what the fake does.
+  socket.say({ type: 'socket.closed', under_way: false });
+  assert.is(snapshot().context.places.size, 3);
+  accept(6);
   assert.is(server.told.length, 1);
-  assert.is(socket.alive, 2);
+  assert.is(socket.alive, 4);
+});
+
+test('the idlest gives way when all places are taken, if it has been idle for long', async () => {
+  const { server, socket, accept, snapshot } = await listener(2);
+  accept(1);
+  accept(2);
+  accept(3, { number: 0, idle_ms: 59_999 });
+  assert.is(socket.started.at(-1)?.guest, true);
+  accept(4, { number: 0, idle_ms: 60_000 });
+  assert.is(socket.started.at(-1)?.guest, false);
+  assert.equal(
+    socket.told.map((command) => ('why' in command ? command.why : command.type)),
+    ['idle', 'socket.drain', 'socket.probe'],
+  );
+  assert.is(snapshot().context.places.members, 2);
+  assert.is(server.told.length, 0);
+});
+
+test('uses the numbers of connections again, however many there were', async () => {
+  const { socket, accept } = await listener(3);
+  const numbers = new Set<number>();
+  for (let accepted = 1; accepted <= 500; accepted += 1) {
+    accept(accepted);
+    numbers.add(socket.started.at(-1)!.number);
+    socket.say({ type: 'socket.closed', under_way: false });
+  }
+  assert.ok(numbers.size <= 3, `${numbers.size} numbers`);
+});
+
+test('a connection that only waits for its replies to be read takes no place', async () => {
+  const { socket, accept, snapshot } = await listener(1);
+  accept(1);
+  socket.say({ type: 'input.ended' });
+  socket.say({ type: 'socket.idle' });
+  assert.is(snapshot().context.places.members, 0);
+  accept(2);
+  assert.is(socket.started.at(-1)?.guest, false);
 });
 
 test('spreads connections over pools and leaves none behind', async () => {
@@ -65,7 +108,7 @@ test('spreads connections over pools and leaves none behind', async () => {
   const pools = Object.entries(snapshot().children).filter(([id]) => id.startsWith('pool:'));
   assert.is(pools.length, Math.ceil(150 / POOL_SIZE));
   for (const [, pool] of pools) assert.ok(childrenOf(pool) <= POOL_SIZE);
-  for (let left = 150; left > 0; left -= 1) socket.say({ type: 'socket.closed' });
+  for (let left = 150; left > 0; left -= 1) socket.say({ type: 'socket.closed', under_way: false });
   assert.is(socket.alive, 0);
   for (const [, pool] of pools) assert.is(childrenOf(pool), 0);
 });
@@ -73,14 +116,24 @@ test('spreads connections over pools and leaves none behind', async () => {
 test('closes the server, then waits for the connections', async () => {
   const { server, socket, accept, send, reports, snapshot } = await listener(5);
   accept(1);
-  send({ type: 'listener.close' });
+  send({ type: 'listener.close', now: false });
   assert.equal(server.told, [{ type: 'server.close' }]);
-  assert.equal(socket.told, [{ type: 'socket.drain' }]);
+  assert.equal(socket.told, [{ type: 'socket.refuse_new' }, { type: 'socket.probe' }]);
   server.say({ type: 'server.closed' });
   assert.equal(snapshot().value, { closing: 'connections' });
-  socket.say({ type: 'socket.closed' });
+  socket.say({ type: 'socket.closed', under_way: false });
   assert.equal(reports.at(-1), { type: 'listener.closed' });
   assert.is(snapshot().status, 'done');
+});
+
+test('told again to close, gives up what is under way', async () => {
+  const { socket, accept, send, clock } = await listener(5);
+  accept(1);
+  send({ type: 'listener.close', now: false });
+  send({ type: 'listener.close', now: true });
+  clock.increment(1);
+  const told = socket.told.map(({ type }) => type);
+  assert.ok(told.includes('socket.give_up') && told.includes('socket.refuse_rest'), `${told}`);
 });
 
 test('says why it cannot listen', async () => {

@@ -17,8 +17,9 @@ const SETTINGS: RestartSettings = {
   jitter: 0.5,
 };
 
-function policy(change: Partial<RestartSettings> = {}, random = () => 0) {
-  return probe(restartPolicyMachine, { settings: { ...SETTINGS, ...change }, random });
+function policy(change: Partial<RestartSettings> = {}, random = () => 0, lasting = false) {
+  const settings = { ...SETTINGS, ...change };
+  return probe(restartPolicyMachine, { settings, lasting, random });
 }
 
 const DUE = { type: 'restart.due' };
@@ -95,6 +96,28 @@ test('starts again from the shortest delay after a quiet window', () => {
 
 test('refuses at once when restarts are switched off', () => {
   const { reports, send } = policy({ restart_on_failure: false });
+  send({ type: 'child.failed' });
+  assert.equal(reports, [REFUSED]);
+});
+
+test('one that lasts pauses for the longest wait instead of giving up, again and again', () => {
+  const change = { max_restart_attempts: 1, restart_delay_ms_max: 5000 };
+  const { clock, reports, send, snapshot } = policy(change, () => 0, true);
+  send({ type: 'child.failed' });
+  clock.increment(200);
+  for (let round = 1; round <= 3; round += 1) {
+    send({ type: 'child.failed' });
+    assert.is(snapshot().value, 'cooling off');
+    assert.equal(reports.at(-1), { type: 'restart.deferred' });
+    clock.increment(4999);
+    assert.equal(reports.at(-1), { type: 'restart.deferred' });
+    clock.increment(1);
+    assert.equal(reports.at(-1), DUE);
+  }
+});
+
+test('one that lasts gives up all the same when it must not be restarted', () => {
+  const { reports, send } = policy({ restart_on_failure: false }, () => 0, true);
   send({ type: 'child.failed' });
   assert.equal(reports, [REFUSED]);
 });

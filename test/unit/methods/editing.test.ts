@@ -49,9 +49,12 @@ selecting('by box, connection, colour, and all', () => {
   const box = { min: [2, -5, -5], max: [4, 5, 5] };
   assert.equal(engine.call('select', { kind: 'box', box }), {
     success: true,
-    box,
+    box: { ...box, last: [3, 4, 4] },
     voxel_count: 2,
-    bounding_box: { empty: false, min: [2, 0, 0], max: [4, 1, 1], dimensions: [2, 1, 1] },
+    bounding_box: {
+      ...{ empty: false, min: [2, 0, 0], max: [4, 1, 1], dimensions: [2, 1, 1] },
+      last: [3, 0, 0],
+    },
   });
   assert.equal(engine.call('get_selection'), engine.call('select', { kind: 'box', box }));
   const cleared = engine.call('deselect') as Selected;
@@ -87,7 +90,10 @@ selecting('a new document has nothing selected; a failed selection changes nothi
     [{ kind: 'box' }, /^params\.box: expected a box for this kind/],
     [{ kind: 'connected', position: [99, 0, 0] }, /^params\.position: expected the position of a/],
     [{ kind: 'color' }, /^params\.color: expected a color/],
-    [{ kind: 'box', box: { min: [0, 0, 0], max: [0, 9, 9] } }, /^params\.box\.max/],
+    [
+      { kind: 'box', box: { min: [0, 0, 0], max: [0, 9, 9] } },
+      /^params\.box: expected .* flat in x /,
+    ],
     [{ kind: 'all', layer_id: 99 }, /no layer with id 99/],
   ] as const) {
     assert.match(engine.fail('select', params).message, message);
@@ -122,15 +128,21 @@ clipboard('is pasted where it was, elsewhere, far away and into new layers', () 
   assert.equal(engine.call('copy'), {
     success: true,
     voxel_count: 2,
-    bounding_box: { empty: false, min: [3, 0, 0], max: [5, 1, 1], dimensions: [2, 1, 1] },
+    bounding_box: {
+      ...{ empty: false, min: [3, 0, 0], max: [5, 1, 1], dimensions: [2, 1, 1] },
+      last: [4, 0, 0],
+    },
+    layer_id: 1,
   });
   engine.call('clear_layer');
-  assert.equal(engine.call('paste', {}), { success: true, pasted: 2, layer_id: 1 });
+  assert.equal(engine.call('paste', {}), {
+    ...{ success: true, pasted: 2, layer_id: 1, changed: 2 },
+  });
   assert.equal(place(voxelsOf(engine)), along([3, 4, 5, 6, 7, 8, 9, 0, 1, 2].sort()));
   engine.call('delete_layer', { layer_id: 1 });
   // Beyond 2^24, where a float32 has no odd numbers.
   for (const [i, x] of [-17, 20_000_001, 2 ** 31 - 3].entries()) {
-    const pasted = { success: true, pasted: 2, layer_id: i + 2 };
+    const pasted = { success: true, pasted: 2, layer_id: i + 2, changed: 2 };
     const params = { position: [x, -5, 7], new_layer: 'pasted' };
     assert.equal(engine.call('paste', params), pasted);
     assert.equal(place(voxelsOf(engine)), along([x, x + 1], -5, 7));
@@ -162,7 +174,7 @@ clipboard('a cut moves what is selected into a layer above', () => {
   engine.call('set_active_layer', { layer_id: 1 });
   assert.match(engine.fail('cut_to_layer', {}).message, /^Nothing is selected/);
   engine.call('select', { kind: 'connected', position: [0, 0, 0] });
-  const cut = { success: true, layer_id: 3, voxel_count: 5 };
+  const cut = { success: true, layer_id: 3, voxel_count: 5, source_layer_id: 1, changed: 5 };
   assert.equal(engine.call('cut_as_new_layer', { name: 'left' }), cut);
   assert.equal(place(voxelsOf(engine, 3)), along([0, 1, 2, 3, 4]));
   assert.equal(place(voxelsOf(engine, 1)), along([5, 6, 7, 8, 9]));

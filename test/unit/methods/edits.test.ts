@@ -53,6 +53,7 @@ edits('the size that create_project was given counts', () => {
     width: 64,
     height: 64,
     depth: 7,
+    project: 'default',
   });
 });
 
@@ -112,6 +113,8 @@ edits('a batch adds, paints and removes in order, and counts what it could not p
     total_operations: 6,
     successful_operations: 5,
     failed_operations: 1,
+    changed: 1,
+    layer_ids: [1],
   });
   assert.equal(engine.call('get_layer_voxels'), {
     voxels: [{ x: 0, y: 0, z: 0, color: [1, 2, 3, 255] }],
@@ -208,12 +211,14 @@ edits('the bounding box ends after the last voxel, by layer or of all that is vi
     min: [-1, 0, 3],
     max: [5, 1, 4],
     dimensions: [6, 1, 1],
+    last: [4, 0, 3],
   });
   assert.equal(engine.call('get_bounding_box', { exact: false }), {
     empty: false,
     min: [-16, 0, 0],
     max: [16, 16, 16],
     dimensions: [32, 16, 16],
+    last: [15, 15, 15],
   });
   engine.call('create_layer');
   engine.call('add_voxel', [0, 9, 0]);
@@ -233,6 +238,7 @@ edits('the ends of the coordinates are voxels like others', () => {
     min: [low, low, low],
     max: [high + 1, high + 1, high + 1],
     dimensions: [2 ** 32, 2 ** 32, 2 ** 32],
+    last: [high, high, high],
   });
   const region = { min: [low, low, low], max: [high, high, high] };
   assert.is((engine.call('get_voxels_region', region) as { count: number }).count, 2);
@@ -242,7 +248,10 @@ edits('a closed project is gone, and so is its memory', () => {
   const engine = new TestEngine();
   engine.call('add_voxel', [1, 2, 3]);
   assert.equal(engine.engine.stats(), { projects: 1, voxel_bytes: 16384, requests: 1 });
-  assert.equal(engine.call('close_project'), { success: true });
+  assert.equal(engine.call('close_project'), {
+    ...{ success: true, project: 'default' },
+    closed: { name: 'New Project', voxel_count: 1, unsaved: true },
+  });
   assert.equal(engine.engine.stats(), { projects: 0, voxel_bytes: 0, requests: 2 });
   assert.is(voxelCount(engine), 0);
 });

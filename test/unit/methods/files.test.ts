@@ -275,7 +275,9 @@ files('save without a path goes where the project was made, loaded or saved last
   const { root } = places();
   const engine = new TestEngine({ roots: [root] });
   engine.call('project.create', { path: join(root, 'one.gox') });
-  assert.equal(engine.call('project.save'), { success: true, path: join(root, 'one.gox') });
+  const saved = engine.call('project.save');
+  const bytes = statSync(join(root, 'one.gox')).size;
+  assert.equal(saved, { success: true, path: join(root, 'one.gox'), bytes, format: 'gox' });
   engine.call('save_project', [join(root, 'two'), 'gox']);
   engine.call('add_voxel', [1, 2, 3]);
   engine.call('export_model', [join(root, 'three.obj')]);

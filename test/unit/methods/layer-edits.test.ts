@@ -101,6 +101,7 @@ layers('properties are set, and null takes them away', () => {
     box: {
       ...{ min: [0, 0, 0], max: [2, 4, 6] },
       matrix: [1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 1, 2, 3, 1],
+      last: [1, 3, 5],
     },
     image_path: 'a.png',
   });
@@ -120,10 +121,10 @@ layers('are put in another order', () => {
   const engine = new TestEngine();
   for (const name of ['b', 'c']) engine.call('create_layer', { name });
   assert.equal(engine.call('reorder_layer', { layer_id: 1, to: 2 }), {
-    ...{ success: true, order: [2, 3, 1] },
+    ...{ success: true, order: [2, 3, 1], layer_id: 1 },
   });
   assert.equal(engine.call('reorder_layer', { layer_name: 'c', to: 0 }), {
-    ...{ success: true, order: [3, 2, 1] },
+    ...{ success: true, order: [3, 2, 1], layer_id: 3 },
   });
   assert.match(engine.fail('reorder_layer', { index: 0, to: 3 }).message, /a place below 3, got 3/);
 });

@@ -84,7 +84,8 @@ limits('a file that does not fit leaves the open project as it was', () => {
 });
 
 limits('a result that is too large is refused with its size, in characters and in bytes', () => {
-  const bytes = JSON.stringify({ success: true, name: 'ää', width: 64, height: 64, depth: 64 });
+  const size = { width: 64, height: 64, depth: 64 };
+  const bytes = JSON.stringify({ success: true, name: 'ää', ...size, project: 'default' });
   const length = Buffer.byteLength(bytes);
   assert.is(length, bytes.length + 2);
   const fits = new TestEngine({ result_bytes_max: length });

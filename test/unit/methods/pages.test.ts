@@ -41,9 +41,10 @@ pages('pages put together are the whole, in an order that does not depend on the
       const engine = new TestEngine();
       engine.call('add_voxels', { voxels });
       const model = new Map(voxels.map((v) => [`${v.x},${v.y},${v.z}`, v]));
+      const between = (value: number, axis: 0 | 1 | 2) =>
+        value >= Math.min(min[axis], max[axis]) && value <= Math.max(min[axis], max[axis]);
       const inside = [...model.values()].filter(
-        ({ x, y, z }) =>
-          x >= min[0] && y >= min[1] && z >= min[2] && x <= max[0] && y <= max[1] && z <= max[2],
+        ({ x, y, z }) => between(x, 0) && between(y, 1) && between(z, 2),
       );
       const read: Voxel[] = [];
       for (;;) {

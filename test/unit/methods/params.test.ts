@@ -98,11 +98,15 @@ params('lists take both vocabularies', () => {
     success: true,
     added: 3,
     failed: 0,
+    changed: 3,
+    layer_id: 1,
   });
   const positions = [{ x: 0, y: 0, z: 0 }, { position: [1, 0, 0] }, [2, 0, 0]];
   const found = engine.call('get_voxels', { positions }) as { voxels: { color: number[] }[] };
   for (const { color } of found.voxels) assert.equal(color, [1, 2, 3, 255]);
-  assert.equal(engine.call('remove_voxels', { voxels: positions }), { success: true, removed: 3 });
+  assert.equal(engine.call('remove_voxels', { voxels: positions }), {
+    ...{ success: true, removed: 3, layer_id: 1 },
+  });
 });
 
 const INT = 'an integer from -2147483648 to 2147483647';

@@ -25,7 +25,7 @@ procedural('a cube by position is as in v14, and has every voxel of its size', (
   const engine = new TestEngine();
   engine.call('create_layer');
   assert.equal(engine.call('procedural_shape', ['cube', 3, 3, 3, 1, 0, 0, 9, 8, 7, 255, 1]), {
-    ...{ success: true, shape_type: 'cube', voxels_created: 27 },
+    ...{ success: true, shape_type: 'cube', voxels_created: 27, changed: 27, layer_id: 1 },
   });
   assert.equal(voxelsOf(engine, 1)[0], '0 -1 -1 090807ff');
   assert.equal(made({}), { count: 1000, min: [-5, -5, -5], max: [5, 5, 5] });

@@ -32,7 +32,7 @@ scripts('edits the project, and gives its value and what it printed', async () =
     ({ count: args.n })`;
   assert.equal(await run(engine, { script, args: { n: 2 } }), {
     ...{ success: true, code: 0, message: 'Script executed successfully' },
-    ...{ value: { count: 2 }, output: ['red 2'], registered: [] },
+    ...{ value: { count: 2 }, output: ['red 2'], registered: [], changed: 2, files: [] },
   });
   assert.equal(voxelsOf(engine), ['0 0 0 ff0000ff', '1 0 0 ff0000ff']);
   assert.is((engine.call('get_project_info') as { unsaved: boolean }).unsaved, true);

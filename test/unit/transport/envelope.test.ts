@@ -156,6 +156,8 @@ project('is found wherever it stands among named parameters', () => {
     '{"project":5,"proj\\u0065ct":"a"}',
     '{"project":"\\u0061"}',
     '{"x\\\\":"\\"project\\":","project":"a"}',
+    '[{"project":"a"}]',
+    '[ {"x":1,"project":"a"} ]',
   ]) {
     assert.equal(outcome(withParams(params)), request({ params, project: 'a' }), params);
   }
@@ -176,7 +178,8 @@ project('is that of the parameters that count when they are given twice', () => 
 project('is none when it is no string, lies deeper, or was overruled', () => {
   for (const params of [
     '["project","a"]',
-    '[{"project":"a"}]',
+    '[{"project":"a"},1]',
+    '[[{"project":"a"}]]',
     '{"x":{"project":"a"}}',
     '{"project":5}',
     '{"project":["a"]}',

@@ -1,0 +1,76 @@
+/** Writes batches and reads their answers, in the layout of `engine/port.ts`. */
+
+import { ANSWER_WORDS, REQUEST_WORDS } from '../engine/port.ts';
+
+/** What a batch needs to know of a call. */
+export interface EncodableCall {
+  readonly method: number;
+  readonly params: Uint8Array;
+  readonly project: { readonly number: number };
+}
+
+export function encodeBatch(calls: readonly EncodableCall[]): ArrayBuffer {
+  const head = 1 + calls.length * REQUEST_WORDS;
+  let length = 0;
+  for (const { params } of calls) length += params.length;
+  const buffer = new ArrayBuffer(4 * head + length);
+  const words = new Uint32Array(buffer, 0, head);
+  const bytes = new Uint8Array(buffer);
+  words[0] = calls.length;
+  let word = 1;
+  let at = 4 * head;
+  for (const { params, project, method } of calls) {
+    words[word++] = project.number;
+    words[word++] = method;
+    words[word++] = params.length;
+    bytes.set(params, at);
+    at += params.length;
+  }
+  return buffer;
+}
+
+/**
+ * An answer up to this size may be kept whole for the sake of a part of it, by a client that does
+ * not read. Of a larger one a part is copied, unless it is most of it.
+ */
+const KEPT_WHOLE_BYTES = 64 * 1024;
+
+/** Goes through an answer; `status` and `bytes[start, end)` are what `next` has come to. */
+export class AnswerReader {
+  /** How many of the batch's requests it answers. */
+  readonly count: number;
+  status = 0;
+  bytes: Uint8Array;
+  start = 0;
+  end = 0;
+  readonly #words: Uint32Array;
+  readonly #whole: Uint8Array;
+  #next = 0;
+  /** Where the next result begins in the whole. */
+  #at: number;
+
+  constructor(answer: ArrayBuffer) {
+    this.count = new Uint32Array(answer, 0, 1)[0]!;
+    this.#words = new Uint32Array(answer, 4, this.count * ANSWER_WORDS);
+    this.#whole = new Uint8Array(answer);
+    this.bytes = this.#whole;
+    this.#at = 4 * (1 + this.#words.length);
+  }
+
+  /** False after the last. */
+  next(): boolean {
+    if (this.#next === this.count) return false;
+    const word = this.#next++ * ANSWER_WORDS;
+    const length = this.#words[word + 1]!;
+    const start = this.#at;
+    const end = start + length;
+    this.#at = end;
+    this.status = this.#words[word]!;
+    const whole = this.#whole;
+    const keeps = whole.length <= KEPT_WHOLE_BYTES || 2 * length >= whole.length;
+    this.bytes = keeps ? whole : whole.slice(start, end);
+    this.start = keeps ? start : 0;
+    this.end = keeps ? end : length;
+    return true;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The jobs that are done but for what the engine of their project has to do: a load whose document
+ * was read elsewhere, for one. They wait here for their turn between the engine's batches.
+ */
+
+import { GoxError } from '../conf/errors.ts';
+import type { Call, Source } from './calls.ts';
+
+/** A call and what its job handed over. */
+export interface HandedOver {
+  readonly call: Call;
+  readonly source: Source;
+  readonly handover: unknown;
+}
+
+export class Handovers {
+  #waiting: HandedOver[] = [];
+
+  add(one: HandedOver): void {
+    this.#waiting.push(one);
+  }
+
+  /** The next that can be ended; those before it that cannot are answered. */
+  next(): HandedOver | undefined {
+    this.drop();
+    return this.#waiting.shift();
+  }
+
+  /** Answers those that cannot be ended any more. */
+  drop(): void {
+    const all = this.#waiting;
+    if (all.length === 0) return;
+    this.#waiting = [];
+    for (const one of all) {
+      const obstacle = obstacleTo(one);
+      if (obstacle === undefined) this.#waiting.push(one);
+      else failHandover(one, obstacle);
+    }
+  }
+
+  /** Answers one with an error; nothing for a call that does not wait here. */
+  cancel(call: Call, why: GoxError): void {
+    const place = this.#waiting.findIndex((waiting) => waiting.call === call);
+    for (const one of place < 0 ? [] : this.#waiting.splice(place, 1)) failHandover(one, why);
+  }
+
+  /** Answers all with an error. */
+  fail(error: GoxError): void {
+    for (const one of this.#waiting.splice(0)) failHandover(one, error);
+  }
+}
+
+export function failHandover({ source, call }: HandedOver, error: GoxError): void {
+  source.fail(call, error);
+  source.flush();
+}
+
+/** Why a job need not be ended any more. */
+function obstacleTo({ call: { project }, source }: HandedOver): GoxError | undefined {
+  if (source.stopped) return new GoxError('GOX_CANCELLED', 'The connection was closed.');
+  if (project.state === 'open') return undefined;
+  const details = { project: project.name };
+  if (project.state === 'closed') {
+    const message = `The project "${project.name}" was closed meanwhile.`;
+    return new GoxError('GOX_PROJECT_NOT_FOUND', message, details);
+  }
+  const message = `The project "${project.name}" was lost when its engine died: ${project.reason}`;
+  return new GoxError('GOX_PROJECT_LOST', message, details);
+}

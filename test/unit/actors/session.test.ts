@@ -1,0 +1,254 @@
+/**
+ * What opens and closes a project holds back everybody who asks for it; what works on files holds
+ * back the like of it in its own session; a client that goes leaves its edits and nothing else.
+ */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createActor } from 'xstate';
+import type { Call, CallsEvent, Source } from '../../../actors/calls.ts';
+import { Ledger } from '../../../actors/ledger.ts';
+import { Projects } from '../../../actors/projects.ts';
+import { type SessionDeps, type SessionRequest, sessionEffect } from '../../../actors/session.ts';
+import { Wire } from '../../../actors/wire.ts';
+import { GoxError } from '../../../conf/errors.ts';
+import { findMethod } from '../../../engine/catalogue/methods.ts';
+import { NEW_PROJECT_FLAG } from '../../../engine/port.ts';
+import { FakeSocket } from '../../support/fake-socket.ts';
+import { configWith } from '../../support/probe.ts';
+
+/** A daemon with one engine, which does what the test says. */
+async function stage() {
+  const config = await configWith(() => {});
+  const projects = new Projects(1, 10);
+  const line: Source[] = [];
+  const told: CallsEvent[] = [];
+  const jobs = new Set<Call>();
+  const owners = new Map<Call, Source>();
+  const queue = {
+    send(event: CallsEvent) {
+      if (event.type === 'work.ready') line.push(event.source);
+      else told.push(event);
+    },
+  };
+  const wires = new Map<number, Wire>();
+  const deps = {
+    ...{ projects, wires, clipboard: undefined, calls: new Map([[0, queue]]) },
+    clock: { now_ms: () => performance.now() },
+    jobs: {
+      cancelCall(call: Call, why: GoxError) {
+        if (!jobs.delete(call)) return false;
+        owners.get(call)?.fail(call, why);
+        return true;
+      },
+    },
+  } as unknown as SessionDeps;
+
+  function connect(name: string) {
+    const number = wires.size;
+    const socket = new FakeSocket();
+    const events = { flow() {}, sessionNeeded() {}, idle() {}, failed() {} };
+    const wire = new Wire(socket.asSocket(), () => 'text', config.limits, new Ledger(1e9), events);
+    wires.set(number, wire);
+    const actor = createActor(sessionEffect(deps), { input: { number, config, session: name } });
+    actor.start();
+    const ask = (method: string, id: number | 'none' = 1) => {
+      const { index, spec } = findMethod(method)!;
+      const bytes = id === 'none' ? undefined : Buffer.from(String(id));
+      const rest = { method, params: new Uint8Array(0), project: undefined } as const;
+      const place = wire.place(
+        { kind: 'request', encoding: 'json', id: bytes, ...rest },
+        undefined,
+        0,
+      );
+      const request: SessionRequest = {
+        ...{ method: index, params: rest.params, since_ms: performance.now() },
+        ...{ project: undefined, spec, reply: place },
+      };
+      actor.send({ type: 'session.submit', requests: [request] });
+    };
+    return { ask, socket, wire, actor };
+  }
+
+  /** What the engine gets when it asks all that stand in line. */
+  function depart(): Call[] {
+    const calls: Call[] = [];
+    for (const source of line.splice(0)) {
+      for (const call of source.take(0, 100, 1e6)) {
+        owners.set(call, source);
+        calls.push(call);
+      }
+    }
+    return calls;
+  }
+
+  function answer(call: Call, text = '{}') {
+    const bytes = Buffer.from(text);
+    owners.get(call)!.answer(call, 0, bytes, 0, bytes.length);
+    owners.get(call)!.flush();
+  }
+
+  function fail(call: Call) {
+    owners.get(call)!.fail(call, new GoxError('GOX_FILE', 'no such file'));
+    owners.get(call)!.flush();
+  }
+
+  return { projects, connect, depart, answer, fail, told, jobs };
+}
+
+const ids = ({ socket }: { socket: FakeSocket }) => socket.replies.map(({ id }) => id);
+const codes = ({ socket }: { socket: FakeSocket }) =>
+  socket.replies.map(({ error }) => error?.data.code ?? 'result');
+
+const test = suite('session');
+
+test('an edit behind another client’s close waits, and is for the next project', async () => {
+  const { connect, depart, answer } = await stage();
+  const [closer, editor] = [connect('default'), connect('default')];
+  editor.ask('goxel.add_voxel');
+  for (const call of depart()) answer(call);
+  closer.ask('goxel.close_project', 2);
+  editor.ask('goxel.add_voxel', 3);
+  const [close, ...others] = depart();
+  assert.equal(others, []);
+  answer(close!);
+  const [edit] = depart();
+  assert.is.not(edit!.project.number, close!.project.number);
+  assert.is(edit!.method & NEW_PROJECT_FLAG, NEW_PROJECT_FLAG);
+  answer(edit!);
+  assert.equal(ids(editor), [1, 3]);
+});
+
+test('a create beside a load that fails is what stays', async () => {
+  const { projects, connect, depart, answer, fail } = await stage();
+  const [loader, creator] = [connect('p'), connect('p')];
+  loader.ask('goxel.load_project');
+  creator.ask('goxel.create_project');
+  const [load, ...others] = depart();
+  assert.equal(others, []);
+  fail(load!);
+  const [create] = depart();
+  answer(create!);
+  assert.equal(codes(creator), ['result']);
+  assert.is(projects.find('p', {}).number, create!.project.number);
+});
+
+test('only the first request for a project may be about one that is new', async () => {
+  const { connect, depart } = await stage();
+  const client = connect('default');
+  for (const id of [1, 2, 3]) client.ask('goxel.get_voxel', id);
+  assert.equal(
+    depart().map(({ method }) => (method & NEW_PROJECT_FLAG) !== 0),
+    [true, false, false],
+  );
+});
+
+test('what does not touch the file goes on beside a save, what does waits', async () => {
+  const { connect, depart, answer } = await stage();
+  const client = connect('default');
+  client.ask('goxel.save_project', 1);
+  client.ask('goxel.add_voxel', 2);
+  client.ask('goxel.export_model', 3);
+  client.ask('goxel.add_voxel', 4);
+  const [save, edit, ...others] = depart();
+  assert.equal(others, []);
+  answer(edit!);
+  answer(save!);
+  assert.is(depart().length, 2);
+});
+
+test('what follows an import waits for it, since it may be about what is imported', async () => {
+  const { connect, depart } = await stage();
+  const client = connect('default');
+  client.ask('goxel.import_file', 1);
+  client.ask('goxel.get_voxel', 2);
+  assert.is(depart().length, 1);
+});
+
+test('a request that waits for a barred project is not kept waiting for ever', async () => {
+  const { projects, connect, depart } = await stage();
+  const [opener, other] = [connect('default'), connect('default')];
+  opener.ask('goxel.load_project');
+  depart();
+  other.ask('goxel.get_voxel', 2);
+  projects.expire(performance.now() - 1000);
+  assert.equal(codes(other), []);
+  projects.expire(performance.now() + 1);
+  assert.equal(codes(other), ['GOX_ENGINE_BUSY']);
+});
+
+test('a lost project is closed where no engine has it', async () => {
+  const { projects, connect, depart, answer } = await stage();
+  const client = connect('p');
+  client.ask('goxel.create_project', 1);
+  answer(depart()[0]!);
+  projects.lose(0, 'killed');
+  client.ask('goxel.get_voxel', 2);
+  client.ask('goxel.close_project', 3);
+  client.ask('goxel.get_voxel', 4);
+  assert.equal(codes(client), ['result', 'GOX_PROJECT_LOST', 'result', 'GOX_PROJECT_NOT_FOUND']);
+  assert.is(projects.count, 0);
+});
+
+test('a project is found by its title when no other has that', async () => {
+  const { connect, depart, answer } = await stage();
+  const [client, other] = [connect('default'), connect('tower')];
+  client.ask('goxel.create_project', 1);
+  const [create] = depart();
+  answer(create!, '{"success":true,"name":"tower"}');
+  other.ask('goxel.add_voxel', 2);
+  assert.is(depart()[0]?.project.number, create!.project.number);
+});
+
+test('a client that has gone leaves its edits and notifications; jobs and reads end', async () => {
+  const { connect, depart, answer, told, jobs } = await stage();
+  const client = connect('default');
+  client.ask('goxel.render_scene', 1);
+  client.ask('goxel.get_voxel', 2);
+  const [render, read] = depart();
+  jobs.add(render!);
+  client.ask('goxel.add_voxel', 3);
+  client.ask('goxel.get_voxel', 4);
+  client.ask('goxel.get_voxel', 'none');
+  client.wire.abandon();
+  assert.is(jobs.size, 0);
+  assert.equal(
+    told.map((event) => event.type === 'call.cancel' && event.call === read),
+    [true],
+  );
+  const left = depart();
+  assert.is(left.length, 2);
+  for (const call of [read!, ...left]) answer(call);
+  assert.is(client.wire.open, 0);
+  assert.is(client.socket.text, '');
+});
+
+test('a request is cancelled by its id, waiting or away', async () => {
+  const { connect, depart, told } = await stage();
+  const client = connect('default');
+  client.ask('goxel.get_voxel', 1);
+  const [away] = depart();
+  client.ask('goxel.get_voxel', 2);
+  const why = new GoxError('GOX_CANCELLED', 'asked');
+  const named = (id: string) => (reply: { id: Uint8Array | undefined }) =>
+    Buffer.from(reply.id ?? []).toString() === id;
+  assert.is(client.wire.cancel(named('2'), why), true);
+  assert.is(client.wire.cancel(named('9'), why), false);
+  assert.equal(codes(client), ['GOX_CANCELLED']);
+  assert.is(client.wire.cancel(named('1'), why), true);
+  assert.equal(told, [{ type: 'call.cancel', call: away!, why }]);
+});
+
+test('everything is answered when the daemon does not wait, and once', async () => {
+  const { connect, depart, answer } = await stage();
+  const client = connect('default');
+  client.ask('goxel.get_voxel', 1);
+  const [away] = depart();
+  client.ask('goxel.get_voxel', 2);
+  client.wire.refuseRest(new GoxError('GOX_SHUTTING_DOWN', 'stopping'));
+  answer(away!);
+  assert.equal(codes(client), ['GOX_SHUTTING_DOWN', 'GOX_SHUTTING_DOWN']);
+  assert.is(client.wire.open, 0);
+});
+
+test.run();
