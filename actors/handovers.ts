@@ -56,8 +56,9 @@ export function failHandover({ source, call }: HandedOver, error: GoxError): voi
 }
 
 /** Why a job need not be ended any more. */
-function obstacleTo({ call: { project }, source }: HandedOver): GoxError | undefined {
-  if (source.stopped) return new GoxError('GOX_CANCELLED', 'The connection was closed.');
+function obstacleTo({ call, source }: HandedOver): GoxError | undefined {
+  const { project } = call;
+  if (!source.wants(call)) return new GoxError('GOX_CANCELLED', 'The connection was closed.');
   if (project.state === 'open') return undefined;
   const details = { project: project.name };
   if (project.state === 'closed') {

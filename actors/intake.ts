@@ -8,6 +8,7 @@
 
 import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
+import { methodNotFound } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
 import { CURRENT_PROJECT, isProjectName, PROJECT_NAME_RULE } from '../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
@@ -196,8 +197,7 @@ export class Intake implements ConnectionDoor {
       return new GoxError('GOX_OVERLOADED', text, { requests_in_flight_max });
     }
     if (method === undefined) {
-      const text = `Method not found: ${request.method.slice(0, 128)}`;
-      return new GoxError('GOX_METHOD_NOT_FOUND', text);
+      return methodNotFound(request.method);
     }
     if (method.spec.scope === 'daemon') return undefined;
     if (this.#guest) {

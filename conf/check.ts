@@ -28,6 +28,18 @@ export interface Keywords {
   readonly pattern?: string;
   readonly enum?: readonly string[];
   readonly anyOf?: readonly Keywords[];
+  /** The name of the schema in documents that tell it once and refer to it. */
+  readonly 'x-name'?: string;
+  /** `false`: an object has the members of `properties` and no others. */
+  readonly additionalProperties?: boolean;
+  /** A number with a fraction is taken for the whole one below it. */
+  readonly 'x-floor'?: true;
+  /** The names of `enum` are taken in upper and lower case alike. */
+  readonly 'x-any-case'?: true;
+  /** Other names of members, to those of `properties`. */
+  readonly 'x-spellings'?: Readonly<Record<string, string>>;
+  /** Members that are taken and mean nothing, to who sends them. */
+  readonly 'x-ignored'?: Readonly<Record<string, string>>;
 }
 
 const COMPILED = new WeakMap<TSchema, Validator>();
@@ -36,10 +48,29 @@ const COMPILED = new WeakMap<TSchema, Validator>();
 export function admits(schema: TSchema, value: unknown): boolean {
   let compiled = COMPILED.get(schema);
   if (compiled === undefined) {
-    compiled = Compile(schema);
+    compiled = Compile(quickToCheck(schema));
     COMPILED.set(schema, compiled);
   }
   return compiled.Check(value);
+}
+
+/**
+ * The same schema in the form that is cheapest to check. Of `additionalProperties: false` typebox
+ * makes a regular expression for each member, a third of a second for a million voxels (measured);
+ * as a choice of names the members cost a tenth of that.
+ */
+function quickToCheck(schema: TSchema): TSchema {
+  return JSON.parse(JSON.stringify(schema), (_key, part: unknown) => {
+    if (!isClosed(part)) return part;
+    const { additionalProperties: _, ...open } = part;
+    return { ...open, propertyNames: { enum: Object.keys(part.properties) } };
+  }) as TSchema;
+}
+
+function isClosed(part: unknown): part is Keywords & Required<Pick<Keywords, 'properties'>> {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return false;
+  const { additionalProperties, properties } = part as Keywords;
+  return additionalProperties === false && properties !== undefined;
 }
 
 /** What a schema admits, in words: `an integer from 1 to 64`. */
@@ -85,6 +116,7 @@ function range({ minimum, exclusiveMinimum, maximum }: Keywords): string {
 function arrayExpectation({ items, minItems, maxItems }: Keywords): string {
   if (Array.isArray(items)) return `an array of ${items.length}`;
   if (maxItems === undefined) return 'an array';
+  if (minItems === maxItems) return `an array of ${maxItems}`;
   return minItems === undefined
     ? `an array of at most ${maxItems}`
     : `an array of ${minItems} to ${maxItems}`;

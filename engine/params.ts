@@ -4,9 +4,9 @@
  * catalogue. What passes is what the schema says; a handler checks no types.
  */
 
-import type { TProperties } from 'typebox';
 import { admits } from '../conf/check.ts';
 import { GoxError } from '../conf/errors.ts';
+import { adapt } from './catalogue/adapt.ts';
 import { type Fault, fault, faultMessage } from './catalogue/fault.ts';
 import type { MethodSpec } from './catalogue/spec.ts';
 
@@ -18,9 +18,8 @@ export type Named = Record<string, unknown>;
  */
 export function decodeParams(spec: MethodSpec, params: unknown): Named {
   const named = name(spec, params);
-  if (spec.spellings !== undefined) respell(named, spec.spellings);
   if (admits(spec.params, named)) return named;
-  const lenient = adapt(named, spec.params.properties);
+  const lenient = adapt(spec.params, named) as Named;
   const found = fault(spec.params, lenient);
   if (found === undefined) return lenient;
   throw invalidParams(found);
@@ -29,6 +28,11 @@ export function decodeParams(spec: MethodSpec, params: unknown): Named {
 /** The error for a parameter at a path such as `.color[0]`. */
 export function invalidParam(path: string, expected: string, value: unknown): GoxError {
   return invalidParams({ path, schema: { title: expected }, value });
+}
+
+/** The same where it takes a sentence to say what is wrong. */
+export function paramProblem(path: string, problem: string): GoxError {
+  return invalidParams({ path, schema: {}, value: undefined, problem });
 }
 
 function invalidParams(found: Fault): GoxError {
@@ -46,17 +50,14 @@ function name(spec: MethodSpec, params: unknown): Named {
 /** An array that holds one object is taken for by-name: some documents wrap their parameters so. */
 function nameByPosition(spec: MethodSpec, params: readonly unknown[]): Named {
   const [first] = params;
-  if (params.length === 1 && isRecord(first)) return first;
+  if (params.length === 1 && isRecord(first)) return unwrapped(first);
   const { positional } = spec;
-  if (params.length > positional.length && positional.length === 0) {
-    throw invalidParam('', 'named parameters or none', params);
-  }
   const named: Named = {};
-  const last = Math.min(params.length, positional.length);
-  for (let i = 0; i < last; i++) {
+  for (let i = 0; i < params.length; i++) {
     const value = params[i];
     if (value === null || value === undefined) continue;
-    const here = positional[i]!;
+    const here = positional[i];
+    if (here === undefined) throw surplus(spec, i);
     // A colour string or array where `r` would be: the v14 daemon takes it, and skips g, b and a.
     if (here === 'r' && typeof value !== 'number') {
       named.color = value;
@@ -66,37 +67,16 @@ function nameByPosition(spec: MethodSpec, params: readonly unknown[]): Named {
   return named;
 }
 
-function respell(named: Named, spellings: Readonly<Record<string, string>>): void {
-  for (const other in spellings) {
-    const usual = spellings[other]!;
-    if (named[other] === undefined || named[usual] !== undefined) continue;
-    named[usual] = named[other];
-  }
+/** Who reads the envelope looks for the project in the parameters themselves only. */
+function unwrapped(params: Named): Named {
+  if (!Object.hasOwn(params, 'project')) return params;
+  throw paramProblem('[0].project', 'the project is given in an object that is not in an array');
 }
 
-/**
- * What clients of the v14 daemon send beyond the schemas: null for what they leave out, and points
- * between voxels, which are taken for the voxel around them.
- */
-function adapt(named: Named, properties: TProperties): Named {
-  const adapted: Named = {};
-  for (const [key, value] of Object.entries(named)) {
-    const schema = properties[key];
-    if (value === null && !(schema !== undefined && admits(schema, null))) continue;
-    if (key === 'position') adapted[key] = floorAll(value);
-    else adapted[key] = key === 'x' || key === 'y' || key === 'z' ? floor(value) : value;
-  }
-  return adapted;
-}
-
-function floorAll(position: unknown): unknown {
-  if (Array.isArray(position)) return position.map(floor);
-  if (!isRecord(position)) return position;
-  return Object.fromEntries(Object.entries(position).map(([k, v]) => [k, floor(v)]));
-}
-
-function floor(value: unknown): unknown {
-  return typeof value === 'number' ? Math.floor(value) : value;
+function surplus({ name, positional }: MethodSpec, place: number): GoxError {
+  const count = positional.length;
+  const taken = count === 0 ? 'none' : `${count} (${positional.join(', ')})`;
+  return paramProblem(`[${place}]`, `unknown parameter; by position ${name} takes ${taken}`);
 }
 
 function isRecord(value: unknown): value is Named {

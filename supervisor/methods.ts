@@ -10,12 +10,16 @@ import { GoxError } from '../conf/errors.ts';
 import {
   cancelJob as cancelJobSpec,
   cancelRequest as cancelRequestSpec,
+  discover as discoverSpec,
+  echo,
 } from '../engine/catalogue/daemon.ts';
-import { METHODS } from '../engine/catalogue/methods.ts';
-import { openRpcDocument } from '../engine/catalogue/openrpc.ts';
+import { nearMethod } from '../engine/catalogue/method-not-found.ts';
+import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
+import { openRpcDocument, openRpcList } from '../engine/catalogue/openrpc.ts';
+import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
-import { decodeParams } from '../engine/params.ts';
+import { decodeParams, type Named, paramProblem } from '../engine/params.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
@@ -31,15 +35,17 @@ export interface MethodsDeps {
   readonly jobs: JobQueue;
 }
 
-type Handler = (params: unknown, connection: ConnectionDoor) => unknown;
+type Handler = (params: Named, connection: ConnectionDoor) => unknown;
 
-/** Methods whose answer never changes while the daemon lives. */
+/** Methods whose answer is the same for the same parameters, as long as the daemon lives. */
 const CONSTANT: readonly string[] = ['version', 'list_methods', 'rpc.discover'];
+
+/** Such answers that are kept: one of each method whole, in both encodings. */
+const CONSTANTS_MAX = 2 * METHODS.length;
 
 /** Answers daemon methods by their canonical names. */
 export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
   const handlers: Readonly<Record<string, Handler>> = {
-    echo: (params) => params ?? {},
     ping: () => ({ pong: true, timestamp: Math.floor(Date.now() / 1000) }),
     version: () => ({ version: VERSION, type: 'daemon', protocol: 'JSON-RPC 2.0' }),
     status: () => status(deps),
@@ -47,11 +53,12 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
       count: METHODS.length,
       methods: METHODS.map(({ name, summary }) => ({ method: name, description: summary })),
     }),
-    'rpc.discover': () => openRpcDocument(VERSION),
+    'rpc.discover': (params) => discover(params as Params<typeof discoverSpec>),
     'goxel.list_projects': () => listProjects(deps.projects),
     'goxel.list_jobs': () => listJobs(deps.jobs),
-    'goxel.cancel_job': (params) => cancelJob(deps.jobs, params),
-    '$/cancelRequest': cancelRequest,
+    'goxel.cancel_job': (params) => cancelJob(deps.jobs, params as Params<typeof cancelJobSpec>),
+    '$/cancelRequest': (params, connection) =>
+      cancelRequest(params as Params<typeof cancelRequestSpec>, connection),
     'supervisor.tree': deps.tree,
     shutdown: () => {
       // After the reply to this request is written.
@@ -61,14 +68,17 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
   };
   const constants = new Map<string, Uint8Array>();
   return (method, params, encoding, connection) => {
+    if (method === echo.name) return encoded(params ?? {}, encoding);
     const handler = handlers[method];
-    if (handler === undefined) {
+    const entry = findMethod(method);
+    if (handler === undefined || entry === undefined) {
       throw new GoxError('GOX_INTERNAL', `The method ${method} is in the catalogue only.`);
     }
-    if (!CONSTANT.includes(method)) return encoded(handler(params, connection), encoding);
-    const key = `${encoding} ${method}`;
-    const known = constants.get(key) ?? encoded(handler(params, connection), encoding);
-    constants.set(key, known);
+    const named = decodeParams(entry.spec, params);
+    if (!CONSTANT.includes(method)) return encoded(handler(named, connection), encoding);
+    const key = `${encoding} ${method} ${JSON.stringify(named)}`;
+    const known = constants.get(key) ?? encoded(handler(named, connection), encoding);
+    if (constants.size < CONSTANTS_MAX) constants.set(key, known);
     return known;
   };
 }
@@ -121,8 +131,14 @@ function listJobs(jobs: JobQueue) {
   return { count: list.length, jobs: list };
 }
 
-function cancelJob(jobs: JobQueue, params: unknown) {
-  const { job } = decodeParams(cancelJobSpec, params) as Params<typeof cancelJobSpec>;
+function discover({ method, full = false }: Params<typeof discoverSpec>) {
+  if (method === undefined) return full ? openRpcDocument(VERSION) : openRpcList(VERSION);
+  const entry = findMethod(method);
+  if (entry !== undefined) return openRpcDocument(VERSION, [entry.spec]);
+  throw paramProblem('.method', `there is no method ${cut(method)}${nearMethod(method)}`);
+}
+
+function cancelJob(jobs: JobQueue, { job }: Params<typeof cancelJobSpec>) {
   const error = new GoxError('GOX_CANCELLED', `Job ${job} was cancelled by a request.`);
   return { success: true, job, cancelled: jobs.cancel(job, error) };
 }

@@ -19,6 +19,9 @@ export const CLOSE_BRACE = 0x7d;
 /** In ASCII both closing brackets lie two behind their opening ones. */
 export const CLOSER_OFFSET = 2;
 
+/** U+FEFF in UTF-8. */
+export const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+
 export const EMPTY: Uint8Array = new Uint8Array(0);
 
 /** The bytes from `start` to `end` without copying; `subarray` does the same in twice the time. */

@@ -2,10 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { GoxError } from '../conf/errors.ts';
 import {
   BACKSLASH,
+  BYTE_ORDER_MARK,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COMMA,
   EMPTY,
+  matches,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
@@ -42,6 +44,8 @@ export class JsonReader {
   }
 
   read(bytes: Uint8Array): Envelope {
+    const from = markEnd(bytes);
+    if (from > 0) return this.read(bytes.subarray(from));
     const start = skipBlanks(bytes, 0, bytes.length);
     const plain = this.#whole(bytes, start, bytes.length, false);
     if (plain !== undefined) return plain;
@@ -79,6 +83,11 @@ export class JsonReader {
   }
 }
 
+/** The place behind a byte order mark, which some clients write in front of a text. */
+function markEnd(bytes: Uint8Array): number {
+  return matches(bytes, 0, bytes.length, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+}
+
 /** The value of a whole text, or the error that it is none. */
 function parsed(bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) return parseError('the text is not UTF-8.');
@@ -95,11 +104,13 @@ function irregular(bytes: Uint8Array, start: number, value: unknown): Request | 
   const spans = memberSpans(bytes, start);
   const id = spans.get('id');
   const id_valid = isId(value.id);
-  const params_valid = params === undefined || isRecord(params) || Array.isArray(params);
+  // Many clients send null for "none"; the letter of the specification has no such value.
+  const none = params === undefined || params === null;
+  const params_valid = none || isRecord(params) || Array.isArray(params);
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('json', problem, id_valid ? id : undefined);
   const project = projectOf(Array.isArray(params) && params.length === 1 ? params[0] : params);
-  const encoded = spans.get('params') ?? EMPTY;
+  const encoded = none ? EMPTY : (spans.get('params') ?? EMPTY);
   return {
     kind: 'request',
     encoding: 'json',

@@ -45,6 +45,7 @@ function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
   let params = EMPTY;
   let project: string | undefined;
   for (let left = cursor.container(depth); left > 0; left--) {
+    cursor.requireKey();
     switch (text(cursor, depth + 1)) {
       case 'jsonrpc':
         jsonrpc = text(cursor, depth + 1);
@@ -66,6 +67,8 @@ function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
     }
   }
   const id_valid = id === undefined || isOneOf(id, 'string', 'number', 'nil');
+  // Many clients send nil for "none".
+  if (isOneOf(params, 'nil')) params = EMPTY;
   const params_valid = params.length === 0 || isOneOf(params, 'array', 'map');
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('msgpack', problem, id_valid ? id : undefined);
@@ -98,6 +101,7 @@ function paramsProject(cursor: MsgpackCursor, depth: number): string | undefined
   }
   let project: string | undefined;
   for (let left = cursor.container(depth); left > 0; left--) {
+    cursor.requireKey();
     if (text(cursor, depth + 1) === 'project') project = text(cursor, depth + 1);
     else cursor.skip(depth + 1);
   }

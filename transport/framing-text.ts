@@ -1,5 +1,5 @@
 import type { GoxError } from '../conf/errors.ts';
-import { byteClasses, span } from './bytes.ts';
+import { BYTE_ORDER_MARK, byteClasses, span } from './bytes.ts';
 import type { FramingEvent, FramingSink } from './jsonrpc.ts';
 import type { Limits } from './limits.ts';
 import { JsonPrefix } from './prefix.ts';
@@ -22,7 +22,7 @@ const TAB = 0x09;
 
 /** Where the reader stands when a chunk ends. */
 type State =
-  /** Before a message; blanks, empty lines and NUL bytes are skipped. */
+  /** Before a message; blanks, empty lines, NUL bytes and byte order marks are skipped. */
   | 'between'
   /** Inside brackets, outside a string. */
   | 'open'
@@ -41,6 +41,8 @@ const PLAIN = 0;
 const OUTSIDE = byteClasses(QUOTE, OPEN_BRACE, OPEN_BRACKET, CLOSE_BRACE, CLOSE_BRACKET, LINE_FEED);
 const INSIDE = byteClasses(QUOTE, BACKSLASH, LINE_FEED);
 const BLANK = byteClasses(0, TAB, LINE_FEED, CARRIAGE_RETURN, SPACE);
+/** Before a message, also the bytes of a byte order mark, of which no message consists. */
+const FILLER = byteClasses(0, TAB, LINE_FEED, CARRIAGE_RETURN, SPACE, ...BYTE_ORDER_MARK);
 
 /**
  * Reads messages of the commonest form at once, where cutting them out first would take a second
@@ -105,7 +107,7 @@ export class TextFraming<Message> {
   /** Skips to the first byte of a message, and takes the shortcut behind it if there is one. */
   #first(chunk: Uint8Array, from: number, events: (FramingEvent | Message)[]): number {
     let at = from;
-    while (at < chunk.length && BLANK[chunk[at]!] !== PLAIN) at++;
+    while (at < chunk.length && FILLER[chunk[at]!] !== PLAIN) at++;
     if (at === chunk.length) return at;
     if (this.#shortcut !== undefined) {
       const message = this.#shortcut.read(chunk, at, chunk.length);

@@ -1,4 +1,4 @@
-import { ascii, CARRIAGE_RETURN, EMPTY, LINE_FEED, SPACE, TAB } from './bytes.ts';
+import { ascii, BYTE_ORDER_MARK, CARRIAGE_RETURN, EMPTY, LINE_FEED, SPACE, TAB } from './bytes.ts';
 import { GoxeFraming } from './framing-goxe.ts';
 import { HeaderFraming } from './framing-header.ts';
 import { type Shortcut, TextFraming } from './framing-text.ts';
@@ -98,9 +98,9 @@ function framingOf(first: Uint8Array): Framing | undefined {
   return 'text';
 }
 
-/** Blanks, line ends and NUL bytes may come before the first message. */
+/** Blanks, line ends, NUL bytes and a byte order mark may come before the first message. */
+const FILLER = [SPACE, LINE_FEED, CARRIAGE_RETURN, TAB, 0, ...BYTE_ORDER_MARK];
+
 function isFiller(byte: number): boolean {
-  return (
-    byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB || byte === 0
-  );
+  return FILLER.includes(byte);
 }

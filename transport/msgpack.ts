@@ -17,6 +17,14 @@ export function kindOf(tag: number | undefined): MsgpackKind {
   return tag === 0xc0 ? 'nil' : 'other';
 }
 
+/**
+ * Whether a value of an extension type begins with this byte. None passes: some decode to values
+ * that JSON has not, and some take seconds to decode or to print (a number of 15 MB).
+ */
+function isExtension(tag: number): boolean {
+  return (tag >= 0xc7 && tag <= 0xc9) || (tag >= 0xd4 && tag <= 0xd8);
+}
+
 /** Thrown inside this room only, and turned into a reply where reading began. */
 export class MsgpackProblem extends Error {
   readonly error: GoxError;
@@ -78,6 +86,11 @@ export class MsgpackCursor {
     return textOf(this.bytes, start, this.at);
   }
 
+  /** Complains about a key of a map that is no string, before it is decoded or walked over. */
+  requireKey(): void {
+    if (this.kind !== 'string') this.#fail('a key of a map is not a string.');
+  }
+
   /** Complains about bytes behind the one value that a frame holds. */
   finish(): void {
     if (this.at !== this.bytes.length) this.#fail('bytes follow the value.');
@@ -85,13 +98,21 @@ export class MsgpackCursor {
 
   skip(depth: number): void {
     const kind = this.kind;
-    if (kind === 'array' || kind === 'map') {
-      const count = this.container(depth);
-      for (let left = kind === 'map' ? 2 * count : count; left > 0; left--) this.skip(depth + 1);
+    if (kind === 'array') {
+      for (let left = this.container(depth); left > 0; left--) this.skip(depth + 1);
+      return;
+    }
+    if (kind === 'map') {
+      for (let left = this.container(depth); left > 0; left--) {
+        this.requireKey();
+        this.skip(depth + 1);
+        this.skip(depth + 1);
+      }
       return;
     }
     const tag = this.#take(1);
     if (tag === 0xc1) this.#fail('0xc1 begins no value.');
+    if (isExtension(tag)) this.#fail('it has a value of an extension type, which are not taken.');
     const length = this.#payloadBytes(tag);
     this.#need(length);
     this.at += length;
@@ -103,11 +124,9 @@ export class MsgpackCursor {
     if (tag < 0xc0) return tag & 0x1f;
     if (tag <= 0xc3) return 0;
     if (tag <= 0xc6) return this.#take(1 << (tag - 0xc4));
-    if (tag <= 0xc9) return this.#take(1 << (tag - 0xc7)) + 1;
     if (tag <= 0xcb) return tag === 0xca ? 4 : 8;
     if (tag <= 0xcf) return 1 << (tag - 0xcc);
     if (tag <= 0xd3) return 1 << (tag - 0xd0);
-    if (tag <= 0xd8) return (1 << (tag - 0xd4)) + 1;
     return this.#take(1 << (tag - 0xd9));
   }
 

@@ -3,6 +3,7 @@
 import { Type } from 'typebox';
 import { RegionParam } from './geometry.ts';
 import {
+  COLOR_SPELLINGS,
   Color,
   Coordinate,
   Count,
@@ -96,7 +97,7 @@ export const findVoxelsByColor = method({
     include_locations: Type.Optional(Type.Boolean({ default: true })),
   }),
   positional: ['color'],
-  spellings: { rgba: 'color' },
+  spellings: COLOR_SPELLINGS,
   result: Type.Object({
     target_color: Hex,
     match_count: Count,

@@ -1,21 +1,47 @@
-/** What holds for every method alike, told once: `rpc.discover` gives it as `info.description`. */
+/**
+ * What holds for every method, in the words that `rpc.discover` gives and that descriptions of
+ * schemas repeat. Each convention is written here once.
+ */
 
-export const CONVENTIONS = {
-  axes:
-    'Axes: x goes to the right, y away from the viewer and z up, as seen from the front. So the' +
-    ' front of a model is its side at -y, the back at +y, the left at -x, the right at +x, the' +
-    ' top at +z and the bottom at -z; "left" and "right" are those of somebody who looks at the' +
-    ' front. A camera named for a side shows that side; "isometric" and "perspective" look down' +
-    ' at the corner between front and right. Top has +y up in the picture, bottom -y. A yaw of 0' +
-    ' looks from the front, 90 from the right, 180 from the back; a pitch of 90 from the top.' +
-    ' Text made with axis "y" is read from the front, "x" from the right, "z" from the top.' +
-    ' Voxel (x, y, z) is the cube from that point to (x + 1, y + 1, z + 1).',
-  boxes:
-    'Boxes: a `box` is half open: max is where it ends, so {min: [0, 0, 0], max: [4, 4, 4]} has' +
-    ' 64 voxels. A `region`, and the min and max of fill_region, get_voxels_region and' +
-    ' get_packed_region, name two voxels that both belong to it, as in the v14 daemon: the same' +
-    ' 64 are {min: [0, 0, 0], max: [3, 3, 3]}. Any two opposite corners will do, in either' +
-    ' order. Every box in a result has max where it ends and, beside it, `last`: the last voxel' +
-    ' inside. Give min and max to a `box`, min and last to a `region`. Only `bbox` of a page of' +
-    ' voxels has a max that belongs to it, as in the v14 daemon.',
-} as const;
+const AXES =
+  'Axes: x goes to the right, y away from the viewer and z up, as seen from the front. So the' +
+  ' front of a model is its side at -y, the back at +y, the left at -x, the right at +x, the' +
+  ' top at +z and the bottom at -z; "left" and "right" are those of somebody who looks at the' +
+  ' front. A camera named for a side shows that side; "isometric" and "perspective" look down' +
+  ' at the corner between front and right. Top has +y up in the picture, bottom -y. A yaw of 0' +
+  ' looks from the front, 90 from the right, 180 from the back; a pitch of 90 from the top.' +
+  ' Text made with axis "y" is read from the front, "x" from the right, "z" from the top.' +
+  ' Voxel (x, y, z) is the cube from that point to (x + 1, y + 1, z + 1).';
+
+const BOXES =
+  'Boxes: a `box` is half open: max is where it ends, so {min: [0, 0, 0], max: [4, 4, 4]} has' +
+  ' 64 voxels. A `region`, and the min and max of fill_region, get_voxels_region and' +
+  ' get_packed_region, name two voxels that both belong to it, as in the v14 daemon: the same' +
+  ' 64 are {min: [0, 0, 0], max: [3, 3, 3]}. Any two opposite corners will do, in either' +
+  ' order. Every box in a result has max where it ends and, beside it, `last`: the last voxel' +
+  ' inside. Give min and max to a `box`, min and last to a `region`. Only `bbox` of a page of' +
+  ' voxels has a max that belongs to it, as in the v14 daemon.';
+
+export const COORDINATES =
+  'Coordinates of voxels are integers from -2147483648 to 2147483647. A point with a fraction is' +
+  ' taken for the voxel around it: -0.5 is voxel -1.';
+
+export const COLORS =
+  'A colour is a text ("#F00", "#FF0000", "#FF000080", "red", "rgb(255, 0, 0)",' +
+  ' "hsl(0, 100%, 50%)"), or numbers: [r, g, b], [r, g, b, a] or {r, g, b, a}. Numbers are' +
+  ' channels from 0 to 255; where one of them has a fraction, all are parts of 1. Numbers that' +
+  ' are all 0 or 1 with a 1 among them could be either and are refused, and so are channels' +
+  ' beside a fraction or beside an alpha of 1: text is always clear. Alpha is full when left' +
+  ' out; alpha 0 is the empty voxel. Results give channels from 0 to 255.';
+
+const ERRORS =
+  'An unknown name of a parameter, also inside objects, or of a choice is an error that says' +
+  ' which one may be meant. Every error has in data a stable code, whether a retry helps and' +
+  ' what to do.';
+
+const DISCOVERY =
+  'rpc.discover lists the methods; rpc.discover {"method": "goxel.render_scene"} gives one with' +
+  ' all its schemas, rpc.discover {"full": true} all of them.';
+
+/** All of them, for those who meet the methods for the first time. */
+export const CONVENTIONS = [AXES, BOXES, COORDINATES, COLORS, ERRORS, DISCOVERY].join('\n\n');

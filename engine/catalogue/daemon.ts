@@ -5,14 +5,15 @@ import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
 const NOTHING = Type.Object({});
+const ANYTHING = Type.Object({}, { additionalProperties: true });
 
-const echo = method({
+export const echo = method({
   name: 'echo',
   aliases: ['goxel.echo'],
   scope: 'daemon',
   edits: false,
   summary: 'Gives the parameters back, whatever they are; {} without any.',
-  params: NOTHING,
+  params: ANYTHING,
   positional: [],
   result: Type.Unknown(),
   errors: [],
@@ -27,6 +28,7 @@ const ping = method({
   summary: 'Answers that the daemon lives.',
   params: NOTHING,
   positional: [],
+  ignored: { timestamp: 'Clients by the v14.6 documents; the answer has the time of the daemon.' },
   result: Type.Object({
     pong: Type.Boolean(),
     timestamp: Type.Integer({ description: 'Unix time in seconds.' }),
@@ -108,25 +110,38 @@ const listMethods = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
-const discover = method({
+export const discover = method({
   name: 'rpc.discover',
   aliases: [],
   scope: 'daemon',
   edits: false,
-  summary: 'Gives this catalogue as an OpenRPC document.',
-  params: NOTHING,
-  positional: [],
+  summary: 'Gives this catalogue as an OpenRPC document: a list of the methods, one, or all.',
+  description:
+    'Without parameters: names, summaries and names of parameters, and in `info` what holds for' +
+    ' all methods. With `method`, by any of its names: that one with its schemas, errors and' +
+    ' examples. With `full: true`: all of them so.',
+  params: Type.Object({
+    method: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, title: 'the name of a method' }),
+    ),
+    full: Type.Optional(Type.Boolean({ default: false })),
+  }),
+  positional: ['method', 'full'],
   result: Type.Object({
     openrpc: Type.String(),
     info: Type.Object({
       title: Type.String(),
-      description: Type.String({ description: 'What holds for every method: axes, boxes.' }),
+      description: Type.String({ description: 'What holds for every method.' }),
       version: Type.String(),
     }),
     methods: Type.Array(Type.Object({ name: Type.String() })),
+    components: Type.Optional(Type.Object({})),
   }),
   errors: [],
-  examples: [{ name: 'as is', params: {} }],
+  examples: [
+    { name: 'the list', params: {} },
+    { name: 'one method', params: { method: 'goxel.render_scene' } },
+  ],
 });
 
 const listProjects = method({

@@ -2,11 +2,13 @@
 
 import { Type } from 'typebox';
 import { Angle, AxisBox, BoxParam, MatrixOf16, Point, SCALE_MIN } from './geometry.ts';
-import { COLOR_SPELLINGS, Threshold, VoxelCount } from './painting.ts';
+import { Threshold, VoxelCount } from './painting.ts';
 import {
   Bounds,
+  COLOR_SPELLINGS,
   Color,
   Count,
+  described,
   Edited,
   Last,
   LayerId,
@@ -95,12 +97,14 @@ export const filter = method({
     direction: Type.Optional(Type.Enum(['forward', 'backward'], { default: 'forward' })),
     box: Type.Optional(BoxParam),
     thickness: Type.Optional(Type.Integer({ minimum: 1, maximum: 4096, default: 1 })),
-    color: Type.Optional({
-      ...Color,
-      description: "fill_holes: without it, the neighbours' colours. hull: without it, white.",
-    }),
-    origin: Type.Optional({ ...Point, description: 'cut: a point of the plane; 0, 0, 0.' }),
-    normal: Type.Optional({ ...Point, description: 'cut: the direction across the plane.' }),
+    color: Type.Optional(
+      described(
+        Color,
+        "fill_holes: without it, the neighbours' colours. hull: without it, white.",
+      ),
+    ),
+    origin: Type.Optional(described(Point, 'cut: a point of the plane; 0, 0, 0.')),
+    normal: Type.Optional(described(Point, 'cut: the direction across the plane.')),
     side: Type.Optional(
       Type.Enum(['above', 'below'], {
         default: 'above',

@@ -25,7 +25,7 @@ export const Angle = Type.Number({
 /** A point or a direction, between voxels too. */
 export const Point = Type.Union(
   [Type.Tuple([Length, Length, Length]), Type.Object({ x: Length, y: Length, z: Length })],
-  { title: 'a point ([x, y, z] or {x, y, z})' },
+  { 'x-name': 'Point', title: 'a point ([x, y, z] or {x, y, z})' },
 );
 export type Point = Static<typeof Point>;
 
@@ -36,6 +36,7 @@ export function pointOf(point: Point): [x: number, y: number, z: number] {
 export const MatrixOf16 = Type.Array(Length, {
   minItems: 16,
   maxItems: 16,
+  'x-name': 'Matrix',
   title: 'an array of 16 numbers',
   description:
     'Four columns of four, as in Goxel: X axis, Y axis, Z axis, origin. The last row is 0, 0, 0,' +
@@ -47,6 +48,7 @@ export const MatrixOf16 = Type.Array(Length, {
 export const AxisBox = Type.Object(
   { min: Point, max: Point },
   {
+    'x-name': 'AxisBox',
     title: 'a box ({min, max})',
     description:
       'Two opposite corners, in either order. Half open: voxel (x, y, z) fills the cube from that' +
@@ -62,6 +64,7 @@ export type LineBox = Static<typeof LineBox>;
 
 /** A box along the axes, or a box turned in any way. */
 export const BoxParam = Type.Union([AxisBox, LineBox, Type.Object({ matrix: MatrixOf16 })], {
+  'x-name': 'Box',
   title: 'a box ({min, max}, {from, to, radius} or {matrix})',
   description:
     '{min, max}: two opposite corners; half open, so the box of one voxel has max = min + 1, and' +
@@ -83,16 +86,22 @@ export const RegionCorners = {
 /** Voxels between two corners, both inclusive. */
 export const RegionParam = Type.Object(
   { min: Position, max: Position },
-  { description: `The voxels between two opposite corners. ${INCLUSIVE}` },
+  {
+    'x-name': 'Region',
+    description: `The voxels between two opposite corners. ${INCLUSIVE}`,
+  },
 );
 
 /** A box as results give it: `min` and `max` of the box around it, and the matrix itself. */
-export const BoxView = Type.Object({
-  min: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
-  max: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
-  matrix: Type.Array(Type.Number()),
-  last: Last,
-});
+export const BoxView = Type.Object(
+  {
+    min: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
+    max: Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
+    matrix: Type.Array(Type.Number()),
+    last: Last,
+  },
+  { 'x-name': 'BoxView' },
+);
 export type BoxView = Static<typeof BoxView>;
 
 /** The id of something that is there. */

@@ -5,6 +5,7 @@ import { BoxParam, BoxView, Id, Index, MatrixOf16 } from './geometry.ts';
 import { WHICH_SPELLINGS, Which } from './layers.ts';
 import {
   Bounds,
+  COLOR_SPELLINGS,
   Color,
   Count,
   Edited,
@@ -17,30 +18,33 @@ import { method } from './spec.ts';
 
 export const BlendModeName = Type.Enum(
   ['over', 'sub', 'sub_clamp', 'paint', 'max', 'intersect', 'intersect_fill', 'mult_alpha'],
-  { description: 'How colours and alpha are combined, as in Goxel.' },
+  { 'x-name': 'BlendMode', description: 'How colours and alpha are combined, as in Goxel.' },
 );
 
 export const ShapeName = Type.Enum(['cube', 'sphere', 'cylinder']);
 
 const ShapeFields = { shape: ShapeName, color: Type.Optional(Color) };
 
-const LayerView = Type.Object({
-  id: Id,
-  name: Type.String(),
-  index: Index,
-  visible: Type.Boolean(),
-  active: Type.Boolean(),
-  kind: Type.Enum(['voxels', 'clone', 'shape', 'image']),
-  voxel_count: Count,
-  bounding_box: Bounds,
-  mode: Type.String(),
-  material: Type.Union([Index, Type.Null()]),
-  matrix: Type.Array(Type.Number()),
-  box: Type.Union([BoxView, Type.Null()]),
-  base_id: Type.Union([Type.Integer(), Type.Null()]),
-  shape: Type.Union([Type.Object({ shape: Type.String(), color: Rgba }), Type.Null()]),
-  image_path: Type.Union([Type.String(), Type.Null()]),
-});
+const LayerView = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    index: Index,
+    visible: Type.Boolean(),
+    active: Type.Boolean(),
+    kind: Type.Enum(['voxels', 'clone', 'shape', 'image']),
+    voxel_count: Count,
+    bounding_box: Bounds,
+    mode: Type.String(),
+    material: Type.Union([Index, Type.Null()]),
+    matrix: Type.Array(Type.Number()),
+    box: Type.Union([BoxView, Type.Null()]),
+    base_id: Type.Union([Type.Integer(), Type.Null()]),
+    shape: Type.Union([Type.Object({ shape: Type.String(), color: Rgba }), Type.Null()]),
+    image_path: Type.Union([Type.String(), Type.Null()]),
+  },
+  { 'x-name': 'Layer' },
+);
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 const ROOF = { method: 'goxel.create_layer', params: { name: 'roof' } };
@@ -141,7 +145,7 @@ export const createShapeLayer = method({
     box: Type.Optional(BoxParam),
   }),
   positional: ['shape'],
-  spellings: { shape_type: 'shape' },
+  spellings: { shape_type: 'shape', ...COLOR_SPELLINGS },
   result: Changed,
   errors: ['GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
   examples: [

@@ -3,6 +3,7 @@
 import { Type } from 'typebox';
 import {
   Channel,
+  COLOR_SPELLINGS,
   COORDINATE_MAX,
   Color,
   Count,
@@ -17,7 +18,7 @@ const Id = Type.Integer({ minimum: 1, maximum: COORDINATE_MAX });
 /** Which layer: its id, its name, or its place in list_layers. */
 export const Which = {
   layer_id: Type.Optional(Id),
-  layer_name: Type.Optional(Type.String()),
+  layer_name: Type.Optional(Type.String({ maxLength: 255 })),
   index: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -70,7 +71,7 @@ export const createLayer = method({
     color: Type.Optional(Color),
   }),
   positional: ['name', 'r', 'g', 'b', 'visible'],
-  spellings: { layer_name: 'name' },
+  spellings: { layer_name: 'name', ...COLOR_SPELLINGS },
   result: Type.Object({
     success: Success,
     name: Type.String(),

@@ -1,13 +1,15 @@
 /**
  * The catalogue as an OpenRPC document (https://spec.open-rpc.org), which rpc.discover serves.
- * Beside that specification: `x-aliases`, `x-scope`, `x-edits`, and `x-spellings` for other names
- * of parameters.
+ * Beside that specification: `x-aliases`, `x-scope`, `x-edits`, `x-spellings` for other names of
+ * parameters, `x-ignored` for parameters that mean nothing, and in schemas `x-floor` for numbers
+ * that are taken for the whole one below, `x-any-case` for names in upper and lower case alike.
  */
 
 import type { Keywords } from '../../conf/check.ts';
 import { ERRORS, type ErrorCode } from '../../conf/errors.ts';
 import { CONVENTIONS } from './conventions.ts';
 import { METHODS } from './methods.ts';
+import { type DocumentSchema, type Reference, SharedSchemas } from './openrpc-refs.ts';
 import type { ExampleParams, MethodExample, MethodSpec } from './spec.ts';
 
 const OPENRPC_VERSION = '1.3.2';
@@ -37,26 +39,80 @@ export interface OpenRpcMethod {
   'x-scope': MethodSpec['scope'];
   'x-edits': boolean;
   'x-spellings'?: Readonly<Record<string, string>>;
+  'x-ignored'?: Readonly<Record<string, string>>;
 }
+
+/** Without `required`, a parameter may be left out. */
+type DocumentDescriptor = Omit<ContentDescriptor, 'schema' | 'required'> & {
+  required?: boolean;
+  schema: DocumentSchema;
+};
+
+/** A method of a document: whole, with references, or no more than its name and parameters. */
+type DocumentMethod = Pick<OpenRpcMethod, 'name' | 'summary' | 'x-scope'> &
+  Partial<Omit<OpenRpcMethod, 'params' | 'result' | 'errors'>> & {
+    params: DocumentDescriptor[];
+    result: DocumentDescriptor;
+    errors?: Reference[];
+  };
+
+type DocumentError = OpenRpcMethod['errors'][number];
 
 export interface OpenRpcDocument {
   openrpc: string;
-  info: { title: string; description: string; version: string; license: { name: string } };
-  methods: OpenRpcMethod[];
+  info: { title: string; version: string; description: string; license: { name: string } };
+  methods: DocumentMethod[];
+  components?: {
+    schemas: Record<string, DocumentSchema>;
+    errors: Record<string, DocumentError>;
+  };
 }
 
-/** The document for a release of the daemon. */
-export function openRpcDocument(version: string): OpenRpcDocument {
-  return {
-    openrpc: OPENRPC_VERSION,
-    info: {
-      title: 'goxel-supervisor',
-      description: Object.values(CONVENTIONS).join('\n\n'),
-      version,
-      license: { name: 'MIT' },
-    },
-    methods: METHODS.map(openRpcMethod),
-  };
+/** What each method is for and the names of its parameters; of the size of a page. */
+export function openRpcList(version: string): OpenRpcDocument {
+  return { ...head(version), methods: METHODS.map(listed) };
+}
+
+/** Some methods whole, with the schemas and errors that they refer to. */
+export function openRpcDocument(
+  version: string,
+  specs: readonly MethodSpec[] = METHODS,
+): OpenRpcDocument {
+  const shared = new SharedSchemas();
+  const errors: Record<string, DocumentError> = {};
+  const methods = specs.map((spec): DocumentMethod => {
+    const method = openRpcMethod(spec);
+    for (const error of method.errors) errors[error.data.code] = error;
+    return {
+      ...method,
+      params: method.params.map((descriptor) => referring(shared, descriptor)),
+      result: referring(shared, method.result),
+      errors: method.errors.map(({ data }) => ({ $ref: `#/components/errors/${data.code}` })),
+    };
+  });
+  return { ...head(version), methods, components: { schemas: shared.schemas, errors } };
+}
+
+function head(version: string): Pick<OpenRpcDocument, 'openrpc' | 'info'> {
+  const license = { name: 'MIT' };
+  const info = { title: 'goxel-supervisor', version, description: CONVENTIONS, license };
+  return { openrpc: OPENRPC_VERSION, info };
+}
+
+function referring(shared: SharedSchemas, descriptor: ContentDescriptor): DocumentDescriptor {
+  return { ...descriptor, schema: shared.refer(descriptor.schema) };
+}
+
+/** As little as the specification allows; what the schemas are is told of one method at a time. */
+function listed(spec: MethodSpec): DocumentMethod {
+  const { name, summary, scope } = spec;
+  const params = parameterOrder(spec).map((parameter) => ({
+    name: parameter,
+    ...(isRequired(spec.params, parameter) ? { required: true } : {}),
+    schema: {},
+  }));
+  const result = { name: 'result', schema: {} };
+  return { name, summary, params, result, 'x-scope': scope };
 }
 
 export function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
@@ -73,6 +129,7 @@ export function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
   };
   if (spec.description !== undefined) method.description = spec.description;
   if (spec.spellings !== undefined) method['x-spellings'] = spec.spellings;
+  if (spec.ignored !== undefined) method['x-ignored'] = spec.ignored;
   const examples = spec.examples.flatMap((example) => {
     const given = openRpcExample(spec, example);
     return given === undefined ? [] : [given];
@@ -93,7 +150,10 @@ function parameter(spec: MethodSpec, name: string): ContentDescriptor {
   const schema: Keywords = spec.params.properties[name]!;
   const required = isRequired(spec.params, name);
   const descriptor: ContentDescriptor = { name, required, schema };
-  if (schema.description !== undefined) descriptor.description = schema.description;
+  // A schema that has a name is told elsewhere, words and all.
+  if (schema.description !== undefined && schema['x-name'] === undefined) {
+    descriptor.description = schema.description;
+  }
   return descriptor;
 }
 

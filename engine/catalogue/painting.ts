@@ -4,8 +4,10 @@ import { Type } from 'typebox';
 import { AxisBox, BoxParam, Point, RegionCorners, RegionParam } from './geometry.ts';
 import { BlendModeName, ShapeName } from './layer-edits.ts';
 import {
+  COLOR_SPELLINGS,
   Color,
   Count,
+  described,
   Edited,
   LayerId,
   LayerView,
@@ -19,9 +21,9 @@ import {
   Where,
 } from './schemas.ts';
 import { method } from './spec.ts';
+import { BRUSH } from './voxels.ts';
 
 const scope = 'project';
-export const COLOR_SPELLINGS = { rgba: 'color', colour: 'color' };
 
 /** Voxels are told apart by their neighbours' colours. */
 export const Threshold = Type.Integer({
@@ -75,10 +77,9 @@ export const paintShape = method({
       }),
     ),
     symmetry_origin: Type.Optional(Point),
-    clip: Type.Optional({
-      ...AxisBox,
-      description: 'Only voxels whose centre is in this box are painted.',
-    }),
+    clip: Type.Optional(
+      described(AxisBox, 'Only voxels whose centre is in this box are painted.'),
+    ),
     layer_id: Type.Optional(LayerId),
   }),
   positional: ['shape', 'box'],
@@ -140,6 +141,7 @@ export const paintVoxels = method({
   }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: { ...COLOR_SPELLINGS, voxels: 'positions' },
+  ignored: BRUSH,
   result: Type.Object({
     success: Success,
     painted: Type.Integer({
@@ -183,6 +185,7 @@ export const floodFill = method({
   }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: COLOR_SPELLINGS,
+  ignored: BRUSH,
   result: Type.Object({ success: Success, voxels_filled: Count, ...Edited }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [

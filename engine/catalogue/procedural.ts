@@ -3,10 +3,11 @@
 import { Type } from 'typebox';
 import { Length, Point } from './geometry.ts';
 import { BlendModeName } from './layer-edits.ts';
-import { COLOR_SPELLINGS } from './painting.ts';
 import {
+  COLOR_SPELLINGS,
   Color,
   Coordinate,
+  described,
   Edited,
   LayerId,
   Position,
@@ -100,7 +101,7 @@ export const proceduralShape = method({
         description: 'Terrain: how far its surface may be from base.',
       }),
     ),
-    base: Type.Optional({ ...Length, description: 'Terrain: the amplitude unless given.' }),
+    base: Type.Optional(described(Length, 'Terrain: the amplitude unless given.')),
     frequency: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,

@@ -274,6 +274,9 @@ export const exportModel = method({
   }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
+  ignored: {
+    options: 'The TypeScript client of the v14 daemon, which read nothing of them.',
+  },
   result: Type.Object({ success: Success, ...Written }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
   examples: [{ name: 'as a Wavefront mesh', given: [ONE_VOXEL], params: { path: 'tower.obj' } }],

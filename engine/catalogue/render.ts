@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { Angle, Index, Length, Point, PositiveLength, Share } from './geometry.ts';
-import { Channel, Color, Count, Path, projectParams, RealPath, Success } from './schemas.ts';
+import { Color, Count, described, Path, projectParams, RealPath, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
 /** Pixels of a side. */
@@ -11,17 +11,10 @@ const Side = Type.Integer({ maximum: SIDE_MAX, default: 512, description: '0 or 
 
 const VIEWS_MAX = 256;
 
-const Preset = Type.Enum([
-  'front',
-  'back',
-  'left',
-  'right',
-  'top',
-  'bottom',
-  'isometric',
-  'perspective',
-  'default',
-]);
+const Preset = Type.Enum(
+  ['front', 'back', 'left', 'right', 'top', 'bottom', 'isometric', 'perspective', 'default'],
+  { 'x-any-case': true },
+);
 
 const Camera = Type.Union(
   [
@@ -29,7 +22,10 @@ const Camera = Type.Union(
     Type.Object({ name: Type.String() }),
     Type.Object({ index: Index }),
     Type.Object({ active: Type.Boolean() }),
-    Type.Object({ eye: Point, target: Point, up: Type.Optional(Point) }),
+    Type.Object(
+      { eye: Point, target: Point, up: Type.Optional(Point) },
+      { 'x-spellings': { position: 'eye' } },
+    ),
     Type.Object({
       yaw: Angle,
       pitch: Angle,
@@ -38,6 +34,7 @@ const Camera = Type.Union(
     }),
   ],
   {
+    'x-name': 'Camera',
     title:
       "a preset, {name}, {index} or {active: true} of the project's cameras, {eye, target} or " +
       '{yaw, pitch}',
@@ -66,6 +63,7 @@ const ViewFields = {
 };
 
 const Background = Type.Union([Type.Enum(['gradient', 'transparent']), Color], {
+  'x-name': 'Background',
   title: '"gradient", "transparent" or a colour',
 });
 
@@ -131,12 +129,11 @@ export const renderScene = method({
     width: Type.Optional(Side),
     height: Type.Optional(Side),
     camera_preset: Type.Optional(
-      Type.String({
-        maxLength: 64,
-        description:
-          'The v14 name of a preset for `camera`. A preset shows the side it is named for; in the' +
+      described(
+        Preset,
+        'The v14 name of a preset for `camera`. A preset shows the side it is named for; in the' +
           ' v14 daemon "left" and "right" are the other way round.',
-      }),
+      ),
     ),
     ...ViewFields,
     views: Type.Optional(
@@ -178,13 +175,18 @@ export const renderScene = method({
     samples: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 2, default: 2, description: 'Along a side of a pixel.' }),
     ),
-    format: Type.Optional(Type.Enum(['png', 'jpeg', 'jpg'])),
+    format: Type.Optional(Type.Enum(['png', 'jpeg', 'jpg'], { 'x-any-case': true })),
     quality: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 90 })),
     trace: Type.Optional(Type.Union([Type.Boolean(), Tracing], { title: 'true, or settings' })),
     options: Type.Optional(
       Type.Object({
-        return_mode: Type.Optional(Type.String({ maxLength: 64 })),
-        background_color: Type.Optional(Type.Array(Channel, { minItems: 3, maxItems: 4 })),
+        return_mode: Type.Optional(
+          Type.Enum(['base64', 'file_path'], {
+            description:
+              'base64: into the result, without output_path. file_path: to the output_path.',
+          }),
+        ),
+        background_color: Type.Optional(Color),
       }),
     ),
     camera_position: Type.Optional(Type.Array(Length, { minItems: 3, maxItems: 3 })),

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { Angle, BoxParam, BoxView, Index, MatrixOf16, PositiveLength, Share } from './geometry.ts';
 import {
   Color,
+  ColorText,
   Count,
   LayerName,
   Path,
@@ -15,19 +16,22 @@ import {
 } from './schemas.ts';
 import { method } from './spec.ts';
 
-/** Linear light, as Goxel's materials have it. */
-const LinearColor = Type.Array(Share, {
-  minItems: 3,
-  maxItems: 4,
-  title: 'an array of 3 or 4 numbers from 0 to 1',
-  description: 'Red, green, blue and opacity, linear, from 0 to 1.',
+/**
+ * Linear light, as Goxel's materials have it. Numbers are always parts of 1, so that what
+ * get_scene gives can be sent back.
+ */
+const LinearColor = Type.Union([ColorText, Type.Array(Share, { minItems: 3, maxItems: 4 })], {
+  title: 'a colour text, or an array of 3 or 4 numbers from 0 to 1',
+  description:
+    'Red, green, blue and opacity, linear, always as parts of 1 ([1, 0, 0] is red); or a colour' +
+    ' as text, such as "#FF0000", which is made linear.',
 });
 
-const Emission = Type.Array(Share, {
-  minItems: 3,
-  maxItems: 3,
-  title: 'an array of 3 numbers from 0 to 1',
-  description: 'Red, green and blue light given off, linear, from 0 to 1.',
+const Emission = Type.Union([ColorText, Type.Array(Share, { minItems: 3, maxItems: 3 })], {
+  title: 'a colour text, or an array of 3 numbers from 0 to 1',
+  description:
+    'Red, green and blue light given off, linear, always as parts of 1; or a colour as text,' +
+    ' which is made linear.',
 });
 
 const MaterialFields = {

@@ -5,6 +5,7 @@
 
 import type { Static, TObject, TSchema } from 'typebox';
 import type { ErrorCode } from '../../conf/errors.ts';
+import { closed } from './closed.ts';
 
 /** One request, as an example or as what an example needs done before it. */
 export interface ExampleRequest {
@@ -45,6 +46,11 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly positional: readonly string[];
   /** Other names of parameters that documents and clients use, to the name used here. */
   readonly spellings?: Readonly<Record<string, string>>;
+  /**
+   * Parameters that are taken and mean nothing, to the client that sends them. Whatever could mean
+   * something is obeyed or refused instead.
+   */
+  readonly ignored?: Readonly<Record<string, string>>;
   readonly result: R;
   /** The errors that are particular to it, beside those any request can meet. */
   readonly errors: readonly ErrorCode[];
@@ -54,9 +60,18 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
 export type Params<M extends MethodSpec> = Static<M['params']>;
 export type Result<M extends MethodSpec> = Static<M['result']>;
 
-/** Writes an entry down without losing the exact types of its schemas. */
+/**
+ * Writes an entry down without losing the exact types of its schemas. Every object of its
+ * parameters is closed: a name that the schema does not have is an error.
+ */
 export function method<P extends TObject, R extends TSchema>(
   spec: MethodSpec<P, R>,
 ): MethodSpec<P, R> {
-  return spec;
+  const { spellings, ignored } = spec;
+  const params = {
+    ...closed(spec.params),
+    ...(spellings === undefined ? {} : { 'x-spellings': spellings }),
+    ...(ignored === undefined ? {} : { 'x-ignored': ignored }),
+  };
+  return { ...spec, params };
 }

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import {
+  COLOR_SPELLINGS,
   Color,
   Coordinate,
   Count,
@@ -21,7 +22,8 @@ import { method } from './spec.ts';
 
 const MANY = { maxItems: VOXELS_PER_CALL_MAX };
 
-const COLOR_SPELLINGS = { rgba: 'color', colour: 'color' };
+/** The MCP tools of the v14 daemon offer it, and that daemon never read it. */
+export const BRUSH = { brush: 'The MCP tools of the v14 daemon; a voxel is always one voxel.' };
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 
@@ -38,6 +40,7 @@ export const addVoxel = method({
   params: projectParams({ ...Where, ...Tint, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'r', 'g', 'b', 'a', 'layer_id'],
   spellings: COLOR_SPELLINGS,
+  ignored: BRUSH,
   result: Type.Object({
     success: Success,
     x: Coordinate,
@@ -76,6 +79,7 @@ export const removeVoxel = method({
   summary: 'Removes the voxel at a position; a success also when there was none.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'layer_id'],
+  ignored: BRUSH,
   result: Type.Object({
     success: Success,
     x: Coordinate,
@@ -159,21 +163,24 @@ export const removeVoxels = method({
   ],
 });
 
-const Operation = Type.Object({
-  type: Type.Enum([
-    'add_voxel',
-    'add',
-    'remove_voxel',
-    'remove',
-    'paint_voxel',
-    'paint_voxels',
-    'paint',
-  ]),
-  ...Where,
-  color: Type.Optional(Color),
-  ...FlatColor,
-  layer_id: Type.Optional(LayerId),
-});
+const Operation = Type.Object(
+  {
+    type: Type.Enum([
+      'add_voxel',
+      'add',
+      'remove_voxel',
+      'remove',
+      'paint_voxel',
+      'paint_voxels',
+      'paint',
+    ]),
+    ...Where,
+    color: Type.Optional(Color),
+    ...FlatColor,
+    layer_id: Type.Optional(LayerId),
+  },
+  { 'x-spellings': COLOR_SPELLINGS },
+);
 
 export const batchOperations = method({
   name: 'goxel.batch_operations',

@@ -1,6 +1,8 @@
 /** The file formats, chosen by the extension of a file's name or by their own name. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { didYouMean } from '../../conf/suggest.ts';
+import { cut, cutStart } from '../catalogue/sketch.ts';
 import type { Format } from './format.ts';
 import { glb, gltf } from './gltf/gltf.ts';
 import { gox } from './gox/gox.ts';
@@ -44,17 +46,28 @@ export const FORMATS: readonly Format[] = [
   vxl,
 ];
 
+/** As the v14 daemon's clients call them. */
+const V14_NAMES: Readonly<Record<string, string>> = {
+  text: 'txt',
+  qubicle: 'qb',
+  qubicle2: 'qbcl',
+  'luanti (minetest)': 'mts',
+};
+
 /**
  * The format of that name (or extension) if one is given, else that of the path's extension. Throws
  * GOX_FORMAT_UNKNOWN.
  */
 export function formatFor(path: string, name?: string): Format {
   const dot = path.lastIndexOf('.');
-  const wanted = (name ?? (dot < 0 ? '' : path.slice(dot + 1))).toLowerCase();
+  const asked = (name ?? (dot < 0 ? '' : path.slice(dot + 1))).toLowerCase();
+  const wanted = Object.hasOwn(V14_NAMES, asked) ? V14_NAMES[asked]! : asked;
   const found = FORMATS.find((f) => f.name === wanted || f.extensions.includes(wanted));
   if (found !== undefined) return found;
   const supported = FORMATS.flatMap((f) => f.extensions);
-  const what = name === undefined ? `The extension of "${path}"` : `The format "${name}"`;
-  const message = `${what} is not supported; there are ${supported.join(', ')}.`;
-  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: wanted, supported });
+  const what =
+    name === undefined ? `The extension of "${cutStart(path)}"` : `The format "${cut(name)}"`;
+  const near = didYouMean(asked, [...FORMATS.map((f) => f.name), ...supported]);
+  const message = `${what} is not supported; there are ${supported.join(', ')}${near || '.'}`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: cut(asked), supported });
 }

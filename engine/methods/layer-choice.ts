@@ -1,6 +1,7 @@
 /** Which layer a request names, and how many layers, materials and cameras there may be. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { sketch } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { invalidParam } from '../params.ts';
@@ -33,7 +34,7 @@ export function pick(document: Document, { layer_id, layer_name, index }: Which)
 
 function pickByName(document: Document, name: string): Layer {
   const [layer, another] = document.layers.filter((candidate) => candidate.name === name);
-  if (layer === undefined) return missing(`name ${JSON.stringify(name)}`);
+  if (layer === undefined) return missing(`name ${sketch(name)}`);
   if (another === undefined) return layer;
   throw invalidParam('.layer_name', 'a name that only one layer has', name);
 }

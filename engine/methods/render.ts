@@ -20,24 +20,17 @@ type RenderParams = Params<typeof renderScene>;
 type ViewParams = NonNullable<RenderParams['views']>[number];
 
 const SIDE = 512;
-const PRESETS = ['front', 'back', 'left', 'right', 'top', 'bottom', 'isometric', 'perspective'];
 
 /** The height of a turntable's camera. */
 const TURNTABLE_PITCH_DEGREES = 30;
-
-/** Of `options.return_mode`: the path is for pictures that the daemon keeps, which it does not. */
-const BASE64 = 'base64';
 
 const render: Handler<typeof renderScene> = (project, params) => {
   const { options = {} } = params;
   const format = formatOf(params);
   const output_path =
     params.output_path === undefined ? undefined : project.files.absolute(params.output_path);
+  requireReturnMode(options.return_mode, output_path);
   if (output_path !== undefined) project.files.requirePlace(output_path);
-  const { return_mode } = options;
-  if (output_path === undefined && return_mode !== undefined && return_mode !== BASE64) {
-    throw invalidParam('.output_path', `a path, for return_mode "${return_mode}"`, undefined);
-  }
   const views = viewsOf(params);
   const many = params.views !== undefined || params.turntable !== undefined;
   const sinks = views.map(
@@ -49,6 +42,18 @@ const render: Handler<typeof renderScene> = (project, params) => {
   const shared = { ...renderOptions(params, project), views, format };
   return picturesJob(title, { work: workOf(project, params, shared), format, sinks, many });
 };
+
+type ReturnMode = NonNullable<RenderParams['options']>['return_mode'];
+
+/** The v14 daemon kept pictures at paths of its own; here a file is where the client says. */
+function requireReturnMode(mode: ReturnMode, output_path: string | undefined): void {
+  if (mode === 'file_path' && output_path === undefined) {
+    throw invalidParam('.output_path', 'a path, for return_mode "file_path"', undefined);
+  }
+  if (mode === 'base64' && output_path !== undefined) {
+    throw invalidParam('.options.return_mode', '"file_path", for an output_path', mode);
+  }
+}
 
 function workOf(project: Project, params: RenderParams, shared: RenderOptions): PicturesWork {
   const { surface = 'blocks', trace = false } = params;
@@ -160,10 +165,12 @@ function cameraOf(params: RenderParams, view: ViewParams): CameraChoice | undefi
       ...given({ distance, target: target === undefined ? undefined : pointOf(target) }),
     };
   }
-  return 'active' in camera ? { active: true } : camera;
+  if (!('active' in camera)) return camera;
+  if (camera.active) return { active: true };
+  throw invalidParam('.camera.active', 'true, or another way to say which camera', false);
 }
 
-/** As clients of the v14 daemon say it; a preset that is not known is the default view. */
+/** As clients of the v14 daemon say it. */
 function oldCamera(params: RenderParams): CameraChoice | undefined {
   const { camera_preset, camera_position, camera_target } = params;
   if (camera_position !== undefined) {
@@ -171,8 +178,8 @@ function oldCamera(params: RenderParams): CameraChoice | undefined {
     const [tx = 0, ty = 0, tz = 0] = camera_target ?? [];
     return { eye: [ex!, ey!, ez!], target: [tx, ty, tz] };
   }
-  const preset = camera_preset?.toLowerCase();
-  return PRESETS.includes(preset ?? '') ? (preset as CameraChoice) : undefined;
+  if (camera_target === undefined) return camera_preset;
+  throw invalidParam('.camera_position', 'a position, for a camera_target', undefined);
 }
 
 type Shared = Omit<RenderOptions, 'views' | 'format'>;
@@ -198,7 +205,10 @@ function lightOf(light: NonNullable<RenderParams['light']>): LightChoice {
 
 function backgroundOf({ background, options }: RenderParams): RenderOptions['background'] {
   if (background === 'gradient' || background === 'transparent') return background;
-  const color = background ?? options?.background_color;
+  if (background !== undefined) {
+    return channels(packedColor(background, () => '.background', ['gradient', 'transparent']));
+  }
+  const color = options?.background_color;
   if (color === undefined) return undefined;
-  return channels(packedColor(color as string, () => '.background'));
+  return channels(packedColor(color, () => '.options.background_color'));
 }

@@ -1,5 +1,6 @@
 /** The image box, materials, cameras, the light and the palette. */
 
+import { didYouMean } from '../../conf/suggest.ts';
 import type {
   addCamera,
   addMaterial,
@@ -14,6 +15,7 @@ import type {
   updateLight,
   updateMaterial,
 } from '../catalogue/scene.ts';
+import { sketch } from '../catalogue/sketch.ts';
 import { builtInPalettes } from '../document/built-in-palettes.ts';
 import type { Palette } from '../document/palette.ts';
 import {
@@ -26,13 +28,13 @@ import {
 import { contentBox } from '../formats/fit.ts';
 import { readPalette } from '../formats/palettes/palette-file.ts';
 import { writeGpl } from '../formats/palettes/palette-gpl.ts';
-import { invalidParam } from '../params.ts';
+import { invalidParam, paramProblem } from '../params.ts';
 import { channels } from '../volume/color.ts';
 import { boxMatrix, isNullBox } from '../volume/matrix.ts';
 import { boxOf, boxView, boxViewOrNull, matrixOf } from './boxes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { requireParts } from './layer-choice.ts';
-import { packedColor } from './voxel-params.ts';
+import { linearOf, packedColor } from './voxel-params.ts';
 
 const DEGREE = Math.PI / 180;
 
@@ -81,10 +83,10 @@ const updateOneMaterial: Handler<typeof updateMaterial> = (project, { index, ...
 function change(material: Material, fields: MaterialFields): void {
   const { name, color, metallic, roughness, emission } = fields;
   if (name !== undefined) material.name = name;
-  if (color !== undefined) material.color = Float32Array.of(...color, 1).slice(0, 4);
+  if (color !== undefined) material.color = linearOf(color, '.color');
   if (metallic !== undefined) material.metallic = Math.fround(metallic);
   if (roughness !== undefined) material.roughness = Math.fround(roughness);
-  if (emission !== undefined) material.emission = Float32Array.from(emission);
+  if (emission !== undefined) material.emission = linearOf(emission, '.emission').slice(0, 3);
 }
 
 const removeOneMaterial: Handler<typeof removeMaterial> = (project, { index }) => {
@@ -171,8 +173,10 @@ function builtIn(name: string | undefined): Palette {
   const palettes = builtInPalettes();
   const found = palettes.find((palette) => palette.name.toLowerCase() === wanted);
   if (found !== undefined) return found;
-  const names = palettes.map((palette) => palette.name).join(', ');
-  throw invalidParam('.name', `colors, or the name of a built-in palette: ${names}`, name);
+  const names = palettes.map((palette) => palette.name);
+  const near = name === undefined ? '' : didYouMean(name, names);
+  const expected = `colors, or the name of a built-in palette: ${names.join(', ')}`;
+  throw paramProblem('.name', `expected ${expected}, got ${sketch(name)}${near}`);
 }
 
 type Colors = NonNullable<Parameters<typeof choosePalette>[1]['colors']>;

@@ -1,10 +1,14 @@
 /** The position and the colour of a voxel out of the many forms that clients give them in. */
 
+import { didYouMean } from '../../conf/suggest.ts';
 import type { Color, Position } from '../catalogue/schemas.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
-import { invalidParam } from '../params.ts';
-import { pack } from '../volume/color.ts';
+import { sketch } from '../catalogue/sketch.ts';
+import { invalidParam, paramProblem } from '../params.ts';
+import { channels } from '../volume/color.ts';
 import type { Vec3 } from '../volume/volume.ts';
+import { colorFromNumbers } from './color-numbers.ts';
+import { COLOR_NAMES, colorFromText } from './color-text.ts';
 
 export interface Where {
   readonly x?: number;
@@ -29,6 +33,11 @@ export function wordOf(rgba: number): number {
 type Triple = [x: number, y: number, z: number];
 
 export const WHITE = 0xffff_ffff;
+
+/** A colour whose `#` was forgotten. */
+const BARE_HEX = /^([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
+
+const NO_NAME = '; there are "#RRGGBB", the names of CSS, rgb() and hsl()';
 
 /** The position that parameters name; `at` is where they are, such as `.voxels[3]`, by need. */
 export function positionOf({ x, y, z, position }: Where, at: () => string = root): Vec3 {
@@ -55,50 +64,39 @@ function isTriple(spot: Triple | Where): spot is Triple {
 /** The packed colour that parameters name; white when they name none. */
 export function colorOf({ color, r, g, b, a }: Tint, at: () => string = root): number {
   if (color !== undefined) return packedColor(color, () => `${at()}.color`);
-  if (r === undefined && g === undefined && b === undefined && a === undefined) return WHITE;
-  return packedChannels(r ?? 0, g ?? 0, b ?? 0, a, (name) => `${at()}.${name}`);
+  const first = r !== undefined ? 'r' : g !== undefined ? 'g' : b !== undefined ? 'b' : 'a';
+  if (first === 'a' && a === undefined) return WHITE;
+  return colorFromNumbers(r ?? 0, g ?? 0, b ?? 0, a, () => `${at()}.${first}`);
 }
 
-export function packedColor(color: Color, at: () => string): number {
-  if (typeof color === 'string') return packedHex(color);
-  if (Array.isArray(color)) {
-    const [r, g, b, a] = color as [number, number, number, number?];
-    return packedChannels(r, g, b, a, (name) => `${at()}[${'rgba'.indexOf(name)}]`);
-  }
-  return packedChannels(color.r, color.g, color.b, color.a, (name) => `${at()}.${name}`);
-}
-
-/** `#RRGGBB` or `#RRGGBBAA`. */
-function packedHex(text: string): number {
-  const digits = Number.parseInt(text.slice(1), 16);
-  const rgba = text.length === 7 ? ((digits << 8) | 0xff) >>> 0 : digits;
-  return pack(rgba >>> 24, (rgba >>> 16) & 0xff, (rgba >>> 8) & 0xff, rgba & 0xff);
-}
-
-/**
- * Integers are bytes. When any channel has a fraction, all are parts of 1, and become bytes by
- * cutting off, as in the v14 daemon.
- */
-function packedChannels(
-  r: number,
-  g: number,
-  b: number,
-  a: number | undefined,
-  at: (name: string) => string,
+/** The packed colour that one parameter gives, which is at `.color` or the like. */
+export function packedColor(
+  color: Color,
+  at: () => string,
+  /** What else a text may be there. */
+  others: readonly string[] = [],
 ): number {
-  const whole = Number.isInteger(r) && Number.isInteger(g) && Number.isInteger(b);
-  if (whole && (a === undefined || Number.isInteger(a))) return pack(r, g, b, a ?? 255);
-  for (const [name, channel] of Object.entries({ r, g, b, a: a ?? 1 })) {
-    if (channel > 1) {
-      throw invalidParam(at(name), 'a number from 0 to 1, as a channel has a fraction', channel);
-    }
-  }
-  return pack(
-    Math.floor(r * 255),
-    Math.floor(g * 255),
-    Math.floor(b * 255),
-    Math.floor((a ?? 1) * 255),
-  );
+  if (typeof color === 'string') return colorFromText(color) ?? noColor(color, at(), others);
+  const [r, g, b, a] = Array.isArray(color) ? color : [color.r, color.g, color.b, color.a];
+  return colorFromNumbers(r!, g!, b!, a, at);
+}
+
+/** Linear light, of four parts of 1: from those, or from a text in sRGB (IEC 61966-2-1). */
+export function linearOf(color: string | readonly number[], at: string): Float32Array {
+  if (typeof color !== 'string') return Float32Array.of(...color, 1).slice(0, 4);
+  const [r, g, b, a] = channels(packedColor(color, () => at));
+  return Float32Array.of(linear(r / 255), linear(g / 255), linear(b / 255), a / 255);
+}
+
+function linear(part: number): number {
+  return part <= 0.040_45 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+}
+
+function noColor(text: string, at: string, others: readonly string[]): never {
+  const near = BARE_HEX.test(text)
+    ? `; did you mean #${text}?`
+    : didYouMean(text, [...others, ...COLOR_NAMES]);
+  throw paramProblem(at, `${sketch(text)} is no colour${near || NO_NAME}`);
 }
 
 function root(): string {

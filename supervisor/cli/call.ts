@@ -4,7 +4,6 @@ import { CLIENT_ERRORS, ClientError } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
 import { withDaemon } from './connection.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
-import { nearMethod } from './methods-help.ts';
 import { writeData } from './output.ts';
 import { withProgress } from './progress.ts';
 
@@ -35,8 +34,7 @@ function parseParams(text: string): Record<string, unknown> | unknown[] {
 
 /** An error of the daemon as one of the command line: what, where, and what to do about it. */
 function refusal(method: string, error: ClientError): CliError {
-  const near = error.code === 'GOX_METHOD_NOT_FOUND' ? nearMethod(method) : '';
-  const lines = [`${method}: ${error.message}${near} (${error.code})`];
+  const lines = [`${method}: ${error.message} (${error.code})`];
   const advice = adviceOf(error.data);
   if (advice !== undefined) lines.push(advice);
   const lost = error.code in CLIENT_ERRORS;

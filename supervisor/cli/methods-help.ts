@@ -1,11 +1,12 @@
 /** Help about methods, made from the catalogue. */
 
-import { expectation, type Keywords } from '../../conf/check.ts';
-import { didYouMean } from '../../conf/suggest.ts';
+import type { Keywords } from '../../conf/check.ts';
+import { nearMethod } from '../../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../../engine/catalogue/methods.ts';
-import { type ContentDescriptor, openRpcMethod } from '../../engine/catalogue/openrpc.ts';
+import { openRpcMethod } from '../../engine/catalogue/openrpc.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { columns } from './help.ts';
+import { type Row, rowsOf, Told } from './schema-help.ts';
 
 /** All methods, a line each. */
 export function methodList(): string {
@@ -17,12 +18,6 @@ export function methodList(): string {
     'goxel-supervisor call METHOD --help tells more about a method.',
     '',
   ].join('\n');
-}
-
-/** "; did you mean …?" with the nearest name of a method, or nothing. */
-export function nearMethod(name: string): string {
-  const names = METHODS.flatMap(({ name, aliases }) => [name, ...aliases]);
-  return didYouMean(name, names);
 }
 
 /**
@@ -41,11 +36,17 @@ export function methodHelp(name: string): string {
   const method = openRpcMethod(entry.spec);
   const sections = [`${method.name}: ${method.summary}`];
   if (method.description !== undefined) sections.push(method.description);
+  const told = new Told();
   if (method.params.length > 0) {
     const order = entry.spec.positional;
     const how = order.length > 0 ? ` (by name, or by position: ${order.join(', ')})` : '';
-    sections.push([`Parameters${how}:`, ...columns(method.params.map(parameterLine))].join('\n'));
+    const rows = method.params.flatMap(({ name, required, schema }) =>
+      rowsOf(required ? name : `[${name}]`, schema, told),
+    );
+    sections.push([`Parameters${how}:`, ...columns(rows)].join('\n'));
   }
+  sections.push(resultSection(method.result.schema, told));
+  for (const [name, note] of told.notes) sections.push(`${name}: ${note}`);
   const [example] = entry.spec.examples;
   if (example !== undefined) {
     const params = JSON.stringify(example.params);
@@ -63,17 +64,9 @@ export function methodHelp(name: string): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function parameterLine({
-  name,
-  required,
-  schema,
-  description,
-}: ContentDescriptor): [string, string] {
-  const { enum: names, ...unnamed } = schema as Keywords;
-  const text = description ?? schema.description ?? schema.title;
-  const words = text === undefined ? [] : [text];
-  if (names !== undefined) words.push(`One of ${names.join(', ')}.`);
-  else if (text === undefined) words.push(expectation(unnamed));
-  if (schema.default !== undefined) words.push(`Default: ${JSON.stringify(schema.default)}.`);
-  return [required ? name : `[${name}]`, words.join(' ')];
+function resultSection(schema: Keywords, told: Told): string {
+  const rows = rowsOf('', schema, told);
+  const [[, words]] = rows as [Row];
+  const members = rows.slice(1).map(([name, text]): Row => [name.slice(2), text]);
+  return members.length === 0 ? `Result: ${words}` : ['Result:', ...columns(members)].join('\n');
 }

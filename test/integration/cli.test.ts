@@ -45,6 +45,23 @@ help('call METHOD --help tells of the method, by any of its names', async () => 
   assert.match(stdout, 'goxel-supervisor call goxel.add_voxel \'[4,5,6,"#3366CC"]\'');
 });
 
+help('call METHOD --help shows members, choices, defaults and the result', async () => {
+  const { code, stdout } = await cli('call', 'goxel.render_scene', '--help');
+  assert.is(code, 0);
+  for (const text of [
+    /\[camera_preset\] +One of front, back, .*isometric/,
+    /\n {4}\{yaw, pitch, \[distance\], \[target\]\}/,
+    /\n {6}yaw +Degrees\./,
+    /\n {4}\[return_mode\] .*One of base64, file_path\./,
+    /\n {4}\[samples\] +an integer from 1 to 10000\. Default: 64\./,
+    /\nResult:\n {2}success /,
+    /\n {2}\[pictures\] +an array\.\n {4}width /,
+    /\nColor: A colour is a text/,
+  ]) {
+    assert.match(stdout, text);
+  }
+});
+
 help('the near names of what there is not', async () => {
   const method = await cli('call', 'goxel.add_voxle', '--help');
   assert.is(method.code, 64);

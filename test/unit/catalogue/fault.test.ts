@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { admits, type Keywords } from '../../../conf/check.ts';
+import { closed } from '../../../engine/catalogue/closed.ts';
 import { fault, faultMessage } from '../../../engine/catalogue/fault.ts';
 import { addVoxels } from '../../../engine/catalogue/voxels.ts';
 import { SEED } from '../../support/seed.ts';
@@ -30,7 +31,7 @@ faults('integers have no fraction and keep their bounds, both inclusive', () => 
     [{}, 'an object'],
     [Number.NaN, 'NaN'],
     [Number.POSITIVE_INFINITY, 'Infinity'],
-    [1n, '1'],
+    [1n, 'a bigint'],
   ] as const) {
     assert.is(says(schema, value), `params: expected an integer from -1 to 3, got ${got}`);
   }
@@ -53,7 +54,11 @@ faults('strings have a length, a pattern or a choice', () => {
   assert.is(says(pattern, 'aba'), 'params: expected only a, got "aba"');
   const chosen = Type.Enum(['on', 'off']);
   assert.is(says(chosen, 'on'), undefined);
-  assert.is(says(chosen, 'ON'), 'params: expected one of "on", "off", got "ON"');
+  const expected = 'params: expected one of "on", "off", got';
+  assert.is(says(chosen, 'ON'), `${expected} "ON"; did you mean on?`);
+  assert.is(says(chosen, 'never'), `${expected} "never"`);
+  const titled = Type.Union([chosen, Type.Null()], { title: 'a state' });
+  assert.is(says(titled, 'never'), 'params: expected a state, got "never"; the names are on, off');
 });
 
 faults('a long text is cut in the message', () => {
@@ -77,7 +82,7 @@ faults('tuples have a schema for each item', () => {
   assert.is(says(schema, [1]), 'params: expected an array of 2, got an array of 1');
 });
 
-faults('objects need what is required and ignore what is unknown', () => {
+faults('objects need what is required, and open ones ignore what is unknown', () => {
   const schema = Type.Object({ a: Type.Integer(), b: Type.Optional(Type.Boolean()) });
   assert.is(says(schema, { a: 1 }), undefined);
   assert.is(says(schema, { a: 1, b: true, c: 'x', constructor: 1, toString: [] }), undefined);
@@ -86,6 +91,49 @@ faults('objects need what is required and ignore what is unknown', () => {
   assert.is(says(schema, { a: 1, b: 2 }), 'params.b: expected true or false, got 2');
   assert.is(says(schema, []), 'params: expected an object with a, got an array of 0');
   assert.is(says(schema, null), 'params: expected an object with a, got null');
+});
+
+faults('closed objects name what is unknown, and the nearest that is known', () => {
+  const schema = closed(
+    Type.Object(
+      { color: Type.Optional(Type.String()), layer_id: Type.Optional(Type.Integer()) },
+      { 'x-spellings': { rgba: 'color' } },
+    ),
+  );
+  for (const [given, problem] of [
+    [{ colr: 1 }, '.colr: unknown parameter; did you mean color?'],
+    [{ COLOR: 1 }, '.COLOR: unknown parameter; did you mean color?'],
+    [{ rgb: 1 }, '.rgb: unknown parameter; did you mean color?'],
+    [{ layer_name: 1 }, '.layer_name: unknown parameter; did you mean layer_id?'],
+    [{ size: 1 }, '.size: unknown parameter; there are color, layer_id'],
+    [{ constructor: 1 }, '.constructor: unknown parameter; there are color, layer_id'],
+    [JSON.parse('{"__proto__":1}'), '.__proto__: unknown parameter; there are color, layer_id'],
+    [{ 'a "b"': 1 }, '["a \\"b\\""]: unknown parameter; there are color, layer_id'],
+  ] as const) {
+    assert.is(says(schema, given), `params${problem}`);
+  }
+  assert.is(says(closed(Type.Object({})), { a: 1 }), 'params.a: unknown parameter; there are none');
+});
+
+faults('a long name is cut in the message, and costs little', () => {
+  const schema = closed(Type.Object({ color: Type.Optional(Type.String()) }));
+  const message = says(schema, { ['n'.repeat(15_000_000)]: 1 });
+  assert.is(message, `params.${'n'.repeat(40)}…: unknown parameter; there are color`);
+});
+
+faults('of the objects of a union, the one that knows most of the members is meant', () => {
+  const schema = closed(
+    Type.Union([
+      Type.Object({ eye: Type.Integer(), target: Type.Integer() }),
+      Type.Object({ yaw: Type.Integer(), target: Type.Optional(Type.Integer()) }),
+    ]),
+  );
+  assert.is(
+    says(schema, { yaw: 1, traget: 2 }),
+    'params.traget: unknown parameter; did you mean target?',
+  );
+  assert.is(says(schema, { yow: 1 }), 'params.yow: unknown parameter; did you mean yaw?');
+  assert.is(says(schema, { eye: 1 }), 'params.target: expected an integer, got nothing');
 });
 
 faults('unions admit what a branch admits, and explain the branch that was meant', () => {
@@ -106,7 +154,8 @@ faults('unions admit what a branch admits, and explain the branch that was meant
 faults('unions of which no branch, or more than one, was meant are explained as a whole', () => {
   const schema = Type.Union([Type.Object({ a: Type.Integer() }), Type.Object({ b: Type.Null() })]);
   const expected = 'expected an object with a or an object with b';
-  assert.is(says(schema, { a: 'x' }), `params: ${expected}, got an object`);
+  assert.is(says(schema, {}), `params: ${expected}, got an object`);
+  assert.is(says(schema, { a: 'x' }), 'params.a: expected an integer, got "x"');
   assert.is(says(schema, [1]), `params: ${expected}, got an array of 1`);
 });
 
@@ -135,7 +184,8 @@ faults('a fault is where its path leads, and is one by itself', () => {
       if (found === undefined) return;
       wrong++;
       assert.is(found.value, at(params, found.path), found.path);
-      assert.not(admits(found.schema, found.value), found.path);
+      if (found.problem !== undefined) assert.match(found.problem, /^unknown parameter/);
+      else assert.not(admits(found.schema, found.value), found.path);
     }),
     { seed: SEED, numRuns: 2000 },
   );

@@ -34,6 +34,11 @@ function along(xs: readonly number[], y = 0, z = 0): string[] {
   return xs.map((x) => `${x} ${y} ${z}`).sort();
 }
 
+function boundsOf(min: number[], max: number[]) {
+  const dimensions = max.map((value, axis) => value - min[axis]!);
+  return { empty: false, min, max, dimensions, last: max.map((value) => value - 1) };
+}
+
 const selecting = suite('selection');
 
 selecting('by box, connection, colour, and all', () => {
@@ -51,10 +56,7 @@ selecting('by box, connection, colour, and all', () => {
     success: true,
     box: { ...box, last: [3, 4, 4] },
     voxel_count: 2,
-    bounding_box: {
-      ...{ empty: false, min: [2, 0, 0], max: [4, 1, 1], dimensions: [2, 1, 1] },
-      last: [3, 0, 0],
-    },
+    bounding_box: boundsOf([2, 0, 0], [4, 1, 1]),
   });
   assert.equal(engine.call('get_selection'), engine.call('select', { kind: 'box', box }));
   const cleared = engine.call('deselect') as Selected;
@@ -128,23 +130,18 @@ clipboard('is pasted where it was, elsewhere, far away and into new layers', () 
   assert.equal(engine.call('copy'), {
     success: true,
     voxel_count: 2,
-    bounding_box: {
-      ...{ empty: false, min: [3, 0, 0], max: [5, 1, 1], dimensions: [2, 1, 1] },
-      last: [4, 0, 0],
-    },
+    bounding_box: boundsOf([3, 0, 0], [5, 1, 1]),
     layer_id: 1,
   });
   engine.call('clear_layer');
-  assert.equal(engine.call('paste', {}), {
-    ...{ success: true, pasted: 2, layer_id: 1, changed: 2 },
-  });
+  const pasted = { success: true, pasted: 2, layer_id: 1, changed: 2 };
+  assert.equal(engine.call('paste', {}), pasted);
   assert.equal(place(voxelsOf(engine)), along([3, 4, 5, 6, 7, 8, 9, 0, 1, 2].sort()));
   engine.call('delete_layer', { layer_id: 1 });
   // Beyond 2^24, where a float32 has no odd numbers.
   for (const [i, x] of [-17, 20_000_001, 2 ** 31 - 3].entries()) {
-    const pasted = { success: true, pasted: 2, layer_id: i + 2, changed: 2 };
     const params = { position: [x, -5, 7], new_layer: 'pasted' };
-    assert.equal(engine.call('paste', params), pasted);
+    assert.equal(engine.call('paste', params), { ...pasted, layer_id: i + 2 });
     assert.equal(place(voxelsOf(engine)), along([x, x + 1], -5, 7));
   }
   const outside = engine.fail('paste', { position: [2 ** 31 - 1, 0, 0] });

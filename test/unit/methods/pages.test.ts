@@ -26,7 +26,7 @@ const voxel = fc.record({
   x: coordinate,
   y: coordinate,
   z: coordinate,
-  r: fc.constantFrom(1, 2),
+  r: fc.constantFrom(3, 2),
   g: fc.constant(0),
   b: fc.constant(0),
 });

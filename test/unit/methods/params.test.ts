@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { TestEngine } from '../../support/engine.ts';
+import { TestEngine, voxelsOf } from '../../support/engine.ts';
 
 const params = suite('params');
 
@@ -30,7 +30,7 @@ const POSITIONS: readonly unknown[] = [
   { position: [1.5, -1.5, 3.999] },
   { position: { x: 1.5, y: -1.5, z: 3.999 } },
   { x: 1, y: -2, z: 3, color: null, layer_id: null },
-  { x: 1, y: -2, z: 3, brush: { size: 2 }, project_id: 7 },
+  { x: 1, y: -2, z: 3, brush: { size: 2 } },
 ];
 
 params('a position is x, y, z, an array, an object, or a place in the parameters', () => {
@@ -47,7 +47,24 @@ const COLORS: readonly [unknown, number[]][] = [
   [{ color: [51, 102, 204, 128] }, [51, 102, 204, 128]],
   [{ color: [0.5, 1, 0] }, [127, 255, 0, 255]],
   [{ color: [1, 1, 0, 0.5] }, [255, 255, 0, 127]],
-  [{ color: [1, 1, 1] }, [1, 1, 1, 255]],
+  [{ color: [1, 2, 1] }, [1, 2, 1, 255]],
+  [{ color: [1, 0, 0, 255] }, [1, 0, 0, 255]],
+  [{ color: [0, 0, 0] }, [0, 0, 0, 255]],
+  [{ color: [0, 0, 0, 0] }, [0, 0, 0, 0]],
+  [{ color: [0, 0, 0, 0.5] }, [0, 0, 0, 127]],
+  [{ color: '#f00' }, [255, 0, 0, 255]],
+  [{ color: '#F008' }, [255, 0, 0, 136]],
+  [{ color: '#FF000001' }, [255, 0, 0, 1]],
+  [{ color: 'red' }, [255, 0, 0, 255]],
+  [{ color: 'RebeccaPurple' }, [102, 51, 153, 255]],
+  [{ color: 'rgb(1, 0, 0)' }, [1, 0, 0, 255]],
+  [{ color: 'rgb(255 0 0 / 50%)' }, [255, 0, 0, 128]],
+  [{ color: 'rgba(255, 0, 0, 1)' }, [255, 0, 0, 255]],
+  [{ color: 'hsl(120, 100%, 50%)' }, [0, 255, 0, 255]],
+  [{ color: 'hsl(240deg 100% 50% / 0.5)' }, [0, 0, 255, 128]],
+  [{ color: 'transparent' }, [0, 0, 0, 0]],
+  [{ colour: 'red' }, [255, 0, 0, 255]],
+  [{ r: 1, a: 255 }, [1, 0, 0, 255]],
   [{ color: { r: 51, g: 102, b: 204 } }, [51, 102, 204, 255]],
   [{ color: { r: 51, g: 102, b: 204, a: 128 } }, [51, 102, 204, 128]],
   [{ color: { r: 0.2, g: 0, b: 1 } }, [51, 0, 255, 255]],
@@ -109,9 +126,49 @@ params('lists take both vocabularies', () => {
   });
 });
 
+params('lists take other spellings, null and points between voxels', () => {
+  const engine = new TestEngine();
+  const voxels = [
+    { position: [-0.5, 0.5, 2.9], rgba: '#010203' },
+    { x: 5.5, y: -0.001, z: 0, r: null, colour: [1, 2, 3] },
+  ];
+  engine.call('add_voxels', { voxels });
+  assert.equal(voxelsOf(engine), ['-1 0 2 010203ff', '5 -1 0 010203ff']);
+  const positions = [[-0.1, 0.9, 2], { position: { x: 5.999, y: -1, z: 0.5 } }];
+  assert.equal(engine.call('remove_voxels', { positions }), { success: true, removed: 2 });
+});
+
+/** Each fills from (-1, 0, 2) to (1, 1, 3). */
+const BETWEEN: readonly (readonly [method: string, given: object])[] = [
+  ['fill_region', { min: [-0.5, 0.9, 2.1], max: { x: 1.9, y: 1.1, z: 3.5 } }],
+  ['voxel.fill', { start: [-0.5, 0.9, 2.1], end: [1.9, 1.1, 3.5] }],
+  [
+    'set_packed_region',
+    { min: [-0.5, 0.9, 2.1], size: [3, 2, 2], data: Buffer.alloc(48, 255).toString('base64') },
+  ],
+];
+
+params('corners and seeds may lie between voxels', () => {
+  for (const [method, given] of BETWEEN) {
+    const engine = new TestEngine();
+    assert.equal(engine.call(method, given), { success: true, voxel_count: 12 }, method);
+    assert.equal(engine.call('get_bounding_box'), {
+      empty: false,
+      min: [-1, 0, 2],
+      max: [2, 2, 4],
+      dimensions: [3, 2, 2],
+    });
+    const region = { min: [-0.5, 0.5, 2.5], max: [-0.5, 0.5, 2.5] };
+    const found = engine.call('get_voxels_region', region) as { count: number };
+    assert.is(found.count, 1);
+    const flooded = engine.call('flood_fill', { x: -0.5, y: 0.5, z: 2.5, color: 'red' });
+    assert.equal(flooded, { success: true, voxels_filled: 12 });
+  }
+});
+
 const INT = 'an integer from -2147483648 to 2147483647';
 const CHANNEL = 'a number from 0 to 255';
-const COLOR = 'a colour ("#RRGGBB", "#RRGGBBAA", [r, g, b, a] or {r, g, b, a})';
+const COLOR = 'a colour ("#RRGGBB", "red", [r, g, b, a] or {r, g, b, a})';
 
 const FAULTS: readonly [method: string, given: unknown, message: string][] = [
   ['add_voxel', { x: 'a', y: 2, z: 3 }, `params.x: expected ${INT}, got "a"`],
@@ -132,7 +189,21 @@ const FAULTS: readonly [method: string, given: unknown, message: string][] = [
   ],
   ['add_voxel', { x: 1, y: 2, z: 3, r: 256 }, `params.r: expected ${CHANNEL}, got 256`],
   ['add_voxel', { x: 1, y: 2, z: 3, g: '9' }, `params.g: expected ${CHANNEL}, got "9"`],
-  ['add_voxel', { x: 1, y: 2, z: 3, color: 'red' }, `params.color: expected ${COLOR}, got "red"`],
+  [
+    'add_voxel',
+    { x: 1, y: 2, z: 3, color: 'rde' },
+    'params.color: "rde" is no colour; did you mean red?',
+  ],
+  [
+    'add_voxel',
+    { x: 1, y: 2, z: 3, color: 'ff0000' },
+    'params.color: "ff0000" is no colour; did you mean #ff0000?',
+  ],
+  [
+    'add_voxel',
+    { x: 1, y: 2, z: 3, color: 'decade' },
+    'params.color: "decade" is no colour; did you mean #decade?',
+  ],
   ['add_voxel', { x: 1, y: 2, z: 3, color: 7 }, `params.color: expected ${COLOR}, got 7`],
   [
     'add_voxel',
@@ -142,12 +213,14 @@ const FAULTS: readonly [method: string, given: unknown, message: string][] = [
   [
     'add_voxel',
     { x: 1, y: 2, z: 3, color: [0.5, 2, 0] },
-    'params.color[1]: expected a number from 0 to 1, as a channel has a fraction, got 2',
+    'params.color: [0.5, 2, 0] has both a fraction and a number above 1: send channels from 0 to' +
+      ' 255 without a fraction, or parts of 1 only',
   ],
   [
     'add_voxel',
     { x: 1, y: 2, z: 3, r: 0.5, b: 9 },
-    'params.b: expected a number from 0 to 1, as a channel has a fraction, got 9',
+    'params.r: [0.5, 0, 9] has both a fraction and a number above 1: send channels from 0 to' +
+      ' 255 without a fraction, or parts of 1 only',
   ],
   ['add_voxel', 'x', 'params: expected an object or an array, got "x"'],
   ['add_voxels', {}, 'params.voxels: expected an array of at most 1000000, got nothing'],
@@ -164,8 +237,8 @@ const FAULTS: readonly [method: string, given: unknown, message: string][] = [
   [
     'add_voxels',
     { voxels: [{ x: 1, y: 2, z: 3, color: [9.5, 0, 0] }] },
-    'params.voxels[0].color[0]: expected a number from 0 to 1, as a channel has a fraction, got' +
-      ' 9.5',
+    'params.voxels[0].color: [9.5, 0, 0] has both a fraction and a number above 1: send channels' +
+      ' from 0 to 255 without a fraction, or parts of 1 only',
   ],
   ['goxel.load_project', {}, 'params.path: expected a string of 1 to 4096 characters, got nothing'],
   [
@@ -173,7 +246,11 @@ const FAULTS: readonly [method: string, given: unknown, message: string][] = [
     {},
     'params.path: expected a path, since the project has no file yet, got nothing',
   ],
-  ['goxel.get_status', [1], 'params: expected named parameters or none, got an array of 1'],
+  [
+    'goxel.get_status',
+    [1],
+    'params[0]: unknown parameter; by position goxel.get_status takes none',
+  ],
   [
     'goxel.get_status',
     { project: 'a\nb' },
@@ -183,7 +260,8 @@ const FAULTS: readonly [method: string, given: unknown, message: string][] = [
   [
     'goxel.get_layer_voxels',
     { color_filter: [0.5, 3, 0] },
-    'params.color_filter[1]: expected a number from 0 to 1, as a channel has a fraction, got 3',
+    'params.color_filter: [0.5, 3, 0] has both a fraction and a number above 1: send channels' +
+      ' from 0 to 255 without a fraction, or parts of 1 only',
   ],
 ];
 

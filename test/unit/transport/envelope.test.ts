@@ -86,6 +86,19 @@ members('given twice count the last time', () => {
   assert.equal(outcome(text), request({ params: '[2]' }));
 });
 
+members('may give null for no parameters', () => {
+  for (const params of ['null', ' null ']) {
+    const text = `{"jsonrpc":"2.0","method":"ping","params":${params},"id":1}`;
+    assert.equal(outcome(text), request());
+  }
+});
+
+members('may follow a byte order mark', () => {
+  const text = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+  assert.equal(outcome(`\ufeff${text}`), request());
+  assert.equal(outcome(`\ufeff [${text}]`), { batch: [request()] });
+});
+
 members('of wrong types are refused', () => {
   for (const wrong of [
     '"jsonrpc":"2.1","method":"ping"',
@@ -94,7 +107,6 @@ members('of wrong types are refused', () => {
     '"jsonrpc":"2.0"',
     '"jsonrpc":"2.0","method":1',
     '"jsonrpc":"2.0","method":"ping","params":"bar"',
-    '"jsonrpc":"2.0","method":"ping","params":null',
     '"jsonrpc":"2.0","method":"ping","params":7',
   ]) {
     assert.equal(outcome(`{${wrong},"id":1}`), refused('GOX_INVALID_REQUEST', '1'), wrong);
@@ -265,7 +277,7 @@ oracle('reads what JSON.parse reads, and nothing that it refuses outside paramet
         return;
       }
       const { jsonrpc, method, params, id } = parsed;
-      const structured = params === undefined || (typeof params === 'object' && params !== null);
+      const structured = params === undefined || typeof params === 'object';
       const identified = id === null || ['undefined', 'string', 'number'].includes(typeof id);
       const valid = jsonrpc === '2.0' && typeof method === 'string' && structured && identified;
       assert.is(envelope.kind, valid ? 'request' : 'invalid');
@@ -274,9 +286,9 @@ oracle('reads what JSON.parse reads, and nothing that it refuses outside paramet
       assert.equal(envelope.id && JSON.parse(utf8(envelope.id)), id);
       assert.equal(
         envelope.params.length > 0 ? JSON.parse(utf8(envelope.params)) : undefined,
-        params,
+        params ?? undefined,
       );
-      const named = (params as { project?: unknown } | undefined)?.project;
+      const named = (params as { project?: unknown } | undefined | null)?.project;
       assert.is(envelope.project, typeof named === 'string' ? named : undefined);
     }),
     { seed: SEED, numRuns: 3000 },

@@ -18,6 +18,21 @@ accepted('takes one message a line, with LF, CRLF, blank lines and NUL bytes bet
   assert.equal(outline('\r\n\0 {"a":1}\n\n\t{"b":2}\r\n\0\0[3]\n'), ['{"a":1}', '{"b":2}', '[3]']);
 });
 
+accepted('takes a byte order mark before a connection and before each message', () => {
+  const mark = '\xef\xbb\xbf';
+  assert.equal(outline(`${mark}{"a":1}\n${mark}{"b":2}${mark}\n[3]`), [
+    '{"a":1}',
+    '{"b":2}',
+    '[3]',
+  ]);
+  assert.equal(
+    framed(['\xef', '\xbb', '\xbf{"a"', ':1}'].flatMap(bytes)),
+    framed(bytes('{"a":1}')),
+  );
+  const header = (text: string) => `Content-Length: ${text.length}\r\n\r\n${text}`;
+  assert.equal(outline(`${mark}${header('{"a":1}')}`), ['{"a":1}']);
+});
+
 accepted('needs no newline at all', () => {
   assert.equal(outline('{"a":1}{"b":2}[[1],[2]]{}'), ['{"a":1}', '{"b":2}', '[[1],[2]]', '{}']);
 });
