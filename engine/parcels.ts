@@ -19,7 +19,7 @@ interface Placeholder {
 
 let parcels = 0;
 
-/** What to post: first the parts, then the message, in which placeholders stand for their blocks. */
+/** What to post: first the parts, then the message, with placeholders for their blocks. */
 export function packed(message: unknown): { parts: ParcelPart[]; message: unknown } {
   const parts: ParcelPart[] = [];
   return { parts, message: replaced(message, (value) => takeBlocks(value, parts)) };

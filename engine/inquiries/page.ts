@@ -4,7 +4,7 @@ import type { FoundVoxel } from '../catalogue/schemas.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { channels } from '../volume/color.ts';
-import type { CountedBlock, Volume } from '../volume/volume.ts';
+import type { BlockView, Volume } from '../volume/volume.ts';
 import { type ResultLimits, requireEntries, VOXEL_BYTES_MIN } from './limits.ts';
 import { blocksOf, holds, partOf, type Region } from './region.ts';
 
@@ -52,7 +52,7 @@ class Page {
   }
 
   /** Takes the voxels of a block, of which `passed` came before; gives how many there are now. */
-  take({ x: x0, y: y0, z: z0, data }: CountedBlock, passed: number): number {
+  take({ x: x0, y: y0, z: z0, data }: BlockView, passed: number): number {
     const { region, filter, offset, limit } = this.#question;
     const { min, max } = partOf(region, x0, y0, z0);
     let place = passed;

@@ -4,7 +4,7 @@ import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { slotsInOrder } from '../volume/slots.ts';
-import { type CountedBlock, type Vec3, Volume } from '../volume/volume.ts';
+import { type BlockView, type Vec3, Volume } from '../volume/volume.ts';
 
 /** Both corners belong to it. */
 export interface Region {
@@ -56,7 +56,7 @@ export function* blocksOf(
   volume: Volume,
   region: Region,
   ordered = true,
-): Generator<CountedBlock, void, undefined> {
+): Generator<BlockView, void, undefined> {
   if (blocksTouched(region) < volume.blockCount) {
     yield* lookedUp(volume, region);
     return;
@@ -68,7 +68,7 @@ export function* blocksOf(
   }
 }
 
-function* lookedUp(volume: Volume, { min, max }: Region): Generator<CountedBlock, void, undefined> {
+function* lookedUp(volume: Volume, { min, max }: Region): Generator<BlockView, void, undefined> {
   for (let z = min[2] & ~LAST; z <= max[2]; z += BLOCK_SIZE) {
     for (let y = min[1] & ~LAST; y <= max[1]; y += BLOCK_SIZE) {
       for (let x = min[0] & ~LAST; x <= max[0]; x += BLOCK_SIZE) {
@@ -90,7 +90,7 @@ export function partOf({ min, max }: Region, x: number, y: number, z: number): R
 }
 
 /** Whether all of a block lies in a region. */
-export function holds({ min, max }: Region, { x, y, z }: CountedBlock): boolean {
+export function holds({ min, max }: Region, { x, y, z }: BlockView): boolean {
   return (
     x >= min[0] &&
     y >= min[1] &&
@@ -101,7 +101,7 @@ export function holds({ min, max }: Region, { x, y, z }: CountedBlock): boolean 
   );
 }
 
-function touches({ x, y, z }: CountedBlock, { min, max }: Region): boolean {
+function touches({ x, y, z }: BlockView, { min, max }: Region): boolean {
   return (
     x <= max[0] &&
     y <= max[1] &&

@@ -25,17 +25,30 @@ export interface Saved {
   /** The numbers that the project and its document had when the snapshot was taken. */
   readonly revision: number;
   readonly documentNumber: number;
-  /** Of the file. */
+}
+
+/** The same with how many bytes the file has. */
+export interface Written extends Saved {
   readonly bytes: number;
 }
 
 export interface SaveInput {
   readonly document: DocumentSnapshot;
-  readonly saved: Omit<Saved, 'bytes'>;
+  readonly saved: Saved;
+}
+
+/** What the request said beside the reading, for whoever takes the document over. */
+export interface LoadAsked {
+  readonly path: string;
+  readonly format?: string;
+  readonly project?: string;
+  readonly overwrite?: boolean;
 }
 
 export interface LoadInput {
+  /** Its path is absolute. */
   readonly reading: Reading;
+  readonly asked: LoadAsked;
   /** Ceiling for the voxels of the document, and what an error says of it. */
   readonly bytes_max: number;
   readonly ceiling: Ceiling;
@@ -44,21 +57,22 @@ export interface LoadInput {
 /** A document that was read, on its way to the project. */
 export interface Loaded {
   readonly document: DocumentSnapshot;
-  readonly reading: Reading;
+  /** The absolute path. */
+  readonly path: string;
+  readonly asked: LoadAsked;
 }
 
 export function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools) {
   const { path, format, options, result } = input;
-  return { ...result, bytes: write(input.document, path, format, options, tools) };
+  const bytes = write(input.document, path, format, options, tools);
+  return { ...result, bytes };
 }
 
 export function runSave(input: SaveInput, _stage: number, _part: number, tools: JobTools) {
   const { path, format } = input.saved;
-  const saved: Saved = {
-    ...input.saved,
-    bytes: write(input.document, path, format, {}, tools),
-  };
-  return new Handover(saved);
+  const bytes = write(input.document, path, format, {}, tools);
+  const written: Written = { ...input.saved, bytes };
+  return new Handover(written);
 }
 
 function write(
@@ -80,13 +94,13 @@ function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<
 }
 
 export function runLoad(input: LoadInput, _stage: number, _part: number, { files }: JobTools) {
-  const { reading, bytes_max, ceiling } = input;
+  const { reading, asked, bytes_max, ceiling } = input;
   return explainedBy(
     () => ceiling,
     () => {
       const document = readDocument(files, reading, bytes_max);
       computeWithin(document, bytes_max);
-      const loaded: Loaded = { document: snapshotOf(document), reading };
+      const loaded: Loaded = { document: snapshotOf(document), path: reading.path, asked };
       return new Handover(loaded);
     },
   );

@@ -19,11 +19,11 @@ const histogram: Asking<typeof getColorHistogram> = (project, params) => {
 };
 
 const unique: Asking<typeof getUniqueColors> = (project, params) => {
-  const { merge_similar = false, sort_by_count = false } = params;
+  const { layer_id, merge_similar = false, sort_by_count = false } = params;
   const bin = merge_similar ? (params.merge_threshold ?? MERGE_THRESHOLD) : 0;
   const region = regionOf(params.region);
-  const how = { bin, by_count: sort_by_count, layer_id: project.viewId(params.layer_id) };
-  return ask(project, params.layer_id, { kind: 'unique', region, ...how });
+  const how = { bin, by_count: sort_by_count, layer_id: project.viewId(layer_id) };
+  return ask(project, layer_id, { kind: 'unique', region, ...how });
 };
 
 const find: Asking<typeof findVoxelsByColor> = (project, params) => {

@@ -199,7 +199,7 @@ export class Project {
     return id === ALL_LAYERS ? this.document.shownVolumes() : [this.layer(id).volume];
   }
 
-  /** What `view` reads: the id of a layer, or -2 for all. */
+  /** What `views` reads: the id of a layer, or -2 for all. */
   viewId(id = -1): number {
     return id === ALL_LAYERS ? id : this.layer(id).id;
   }

@@ -17,7 +17,15 @@ import { addLayersOf } from '../document/arrange.ts';
 import { Document } from '../document/document.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { type ExportOptions, FORMATS, formatFor } from '../formats/index.ts';
-import type { ExportInput, Loaded, LoadInput, Saved, SaveInput } from '../jobs/documents.ts';
+import type {
+  ExportInput,
+  LoadAsked,
+  Loaded,
+  LoadInput,
+  Saved,
+  SaveInput,
+  Written,
+} from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { invalidParam } from '../params.ts';
 import { boundsOfAll } from './bounds.ts';
@@ -53,56 +61,54 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
   return [w!, h!, d!];
 }
 
-/** What a request that loads a project says: how, which project, and what it is called then. */
-interface Opened extends Reading {
-  readonly name: string;
-  readonly project?: string;
-  readonly overwrite?: boolean;
-}
-
-/** Throws what would keep the file from being read, before anything waits for that. */
-function loadJob(project: Project, reading: Reading, bytes_max: number): Job | Document {
-  readerOf(reading);
+/** The document of a file, or the job that reads it. Throws what would keep it from being read. */
+function documentAt(
+  project: Project,
+  asked: Reading,
+  path: string,
+  bytes_max: number,
+): Job | Document {
   const { files, ceiling } = project;
-  const { path } = reading;
+  const reading: Reading = { ...asked, path };
+  readerOf(reading);
   // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
   if (files.sizeOf(path) <= DIRECT_FILE_BYTES_MAX) {
     const document = attempt(() => readDocument(files, reading, bytes_max));
     if (document !== undefined) return document;
   }
-  const input: LoadInput = { reading, bytes_max, ceiling };
+  const input: LoadInput = { reading, asked, bytes_max, ceiling };
   return new Job('load', `read ${path}`, input);
 }
 
 const load: Handler<typeof loadProject> = (project, params) => {
-  const opened: Opened = {
-    ...params,
-    path: project.files.absolute(params.path),
-    name: params.path,
-  };
-  openingOf(project, opened);
-  const read = loadJob(project, opened, project.bytesAllowed);
-  return read instanceof Job ? read : install(project, read, opened);
+  const opened = openingOf(project, params);
+  const path = project.files.absolute(params.path);
+  const read = documentAt(project, params, path, project.bytesAllowed);
+  return read instanceof Job ? read : install(project, read, path, params, opened);
 };
 
-function install(project: Project, document: Document, opened: Opened) {
-  const { path, format, name } = opened;
-  // What is there at this moment, not when the file was begun to be read.
-  const opening = openingOf(project, opened);
+/** Throws GOX_MEMORY_LIMIT, and GOX_UNSAVED for edits that were made meanwhile. */
+function install(
+  project: Project,
+  document: Document,
+  path: string,
+  asked: LoadAsked,
+  opened = openingOf(project, asked),
+) {
   project.replace(document);
-  project.name = name;
+  project.name = asked.path;
   project.path = path;
-  project.format = format;
+  project.format = asked.format;
   project.unsaved = false;
   const layer_count = project.document.layers.length;
   const { voxel_count } = contentsOf(project);
-  return { success: true, path, ...opening, layer_count, voxel_count };
+  return { success: true, path, ...opened, layer_count, voxel_count };
 }
 
 const importOne: Handler<typeof importFile> = (project, params) => {
-  const reading: Reading = { ...params, path: project.files.absolute(params.path) };
-  const read = loadJob(project, reading, project.ceiling.bytes_free);
-  return read instanceof Job ? read : addLayers(project, read, reading.path);
+  const path = project.files.absolute(params.path);
+  const read = documentAt(project, params, path, project.ceiling.bytes_free);
+  return read instanceof Job ? read : addLayers(project, read, path);
 };
 
 function addLayers(project: Project, from: Document, path: string) {
@@ -129,7 +135,7 @@ const save: Handler<typeof saveProject> = (project, params) => {
   const format = params.path === undefined ? project.format : params.format;
   const write = writable(path, format);
   const { document, files, revision, documentNumber } = project;
-  const saved = { path, format, revision, documentNumber };
+  const saved: Saved = { path, format, revision, documentNumber };
   document.refresh();
   if (isSmall(document.layers.map(({ volume }) => volume))) {
     const bytes = attempt(() => files.write(path, write(document)));
@@ -141,7 +147,7 @@ const save: Handler<typeof saveProject> = (project, params) => {
 };
 
 /** Remembers a save, unless another document has come in its place meanwhile. */
-function keep(project: Project, { path, format, revision, documentNumber, bytes }: Saved) {
+function keep(project: Project, { path, format, revision, documentNumber, bytes }: Written) {
   if (project.documentNumber === documentNumber) {
     project.path = path;
     project.format = format;
@@ -231,10 +237,9 @@ export const projectHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 export const projectFinishers = {
-  // The job was given what the request opens.
-  'goxel.load_project': (project: Project, { document, reading }: Loaded) =>
-    install(project, takenOver(document), reading as Opened),
-  'goxel.import_file': (project: Project, { document, reading }: Loaded) =>
-    addLayers(project, takenOver(document), reading.path),
+  'goxel.load_project': (project: Project, { document, path, asked }: Loaded) =>
+    install(project, takenOver(document), path, asked),
+  'goxel.import_file': (project: Project, { document, path }: Loaded) =>
+    addLayers(project, takenOver(document), path),
   'goxel.save_project': keep,
 } satisfies Record<string, Finisher>;

@@ -40,8 +40,8 @@ function* blocksBetween(volume: Volume, min: Vec3, max: Vec3): Generator<BlockVi
   for (let z = min[2] & ~LAST; z < max[2]; z += BLOCK_SIZE) {
     for (let y = min[1] & ~LAST; y < max[1]; y += BLOCK_SIZE) {
       for (let x = min[0] & ~LAST; x < max[0]; x += BLOCK_SIZE) {
-        const data = volume.blockAt(x, y, z);
-        if (data !== undefined) yield { x, y, z, data };
+        const slot = volume.slotAt(x, y, z);
+        if (slot >= 0) yield volume.blockIn(slot);
       }
     }
   }

@@ -42,10 +42,6 @@ export interface BlockView {
   readonly y: number;
   readonly z: number;
   readonly data: Uint32Array;
-}
-
-/** The same with how many voxels it has, which may be none. */
-export interface CountedBlock extends BlockView {
   readonly count: number;
 }
 
@@ -148,7 +144,7 @@ export class Volume {
   }
 
   /** The blocks that hold voxels, in order of insertion. Do not write to the volume meanwhile. */
-  *blocks(): Generator<CountedBlock, void, undefined> {
+  *blocks(): Generator<BlockView, void, undefined> {
     for (let slot = 0; slot < this.#blocks.length; slot++) {
       const { data, count } = this.#blocks[slot]!;
       if (count === 0) continue;
@@ -163,8 +159,8 @@ export class Volume {
     return this.#index.find(x >> 4, y >> 4, z >> 4);
   }
 
-  /** The block in a slot, of which there are `blockCount`. */
-  blockIn(slot: number): CountedBlock {
+  /** The block in a slot, of which there are `blockCount`; it may have no voxels. */
+  blockIn(slot: number): BlockView {
     const { data, count } = this.#blocks[slot]!;
     const { x, y, z } = this.#index.position(slot);
     return { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };

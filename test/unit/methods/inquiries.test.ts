@@ -13,7 +13,7 @@ const inquiries = suite('inquiries');
 
 const FAR = 400;
 
-/** 343 blocks with a few voxels each, in two layers that overlap, and a small part apart from it. */
+/** 343 blocks with a few voxels each, in two layers that overlap, and one voxel apart. */
 function scattered(): LooseProject {
   const made = new LooseProject();
   made.run('goxel.create_layer', { name: 'upper' });
