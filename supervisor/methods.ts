@@ -6,8 +6,8 @@ import type { JobQueue } from '../actors/jobs.ts';
 import type { Projects } from '../actors/projects.ts';
 import { GoxError } from '../conf/errors.ts';
 import {
-  cancelJob as cancelJobSpec,
-  discover as discoverSpec,
+  type cancelJob as cancelJobSpec,
+  type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';

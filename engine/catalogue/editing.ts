@@ -96,10 +96,7 @@ export const filter = method({
     box: Type.Optional(BoxParam),
     thickness: Type.Optional(Type.Integer({ minimum: 1, maximum: 4096, default: 1 })),
     color: Type.Optional(
-      described(
-        Color,
-        "fill_holes: without it, the neighbours' colours. hull: without it, white.",
-      ),
+      described(Color, "fill_holes: without it, the neighbours' colours. hull: without it, white."),
     ),
     origin: Type.Optional(described(Point, 'cut: a point of the plane; 0, 0, 0.')),
     normal: Type.Optional(described(Point, 'cut: the direction across the plane.')),

@@ -72,9 +72,7 @@ export const paintShape = method({
       }),
     ),
     symmetry_origin: Type.Optional(Point),
-    clip: Type.Optional(
-      described(AxisBox, 'Only voxels whose centre is in this box are painted.'),
-    ),
+    clip: Type.Optional(described(AxisBox, 'Only voxels whose centre is in this box are painted.')),
     layer_id: Type.Optional(LayerId),
   }),
   positional: ['shape', 'box'],
