@@ -21,8 +21,15 @@ export const jsonLines: ClientCodec = {
   decode: ({ bytes }) => JSON.parse(textOf(bytes)),
 };
 
-/** Plain maps, and 64-bit integers as numbers, as JSON has them. */
-const packr = new Packr({ useRecords: false, int64AsType: 'number' });
+/**
+ * Plain maps, and 64-bit integers as numbers, as JSON has them. What is undefined is nil, which
+ * means "left out"; by itself it would be of an extension type, which a daemon refuses.
+ */
+const packr = new Packr({
+  useRecords: false,
+  int64AsType: 'number',
+  encodeUndefinedAsNil: true,
+});
 
 /** MessagePack in GOXE frames. */
 export const goxeMsgpack: ClientCodec = {

@@ -47,21 +47,19 @@ function adaptMembers(
   properties: Readonly<Record<string, Keywords>>,
   value: Record<string, unknown>,
 ): Record<string, unknown> {
-  const named = Object.keys(value).every((name) => isUsual(properties, name, value[name]))
-    ? value
-    : rename(schema, properties, value);
+  let named = value;
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(properties, name) && value[name] !== null) continue;
+    named = rename(schema, properties, value);
+    break;
+  }
   for (const name of Object.keys(named)) {
-    if (Object.hasOwn(properties, name)) named[name] = adapt(properties[name]!, named[name]);
+    if (!Object.hasOwn(properties, name)) continue;
+    const given = named[name];
+    const adapted = adapt(properties[name]!, given);
+    if (adapted !== given) named[name] = adapted;
   }
   return named;
-}
-
-function isUsual(
-  properties: Readonly<Record<string, Keywords>>,
-  name: string,
-  value: unknown,
-): boolean {
-  return Object.hasOwn(properties, name) && value !== null;
 }
 
 /** By the usual names, without what means nothing. A name given twice over is left for a fault. */
@@ -70,17 +68,23 @@ function rename(
   properties: Readonly<Record<string, Keywords>>,
   value: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const named = new Map<string, unknown>();
-  const entries = Object.entries(value).filter(([name]) => !Object.hasOwn(ignored, name));
-  for (const [name, given] of entries) {
+  const named: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(ignored, name)) continue;
+    const given = value[name];
     const usual = Object.hasOwn(spellings, name) ? spellings[name]! : name;
     const member = Object.hasOwn(properties, usual) ? properties[usual] : undefined;
     if (given === null && member !== undefined && !takesNull(member)) continue;
-    const taken = usual !== name && (named.has(usual) || (value[usual] ?? null) !== null);
-    named.set(taken ? name : usual, given);
+    const taken = Object.hasOwn(named, usual) || (value[usual] ?? null) !== null;
+    put(named, usual !== name && taken ? name : usual, given);
   }
-  // Not by assignment: a client's `__proto__` is a name like any other.
-  return Object.fromEntries(named);
+  return named;
+}
+
+/** A client's `__proto__` is a name like any other. */
+function put(named: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') named[name] = value;
+  else Object.defineProperty(named, name, { value, enumerable: true });
 }
 
 function takesNull(schema: Keywords): boolean {

@@ -89,7 +89,7 @@ export const updateLayer = method({
     image_path: Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
   }),
   positional: ['layer_id'],
-  spellings: WHICH_SPELLINGS,
+  spellings: { ...WHICH_SPELLINGS, ...COLOR_SPELLINGS },
   result: Changed,
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [{ name: 'subtract from those below', params: { index: 0, mode: 'sub' } }],

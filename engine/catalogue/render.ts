@@ -19,7 +19,7 @@ const Preset = Type.Enum(
 const Camera = Type.Union(
   [
     Preset,
-    Type.Object({ name: Type.String() }),
+    Type.Object({ name: Type.String({ maxLength: 255 }) }),
     Type.Object({ index: Index }),
     Type.Object({ active: Type.Boolean() }),
     Type.Object(

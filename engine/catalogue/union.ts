@@ -2,9 +2,16 @@
 
 import type { Keywords } from '../../conf/check.ts';
 
+const BRANCHES = new WeakMap<Keywords, readonly Keywords[]>();
+
 /** The branches of a union and of the unions in it; a schema that is none is its own branch. */
 export function branchesOf(schema: Keywords): readonly Keywords[] {
-  return schema.anyOf === undefined ? [schema] : schema.anyOf.flatMap(branchesOf);
+  let branches = BRANCHES.get(schema);
+  if (branches === undefined) {
+    branches = schema.anyOf === undefined ? [schema] : schema.anyOf.flatMap(branchesOf);
+    BRANCHES.set(schema, branches);
+  }
+  return branches;
 }
 
 /** The kind of a value that holds others. */

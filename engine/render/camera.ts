@@ -8,6 +8,8 @@
  * `front` and `right` from above: +X goes to the right and away, +Y to the left and away.
  */
 
+import { didYouMean } from '../../conf/suggest.ts';
+import { sketch } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Camera } from '../document/scene.ts';
 import type { Box, Vec3 } from '../volume/volume.ts';
@@ -103,7 +105,12 @@ function pick(
   const { cameras } = document;
   if ('name' in choice) {
     const found = cameras.find(({ name }) => name === choice.name);
-    return found ?? invalid(`There is no camera named ${JSON.stringify(choice.name)}.`);
+    if (found !== undefined) return found;
+    const near = didYouMean(
+      choice.name,
+      cameras.map(({ name }) => name),
+    );
+    return invalid(`There is no camera named ${sketch(choice.name)}${near || '.'}`);
   }
   if ('index' in choice)
     return cameras[choice.index] ?? invalid(`There is no camera ${choice.index}.`);
@@ -117,7 +124,7 @@ function ofDocument({ mat, dist, ortho, name }: Camera): Resolved {
   const back = unit(column(2));
   const right = back && unit(cross(column(1), back));
   if (!back || !right || !eye.every(Number.isFinite) || !(dist > 0 && dist < Infinity)) {
-    invalid(`The camera ${JSON.stringify(name)} has no usable matrix.`);
+    invalid(`The camera ${sketch(name)} has no usable matrix.`);
   }
   const forward = scaled(back, -1);
   const frame = { eye, right, up: cross(back, right), forward };

@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { METHODS } from '../../engine/catalogue/methods.ts';
+import { ClientError, connect } from '../../transport/client.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { RawConnection } from '../support/raw.ts';
 
@@ -65,6 +66,37 @@ discover('is told of parameters that a method of the daemon has not', async () =
   const { result } = await client.call('echo', { qqq: [1] });
   assert.equal(result, { qqq: [1] });
 });
+
+/** The code of what a MessagePack client is refused with, or `ok`. */
+async function refusalOf(method: string, params: Record<string, unknown>): Promise<string> {
+  const other = await connect({ path: daemon.socket }, { encoding: 'msgpack' });
+  const outcome = await other.call(method, params).then(
+    () => 'ok',
+    (error: unknown) => (error instanceof ClientError ? error.code : String(error)),
+  );
+  await other.close();
+  return outcome;
+}
+
+const AT = { x: 0, y: 0, z: 0 };
+
+discover(
+  'in MessagePack is refused values that JSON has not, by the daemon and by an engine',
+  async () => {
+    assert.is(await refusalOf('echo', { left_out: undefined, a: [1.5, new Uint8Array(2)] }), 'ok');
+    assert.is(await refusalOf('goxel.add_voxel', { ...AT, color: undefined }), 'ok');
+    for (const value of [new Date(0), new Map([[1, 2]])]) {
+      assert.is(await refusalOf('echo', { value }), 'GOX_PARSE');
+      assert.is.not(await refusalOf('goxel.add_voxel', { ...AT, color: value }), 'ok');
+      assert.is.not(await refusalOf('script.execute', { script: '1', args: { value } }), 'ok');
+    }
+    assert.is(await refusalOf('goxel.add_voxel', { ...AT, colr: 1 }), 'GOX_INVALID_PARAMS');
+    assert.is(
+      await refusalOf('goxel.add_voxel', { ...AT, color: [1, 0, 0] }),
+      'GOX_INVALID_PARAMS',
+    );
+  },
+);
 
 discover.after(async () => {
   client.destroy();

@@ -26,6 +26,9 @@ const SPECS = METHODS.filter(
   ({ name, scope, files }) => scope === 'project' && files !== true && handlers[name],
 );
 
+/** Others are mostly those that could mean two things. */
+const COLORS = ['#FF0000', '#00000000', 'red', 'hsl(9 9% 9% / 0)', [0, 9, 255], [0.5, 0, 1, 0.9]];
+
 class Maker {
   readonly #random: () => number;
 
@@ -50,6 +53,7 @@ class Maker {
   /** A value that the schema admits, near 0 or at an edge. */
   value(schema: Keywords): unknown {
     const { anyOf, enum: names, properties, required = [] } = schema;
+    if (schema['x-name'] === 'Color' && this.chance(0.8)) return this.pick(COLORS);
     if (anyOf !== undefined) return this.value(this.pick(anyOf));
     if (names !== undefined) return this.pick(names);
     switch (schema.type) {
@@ -62,7 +66,7 @@ class Maker {
       case 'null':
         return null;
       case 'string':
-        return schema.pattern?.startsWith('^#') ? this.pick(['#FF0000', '#00000000']) : 'a name';
+        return 'a name';
       case 'array':
         return this.#array(schema);
       case 'object': {
