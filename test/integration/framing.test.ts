@@ -146,7 +146,7 @@ const writes = suite('replies in one write');
 writes('a reply and its newline come together', async () => {
   const connection = await RawConnection.open(daemon.socket);
   for (let id = 0; id < PING_COUNT; id += 1) {
-    const method = id % 2 === 0 ? 'ping' : 'goxel.get_voxel';
+    const method = id % 2 === 0 ? 'echo' : 'goxel.get_voxel';
     connection.write(request(method, [1, 2, 3], id));
     const line = await connection.line();
     assert.match(line, `"id":${id},"result"`);
