@@ -41,4 +41,4 @@ const api = {
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
 expose(api, endpoint as unknown as Endpoint);
-collectSharedGarbage();
+collectSharedGarbage(() => engine.stats().voxel_bytes);
