@@ -10,25 +10,37 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const CHECK_MS = 5000;
-/** Growth that is worth a collection, beside half of what was left by the one before. */
-const GROWTH_BYTES = 32 * 1024 * 1024;
+/** Garbage that is worth a collection. */
+const GARBAGE_BYTES = 32 * 1024 * 1024;
+/** What a collection left may have become garbage since, without any growth. */
+const AGAIN_MS = 30_000;
 
-/** Whether buffers have grown enough, from what the last collection left, for the next one. */
-export function isWorthCollecting(bytes: number, left_bytes: number): boolean {
-  return bytes > 1.5 * left_bytes + GROWTH_BYTES;
+/** What a thread's buffers add up to, and when they were collected last. */
+export interface Buffers {
+  readonly bytes: number;
+  /** What the thread knows to be in use. */
+  readonly held_bytes: number;
+  readonly left_bytes: number;
+  readonly since_ms: number;
+}
+
+export function isWorthCollecting({ bytes, held_bytes, left_bytes, since_ms }: Buffers): boolean {
+  if (bytes <= held_bytes + GARBAGE_BYTES) return false;
+  return bytes > left_bytes + GARBAGE_BYTES || since_ms >= AGAIN_MS;
 }
 
 /** Begins to watch this thread; the watching keeps no thread alive. */
-export function collectSharedGarbage(): void {
+export function collectSharedGarbage(held_bytes: () => number): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   let left_bytes = 0;
+  let last_ms = performance.now();
   setInterval(() => {
     const bytes = process.memoryUsage().arrayBuffers;
-    // What was freed without a collection is no growth.
-    left_bytes = Math.min(left_bytes, bytes);
-    if (!isWorthCollecting(bytes, left_bytes)) return;
+    const since_ms = performance.now() - last_ms;
+    if (!isWorthCollecting({ bytes, held_bytes: held_bytes(), left_bytes, since_ms })) return;
     collect();
     left_bytes = process.memoryUsage().arrayBuffers;
+    last_ms = performance.now();
   }, CHECK_MS).unref();
 }

@@ -52,4 +52,4 @@ const api: EngineApi = {
 
 // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
 expose(api, endpoint as unknown as Endpoint);
-collectSharedGarbage();
+collectSharedGarbage(() => engine.stats().voxel_bytes);

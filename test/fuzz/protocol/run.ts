@@ -3,9 +3,10 @@
  *
  *     npm run test:fuzz -- protocol [--rounds N] [--seed N] [--only K]
  *
- * Forty connections a round, eight at a time, each with a stream of messages of which it
- * is known what must be answered; 100 rounds without --rounds. What is wrong is printed with the command that repeats it.
- * `--only K` plays the stream of the number K by itself, with the healthy client beside it.
+ * Forty connections a round, eight at a time, each with a stream of messages of which it is known
+ * what must be answered; 100 rounds without --rounds. What is wrong is printed with the command
+ * that repeats it. `--only K` plays the stream of the number K by itself, with the healthy client
+ * beside it.
  */
 
 import { parseArgs } from 'node:util';

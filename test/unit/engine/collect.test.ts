@@ -8,14 +8,26 @@ const collect = suite('collecting shared memory');
 
 const MEBI = 2 ** 20;
 
-collect('growth is worth a collection, a size that stays is not', () => {
-  assert.not.ok(isWorthCollecting(0, 0));
-  assert.not.ok(isWorthCollecting(30 * MEBI, 0));
-  assert.ok(isWorthCollecting(40 * MEBI, 0));
-  assert.not.ok(isWorthCollecting(500 * MEBI, 500 * MEBI), 'a large project that is held');
-  assert.not.ok(isWorthCollecting(700 * MEBI, 500 * MEBI));
-  assert.ok(isWorthCollecting(800 * MEBI, 500 * MEBI));
-});
+function worth(mebi: number, held = 0, left = 0, since_s = 0): boolean {
+  return isWorthCollecting({
+    bytes: mebi * MEBI,
+    held_bytes: held * MEBI,
+    left_bytes: left * MEBI,
+    since_ms: since_s * 1000,
+  });
+}
+
+collect(
+  'more than is held is worth a collection, when it has grown or some time has passed',
+  () => {
+    assert.not.ok(worth(30));
+    assert.ok(worth(40));
+    assert.not.ok(worth(510, 500, 0, 3600), 'a large project that is held');
+    assert.ok(worth(600, 500));
+    assert.not.ok(worth(200, 0, 190, 10), 'what the last collection had to leave');
+    assert.ok(worth(200, 0, 190, 60), 'and what has become garbage since');
+  },
+);
 
 /** Makes garbage that has grown old, and tells what the buffers of the thread add up to. */
 const PROGRAM = (module: string) => `
@@ -27,7 +39,7 @@ const PROGRAM = (module: string) => `
     for (let i = 0; i < 60; i++) new Array(1e5).fill(i);
     const before = used();
     held = undefined;
-    collectSharedGarbage();
+    collectSharedGarbage(() => 0);
     const started = Date.now();
     const timer = setInterval(() => {
       if (used() > before / 2 && Date.now() - started < 30000) return;
