@@ -13,7 +13,7 @@ const CHECK_MS = 5000;
 /** Garbage that is worth a collection. */
 const GARBAGE_BYTES = 32 * 1024 * 1024;
 /** What a collection left may have become garbage since, without any growth. */
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 10_000;
 
 /** What a thread's buffers add up to, and when they were collected last. */
 export interface Buffers {

@@ -24,7 +24,7 @@ collect(
     assert.ok(worth(40));
     assert.not.ok(worth(510, 500, 0, 3600), 'a large project that is held');
     assert.ok(worth(600, 500));
-    assert.not.ok(worth(200, 0, 190, 10), 'what the last collection had to leave');
+    assert.not.ok(worth(200, 0, 190, 5), 'what the last collection had to leave');
     assert.ok(worth(200, 0, 190, 60), 'and what has become garbage since');
   },
 );
