@@ -63,6 +63,8 @@ interface DaemonRequest {
   readonly reply: PendingReply;
 }
 
+const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
+
 /** So long may one connection keep the main thread with methods of the daemon, each turn. */
 const TURN_MS = 2;
 
@@ -80,7 +82,9 @@ export class Intake implements ConnectionDoor {
   #refusal: GoxError | undefined;
   #over = false;
   #now_ms = 0;
+  /** When this turn is over, and how many were answered in it. */
   #until_ms = 0;
+  #served = 0;
 
   constructor(
     deps: IntakeDeps,
@@ -104,6 +108,7 @@ export class Intake implements ConnectionDoor {
     this.#now_ms = this.#deps.clock.now_ms();
     const now_ms = performance.now();
     this.#until_ms = now_ms + TURN_MS;
+    this.#served = 0;
     this.#wire.touch(now_ms);
     let fatal = false;
     for (const event of events) {
@@ -139,6 +144,16 @@ export class Intake implements ConnectionDoor {
     const waiting = this.#waiting;
     this.end();
     for (const { reply } of waiting) this.#wire.fail(reply, error);
+  }
+
+  /** The client is gone: what wants no answer is done, the rest of no use. */
+  abandon(): void {
+    const waiting = this.#waiting;
+    this.end();
+    for (const request of waiting) {
+      if (request.reply.id === undefined) this.#dispatch(request);
+      else this.#wire.fail(request.reply, GONE);
+    }
   }
 
   /** Nothing that waits here is answered any more. */
@@ -221,7 +236,10 @@ export class Intake implements ConnectionDoor {
   /** Answers methods of the daemon, as long as it is this connection's turn. */
   #serve(): void {
     let done = 0;
-    while (done < this.#waiting.length && this.#wire.roomy && performance.now() <= this.#until_ms) {
+    while (done < this.#waiting.length && this.#wire.roomy) {
+      // One a turn, at least, however slow the machine is.
+      if (this.#served > 0 && performance.now() > this.#until_ms) break;
+      this.#served += 1;
       this.#dispatch(this.#waiting[done++]!);
     }
     this.#waiting = done === this.#waiting.length ? [] : this.#waiting.slice(done);
@@ -231,6 +249,7 @@ export class Intake implements ConnectionDoor {
   #nextTurn(): void {
     this.#turn = undefined;
     this.#until_ms = performance.now() + TURN_MS;
+    this.#served = 0;
     this.#serve();
     this.#wire.flush();
   }

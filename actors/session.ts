@@ -76,6 +76,8 @@ class Session implements Source, Waiter, SessionHandle {
   /** Replies that the wire has and has not been told to send. */
   #unsent = false;
   #stopped = false;
+  /** Why everything is given up, once it is. */
+  #givenUp: GoxError | undefined;
 
   constructor(deps: SessionDeps, name: string, wire: Wire) {
     this.#deps = deps;
@@ -158,6 +160,7 @@ class Session implements Source, Waiter, SessionHandle {
   }
 
   giveUp(why: GoxError): void {
+    this.#givenUp = why;
     const left = this.#waiting.slice(this.#head);
     this.#waiting = [];
     this.#head = 0;
@@ -215,6 +218,11 @@ class Session implements Source, Waiter, SessionHandle {
     this.#lift(request);
     // Otherwise it has been answered already: the daemon would not wait for it.
     if (!this.#departed.delete(request)) return;
+    if (failed && this.#givenUp !== undefined) {
+      // That it was cancelled is only how it ended; why is what the client has to know.
+      this.#refuse(request, this.#givenUp);
+      return;
+    }
     this.#wire.answer(request.reply, failed, body);
     this.#unsent = true;
   }

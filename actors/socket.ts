@@ -190,8 +190,8 @@ class Line {
   }
 
   #closed(): void {
-    this.#intake.end();
     this.wire.abandon();
+    this.#intake.abandon();
     this.#draining = true;
     this.#lingering = false;
     this.#say({ type: 'socket.closed', under_way: this.wire.open > 0 });

@@ -99,6 +99,8 @@ export class Wire {
   #asked = 0;
   /** Bytes of replies that wait for the others of their batch, or for the next flush. */
   #kept = 0;
+  /** Those of them that the next flush writes. */
+  #due = 0;
   /** Bytes of a message that is half there. */
   #partial = 0;
   /** What the ledger knows of. */
@@ -140,9 +142,12 @@ export class Wire {
     return this.#asked > 0 && this.#ledger.full;
   }
 
-  /** Whether `count` more bytes of replies may be made now, before any of them is written. */
+  /**
+   * Whether more replies may be made now, before those that are there are written. What waits for
+   * the others of its batch does not count: only making those gets it away.
+   */
   get roomy(): boolean {
-    return !this.#full && this.#kept + this.#socket.writableLength <= this.#limits.output_bytes_max;
+    return !this.#full && this.#due + this.#socket.writableLength <= this.#limits.output_bytes_max;
   }
 
   /** Whether the client has gone: nothing is written any more. */
@@ -216,6 +221,7 @@ export class Wire {
     this.#gone = true;
     this.#ready = [];
     this.#kept = 0;
+    this.#due = 0;
     this.#partial = 0;
     for (const session of this.#sessions.values()) session.abandon();
     this.account();
@@ -256,14 +262,14 @@ export class Wire {
     const reply = to.id === undefined ? undefined : this.#admit(to, to.id, failed, body);
     if (reply !== undefined) this.#kept += reply.body.length;
     if (batch === undefined) {
-      if (reply !== undefined) this.#ready.push(reply);
+      if (reply !== undefined) this.#push(reply);
       return;
     }
     batch.replies[to.place] = reply;
     batch.left -= 1;
     if (batch.left > 0) return;
     const replies = batch.replies.filter((one) => one !== undefined);
-    if (replies.length > 0) this.#ready.push(replies);
+    if (replies.length > 0) this.#push(replies);
   }
 
   fail(to: PendingReply, error: GoxError): void {
@@ -274,7 +280,7 @@ export class Wire {
   say(reply: Reply): void {
     if (this.#gone) return;
     this.#kept += reply.body.length;
-    this.#ready.push(reply);
+    this.#push(reply);
   }
 
   /** Writes what is complete, at once. */
@@ -319,10 +325,16 @@ export class Wire {
     if (this.#full || this.#counted > this.#asked) this.account();
   };
 
+  #push(outgoing: Outgoing): void {
+    this.#due += bodyBytes(outgoing);
+    this.#ready.push(outgoing);
+  }
+
   #write(): void {
     const ready = this.#ready;
     this.#ready = [];
-    for (const outgoing of ready) this.#kept -= bodyBytes(outgoing);
+    this.#kept -= this.#due;
+    this.#due = 0;
     if (!this.#socket.writable) return;
     const pieces = replyPieces(ready, this.#framing());
     if (pieces.length > 1) this.#socket.cork();

@@ -20,6 +20,7 @@ export function logEventsAtDebug({ system }: AnyActorRef, log: Logger): void {
     const { id = '' } = event.actorRef as { readonly id?: string };
     log.debug({ actor: id, event: event.event.type }, 'event');
   };
-  log.on('level-change', look);
+  // A program that embeds the daemon may bring a log of its own.
+  if ('on' in log) log.on('level-change', look);
   look();
 }

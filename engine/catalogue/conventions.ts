@@ -4,7 +4,7 @@
  */
 
 const AXES =
-  'Axes: x goes to the right, y away from the viewer and z up, as seen from the front. So the' +
+  'Axes: Z is up. Seen from the front, x goes to the right and y away from the viewer. So the' +
   ' front of a model is its side at -y, the back at +y, the left at -x, the right at +x, the' +
   ' top at +z and the bottom at -z; "left" and "right" are those of somebody who looks at the' +
   ' front. A camera named for a side shows that side; "isometric" and "perspective" look down' +

@@ -1,7 +1,7 @@
 /** Schemas of boxes, matrices and numbers that methods about layers, scenes and shapes share. */
 
 import { type Static, Type } from 'typebox';
-import { COORDINATE_MAX, Last, Position } from './schemas.ts';
+import { COORDINATE_MAX, described, Last, Position } from './schemas.ts';
 
 /** As far as voxels can be. */
 export const LENGTH_MAX = 2 ** 31;
@@ -79,8 +79,8 @@ const INCLUSIVE =
 
 /** The two corners of a region as parameters of their own. */
 export const RegionCorners = {
-  min: { ...Position, description: `A corner of the region. ${INCLUSIVE}` },
-  max: { ...Position, description: `The opposite corner. ${INCLUSIVE}` },
+  min: described(Position, `A corner of the region. ${INCLUSIVE}`),
+  max: described(Position, `The opposite corner. ${INCLUSIVE}`),
 };
 
 /** Voxels between two corners, both inclusive. */

@@ -19,7 +19,7 @@ export const COORDINATE_MIN = -(2 ** 31);
 export const COORDINATE_MAX = 2 ** 31 - 1;
 
 /** Names are held by every entry of a log line and of the tree, so they are kept short. */
-const PROJECT_NAME_LENGTH_MAX = 128;
+const NAME_LENGTH_MAX = 128;
 
 /** Goxel's own fields hold 255 bytes; 63 characters are at most 252 of them. */
 const LAYER_NAME_LENGTH_MAX = 63;
@@ -30,14 +30,16 @@ const PATH_LENGTH_MAX = 4096;
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';
 
-export const PROJECT_NAME_RULE = `a string of 1 to ${PROJECT_NAME_LENGTH_MAX} characters, none of them a control character`;
+const NO_CONTROLS = 'none of them a control character';
+
+export const PROJECT_NAME_RULE = `a string of 1 to ${NAME_LENGTH_MAX} characters, ${NO_CONTROLS}`;
 
 /** The project of requests that name none, shared by all connections. */
 export const CURRENT_PROJECT = 'default';
 
 const ProjectName = Type.String({
   minLength: 1,
-  maxLength: PROJECT_NAME_LENGTH_MAX,
+  maxLength: NAME_LENGTH_MAX,
   pattern: PRINTABLE,
   'x-name': 'ProjectName',
   title: PROJECT_NAME_RULE,
@@ -51,7 +53,7 @@ const PRINTABLE_TEXT = new RegExp(PRINTABLE, 'u');
 /** Whether a name may be that of a project; costs nothing for one that is too long. */
 export function isProjectName(name: string): boolean {
   const { length } = name;
-  return length > 0 && length <= PROJECT_NAME_LENGTH_MAX && PRINTABLE_TEXT.test(name);
+  return length > 0 && length <= NAME_LENGTH_MAX && PRINTABLE_TEXT.test(name);
 }
 
 /** A schema that methods share, with words for what it is of one of them. */
@@ -185,7 +187,7 @@ export const LayerName = Type.String({
   maxLength: LAYER_NAME_LENGTH_MAX,
   pattern: PRINTABLE,
   'x-name': 'LayerName',
-  title: `a string of 1 to ${LAYER_NAME_LENGTH_MAX} characters, none of them a control character`,
+  title: `a string of 1 to ${LAYER_NAME_LENGTH_MAX} characters, ${NO_CONTROLS}`,
 });
 
 export const Path = Type.String({

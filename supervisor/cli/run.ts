@@ -74,7 +74,7 @@ function answerSignals(daemon: Daemon, config: Config, log: Log, takeSignals: Ta
     SIGHUP: () => reopenLog(log, file),
     SIGUSR2: () => toggleDebug(log.log, level),
   };
-  for (const signal of takeSignals((signal) => answers[signal]?.())) {
+  for (const signal of takeSignals((signal) => answers[signal]?.()) ?? []) {
     if (signal === 'SIGTERM' || signal === 'SIGINT') daemon.stop(signal);
     else answers[signal]?.();
   }

@@ -49,7 +49,7 @@ help('call METHOD --help shows members, choices, defaults and the result', async
   const { code, stdout } = await cli('call', 'goxel.render_scene', '--help');
   assert.is(code, 0);
   for (const text of [
-    /\[camera_preset\] +One of front, back, .*isometric/,
+    /\[camera_preset\] .*One of front, back, .*isometric/,
     /\n {4}\{yaw, pitch, \[distance\], \[target\]\}/,
     /\n {6}yaw +Degrees\./,
     /\n {4}\[return_mode\] .*One of base64, file_path\./,

@@ -274,7 +274,7 @@ const garbage = suite('garbage');
 
 const NONSENSE: readonly string[] = [
   'hello\n',
-  'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  'PUSH / HTTP/1.1\r\nHost: localhost\r\n\r\n',
   '}\n',
   '{]\n',
   '"text"\n',

@@ -36,6 +36,8 @@ const COMMAND_MS = 30_000;
 
 interface Shell {
   readonly directory: string;
+  /** Whether what is shown below /tmp is to be found in the directory. */
+  readonly moved: boolean;
   readonly socket: string;
 }
 
@@ -118,7 +120,7 @@ async function runAll(
     if (SKIPPED.some(([pattern]) => pattern.test(text))) continue;
     ran += 1;
     const shown = output.map((one) => placed(one, shell));
-    const end = await run(placed(text, shell), shell);
+    const end = await run(shell.moved ? placed(text, shell) : text, shell);
     // An error that is shown must be one.
     const fails = shown[0]?.startsWith('goxel-supervisor: ') === true;
     const fault =
@@ -154,7 +156,7 @@ readme('its commands run, and print what it shows', async () => {
   assert.ok(commands.length >= 8, `only ${commands.length} commands are found`);
   const directory = workplace();
   await withDaemon({ cwd: directory }, async ({ socket }) => {
-    const { faults, ran } = await runAll(commands, { directory, socket });
+    const { faults, ran } = await runAll(commands, { directory, socket, moved: true });
     assert.is(faults.length, 0, `\n${faults.join('\n')}`);
     assert.ok(ran >= 6, `only ${ran} commands are run`);
   });
@@ -164,12 +166,13 @@ readme('its commands run, and print what it shows', async () => {
 
 readme('what the daemon suggests at its start works, and leaves nothing in the clone', async () => {
   const directory = workplace();
-  await withDaemon({ cwd: directory }, async ({ socket, stdout, stderr }) => {
+  const env = { TMPDIR: join(directory, 'tmp') };
+  await withDaemon({ cwd: directory, env }, async ({ socket, stdout, stderr }) => {
     const greeting = () => stdout() + stderr();
     await eventually('it says what to try', () => suggestedCommands(greeting()).length >= 2);
     const commands = suggestedCommands(greeting());
     assert.ok(commands.length >= 2, greeting());
-    const { faults } = await runAll(commands, { directory, socket });
+    const { faults } = await runAll(commands, { directory, socket, moved: false });
     assert.is(faults.length, 0, `\n${faults.join('\n')}`);
   });
   const made = readdirSync(directory).filter((name) => !['bin', 'test', 'tmp'].includes(name));

@@ -21,6 +21,9 @@ const PROMPT = '$ ';
 /** What blocks without prompts show of shells: their lines begin so. */
 const BARE_COMMAND = /^(npm|npx|git|goxel-supervisor) /;
 
+/** As the greeting calls it: by its name when that is to be found, else by its path. */
+const SUGGESTED = /^(npx goxel-supervisor|goxel-supervisor|node \S+\/main\.js) /;
+
 /** In the order of the page. */
 export function shownCommands(page: string): ShownCommand[] {
   return blocks(page).flatMap((block) => {
@@ -29,11 +32,12 @@ export function shownCommands(page: string): ShownCommand[] {
   });
 }
 
-/** Commands that the daemon suggests when it has started: its lines that begin with `npx`. */
+/** Commands that the daemon suggests when it has started: those lines that call this program. */
 export function suggestedCommands(greeting: string): ShownCommand[] {
   return greeting.split('\n').flatMap((text, i) => {
     const command = text.trim();
-    return command.startsWith('npx ') ? [{ text: command, output: [], line: i + 1 }] : [];
+    if (!text.startsWith('  ')) return [];
+    return SUGGESTED.test(command) ? [{ text: command, output: [], line: i + 1 }] : [];
   });
 }
 
@@ -125,5 +129,5 @@ function same(shown: string, actual: string): boolean {
 }
 
 function withoutDirectories(text: string): string {
-  return text.replace(/(?:[\w.~-]*\/)+([\w.-]+\.[a-z0-9]{2,4})\b/g, '$1');
+  return text.replace(/(?:[\w.~…-]*\/)+([\w.-]+\.[a-z0-9]{2,4})\b/g, '$1');
 }

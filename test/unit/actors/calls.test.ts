@@ -305,7 +305,8 @@ test('what a job hands over is taken over between two batches', async () => {
 });
 
 test('what a job hands over to a dead engine fails as its project does', async () => {
-  const { calls, source } = await queue();
+  const { calls, project, source } = await queue();
+  project.known = true;
   const first = fakeLink();
   calls.send({ type: 'worker.attached', link: first.link });
   calls.send({ type: 'work.ready', source: source(1) });

@@ -135,7 +135,9 @@ params('lists take other spellings, null and points between voxels', () => {
   engine.call('add_voxels', { voxels });
   assert.equal(voxelsOf(engine), ['-1 0 2 010203ff', '5 -1 0 010203ff']);
   const positions = [[-0.1, 0.9, 2], { position: { x: 5.999, y: -1, z: 0.5 } }];
-  assert.equal(engine.call('remove_voxels', { positions }), { success: true, removed: 2 });
+  assert.equal(engine.call('remove_voxels', { positions }), {
+    ...{ success: true, removed: 2, layer_id: 1 },
+  });
 });
 
 /** Each fills from (-1, 0, 2) to (1, 1, 3). */
@@ -151,12 +153,14 @@ const BETWEEN: readonly (readonly [method: string, given: object])[] = [
 params('corners and seeds may lie between voxels', () => {
   for (const [method, given] of BETWEEN) {
     const engine = new TestEngine();
-    assert.equal(engine.call(method, given), { success: true, voxel_count: 12 }, method);
+    const { voxel_count } = engine.call(method, given) as { voxel_count: number };
+    assert.is(voxel_count, 12, method);
     assert.equal(engine.call('get_bounding_box'), {
       empty: false,
       min: [-1, 0, 2],
       max: [2, 2, 4],
       dimensions: [3, 2, 2],
+      last: [1, 1, 3],
     });
     const region = { min: [-0.5, 0.5, 2.5], max: [-0.5, 0.5, 2.5] };
     const found = engine.call('get_voxels_region', region) as { count: number };
