@@ -1,9 +1,8 @@
 /** Turning clients away: each is told why, and goes, whether it reads and closes or not. */
 
 import type { Socket } from 'node:net';
-import { GoxError } from '../conf/errors.ts';
 import { composeStandalone } from '../transport/reply.ts';
-import { tooManyConnections } from './intake.ts';
+import { stopping, tooManyConnections } from './refusals.ts';
 
 /** How long a client that is turned away may take to read why. */
 const READ_MS = 1000;
@@ -24,10 +23,7 @@ export class Farewell {
 
   say(socket: Socket, why: 'too many' | 'stopping'): void {
     socket.on('error', () => socket.destroy());
-    const error =
-      why === 'too many'
-        ? tooManyConnections(this.#connections_max)
-        : new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
+    const error = why === 'too many' ? tooManyConnections(this.#connections_max) : stopping();
     socket.end(composeStandalone(error));
     if (this.#told >= TOLD_MAX) {
       socket.destroySoon();

@@ -16,6 +16,7 @@ import type { EnvelopeReader } from '../transport/envelope.ts';
 import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
 import { errorReply } from '../transport/reply.ts';
 import { decoded } from './encoding.ts';
+import { GONE, tooManyConnections } from './refusals.ts';
 import type { ServiceClock } from './service-clock.ts';
 import type { SessionRequest } from './session.ts';
 import type { PendingBatch, PendingReply, Wire } from './wire.ts';
@@ -63,10 +64,8 @@ interface DaemonRequest {
   readonly reply: PendingReply;
 }
 
-const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
-
 /** So long may one connection keep the main thread with methods of the daemon, each turn. */
-const TURN_MS = 2;
+const TURN_MS = 5;
 
 export class Intake implements ConnectionDoor {
   readonly #deps: IntakeDeps;
@@ -292,12 +291,6 @@ export class Intake implements ConnectionDoor {
       reply,
     });
   }
-}
-
-/** What a client is told that is one too many. */
-export function tooManyConnections(limit: number): GoxError {
-  const text = `There are ${limit} connections, as many as limits.connections_max allows.`;
-  return new GoxError('GOX_TOO_MANY_CONNECTIONS', text, { limit });
 }
 
 /** The id of a request as a value. */

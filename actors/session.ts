@@ -18,6 +18,7 @@ import type { SessionCommand, SessionInput } from '../machines/connection.ts';
 import type { Call, CallsRegistry, Source, Status } from './calls.ts';
 import { decoded, encoded } from './encoding.ts';
 import type { Project, Projects, Waiter } from './projects.ts';
+import { GONE, stopping } from './refusals.ts';
 import { reportFigures } from './vitals.ts';
 import type { PendingReply, SessionHandle, Wire } from './wire.ts';
 
@@ -53,8 +54,6 @@ export function sessionEffect(deps: SessionDeps) {
     };
   });
 }
-
-const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
 
 class Session implements Source, Waiter, SessionHandle {
   readonly #deps: SessionDeps;
@@ -306,7 +305,7 @@ class Session implements Source, Waiter, SessionHandle {
         return;
       }
       this.#head += 1;
-      this.#refuse(request, new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
+      this.#refuse(request, stopping());
     }
   }
 

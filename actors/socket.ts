@@ -9,14 +9,21 @@
 
 import type { Socket } from 'node:net';
 import { fromCallback } from 'xstate';
-import { GoxError } from '../conf/errors.ts';
+import type { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../machines/connection.ts';
 import type { EnvelopeReader } from '../transport/envelope.ts';
 import { Framer } from '../transport/framing.ts';
 import type { Request } from '../transport/jsonrpc.ts';
-import { Intake, type IntakeDeps, tooManyConnections } from './intake.ts';
+import { Intake, type IntakeDeps } from './intake.ts';
 import type { Ledger } from './ledger.ts';
+import {
+  idleForLongest,
+  messageCrowdedOut,
+  restOverdue,
+  stopping,
+  tooManyConnections,
+} from './refusals.ts';
 import type { AcceptedSockets } from './server.ts';
 import { reportFigures } from './vitals.ts';
 import { Wire } from './wire.ts';
@@ -166,7 +173,7 @@ class Line {
     const pending = this.#framer.pending();
     const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#deps.ledger.full;
     if (crowdedOut && this.wire.open === 0) {
-      this.#intake.refuse(this.#crowdedOut());
+      this.#intake.refuse(messageCrowdedOut(this.#limits.held_bytes_max));
       this.wire.account(0);
     } else {
       this.wire.account(pending);
@@ -260,23 +267,6 @@ class Line {
 
   #reasonFor(why: Extract<SocketCommand, { type: 'socket.refuse' }>['why']): GoxError {
     if (why === 'too many') return tooManyConnections(this.#limits.connections_max);
-    if (why === 'idle') {
-      const text = 'The connection was idle for longest, and another client needs its place.';
-      return new GoxError('GOX_TOO_MANY_CONNECTIONS', text);
-    }
-    const { partial_frame_timeout_ms } = this.#limits;
-    const text = `Parse error: a request's rest did not come in ${partial_frame_timeout_ms} ms.`;
-    return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
+    return why === 'idle' ? idleForLongest() : restOverdue(this.#limits.partial_frame_timeout_ms);
   }
-
-  #crowdedOut(): GoxError {
-    const { held_bytes_max } = this.#limits;
-    const ceiling = `limits.held_bytes_max, ${held_bytes_max} bytes`;
-    const text = `What waits for all clients exceeds ${ceiling}.`;
-    return new GoxError('GOX_OVERLOADED', text, { held_bytes_max });
-  }
-}
-
-function stopping(): GoxError {
-  return new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
 }

@@ -10,12 +10,13 @@
  */
 
 import type { Socket } from 'node:net';
-import { GoxError } from '../conf/errors.ts';
+import type { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { SESSIONS_KEPT } from '../machines/connection.ts';
 import type { Encoding, Framing, Invalid, Outgoing, Reply, Request } from '../transport/jsonrpc.ts';
 import { errorBody, replyPieces } from '../transport/reply.ts';
 import type { Ledger } from './ledger.ts';
+import { batchTooLarge, resultCrowdedOut } from './refusals.ts';
 import type { SessionRequest } from './session.ts';
 
 /** Where the reply to one request goes. */
@@ -358,17 +359,11 @@ export class Wire {
   #refusal(bytes: number, batched: boolean): GoxError | undefined {
     const { result_bytes_max } = this.#limits;
     if (batched && this.#kept + bytes > result_bytes_max) {
-      const message =
-        `The request was carried out, but its result of ${bytes} bytes is not sent: with it the ` +
-        `results of one batch would exceed limits.result_bytes_max, ${result_bytes_max} bytes.`;
-      return new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
+      return batchTooLarge(bytes, result_bytes_max);
     }
     const { bytes_max } = this.#ledger;
     if (this.#ledger.bytes + bytes <= bytes_max) return undefined;
-    const message =
-      `The request was carried out, but its result of ${bytes} bytes is not sent: what waits for ` +
-      `all clients would exceed limits.held_bytes_max, ${bytes_max} bytes.`;
-    return new GoxError('GOX_OVERLOADED', message, { bytes, held_bytes_max: bytes_max });
+    return resultCrowdedOut(bytes, bytes_max);
   }
 
   /** For a client that names many projects, a session that has nothing to do makes room. */

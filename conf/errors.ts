@@ -88,7 +88,7 @@ export const ERRORS = {
   GOX_ENGINE_FAILED: {
     number: -32008,
     retryable: false,
-    advice: 'The engine used up its restarts; read the log and restart the daemon.',
+    advice: 'Threads ended again and again: the log says why. Restart the daemon if it goes on.',
   },
   GOX_REQUEST_TIMEOUT: {
     number: -32009,

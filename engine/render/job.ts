@@ -140,6 +140,7 @@ function styleOf(options: RenderOptions): Style {
   };
 }
 
+/** The blocks of groups, by their snapshots; of those that are drawn as meshes, none. */
 function blocksOf(
   groups: readonly Group[],
   snapshots: readonly VolumeSnapshot[],
@@ -147,11 +148,13 @@ function blocksOf(
   const count = snapshots.reduce((sum, { blocks }) => sum + blocks.length, 0);
   const positions = new Int32Array(new SharedArrayBuffer(count * 12));
   const blocks: Uint32Array[] = [];
-  const jobs = snapshots.map((snapshot, i): GroupJob => {
+  const jobs = groups.map(({ surface }, i): GroupJob => {
     const first = blocks.length;
-    positions.set(snapshot.positions.subarray(0, snapshot.blocks.length * 3), first * 3);
-    for (const words of snapshot.blocks) blocks.push(words);
-    const { surface } = groups[i]!;
+    const snapshot = snapshots[i];
+    if (snapshot !== undefined) {
+      positions.set(snapshot.positions.subarray(0, snapshot.blocks.length * 3), first * 3);
+      for (const words of snapshot.blocks) blocks.push(words);
+    }
     return { first, end: blocks.length, surface, soup: undefined, firstTriangle: 0 };
   });
   const rows = new Uint16Array(new SharedArrayBuffer(count * ROWS * 2));

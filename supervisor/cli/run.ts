@@ -2,6 +2,7 @@
 
 import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
+import { collectSharedGarbage } from '../../engine/collect.ts';
 import type { Outcome } from '../../machines/daemon.ts';
 import { type Daemon, StartError, startDaemon } from '../daemon.ts';
 import type { CommandLine } from './args.ts';
@@ -25,6 +26,8 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   process.once('exit', () => log.sink.flushSync());
   for (const warning of warnings) log.log.warn(warning);
   leaveMissingDirectory(log);
+  // Snapshots pass through this thread on their way to the threads of jobs.
+  collectSharedGarbage(() => 0);
 
   const daemon = startDaemon({ config, log: log.log });
   answerSignals(daemon, config, log, takeSignals);

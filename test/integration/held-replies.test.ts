@@ -8,7 +8,7 @@ import { residentMiB } from '../support/processes.ts';
 import { RawConnection, type RawReply, request } from '../support/raw.ts';
 
 /** More than a daemon needs to make replies that it cannot send, and less than these would take. */
-const HELD_MIB_MAX = 500;
+const HELD_MIB_MAX = 800;
 const WATCH_MS = 4000;
 /** Large results come at some hundred megabytes a second. */
 const WATCH_BATCH_MS = 12_000;

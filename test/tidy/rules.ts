@@ -13,6 +13,7 @@ const ENGINE_DOORS = [
   'engine/endpoint.ts',
   'engine/params.ts',
   'engine/flight.ts',
+  'engine/collect.ts',
   'engine/jobs/control.ts',
   'engine/unfinished.ts',
   'engine/catalogue/',

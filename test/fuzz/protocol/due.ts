@@ -76,8 +76,10 @@ export function judgeArrivals(
   // Those that take one id only choose first: others can take what is left.
   const open = dues.map((due, place) => ({ due, place, taken: false }));
   const choosy = [...open].sort((a, b) => freedom(a.due) - freedom(b.due));
-  const last = new Map<string, number>();
-  for (const arrival of arrivals) {
+  // A broken request may be answered under null: replies whose id tells more choose first.
+  const inTurn = [...arrivals].sort((a, b) => Number(isVague(a)) - Number(isVague(b)));
+  const places = new Map<Arrival, number>();
+  for (const arrival of inTurn) {
     faults.push(...[arrival].flat().flatMap(malformed));
     const match = choosy.find(({ due, taken }) => !taken && differs(arrival, due) === undefined);
     if (match === undefined) {
@@ -85,11 +87,17 @@ export function judgeArrivals(
       continue;
     }
     match.taken = true;
-    const line = isList(match.due) ? undefined : match.due.line;
-    if (line === undefined) continue;
+    places.set(arrival, match.place);
+  }
+  const last = new Map<string, number>();
+  for (const arrival of arrivals) {
+    const place = places.get(arrival);
+    const due = place === undefined ? undefined : dues[place];
+    const line = due === undefined || isList(due) ? undefined : due.line;
+    if (place === undefined || line === undefined) continue;
     const before = last.get(line) ?? -1;
-    if (match.place < before) faults.push(`out of order: ${shown(arrival)}`);
-    last.set(line, Math.max(before, match.place));
+    if (place < before) faults.push(`out of order: ${shown(arrival)}`);
+    last.set(line, Math.max(before, place));
   }
   if (!all) return faults;
   for (const { due, taken } of open) if (!taken) faults.push(`missing: ${told(due)}`);
@@ -98,6 +106,14 @@ export function judgeArrivals(
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
+}
+
+/** An error under null. */
+function isVague(arrival: Arrival): boolean {
+  if (isList(arrival)) return false;
+  const { value } = arrival;
+  if (typeof value !== 'object' || value === null) return false;
+  return 'error' in value && 'id' in value && value.id === null;
 }
 
 function freedom(due: Due): number {

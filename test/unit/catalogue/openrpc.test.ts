@@ -31,7 +31,7 @@ openrpc('has the members that the specification requires', () => {
 
 openrpc('says once which way is up, where the front is and what boxes are', () => {
   const { description } = document.info;
-  for (const text of ['z up', 'front of a model is its side at -y', 'half open', '`last`']) {
+  for (const text of ['Z is up', 'front of a model is its side at -y', 'half open', '`last`']) {
     assert.match(description, text);
   }
 });

@@ -121,7 +121,7 @@ const EDITS: readonly (readonly [method: string, params: object])[] = [
   ['goxel.filter', { kind: 'hollow' }],
   ['goxel.filter', { kind: 'fill_holes' }],
   ['goxel.filter', { kind: 'hull' }],
-  ['goxel.filter', { kind: 'colors', brightness: 0.5 }],
+  ['goxel.filter', { kind: 'colors', lightness: 0.5 }],
   ['goxel.transform_layer', { rotate: { axis: 'z', degrees: 90 } }],
   ['goxel.transform_layer', { translate: [3, 5, 7] }],
   ['goxel.procedural_shape', { shape_type: 'terrain', size_x: 96, size_y: 96 }],

@@ -1,0 +1,51 @@
+/** What connections are told by the daemon itself, beside what engines and methods say. */
+
+import { GoxError } from '../conf/errors.ts';
+
+/** To a client that is one too many. */
+export function tooManyConnections(limit: number): GoxError {
+  const text = `There are ${limit} connections, as many as limits.connections_max allows.`;
+  return new GoxError('GOX_TOO_MANY_CONNECTIONS', text, { limit });
+}
+
+/** To one that gives way to another. */
+export function idleForLongest(): GoxError {
+  const text = 'The connection was idle for longest, and another client needs its place.';
+  return new GoxError('GOX_TOO_MANY_CONNECTIONS', text);
+}
+
+export function stopping(): GoxError {
+  return new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
+}
+
+/** Why the rest of a client's work is given up once it is gone; nobody reads it. */
+export const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
+
+/** In place of one of the results of a batch. */
+export function batchTooLarge(bytes: number, result_bytes_max: number): GoxError {
+  const text =
+    `The request was carried out, but its result of ${bytes} bytes is not sent: with it the ` +
+    `results of one batch would exceed limits.result_bytes_max, ${result_bytes_max} bytes.`;
+  return new GoxError('GOX_RESULT_TOO_LARGE', text, { bytes, result_bytes_max });
+}
+
+/** In place of a result. */
+export function resultCrowdedOut(bytes: number, held_bytes_max: number): GoxError {
+  const text =
+    `The request was carried out, but its result of ${bytes} bytes is not sent: what waits for ` +
+    `all clients would exceed limits.held_bytes_max, ${held_bytes_max} bytes.`;
+  return new GoxError('GOX_OVERLOADED', text, { bytes, held_bytes_max });
+}
+
+/** To a message that is half there. */
+export function messageCrowdedOut(held_bytes_max: number): GoxError {
+  const ceiling = `limits.held_bytes_max, ${held_bytes_max} bytes`;
+  const text = `What waits for all clients exceeds ${ceiling}.`;
+  return new GoxError('GOX_OVERLOADED', text, { held_bytes_max });
+}
+
+/** To a message whose rest does not come. */
+export function restOverdue(partial_frame_timeout_ms: number): GoxError {
+  const text = `Parse error: a request's rest did not come in ${partial_frame_timeout_ms} ms.`;
+  return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
+}
