@@ -12,6 +12,7 @@ import { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { JobControl } from '../engine/jobs/control.ts';
 import type { JobTicket, PartAnswer, PartOrder } from '../engine/port.ts';
+import { QUICK_JOB_THREADS } from '../machines/daemon.ts';
 import type { Call, Source, Status } from './calls.ts';
 import type { HandedOver } from './handovers.ts';
 import type { ServiceClock } from './service-clock.ts';
@@ -44,8 +45,13 @@ interface JobState {
   done: number;
 }
 
+/** Kinds that take seconds at most, and that clients wait for before they go on. */
+const QUICK_KINDS: readonly string[] = ['save', 'load', 'inquiry'];
+
 /** A job thread's place in the queue. */
 export interface JobRunner {
+  /** Whether it takes the quick kinds only. */
+  readonly quick: boolean;
   readonly link: JobLink;
   /** The jobs the thread holds. */
   readonly known: Set<number>;
@@ -67,6 +73,8 @@ export class JobQueue {
   readonly #patience_ms: number;
   readonly #limit: number;
   readonly #threads: number;
+  /** The first of them take any kind. */
+  readonly #long_threads: number;
   readonly #clock: Pick<ServiceClock, 'now_ms'>;
   readonly #handOver: (one: HandedOver) => void;
   readonly #jobs = new Map<number, JobState>();
@@ -87,7 +95,8 @@ export class JobQueue {
     this.#timeout_ms = limits.job_timeout_ms;
     this.#patience_ms = limits.request_timeout_ms;
     this.#limit = limits.jobs_max;
-    this.#threads = workers.jobs;
+    this.#threads = workers.jobs + QUICK_JOB_THREADS;
+    this.#long_threads = workers.jobs;
     this.#clock = clock;
     this.#handOver = handOver;
   }
@@ -99,7 +108,7 @@ export class JobQueue {
       source.fail(call, new GoxError('GOX_OVERLOADED', message, { jobs_max: this.#limit }));
       return;
     }
-    if (this.#resting.size >= this.#threads) {
+    if (this.#isHopeless(ticket)) {
       source.fail(call, noThread('all of them died again and again'));
       return;
     }
@@ -113,7 +122,8 @@ export class JobQueue {
 
   /** A thread, by its number, is there to run parts. */
   attach(thread: number, link: JobLink): JobRunner {
-    const runner: JobRunner = { link, known: new Set(), job: undefined, part: 0, since_ms: 0 };
+    const quick = thread >= this.#long_threads;
+    const runner = { quick, link, known: new Set<number>(), job: undefined, part: 0, since_ms: 0 };
     this.#resting.delete(thread);
     this.#runners.add(runner);
     this.#dispatch();
@@ -123,7 +133,9 @@ export class JobQueue {
   /** A thread is not to be had for some time; when that is true of all, nothing waits for one. */
   rest(thread: number, reason: string): void {
     this.#resting.add(thread);
-    if (this.#resting.size >= this.#threads) this.refuse(noThread(reason));
+    for (const job of [...this.#jobs.values()]) {
+      if (this.#isHopeless(job.ticket)) this.#fail(job, noThread(reason));
+    }
   }
 
   /** A thread could not be started; what it was to run, it has not begun. */
@@ -215,19 +227,27 @@ export class JobQueue {
     return { jobs: this.#jobs.size, ended: this.#ended };
   }
 
+  /** Whether all threads that take the kind are left alone for now. */
+  #isHopeless({ kind }: JobTicket): boolean {
+    const threads = QUICK_KINDS.includes(kind) ? this.#threads : this.#long_threads;
+    let resting = 0;
+    for (const thread of this.#resting) if (thread < threads) resting += 1;
+    return resting >= threads;
+  }
+
   /** Gives idle threads something to do. */
   #dispatch(): void {
     for (const runner of this.#runners) {
       if (runner.job !== undefined) continue;
-      const job = this.#nextJob();
-      if (job === undefined) return;
-      this.#run(runner, job);
+      const job = this.#nextJob(runner);
+      if (job !== undefined) this.#run(runner, job);
     }
   }
 
-  /** The oldest job whose stage has a part that no thread has. */
-  #nextJob(): JobState | undefined {
+  /** The oldest job of its kinds whose stage has a part that no thread has. */
+  #nextJob({ quick }: JobRunner): JobState | undefined {
     for (const job of this.#jobs.values()) {
+      if (quick && !QUICK_KINDS.includes(job.ticket.kind)) continue;
       if (job.again.length > 0 || job.begun < job.ticket.stages[job.stage]!) return job;
     }
     return undefined;

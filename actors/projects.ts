@@ -78,10 +78,18 @@ export class Projects {
     throw this.#notFound(name, titled, other);
   }
 
-  /** Forgets a lost project, or a current one that is not there; false when it is neither. */
-  forget(name: string): boolean {
-    if (this.#lost.delete(name)) return true;
-    return name === CURRENT_PROJECT && !this.#byName.has(name);
+  /**
+   * What to tell of a project that is closed and that no engine has, being lost, or the current one
+   * and not there; nothing of others.
+   */
+  remains(name: string): { readonly title: string } | undefined {
+    if (this.#byName.has(name)) return undefined;
+    return this.#lost.get(name) ?? (name === CURRENT_PROJECT ? { title: '' } : undefined);
+  }
+
+  /** Forgets a lost project. */
+  forget(name: string): void {
+    this.#lost.delete(name);
   }
 
   /** Holds back all requests for the project but this one, until `unbar`. */

@@ -13,6 +13,7 @@
 import { fromCallback } from 'xstate';
 import { GoxError } from '../conf/errors.ts';
 import type { MethodSpec } from '../engine/catalogue/spec.ts';
+import { decodeParams } from '../engine/params.ts';
 import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../engine/port.ts';
 import type { SessionCommand, SessionInput } from '../machines/connection.ts';
 import type { Call, CallsRegistry, Source, Status } from './calls.ts';
@@ -312,19 +313,28 @@ class Session implements Source, Waiter, SessionHandle {
   /** The project of the first waiting request; answers that request when it needs none. */
   #find(request: SessionRequest): Project | undefined {
     const { projects } = this.#deps;
+    const { spec } = request;
     try {
-      if (request.spec.project !== 'closes' || !projects.forget(this.#name)) {
-        return projects.find(this.#name, request.spec);
-      }
-      this.#head += 1;
-      this.#wire.answer(request.reply, false, encoded(CLOSED, request.reply.encoding));
-      this.#unsent = true;
+      const remains = spec.project === 'closes' ? projects.remains(this.#name) : undefined;
+      if (remains === undefined) return projects.find(this.#name, spec);
+      this.#closeRemains(request, remains.title);
     } catch (error) {
       if (!(error instanceof GoxError)) throw error;
       this.#head += 1;
       this.#refuse(request, error);
     }
     return undefined;
+  }
+
+  /** Closes a project that no engine has. Throws GOX_INVALID_PARAMS, as an engine does. */
+  #closeRemains({ spec, params, reply }: SessionRequest, title: string): void {
+    decodeParams(spec, decoded(params, reply.encoding));
+    this.#deps.projects.forget(this.#name);
+    this.#head += 1;
+    const closed = { name: title, voxel_count: 0, unsaved: false };
+    const result = { success: true, project: this.#name, closed };
+    this.#wire.answer(reply, false, encoded(result, reply.encoding));
+    this.#unsent = true;
   }
 
   #projectChanged({ spec, project, reply }: DepartedRequest, failed: boolean, body: Uint8Array) {
@@ -358,9 +368,6 @@ class Session implements Source, Waiter, SessionHandle {
 }
 
 const NOTHING = new Uint8Array(0);
-
-/** What closing a project gives that no engine has. */
-const CLOSED = { success: true };
 
 function worksOnFiles({ spec }: SessionRequest): boolean {
   return spec.project !== undefined || spec.files === true;

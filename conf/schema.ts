@@ -115,7 +115,8 @@ const workers = section('The engines.', {
     minimum: 1,
     maximum: 64,
     description:
-      'Threads that render and export, beside the engines, on snapshots of projects. They start' +
+      'Threads that render and export, beside the engines, on snapshots of projects, and one more' +
+      ' for saves, loads and reads alone, which would otherwise wait for pictures. They start' +
       ' with the first job. One a processor core: the parts of a picture are shared among them.',
   }),
   restart,

@@ -54,6 +54,9 @@ export interface Outcome {
 
 const LISTENER = 'listener:unix';
 
+/** For jobs that take seconds at most: nobody's save waits for somebody's picture. */
+export const QUICK_JOB_THREADS = 1;
+
 /** How long the daemon goes on after it was told to stop a second time. */
 const HURRY_MS = 500;
 
@@ -86,7 +89,7 @@ export const daemonMachine = setup({
     'start jobs': spawnChild('jobs', {
       id: 'jobs',
       input: ({ context: { config, random } }) => ({
-        ...{ config, random, kind: 'job' as const, count: config.workers.jobs },
+        ...{ config, random, kind: 'job' as const, count: config.workers.jobs + QUICK_JOB_THREADS },
       }),
     }),
     'start listener': spawnChild('listener', {

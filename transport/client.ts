@@ -172,9 +172,10 @@ export class Client extends EventEmitter<ClientEvents> {
     return await outcomes;
   }
 
-  /** Ends the connection once all that was sent is out; calls in flight are rejected. */
+  /** Ends the connection once all that was sent is out; calls in flight are given up. */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
+      const waiting = this.#calls.count > 0;
       this.#failure ??= clientError('CLIENT_CLOSED', 'The client was closed.');
       this.#calls.rejectAll(this.#failure);
       if (this.#socket.closed) {
@@ -186,7 +187,9 @@ export class Client extends EventEmitter<ClientEvents> {
         clearTimeout(timer);
         resolve();
       });
-      this.#socket.end();
+      // Replies that still come are for nobody; the daemon is to see that, and end what it can.
+      if (waiting) this.#socket.destroySoon();
+      else this.#socket.end();
     });
     return this.#closing;
   }

@@ -3,7 +3,10 @@
  * runtime and beside jayson, at several depths. Machines are noisy, so the servers take turns in
  * every round and what counts is the median of the ratios, each between neighbours in time.
  *
- *     npm run bench -- requests [--rounds N] [--scale F]
+ *     npm run bench -- requests [--rounds N] [--scale F] [--beside DIST]
+ *
+ * DIST is the `dist` of another checkout, such as that of the commit before: its daemon takes turns
+ * with this one, and the table tells both.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -21,6 +24,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     scale: { type: 'string', default: '1' },
+    beside: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
@@ -89,10 +93,17 @@ function report(depth: number, goal: string, results: ReadonlyMap<string, readon
 }
 
 const daemon = script('../../bundle/supervisor/main.js');
+const { beside } = values;
+const ours = (main: string) => (path: string) => [
+  ...[main, 'run', '--socket', path, '--log-level', 'warn'],
+];
 const servers = [
   start('echo', (path) => [script('echo-server.js'), path]),
   start('jayson', (path) => [script('jayson-server.js'), path]),
-  start('goxel-supervisor', (path) => [daemon, 'run', '--socket', path, '--log-level', 'warn']),
+  start('goxel-supervisor', ours(daemon)),
+  ...(beside === undefined
+    ? []
+    : [start('beside', ours(join(beside, 'bundle/supervisor/main.js')))]),
 ];
 try {
   for (const server of servers) await listening(server);

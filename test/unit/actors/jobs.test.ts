@@ -105,6 +105,21 @@ test('runs the stages of a job one after the other, the parts of each side by si
   assert.equal([a.forgotten, b.forgotten], [[1], [1]]);
 });
 
+test('a thread of its own has saves and the like not wait for pictures', async () => {
+  const jobs = await queue();
+  const threads = [new FakeThread(), new FakeThread(), new FakeThread()];
+  for (const [i, thread] of threads.entries()) jobs.attach(i, thread);
+  const [picture, save] = [client(), client()];
+  jobs.submit(ticket('picture', [9, 1]), CALL, picture.source);
+  assert.equal(
+    threads.map(({ parts }) => parts.length),
+    [1, 1, 0],
+  );
+  jobs.submit({ ...ticket('save'), kind: 'save' }, CALL, save.source);
+  await threads[2]!.end('saved');
+  assert.equal(save.outcomes, ['0:saved', 'flush']);
+});
+
 test('the oldest job comes first, and a free thread helps the next', async () => {
   const jobs = await queue();
   const [a, b] = [new FakeThread(), new FakeThread()];

@@ -52,10 +52,10 @@ async function stage() {
     wires.set(number, wire);
     const actor = createActor(sessionEffect(deps), { input: { number, config, session: name } });
     actor.start();
-    const ask = (method: string, id: number | 'none' = 1) => {
+    const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;
       const bytes = id === 'none' ? undefined : Buffer.from(String(id));
-      const rest = { method, params: new Uint8Array(0), project: undefined } as const;
+      const rest = { method, params: Buffer.from(given), project: undefined } as const;
       const place = wire.place(
         { kind: 'request', encoding: 'json', id: bytes, ...rest },
         undefined,
@@ -188,6 +188,14 @@ test('a lost project is closed where no engine has it', async () => {
   client.ask('goxel.get_voxel', 4);
   assert.equal(codes(client), ['result', 'GOX_PROJECT_LOST', 'result', 'GOX_PROJECT_NOT_FOUND']);
   assert.is(projects.count, 0);
+});
+
+test('to close what is not there is refused when a parameter is misspelt', async () => {
+  const { connect } = await stage();
+  const client = connect('default');
+  client.ask('goxel.close_project', 1, '{"projct":"tower"}');
+  client.ask('goxel.close_project', 2, '{}');
+  assert.equal(codes(client), ['GOX_INVALID_PARAMS', 'result']);
 });
 
 test('a project is found by its title when no other has that', async () => {
