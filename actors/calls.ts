@@ -43,6 +43,8 @@ export interface Call {
   /** When it was received, by the service clock. */
   readonly since_ms: number;
   readonly project: Project;
+  /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
+  stopped?: GoxError;
 }
 
 export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
@@ -345,7 +347,8 @@ class CallQueue {
   }
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
-    if (source.wants(call)) this.#registry.jobs.submit(ticket, call, source);
+    if (call.stopped !== undefined) source.fail(call, call.stopped);
+    else if (source.wants(call)) this.#registry.jobs.submit(ticket, call, source);
     else source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
   }
 
@@ -382,7 +385,8 @@ class CallQueue {
       }, this.#onCrossingDefect);
     }
     const since_ms = now_ms - this.#timeout_ms;
-    for (const source of [...this.#line]) source.expire(since_ms, this.#away);
+    const why = this.#away ?? 'its engine is busy with other requests';
+    for (const source of [...this.#line]) source.expire(since_ms, why);
     this.#registry.projects.expire(since_ms);
   }
 

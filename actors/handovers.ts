@@ -57,7 +57,8 @@ export function failHandover({ source, call }: HandedOver, error: GoxError): voi
 
 /** Why a job need not be ended any more. */
 function obstacleTo({ call, source }: HandedOver): GoxError | undefined {
-  const { project } = call;
+  const { project, stopped } = call;
+  if (stopped !== undefined) return stopped;
   if (!source.wants(call)) return new GoxError('GOX_CANCELLED', 'The connection was closed.');
   if (project.state === 'open') return undefined;
   const details = { project: project.name };

@@ -103,7 +103,6 @@ export class Intake implements ConnectionDoor {
    * Takes the events of one read. Returns true when what follows on the connection means nothing.
    */
   take(events: readonly (FramingEvent | Request)[]): boolean {
-    this.#groups = [];
     this.#now_ms = this.#deps.clock.now_ms();
     const now_ms = performance.now();
     this.#until_ms = now_ms + TURN_MS;
@@ -118,7 +117,7 @@ export class Intake implements ConnectionDoor {
         this.#takeEnvelope(this.#reader.read(event));
       }
     }
-    for (const { session, requests } of this.#groups) this.#wire.deliver(session, requests);
+    this.#deliver();
     return fatal || this.#over;
   }
 
@@ -199,12 +198,19 @@ export class Intake implements ConnectionDoor {
     else this.#pass(method!, request, reply);
   }
 
+  #deliver(): void {
+    const groups = this.#groups;
+    this.#groups = [];
+    for (const { session, requests } of groups) this.#wire.deliver(session, requests);
+  }
+
   /** Why a request is not even begun. */
   #refusalOf(request: Request, method: MethodEntry | undefined): GoxError | undefined {
     // Cancelling must be possible when everything else is full.
     if (method?.spec.urgent === true) return undefined;
     const { requests_in_flight_max } = this.#limits;
-    if (this.#wire.open > requests_in_flight_max) {
+    // A notification could not be told of it; its bytes are counted all the same.
+    if (this.#wire.open > requests_in_flight_max && request.id !== undefined) {
       const text =
         `The connection has ${requests_in_flight_max} requests under way, as many as ` +
         'limits.requests_in_flight_max allows.';
@@ -225,6 +231,8 @@ export class Intake implements ConnectionDoor {
 
   #queue(request: DaemonRequest): void {
     if (request.method.spec.urgent === true) {
+      // What it is about may have come in the same read.
+      this.#deliver();
       this.#dispatch(request);
       return;
     }

@@ -30,7 +30,9 @@ export interface Project {
   title: string;
   /** Whether something is in it by now: a request to open it that fails leaves nothing behind. */
   opened: boolean;
-  /** Whether its engine was told of it. */
+  /** Whether a request for it has left for its engine: it goes when that dies. */
+  sent: boolean;
+  /** Whether its engine has answered for it, and so has it. */
   known: boolean;
   /** Why it was lost. */
   reason: string;
@@ -122,7 +124,7 @@ export class Projects {
   /** Marks all projects of an engine as lost. */
   lose(engine: number, reason: string): void {
     for (const project of [...this.#byName.values()]) {
-      if (project.engine !== engine || !project.known) continue;
+      if (project.engine !== engine || !project.sent) continue;
       project.state = 'lost';
       project.reason = reason;
       this.#byName.delete(project.name);
@@ -174,8 +176,8 @@ export class Projects {
     this.#lost.delete(name);
     const project: Project = {
       ...{ name, number: this.#next++, engine: this.#leastLoaded(), state: 'open', title: '' },
-      ...{ opened: name === CURRENT_PROJECT, known: false, reason: '' },
-      ...{ bar: undefined, waiters: new Set() },
+      ...{ opened: name === CURRENT_PROJECT, sent: false, known: false },
+      ...{ reason: '', bar: undefined, waiters: new Set() },
     };
     this.#byName.set(name, project);
     return project;

@@ -121,9 +121,11 @@ class Session implements Source, Waiter, SessionHandle {
 
   stop(): void {
     this.#stopped = true;
+    const left = this.#waiting.slice(this.#head);
     this.#waiting = [];
     this.#head = 0;
     this.#waitsFor?.waiters.delete(this);
+    for (const request of left) this.#release(request);
     for (const call of [...this.#departed]) this.#cancelCall(call, GONE);
   }
 
@@ -188,7 +190,7 @@ class Session implements Source, Waiter, SessionHandle {
       if (bytes > bytes_max && calls.length > 0) break;
       const project = this.#find(request);
       if (project === undefined) continue;
-      if (project.engine !== engine || project.bar !== undefined) break;
+      if (project.engine !== engine || isBarred(project, request)) break;
       calls.push(this.#depart(request, project));
     }
     this.#standInLine();
@@ -198,15 +200,21 @@ class Session implements Source, Waiter, SessionHandle {
   }
 
   putBack(calls: readonly Call[]): void {
-    const requests = calls as readonly DepartedRequest[];
-    for (const request of requests) {
-      this.#departed.delete(request);
-      this.#lift(request);
+    const again: DepartedRequest[] = [];
+    for (const request of calls as readonly DepartedRequest[]) {
+      if (this.#bar === request) this.#bar = undefined;
+      const answered = !this.#departed.delete(request);
+      if (answered || this.#stopped) this.#release(request);
+      else if (request.stopped !== undefined) this.#refuse(request, request.stopped);
+      else {
+        // It still comes before what others ask of the project that it opens, but not before what
+        // this session asked of it earlier.
+        if (again.length > 0) this.#lift(request);
+        again.push(request);
+      }
     }
-    if (!this.#stopped) {
-      this.#waiting = [...requests, ...this.#waiting.slice(this.#head)];
-      this.#head = 0;
-    }
+    this.#waiting = [...again, ...this.#waiting.slice(this.#head)];
+    this.#head = 0;
     this.#standInLine();
   }
 
@@ -214,6 +222,7 @@ class Session implements Source, Waiter, SessionHandle {
     const request = call as DepartedRequest;
     const body = bytes.subarray(start, end);
     const failed = status === STATUS_ERROR;
+    request.project.known = true;
     if (request.spec.project !== undefined) this.#projectChanged(request, failed, body);
     this.#lift(request);
     // Otherwise it has been answered already: the daemon would not wait for it.
@@ -264,8 +273,10 @@ class Session implements Source, Waiter, SessionHandle {
   #depart(request: SessionRequest, project: Project): Call {
     this.#head += 1;
     request.project = project;
-    if (!project.known) request.method |= NEW_PROJECT_FLAG;
-    project.known = true;
+    // Until the engine has answered for it: what is sent first may be put back, or never begin.
+    if (project.known) request.method &= ~NEW_PROJECT_FLAG;
+    else request.method |= NEW_PROJECT_FLAG;
+    project.sent = true;
     const departed = request as DepartedRequest;
     this.#departed.add(departed);
     if (this.#head === this.#waiting.length) {
@@ -286,6 +297,14 @@ class Session implements Source, Waiter, SessionHandle {
     if (request.project.bar === request) this.#deps.projects.unbar(request.project);
   }
 
+  /** Lets go of the project that a request barred before it was put back. */
+  #release(request: SessionRequest): void {
+    const { project } = request;
+    if (project?.bar !== request) return;
+    this.#projectChanged(request as DepartedRequest, true, NOTHING);
+    this.#deps.projects.unbar(project);
+  }
+
   /** Gets in line at the engine of the first waiting request, unless there already. */
   #standInLine(): void {
     if (this.#inLine !== undefined || this.#waitsFor !== undefined) return;
@@ -294,7 +313,7 @@ class Session implements Source, Waiter, SessionHandle {
       if (request === undefined) return;
       const project = this.#find(request);
       if (project === undefined) continue;
-      if (project.bar !== undefined) {
+      if (isBarred(project, request)) {
         this.#waitsFor = project;
         project.waiters.add(this);
         return;
@@ -313,7 +332,8 @@ class Session implements Source, Waiter, SessionHandle {
   /** The project of the first waiting request; answers that request when it needs none. */
   #find(request: SessionRequest): Project | undefined {
     const { projects } = this.#deps;
-    const { spec } = request;
+    const { spec, project } = request;
+    if (project?.bar === request && project.state === 'open') return project;
     try {
       const remains = spec.project === 'closes' ? projects.remains(this.#name) : undefined;
       if (remains === undefined) return projects.find(this.#name, spec);
@@ -327,10 +347,12 @@ class Session implements Source, Waiter, SessionHandle {
   }
 
   /** Closes a project that no engine has. Throws GOX_INVALID_PARAMS, as an engine does. */
-  #closeRemains({ spec, params, reply }: SessionRequest, title: string): void {
+  #closeRemains(request: SessionRequest, title: string): void {
+    const { spec, params, reply } = request;
     decodeParams(spec, decoded(params, reply.encoding));
     this.#deps.projects.forget(this.#name);
     this.#head += 1;
+    this.#release(request);
     const closed = { name: title, voxel_count: 0, unsaved: false };
     const result = { success: true, project: this.#name, closed };
     this.#wire.answer(reply, false, encoded(result, reply.encoding));
@@ -350,11 +372,13 @@ class Session implements Source, Waiter, SessionHandle {
   }
 
   #cancelCall(call: DepartedRequest, why: GoxError): void {
+    call.stopped = why;
     if (this.#deps.jobs.cancelCall(call, why)) return;
     this.#deps.calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why });
   }
 
   #refuse(request: SessionRequest, error: GoxError): void {
+    this.#release(request);
     this.#wire.fail(request.reply, error);
     this.#unsent = true;
   }
@@ -368,6 +392,11 @@ class Session implements Source, Waiter, SessionHandle {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** Whether another request opens or closes the project. */
+function isBarred({ bar }: Project, request: SessionRequest): boolean {
+  return bar !== undefined && bar !== request;
+}
 
 function worksOnFiles({ spec }: SessionRequest): boolean {
   return spec.project !== undefined || spec.files === true;

@@ -172,12 +172,8 @@ class Line {
     const fatal = this.#intake.take(events);
     const pending = this.#framer.pending();
     const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#deps.ledger.full;
-    if (crowdedOut && this.wire.open === 0) {
-      this.#intake.refuse(messageCrowdedOut(this.#limits.held_bytes_max));
-      this.wire.account(0);
-    } else {
-      this.wire.account(pending);
-    }
+    if (crowdedOut) this.#intake.refuse(messageCrowdedOut(this.#limits.held_bytes_max));
+    this.wire.account(crowdedOut ? 0 : pending);
     this.wire.flush();
     const partial = pending > 0;
     if (!this.#paused && partial && (!this.#partial || events.length > 0)) {

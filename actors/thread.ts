@@ -1,5 +1,6 @@
 /** Starts the threads of engines and of jobs, and gives the ways into them. */
 
+import { realpathSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import { PollingEndpoint } from '../engine/endpoint.ts';
@@ -117,6 +118,16 @@ interface Started<Api> {
   end(): void;
 }
 
+/** Threads do not start in a working directory that is gone; no path of ours is relative to it. */
+function leaveMissingDirectory(): void {
+  try {
+    // `process.cwd` remembers what it was.
+    realpathSync.native('.');
+  } catch {
+    process.chdir('/');
+  }
+}
+
 function start<Api, Data extends JobThreadData>(
   entry: URL,
   name: string,
@@ -127,6 +138,7 @@ function start<Api, Data extends JobThreadData>(
   const data = { ...given, options: { ...given.options, unfinished }, port: port2 };
   let thread: Worker;
   try {
+    leaveMissingDirectory();
     thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
   } catch (error) {
     port1.close();

@@ -213,6 +213,13 @@ export class Wire {
   /** Gives up the request of this id; false when there is none under way. */
   cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean {
     for (const session of this.#sessions.values()) if (session.cancel(is, why)) return true;
+    for (const requests of this.#unclaimed.values()) {
+      const at = requests.findIndex(({ reply }) => is(reply));
+      if (at < 0) continue;
+      const [request] = requests.splice(at, 1);
+      this.fail(request!.reply, why);
+      return true;
+    }
     return false;
   }
 
@@ -240,8 +247,9 @@ export class Wire {
   end(): void {
     this.#over = true;
     this.#ledger.forget(this.#onRoom);
-    this.#ledger.move(-this.#counted);
+    const counted = this.#counted;
     this.#counted = 0;
+    this.#ledger.move(-counted);
   }
 
   /** The place for the reply to a request. */
@@ -301,9 +309,11 @@ export class Wire {
   account(partial = this.#partial): void {
     if (this.#over) return;
     this.#partial = partial;
-    const held = this.held;
-    this.#ledger.move(held - this.#counted);
+    const { held } = this;
+    const more = held - this.#counted;
+    // First, since those who wait for room are woken by the move, and this wire may be one.
     this.#counted = held;
+    this.#ledger.move(more);
     const wasFull = this.#full;
     this.#full = this.#isFull();
     this.#events.flow();
