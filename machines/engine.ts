@@ -66,6 +66,16 @@ export type EngineReport =
   | { type: 'engine.ready'; index: number }
   | { type: 'engine.failed'; index: number; reason: string };
 
+export interface EngineState {
+  restarts: number;
+  /** Since a thread last came to be. */
+  shortages: number;
+  /** Whether there was ever a thread. */
+  began: boolean;
+  /** Why the last thread ended. */
+  reason: string;
+}
+
 export interface EngineChildInput {
   index: number;
   config: Config;
@@ -82,10 +92,12 @@ export type CallsCommand =
 const START_TIMEOUT_MS = 10_000;
 /** The least wait before a thread is tried again that the system had nothing left for. */
 const SHORTAGE_WAIT_MS_MIN = 100;
+/** An engine that never had a thread is given up then, by default after some 10 s. */
+const START_SHORTAGES_MAX = 6;
 
 export const engineMachine = setup({
   types: {
-    context: {} as EngineInput & { restarts: number; shortages: number; reason: string },
+    context: {} as EngineInput & EngineState,
     events: {} as EngineEvent,
     input: {} as EngineInput,
   },
@@ -96,6 +108,8 @@ export const engineMachine = setup({
   },
   guards: {
     'is an engine': ({ context }) => context.kind === 'engine',
+    'cannot begin': ({ context: { kind, began, shortages } }) =>
+      kind === 'engine' && !began && shortages >= START_SHORTAGES_MAX,
   },
   actions: {
     'start calls': spawnChild('calls', {
@@ -144,7 +158,7 @@ export const engineMachine = setup({
     }),
     'count restart': assign({ restarts: ({ context }) => context.restarts + 1 }),
     'count shortage': assign({ shortages: ({ context }) => context.shortages + 1 }),
-    'forget shortages': assign({ shortages: 0 }),
+    'forget shortages': assign({ shortages: 0, began: true }),
     'note reason': assign({ reason: ({ event }) => reasonOf(event) }),
     'say ready': sendParent(({ context }) => ({ type: 'engine.ready', index: context.index })),
     /** Provided: say that an engine lost its worker, and why. */
@@ -173,7 +187,7 @@ export const engineMachine = setup({
   },
 }).createMachine({
   id: 'engine',
-  context: ({ input }) => ({ ...input, restarts: 0, shortages: 0, reason: '' }),
+  context: ({ input }) => ({ ...input, restarts: 0, shortages: 0, began: false, reason: '' }),
   initial: 'starting',
   entry: ['start calls', 'start policy', 'beat'],
   on: {
@@ -181,7 +195,10 @@ export const engineMachine = setup({
     'engine.stop': '.stopped',
     'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },
-    'worker.short': { target: '.short', actions: 'note reason' },
+    'worker.short': [
+      { guard: 'cannot begin', target: '.failed', actions: 'note reason' },
+      { target: '.short', actions: 'note reason' },
+    ],
     'xstate.error.actor.worker': { target: '.lost', actions: ['note reason', 'fail calls'] },
     // Without its queue or its policy it cannot go on, whoever failed and why.
     'xstate.error.actor.*': { target: '.failed', actions: 'note reason' },

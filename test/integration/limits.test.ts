@@ -154,6 +154,33 @@ frames.run();
 
 const counts = suite('limits of counts');
 
+counts('notifications over requests_in_flight_max are carried out', () =>
+  withDaemon({ settings: { 'limits.requests_in_flight_max': 4 } }, async ({ socket }) => {
+    const connection = await RawConnection.open(socket);
+    await connection.call('goxel.create_project');
+    const edits = Array.from({ length: 300 }, (_, x) => request('goxel.add_voxel', [x, 0, 0]));
+    connection.write(edits.join(''));
+    await eventually('all were there', async () => {
+      const line = await connection.ask(request('goxel.list_layers', {}, 1));
+      return line.includes('"voxel_count":300');
+    });
+    connection.destroy();
+  }),
+);
+
+counts('a request is cancelled by what comes in the same read', () =>
+  withDaemon({}, async ({ socket }) => {
+    const connection = await RawConnection.open(socket);
+    await connection.call('goxel.add_voxel', [0, 0, 0]);
+    const render = request('goxel.render_scene', { trace: { samples: 2000 } }, 1);
+    connection.write(render + request('$/cancelRequest', { id: 1 }, 2));
+    const lines = (await connection.lines(2)).join('\n');
+    assert.match(lines, '"cancelled":true');
+    assert.match(lines, 'GOX_CANCELLED');
+    connection.destroy();
+  }),
+);
+
 counts('requests in flight over requests_in_flight_max', () =>
   withDaemon({ settings: { 'limits.requests_in_flight_max': 4 } }, async ({ socket }) => {
     const connection = await RawConnection.open(socket);

@@ -167,7 +167,7 @@ test('answers what was in flight when the worker died and keeps the rest', async
   calls.send({ type: 'worker.attached', link: first.link });
   const [away, waiting] = [source(1), source(2)];
   for (const one of [away, waiting]) calls.send({ type: 'work.ready', source: one });
-  project.known = true;
+  project.sent = true;
   calls.send({ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' });
   assert.equal(away.outcomes, ['1:GOX_ENGINE_LOST']);
   assert.equal(waiting.outcomes, []);
@@ -306,7 +306,7 @@ test('what a job hands over is taken over between two batches', async () => {
 
 test('what a job hands over to a dead engine fails as its project does', async () => {
   const { calls, project, source } = await queue();
-  project.known = true;
+  project.sent = true;
   const first = fakeLink();
   calls.send({ type: 'worker.attached', link: first.link });
   calls.send({ type: 'work.ready', source: source(1) });

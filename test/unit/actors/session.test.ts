@@ -93,7 +93,14 @@ async function stage() {
     owners.get(call)!.flush();
   }
 
-  return { projects, connect, depart, answer, fail, told, jobs };
+  /** All of one session. */
+  function putBack(calls: readonly Call[]) {
+    const source = owners.get(calls[0]!)!;
+    source.putBack(calls);
+    source.flush();
+  }
+
+  return { projects, connect, depart, answer, fail, putBack, told, jobs };
 }
 
 const ids = ({ socket }: { socket: FakeSocket }) => socket.replies.map(({ id }) => id);
@@ -133,14 +140,86 @@ test('a create beside a load that fails is what stays', async () => {
   assert.is(projects.find('p', {}).number, create!.project.number);
 });
 
-test('only the first request for a project may be about one that is new', async () => {
-  const { connect, depart } = await stage();
+test('requests may be about a new project until one of them is answered', async () => {
+  const { connect, depart, answer } = await stage();
   const client = connect('default');
-  for (const id of [1, 2, 3]) client.ask('goxel.get_voxel', id);
-  assert.equal(
-    depart().map(({ method }) => (method & NEW_PROJECT_FLAG) !== 0),
-    [true, false, false],
-  );
+  const mayBeNew = () => depart().map(({ method }) => (method & NEW_PROJECT_FLAG) !== 0);
+  for (const id of [1, 2]) client.ask('goxel.get_voxel', id);
+  const [first, second] = depart();
+  assert.ok([first, second].every((call) => (call!.method & NEW_PROJECT_FLAG) !== 0));
+  client.ask('goxel.get_voxel', 3);
+  assert.equal(mayBeNew(), [true]);
+  answer(first!);
+  client.ask('goxel.get_voxel', 4);
+  assert.equal(mayBeNew(), [false]);
+});
+
+test('a project stays of use when the first request for it was put back and cancelled', async () => {
+  const { connect, depart, putBack } = await stage();
+  const [first, second] = [connect('default'), connect('default')];
+  first.ask('goxel.get_voxel', 1);
+  putBack(depart());
+  assert.ok(first.wire.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.')));
+  second.ask('goxel.get_voxel', 2);
+  const [call] = depart();
+  assert.ok((call!.method & NEW_PROJECT_FLAG) !== 0);
+});
+
+test('what opens a project holds others back while it waits again', async () => {
+  const { connect, depart, putBack, answer } = await stage();
+  const [creator, editor] = [connect('p'), connect('p')];
+  creator.ask('goxel.create_project');
+  const [create] = depart();
+  editor.ask('goxel.add_voxel');
+  putBack([create!]);
+  const [again, ...others] = depart();
+  assert.is(again, create);
+  assert.equal(others, []);
+  answer(again!);
+  assert.is(depart().length, 1);
+});
+
+for (const end of ['is cancelled', 'is given up with its connection'] as const) {
+  test(`what would open a project and ${end} while it waits again leaves none`, async () => {
+    const { connect, depart, putBack } = await stage();
+    const [creator, editor] = [connect('p'), connect('p')];
+    creator.ask('goxel.create_project');
+    const calls = depart();
+    editor.ask('goxel.add_voxel');
+    putBack(calls);
+    if (end === 'is cancelled') {
+      creator.wire.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.'));
+    } else creator.actor.stop();
+    assert.equal(depart(), []);
+    assert.equal(codes(editor), ['GOX_PROJECT_NOT_FOUND']);
+  });
+}
+
+test('a request that was told to stop is not begun again', async () => {
+  const { connect, depart, putBack } = await stage();
+  const client = connect('default');
+  client.ask('goxel.add_voxel', 1);
+  client.ask('goxel.add_voxel', 2);
+  const [first, second] = depart();
+  let asked = 0;
+  const why = new GoxError('GOX_CANCELLED', 'No more.');
+  assert.ok(client.wire.cancel(() => asked++ === 1, why));
+  putBack([first!, second!]);
+  assert.equal(codes(client), ['GOX_CANCELLED']);
+  assert.equal(depart(), [first]);
+});
+
+test('a request put back in front of one that opens its project goes first', async () => {
+  const { connect, depart, putBack, answer } = await stage();
+  const client = connect('default');
+  client.ask('goxel.add_voxel', 1);
+  client.ask('goxel.create_project', 2);
+  const calls = depart();
+  assert.is(calls.length, 2);
+  putBack(calls);
+  assert.equal(depart(), calls);
+  for (const call of calls) answer(call);
+  assert.equal(codes(client), ['result', 'result']);
 });
 
 test('what does not touch the file goes on beside a save, what does waits', async () => {

@@ -115,6 +115,19 @@ test('one that must stop for the whole goes on when there is room', () => {
   assert.is(first.wire.full, false);
 });
 
+test('what one that is woken by its own reading held is counted out once', () => {
+  const { socket, ledger, wire: one } = wire(new Ledger(500));
+  socket.reads = false;
+  for (let i = 0; i < 4; i++) {
+    one.answer(one.place(request(i), undefined, 0), false, body(400));
+    one.flush();
+  }
+  assert.ok(ledger.full);
+  socket.readAll();
+  one.account();
+  assert.is(ledger.bytes, 0);
+});
+
 test('a reply that cannot be written ends its connection, and is nobody else’s', () => {
   const failed: unknown[] = [];
   const { socket, wire: one } = wire(undefined, { failed: (error) => failed.push(error) });

@@ -125,6 +125,7 @@ test('a worker that throws while it starts is a death, not the end of the engine
 
 test('a thread that the system had nothing left for is waited for, and is no failure', async () => {
   const { worker, calls, clock, reports, snapshot } = await engine();
+  worker.say({ type: 'worker.ready' });
   for (const wait of [100, 200, 400, 800, 1000, 1000, 1000]) {
     worker.say({ type: 'worker.short', reason: 'EMFILE' });
     assert.is(snapshot().value, 'short');
@@ -142,7 +143,19 @@ test('a thread that the system had nothing left for is waited for, and is no fai
   worker.say({ type: 'worker.ready' });
   assert.is(snapshot().context.shortages, 0);
   assert.is(snapshot().context.restarts, 0);
-  assert.equal(reports, [{ type: 'engine.ready', index: 7 }]);
+  const ready = { type: 'engine.ready', index: 7 };
+  assert.equal(reports, [ready, ready]);
+});
+
+test('an engine that never had a thread for want of something is given up, and says why', async () => {
+  const { worker, calls, clock, reports, snapshot } = await engine();
+  for (let tries = 1; snapshot().value !== 'failed'; tries++) {
+    assert.ok(tries <= 20, 'it is never given up');
+    worker.say({ type: 'worker.short', reason: 'EMFILE' });
+    clock.increment(1000);
+  }
+  assert.equal(reports, [{ type: 'engine.failed', index: 7, reason: 'EMFILE' }]);
+  assert.ok(calls.told.some(({ type }) => type === 'calls.refuse'));
 });
 
 test('requests expire while a worker is away', async () => {
