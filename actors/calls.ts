@@ -25,7 +25,7 @@ import {
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../machines/engine.ts';
 import { AnswerReader, encodeBatch } from './batch.ts';
 import { Flight, type Part } from './flight.ts';
-import { failHandover, type HandedOver, Handovers } from './handovers.ts';
+import { type HandedOver, Handovers } from './handovers.ts';
 import type { JobQueue } from './jobs.ts';
 import type { Project, Projects } from './projects.ts';
 import type { ServiceClock } from './service-clock.ts';
@@ -102,13 +102,6 @@ export interface CallsRegistry {
   readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** What was copied last, in any engine. */
   clipboard: unknown;
-}
-
-/** Gives a job that is done to the queue of its project's engine. */
-export function handOver(calls: CallsRegistry['calls'], one: HandedOver): void {
-  const queue = calls.get(one.call.project.engine);
-  if (queue !== undefined) queue.send({ type: 'call.handover', ...one });
-  else failHandover(one, new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
 }
 
 /** The `calls` effect of an engine. */

@@ -4,7 +4,7 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
-import type { Call, Source } from './calls.ts';
+import type { Call, CallsRegistry, Source } from './calls.ts';
 
 /** A call and what its job handed over. */
 export interface HandedOver {
@@ -50,7 +50,14 @@ export class Handovers {
   }
 }
 
-export function failHandover({ source, call }: HandedOver, error: GoxError): void {
+/** Gives a job that is done to the queue of its project's engine. */
+export function handOver(calls: CallsRegistry['calls'], one: HandedOver): void {
+  const queue = calls.get(one.call.project.engine);
+  if (queue !== undefined) queue.send({ type: 'call.handover', ...one });
+  else failHandover(one, new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
+}
+
+function failHandover({ source, call }: HandedOver, error: GoxError): void {
   source.fail(call, error);
   source.flush();
 }

@@ -190,3 +190,15 @@ export class Projects {
     return counts.indexOf(Math.min(...counts));
   }
 }
+
+/** Whether another request opens or closes the project. */
+export function isBarred({ bar }: Project, request: object): boolean {
+  return bar !== undefined && bar !== request;
+}
+
+/** What a project is called by the result of the request that opened it. */
+export function titleIn(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return '';
+  if ('name' in result && typeof result.name === 'string') return result.name;
+  return 'path' in result && typeof result.path === 'string' ? result.path : '';
+}

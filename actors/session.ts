@@ -18,7 +18,7 @@ import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../engine/port.ts';
 import type { SessionCommand, SessionInput } from '../machines/connection.ts';
 import type { Call, CallsRegistry, Source, Status } from './calls.ts';
 import { decoded, encoded } from './encoding.ts';
-import type { Project, Projects, Waiter } from './projects.ts';
+import { isBarred, type Project, type Projects, titleIn, type Waiter } from './projects.ts';
 import { GONE, stopping } from './refusals.ts';
 import { reportFigures } from './vitals.ts';
 import type { PendingReply, SessionHandle, Wire } from './wire.ts';
@@ -194,8 +194,7 @@ class Session implements Source, Waiter, SessionHandle {
       calls.push(this.#depart(request, project));
     }
     this.#standInLine();
-    // Without calls there comes no flush, and some may have been refused here.
-    if (calls.length === 0) this.#settle();
+    if (calls.length === 0) this.#settle(); // There comes no flush, and some may be refused.
     return calls;
   }
 
@@ -207,8 +206,7 @@ class Session implements Source, Waiter, SessionHandle {
       if (answered || this.#stopped) this.#release(request);
       else if (request.stopped !== undefined) this.#refuse(request, request.stopped);
       else {
-        // It still comes before what others ask of the project that it opens, but not before what
-        // this session asked of it earlier.
+        // What it bars stays barred, but to what this session asked before it.
         if (again.length > 0) this.#lift(request);
         again.push(request);
       }
@@ -393,22 +391,10 @@ class Session implements Source, Waiter, SessionHandle {
 
 const NOTHING = new Uint8Array(0);
 
-/** Whether another request opens or closes the project. */
-function isBarred({ bar }: Project, request: SessionRequest): boolean {
-  return bar !== undefined && bar !== request;
-}
-
 function worksOnFiles({ spec }: SessionRequest): boolean {
   return spec.project !== undefined || spec.files === true;
 }
 
 function holdsBackAll({ spec }: SessionRequest): boolean {
   return spec.project !== undefined || spec.edits;
-}
-
-/** What a project is called by the result of the request that opened it. */
-function titleIn(result: unknown): string {
-  if (typeof result !== 'object' || result === null) return '';
-  if ('name' in result && typeof result.name === 'string') return result.name;
-  return 'path' in result && typeof result.path === 'string' ? result.path : '';
 }

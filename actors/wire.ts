@@ -14,7 +14,7 @@ import type { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { SESSIONS_KEPT } from '../machines/connection.ts';
 import type { Encoding, Framing, Invalid, Outgoing, Reply, Request } from '../transport/jsonrpc.ts';
-import { errorBody, replyPieces } from '../transport/reply.ts';
+import { bodyBytes, errorBody, replyPieces } from '../transport/reply.ts';
 import type { Ledger } from './ledger.ts';
 import { batchTooLarge, resultCrowdedOut } from './refusals.ts';
 import type { SessionRequest } from './session.ts';
@@ -394,13 +394,6 @@ export class Wire {
     for (const [name, session] of this.#sessions) if (session.idle()) return name;
     return undefined;
   }
-}
-
-function bodyBytes(outgoing: Outgoing): number {
-  if (!('length' in outgoing)) return outgoing.body.length;
-  let bytes = 0;
-  for (const { body } of outgoing) bytes += body.length;
-  return bytes;
 }
 
 const NOTHING = new Uint8Array(0);

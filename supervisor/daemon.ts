@@ -5,7 +5,8 @@
 
 import type { Logger } from 'pino';
 import { type ActorRefFrom, createActor } from 'xstate';
-import { type CallsRegistry, callsEffect, handOver } from '../actors/calls.ts';
+import { type CallsRegistry, callsEffect } from '../actors/calls.ts';
+import { handOver } from '../actors/handovers.ts';
 import type { Counters } from '../actors/intake.ts';
 import { type JobRegistry, jobCallsEffect } from '../actors/job-calls.ts';
 import { jobWorkerEffect } from '../actors/job-worker.ts';

@@ -243,3 +243,11 @@ function writeBatch(writer: Writer, replies: readonly Reply[]): void {
   }
   for (const reply of replies) writeReply(writer, reply);
 }
+
+/** How many bytes the results and errors of replies take, without what is around them. */
+export function bodyBytes(outgoing: Outgoing): number {
+  if (!('length' in outgoing)) return outgoing.body.length;
+  let bytes = 0;
+  for (const { body } of outgoing) bytes += body.length;
+  return bytes;
+}

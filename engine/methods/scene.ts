@@ -81,12 +81,16 @@ const updateOneMaterial: Handler<typeof updateMaterial> = (project, { index, ...
 };
 
 function change(material: Material, fields: MaterialFields): void {
-  const { name, color, metallic, roughness, emission } = fields;
+  const { name, metallic, roughness } = fields;
+  // What can fail comes first: a request is done as a whole or not at all.
+  const color = fields.color === undefined ? undefined : linearOf(fields.color, '.color');
+  const emission =
+    fields.emission === undefined ? undefined : linearOf(fields.emission, '.emission').slice(0, 3);
   if (name !== undefined) material.name = name;
-  if (color !== undefined) material.color = linearOf(color, '.color');
+  if (color !== undefined) material.color = color;
   if (metallic !== undefined) material.metallic = Math.fround(metallic);
   if (roughness !== undefined) material.roughness = Math.fround(roughness);
-  if (emission !== undefined) material.emission = linearOf(emission, '.emission').slice(0, 3);
+  if (emission !== undefined) material.emission = emission;
 }
 
 const removeOneMaterial: Handler<typeof removeMaterial> = (project, { index }) => {

@@ -8,9 +8,9 @@ import {
   type CallsRegistry,
   callsEffect,
   type EngineLink,
-  handOver,
   type Source,
 } from '../../../actors/calls.ts';
+import { handOver } from '../../../actors/handovers.ts';
 import { JobQueue } from '../../../actors/jobs.ts';
 import { type Project, Projects } from '../../../actors/projects.ts';
 import { GoxError } from '../../../conf/errors.ts';

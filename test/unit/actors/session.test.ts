@@ -154,7 +154,7 @@ test('requests may be about a new project until one of them is answered', async 
   assert.equal(mayBeNew(), [false]);
 });
 
-test('a project stays of use when the first request for it was put back and cancelled', async () => {
+test('a project stays of use when the first request for it was cancelled', async () => {
   const { connect, depart, putBack } = await stage();
   const [first, second] = [connect('default'), connect('default')];
   first.ask('goxel.get_voxel', 1);
@@ -179,15 +179,15 @@ test('what opens a project holds others back while it waits again', async () => 
   assert.is(depart().length, 1);
 });
 
-for (const end of ['is cancelled', 'is given up with its connection'] as const) {
-  test(`what would open a project and ${end} while it waits again leaves none`, async () => {
+for (const end of ['is cancelled as it waits again', 'goes with its connection'] as const) {
+  test(`one that would open a project and ${end} leaves none`, async () => {
     const { connect, depart, putBack } = await stage();
     const [creator, editor] = [connect('p'), connect('p')];
     creator.ask('goxel.create_project');
     const calls = depart();
     editor.ask('goxel.add_voxel');
     putBack(calls);
-    if (end === 'is cancelled') {
+    if (end === 'is cancelled as it waits again') {
       creator.wire.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.'));
     } else creator.actor.stop();
     assert.equal(depart(), []);

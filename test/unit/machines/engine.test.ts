@@ -147,7 +147,7 @@ test('a thread that the system had nothing left for is waited for, and is no fai
   assert.equal(reports, [ready, ready]);
 });
 
-test('an engine that never had a thread for want of something is given up, and says why', async () => {
+test('an engine that never had a thread for want of something is given up', async () => {
   const { worker, calls, clock, reports, snapshot } = await engine();
   for (let tries = 1; snapshot().value !== 'failed'; tries++) {
     assert.ok(tries <= 20, 'it is never given up');

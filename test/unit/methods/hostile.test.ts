@@ -107,7 +107,9 @@ const QUICK: Readonly<Record<string, number>> = { width: 40, height: 40, samples
 
 function quick({ name }: MethodSpec, params: Record<string, unknown>): Record<string, unknown> {
   if (name !== 'goxel.render_scene') return params;
-  const text = JSON.stringify(params, (key, value: unknown) =>
+  const { width, height, samples } = QUICK;
+  const trace = typeof params.trace === 'object' ? { samples, ...params.trace } : params.trace;
+  const text = JSON.stringify({ width, height, ...params, trace }, (key, value: unknown) =>
     typeof value === 'number' ? Math.min(value, QUICK[key] ?? value) : value,
   );
   return JSON.parse(text) as Record<string, unknown>;
