@@ -1,6 +1,6 @@
 /** Where something of the environment is missing, and what comes on the socket by mistake. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -39,6 +39,19 @@ environment('no working directory: absolute paths do, relative ones are a senten
   assert.match(stdout, 'files.roots: \\".\\" is left out');
   assert.match(stdout, '"pong"');
   assert.not.match(stderr, DEFECT);
+});
+
+environment('a working directory that goes after the start: threads still start', async () => {
+  const cwd = join(temporaryDirectory(), 'gone');
+  mkdirSync(cwd);
+  const { socket, stop } = await startDaemon({ cwd });
+  rmdirSync(cwd);
+  const client = await RawConnection.open(socket);
+  await client.call('goxel.add_voxel', [1, 2, 3]);
+  const picture = await client.ask(request('goxel.render_scene', { width: 16, height: 16 }, 1));
+  assert.match(picture, '"success":true');
+  client.destroy();
+  await stop();
 });
 
 environment('a TMPDIR that is not there', async () => {
