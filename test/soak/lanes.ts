@@ -192,21 +192,23 @@ function cancels(place: Place, number: number): Promise<void> {
     );
     await sleep(60);
     if (goes) return;
-    for (const { job } of await jobsOf(client, project)) {
-      await client.call('goxel.cancel_job', { job });
+    let over = false;
+    const ended = end.finally(() => {
+      over = true;
+    });
+    // Its own may come to be late, and one of a turn before may still be there.
+    while (!over) {
+      await cancelJobs(client, project);
+      await sleep(50);
     }
-    await end;
+    await ended;
   });
 }
 
-/** The project's jobs, as soon as there is one: a busy engine takes its time to order it. */
-async function jobsOf(client: Client, project: string): Promise<readonly Job[]> {
-  for (;;) {
-    const { jobs } = await client.call<{ jobs: readonly Job[] }>('goxel.list_jobs');
-    const mine = jobs.filter((job) => job.project === project);
-    if (mine.length > 0) return mine;
-    await sleep(50);
-  }
+async function cancelJobs(client: Client, project: string): Promise<void> {
+  const { jobs } = await client.call<{ jobs: readonly Job[] }>('goxel.list_jobs');
+  const mine = jobs.filter((job) => job.project === project);
+  for (const { job } of mine) await client.call('goxel.cancel_job', { job });
 }
 
 interface Job {
