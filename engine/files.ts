@@ -14,6 +14,7 @@ import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { GoxError } from '../conf/errors.ts';
 import { realPath } from '../conf/real-path.ts';
+import { cutPath } from './catalogue/sketch.ts';
 import type { EngineOptions } from './port.ts';
 import { type Directory, OutsideError, Roots } from './roots.ts';
 import { type Place, StagedFiles } from './staged-files.ts';
@@ -183,7 +184,7 @@ export class Files {
   }
 
   #refusal(path: string, why: string): GoxError {
-    const message = `The path ${JSON.stringify(path)} ${why}.`;
+    const message = `The path ${JSON.stringify(cutPath(path))} ${why}.`;
     return new GoxError('GOX_PATH_REFUSED', message, { path, roots: this.#names });
   }
 
@@ -220,7 +221,7 @@ function readAll(fd: number, size: number): Uint8Array {
 }
 
 function fileError(path: string, why: string, facts: object = {}, cause?: unknown): GoxError {
-  const message = `The file ${JSON.stringify(path)} ${why}.`;
+  const message = `The file ${JSON.stringify(cutPath(path))} ${why}.`;
   return new GoxError('GOX_FILE', message, { path, ...facts }, cause);
 }
 

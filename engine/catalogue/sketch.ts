@@ -2,6 +2,7 @@
 
 /** How much of a client's text an error repeats. */
 const SKETCH_LENGTH_MAX = 40;
+const PATH_LENGTH_MAX = 1024;
 
 /** A text, or its beginning. */
 export function cut(text: string): string {
@@ -11,6 +12,11 @@ export function cut(text: string): string {
 /** A text, or its end, which tells paths apart. */
 export function cutStart(text: string): string {
   return text.length > SKETCH_LENGTH_MAX ? `…${text.slice(-SKETCH_LENGTH_MAX)}` : text;
+}
+
+/** A path, whole if it has any usual length; of a long one the end. */
+export function cutPath(path: string): string {
+  return path.length > PATH_LENGTH_MAX ? `…${path.slice(-PATH_LENGTH_MAX)}` : path;
 }
 
 /** Some words for a value. Of large ones nothing but their size is read. */

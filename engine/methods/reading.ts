@@ -2,6 +2,7 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
+import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Files } from '../files.ts';
 import type { Format } from '../formats/format.ts';
@@ -36,7 +37,7 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
     ...(y_up === undefined ? {} : { yUp: y_up }),
     ...(instances === undefined ? {} : { instances }),
   };
-  return read(files.read(path), path, options);
+  return read(files.read(path), cutPath(path), options);
 }
 
 /** What reads a file of that name or format. Throws GOX_FORMAT_UNKNOWN. */
@@ -62,7 +63,7 @@ function beside(files: Files, path: string): (name: string) => Uint8Array | unde
     total_bytes += bytes?.length ?? 0;
     if (count <= BESIDE_FILES_MAX && total_bytes <= BESIDE_BYTES_MAX) return bytes;
     const message =
-      `${path} names more than ${BESIDE_FILES_MAX} files, or files of more than ` +
+      `${cutPath(path)} names more than ${BESIDE_FILES_MAX} files, or files of more than ` +
       `${BESIDE_BYTES_MAX} bytes.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { path });
   };

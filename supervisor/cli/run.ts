@@ -25,7 +25,6 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   endOnDefects(log);
   process.once('exit', () => log.sink.flushSync());
   for (const warning of warnings) log.log.warn(warning);
-  leaveMissingDirectory(log);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
 
@@ -42,16 +41,6 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
-}
-
-/** Threads do not start in a working directory that is gone; no configured path is in it. */
-function leaveMissingDirectory({ log }: Log): void {
-  try {
-    process.cwd();
-  } catch (error) {
-    process.chdir('/');
-    log.warn({ err: error }, 'the working directory is gone; the daemon goes on in /');
-  }
 }
 
 /** What nobody expected ends the process, whatever becomes of the line that says so. */

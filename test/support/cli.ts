@@ -13,21 +13,18 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-export async function cli(...args: string[]): Promise<CliResult> {
-  const child = spawn(process.execPath, [DAEMON_MAIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
-  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, stdout, stderr };
+export function cli(...args: string[]): Promise<CliResult> {
+  return run(process.execPath, [DAEMON_MAIN, ...args]);
 }
 
 /** A script of bash in which `gs` is the command line. */
-export async function shell(script: string): Promise<CliResult> {
+export function shell(script: string): Promise<CliResult> {
   const functions = `gs() { "${process.execPath}" "${DAEMON_MAIN}" "$@"; }`;
-  const child = spawn('bash', ['-c', `${functions}\n${script}`], {
+  return run('bash', ['-c', `${functions}\n${script}`]);
+}
+
+async function run(command: string, args: readonly string[]): Promise<CliResult> {
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',

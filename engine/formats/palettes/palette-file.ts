@@ -5,6 +5,7 @@
 
 import { basename, extname } from 'node:path';
 import { GoxError } from '../../../conf/errors.ts';
+import { cutPath } from '../../catalogue/sketch.ts';
 import { unnamed } from '../../document/built-in-palettes.ts';
 import type { Palette } from '../../document/palette.ts';
 import { decodeAnyPng } from '../../image/any-png.ts';
@@ -34,7 +35,8 @@ export function readPalette(bytes: Uint8Array, path: string): Palette {
   const reader = READERS[extension];
   if (reader !== undefined) return reader(bytes, path, basename(path, extname(path)));
   const supported = Object.keys(READERS).map((known) => known.slice(1));
-  const message = `Palettes of "${path}" are not supported; there are ${supported.join(', ')}.`;
+  const what = `Palettes of "${cutPath(path)}"`;
+  const message = `${what} are not supported; there are ${supported.join(', ')}.`;
   throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, supported });
 }
 

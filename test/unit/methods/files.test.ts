@@ -289,4 +289,16 @@ files('save without a path goes where the project was made, loaded or saved last
   engine.fail('save_project');
 });
 
+files('messages repeat of a long path the end only', () => {
+  const { root, outside, files } = places();
+  for (const directory of [root, outside]) {
+    const path = join(directory, 'd/'.repeat(1500), 'x.gox');
+    for (const use of [() => files.read(path), () => files.write(path, bytes('x'))]) {
+      const { message } = thrown(use);
+      assert.ok(message.length < 1500, `${message.length} characters`);
+      assert.match(message, '/d/x.gox');
+    }
+  }
+});
+
 files.run();
