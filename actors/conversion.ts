@@ -5,8 +5,8 @@
 
 import { Worker } from 'node:worker_threads';
 import { GoxError } from '../conf/errors.ts';
-import type { SoloOrder, SoloReport } from '../engine/port.ts';
-import { removeUnfinished, unfinishedMemory } from '../engine/unfinished.ts';
+import type { SoloOrder, SoloReport } from '../engine/port/layout.ts';
+import { removeUnfinished, unfinishedMemory } from '../engine/port/unfinished.ts';
 
 const SOLO_ENTRY = new URL('../engine/solo.js', import.meta.url);
 

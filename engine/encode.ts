@@ -2,9 +2,9 @@
 
 import { Packr } from 'msgpackr';
 import { errorObject, GoxError } from '../conf/errors.ts';
-import { type Asked, byteLength } from './batch.ts';
 import { METHODS } from './catalogue/methods.ts';
-import type { PartAnswer } from './port.ts';
+import { type Asked, byteLength } from './port/engine-side.ts';
+import type { PartAnswer } from './port/layout.ts';
 
 /** A handler or a job that failed in a way it must not. */
 export interface Defect {

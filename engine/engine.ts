@@ -5,6 +5,16 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
+import { METHODS } from './catalogue/methods.ts';
+import { decodeParams } from './catalogue/params.ts';
+import { executeScript } from './catalogue/scripts.ts';
+import type { MethodSpec } from './catalogue/spec.ts';
+import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
+import { interruptible } from './interrupt.ts';
+import { Handover, Job } from './jobs/job.ts';
+import { runJob } from './jobs/kinds.ts';
+import type { AnyHandler } from './methods/handler.ts';
+import { finishers, handlers } from './methods/index.ts';
 import {
   AnswerWriter,
   type Asked,
@@ -12,22 +22,9 @@ import {
   BatchReader,
   firstMethod,
   type Request,
-} from './batch.ts';
-import { METHODS } from './catalogue/methods.ts';
-import { executeScript } from './catalogue/scripts.ts';
-import type { MethodSpec } from './catalogue/spec.ts';
-import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
-import { Files } from './files.ts';
-import { FlightControl } from './flight.ts';
-import { interruptible } from './interrupt.ts';
-import { JobControl } from './jobs/control.ts';
-import { Handover, Job } from './jobs/job.ts';
-import { runJob } from './jobs/kinds.ts';
-import { Clipboard } from './methods/clipboard.ts';
-import type { AnyHandler } from './methods/handler.ts';
-import { finishers, handlers } from './methods/index.ts';
-import { Budget, Project, type Scripting } from './methods/project.ts';
-import { decodeParams } from './params.ts';
+} from './port/engine-side.ts';
+import { FlightControl } from './port/flight.ts';
+import { JobControl } from './port/job-control.ts';
 import {
   type BatchAnswer,
   type EngineApi,
@@ -38,7 +35,10 @@ import {
   STATUS_ERROR,
   STATUS_JOB,
   STATUS_RESULT,
-} from './port.ts';
+} from './port/layout.ts';
+import { Clipboard } from './project/clipboard.ts';
+import { Files } from './project/files.ts';
+import { Budget, Project, type Scripting } from './project/project.ts';
 import { createScripts } from './script/script.ts';
 import { StoodStill } from './stopwatch.ts';
 import type { VolumeSnapshot } from './volume/volume.ts';

@@ -6,15 +6,14 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
-import { askedBy } from './batch.ts';
-import { collectSharedGarbage } from './collect.ts';
 import { Encoder, partAnswer } from './encode.ts';
-import { PollingEndpoint } from './endpoint.ts';
-import { Files } from './files.ts';
 import { interruptible } from './interrupt.ts';
-import { JobControl } from './jobs/control.ts';
 import { Handover, type JobKind } from './jobs/job.ts';
 import { runPart } from './jobs/kinds.ts';
+import { collectSharedGarbage } from './port/collect.ts';
+import { PollingEndpoint } from './port/endpoint.ts';
+import { askedBy } from './port/engine-side.ts';
+import { JobControl } from './port/job-control.ts';
 import {
   type EngineDefect,
   type JobApi,
@@ -24,7 +23,8 @@ import {
   type PartOrder,
   STATUS_ERROR,
   STATUS_RESULT,
-} from './port.ts';
+} from './port/layout.ts';
+import { Files } from './project/files.ts';
 
 // Only the actor starts this file, and it types what it gives.
 const { options, port, polling } = workerData as JobThreadData;

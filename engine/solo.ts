@@ -7,15 +7,15 @@
 import { extname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { GoxError } from '../conf/errors.ts';
-import { Files } from './files.ts';
-import { JobControl } from './jobs/control.ts';
 import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
-import { Clipboard } from './methods/clipboard.ts';
 import type { Finisher } from './methods/handler.ts';
-import { Budget, Project } from './methods/project.ts';
 import { projectFinishers, projectHandlers } from './methods/projects.ts';
-import type { SoloOrder, SoloReport } from './port.ts';
+import { JobControl } from './port/job-control.ts';
+import type { SoloOrder, SoloReport } from './port/layout.ts';
+import { Clipboard } from './project/clipboard.ts';
+import { Files } from './project/files.ts';
+import { Budget, Project } from './project/project.ts';
 
 // Only the command starts this file, and it types what it gives.
 const { options, from, to } = workerData as SoloOrder;

@@ -5,11 +5,17 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
-import { collectSharedGarbage } from './collect.ts';
-import { EAGER_REQUESTS_MAX, PollingEndpoint } from './endpoint.ts';
 import { Engine } from './engine.ts';
-import { FlightControl } from './flight.ts';
-import type { BatchAnswer, EngineApi, EngineDefect, EngineThreadData, PartAnswer } from './port.ts';
+import { collectSharedGarbage } from './port/collect.ts';
+import { EAGER_REQUESTS_MAX, PollingEndpoint } from './port/endpoint.ts';
+import { FlightControl } from './port/flight.ts';
+import type {
+  BatchAnswer,
+  EngineApi,
+  EngineDefect,
+  EngineThreadData,
+  PartAnswer,
+} from './port/layout.ts';
 import { followServiceClock } from './stopwatch.ts';
 
 /** How long to wait for the next request: a client on this machine reads the reply and sends it. */

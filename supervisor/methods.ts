@@ -1,11 +1,9 @@
 /** The methods about the daemon itself; the catalogue in `engine/catalogue` says what they give. */
 
 import { hostname } from 'node:os';
-import { encoded } from '../actors/encoding.ts';
-import type { ConnectionDoor, Counters, DaemonDispatch } from '../actors/intake.ts';
-import type { JobQueue } from '../actors/jobs.ts';
-import type { Ledger } from '../actors/ledger.ts';
-import type { Projects } from '../actors/projects.ts';
+import type { ConnectionDoor, Counters, DaemonDispatch } from '../actors/connection/intake.ts';
+import type { Projects } from '../actors/engines/projects.ts';
+import type { JobQueue } from '../actors/jobs/jobs.ts';
 import { GoxError } from '../conf/errors.ts';
 import {
   type cancelJob as cancelJobSpec,
@@ -16,10 +14,12 @@ import {
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
 import { openRpcDocument, openRpcList } from '../engine/catalogue/openrpc.ts';
+import { decodeParams, type Named, paramProblem } from '../engine/catalogue/params.ts';
 import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
-import { decodeParams, type Named, paramProblem } from '../engine/params.ts';
+import type { Ledger } from '../transport/ledger.ts';
+import { encoded } from '../transport/values.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {

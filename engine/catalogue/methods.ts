@@ -1,7 +1,7 @@
 /**
  * The catalogue of methods: every method the daemon answers, and the index by every name. A
  * method's number is its place in `METHODS`; it is only good within one process (see
- * `engine/port.ts`).
+ * `engine/port/layout.ts`).
  */
 
 import { COLOR_METHODS } from './colors.ts';

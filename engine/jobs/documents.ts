@@ -3,10 +3,10 @@
 import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
 import { type ExportOptions, formatFor } from '../formats/index.ts';
-import { type Ceiling, explainedBy } from '../methods/ceiling.ts';
 import { type Reading, readDocument } from '../methods/reading.ts';
+import type { JobControl } from '../port/job-control.ts';
+import { type Ceiling, explainedBy } from '../project/ceiling.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
-import type { JobControl } from './control.ts';
 import { Handover } from './job.ts';
 import type { JobTools } from './kinds.ts';
 

@@ -1,7 +1,7 @@
 /** The code behind each kind of job: one part of one stage at a time. */
 
-import type { Files } from '../files.ts';
-import type { JobControl } from './control.ts';
+import type { JobControl } from '../port/job-control.ts';
+import type { Files } from '../project/files.ts';
 import { runExport, runLoad, runSave } from './documents.ts';
 import { runInquiry } from './inquiries.ts';
 import type { Job, JobKind } from './job.ts';

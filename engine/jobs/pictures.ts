@@ -1,13 +1,13 @@
 /** Jobs that make pictures: stages of a renderer, and then files or bytes. */
 
 import { WithBytes } from '../encode.ts';
-import type { Files } from '../files.ts';
+import type { JobControl } from '../port/job-control.ts';
+import type { Files } from '../project/files.ts';
 import type { RenderJob } from '../render/job.ts';
 import { runRenderPart } from '../render/render.ts';
 import type { TraceJob } from '../trace/job.ts';
 import type { TraceControl } from '../trace/options.ts';
 import { runTracePart } from '../trace/trace.ts';
-import type { JobControl } from './control.ts';
 import { Job } from './job.ts';
 
 /** Where a picture goes: a file, or the result. */

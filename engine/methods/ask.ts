@@ -4,10 +4,10 @@ import type { WithBytes } from '../encode.ts';
 import { blocksOf, blocksTouched, type Region } from '../inquiries/region.ts';
 import { answerTo, type InquiryInput, mergedOf, type Question } from '../jobs/inquiries.ts';
 import { Job } from '../jobs/job.ts';
+import type { Project } from '../project/project.ts';
 import { BLOCK_VOXELS } from '../volume/block.ts';
 import { Volume } from '../volume/volume.ts';
 import { DIRECT_BLOCKS_MAX } from './direct.ts';
-import type { Project } from './project.ts';
 
 /** To list so many voxels and encode them takes some 20 ms. */
 const DIRECT_VOXELS_MAX = 10_000;

@@ -3,9 +3,9 @@
 import { GoxError } from '../../conf/errors.ts';
 import type { AxisBox, BoxParam, BoxView, LineBox } from '../catalogue/geometry.ts';
 import { pointOf } from '../catalogue/geometry.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, type Position } from '../catalogue/schemas.ts';
 import type { Region } from '../inquiries/region.ts';
-import { invalidParam } from '../params.ts';
 import { boxCorners, boxMatrix, inverse, isNullBox, type Matrix } from '../volume/matrix.ts';
 import type { Box, Vec3 } from '../volume/volume.ts';
 import { cornerOf } from './voxel-params.ts';

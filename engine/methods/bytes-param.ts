@@ -1,6 +1,6 @@
 /** Bytes as parameters give them. */
 
-import { invalidParam } from '../params.ts';
+import { invalidParam } from '../catalogue/params.ts';
 
 /** Of both alphabets, padded or not. */
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;

@@ -3,7 +3,7 @@
  * the catalogue's conventions tells to clients.
  */
 
-import { paramProblem } from '../params.ts';
+import { paramProblem } from '../catalogue/params.ts';
 import { pack } from '../volume/color.ts';
 
 const FULL = 255;

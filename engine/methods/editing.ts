@@ -13,6 +13,7 @@ import type {
   transformLayer,
 } from '../catalogue/editing.ts';
 import { LENGTH_MAX } from '../catalogue/geometry.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import { duplicateLayer } from '../document/arrange.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
@@ -20,7 +21,7 @@ import { merge } from '../ops/combine.ts';
 import { moveLayer, recenter } from '../ops/move-layer.ts';
 import { boxMask, combineMask, fuzzySelect, selectColor } from '../ops/select.ts';
 import { step, turned } from '../ops/turn.ts';
-import { invalidParam } from '../params.ts';
+import type { Project } from '../project/project.ts';
 import { changesBetween } from '../volume/changes.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { type Vec3, Volume } from '../volume/volume.ts';
@@ -32,7 +33,6 @@ import type { AnyHandler, Handler } from './handler.ts';
 import { requireRoom } from './layer-choice.ts';
 import { moveMatrix } from './moves.ts';
 import { change } from './painting.ts';
-import type { Project } from './project.ts';
 import { colorOf, cornerOf, packedColor } from './voxel-params.ts';
 
 const THRESHOLD = 0;

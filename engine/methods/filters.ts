@@ -2,6 +2,7 @@
 
 import type { filter } from '../catalogue/editing.ts';
 import { type BoxParam, pointOf } from '../catalogue/geometry.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import type { Params } from '../catalogue/spec.ts';
 import type { Layer } from '../document/layer.ts';
 import { merge } from '../ops/combine.ts';
@@ -9,11 +10,10 @@ import { planeCut } from '../ops/cut.ts';
 import { adjustColors, mirror, wrap } from '../ops/filters.ts';
 import { fillHoles, hollow, hull } from '../ops/hollow.ts';
 import { paintShape } from '../ops/paint.ts';
-import { invalidParam } from '../params.ts';
+import type { Project } from '../project/project.ts';
 import { isNullBox, type Matrix } from '../volume/matrix.ts';
 import type { Box, Volume } from '../volume/volume.ts';
 import { boxOf, wholeBox } from './boxes.ts';
-import type { Project } from './project.ts';
 import { packedColor, WHITE } from './voxel-params.ts';
 
 type FilterParams = Params<typeof filter>;

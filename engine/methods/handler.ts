@@ -3,7 +3,7 @@
 import type { MethodSpec, Params, Result } from '../catalogue/spec.ts';
 import type { WithBytes } from '../encode.ts';
 import type { Job } from '../jobs/job.ts';
-import type { Project } from './project.ts';
+import type { Project } from '../project/project.ts';
 
 /** The result at once, with bytes in it, or a job that will give it. */
 export type Handler<M extends MethodSpec> = (

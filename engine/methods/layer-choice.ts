@@ -1,11 +1,11 @@
 /** Which layer a request names, and how many layers, materials and cameras there may be. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import { sketch } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
-import { invalidParam } from '../params.ts';
-import { layerNotFound } from './project.ts';
+import { layerNotFound } from '../project/project.ts';
 
 /**
  * Every layer costs a look at it with each request and a chunk in the file; Goxel's users have

@@ -13,12 +13,13 @@ import type {
   reorderLayer,
   updateLayer,
 } from '../catalogue/layer-edits.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import type { Color, Rgba } from '../catalogue/schemas.ts';
 import * as arrange from '../document/arrange.ts';
 import type { Document } from '../document/document.ts';
 import type { Layer, ShapeKind } from '../document/layer.ts';
 import { BLEND_MODES, type BlendMode } from '../ops/combine.ts';
-import { invalidParam } from '../params.ts';
+import type { Project } from '../project/project.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
 import { isNullBox } from '../volume/matrix.ts';
@@ -27,7 +28,6 @@ import { boxOf, boxViewOrNull, matrixOf } from './boxes.ts';
 import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { missing, pick, requireRoom, type Which } from './layer-choice.ts';
-import type { Project } from './project.ts';
 import { packedColor, WHITE } from './voxel-params.ts';
 
 /** Half the size of a new shape layer's box, as in Goxel. */

@@ -1,7 +1,7 @@
 /** From the steps that a request names to one matrix. */
 
 import { type Point, pointOf, SCALE_MIN } from '../catalogue/geometry.ts';
-import { invalidParam } from '../params.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import { identity, type Matrix } from '../volume/matrix.ts';
 import { matrixOf, requireInverse } from './boxes.ts';
 

@@ -2,7 +2,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../catalogue/schemas.ts';
-import type { Project } from './project.ts';
+import type { Project } from '../project/project.ts';
 
 interface Opening {
   readonly project?: string;

@@ -12,6 +12,7 @@ import type {
   replaceColor,
   setPacked,
 } from '../catalogue/painting.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import { COORDINATE_MAX } from '../catalogue/schemas.ts';
 import type { Layer } from '../document/layer.ts';
 import type { Region } from '../inquiries/region.ts';
@@ -20,7 +21,7 @@ import { extrude as extrudeFace } from '../ops/extrude.ts';
 import { floodFill as fillConnected } from '../ops/fill.ts';
 import { paintShape as paint } from '../ops/paint.ts';
 import { replaceColor as recolor } from '../ops/replace.ts';
-import { invalidParam } from '../params.ts';
+import type { Project } from '../project/project.ts';
 import { isNullBox, type Matrix } from '../volume/matrix.ts';
 import { Places } from '../volume/places.ts';
 import { writeRegion } from '../volume/region.ts';
@@ -30,7 +31,6 @@ import { boxBetween, boxFault, boxOf, cornersOf, wholeBox } from './boxes.ts';
 import { bytesOf } from './bytes-param.ts';
 import { changeOf } from './changes.ts';
 import type { AnyHandler, Asking, Handler } from './handler.ts';
-import type { Project } from './project.ts';
 import { colorOf, cornerOf, packedColor, positionOf, spotOf, wordOf } from './voxel-params.ts';
 
 /** Bits of `Painter.symmetry`. */

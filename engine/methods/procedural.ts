@@ -1,12 +1,12 @@
 /** Shapes by their numbers. */
 
 import { pointOf } from '../catalogue/geometry.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import type { proceduralShape } from '../catalogue/procedural.ts';
 import type { Params } from '../catalogue/spec.ts';
 import { merge } from '../ops/combine.ts';
 import { hollow } from '../ops/hollow.ts';
 import { paintShape } from '../ops/paint.ts';
-import { invalidParam } from '../params.ts';
 import { line } from '../procedural/line.ts';
 import { box, pyramid, sphere, torus } from '../procedural/solids.ts';
 import { type RampStop, terrain } from '../procedural/terrain.ts';

@@ -1,6 +1,7 @@
 /** Making, describing and ending projects; loading, saving and exporting them. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import type {
   closeProject,
   createProject,
@@ -27,13 +28,12 @@ import type {
   Written,
 } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
-import { invalidParam } from '../params.ts';
+import { DEFAULT_SIDE, type Project } from '../project/project.ts';
 import { boundsOfAll } from './bounds.ts';
 import { attempt, isSmall } from './direct.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { requireParts, requireRoom } from './layer-choice.ts';
 import { contentsOf, nameOf, openingOf } from './opening.ts';
-import { DEFAULT_SIDE, type Project } from './project.ts';
 import { type Reading, readDocument, readerOf } from './reading.ts';
 import { exportPicture } from './render.ts';
 

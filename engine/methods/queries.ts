@@ -10,13 +10,13 @@ import type {
 import { VOXELS_PER_CALL_MAX } from '../catalogue/schemas.ts';
 import { EVERYWHERE, type Region } from '../inquiries/region.ts';
 import { over } from '../ops/combine.ts';
+import type { Project } from '../project/project.ts';
 import { channels } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 import { ask } from './ask.ts';
 import { boundsOfAll } from './bounds.ts';
 import { regionBetween } from './boxes.ts';
 import type { AnyHandler, Asking, Handler } from './handler.ts';
-import type { Project } from './project.ts';
 import { packedColor, positionOf, spotOf } from './voxel-params.ts';
 
 const PAGE_LENGTH = 10_000;

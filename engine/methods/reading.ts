@@ -4,9 +4,9 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
 import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
-import type { Files } from '../files.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
+import type { Files } from '../project/files.ts';
 
 /** What a request says about the reading. */
 export interface Reading {

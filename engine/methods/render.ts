@@ -3,17 +3,17 @@
 import { extname } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
 import { pointOf } from '../catalogue/geometry.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import type { renderScene } from '../catalogue/render.ts';
 import type { Params } from '../catalogue/spec.ts';
 import type { Job } from '../jobs/job.ts';
 import { type PicturesWork, picturesJob, type Sink } from '../jobs/pictures.ts';
-import { invalidParam } from '../params.ts';
+import type { Project } from '../project/project.ts';
 import { prepareRender } from '../render/job.ts';
 import type { CameraChoice, LightChoice, Outline, RenderOptions, View } from '../render/options.ts';
 import { prepareTrace } from '../trace/job.ts';
 import { channels } from '../volume/color.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import type { Project } from './project.ts';
 import { packedColor } from './voxel-params.ts';
 
 type RenderParams = Params<typeof renderScene>;

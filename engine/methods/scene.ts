@@ -1,6 +1,7 @@
 /** The image box, materials, cameras, the light and the palette. */
 
 import { didYouMean } from '../../conf/suggest.ts';
+import { invalidParam, paramProblem } from '../catalogue/params.ts';
 import type {
   addCamera,
   addMaterial,
@@ -28,7 +29,6 @@ import {
 import { contentBox } from '../formats/fit.ts';
 import { readPalette } from '../formats/palettes/palette-file.ts';
 import { writeGpl } from '../formats/palettes/palette-gpl.ts';
-import { invalidParam, paramProblem } from '../params.ts';
 import { channels } from '../volume/color.ts';
 import { boxMatrix, isNullBox } from '../volume/matrix.ts';
 import { boxOf, boxView, boxViewOrNull, matrixOf } from './boxes.ts';

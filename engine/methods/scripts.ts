@@ -1,11 +1,11 @@
 /** Scripts: on one project, as one edit. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { invalidParam } from '../catalogue/params.ts';
 import type { executeScript } from '../catalogue/scripts.ts';
 import { interruptible } from '../interrupt.ts';
-import { invalidParam } from '../params.ts';
+import type { StagedFiles } from '../project/staged-files.ts';
 import type { ScriptResult } from '../script/script.ts';
-import type { StagedFiles } from '../staged-files.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix } from '../volume/matrix.ts';

@@ -1,10 +1,10 @@
 /** The position and the colour of a voxel out of the many forms that clients give them in. */
 
 import { didYouMean } from '../../conf/suggest.ts';
+import { invalidParam, paramProblem } from '../catalogue/params.ts';
 import type { Color, Position } from '../catalogue/schemas.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
 import { sketch } from '../catalogue/sketch.ts';
-import { invalidParam, paramProblem } from '../params.ts';
 import { channels } from '../volume/color.ts';
 import type { Vec3 } from '../volume/volume.ts';
 import { colorFromNumbers } from './color-numbers.ts';

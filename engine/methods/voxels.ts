@@ -11,6 +11,7 @@ import type {
   removeVoxels,
 } from '../catalogue/voxels.ts';
 import type { Layer } from '../document/layer.ts';
+import type { Project } from '../project/project.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
@@ -18,7 +19,6 @@ import { Places } from '../volume/places.ts';
 import { type Vec3, Volume } from '../volume/volume.ts';
 import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import type { Project } from './project.ts';
 import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';
 
 const add: Handler<typeof addVoxel> = (project, params) => {

@@ -2,7 +2,7 @@
 
 import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
-import { collectSharedGarbage } from '../../engine/collect.ts';
+import { collectSharedGarbage } from '../../engine/port/collect.ts';
 import type { Outcome } from '../../machines/daemon.ts';
 import { type Daemon, StartError, startDaemon } from '../daemon.ts';
 import type { CommandLine } from './args.ts';

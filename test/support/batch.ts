@@ -1,4 +1,4 @@
-/** Batches and answers in the layout of `engine/port.ts`, for tests of the main thread's side. */
+/** Batches and answers in the layout of `engine/port/layout.ts`, for tests of the daemon. */
 
 /** Status and body of each answer. */
 export type AnswerWords = readonly (readonly [status: number, body: string])[];

@@ -1,6 +1,6 @@
 /**
  * Calls an engine in this thread as the main thread calls one in another: through batches, by the
- * layout of `engine/port.ts`, which is written out here a second time on purpose.
+ * layout of `engine/port/layout.ts`, which is written out here a second time on purpose.
  */
 
 import { pack, unpack } from 'msgpackr';
@@ -8,7 +8,7 @@ import type { ErrorObject } from '../../conf/errors.ts';
 import { findMethod } from '../../engine/catalogue/methods.ts';
 import type { Defect } from '../../engine/encode.ts';
 import { Engine } from '../../engine/engine.ts';
-import { FlightControl } from '../../engine/flight.ts';
+import { FlightControl } from '../../engine/port/flight.ts';
 import {
   type BatchAnswer,
   type EngineOptions,
@@ -17,7 +17,7 @@ import {
   NEW_PROJECT_FLAG,
   QUIET_FLAG,
   STATUS_ERROR,
-} from '../../engine/port.ts';
+} from '../../engine/port/layout.ts';
 
 export interface TestRequest {
   readonly method: string;

@@ -2,14 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import { METHODS } from '../../engine/catalogue/methods.ts';
-import { Files } from '../../engine/files.ts';
-import { JobControl } from '../../engine/jobs/control.ts';
+import { decodeParams } from '../../engine/catalogue/params.ts';
 import { Handover, type Job } from '../../engine/jobs/job.ts';
 import { runJob } from '../../engine/jobs/kinds.ts';
-import { Clipboard } from '../../engine/methods/clipboard.ts';
 import { finishers, handlers } from '../../engine/methods/index.ts';
-import { Budget, Project } from '../../engine/methods/project.ts';
-import { decodeParams } from '../../engine/params.ts';
+import { JobControl } from '../../engine/port/job-control.ts';
+import { Clipboard } from '../../engine/project/clipboard.ts';
+import { Files } from '../../engine/project/files.ts';
+import { Budget, Project } from '../../engine/project/project.ts';
 import { temporaryDirectory } from './tmp.ts';
 
 export class LooseProject {

@@ -124,7 +124,7 @@ reading('finds every form of export', () => {
 
 reading('resolves relative imports from the root', () => {
   const module = parseModule('engine/formats/gox.ts', '');
-  assert.is(resolveImport(module, '../port.ts'), 'engine/port.ts');
+  assert.is(resolveImport(module, '../port/layout.ts'), 'engine/port/layout.ts');
   assert.is(resolveImport(module, './vox.js'), 'engine/formats/vox.ts');
   assert.is(resolveImport(module, '../../conf/errors.ts'), 'conf/errors.ts');
   assert.is(resolveImport(module, 'xstate'), undefined);

@@ -32,7 +32,7 @@ rules('imports run one way', () => {
     ['engine/a.ts', 'xstate'],
     ['engine/a.ts', 'node:net'],
     ['engine/formats/a.ts', '../../machines/daemon.ts'],
-    ['conf/a.ts', '../engine/port.ts'],
+    ['conf/a.ts', '../engine/port/layout.ts'],
     ['supervisor/a.ts', '../test/support/tmp.ts'],
     ['supervisor/a.ts', '../engine/volume.ts'],
   ];
@@ -42,14 +42,14 @@ rules('imports run one way', () => {
     assert.match(found[0] ?? '', new RegExp(`^${path}:1 imports `));
   }
   const right: [string, string][] = [
-    ['supervisor/cli/a.ts', '../../actors/socket.ts'],
+    ['supervisor/cli/a.ts', '../../actors/connection/socket.ts'],
     ['supervisor/a.ts', '../transport/client.ts'],
     ['actors/a.ts', '../machines/daemon.ts'],
-    ['actors/a.ts', '../engine/port.ts'],
+    ['actors/a.ts', '../engine/port/layout.ts'],
     ['supervisor/a.ts', '../engine/catalogue/version.ts'],
     ['actors/a.ts', 'node:net'],
     ['transport/a.ts', '../engine/catalogue/methods.ts'],
-    ['transport/a.ts', '../engine/port.ts'],
+    ['transport/a.ts', '../engine/port/layout.ts'],
     ['machines/a.ts', './b.ts'],
     ['machines/a.ts', 'xstate'],
     ['engine/formats/a.ts', '../volume.ts'],

@@ -4,20 +4,10 @@ import { type Module, PRODUCT_ROOMS, resolveImport } from '../support/modules.ts
 import type { Token } from '../support/tokens.ts';
 
 /**
- * The doors into `engine/`, behind which there is no voxel code: what crosses to a worker, the
- * endpoint it crosses at, the catalogue of methods and the checks by it, the control of what runs
- * there, and the notes of temporary files.
+ * The two doors into `engine/`, behind which there is no voxel code: what crosses to a worker's
+ * thread, and the catalogue of methods with the checks by it.
  */
-const ENGINE_DOORS = [
-  'engine/port.ts',
-  'engine/endpoint.ts',
-  'engine/params.ts',
-  'engine/flight.ts',
-  'engine/collect.ts',
-  'engine/jobs/control.ts',
-  'engine/unfinished.ts',
-  'engine/catalogue/',
-];
+const ENGINE_DOORS = ['engine/port/', 'engine/catalogue/'];
 const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts', 'engine/solo.ts'];
 
 /** What the files of each room may import, as beginnings of paths. Their own room is understood. */
@@ -25,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   supervisor: ['actors/', 'machines/', 'transport/', 'conf/', ...ENGINE_DOORS],
   actors: ['machines/', 'transport/', 'conf/', ...ENGINE_DOORS],
   machines: ['conf/'],
-  transport: ['conf/', 'engine/port.ts', 'engine/catalogue/'],
+  transport: ['conf/', ...ENGINE_DOORS],
   engine: ['conf/'],
   conf: [],
   test: PRODUCT_ROOMS.map((room) => `${room}/`),

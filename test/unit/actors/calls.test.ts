@@ -9,14 +9,14 @@ import {
   callsEffect,
   type EngineLink,
   type Source,
-} from '../../../actors/calls.ts';
-import { handOver } from '../../../actors/handovers.ts';
-import { JobQueue } from '../../../actors/jobs.ts';
-import { type Project, Projects } from '../../../actors/projects.ts';
+} from '../../../actors/engines/calls.ts';
+import { handOver } from '../../../actors/engines/handovers.ts';
+import { type Project, Projects } from '../../../actors/engines/projects.ts';
+import { JobQueue } from '../../../actors/jobs/jobs.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
-import { FlightControl } from '../../../engine/flight.ts';
-import { type BatchAnswer, type JobTicket, STATUS_JOB } from '../../../engine/port.ts';
+import { FlightControl } from '../../../engine/port/flight.ts';
+import { type BatchAnswer, type JobTicket, STATUS_JOB } from '../../../engine/port/layout.ts';
 import type { EngineEvent } from '../../../machines/engine.ts';
 import { type AnswerWords, answerOf, batchLengths } from '../../support/batch.ts';
 import { configWith } from '../../support/probe.ts';

@@ -3,12 +3,12 @@
 import type { Socket } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Intake } from '../../../actors/intake.ts';
-import { Ledger } from '../../../actors/ledger.ts';
-import { Wire } from '../../../actors/wire.ts';
+import { Intake } from '../../../actors/connection/intake.ts';
+import { Wire } from '../../../actors/connection/wire.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { EnvelopeReader } from '../../../transport/envelope.ts';
 import { Framer } from '../../../transport/framing.ts';
+import { Ledger } from '../../../transport/ledger.ts';
 import { configWith } from '../../support/probe.ts';
 
 async function answers(text: string, dispatch: (method: string) => unknown) {

@@ -2,13 +2,13 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Call, Source } from '../../../actors/calls.ts';
-import type { HandedOver } from '../../../actors/handovers.ts';
-import { JobQueue } from '../../../actors/jobs.ts';
-import type { JobLink } from '../../../actors/thread.ts';
+import type { Call, Source } from '../../../actors/engines/calls.ts';
+import type { HandedOver } from '../../../actors/engines/handovers.ts';
+import type { JobLink } from '../../../actors/engines/thread.ts';
+import { JobQueue } from '../../../actors/jobs/jobs.ts';
 import { GoxError } from '../../../conf/errors.ts';
-import { JobControl } from '../../../engine/jobs/control.ts';
-import type { PartAnswer, PartOrder } from '../../../engine/port.ts';
+import { JobControl } from '../../../engine/port/job-control.ts';
+import type { PartAnswer, PartOrder } from '../../../engine/port/layout.ts';
 import { configWith } from '../../support/probe.ts';
 
 /** A thread whose parts end when the test says so. */

@@ -6,14 +6,15 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
-import type { Call, CallsEvent, Source } from '../../../actors/calls.ts';
-import { Ledger } from '../../../actors/ledger.ts';
-import { Projects } from '../../../actors/projects.ts';
-import { type SessionDeps, type SessionRequest, sessionEffect } from '../../../actors/session.ts';
-import { Wire } from '../../../actors/wire.ts';
+import type { SessionRequest } from '../../../actors/connection/request.ts';
+import { type SessionDeps, sessionEffect } from '../../../actors/connection/session.ts';
+import { Wire } from '../../../actors/connection/wire.ts';
+import type { Call, CallsEvent, Source } from '../../../actors/engines/calls.ts';
+import { Projects } from '../../../actors/engines/projects.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { findMethod } from '../../../engine/catalogue/methods.ts';
-import { NEW_PROJECT_FLAG } from '../../../engine/port.ts';
+import { NEW_PROJECT_FLAG } from '../../../engine/port/layout.ts';
+import { Ledger } from '../../../transport/ledger.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 import { configWith } from '../../support/probe.ts';
 

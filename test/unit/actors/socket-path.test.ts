@@ -25,7 +25,7 @@ import {
   type ListenOptions,
   listenAt,
   SocketPathError,
-} from '../../../actors/socket-path.ts';
+} from '../../../actors/listener/socket-path.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const paths = suite('socket path');
@@ -268,7 +268,7 @@ permitted('says that a directory may not be written', async () => {
 paths('has no two holders when the first was killed while it held it', async () => {
   const directory = temporaryDirectory();
   const path = join(directory, 's');
-  const entry = new URL('../../../actors/socket-path.js', import.meta.url).href;
+  const entry = new URL('../../../actors/listener/socket-path.js', import.meta.url).href;
   const program = `
     import { createServer } from 'node:net';
     const { listenAt } = await import(${JSON.stringify(entry)});

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { endOf } from '../../../actors/thread.ts';
+import { endOf } from '../../../actors/engines/thread.ts';
 
 const test = suite('the end of a thread');
 

@@ -2,10 +2,10 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Ledger } from '../../../actors/ledger.ts';
-import { Wire, type WireEvents } from '../../../actors/wire.ts';
+import { Wire, type WireEvents } from '../../../actors/connection/wire.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import type { Request } from '../../../transport/jsonrpc.ts';
+import { Ledger } from '../../../transport/ledger.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 
 const LIMITS = { output_bytes_max: 1000, result_bytes_max: 100_000 };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isWorthCollecting } from '../../../engine/collect.ts';
+import { isWorthCollecting } from '../../../engine/port/collect.ts';
 
 const collect = suite('collecting shared memory');
 
@@ -50,7 +50,7 @@ const PROGRAM = (module: string) => `
 `;
 
 collect('buffers that are garbage go, though the thread does nothing', async () => {
-  const module = new URL('../../../engine/collect.js', import.meta.url).href;
+  const module = new URL('../../../engine/port/collect.js', import.meta.url).href;
   const worker = new Worker(PROGRAM(module), { eval: true });
   const [[before, after]] = (await once(worker, 'message')) as [[number, number]];
   await worker.terminate();

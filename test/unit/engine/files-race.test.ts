@@ -20,8 +20,8 @@ import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { Files } from '../../../engine/files.ts';
-import { OutsideError, Roots } from '../../../engine/roots.ts';
+import { Files } from '../../../engine/project/files.ts';
+import { OutsideError, Roots } from '../../../engine/project/roots.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const race = suite('files in a race');
@@ -213,7 +213,7 @@ function openDescriptors(): number {
 
 race('a working directory that is gone is said for relative paths only', () => {
   const { root } = places();
-  const module = new URL('../../../engine/files.js', import.meta.url).href;
+  const module = new URL('../../../engine/project/files.js', import.meta.url).href;
   const program = `
     import { mkdirSync, rmdirSync } from 'node:fs';
     const { Files } = await import(${JSON.stringify(module)});

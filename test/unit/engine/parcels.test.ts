@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Parcels, packed } from '../../../engine/parcels.ts';
+import { Parcels, packed } from '../../../engine/port/parcels.ts';
 
 const parcels = suite('parcels');
 

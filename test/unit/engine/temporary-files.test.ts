@@ -7,8 +7,12 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { Files } from '../../../engine/files.ts';
-import { removeUnfinished, UnfinishedFiles, unfinishedMemory } from '../../../engine/unfinished.ts';
+import {
+  removeUnfinished,
+  UnfinishedFiles,
+  unfinishedMemory,
+} from '../../../engine/port/unfinished.ts';
+import { Files } from '../../../engine/project/files.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const temporary = suite('temporary files');
@@ -19,7 +23,7 @@ const left = (directory: string) =>
 
 /** A program that begins to write a file and then does as it is told. */
 function writer(directory: string, end: string): string[] {
-  const module = new URL('../../../engine/files.js', import.meta.url).href;
+  const module = new URL('../../../engine/project/files.js', import.meta.url).href;
   const program = `
     const { Files } = await import(${JSON.stringify(module)});
     const directory = process.argv[1];

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fault } from '../../../engine/catalogue/fault.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
-import { decodeParams } from '../../../engine/params.ts';
+import { decodeParams } from '../../../engine/catalogue/params.ts';
 import { decode, TestEngine } from '../../support/engine.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 

@@ -16,7 +16,7 @@ import { join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { Files } from '../../../engine/files.ts';
+import { Files } from '../../../engine/project/files.ts';
 import { TestEngine } from '../../support/engine.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 

@@ -6,7 +6,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import { findMethod } from '../../../engine/catalogue/methods.ts';
 import { checkInterrupt } from '../../../engine/interrupt.ts';
 import { finishers } from '../../../engine/methods/index.ts';
-import { NEW_PROJECT_FLAG } from '../../../engine/port.ts';
+import { NEW_PROJECT_FLAG } from '../../../engine/port/layout.ts';
 import { decode, TestEngine } from '../../support/engine.ts';
 
 const add = (x: number) => ({ method: 'goxel.add_voxel', params: { x, y: 0, z: 0 } });

@@ -5,9 +5,9 @@ import * as assert from 'uvu/assert';
 import type { Keywords } from '../../../conf/check.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
+import { decodeParams } from '../../../engine/catalogue/params.ts';
 import type { MethodSpec } from '../../../engine/catalogue/spec.ts';
 import { branchesOf } from '../../../engine/catalogue/union.ts';
-import { decodeParams } from '../../../engine/params.ts';
 import { TestEngine } from '../../support/engine.ts';
 
 const unknown = suite('unknown parameters');

@@ -2,11 +2,11 @@
 
 import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
-import type { EngineDefect } from '../engine/port.ts';
-import type { EngineChildInput, EngineEvent } from '../machines/engine.ts';
+import type { EngineDefect } from '../../engine/port/layout.ts';
+import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './calls.ts';
 import { endOf, startEngineThread, type ThreadOptions } from './thread.ts';
-import { reportFigures } from './vitals.ts';
 
 export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;

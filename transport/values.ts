@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Packr } from 'msgpackr';
 import { GoxError } from '../conf/errors.ts';
-import type { Encoding } from '../transport/jsonrpc.ts';
+import type { Encoding } from './jsonrpc.ts';
 
 /** Plain maps and doubles, as in the engines. */
 const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });

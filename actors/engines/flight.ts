@@ -6,8 +6,8 @@
  * to see that is given up, since all of its projects go with it.
  */
 
-import type { GoxError } from '../conf/errors.ts';
-import type { FlightControl } from '../engine/flight.ts';
+import type { GoxError } from '../../conf/errors.ts';
+import type { FlightControl } from '../../engine/port/flight.ts';
 import type { Call, Source } from './calls.ts';
 
 /**

@@ -7,7 +7,7 @@
  * them: the main thread clears it before each departure and never writes into it in between.
  */
 
-import { GoxError } from '../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 
 /** Requests in one batch: enough to make the crossing cheap, few enough to be fair to others. */
 export const FLIGHT_REQUESTS_MAX = 512;

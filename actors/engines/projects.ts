@@ -7,9 +7,9 @@
  * of that project meanwhile waits, since only then is known what the name means.
  */
 
-import { GoxError } from '../conf/errors.ts';
-import { CURRENT_PROJECT } from '../engine/catalogue/schemas.ts';
-import type { MethodSpec } from '../engine/catalogue/spec.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
+import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 
 /** Somebody whose request waits for a project that is barred. */
 export interface Waiter {

@@ -3,8 +3,8 @@
 import { realpathSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
-import { PollingEndpoint } from '../engine/endpoint.ts';
-import { FlightControl } from '../engine/flight.ts';
+import { PollingEndpoint } from '../../engine/port/endpoint.ts';
+import { FlightControl } from '../../engine/port/flight.ts';
 import type {
   AnswerWithJobs,
   EngineApi,
@@ -13,9 +13,9 @@ import type {
   JobThreadData,
   PartAnswer,
   PartOrder,
-} from '../engine/port.ts';
-import { removeUnfinished, unfinishedMemory } from '../engine/unfinished.ts';
-import type { WorkerEnd } from '../machines/engine.ts';
+} from '../../engine/port/layout.ts';
+import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
+import type { WorkerEnd } from '../../machines/engine.ts';
 import type { EngineLink } from './calls.ts';
 
 /** The way into a job thread. */
@@ -42,8 +42,8 @@ export interface LinkedThread<Link> {
  */
 const ANSWER_MS = 0.1;
 
-const ENGINE_ENTRY = new URL('../engine/worker.js', import.meta.url);
-const JOB_ENTRY = new URL('../engine/job-worker.js', import.meta.url);
+const ENGINE_ENTRY = new URL('../../engine/worker.js', import.meta.url);
+const JOB_ENTRY = new URL('../../engine/job-worker.js', import.meta.url);
 
 /**
  * What the system says when it has no more descriptors, memory or threads. It says so while a

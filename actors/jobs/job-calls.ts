@@ -4,11 +4,11 @@
  */
 
 import { fromCallback } from 'xstate';
-import { GoxError } from '../conf/errors.ts';
-import type { CallsCommand, EngineChildInput, EngineEvent } from '../machines/engine.ts';
+import { GoxError } from '../../conf/errors.ts';
+import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import type { JobLink } from '../engines/thread.ts';
+import { reportFigures } from '../vitals.ts';
 import type { JobQueue, JobRunner } from './jobs.ts';
-import type { JobLink } from './thread.ts';
-import { reportFigures } from './vitals.ts';
 
 export type JobCallsEvent = CallsCommand | { type: 'worker.attached'; link: JobLink };
 

@@ -16,11 +16,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GoxError } from '../conf/errors.ts';
-import { checkInterrupt } from './interrupt.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { checkInterrupt } from '../interrupt.ts';
+import type { UnfinishedFiles } from '../port/unfinished.ts';
 import type { Directory } from './roots.ts';
 import { type Sweeper, temporaryName } from './temporary-files.ts';
-import type { UnfinishedFiles } from './unfinished.ts';
 
 /** Fails when the name is taken, so nobody else's file or link is ever written into. */
 const OPEN_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;

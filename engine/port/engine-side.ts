@@ -1,7 +1,7 @@
-/** Taking a batch apart and putting its answer together; the layout is in `port.ts`. */
+/** Taking a batch apart and putting its answer together; the layout is in `layout.ts`. */
 
 import { isAscii, isUtf8 } from 'node:buffer';
-import { GoxError } from '../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import {
   ANSWER_WORDS,
   METHOD_MASK,
@@ -9,7 +9,7 @@ import {
   NEW_PROJECT_FLAG,
   QUIET_FLAG,
   REQUEST_WORDS,
-} from './port.ts';
+} from './layout.ts';
 
 const WORD_BYTES = 4;
 

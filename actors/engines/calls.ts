@@ -9,10 +9,11 @@
  */
 
 import { fromCallback } from 'xstate';
-import type { ErrorCode } from '../conf/errors.ts';
-import { GoxError } from '../conf/errors.ts';
-import { EAGER_REQUESTS_MAX } from '../engine/endpoint.ts';
-import { FLIGHT_REQUESTS_MAX, type FlightControl } from '../engine/flight.ts';
+import type { ErrorCode } from '../../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
+import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
+import { FLIGHT_REQUESTS_MAX, type FlightControl } from '../../engine/port/flight.ts';
 import {
   type AnswerWithJobs,
   type EngineStats,
@@ -21,15 +22,14 @@ import {
   type STATUS_ERROR,
   STATUS_JOB,
   type STATUS_RESULT,
-} from '../engine/port.ts';
-import type { CallsCommand, EngineChildInput, EngineEvent } from '../machines/engine.ts';
-import { AnswerReader, encodeBatch } from './batch.ts';
+} from '../../engine/port/layout.ts';
+import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import type { JobQueue } from '../jobs/jobs.ts';
+import type { ServiceClock } from '../service-clock.ts';
+import { reportFigures } from '../vitals.ts';
 import { Flight, type Part } from './flight.ts';
 import { type HandedOver, Handovers } from './handovers.ts';
-import type { JobQueue } from './jobs.ts';
 import type { Project, Projects } from './projects.ts';
-import type { ServiceClock } from './service-clock.ts';
-import { reportFigures } from './vitals.ts';
 
 /** Bytes of parameters in one batch; a single larger request makes a batch of its own. */
 const BATCH_BYTES_MAX = 1024 * 1024;

@@ -1,6 +1,6 @@
-/** Writes batches and reads their answers, in the layout of `engine/port.ts`. */
+/** Writes batches and reads their answers, in the layout of `engine/port/layout.ts`. */
 
-import { ANSWER_WORDS, REQUEST_WORDS } from '../engine/port.ts';
+import { ANSWER_WORDS, REQUEST_WORDS } from './layout.ts';
 
 /** What a batch needs to know of a call. */
 export interface EncodableCall {

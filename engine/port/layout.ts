@@ -24,7 +24,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
-import type { ErrorCode, ErrorDetails } from '../conf/errors.ts';
+import type { ErrorCode, ErrorDetails } from '../../conf/errors.ts';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;

@@ -3,7 +3,7 @@
  * was read elsewhere, for one. They wait here for their turn between the engine's batches.
  */
 
-import { GoxError } from '../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import type { Call, CallsRegistry, Source } from './calls.ts';
 
 /** A call and what its job handed over. */

@@ -8,15 +8,15 @@
  * thread never came to be, for want of descriptors or memory, waits for another.
  */
 
-import { GoxError } from '../conf/errors.ts';
-import type { Config } from '../conf/schema.ts';
-import { JobControl } from '../engine/jobs/control.ts';
-import type { JobTicket, PartAnswer, PartOrder } from '../engine/port.ts';
-import { QUICK_JOB_THREADS } from '../machines/daemon.ts';
-import type { Call, Source, Status } from './calls.ts';
-import type { HandedOver } from './handovers.ts';
-import type { ServiceClock } from './service-clock.ts';
-import type { JobLink } from './thread.ts';
+import { GoxError } from '../../conf/errors.ts';
+import type { Config } from '../../conf/schema.ts';
+import { JobControl } from '../../engine/port/job-control.ts';
+import type { JobTicket, PartAnswer, PartOrder } from '../../engine/port/layout.ts';
+import { QUICK_JOB_THREADS } from '../../machines/daemon.ts';
+import type { Call, Source, Status } from '../engines/calls.ts';
+import type { HandedOver } from '../engines/handovers.ts';
+import type { JobLink } from '../engines/thread.ts';
+import type { ServiceClock } from '../service-clock.ts';
 
 /** A job as `goxel.list_jobs` tells of it. */
 export interface JobInfo {

@@ -11,29 +11,30 @@
  */
 
 import { fromCallback } from 'xstate';
-import { GoxError } from '../conf/errors.ts';
-import type { MethodSpec } from '../engine/catalogue/spec.ts';
-import { decodeParams } from '../engine/params.ts';
-import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../engine/port.ts';
-import type { SessionCommand, SessionInput } from '../machines/connection.ts';
-import type { Call, CallsRegistry, Source, Status } from './calls.ts';
-import { decoded, encoded } from './encoding.ts';
-import { isBarred, type Project, type Projects, titleIn, type Waiter } from './projects.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { decodeParams } from '../../engine/catalogue/params.ts';
+import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
+import type { SessionCommand, SessionInput } from '../../machines/connection.ts';
+import { decoded, encoded } from '../../transport/values.ts';
+import type { Call, CallsRegistry, Source, Status } from '../engines/calls.ts';
+import {
+  isBarred,
+  type Project,
+  type Projects,
+  titleIn,
+  type Waiter,
+} from '../engines/projects.ts';
+import { reportFigures } from '../vitals.ts';
 import { GONE, stopping } from './refusals.ts';
-import { reportFigures } from './vitals.ts';
-import type { PendingReply, SessionHandle, Wire } from './wire.ts';
-
-/** A request for an engine, with the place of its reply. */
-export interface SessionRequest extends Omit<Call, 'project' | 'method'> {
-  /** Gets a flag when it is the first for its project. */
-  method: number;
-  /** Set when it leaves. */
-  project: Project | undefined;
-  readonly spec: MethodSpec;
-  readonly reply: PendingReply;
-}
-
-type DepartedRequest = SessionRequest & Call & { project: Project };
+import {
+  type DepartedRequest,
+  holdsBackAll,
+  type PendingReply,
+  type SessionHandle,
+  type SessionRequest,
+  worksOnFiles,
+} from './request.ts';
+import type { Wire } from './wire.ts';
 
 export interface SessionDeps extends CallsRegistry {
   readonly projects: Projects;
@@ -390,11 +391,3 @@ class Session implements Source, Waiter, SessionHandle {
 }
 
 const NOTHING = new Uint8Array(0);
-
-function worksOnFiles({ spec }: SessionRequest): boolean {
-  return spec.project !== undefined || spec.files === true;
-}
-
-function holdsBackAll({ spec }: SessionRequest): boolean {
-  return spec.project !== undefined || spec.edits;
-}

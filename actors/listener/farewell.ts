@@ -1,8 +1,8 @@
 /** Turning clients away: each is told why, and goes, whether it reads and closes or not. */
 
 import type { Socket } from 'node:net';
-import { composeStandalone } from '../transport/reply.ts';
-import { stopping, tooManyConnections } from './refusals.ts';
+import { composeStandalone } from '../../transport/reply.ts';
+import { stopping, tooManyConnections } from '../connection/refusals.ts';
 
 /** How long a client that is turned away may take to read why. */
 const READ_MS = 1000;

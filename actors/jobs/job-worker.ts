@@ -5,17 +5,17 @@
 
 import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
-import type { EngineDefect, PartOrder } from '../engine/port.ts';
-import type { EngineChildInput, EngineEvent } from '../machines/engine.ts';
-import type { JobRegistry } from './job-calls.ts';
+import type { EngineDefect, PartOrder } from '../../engine/port/layout.ts';
+import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import {
   endOf,
   type JobLink,
   type LinkedThread,
   startJobThread,
   type ThreadOptions,
-} from './thread.ts';
-import { reportFigures } from './vitals.ts';
+} from '../engines/thread.ts';
+import { reportFigures } from '../vitals.ts';
+import type { JobRegistry } from './job-calls.ts';
 
 export interface JobWorkerDeps extends JobRegistry {
   readonly log: Logger;

@@ -9,14 +9,16 @@
 
 import type { Socket } from 'node:net';
 import { fromCallback } from 'xstate';
-import type { GoxError } from '../conf/errors.ts';
-import type { Config } from '../conf/schema.ts';
-import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../machines/connection.ts';
-import type { EnvelopeReader } from '../transport/envelope.ts';
-import { Framer } from '../transport/framing.ts';
-import type { Request } from '../transport/jsonrpc.ts';
+import type { GoxError } from '../../conf/errors.ts';
+import type { Config } from '../../conf/schema.ts';
+import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
+import type { EnvelopeReader } from '../../transport/envelope.ts';
+import { Framer } from '../../transport/framing.ts';
+import type { Request } from '../../transport/jsonrpc.ts';
+import type { Ledger } from '../../transport/ledger.ts';
+import type { AcceptedSockets } from '../listener/server.ts';
+import { reportFigures } from '../vitals.ts';
 import { Intake, type IntakeDeps } from './intake.ts';
-import type { Ledger } from './ledger.ts';
 import {
   idleForLongest,
   messageCrowdedOut,
@@ -24,8 +26,6 @@ import {
   stopping,
   tooManyConnections,
 } from './refusals.ts';
-import type { AcceptedSockets } from './server.ts';
-import { reportFigures } from './vitals.ts';
 import { Wire } from './wire.ts';
 
 export interface SocketDeps extends IntakeDeps {

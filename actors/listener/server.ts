@@ -5,11 +5,11 @@
 import { createServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { fromCallback } from 'xstate';
-import { permissionBits } from '../conf/schema.ts';
-import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../machines/listener.ts';
+import { permissionBits } from '../../conf/schema.ts';
+import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../../machines/listener.ts';
+import type { Wire } from '../connection/wire.ts';
 import { Farewell } from './farewell.ts';
 import { type ListeningPath, listenAt, SocketPathError } from './socket-path.ts';
-import type { Wire } from './wire.ts';
 
 /** Accepted sockets that no connection has taken yet. */
 export type AcceptedSockets = Map<number, Socket>;

@@ -4,7 +4,6 @@ import { GoxError } from '../../conf/errors.ts';
 import { DERIVED_BLOCKS_MAX, Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
-import type { Files } from '../files.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
 import { interruptible } from '../interrupt.ts';
 import type { Scripts } from '../script/script.ts';
@@ -13,6 +12,7 @@ import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Ceiling, explainedBy, memoryLimit } from './ceiling.ts';
 import type { Clipboard } from './clipboard.ts';
+import type { Files } from './files.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;

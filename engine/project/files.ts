@@ -12,14 +12,14 @@
 import { accessSync, closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { GoxError } from '../conf/errors.ts';
-import { realPath } from '../conf/real-path.ts';
-import { cutPath } from './catalogue/sketch.ts';
-import type { EngineOptions } from './port.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { realPath } from '../../conf/real-path.ts';
+import { cutPath } from '../catalogue/sketch.ts';
+import type { EngineOptions } from '../port/layout.ts';
+import { UnfinishedFiles } from '../port/unfinished.ts';
 import { type Directory, OutsideError, Roots } from './roots.ts';
 import { type Place, StagedFiles } from './staged-files.ts';
 import { Sweeper } from './temporary-files.ts';
-import { UnfinishedFiles } from './unfinished.ts';
 
 /** The system is short of these for everybody, and for a while. */
 const SHORTAGES: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import { lstat, realpath, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { SOCKET_PATH_BYTES_MAX } from '../conf/schema.ts';
+import { SOCKET_PATH_BYTES_MAX } from '../../conf/schema.ts';
 import { LOCK_NAME_BYTES, PathLock } from './path-lock.ts';
 import { bind, ignoreAbsent, probe, type SocketFile } from './unix-socket.ts';
 

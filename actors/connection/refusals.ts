@@ -1,6 +1,6 @@
 /** What connections are told by the daemon itself, beside what engines and methods say. */
 
-import { GoxError } from '../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 
 /** To a client that is one too many. */
 export function tooManyConnections(limit: number): GoxError {

@@ -10,58 +10,20 @@
  */
 
 import type { Socket } from 'node:net';
-import type { GoxError } from '../conf/errors.ts';
-import type { Config } from '../conf/schema.ts';
-import { SESSIONS_KEPT } from '../machines/connection.ts';
-import type { Encoding, Framing, Invalid, Outgoing, Reply, Request } from '../transport/jsonrpc.ts';
-import { bodyBytes, errorBody, replyPieces } from '../transport/reply.ts';
-import type { Ledger } from './ledger.ts';
+import type { GoxError } from '../../conf/errors.ts';
+import type { Config } from '../../conf/schema.ts';
+import { SESSIONS_KEPT } from '../../machines/connection.ts';
+import type { Framing, Invalid, Outgoing, Reply, Request } from '../../transport/jsonrpc.ts';
+import type { Ledger } from '../../transport/ledger.ts';
+import { bodyBytes, errorBody, replyPieces } from '../../transport/reply.ts';
 import { batchTooLarge, resultCrowdedOut } from './refusals.ts';
-import type { SessionRequest } from './session.ts';
-
-/** Where the reply to one request goes. */
-export interface PendingReply {
-  readonly encoding: Encoding;
-  /** The encoded id; undefined for a notification. */
-  readonly id: Uint8Array | undefined;
-  readonly batch: PendingBatch | undefined;
-  /** The request's place in its batch. */
-  readonly place: number;
-  /** What the request counts for while it waits. */
-  readonly bytes: number;
-}
-
-/** The replies to one batch, as they come in. */
-export interface PendingBatch {
-  readonly replies: (Reply | undefined)[];
-  left: number;
-}
-
-/** A session, as its connection sees it. */
-export interface SessionHandle {
-  submit(requests: readonly SessionRequest[]): void;
-  /** The client has read what held it back. */
-  resume(): void;
-  /** Whether it has no request, waiting or under way. */
-  idle(): boolean;
-  /** Gives up the request of this id, if it has it. */
-  cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean;
-  /** The client is gone: ends what is of no use to anybody. */
-  abandon(): void;
-  /** Refuses what waits and cancels what is under way, which may still be answered. */
-  giveUp(why: GoxError): void;
-  /** Answers all that is left. */
-  refuseRest(why: GoxError): void;
-}
-
-/** A session that is to be started. */
-export interface SessionNeed {
-  readonly session: string;
-  /** Numbers sessions of a connection; used again after their end. */
-  readonly slot: number;
-  /** Whether the session that has this number now is to be stopped first: it has nothing to do. */
-  readonly retire: boolean;
-}
+import type {
+  PendingBatch,
+  PendingReply,
+  SessionHandle,
+  SessionNeed,
+  SessionRequest,
+} from './request.ts';
 
 /** What a wire tells the socket it belongs to. */
 export interface WireEvents {

@@ -6,20 +6,30 @@
  * given and others get their turn: the rest waits here, as those for projects wait in sessions.
  */
 
-import { GoxError } from '../conf/errors.ts';
-import type { Config } from '../conf/schema.ts';
-import { methodNotFound } from '../engine/catalogue/method-not-found.ts';
-import { findMethod, type MethodEntry } from '../engine/catalogue/methods.ts';
-import { CURRENT_PROJECT, isProjectName, PROJECT_NAME_RULE } from '../engine/catalogue/schemas.ts';
-import { MSGPACK_FLAG, QUIET_FLAG } from '../engine/port.ts';
-import type { EnvelopeReader } from '../transport/envelope.ts';
-import type { Encoding, Envelope, FramingEvent, Invalid, Request } from '../transport/jsonrpc.ts';
-import { errorReply } from '../transport/reply.ts';
-import { decoded } from './encoding.ts';
+import { GoxError } from '../../conf/errors.ts';
+import type { Config } from '../../conf/schema.ts';
+import { methodNotFound } from '../../engine/catalogue/method-not-found.ts';
+import { findMethod, type MethodEntry } from '../../engine/catalogue/methods.ts';
+import {
+  CURRENT_PROJECT,
+  isProjectName,
+  PROJECT_NAME_RULE,
+} from '../../engine/catalogue/schemas.ts';
+import { MSGPACK_FLAG, QUIET_FLAG } from '../../engine/port/layout.ts';
+import type { EnvelopeReader } from '../../transport/envelope.ts';
+import type {
+  Encoding,
+  Envelope,
+  FramingEvent,
+  Invalid,
+  Request,
+} from '../../transport/jsonrpc.ts';
+import { errorReply } from '../../transport/reply.ts';
+import { decoded } from '../../transport/values.ts';
+import type { ServiceClock } from '../service-clock.ts';
 import { GONE, tooManyConnections } from './refusals.ts';
-import type { ServiceClock } from './service-clock.ts';
-import type { SessionRequest } from './session.ts';
-import type { PendingBatch, PendingReply, Wire } from './wire.ts';
+import type { PendingBatch, PendingReply, SessionRequest } from './request.ts';
+import type { Wire } from './wire.ts';
 
 /**
  * Answers a method of the daemon itself with its encoded result.

@@ -4,11 +4,11 @@
  * catalogue. What passes is what the schema says; a handler checks no types.
  */
 
-import { admits } from '../conf/check.ts';
-import { GoxError } from '../conf/errors.ts';
-import { adapt } from './catalogue/adapt.ts';
-import { type Fault, fault, faultMessage } from './catalogue/fault.ts';
-import type { MethodSpec } from './catalogue/spec.ts';
+import { admits } from '../../conf/check.ts';
+import { GoxError } from '../../conf/errors.ts';
+import { adapt } from './adapt.ts';
+import { type Fault, fault, faultMessage } from './fault.ts';
+import type { MethodSpec } from './spec.ts';
 
 export type Named = Record<string, unknown>;
 

@@ -1,0 +1,74 @@
+/** Requests between the socket of a connection and its sessions, and the places of their replies. */
+
+import type { GoxError } from '../../conf/errors.ts';
+import type { MethodSpec } from '../../engine/catalogue/spec.ts';
+import type { Encoding, Reply } from '../../transport/jsonrpc.ts';
+import type { Call } from '../engines/calls.ts';
+import type { Project } from '../engines/projects.ts';
+
+/** Where the reply to one request goes. */
+export interface PendingReply {
+  readonly encoding: Encoding;
+  /** The encoded id; undefined for a notification. */
+  readonly id: Uint8Array | undefined;
+  readonly batch: PendingBatch | undefined;
+  /** The request's place in its batch. */
+  readonly place: number;
+  /** What the request counts for while it waits. */
+  readonly bytes: number;
+}
+
+/** The replies to one batch, as they come in. */
+export interface PendingBatch {
+  readonly replies: (Reply | undefined)[];
+  left: number;
+}
+
+/** A session, as its connection sees it. */
+export interface SessionHandle {
+  submit(requests: readonly SessionRequest[]): void;
+  /** The client has read what held it back. */
+  resume(): void;
+  /** Whether it has no request, waiting or under way. */
+  idle(): boolean;
+  /** Gives up the request of this id, if it has it. */
+  cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean;
+  /** The client is gone: ends what is of no use to anybody. */
+  abandon(): void;
+  /** Refuses what waits and cancels what is under way, which may still be answered. */
+  giveUp(why: GoxError): void;
+  /** Answers all that is left. */
+  refuseRest(why: GoxError): void;
+}
+
+/** A session that is to be started. */
+export interface SessionNeed {
+  readonly session: string;
+  /** Numbers sessions of a connection; used again after their end. */
+  readonly slot: number;
+  /** Whether the session that has this number now is to be stopped first: it has nothing to do. */
+  readonly retire: boolean;
+}
+
+/** A request for an engine, with the place of its reply. */
+export interface SessionRequest extends Omit<Call, 'project' | 'method'> {
+  /** Gets a flag when it is the first for its project. */
+  method: number;
+  /** Set when it leaves. */
+  project: Project | undefined;
+  readonly spec: MethodSpec;
+  readonly reply: PendingReply;
+}
+
+/** One that has left for its engine. */
+export type DepartedRequest = SessionRequest & Call & { project: Project };
+
+/** Whether it opens or closes a project, or reads or writes a file. */
+export function worksOnFiles({ spec }: SessionRequest): boolean {
+  return spec.project !== undefined || spec.files === true;
+}
+
+/** Whether what follows it may be about what it does. */
+export function holdsBackAll({ spec }: SessionRequest): boolean {
+  return spec.project !== undefined || spec.edits;
+}
