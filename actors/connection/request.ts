@@ -1,4 +1,4 @@
-/** Requests between the socket of a connection and its sessions, and the places of their replies. */
+/** Requests between the socket of a connection and its sessions, and where their replies go. */
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
