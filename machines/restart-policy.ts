@@ -18,9 +18,9 @@
  */
 
 import { assign, raise, sendParent, setup } from 'xstate';
-import type { Config } from '../conf/schema.ts';
+import { backoff, jittered, permits, type RestartSettings } from './supervision/window.ts';
 
-export type RestartSettings = Config['workers']['restart'];
+export { backoff, type RestartSettings };
 
 export interface RestartPolicyInput {
   settings: RestartSettings;
@@ -44,12 +44,6 @@ export type RestartVerdict =
  */
 const PAUSE_MS_MIN = 1000;
 
-/** The wait before restart number `recent` (from 1) of a window, in ms, before jitter. */
-export function backoff(settings: RestartSettings, recent: number): number {
-  const delay = settings.restart_delay_ms * settings.backoff_factor ** Math.max(0, recent - 1);
-  return Math.min(delay, settings.restart_delay_ms_max);
-}
-
 export const restartPolicyMachine = setup({
   types: {
     context: {} as RestartPolicyInput & { recent: number },
@@ -57,8 +51,7 @@ export const restartPolicyMachine = setup({
     input: {} as RestartPolicyInput,
   },
   guards: {
-    'restarts are left': ({ context }) =>
-      context.settings.restart_on_failure && context.recent < context.settings.max_restart_attempts,
+    'restarts are left': ({ context: { settings, recent } }) => permits(settings, recent),
     'is to last': ({ context }) => context.lasting && context.settings.restart_on_failure,
   },
   actions: {
@@ -72,8 +65,8 @@ export const restartPolicyMachine = setup({
   delays: {
     window: ({ context }) => context.settings.window_ms,
     pause: ({ context }) => Math.max(context.settings.restart_delay_ms_max, PAUSE_MS_MIN),
-    backoff: ({ context }) =>
-      backoff(context.settings, context.recent) * (1 + context.random() * context.settings.jitter),
+    backoff: ({ context: { settings, recent, random } }) =>
+      jittered(settings, backoff(settings, recent), random),
   },
 }).createMachine({
   id: 'restart policy',

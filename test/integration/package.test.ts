@@ -1,4 +1,4 @@
-/** What users install: its size, and that its command and both its exports work by themselves. */
+/** What users install: its size, and that its command and its exports work by themselves. */
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -65,7 +65,7 @@ packages('has a command that works', async () => {
 
 const PROGRAM = `
 import { connect } from 'goxel-supervisor/client';
-import { loadConfig, startDaemon } from 'goxel-supervisor/supervisor';
+import { loadConfig, startDaemon } from 'goxel-supervisor/daemon';
 const { config } = await loadConfig({
   flags: [{ key: 'sockets.unix.path', text: process.argv[2], flag: 'argument' }],
 });
@@ -85,6 +85,36 @@ packages('has exports that work, the daemon with its threads', async () => {
   const { code, stdout, stderr } = await shell(`cd ${project} && node program.mjs ${project}/s`);
   assert.is(code, 0, stderr);
   assert.is(stdout, 'true stopped\n');
+});
+
+const SUPERVISED = `
+import { createActor, fromPromise } from 'xstate';
+import { deaths, supervisor } from 'goxel-supervisor/supervisor';
+const restarts = {
+  ...{ restart_on_failure: true, max_restart_attempts: 2, window_ms: 5000, restart_delay_ms: 1 },
+  ...{ restart_delay_ms_max: 1, backoff_factor: 1, jitter: 0 },
+};
+const task = fromPromise(() => Promise.reject(new Error('no')));
+const machine = supervisor({ logics: { task }, now_ms: () => performance.now() });
+const children = [{ id: 'one', logic: 'task' }];
+const spec = { strategy: 'one_for_one', restarts, children };
+const root = createActor(machine, { input: { spec } });
+root.subscribe({
+  complete() {
+    const { kind, path } = root.getSnapshot().output;
+    console.log(kind, path, deaths(root).length);
+  },
+});
+root.start();
+`;
+
+packages('exports the supervision library, with types, beside an xstate of its user', async () => {
+  // Of its own too, though the bundle has one: actors of both live in one tree.
+  symlinkSync(join(ROOT, 'node_modules/xstate'), join(project, 'node_modules/xstate'));
+  writeFileSync(join(project, 'supervised.mjs'), SUPERVISED);
+  const { code, stdout, stderr } = await shell(`cd ${project} && node supervised.mjs`);
+  assert.is(code, 0, stderr);
+  assert.is(stdout, 'gave up one 3\n');
 });
 
 packages.run();

@@ -34,6 +34,7 @@ const MAY_NOT_IMPORT: Readonly<Record<string, readonly (readonly [RegExp, string
 const ENTRIES = [
   'supervisor/main.ts',
   'supervisor/index.ts',
+  'machines/supervision/index.ts',
   'transport/client.ts',
   ...ENGINE_ENTRIES,
 ];

@@ -1,0 +1,49 @@
+/** Supervision for xstate: `goxel-supervisor/supervisor`. */
+
+export {
+  type ChildCounts,
+  type ChildInfo,
+  countChildren,
+  deaths,
+  deleteChild,
+  getChildSpec,
+  RefusedError,
+  restartChild,
+  type SupervisorRef,
+  startChild,
+  terminateChild,
+  whichChildren,
+} from './control.ts';
+export { type DynamicEvent, type DynamicLogic, type DynamicReport, dynamic } from './dynamic.ts';
+export { Numbers } from './numbers.ts';
+export { stopOrphans } from './orphans.ts';
+export { type Plan, type PlanChild, type RestartType, restartPlan, type Strategy } from './plan.ts';
+export type { Death, Decision, End, Failure, Fate, SupervisorOutcome } from './records.ts';
+export {
+  type ChildSpec,
+  checkSpec,
+  type DynamicSpec,
+  type FullSpec,
+  type NestedSpec,
+  type Shutdown,
+  SpecError,
+  type SpecErrorCode,
+  type SupervisorSpec,
+  type Template,
+  type WorkerSpec,
+} from './spec.ts';
+export {
+  type SupervisorEvent,
+  type SupervisorInput,
+  type SupervisorLogic,
+  type SupervisorOptions,
+  supervisor,
+} from './supervisor.ts';
+export {
+  backoff,
+  counting,
+  judge,
+  type Restart,
+  type RestartSettings,
+  type Verdict,
+} from './window.ts';

@@ -1,0 +1,236 @@
+/** How operations go on: children are asked to stop, stopped by force, waited for and started. */
+
+import {
+  type Child,
+  enter,
+  find,
+  isAlive,
+  noteDeath,
+  type Operation,
+  planChildren,
+  settle,
+  type Turn,
+} from './book.ts';
+import { stopPlan } from './plan.ts';
+import { DEATHS_MAX } from './records.ts';
+
+type NewOperation = Pick<Operation, 'cause' | 'stops' | 'starts' | 'wait_ms'>;
+
+/** An operation that does nothing. */
+export const NOTHING: NewOperation = {
+  cause: undefined,
+  stops: [],
+  starts: [],
+  wait_ms: undefined,
+};
+
+export function addOperation({ book, now_ms }: Turn, operation: NewOperation): void {
+  book.operations_ever += 1;
+  const key = book.operations_ever;
+  book.operations.push({ ...operation, key, since_ms: now_ms, waiting: false });
+}
+
+/** Takes children out of what is under way, which ends where nothing is left of it. */
+export function withdraw(turn: Turn, ids: readonly string[]): void {
+  const { book, hands } = turn;
+  const others = (list: readonly string[]) => list.filter((id) => !ids.includes(id));
+  for (const operation of book.operations) {
+    operation.stops = others(operation.stops);
+    operation.starts = others(operation.starts);
+  }
+  const isOver = ({ stops, starts }: Operation) => stops.length === 0 && starts.length === 0;
+  for (const operation of book.operations.filter(isOver)) hands.cancel(`due:${operation.key}`);
+  book.operations = book.operations.filter((operation) => !isOver(operation));
+}
+
+/** Does of all operations what can be done at once. */
+export function advance(turn: Turn): void {
+  const { book, hands, now_ms } = turn;
+  for (const operation of book.operations) {
+    while (hasAdvanced(turn, operation));
+    const { cause, stops, starts, since_ms } = operation;
+    if (cause === undefined || stops.length > 0 || starts.length > 0) continue;
+    hands.report({ kind: 'restarted', child: cause, took_ms: now_ms - since_ms });
+  }
+  book.operations = book.operations.filter(
+    ({ stops, starts }) => stops.length > 0 || starts.length > 0,
+  );
+}
+
+/** Whether there is more to do of it at once. */
+function hasAdvanced(turn: Turn, operation: Operation): boolean {
+  const { book, hands } = turn;
+  const [stop] = operation.stops;
+  if (stop !== undefined) {
+    const child = find(book, stop);
+    if (child !== undefined && isAlive(child)) {
+      if (child.phase !== 'stopping') askToStop(turn, child);
+      if (isAlive(child)) return false;
+    }
+    operation.stops = operation.stops.slice(1);
+    return true;
+  }
+  if (operation.waiting) return false;
+  if (operation.wait_ms !== undefined) {
+    operation.waiting = true;
+    const event = { type: 'supervisor.due', key: operation.key } as const;
+    hands.set(`due:${operation.key}`, operation.wait_ms, event);
+    return false;
+  }
+  const [start] = operation.starts;
+  if (start === undefined) return false;
+  const child = find(book, start);
+  if (child?.phase === 'down' && !child.held && !mustWait(turn, child)) begin(turn, child);
+  if (child !== undefined && !child.held && child.phase !== 'ready') return false;
+  operation.starts = operation.starts.slice(1);
+  return true;
+}
+
+/** The wait of an operation is over. */
+export function due({ book }: Turn, key: number): void {
+  const operation = book.operations.find((one) => one.key === key);
+  if (operation === undefined) return;
+  operation.waiting = false;
+  operation.wait_ms = undefined;
+}
+
+/**
+ * Two that share a ready event and do not say their id in it start one after the other, or the word
+ * of one would be taken for that of the other.
+ */
+function mustWait({ book }: Turn, { spec, named }: Child): boolean {
+  return book.children.some(
+    (other) =>
+      other.phase === 'starting' &&
+      other.spec.ready !== undefined &&
+      other.spec.ready.event === spec.ready?.event &&
+      !(named && other.named),
+  );
+}
+
+function begin(turn: Turn, child: Child): void {
+  const { hands, now_ms } = turn;
+  const { spec, starts: nth } = child;
+  const { id, ready } = spec;
+  hands.report({ kind: 'started', child: id, nth });
+  hands.spawn(spec);
+  enter(turn, child, 'starting');
+  child.started_ms = now_ms;
+  child.starts += 1;
+  if (ready === undefined) {
+    hands.remind({ type: 'supervisor.begun', id, nth: child.starts });
+  } else if (ready.within_ms !== undefined) {
+    const event = { type: 'supervisor.late', id, nth: child.starts, what: 'ready' } as const;
+    hands.set(`ready:${id}`, ready.within_ms, event);
+  }
+}
+
+export function isReady(turn: Turn, child: Child, info: Readonly<Record<string, unknown>>): void {
+  const { hands, now_ms } = turn;
+  const { id } = child.spec;
+  hands.cancel(`ready:${id}`);
+  const took_ms = now_ms - child.phase_ms;
+  hands.report({ kind: 'ready', child: id, nth: child.starts - 1, took_ms, info });
+  enter(turn, child, 'ready');
+  child.began = true;
+  child.fresh = false;
+  settle(turn, child, 'up');
+}
+
+function askToStop(turn: Turn, child: Child): void {
+  const { book, hands } = turn;
+  const { id, shutdown } = child.spec;
+  hands.cancel(`ready:${id}`);
+  if (shutdown === 'kill') {
+    kill(turn, child, undefined);
+    return;
+  }
+  hands.report({ kind: 'stopping', child: id, now: book.now });
+  hands.ask(id, book.now);
+  enter(turn, child, 'stopping');
+  if (shutdown === 'infinity') return;
+  const event = { type: 'supervisor.late', id, nth: child.starts, what: 'stop' } as const;
+  hands.set(`stop:${id}`, shutdown, event);
+}
+
+/** Stops a child by force, because it is to be stopped so or because of what it is late for. */
+export function kill(turn: Turn, child: Child, why: string | undefined): void {
+  const { book, hands, now_ms } = turn;
+  const { id } = child.spec;
+  const late = why !== undefined;
+  const took_ms = child.phase === 'stopping' ? now_ms - child.phase_ms : 0;
+  hands.report({
+    ...{ kind: 'killed', child: id, late, took_ms },
+    lived_ms: now_ms - child.started_ms,
+  });
+  takeOverDeaths(turn, child);
+  if (late) {
+    noteDeath(turn, child, { abnormal: true, reason: why }, 'stopping');
+    const { outcome } = book;
+    if (outcome?.kind === 'stopped') book.outcome = { ...outcome, forced: true };
+  }
+  hands.drop(id);
+  isDown(turn, child);
+}
+
+/** What is known below a child that ends stays known. */
+export function takeOverDeaths({ book, hands }: Turn, { spec }: Child): void {
+  const below = hands.deathsOf(spec.id);
+  if (below.length === 0) return;
+  const all = [...book.deaths, ...below.map((one) => ({ ...one, path: `${spec.id}/${one.path}` }))];
+  book.deaths = all.sort((a, b) => a.at_ms - b.at_ms).slice(-DEATHS_MAX);
+}
+
+/** A child is gone, for now at least; one that is temporary for good. */
+export function isDown(turn: Turn, child: Child): void {
+  const { hands } = turn;
+  const { id, restart } = child.spec;
+  hands.cancel(`ready:${id}`);
+  hands.cancel(`stop:${id}`);
+  enter(turn, child, 'down');
+  settle(turn, child, 'down');
+  // What was added by hand and never became ready was not added.
+  if (restart === 'temporary' || (child.fresh && child.held)) forget(turn, child);
+}
+
+export function forget({ book }: Turn, child: Child): void {
+  book.children = book.children.filter((one) => one !== child);
+}
+
+/** Begins the end: everything under way gives way to the stop of all children. */
+export function stopAll(turn: Turn): void {
+  const { book, hands } = turn;
+  const { outcome } = book;
+  if (outcome === undefined) return;
+  hands.report({ kind: 'shutting down', outcome });
+  for (const { key } of book.operations) hands.cancel(`due:${key}`);
+  for (const child of book.children) {
+    hands.cancel(`ready:${child.spec.id}`);
+    settle(turn, child, 'up', 'the supervisor is stopping');
+  }
+  const stops = stopPlan(planChildren(book));
+  book.ending = true;
+  book.operations = [];
+  addOperation(turn, { ...NOTHING, stops });
+  const { stop_within_ms } = book.spec;
+  if (stop_within_ms !== undefined) {
+    hands.set('all', stop_within_ms, { type: 'supervisor.overdue' });
+  }
+}
+
+/** Tells those that are stopping to wait for nobody, and those to come. */
+export function hurry({ book, hands }: Turn): void {
+  book.now = true;
+  for (const { phase, spec } of book.children) {
+    if (phase === 'stopping') hands.ask(spec.id, true);
+  }
+}
+
+/** Stops by force whatever is left, the last started first. */
+export function killAll(turn: Turn): void {
+  const { book } = turn;
+  const within_ms = book.spec.stop_within_ms;
+  for (const child of book.children.filter(isAlive).reverse()) {
+    kill(turn, child, `the supervisor had not stopped within ${within_ms} ms`);
+  }
+}

@@ -1,0 +1,107 @@
+/** What is asked of a supervisor while it runs: to start, stop, start again or forget a child. */
+
+import { type Child, find, isAlive, isDue, newChild, settle, type Turn } from './book.ts';
+import { addOperation, forget, isDown, NOTHING, withdraw } from './operations.ts';
+import { type ChildSpec, checkChild, fullSpec, SpecError } from './spec.ts';
+
+/** `request` names it in the answer, `supervisor.settled`. */
+export type RequestEvent = { type: 'supervisor.request'; request: number } & (
+  | { what: 'start'; spec: ChildSpec }
+  | { what: 'terminate' | 'restart' | 'delete'; id: string }
+);
+
+/** What a supervisor emits when a request is done, or with the reason why it is refused. */
+export interface Settled {
+  readonly type: 'supervisor.settled';
+  readonly request: number;
+  readonly reason?: string;
+}
+
+/** Ids that the children of one supervisor may have in its life; xstate forgets none of them. */
+const IDS_MAX = 1000;
+
+/** Refuses a request because of the state the supervisor is in. */
+export function refuse({ hands }: Turn, event: RequestEvent, reason: string): void {
+  const child = event.what === 'start' ? String(event.spec.id) : event.id;
+  hands.report({ kind: 'refused', child, reason });
+  hands.settle(event.request, reason);
+}
+
+export function carryOutRequest(
+  turn: Turn,
+  event: RequestEvent,
+  logics: readonly string[],
+  path: string,
+): void {
+  if (event.what === 'start') {
+    start(turn, event, logics, path);
+    return;
+  }
+  const child = find(turn.book, event.id);
+  if (child === undefined) {
+    refuse(turn, event, 'there is no such child');
+  } else if (event.what === 'terminate') {
+    terminate(turn, child, event.request);
+  } else if (isAlive(child) || isDue(turn.book, event.id)) {
+    refuse(turn, event, isAlive(child) ? 'it is running' : 'it is about to be started again');
+  } else if (event.what === 'restart') {
+    child.held = false;
+    raise(turn, child, event.request);
+  } else {
+    forget(turn, child);
+    turn.hands.report({ kind: 'deleted', child: event.id });
+    turn.hands.settle(event.request);
+  }
+}
+
+function start(
+  turn: Turn,
+  event: RequestEvent & { what: 'start' },
+  logics: readonly string[],
+  path: string,
+): void {
+  const { book, hands } = turn;
+  try {
+    checkChild(event.spec, book.spec, logics, path);
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    refuse(turn, event, error.message);
+    return;
+  }
+  const { id } = event.spec;
+  if (find(book, id) !== undefined) {
+    refuse(turn, event, 'there is a child of this id');
+    return;
+  }
+  if (!book.ids.includes(id)) {
+    if (book.ids.length >= IDS_MAX) {
+      refuse(turn, event, `there were ${IDS_MAX} ids; use ids again, or dynamic children`);
+      return;
+    }
+    book.ids = [...book.ids, id];
+  }
+  const child = newChild(fullSpec(event.spec));
+  child.fresh = true;
+  book.children.push(child);
+  hands.report({ kind: 'added', child: id });
+  raise(turn, child, event.request);
+}
+
+/**
+ * Starts a child on the clock's next turn: what one of the same id may have said before it was
+ * stopped has been heard by then.
+ */
+function raise(turn: Turn, child: Child, request: number): void {
+  child.waiters = [...child.waiters, { request, want: 'up' }];
+  addOperation(turn, { ...NOTHING, starts: [child.spec.id], wait_ms: 0 });
+}
+
+function terminate(turn: Turn, child: Child, request: number): void {
+  const { id } = child.spec;
+  settle(turn, child, 'up', 'it was stopped');
+  withdraw(turn, [id]);
+  child.held = true;
+  child.waiters = [...child.waiters, { request, want: 'down' }];
+  if (isAlive(child)) addOperation(turn, { ...NOTHING, stops: [id] });
+  else isDown(turn, child);
+}
