@@ -7,8 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { GoxError } from '../conf/errors.ts';
 import type { SoloOrder, SoloReport } from '../engine/port/layout.ts';
 import { removeUnfinished, unfinishedMemory } from '../engine/port/unfinished.ts';
-
-const SOLO_ENTRY = new URL('../engine/solo.js', import.meta.url);
+import { SOLO_ENTRY } from './entries.ts';
 
 /** Those that end a process that does not ask for them. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

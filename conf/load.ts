@@ -150,11 +150,12 @@ function contradictions(config: Config, origins: ReadonlyMap<string, string>): s
     const where = at('sockets.unix.path');
     problems.push(`${where}: expected at most ${SOCKET_PATH_BYTES_MAX} bytes, not "${path}"`);
   }
-  const { restart_delay_ms: delay_ms, restart_delay_ms_max: delay_ms_max } = config.workers.restart;
-  if (delay_ms > delay_ms_max) {
-    const where = at('workers.restart.restart_delay_ms');
-    const ceiling = at('workers.restart.restart_delay_ms_max');
-    problems.push(`${where}: ${delay_ms} is more than ${ceiling}, ${delay_ms_max}`);
+  for (const room of ['workers', 'supervisor'] as const) {
+    const { restart_delay_ms: delay_ms, restart_delay_ms_max: ceiling_ms } = config[room].restart;
+    if (delay_ms <= ceiling_ms) continue;
+    const where = at(`${room}.restart.restart_delay_ms`);
+    const ceiling = at(`${room}.restart.restart_delay_ms_max`);
+    problems.push(`${where}: ${delay_ms} is more than ${ceiling}, ${ceiling_ms}`);
   }
   return problems;
 }

@@ -51,53 +51,87 @@ const unix = section('The Unix socket, where requests come in.', {
   }),
 });
 
-const restart = section('What happens when an engine dies.', {
-  restart_on_failure: Type.Boolean({
-    default: true,
-    description: 'Whether an engine that died is started again; if not, it stays failed.',
-  }),
-  max_restart_attempts: Type.Integer({
-    default: 3,
-    minimum: 1,
-    maximum: 1000,
-    description: 'Restarts within window_ms after which the engine is given up.',
-  }),
-  window_ms: Type.Integer({
-    default: 60_000,
-    minimum: 1000,
-    maximum: HOUR_MS,
-    description:
+/** How often something is started again, and after which waits. */
+function restarts(
+  description: string,
+  defaults: { attempts: number; window_ms: number; delay_ms: number },
+  of: { restart_on_failure: string; attempts: string; window: string; delay: string },
+) {
+  return section(description, {
+    restart_on_failure: Type.Boolean({ default: true, description: of.restart_on_failure }),
+    max_restart_attempts: Type.Integer({
+      default: defaults.attempts,
+      minimum: 0,
+      maximum: 1000,
+      description: of.attempts,
+    }),
+    window_ms: Type.Integer({
+      default: defaults.window_ms,
+      minimum: 1000,
+      maximum: HOUR_MS,
+      description: of.window,
+    }),
+    restart_delay_ms: Type.Integer({
+      default: defaults.delay_ms,
+      minimum: 0,
+      maximum: HOUR_MS,
+      description: of.delay,
+    }),
+    backoff_factor: Type.Number({
+      default: 2,
+      minimum: 1,
+      maximum: 10,
+      description: 'By what each further wait is longer than the one before.',
+    }),
+    restart_delay_ms_max: Type.Integer({
+      default: 30_000,
+      minimum: 0,
+      maximum: HOUR_MS,
+      description: 'The longest wait before a restart; at least restart_delay_ms.',
+    }),
+    jitter: Type.Number({
+      default: 0.2,
+      minimum: 0,
+      maximum: 1,
+      description:
+        'Random share added to each wait (0.2 is up to 20 %), so that what died together does' +
+        ' not all start at the same moment.',
+    }),
+  });
+}
+
+const restart = restarts(
+  'What happens when the thread of an engine dies.',
+  { attempts: 3, window_ms: 60_000, delay_ms: 200 },
+  {
+    restart_on_failure: 'Whether a thread that died is started again; if not, its engine failed.',
+    attempts: 'Restarts within window_ms after which the engine failed.',
+    window:
       'The time over which restarts are counted. Long enough to catch a crash loop, short' +
       ' enough that accidents an hour apart do not add up.',
-  }),
-  restart_delay_ms: Type.Integer({
-    default: 200,
-    minimum: 0,
-    maximum: HOUR_MS,
-    description:
+    delay:
       'Wait before the first restart. Clients wait for as long, so it is short; the v14 design' +
       ' waited 5000 each time. backoff_factor makes the later waits longer.',
-  }),
-  backoff_factor: Type.Number({
-    default: 2,
-    minimum: 1,
-    maximum: 10,
-    description: 'By what each further wait is longer than the one before.',
-  }),
-  restart_delay_ms_max: Type.Integer({
-    default: 30_000,
-    minimum: 0,
-    maximum: HOUR_MS,
-    description: 'The longest wait before a restart; at least restart_delay_ms.',
-  }),
-  jitter: Type.Number({
-    default: 0.2,
-    minimum: 0,
-    maximum: 1,
-    description:
-      'Random share added to each wait (0.2 is up to 20 %), so that engines that died together' +
-      ' do not all start at the same moment.',
-  }),
+  },
+);
+
+const supervisor = section('The supervisors above the engines and all other parts.', {
+  restart: restarts(
+    'What happens when a part of the daemon failed: an engine that used up its restarts, say.',
+    { attempts: 3, window_ms: 600_000, delay_ms: 1000 },
+    {
+      restart_on_failure: 'Whether it is replaced; if not, the daemon ends with exit code 70.',
+      attempts:
+        'Replacements within window_ms after which the daemon ends, in order and with exit' +
+        ' code 70, for a service manager to see. Until then the others go on.',
+      window:
+        'The time over which replacements are counted: ten times that of an engine, since each' +
+        ' stands for a whole crash loop.',
+      delay:
+        'Wait before the first replacement. Meanwhile requests for the projects of a failed' +
+        ' engine are refused at once.',
+    },
+  ),
 });
 
 const workers = section('The engines.', {
@@ -333,6 +367,7 @@ const dump = section('Dumps for diagnosis.', {
 export const CONFIG_SCHEMA = Type.Object({
   sockets: section('Where the daemon listens.', { unix }),
   workers,
+  supervisor,
   limits,
   files,
   logging,

@@ -54,7 +54,7 @@ export type ConnectionEvent =
   | { type: 'socket.idle' }
   | { type: 'socket.closed'; under_way: boolean }
   /** The daemon stops; `now`: it waits for nobody. */
-  | { type: 'connection.drain'; now: boolean }
+  | { type: 'child.stop'; now: boolean }
   | { type: 'drain.half' }
   | { type: 'drain.late' }
   | { type: 'drain.overdue' }
@@ -136,7 +136,7 @@ export const connectionMachine = setup({
       if (context.guest) enqueue.raise({ type: 'guest.overdue' }, { delay: GUEST_MS });
     }),
     'limit draining': enqueueActions(({ context, event, enqueue }) => {
-      const now = event.type === 'connection.drain' && event.now;
+      const now = event.type === 'child.stop' && event.now;
       const whole_ms = context.config.limits.shutdown_timeout_ms;
       const after = (share: number) => (now ? 0 : share * whole_ms);
       const overdue_ms = now ? Math.min(NOW_MS, OVERDUE * whole_ms) : OVERDUE * whole_ms;
@@ -179,7 +179,7 @@ export const connectionMachine = setup({
       { guard: 'requests are under way', target: '.leaving' },
       { target: '.closed' },
     ],
-    'connection.drain': { target: '.draining', actions: ['limit draining', 'refuse new requests'] },
+    'child.stop': { target: '.draining', actions: ['limit draining', 'refuse new requests'] },
     'drain.half': { actions: 'give up work' },
     'drain.late': { actions: 'refuse the rest' },
     'drain.overdue': { target: '.closed', actions: 'destroy socket' },

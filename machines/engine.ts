@@ -10,7 +10,8 @@
  *
  * What ends a thread is told apart. A death counts, and too many of them are the engine's end. A
  * thread that could not be started for want of descriptors or memory does not count: that passes.
- * Nor does a job thread that had to be ended because its job was cancelled.
+ * Nor does a job thread that had to be ended because its job was cancelled. An engine that lost too
+ * many ends as failed, and is its supervisor's business.
  */
 
 import {
@@ -33,7 +34,7 @@ import {
 } from './restart-policy.ts';
 
 export interface EngineInput {
-  /** An engine has projects, and the daemon ends when it cannot be kept; job threads may miss. */
+  /** An engine has projects, and fails when it cannot be kept; job threads may be missing. */
   kind: 'engine' | 'job';
   /** Its number among those of its kind, from 0. */
   index: number;
@@ -58,13 +59,11 @@ export type EngineEvent =
   | { type: 'calls.failed'; reason: string }
   | { type: 'heartbeat' }
   | RestartVerdict
-  | { type: 'engine.stop' }
+  | { type: 'child.stop'; now: boolean }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
-/** What an engine tells the supervisor of engines. */
-export type EngineReport =
-  | { type: 'engine.ready'; index: number }
-  | { type: 'engine.failed'; index: number; reason: string };
+/** What an engine tells its supervisor once it can take calls. */
+type EngineReport = { type: 'engine.ready'; id: string };
 
 export interface EngineState {
   restarts: number;
@@ -88,6 +87,9 @@ export type CallsCommand =
   | { type: 'calls.fail'; code: 'GOX_ENGINE_LOST' | 'GOX_REQUEST_TIMEOUT'; reason: string }
   | { type: 'calls.refuse'; reason: string };
 
+/** For jobs that take seconds at most: nobody's save waits for somebody's picture. */
+export const QUICK_JOB_THREADS = 1;
+
 /** A thread that has not said it is ready by then is taken for dead; it takes some 100 ms. */
 const START_TIMEOUT_MS = 10_000;
 /** The least wait before a thread is tried again that the system had nothing left for. */
@@ -100,6 +102,7 @@ export const engineMachine = setup({
     context: {} as EngineInput & EngineState,
     events: {} as EngineEvent,
     input: {} as EngineInput,
+    output: {} as { failure: string } | undefined,
   },
   actors: {
     worker: effect<EventObject, EngineChildInput>('worker'),
@@ -160,7 +163,9 @@ export const engineMachine = setup({
     'count shortage': assign({ shortages: ({ context }) => context.shortages + 1 }),
     'forget shortages': assign({ shortages: 0, began: true }),
     'note reason': assign({ reason: ({ event }) => reasonOf(event) }),
-    'say ready': sendParent(({ context }) => ({ type: 'engine.ready', index: context.index })),
+    'say ready': sendParent(
+      ({ self }) => ({ type: 'engine.ready', id: self.id }) satisfies EngineReport,
+    ),
     /** Provided: say that an engine lost its worker, and why. */
     'announce loss': () => {},
     /** Provided: say that a worker is started in the place of a lost one. */
@@ -171,11 +176,6 @@ export const engineMachine = setup({
     'announce replacement': () => {},
     /** Provided: say that a job thread is left alone for some time, and why. */
     'announce pause': () => {},
-    'say failed': sendParent(({ context }) => ({
-      type: 'engine.failed',
-      index: context.index,
-      reason: context.reason,
-    })),
   },
   delays: {
     'start timeout': START_TIMEOUT_MS,
@@ -192,7 +192,7 @@ export const engineMachine = setup({
   entry: ['start calls', 'start policy', 'beat'],
   on: {
     heartbeat: { actions: ['check calls', 'beat'] },
-    'engine.stop': '.stopped',
+    'child.stop': '.stopped',
     'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },
     'worker.short': [
@@ -254,21 +254,18 @@ export const engineMachine = setup({
     },
     /** A job thread that must not be restarted; the daemon can do without. */
     missing: { entry: 'refuse calls', on: { 'worker.exited': {}, 'worker.short': {} } },
-    /** An engine that used up its restarts, or a defect, which the daemon must not outlive. */
+    /** An engine that used up its restarts, or a defect. */
     failed: {
-      entry: ['stop worker', 'refuse calls', 'say failed'],
-      on: {
-        'worker.exited': {},
-        'worker.short': {},
-        'calls.failed': {},
-        'xstate.error.actor.*': {},
-      },
+      type: 'final',
+      entry: ['stop worker', 'refuse calls'],
+      output: ({ context }) => ({ failure: context.reason }),
     },
     stopped: {
       type: 'final',
       entry: ['stop worker', 'stop calls', 'stop policy'],
     },
   },
+  output: ({ event }) => ('output' in event ? (event.output as { failure: string }) : undefined),
 });
 
 function reasonOf(event: EngineEvent): string {

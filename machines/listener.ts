@@ -1,11 +1,12 @@
 /**
  * One listening socket and the connections it accepted.
  *
- *     binding → listening → closing → closed | failed
+ *     binding → listening → closing{server → connections} → closed
+ *        └──────────┴──────────────┴──→ failed
  *
  * The `server` effect binds and accepts; it keeps the accepted sockets and names them by number.
  * Connections are temporary: one that ends, however it ends, is not started again. A server that
- * fails cannot be mended from here, so it escalates as `listener.failed`.
+ * fails cannot be mended from here: the listener ends with that failure, for its supervisor.
  *
  * When all places are taken, the connection that has done nothing for longest gives way, if that is
  * `limits.idle_yield_ms` at least; otherwise a newcomer becomes a guest, who may ask about the
@@ -15,10 +16,15 @@
 
 import { assign, enqueueActions, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { effect } from './effects.ts';
-import { stopOrphans } from './orphans.ts';
+import type { ConnectionEvent, ConnectionReport } from './connection.ts';
+import { effect, tell } from './effects.ts';
 import { Places } from './places.ts';
-import { POOL_SIZE, type PoolReport, poolMachine } from './pool.ts';
+import {
+  type DynamicEvent,
+  type DynamicReport,
+  dynamic,
+  stopOrphans,
+} from './supervision/index.ts';
 
 export interface ListenerInput {
   config: Config;
@@ -30,8 +36,10 @@ export type ListenerEvent =
   | { type: 'server.closed' }
   /** `idlest`: who has done nothing for longest, looked up when all places may be taken. */
   | { type: 'socket.accepted'; accepted: number; idlest: Idle | undefined }
-  | PoolReport
-  | { type: 'listener.close'; now: boolean }
+  | ConnectionReport
+  | DynamicReport
+  | { type: 'child.stop'; now: boolean }
+  | { type: 'xstate.done.actor.connections'; actorId: string }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
 /** A connection without requests under way, and for how long. */
@@ -43,10 +51,14 @@ export interface Idle {
 /** `busy`: another process listens there. `refused`: the address cannot be used as configured. */
 export type ListenFailure = 'busy' | 'refused';
 
-export type ListenerReport =
-  | { type: 'listener.ready'; address: string }
-  | { type: 'listener.failed'; code: ListenFailure; reason: string }
-  | { type: 'listener.closed' };
+/** Said to the supervisor once the listener is ready. */
+type ListenerReport = { type: 'listener.ready'; id: string; address: string };
+
+/** With which a listener ends that failed. */
+export interface ListenerFailure {
+  failure: string;
+  code: ListenFailure;
+}
 
 export type ServerCommand =
   | { type: 'server.close' }
@@ -62,18 +74,16 @@ export const listenerMachine = setup({
   types: {
     context: {} as ListenerInput & {
       places: Places;
-      /** Pools that were started. */
-      pools: number;
-      code: ListenFailure;
-      reason: string;
       address: string;
+      failure: ListenerFailure;
     },
     events: {} as ListenerEvent,
     input: {} as ListenerInput,
+    output: {} as ListenerFailure | undefined,
   },
   actors: {
     server: effect<ServerCommand, ListenerInput>('server'),
-    pool: poolMachine,
+    connections: dynamic({ logics: {}, now_ms: () => 0 }),
   },
   actions: {
     'start server': spawnChild('server', {
@@ -81,25 +91,31 @@ export const listenerMachine = setup({
       input: ({ context }) => ({ config: context.config }),
     }),
     'close server': sendTo('server', { type: 'server.close' }),
-    'stop server': stopChild('server'),
-    'open connection': enqueueActions(({ context, event, enqueue }) => {
+    'start connections': spawnChild('connections', {
+      id: 'connections',
+      input: ({ context: { config } }) => ({
+        template: {
+          name: 'connection',
+          logic: 'connection',
+          restart: 'temporary' as const,
+          shutdown: config.limits.shutdown_timeout_ms,
+        },
+        children_max: numbersMax(config),
+      }),
+    }),
+    'open connection': enqueueActions(({ context: { places, config }, event, enqueue }) => {
       if (event.type !== 'socket.accepted') return;
-      const guest = context.places.members >= context.config.limits.connections_max;
-      const number = context.places.take(guest ? 'guest' : 'member');
-      const pool = Math.floor(number / POOL_SIZE);
-      if (pool >= context.pools) {
-        enqueue.assign({ pools: pool + 1 });
-        enqueue.spawnChild('pool', { id: `pool:${pool}`, input: { config: context.config } });
-      }
-      const { accepted } = event;
-      enqueue.sendTo(`pool:${pool}`, { type: 'connection.open', number, accepted, guest });
+      const guest = places.members >= config.limits.connections_max;
+      const number = places.take(guest ? 'guest' : 'member');
+      const input = { accepted: event.accepted, guest, config };
+      enqueue.sendTo('connections', { type: 'dynamic.start', number, input });
     }),
     'ask the idlest to yield': enqueueActions(({ event, context, enqueue }) => {
       if (event.type !== 'socket.accepted' || event.idlest === undefined) return;
       const { number } = event.idlest;
       context.places.release(number);
-      const pool = `pool:${Math.floor(number / POOL_SIZE)}`;
-      enqueue.sendTo(pool, { type: 'connection.yield', number });
+      const wish = { type: 'connection.yield' } satisfies ConnectionEvent;
+      enqueue.sendTo('connections', { type: 'dynamic.tell', number, event: wish });
     }),
     'turn away': sendTo('server', ({ event }) => ({
       type: 'socket.turn_away',
@@ -115,14 +131,13 @@ export const listenerMachine = setup({
       if (event.type === 'connection.freed') context.places.release(event.number);
     },
     'forget connection': ({ context, event }) => {
-      if (event.type === 'connection.closed') context.places.giveBack(event.number);
+      if (event.type === 'dynamic.ended') context.places.giveBack(event.number);
     },
-    'drain pools': enqueueActions(({ context, event, enqueue }) => {
-      const now = event.type === 'listener.close' && event.now;
-      for (let pool = 0; pool < context.pools; pool += 1) {
-        enqueue.sendTo(`pool:${pool}`, { type: 'connection.drain', now });
-      }
+    'drain connections': enqueueActions((to) => {
+      const now = to.event.type === 'child.stop' && to.event.now;
+      tell(to, 'connections', { type: 'dynamic.stop', now } satisfies DynamicEvent);
     }),
+    'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
     'stop orphans': ({ self, event }) => {
       if ('actorId' in event) stopOrphans(self.getSnapshot().children[event.actorId]);
     },
@@ -130,22 +145,16 @@ export const listenerMachine = setup({
       address: ({ event }) => (event.type === 'server.listening' ? event.address : ''),
     }),
     'note failure': assign({
-      code: ({ event }) => (event.type === 'server.failed' ? event.code : 'refused'),
-      reason: ({ event }) => {
-        if (event.type === 'server.failed') return event.reason;
-        return 'error' in event ? String(event.error) : 'the listener failed';
+      failure: ({ event }) => {
+        if (event.type === 'server.failed') return { failure: event.reason, code: event.code };
+        const failure = 'error' in event ? String(event.error) : 'the listener failed';
+        return { failure, code: 'refused' as const };
       },
     }),
-    'say ready': sendParent(({ context }) => ({
-      type: 'listener.ready',
-      address: context.address,
-    })),
-    'say failed': sendParent(({ context }) => ({
-      type: 'listener.failed',
-      code: context.code,
-      reason: context.reason,
-    })),
-    'say closed': sendParent({ type: 'listener.closed' }),
+    'say ready': sendParent(
+      ({ self: { id }, context: { address } }) =>
+        ({ type: 'listener.ready', id, address }) satisfies ListenerReport,
+    ),
     /** Provided: say that there are no places left. */
     'say full': () => {},
   },
@@ -164,12 +173,11 @@ export const listenerMachine = setup({
   id: 'listener',
   context: ({ input }) => ({
     ...input,
-    places: new Places(input.config.limits.connections_max + GUESTS_MAX + ENDING_MAX),
-    pools: 0,
-    code: 'refused',
-    reason: '',
+    places: new Places(numbersMax(input.config)),
     address: '',
+    failure: { failure: '', code: 'refused' },
   }),
+  entry: 'start connections',
   initial: 'binding',
   on: {
     // Also while binding: clients may come before the server has said that they can.
@@ -180,8 +188,8 @@ export const listenerMachine = setup({
       { actions: ['say full', 'turn away'] },
     ],
     'connection.freed': { actions: 'free place' },
-    'connection.closed': { actions: 'forget connection' },
-    'listener.close': '.closing',
+    'dynamic.ended': { actions: 'forget connection' },
+    'child.stop': '.closing',
     'server.failed': { target: '.failed', actions: 'note failure' },
     'xstate.error.actor.*': { target: '.failed', actions: ['stop orphans', 'note failure'] },
   },
@@ -197,19 +205,26 @@ export const listenerMachine = setup({
     },
     listening: {},
     closing: {
-      entry: ['close server', 'drain pools'],
+      entry: ['close server', 'drain connections'],
       initial: 'server',
       on: {
         'socket.accepted': { actions: 'send home' },
         // Asked again: nobody is waited for.
-        'listener.close': { actions: 'drain pools' },
+        'child.stop': { actions: 'drain connections' },
+        'xstate.done.actor.connections': { actions: 'drop child' },
       },
       states: {
         server: { on: { 'server.closed': 'connections' } },
         connections: { always: { guard: 'no connection is open', target: '#listener.closed' } },
       },
     },
-    closed: { type: 'final', entry: 'say closed' },
-    failed: { entry: ['stop server', 'say failed'], on: { 'socket.accepted': {} } },
+    closed: { type: 'final' },
+    failed: { type: 'final', output: ({ context }) => context.failure },
   },
+  output: ({ event }) => ('output' in event ? (event.output as ListenerFailure) : undefined),
 });
+
+/** Connections of any kind at a time. */
+function numbersMax({ limits }: Config): number {
+  return limits.connections_max + GUESTS_MAX + ENDING_MAX;
+}

@@ -2,6 +2,6 @@
 
 export { ConfigError, loadConfig } from '../conf/load.ts';
 export type { Config } from '../conf/schema.ts';
-export type { Outcome } from '../machines/daemon.ts';
-export { type Daemon, type DaemonOptions, StartError, startDaemon } from './daemon.ts';
+export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
+export { type Outcome, StartError } from './outcome.ts';
 export { type TreeNode, treeText } from './tree.ts';

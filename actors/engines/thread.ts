@@ -16,6 +16,7 @@ import type {
 } from '../../engine/port/layout.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
+import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
 import type { EngineLink } from './calls.ts';
 
 /** The way into a job thread. */
@@ -41,9 +42,6 @@ export interface LinkedThread<Link> {
  * µs.
  */
 const ANSWER_MS = 0.1;
-
-const ENGINE_ENTRY = new URL('../../engine/worker.js', import.meta.url);
-const JOB_ENTRY = new URL('../../engine/job-worker.js', import.meta.url);
 
 /**
  * What the system says when it has no more descriptors, memory or threads. It says so while a

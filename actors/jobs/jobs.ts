@@ -12,7 +12,7 @@ import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import { JobControl } from '../../engine/port/job-control.ts';
 import type { JobTicket, PartAnswer, PartOrder } from '../../engine/port/layout.ts';
-import { QUICK_JOB_THREADS } from '../../machines/daemon.ts';
+import { QUICK_JOB_THREADS } from '../../machines/engine.ts';
 import type { Call, Source, Status } from '../engines/calls.ts';
 import type { HandedOver } from '../engines/handovers.ts';
 import type { JobLink } from '../engines/thread.ts';

@@ -58,7 +58,7 @@ interface Life {
   waiting: boolean;
 }
 
-interface DynamicContext {
+export interface DynamicContext {
   readonly template: Required<Omit<Template, 'restarts'>> & Pick<Template, 'restarts'>;
   readonly pool_size: number;
   readonly numbers: Numbers;

@@ -221,6 +221,11 @@ export function stopAll(turn: Turn): void {
 /** Tells those that are stopping to wait for nobody, and those to come. */
 export function hurry({ book, hands }: Turn): void {
   book.now = true;
+  const { hurry_within_ms } = book.spec;
+  if (hurry_within_ms !== undefined) {
+    hands.cancel('all');
+    hands.set('all', hurry_within_ms, { type: 'supervisor.overdue' });
+  }
   for (const { phase, spec } of book.children) {
     if (phase === 'stopping') hands.ask(spec.id, true);
   }
@@ -229,7 +234,8 @@ export function hurry({ book, hands }: Turn): void {
 /** Stops by force whatever is left, the last started first. */
 export function killAll(turn: Turn): void {
   const { book } = turn;
-  const within_ms = book.spec.stop_within_ms;
+  const { hurry_within_ms, stop_within_ms } = book.spec;
+  const within_ms = book.now ? (hurry_within_ms ?? stop_within_ms) : stop_within_ms;
   for (const child of book.children.filter(isAlive).reverse()) {
     kill(turn, child, `the supervisor had not stopped within ${within_ms} ms`);
   }

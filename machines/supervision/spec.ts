@@ -45,6 +45,10 @@ export interface SupervisorSpec {
   readonly auto_shutdown?: 'never' | 'any_significant' | 'all_significant';
   /** For all children together to stop; without, each has its own `shutdown` only. */
   readonly stop_within_ms?: number;
+  /**
+   * The same from when nobody is waited for; where it is said, asking again to stop is that.
+   */
+  readonly hurry_within_ms?: number;
   readonly children: readonly ChildSpec[];
 }
 
@@ -121,7 +125,9 @@ export function fullSpec(spec: ChildSpec): FullSpec {
   return { id, kind: 'worker', logic, input, restart, shutdown, significant, ready };
 }
 
-const SUPERVISOR_MEMBERS = ['strategy', 'restarts', 'auto_shutdown', 'stop_within_ms', 'children'];
+const SUPERVISOR_MEMBERS = [
+  ...['strategy', 'restarts', 'auto_shutdown', 'stop_within_ms', 'hurry_within_ms', 'children'],
+];
 const CHILD_MEMBERS = ['id', 'logic', 'supervises', 'input', 'restart', 'shutdown'];
 const TEMPLATE_MEMBERS = ['name', 'logic', 'restart', 'shutdown', 'restarts'];
 const READY_MEMBERS = ['event', 'within_ms'];
@@ -146,8 +152,8 @@ export function checkSpec(spec: SupervisorSpec, logics: readonly string[], path 
   if (spec.auto_shutdown !== undefined) {
     checkOneOf(spec.auto_shutdown, AUTO_SHUTDOWNS, path, 'auto_shutdown');
   }
-  if (spec.stop_within_ms !== undefined) {
-    checkTimer(spec.stop_within_ms, path, 'stop_within_ms');
+  for (const member of ['stop_within_ms', 'hurry_within_ms'] as const) {
+    if (spec[member] !== undefined) checkTimer(spec[member], path, member);
   }
   if (!Array.isArray(spec.children)) {
     throw new SpecError('bad_value', path, `children must be an array, not ${said(spec.children)}`);

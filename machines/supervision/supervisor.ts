@@ -146,7 +146,7 @@ function parts(
       }),
       'stop all': enqueueActions((scope) => takeTurn(scope, ports, stopAll)),
       hurry: enqueueActions((scope) => {
-        if (isNow(scope.event)) takeTurn(scope, ports, hurry);
+        if (isHurried(scope.event, scope.context)) takeTurn(scope, ports, hurry);
       }),
       'kill all': enqueueActions((scope) => takeTurn(scope, ports, killAll)),
       'carry out request': enqueueActions((scope) => {
@@ -177,6 +177,11 @@ function byOf(event: SupervisorEvent): string {
 
 function isNow(event: SupervisorEvent): boolean {
   return 'now' in event && event.now === true;
+}
+
+/** Whether whoever asks again wants nobody to be waited for. */
+function isHurried(event: SupervisorEvent, { spec }: Book): boolean {
+  return isNow(event) || (event.type === 'supervisor.stop' && spec.hurry_within_ms !== undefined);
 }
 
 function startAll(turn: Turn): void {

@@ -3,8 +3,8 @@
 import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
-import type { Outcome } from '../../machines/daemon.ts';
-import { type Daemon, StartError, startDaemon } from '../daemon.ts';
+import { type Daemon, startDaemon } from '../daemon.ts';
+import { type Outcome, StartError } from '../outcome.ts';
 import type { CommandLine } from './args.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';

@@ -245,8 +245,40 @@ deadline.run();
 
 const end = suite('restarts used up');
 
+end('an engine that used them up is replaced as a whole, and others go on meanwhile', () =>
+  withDaemon(
+    {
+      settings: {
+        ...SETTINGS,
+        'workers.restart.max_restart_attempts': 0,
+        'supervisor.restart.restart_delay_ms': 1500,
+      },
+      env: DEADLY,
+    },
+    async (daemon) => {
+      const observer = await twoProjects(daemon);
+      const victim = await RawConnection.open(daemon.socket);
+      const probe = (project: string) =>
+        observer.ask(request('goxel.get_voxel', { x: 0, y: 0, z: 0, project }, 1));
+      assert.is(code(await victim.ask(deadly('a', 1))), 'GOX_ENGINE_LOST');
+      await until(observer, (now) => actors(now, /^engine:0$/).length === 0);
+      assert.match(await probe('b'), '"exists":true');
+      assert.is(code(await probe('a')), 'GOX_PROJECT_LOST');
+      await until(observer, (now) => actors(now, /^engine:0$/).length === 1);
+      await victim.call('goxel.create_project', { project: 'a' });
+      assert.match(await probe('a'), '"exists":false');
+      victim.destroy();
+      observer.destroy();
+    },
+  ),
+);
+
 end('the daemon answers what it has, says why, and exits with 70', async () => {
-  const settings = { ...SETTINGS, 'workers.restart.max_restart_attempts': 1 };
+  const settings = {
+    ...SETTINGS,
+    'workers.restart.max_restart_attempts': 1,
+    'supervisor.restart.max_restart_attempts': 0,
+  };
   const daemon = await startDaemon({ settings, env: DEADLY });
   const observer = await twoProjects(daemon);
   const victim = await RawConnection.open(daemon.socket);

@@ -97,7 +97,7 @@ test('waits as long as it takes for the answers to a client that has sent all', 
 
 test('gives up what is under way, answers it, and ends, when a shutdown takes long', async () => {
   const { socket, clock, send, snapshot } = await connection();
-  send({ type: 'connection.drain', now: false });
+  send({ type: 'child.stop', now: false });
   clock.increment(1499);
   assert.equal(asked(socket.told), ['socket.refuse_new']);
   clock.increment(1);
@@ -113,7 +113,7 @@ test('gives up what is under way, answers it, and ends, when a shutdown takes lo
 
 test('waits for nobody when told to', async () => {
   const { socket, clock, send, snapshot } = await connection();
-  send({ type: 'connection.drain', now: true });
+  send({ type: 'child.stop', now: true });
   clock.increment(1);
   assert.equal(asked(socket.told), ['socket.refuse_new', 'socket.give_up', 'socket.refuse_rest']);
   clock.increment(249);
@@ -123,7 +123,7 @@ test('waits for nobody when told to', async () => {
 test('a shutdown limits a connection that was ending by itself', async () => {
   const { clock, send, snapshot } = await connection();
   send({ type: 'input.ended' });
-  send({ type: 'connection.drain', now: false });
+  send({ type: 'child.stop', now: false });
   clock.increment(3000);
   assert.is(snapshot().status, 'done');
 });

@@ -37,7 +37,7 @@ test('is ready when its worker is', async () => {
   assert.is(worker.started[0]?.index, 7);
   worker.say({ type: 'worker.ready' });
   assert.is(snapshot().value, 'ready');
-  assert.equal(reports, [{ type: 'engine.ready', index: 7 }]);
+  assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
 });
 
 test('brings a dead worker back after the delay, and keeps its queue meanwhile', async () => {
@@ -58,7 +58,7 @@ test('brings a dead worker back after the delay, and keeps its queue meanwhile',
 });
 
 test('gives up and refuses calls when the restarts are used up', async () => {
-  const { worker, calls, clock, reports, snapshot } = await engine();
+  const { worker, calls, clock, snapshot } = await engine();
   for (const delay of [100, 200]) {
     worker.say({ type: 'worker.exited', reason: 'crash loop' });
     clock.increment(delay);
@@ -67,7 +67,7 @@ test('gives up and refuses calls when the restarts are used up', async () => {
   assert.is(snapshot().value, 'failed');
   assert.is(worker.alive, 0);
   assert.equal(calls.told.at(-1), { type: 'calls.refuse', reason: 'crash loop' });
-  assert.equal(reports.at(-1), { type: 'engine.failed', index: 7, reason: 'crash loop' });
+  assert.equal(snapshot().output, { failure: 'crash loop' });
 });
 
 test('takes a worker for dead that never gets ready', async () => {
@@ -105,7 +105,7 @@ test('ends a worker that works on one request for too long', async () => {
 test('stops everything it started', async () => {
   const { worker, calls, snapshot, send } = await engine();
   worker.say({ type: 'worker.ready' });
-  send({ type: 'engine.stop' });
+  send({ type: 'child.stop', now: false });
   assert.is(snapshot().status, 'done');
   assert.is(worker.alive + calls.alive, 0);
 });
@@ -143,7 +143,7 @@ test('a thread that the system had nothing left for is waited for, and is no fai
   worker.say({ type: 'worker.ready' });
   assert.is(snapshot().context.shortages, 0);
   assert.is(snapshot().context.restarts, 0);
-  const ready = { type: 'engine.ready', index: 7 };
+  const ready = { type: 'engine.ready', id: 'probed' };
   assert.equal(reports, [ready, ready]);
 });
 
@@ -154,7 +154,8 @@ test('an engine that never had a thread for want of something is given up', asyn
     worker.say({ type: 'worker.short', reason: 'EMFILE' });
     clock.increment(1000);
   }
-  assert.equal(reports, [{ type: 'engine.failed', index: 7, reason: 'EMFILE' }]);
+  assert.equal(reports, []);
+  assert.equal(snapshot().output, { failure: 'EMFILE' });
   assert.ok(calls.told.some(({ type }) => type === 'calls.refuse'));
 });
 
@@ -211,14 +212,14 @@ test('a job thread that must not be restarted is missed, and nothing more', asyn
 
 test('a defect of its queue ends it, and stopping it then is no defect', async () => {
   for (const kind of ['engine', 'job'] as const) {
-    const { worker, calls, clock, reports, snapshot, send } = await engine(kind);
+    const { worker, calls, clock, snapshot, send } = await engine(kind);
     worker.say({ type: 'worker.ready' });
     calls.say({ type: 'calls.failed', reason: 'a defect' });
     assert.is(snapshot().value, 'failed');
     assert.is(worker.alive, 0);
-    assert.equal(reports.at(-1), { type: 'engine.failed', index: 7, reason: 'a defect' });
+    assert.equal(snapshot().output, { failure: 'a defect' });
     clock.increment(10_000);
-    send({ type: 'engine.stop' });
+    send({ type: 'child.stop', now: false });
     assert.is(snapshot().status, 'done');
     assert.is(calls.alive, 0);
   }
@@ -239,7 +240,7 @@ test('so does a queue that throws', async () => {
   assert.is(probed.snapshot().value, 'failed');
   assert.is(worker.alive, 0);
   probed.clock.increment(10_000);
-  probed.send({ type: 'engine.stop' });
+  probed.send({ type: 'child.stop', now: false });
   assert.is(probed.snapshot().status, 'done');
 });
 

@@ -14,7 +14,7 @@ import {
   listenerMachine,
   type ServerCommand,
 } from '../../../machines/listener.ts';
-import { POOL_SIZE, poolMachine } from '../../../machines/pool.ts';
+import { dynamic } from '../../../machines/supervision/index.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
@@ -28,8 +28,8 @@ async function listener(connections_max: number) {
   const connection = connectionMachine.provide({
     actors: { socket: socket.logic, session: session.logic },
   });
-  const pool = poolMachine.provide({ actors: { connection } });
-  const machine = listenerMachine.provide({ actors: { server: server.logic, pool } });
+  const connections = dynamic({ logics: { connection }, now_ms: () => 0 });
+  const machine = listenerMachine.provide({ actors: { server: server.logic, connections } });
   const probed = probe(machine, { config });
   server.say({ type: 'server.listening', address: '/here' });
   const accept = (accepted: number, idlest?: Idle) =>
@@ -45,7 +45,7 @@ const test = suite('listener');
 
 test('is ready once it listens', async () => {
   const { reports, snapshot } = await listener(1);
-  assert.equal(reports, [{ type: 'listener.ready', address: '/here' }]);
+  assert.equal(reports, [{ type: 'listener.ready', id: 'probed', address: '/here' }]);
   assert.is(snapshot().value, 'listening');
 });
 
@@ -105,45 +105,42 @@ test('a connection that only waits for its replies to be read takes no place', a
 test('spreads connections over pools and leaves none behind', async () => {
   const { socket, accept, snapshot } = await listener(200);
   for (let number = 1; number <= 150; number += 1) accept(number);
-  const pools = Object.entries(snapshot().children).filter(([id]) => id.startsWith('pool:'));
-  assert.is(pools.length, Math.ceil(150 / POOL_SIZE));
-  for (const [, pool] of pools) assert.ok(childrenOf(pool) <= POOL_SIZE);
+  const connections: AnyActorRef | undefined = snapshot().children.connections;
+  const pools = Object.entries<AnyActorRef>(connections?.getSnapshot().children);
+  assert.is(pools.length, 3);
+  for (const [, pool] of pools) assert.ok(childrenOf(pool) <= 64);
   for (let left = 150; left > 0; left -= 1) socket.say({ type: 'socket.closed', under_way: false });
   assert.is(socket.alive, 0);
   for (const [, pool] of pools) assert.is(childrenOf(pool), 0);
 });
 
 test('closes the server, then waits for the connections', async () => {
-  const { server, socket, accept, send, reports, snapshot } = await listener(5);
+  const { server, socket, accept, send, snapshot } = await listener(5);
   accept(1);
-  send({ type: 'listener.close', now: false });
+  send({ type: 'child.stop', now: false });
   assert.equal(server.told, [{ type: 'server.close' }]);
   assert.equal(socket.told, [{ type: 'socket.refuse_new' }, { type: 'socket.probe' }]);
   server.say({ type: 'server.closed' });
   assert.equal(snapshot().value, { closing: 'connections' });
   socket.say({ type: 'socket.closed', under_way: false });
-  assert.equal(reports.at(-1), { type: 'listener.closed' });
   assert.is(snapshot().status, 'done');
+  assert.is(snapshot().output, undefined);
 });
 
 test('told again to close, gives up what is under way', async () => {
   const { socket, accept, send, clock } = await listener(5);
   accept(1);
-  send({ type: 'listener.close', now: false });
-  send({ type: 'listener.close', now: true });
+  send({ type: 'child.stop', now: false });
+  send({ type: 'child.stop', now: true });
   clock.increment(1);
   const told = socket.told.map(({ type }) => type);
   assert.ok(told.includes('socket.give_up') && told.includes('socket.refuse_rest'), `${told}`);
 });
 
 test('says why it cannot listen', async () => {
-  const { server, reports } = await listener(1);
+  const { server, snapshot } = await listener(1);
   server.say({ type: 'server.failed', code: 'busy', reason: 'somebody is there' });
-  assert.equal(reports.at(-1), {
-    type: 'listener.failed',
-    code: 'busy',
-    reason: 'somebody is there',
-  });
+  assert.equal(snapshot().output, { failure: 'somebody is there', code: 'busy' });
 });
 
 test.run();

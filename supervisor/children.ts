@@ -1,0 +1,78 @@
+/**
+ * What the daemon consists of, as data: who is whose child, in which order they start, how they are
+ * restarted and how long they may take to stop. It reads like the picture in `README.md`; what the
+ * words mean is said in `machines/supervision/`, and the names of logics are filled by `logics.ts`.
+ */
+
+import type { Config } from '../conf/schema.ts';
+import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
+import type { ListenerInput } from '../machines/listener.ts';
+import type { ChildSpec, SupervisorSpec } from '../machines/supervision/index.ts';
+
+export const LISTENER = 'listener:unix';
+
+/** How long the daemon goes on after it was told to stop a second time. */
+const HURRY_MS = 500;
+
+/**
+ * A thread is given up by its own machine, by default after some 15 s; this only bounds what that
+ * machine might get wrong.
+ */
+const THREAD_READY_MS = 600_000;
+
+/** Binding takes some milliseconds, and up to a second for each daemon that may listen there. */
+const LISTENER_READY_MS = 30_000;
+
+/** @param random uniform in [0, 1), for the jitter of restarts */
+export function daemonChildren(config: Config, random: () => number): SupervisorSpec {
+  const { limits, workers, supervisor } = config;
+  const restarts = supervisor.restart;
+  // Who wants no thread to be started again wants no engine to be replaced either.
+  const { restart_on_failure } = workers.restart;
+  const replacements = restart_on_failure ? restarts : { ...restarts, restart_on_failure };
+  const threads = (kind: EngineInput['kind'], count: number): SupervisorSpec => ({
+    strategy: 'one_for_one',
+    restarts: replacements,
+    children: Array.from({ length: count }, (_, index): ChildSpec => {
+      const input: EngineInput = { kind, index, config, random };
+      const ready = { event: 'engine.ready', within_ms: THREAD_READY_MS };
+      return { id: `${kind}:${index}`, logic: kind, input, ready };
+    }),
+  });
+  const unix: ListenerInput = { config };
+  return {
+    // What comes later in this list works with what comes before it.
+    strategy: 'rest_for_one',
+    restarts,
+    stop_within_ms: limits.shutdown_timeout_ms,
+    hurry_within_ms: HURRY_MS,
+    auto_shutdown: 'any_significant',
+    children: [
+      { id: 'signals', logic: 'signals', shutdown: 'kill' },
+      // Losing engines for good is the end: nobody would be served, and nothing would come back.
+      {
+        id: 'engines',
+        supervises: threads('engine', workers.count),
+        restart: 'temporary',
+        significant: true,
+      },
+      { id: 'jobs', supervises: threads('job', workers.jobs + QUICK_JOB_THREADS) },
+      {
+        id: 'listeners',
+        supervises: {
+          strategy: 'one_for_one',
+          restarts,
+          children: [
+            {
+              id: LISTENER,
+              logic: 'listener',
+              input: unix,
+              ready: { event: 'listener.ready', within_ms: LISTENER_READY_MS },
+              shutdown: limits.shutdown_timeout_ms,
+            },
+          ],
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,147 @@
+/** The logics of the tree with their effects, by the names that `children.ts` has for them. */
+
+import type { Logger } from 'pino';
+import { sessionEffect } from '../actors/connection/session.ts';
+import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
+import { callsEffect } from '../actors/engines/calls.ts';
+import type { ThreadOptions } from '../actors/engines/thread.ts';
+import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
+import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
+import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
+import { serverEffect } from '../actors/listener/server.ts';
+import type { ServiceClock } from '../actors/service-clock.ts';
+import { signalsEffect } from '../actors/signals.ts';
+import { withVitals } from '../actors/vitals.ts';
+import { realPath } from '../conf/real-path.ts';
+import type { Config } from '../conf/schema.ts';
+import { pollCounter } from '../engine/port/endpoint.ts';
+import { connectionMachine } from '../machines/connection.ts';
+import { engineMachine } from '../machines/engine.ts';
+import { listenerMachine } from '../machines/listener.ts';
+import { restartPolicyMachine } from '../machines/restart-policy.ts';
+import { dynamic } from '../machines/supervision/index.ts';
+import { EnvelopeReader } from '../transport/envelope.ts';
+
+/** What the parts of one daemon share. */
+export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
+  Omit<SocketDeps, 'reader' | 'onDefect' | 'onConnectionDefect'> & {
+    readonly config: Config;
+    readonly log: Logger;
+    readonly clock: ServiceClock;
+  };
+
+export function logics(shared: Shared) {
+  const threads = threadOptions(shared);
+  return {
+    signals: withVitals(signalsEffect),
+    engine: withVitals(engineLogic(shared, threads)),
+    job: withVitals(jobThreadLogic(shared, threads)),
+    listener: withVitals(listenerLogic(shared)),
+  };
+}
+
+function engineLogic(shared: Shared, threads: ThreadOptions) {
+  const { log } = shared;
+  return engineMachine.provide({
+    actors: {
+      worker: withVitals(workerEffect({ ...shared, threads })),
+      calls: withVitals(callsEffect(shared)),
+      'restart policy': withVitals(restartPolicyMachine),
+    },
+    actions: {
+      'announce loss': ({ context: { index, reason, restarts } }) =>
+        log.warn({ engine: index, reason, restarts }, 'an engine lost its worker'),
+      'announce restart': ({ context: { index, restarts } }) =>
+        log.info({ engine: index, restarts }, 'restarting the worker of an engine'),
+      'announce shortage': ({ context: { index, reason } }) =>
+        log.warn({ engine: index, reason }, 'the worker of an engine could not be started yet'),
+    },
+  });
+}
+
+function jobThreadLogic(shared: Shared, threads: ThreadOptions) {
+  const { log } = shared;
+  return engineMachine.provide({
+    actors: {
+      worker: withVitals(jobWorkerEffect({ ...shared, threads })),
+      calls: withVitals(jobCallsEffect(shared)),
+      'restart policy': withVitals(restartPolicyMachine),
+    },
+    actions: {
+      'announce loss': ({ context: { index, reason, restarts } }) =>
+        log.warn({ job_thread: index, reason, restarts }, 'a job thread was lost'),
+      'announce shortage': ({ context: { index, reason } }) =>
+        log.warn({ job_thread: index, reason }, 'a job thread could not be started yet'),
+      'announce replacement': ({ context: { index, reason } }) =>
+        log.info({ job_thread: index, reason }, 'replacing a job thread'),
+      'announce pause': ({ context: { index, reason } }) =>
+        log.error({ job_thread: index, reason }, 'a job thread is left alone for some time'),
+    },
+  });
+}
+
+function listenerLogic(shared: Shared) {
+  const { config, log } = shared;
+  return listenerMachine.provide({
+    actors: {
+      server: withVitals(serverEffect(shared)),
+      connections: withVitals(
+        dynamic({
+          logics: { connection: connectionLogic(shared) },
+          now_ms: () => shared.clock.now_ms(),
+          wrap: withVitals,
+        }),
+      ),
+    },
+    actions: {
+      'say full': spaced(FULL_INTERVAL_MS, () => {
+        const { connections_max } = config.limits;
+        const text = 'all connections that limits.connections_max allows are taken';
+        log.warn({ connections_max }, text);
+      }),
+    },
+  });
+}
+
+function connectionLogic(shared: Shared) {
+  const { config, log } = shared;
+  const socket = socketEffect({
+    ...shared,
+    reader: new EnvelopeReader(config.limits),
+    onDefect: (method, error) =>
+      log.error({ method, err: error }, 'a defect in a method of the daemon'),
+    onConnectionDefect: (error) => log.error({ err: error }, 'a defect ended a connection'),
+  });
+  const session = sessionEffect(shared);
+  return withVitals(
+    connectionMachine.provide({
+      actors: { socket: withVitals(socket), session: withVitals(session) },
+    }),
+  );
+}
+
+/** What every thread is started with. */
+function threadOptions({ config: { limits, files, workers }, clock }: Shared): ThreadOptions {
+  const { roots } = files;
+  // Once for the whole life: what becomes of the names of the roots later widens nothing.
+  const real_roots = roots.map(realPath);
+  return {
+    options: { ...limits, roots, real_roots, jobs_inline: false, job_threads: workers.jobs },
+    polling: pollCounter(),
+    service: clock.memory,
+  };
+}
+
+/** All places are taken for long, as a rule: a line a minute says it. */
+const FULL_INTERVAL_MS = 60_000;
+
+/** Does it now and then only, however often it is asked. */
+function spaced(interval_ms: number, action: () => void): () => void {
+  let next_ms = 0;
+  return () => {
+    const now = performance.now();
+    if (now < next_ms) return;
+    next_ms = now + interval_ms;
+    action();
+  };
+}

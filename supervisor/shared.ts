@@ -1,0 +1,33 @@
+/** What the parts of one daemon share: registries, counts and the clock. */
+
+import type { Logger } from 'pino';
+import { handOver } from '../actors/engines/handovers.ts';
+import { Projects } from '../actors/engines/projects.ts';
+import { JobQueue } from '../actors/jobs/jobs.ts';
+import type { ServiceClock } from '../actors/service-clock.ts';
+import type { Config } from '../conf/schema.ts';
+import { Ledger } from '../transport/ledger.ts';
+import type { Shared } from './logics.ts';
+import { daemonDispatch, type MethodsDeps } from './methods.ts';
+
+export function sharedBy(
+  config: Config,
+  log: Logger,
+  clock: ServiceClock,
+  root: Pick<MethodsDeps, 'tree' | 'daemon' | 'stop'>,
+): Shared {
+  const calls: Shared['calls'] = new Map();
+  const shared = {
+    ...{ config, log, clock, calls },
+    sockets: new Map(),
+    wires: new Map(),
+    counters: { requests: 0 },
+    ledger: new Ledger(config.limits.held_bytes_max),
+    jobs: new JobQueue(config, clock, (one) => handOver(calls, one)),
+    jobCalls: new Map(),
+    clipboard: undefined,
+    projects: new Projects(config.workers.count, config.limits.projects_max),
+  } satisfies Partial<Shared>;
+  const dispatch = daemonDispatch({ ...root, ...shared, connections: shared.wires });
+  return { ...shared, dispatch };
+}

@@ -1,0 +1,229 @@
+/** The tree of the daemon: its real machines under the real supervisor, with fakes for effects. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createActor, type EventObject, SimulatedClock } from 'xstate';
+import {
+  type ConnectionInput,
+  connectionMachine,
+  type SocketCommand,
+} from '../../../machines/connection.ts';
+import {
+  type CallsCommand,
+  type EngineChildInput,
+  engineMachine,
+} from '../../../machines/engine.ts';
+import {
+  type ListenerInput,
+  listenerMachine,
+  type ServerCommand,
+} from '../../../machines/listener.ts';
+import { type Decision, dynamic, supervisor } from '../../../machines/supervision/index.ts';
+import { daemonChildren } from '../../../supervisor/children.ts';
+import { outcomeOf } from '../../../supervisor/outcome.ts';
+import { fakeEffect } from '../../support/fake-effect.ts';
+import { configWith } from '../../support/probe.ts';
+
+type Actions = Parameters<typeof listenerMachine.provide>[0]['actions'];
+
+async function daemon(workers = 2, actions: Actions = {}) {
+  const worker = fakeEffect<EventObject, EngineChildInput>();
+  const calls = fakeEffect<CallsCommand, EngineChildInput>();
+  const server = fakeEffect<ServerCommand, ListenerInput>();
+  const signals = fakeEffect<EventObject, undefined>();
+  const jobs = fakeEffect<EventObject, EngineChildInput>();
+  const clock = new SimulatedClock();
+  const now_ms = () => clock.now();
+  const connection = connectionMachine.provide({
+    actors: { socket: fakeEffect<SocketCommand, ConnectionInput>().logic },
+  });
+  const config = await configWith((config) => {
+    config.workers.count = workers;
+    config.workers.restart.max_restart_attempts = 1;
+    config.supervisor.restart.max_restart_attempts = 1;
+    config.limits.shutdown_timeout_ms = 5000;
+    config.limits.connections_max = 2;
+  });
+  const engine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
+  const job = engineMachine.provide({
+    actors: { worker: jobs.logic, calls: fakeEffect<CallsCommand, EngineChildInput>().logic },
+  });
+  const connections = dynamic({ logics: { connection }, now_ms });
+  const listener = listenerMachine.provide({
+    actors: { server: server.logic, connections },
+    actions,
+  });
+  const decisions: Decision[] = [];
+  const logic = supervisor({
+    logics: { signals: signals.logic, engine, job, listener },
+    now_ms,
+    report: (decision) => decisions.push(decision),
+  });
+  const input = { spec: daemonChildren(config, () => 0) };
+  const root = createActor(logic, { input, clock });
+  root.subscribe({ error: () => {} });
+  root.start();
+  const outcome = () => {
+    const { output } = root.getSnapshot();
+    return output === undefined ? undefined : outcomeOf(output);
+  };
+  return { root, clock, worker, jobs, calls, server, signals, decisions, outcome };
+}
+
+type Parts = Awaited<ReturnType<typeof daemon>>;
+
+/** Whatever starts, one after the other, becomes ready. */
+function allReady({ worker, jobs }: Parts, workers: number): void {
+  for (let index = 0; index < workers; index += 1) worker.say({ type: 'worker.ready' });
+  for (let index = 0; index < 3; index += 1) jobs.say({ type: 'worker.ready' });
+}
+
+async function running(actions: Actions = {}) {
+  const parts = await daemon(1, actions);
+  allReady(parts, 1);
+  parts.server.say({ type: 'server.listening', address: '/here' });
+  return parts;
+}
+
+const test = suite('daemon');
+
+test('starts the engines, then the listener', async () => {
+  const parts = await daemon(1);
+  const { root, worker, server, decisions } = parts;
+  assert.is(worker.alive, 1);
+  assert.is(server.alive, 0, 'nobody can connect before there is an engine');
+  allReady(parts, 1);
+  assert.is(server.alive, 1);
+  server.say({ type: 'server.listening', address: '/here' });
+  assert.is(root.getSnapshot().value, 'running');
+  const told = decisions.find(
+    ({ kind, ...rest }) => kind === 'ready' && 'info' in rest && 'address' in rest.info,
+  );
+  assert.equal(told?.kind === 'ready' && told.info, { address: '/here' });
+});
+
+test('starts as many engines as configured', async () => {
+  const parts = await daemon(5);
+  const { worker } = parts;
+  allReady(parts, 5);
+  assert.equal(
+    worker.started.map(({ index }) => index),
+    [0, 1, 2, 3, 4],
+  );
+});
+
+test('a signal closes the listener first and the engines last', async () => {
+  const { root, worker, calls, server, signals, outcome } = await running();
+  signals.say({ type: 'supervisor.stop', by: 'SIGTERM' });
+  assert.equal(server.told, [{ type: 'server.close' }]);
+  assert.is(worker.alive, 1);
+  server.say({ type: 'server.closed' });
+  assert.is(root.getSnapshot().status, 'done');
+  assert.equal(outcome(), { kind: 'stopped', reason: 'SIGTERM' });
+  assert.is(worker.alive + calls.alive + server.alive + signals.alive, 0);
+});
+
+test('a second signal waits for nobody, and is no failure', async () => {
+  const { root, clock, worker, server, signals } = await running();
+  signals.say({ type: 'supervisor.stop', by: 'SIGINT' });
+  assert.is(root.getSnapshot().status, 'active');
+  signals.say({ type: 'supervisor.stop', by: 'SIGINT' });
+  clock.increment(499);
+  assert.is(root.getSnapshot().status, 'active');
+  clock.increment(1);
+  assert.is(root.getSnapshot().status, 'done');
+  assert.is(worker.alive + server.alive, 0);
+});
+
+test('ends when stopping takes too long', async () => {
+  const { root, clock, signals, outcome } = await running();
+  signals.say({ type: 'supervisor.stop', by: 'SIGTERM' });
+  clock.increment(4999);
+  assert.is(root.getSnapshot().status, 'active');
+  clock.increment(1);
+  assert.is(outcome()?.kind, 'forced');
+});
+
+for (const action of ['turn away', 'say full', 'open connection']) {
+  test(`its listener that fails at '${action}' is started again; in vain too often ends it`, async () => {
+    const parts = await running({
+      [action]: () => {
+        throw new Error('a defect');
+      },
+    });
+    const { root, clock, worker, server, outcome } = parts;
+    const accept = () => {
+      for (let accepted = 1; accepted < 100 && server.alive > 0; accepted += 1) {
+        server.say({ type: 'socket.accepted', accepted, idlest: undefined });
+      }
+    };
+    accept();
+    assert.is(server.alive, 0);
+    assert.is(worker.alive, 1, 'what the listener works with goes on');
+    clock.increment(1000);
+    server.say({ type: 'server.listening', address: '/here' });
+    assert.is(root.getSnapshot().value, 'running');
+    accept();
+    // Its own supervisor gives up, and then the root starts that again, once.
+    clock.increment(1000);
+    server.say({ type: 'server.listening', address: '/here' });
+    assert.is(root.getSnapshot().value, 'running');
+    accept();
+    clock.increment(1000);
+    server.say({ type: 'server.listening', address: '/here' });
+    accept();
+    assert.is(root.getSnapshot().status, 'done');
+    assert.is(outcome()?.kind, 'defect');
+    assert.match(outcome()?.reason ?? '', 'a defect');
+    assert.is(worker.alive + server.alive, 0);
+  });
+}
+
+test('an engine that used up its restarts is replaced, and the others go on', async () => {
+  const { root, clock, worker, server } = await running();
+  worker.say({ type: 'worker.exited', reason: 'out of memory' });
+  clock.increment(1000);
+  worker.say({ type: 'worker.exited', reason: 'out of memory' });
+  assert.is(worker.alive, 0);
+  assert.is(server.alive, 1);
+  clock.increment(1000);
+  worker.say({ type: 'worker.ready' });
+  assert.is(root.getSnapshot().value, 'running');
+  assert.is(server.alive, 1);
+});
+
+test('ends with the reason when engines used up the restarts of their supervisor', async () => {
+  const { clock, worker, server, outcome } = await running();
+  for (let deaths = 1; deaths <= 4; deaths += 1) {
+    worker.say({ type: 'worker.exited', reason: 'out of memory' });
+    clock.increment(1000);
+  }
+  assert.equal(server.told, [{ type: 'server.close' }]);
+  server.say({ type: 'server.closed' });
+  assert.equal(outcome(), { kind: 'engines failed', reason: 'engine:0 gave up: out of memory' });
+});
+
+test('ends with the reason when it cannot listen', async () => {
+  const parts = await daemon(1);
+  allReady(parts, 1);
+  parts.server.say({ type: 'server.failed', code: 'busy', reason: 'somebody is there' });
+  assert.equal(parts.outcome(), { kind: 'address busy', reason: 'somebody is there' });
+  assert.is(parts.worker.alive, 0);
+});
+
+test('can be stopped while it starts', async () => {
+  const { worker, signals, outcome } = await daemon(2);
+  signals.say({ type: 'supervisor.stop', by: 'SIGTERM' });
+  assert.equal(outcome(), { kind: 'stopped', reason: 'SIGTERM' });
+  assert.is(worker.alive, 0);
+});
+
+test('a worker that dies once is not the end', async () => {
+  const { root, clock, worker } = await running();
+  worker.say({ type: 'worker.exited', reason: 'killed' });
+  clock.increment(1000);
+  worker.say({ type: 'worker.ready' });
+  assert.is(root.getSnapshot().value, 'running');
+});
+
+test.run();
