@@ -145,7 +145,7 @@ test('ends when stopping takes too long', async () => {
 });
 
 for (const action of ['turn away', 'say full', 'open connection']) {
-  test(`its listener that fails at '${action}' is started again; in vain too often ends it`, async () => {
+  test(`starts a listener again that fails at '${action}', and not for ever`, async () => {
     const parts = await running({
       [action]: () => {
         throw new Error('a defect');
