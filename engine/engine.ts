@@ -143,6 +143,7 @@ export class Engine implements EngineApi {
     // One result of the largest size is enough for an answer: the sum must fit into memory too.
     const { result_bytes_max } = this.#options;
     const until = this.#now_ms() + ANSWER_MS;
+    this.#flight.enter(reader.slot);
     for (let place = 0; place < reader.count && answer.length < result_bytes_max; place++) {
       if (place > 0 && this.#now_ms() > until) break;
       const request = reader.request(place);
@@ -154,8 +155,9 @@ export class Engine implements EngineApi {
     }
   }
 
-  takeOver(project: number, word: number, handover: unknown): PartAnswer {
+  takeOver(project: number, word: number, handover: unknown, slot: number): PartAnswer {
     const asked = askedBy(word);
+    this.#flight.enter(slot);
     this.#flight.begin(0);
     try {
       const result = interruptible(this.#stop, () => {

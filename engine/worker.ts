@@ -47,8 +47,8 @@ const api: EngineApi = {
     const answer = engine.run(batch);
     return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
   },
-  takeOver(project: number, word: number, handover: unknown): PartAnswer {
-    const answer = engine.takeOver(project, word, handover);
+  takeOver(project: number, word: number, handover: unknown, slot: number): PartAnswer {
+    const answer = engine.takeOver(project, word, handover, slot);
     return transfer(answer, [answer.bytes]);
   },
   setClipboard: (content: unknown) => engine.setClipboard(content),

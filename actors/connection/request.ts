@@ -3,7 +3,7 @@
 import type { GoxError } from '../../conf/errors.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { Encoding, Reply } from '../../transport/jsonrpc.ts';
-import type { Call } from '../engines/calls.ts';
+import type { Call } from '../engines/call.ts';
 import type { Project } from '../engines/projects.ts';
 
 /** Where the reply to one request goes. */

@@ -16,7 +16,7 @@ import { decodeParams } from '../../engine/catalogue/params.ts';
 import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
 import type { SessionCommand, SessionInput } from '../../machines/connection.ts';
 import { decoded, encoded } from '../../transport/values.ts';
-import type { Call, CallsRegistry, Source, Status } from '../engines/calls.ts';
+import type { Call, Source, Status } from '../engines/call.ts';
 import {
   isBarred,
   type Project,
@@ -24,6 +24,7 @@ import {
   titleIn,
   type Waiter,
 } from '../engines/projects.ts';
+import type { CallsRegistry } from '../engines/registry.ts';
 import { reportFigures } from '../vitals.ts';
 import { GONE, stopping } from './refusals.ts';
 import {

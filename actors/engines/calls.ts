@@ -13,102 +13,28 @@ import type { ErrorCode } from '../../conf/errors.ts';
 import { GoxError } from '../../conf/errors.ts';
 import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
 import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
-import { FLIGHT_REQUESTS_MAX, type FlightControl } from '../../engine/port/flight.ts';
-import {
-  type AnswerWithJobs,
-  type EngineStats,
-  type JobTicket,
-  type PartAnswer,
-  type STATUS_ERROR,
-  STATUS_JOB,
-  type STATUS_RESULT,
-} from '../../engine/port/layout.ts';
+import type { AnswerWithJobs, EngineStats, JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
-import type { JobQueue } from '../jobs/jobs.ts';
-import type { ServiceClock } from '../service-clock.ts';
 import { reportFigures } from '../vitals.ts';
-import { Flight, type Part } from './flight.ts';
-import { type HandedOver, Handovers } from './handovers.ts';
-import type { Project, Projects } from './projects.ts';
+import type { Call, Source, Status } from './call.ts';
+import type { Flight } from './flight.ts';
+import { Flights } from './flights.ts';
+import { Handovers } from './handovers.ts';
+import { Line } from './line.ts';
+import type { Project } from './projects.ts';
+import type { CallsEvent, CallsRef, CallsRegistry, EngineLink } from './registry.ts';
 
-/** Bytes of parameters in one batch; a single larger request makes a batch of its own. */
-const BATCH_BYTES_MAX = 1024 * 1024;
-
-/** One request on its way to an engine. */
-export interface Call {
-  /** The word that names the method to the engine, with its flags. */
-  readonly method: number;
-  /** The encoded parameters. */
-  readonly params: Uint8Array;
-  /** When it was received, by the service clock. */
-  readonly since_ms: number;
-  readonly project: Project;
-  /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
-  stopped?: GoxError;
-}
-
-export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
-
-/** Somebody with calls for an engine: a session. */
-export interface Source {
-  /** Whether somebody waits for what the call asks for, so that it may become a job. */
-  wants(call: Call): boolean;
-  /** Hands over calls for `engine`, in order, as long as they fit; none while it is held back. */
-  take(engine: number, count_max: number, bytes_max: number): Call[];
-  /** Takes calls back that the engine left for the next batch. */
-  putBack(calls: readonly Call[]): void;
-  /** Answers a call with `bytes[start, end)`. */
-  answer(call: Call, status: Status, bytes: Uint8Array, start: number, end: number): void;
-  /** Answers a call with an error of our own. */
-  fail(call: Call, error: GoxError): void;
-  /** Fails the calls that wait with it since before `time_ms`; `why` is said of it, if known. */
-  expire(time_ms: number, why?: string): void;
-  /** Called after a number of answers: sends them. */
-  flush(): void;
-}
-
-/** The way into a worker, while there is one. */
-export interface EngineLink {
-  /** What the engine is told while it runs something. */
-  readonly flight: FlightControl;
-  /** @param alone whether there is nothing else to do, so that the answer may be waited for */
-  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
-  /** See `EngineApi`. */
-  takeOver(project: number, word: number, handover: unknown): Promise<PartAnswer>;
-  close(project: number): Promise<void>;
-  setClipboard(content: unknown): void;
-  stats(): Promise<EngineStats>;
-}
-
-export type CallsEvent =
-  | CallsCommand
-  | { type: 'work.ready'; source: Source }
-  | { type: 'worker.attached'; link: EngineLink }
-  | { type: 'clipboard.changed' }
-  | { type: 'call.cancel'; call: Call; why: GoxError }
-  | ({ type: 'call.handover' } & HandedOver)
-  | { type: 'project.closed'; project: Project };
-
-/** The queue as sessions and workers see it: an actor that takes their events too. */
-export interface CallsRef {
-  send(event: CallsEvent): void;
-}
-
-/** Where sessions and workers find the queues, by the number of the engine. */
-export interface CallsRegistry {
-  readonly calls: Map<number, CallsRef>;
-  readonly projects: Projects;
-  readonly jobs: JobQueue;
-  readonly clock: Pick<ServiceClock, 'now_ms'>;
-  /** What was copied last, in any engine. */
-  clipboard: unknown;
-}
+/**
+ * Flights under way to one engine. A second one would wait in the engine for the first, and leave
+ * with what there is by then, while with one alone the next fills up.
+ */
+const FLIGHTS_MAX = 1;
 
 /** The `calls` effect of an engine. */
-export function callsEffect(registry: CallsRegistry) {
+export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) {
   return fromCallback<CallsCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
     const report = sendBack as (event: EngineEvent) => void;
-    const queue = new CallQueue(input, registry, report);
+    const queue = new CallQueue(input, registry, report, flights_max);
     registry.calls.set(input.index, self as unknown as CallsRef);
     reportFigures(self, () => queue.figures());
     receive((event: CallsEvent) => queue.receive(event));
@@ -124,11 +50,10 @@ class CallQueue {
   readonly #timeout_ms: number;
   readonly #report: (event: EngineEvent) => void;
   readonly #registry: CallsRegistry;
-  readonly #line: Source[] = [];
+  readonly #line: Line;
+  readonly #flights: Flights;
   readonly #handovers = new Handovers();
-  #gathering = false;
   #link: EngineLink | undefined;
-  #flight: Flight | undefined;
   #refusal: GoxError | undefined;
   /** Why there is no worker, as far as it is known. */
   #away: string | undefined;
@@ -139,8 +64,11 @@ class CallQueue {
     { index, config }: EngineChildInput,
     registry: CallsRegistry,
     report: (event: EngineEvent) => void,
+    flights_max: number,
   ) {
     this.#engine = index;
+    this.#line = new Line(index);
+    this.#flights = new Flights(flights_max);
     this.#registry = registry;
     this.#timeout_ms = config.limits.request_timeout_ms;
     this.#report = report;
@@ -153,7 +81,7 @@ class CallQueue {
   #receive(event: CallsEvent): void {
     switch (event.type) {
       case 'work.ready':
-        this.#line.push(event.source);
+        this.#line.add(event.source);
         if (this.#refusal !== undefined) this.#empty(this.#refusal);
         else this.#depart();
         return;
@@ -187,7 +115,7 @@ class CallQueue {
         this.#link = undefined;
         this.#away = event.reason;
         this.#registry.projects.lose(this.#engine, event.reason);
-        this.#failFlight(new GoxError(event.code, this.#loss(event.reason)));
+        this.#flights.fail(new GoxError(event.code, this.#loss(event.reason)));
         this.#handovers.drop();
         return;
       case 'calls.refuse':
@@ -199,13 +127,14 @@ class CallQueue {
   refuse(reason: string, code: ErrorCode): void {
     this.#link = undefined;
     this.#refusal = new GoxError(code, reason);
-    this.#failFlight(this.#refusal);
+    this.#flights.fail(this.#refusal);
     this.#empty(this.#refusal);
   }
 
   figures() {
     return {
-      in_flight: this.#flight?.calls.length ?? 0,
+      flights: this.#flights.departed,
+      in_flight: this.#flights.calls,
       sessions_waiting: this.#line.length,
       answered: this.#answered,
       projects: this.#stats.projects,
@@ -232,21 +161,12 @@ class CallQueue {
     }
   }
 
-  /** Sends what has gathered, if there is a worker to send it to and it has nothing to do. */
+  /** Sends what has gathered, if there is a worker to send it to and it has time for it. */
   #depart(): void {
-    const link = this.#link;
-    if (link === undefined || this.#gathering || this.#flight !== undefined) return;
-    // Handovers first: the clients have waited for their jobs.
-    if (this.#departHandover(link)) return;
-    const parts = this.#gather();
-    if (parts.length === 0) return;
-    const flight = this.#takeOff(parts, link);
-    const { calls } = flight;
-    const alone = this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
-    this.#land(flight, link.run(encodeBatch(calls), alone), (answer) => {
-      if (answer instanceof ArrayBuffer) this.#arrive(flight, answer, []);
-      else this.#arriveWithMore(flight, answer);
-    });
+    while (this.#link !== undefined && !this.#line.gathering && !this.#flights.full) {
+      // Handovers first: the clients have waited for their jobs.
+      if (!this.#departHandover(this.#link) && !this.#departBatch(this.#link)) return;
+    }
   }
 
   /** Whether there was one to be sent. */
@@ -255,53 +175,49 @@ class CallQueue {
     if (next === undefined) return false;
     const { call, source, handover } = next;
     const flight = this.#takeOff([{ source, calls: [call] }], link);
-    const answered = link.takeOver(call.project.number, call.method, handover);
+    const answered = link.takeOver(call.project.number, call.method, handover, flight.slot);
     this.#land(flight, answered, ({ status, bytes }) => {
-      source.answer(call, status as Status, new Uint8Array(bytes), 0, bytes.byteLength);
+      flight.takenOver(status as Status, new Uint8Array(bytes));
       this.#answered += 1;
-      this.#depart();
-      source.flush();
     });
     return true;
   }
 
-  #takeOff(parts: readonly Part[], link: EngineLink): Flight {
-    const flight = new Flight(parts, link.flight, this.#registry.clock.now_ms());
-    this.#flight = flight;
-    return flight;
+  /** Whether there was one to be sent. */
+  #departBatch(link: EngineLink): boolean {
+    const parts = this.#line.gather(this.#flights.sources);
+    if (parts.length === 0) return false;
+    const flight = this.#takeOff(parts, link);
+    const { calls, slot } = flight;
+    const alone =
+      this.#flights.size === 1 && this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
+    this.#land(flight, link.run(encodeBatch(calls, slot), alone), (answer) => {
+      if (answer instanceof ArrayBuffer) this.#arrive(flight, answer, []);
+      else this.#arriveWithMore(flight, answer);
+    });
+    return true;
   }
 
-  /** Has `arrive` called with the answer to a flight, unless it was given up by then. */
+  #takeOff(parts: Flight['parts'], link: EngineLink): Flight {
+    return this.#flights.depart(parts, link.flight, this.#registry.clock.now_ms());
+  }
+
+  /** Has `arrive` settle a flight with its answer, unless it was given up by then. */
   #land<T>(flight: Flight, answered: Promise<T>, arrive: (answer: T) => void): void {
     answered.then(
       (answer) => {
-        if (this.#flight !== flight) return;
-        this.#flight = undefined;
-        this.#guarded(() => arrive(answer));
+        if (flight.state !== 'flying') return;
+        this.#guarded(() => {
+          this.#flights.settle(flight, () => arrive(answer));
+          // The worker gets its next batch before the replies of this one are written.
+          this.#depart();
+          flight.flush();
+        });
       },
       (error: unknown) => {
-        if (this.#flight === flight) this.#onCrossingDefect(error);
+        if (flight.state === 'flying') this.#onCrossingDefect(error, flight);
       },
     );
-  }
-
-  #gather(): Part[] {
-    // Sources that get back in line while they are asked must not set off another batch.
-    this.#gathering = true;
-    const parts: Part[] = [];
-    let count = FLIGHT_REQUESTS_MAX;
-    let bytes = BATCH_BYTES_MAX;
-    while (count > 0 && bytes > 0) {
-      const source = this.#line.shift();
-      if (source === undefined) break;
-      const calls = source.take(this.#engine, count, bytes);
-      if (calls.length === 0) continue;
-      parts.push({ source, calls });
-      count -= calls.length;
-      for (const call of calls) bytes -= call.params.length;
-    }
-    this.#gathering = false;
-    return parts;
   }
 
   #arriveWithMore(flight: Flight, { answer, jobs, clipboard }: AnswerWithJobs): void {
@@ -320,23 +236,11 @@ class CallQueue {
     if (clipboard !== undefined) this.#link?.setClipboard(clipboard);
   }
 
-  #arrive({ parts }: Flight, buffer: ArrayBuffer, jobs: readonly JobTicket[]): void {
+  #arrive(flight: Flight, buffer: ArrayBuffer, jobs: readonly JobTicket[]): void {
     const answer = new AnswerReader(buffer);
     let job = 0;
-    for (const { source, calls } of parts) {
-      let done = 0;
-      while (done < calls.length && answer.next()) {
-        const call = calls[done++]!;
-        const { status, bytes, start, end } = answer;
-        if (status === STATUS_JOB) this.#submit(jobs[job++]!, call, source);
-        else source.answer(call, status as Status, bytes, start, end);
-      }
-      if (done < calls.length) source.putBack(calls.slice(done));
-    }
+    flight.arrive(answer, (call, source) => this.#submit(jobs[job++]!, call, source));
     this.#answered += answer.count;
-    // The worker gets its next batch before the replies of this one are written.
-    this.#depart();
-    for (const { source } of parts) source.flush();
   }
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
@@ -346,20 +250,14 @@ class CallQueue {
   }
 
   #cancel(call: Call, why: GoxError): void {
-    if (this.#flight?.cancel(call) !== true) this.#handovers.cancel(call, why);
-  }
-
-  #failFlight(error: GoxError): void {
-    const flight = this.#flight;
-    this.#flight = undefined;
-    flight?.fail(error);
+    if (!this.#flights.cancel(call)) this.#handovers.cancel(call, why);
   }
 
   /** Fails whatever stands in line. */
   #empty(error: GoxError): void {
     this.#handovers.fail(error);
-    for (let parts = this.#gather(); parts.length > 0; parts = this.#gather()) {
-      for (const { source, calls } of parts) {
+    while (this.#line.length > 0 && !this.#line.gathering) {
+      for (const { source, calls } of this.#line.gather(new Set())) {
         for (const call of calls) source.fail(call, error);
         source.flush();
       }
@@ -369,8 +267,8 @@ class CallQueue {
   /** The heartbeat: looks for calls that take too long, and asks an idle worker for its figures. */
   #check(): void {
     const now_ms = this.#registry.clock.now_ms();
-    if (this.#flight !== undefined) {
-      const age_ms = this.#flight.check(now_ms, this.#timeout_ms);
+    if (this.#flights.size > 0) {
+      const age_ms = this.#flights.check(now_ms, this.#timeout_ms);
       if (age_ms !== undefined) this.#report({ type: 'call.overdue', age_ms });
     } else {
       this.#link?.stats().then((stats) => {
@@ -379,7 +277,7 @@ class CallQueue {
     }
     const since_ms = now_ms - this.#timeout_ms;
     const why = this.#away ?? 'its engine is busy with other requests';
-    for (const source of [...this.#line]) source.expire(since_ms, why);
+    this.#line.expire(since_ms, why);
     this.#registry.projects.expire(since_ms);
   }
 
@@ -388,9 +286,11 @@ class CallQueue {
   }
 
   /** The engine answers whatever a client sends; a rejection is a defect of the crossing. */
-  readonly #onCrossingDefect = (error: unknown): void => {
+  readonly #onCrossingDefect = (error: unknown, flight?: Flight): void => {
     this.#guarded(() => {
-      this.#failFlight(new GoxError('GOX_INTERNAL', `The engine refused a call: ${error}`));
+      const defect = new GoxError('GOX_INTERNAL', `The engine refused a call: ${error}`);
+      if (flight === undefined) this.#flights.fail(defect);
+      else this.#flights.settle(flight, () => flight.fail(defect));
       this.#depart();
     });
   };

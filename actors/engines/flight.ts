@@ -1,14 +1,21 @@
 /**
- * What an engine has at the moment: a batch of calls, or one call with what its job handed over. It
- * knows who waits for it, and how long the present one of its requests has run.
+ * A flight: a batch of calls on its way to an engine, or one call with what its job handed over. It
+ * knows who waits for it, and settles each of its calls once:
  *
- * A request that is out of time is told to stop, and ends alone. Only an engine that does not get
- * to see that is given up, since all of its projects go with it.
+ *     flying → answered   the engine did all of it, or a first part: the rest is put back
+ *            → put back   the engine did nothing of it
+ *            → failed     the engine died, or was given up
+ *
+ * It also knows how long the present one of its requests has run. A request that is out of time is
+ * told to stop, and ends alone. Only an engine that does not get to see that is given up, since all
+ * of its projects go with it.
  */
 
 import type { GoxError } from '../../conf/errors.ts';
+import type { AnswerReader } from '../../engine/port/daemon-side.ts';
 import type { FlightControl } from '../../engine/port/flight.ts';
-import type { Call, Source } from './calls.ts';
+import { STATUS_JOB } from '../../engine/port/layout.ts';
+import type { Call, Source, Status } from './call.ts';
 
 /**
  * The least time that a request has to see that it is to stop, before its engine is ended. Long
@@ -17,41 +24,117 @@ import type { Call, Source } from './calls.ts';
  */
 const GRACE_MS_MIN = 5000;
 
+/** The place of the request that runs, of a flight that waits for another to end. */
+const BEHIND = -1;
+
 export interface Part {
   readonly source: Source;
   readonly calls: readonly Call[];
 }
 
+export type FlightState = 'flying' | 'answered' | 'put back' | 'failed';
+
 export class Flight {
+  /** Counts the flights of a queue. */
+  readonly number: number;
+  /** Its words in what is shared with the engine. */
+  readonly slot: number;
   readonly parts: readonly Part[];
   readonly calls: readonly Call[];
   readonly #control: FlightControl;
+  #state: FlightState = 'flying';
+  /** How many of the calls have got their answer, or were put back. */
+  #settled = 0;
   /** The place of the request that was seen to run, and since when. */
   #place = 0;
   #since_ms: number;
 
-  /** Leaves now: the engine must not have another. */
-  constructor(parts: readonly Part[], control: FlightControl, now_ms: number) {
+  /** Leaves now: no other flight may have the slot. */
+  constructor(
+    { number, slot }: Pick<Flight, 'number' | 'slot'>,
+    parts: readonly Part[],
+    control: FlightControl,
+    now_ms: number,
+  ) {
+    this.number = number;
+    this.slot = slot;
     this.parts = parts;
     this.calls = parts.flatMap(({ calls }) => calls);
     this.#control = control;
     this.#since_ms = now_ms;
-    control.clear();
+    control.clear(slot);
+  }
+
+  get state(): FlightState {
+    return this.#state;
+  }
+
+  /**
+   * Gives each call its answer; `becameJob` is called for those that have become jobs. Calls that
+   * the answer leaves out are put back. Nobody is told to send the replies yet; see `flush`.
+   */
+  arrive(answer: AnswerReader, becameJob: (call: Call, source: Source) => void): void {
+    this.#state = answer.count === 0 ? 'put back' : 'answered';
+    for (const { source, calls } of this.parts) {
+      let done = 0;
+      while (done < calls.length && answer.next()) {
+        const call = calls[done++]!;
+        const { status, bytes, start, end } = answer;
+        if (status === STATUS_JOB) becameJob(call, source);
+        else source.answer(call, status as Status, bytes, start, end);
+        // A defect, met by somebody who was told of the answer, has answered all the rest.
+        if (this.state === 'failed') return;
+        this.#settled += 1;
+      }
+      if (done === calls.length) continue;
+      this.#settled += calls.length - done;
+      source.putBack(calls.slice(done));
+    }
+  }
+
+  /** Gives the one call of a handover its answer. */
+  takenOver(status: Status, bytes: Uint8Array): void {
+    this.#state = 'answered';
+    for (const { source, calls } of this.parts) {
+      for (const call of calls) source.answer(call, status, bytes, 0, bytes.length);
+      this.#settled += calls.length;
+    }
+  }
+
+  /** Answers what is not settled with an error. */
+  fail(error: GoxError): void {
+    this.#state = 'failed';
+    let place = 0;
+    for (const { source, calls } of this.parts) {
+      for (const call of calls) {
+        if (place++ < this.#settled) continue;
+        this.#settled += 1;
+        source.fail(call, error);
+      }
+    }
+    this.flush();
+  }
+
+  /** Has those who gave the calls send their replies. */
+  flush(): void {
+    for (const { source } of this.parts) source.flush();
   }
 
   /**
    * Tells the request that runs to stop once it has run for longer than it may. Returns how long
    * it has run when even after the grace it has not stopped, and nothing otherwise.
+   *
+   * @param first whether no flight is before this one, which therefore ages though it has not begun
    */
-  check(now_ms: number, timeout_ms: number): number | undefined {
-    const place = this.#control.running;
-    if (place !== this.#place) {
+  check(now_ms: number, timeout_ms: number, first: boolean): number | undefined {
+    const place = this.#control.running(this.slot) ?? (first ? 0 : BEHIND);
+    if (place !== this.#place || place === BEHIND) {
       this.#place = place;
       this.#since_ms = now_ms;
     }
     const age_ms = now_ms - this.#since_ms;
     if (age_ms <= timeout_ms) return undefined;
-    this.#control.stop(place, 'timeout');
+    this.#control.stop(this.slot, place, 'timeout');
     return age_ms > timeout_ms + Math.max(timeout_ms, GRACE_MS_MIN) ? age_ms : undefined;
   }
 
@@ -59,15 +142,7 @@ export class Flight {
   cancel(call: Call): boolean {
     const place = this.calls.indexOf(call);
     if (place < 0) return false;
-    this.#control.stop(place, 'cancel');
+    this.#control.stop(this.slot, place, 'cancel');
     return true;
-  }
-
-  /** Answers all of it with an error. */
-  fail(error: GoxError): void {
-    for (const { source, calls } of this.parts) {
-      for (const call of calls) source.fail(call, error);
-    }
-    for (const { source } of this.parts) source.flush();
   }
 }

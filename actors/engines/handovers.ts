@@ -4,14 +4,8 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import type { Call, CallsRegistry, Source } from './calls.ts';
-
-/** A call and what its job handed over. */
-export interface HandedOver {
-  readonly call: Call;
-  readonly source: Source;
-  readonly handover: unknown;
-}
+import type { Call, HandedOver } from './call.ts';
+import type { CallsRegistry } from './registry.ts';
 
 export class Handovers {
   #waiting: HandedOver[] = [];

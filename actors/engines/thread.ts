@@ -17,7 +17,7 @@ import type {
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
-import type { EngineLink } from './calls.ts';
+import type { EngineLink } from './registry.ts';
 
 /** The way into a job thread. */
 export interface JobLink {
@@ -84,7 +84,7 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
         endpoint.eager = false;
         return answer;
       },
-      takeOver: (project, word, handover) => takeOver(project, word, handover),
+      takeOver: (...order) => takeOver(...order),
       close: (project) => close(project),
       stats: () => stats(),
       // It cannot fail, and the clipboard of a thread that died is given to the next.

@@ -5,7 +5,7 @@ import { type EventObject, fromCallback } from 'xstate';
 import type { EngineDefect } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { reportFigures } from '../vitals.ts';
-import type { CallsRegistry } from './calls.ts';
+import type { CallsRegistry } from './registry.ts';
 import { endOf, startEngineThread, type ThreadOptions } from './thread.ts';
 
 export interface WorkerDeps extends CallsRegistry {

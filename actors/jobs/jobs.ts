@@ -13,8 +13,7 @@ import type { Config } from '../../conf/schema.ts';
 import { JobControl } from '../../engine/port/job-control.ts';
 import type { JobTicket, PartAnswer, PartOrder } from '../../engine/port/layout.ts';
 import { QUICK_JOB_THREADS } from '../../machines/engine.ts';
-import type { Call, Source, Status } from '../engines/calls.ts';
-import type { HandedOver } from '../engines/handovers.ts';
+import type { Call, HandedOver, Source, Status } from '../engines/call.ts';
 import type { JobLink } from '../engines/thread.ts';
 import type { ServiceClock } from '../service-clock.ts';
 

@@ -1,6 +1,6 @@
 /** Writes batches and reads their answers, in the layout of `engine/port/layout.ts`. */
 
-import { ANSWER_WORDS, REQUEST_WORDS } from './layout.ts';
+import { ANSWER_WORDS, BATCH_WORDS, REQUEST_WORDS } from './layout.ts';
 
 /** What a batch needs to know of a call. */
 export interface EncodableCall {
@@ -9,15 +9,17 @@ export interface EncodableCall {
   readonly project: { readonly number: number };
 }
 
-export function encodeBatch(calls: readonly EncodableCall[]): ArrayBuffer {
-  const head = 1 + calls.length * REQUEST_WORDS;
+/** @param slot of the flight that it goes with */
+export function encodeBatch(calls: readonly EncodableCall[], slot: number): ArrayBuffer {
+  const head = BATCH_WORDS + calls.length * REQUEST_WORDS;
   let length = 0;
   for (const { params } of calls) length += params.length;
   const buffer = new ArrayBuffer(4 * head + length);
   const words = new Uint32Array(buffer, 0, head);
   const bytes = new Uint8Array(buffer);
   words[0] = calls.length;
-  let word = 1;
+  words[1] = slot;
+  let word = BATCH_WORDS;
   let at = 4 * head;
   for (const { params, project, method } of calls) {
     words[word++] = project.number;

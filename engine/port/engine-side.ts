@@ -4,6 +4,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { GoxError } from '../../conf/errors.ts';
 import {
   ANSWER_WORDS,
+  BATCH_WORDS,
   METHOD_MASK,
   MSGPACK_FLAG,
   NEW_PROJECT_FLAG,
@@ -47,6 +48,8 @@ export function askedBy(word: number): Asked {
 
 export class BatchReader {
   readonly count: number;
+  /** See `FlightControl`. */
+  readonly slot: number;
   readonly #words: Uint32Array;
   readonly #body: Buffer;
   /** The whole body as text, if it is ASCII: substrings of it cost less than many decodings. */
@@ -54,9 +57,11 @@ export class BatchReader {
   #start = 0;
 
   constructor(batch: ArrayBuffer) {
-    this.count = new Uint32Array(batch, 0, 1)[0]!;
-    this.#words = new Uint32Array(batch, WORD_BYTES, this.count * REQUEST_WORDS);
-    this.#body = Buffer.from(batch, WORD_BYTES * (1 + this.#words.length));
+    const [count, slot] = new Uint32Array(batch, 0, BATCH_WORDS);
+    this.count = count!;
+    this.slot = slot!;
+    this.#words = new Uint32Array(batch, WORD_BYTES * BATCH_WORDS, this.count * REQUEST_WORDS);
+    this.#body = Buffer.from(batch, WORD_BYTES * (BATCH_WORDS + this.#words.length));
     this.#text = isAscii(this.#body) ? this.#body.toString('latin1') : undefined;
   }
 
@@ -97,7 +102,7 @@ export class BatchReader {
 /** The method of the first request, by its place in `METHODS`; undefined for an empty batch. */
 export function firstMethod(batch: ArrayBuffer): number | undefined {
   if (new Uint32Array(batch, 0, 1)[0] === 0) return undefined;
-  return new Uint32Array(batch, WORD_BYTES, REQUEST_WORDS)[1]! & METHOD_MASK;
+  return new Uint32Array(batch, WORD_BYTES * BATCH_WORDS, REQUEST_WORDS)[1]! & METHOD_MASK;
 }
 
 export class AnswerWriter {

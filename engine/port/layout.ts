@@ -6,6 +6,7 @@
  * A batch is one ArrayBuffer, transferred, never copied:
  *
  *     u32 count
+ *     u32 slot
  *     count × { u32 project, u32 method, u32 length }
  *     the encoded parameters of each request, one after the other
  *
@@ -15,7 +16,8 @@
  *     count × { u32 status, u32 length }
  *     the encoded result (or error object) of each request, in the same order
  *
- * Words are in the machine's byte order: both sides are threads of one process. `project` is a
+ * Words are in the machine's byte order: both sides are threads of one process. `slot` is where the
+ * two sides share what they know of the batch on its way (`flight.ts`). `project` is a
  * number that the main thread gave to the project. `method` is the method's place in `METHODS`,
  * plus `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus
  * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded, plus
@@ -39,6 +41,8 @@ export const STATUS_RESULT = 0;
 export const STATUS_ERROR = 1;
 export const STATUS_JOB = 2;
 
+/** Words of a batch before those of its requests. */
+export const BATCH_WORDS = 2;
 export const REQUEST_WORDS = 3;
 export const ANSWER_WORDS = 2;
 
@@ -171,8 +175,9 @@ export interface EngineApi {
    * throws for what a client sent.
    *
    * @param word the request's, with its flags
+   * @param slot of the flight
    */
-  takeOver(project: number, word: number, handover: unknown): PartAnswer;
+  takeOver(project: number, word: number, handover: unknown, slot: number): PartAnswer;
   /** Takes over what another engine copied. */
   setClipboard(content: unknown): void;
   /** Forgets a project and its memory; a number not in use is no error. */

@@ -37,7 +37,7 @@ export interface TestAnswer {
 }
 
 export function encodeBatch(requests: readonly TestRequest[]): ArrayBuffer {
-  const words: number[] = [requests.length];
+  const words: number[] = [requests.length, 0];
   const bodies = requests.map(encodeParams);
   for (const [i, { method, msgpack, quiet, project = 1, known = false }] of requests.entries()) {
     const index = findMethod(method)?.index ?? 0x1fff_fff0;
@@ -69,7 +69,7 @@ export function decodeAnswer(answer: ArrayBuffer): TestAnswer[] {
   return answers;
 }
 
-const OPTIONS: EngineOptions = {
+export const ENGINE_OPTIONS: EngineOptions = {
   voxel_bytes_max: 64 * 1024 * 1024,
   project_voxel_bytes_max: 64 * 1024 * 1024,
   result_bytes_max: 16 * 1024 * 1024,
@@ -93,7 +93,7 @@ export class TestEngine {
   constructor(options: Partial<EngineOptions> = {}) {
     const note = (defect: Defect) => this.defects.push(defect);
     // Time stands still, so that no answer is cut short for being slow.
-    this.engine = new Engine({ ...OPTIONS, ...options }, note, this.flight, () => 0);
+    this.engine = new Engine({ ...ENGINE_OPTIONS, ...options }, note, this.flight, () => 0);
   }
 
   /** Answers at once; scripts do not, see `runAsync`. */

@@ -3,15 +3,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor, setup } from 'xstate';
-import {
-  type Call,
-  type CallsRegistry,
-  callsEffect,
-  type EngineLink,
-  type Source,
-} from '../../../actors/engines/calls.ts';
+import type { Call, Source } from '../../../actors/engines/call.ts';
+import { callsEffect } from '../../../actors/engines/calls.ts';
 import { handOver } from '../../../actors/engines/handovers.ts';
 import { type Project, Projects } from '../../../actors/engines/projects.ts';
+import type { CallsRegistry, EngineLink } from '../../../actors/engines/registry.ts';
 import { JobQueue } from '../../../actors/jobs/jobs.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';

@@ -2,8 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Call, Source } from '../../../actors/engines/calls.ts';
-import type { HandedOver } from '../../../actors/engines/handovers.ts';
+import type { Call, HandedOver, Source } from '../../../actors/engines/call.ts';
 import type { JobLink } from '../../../actors/engines/thread.ts';
 import { JobQueue } from '../../../actors/jobs/jobs.ts';
 import { GoxError } from '../../../conf/errors.ts';

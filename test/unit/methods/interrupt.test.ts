@@ -26,14 +26,14 @@ const interrupt = suite('requests that are to stop');
 
 interrupt('one that has not begun is answered without being run', () => {
   const engine = new TestEngine();
-  engine.flight.stop(1, 'cancel');
-  engine.flight.stop(2, 'timeout');
+  engine.flight.stop(0, 1, 'cancel');
+  engine.flight.stop(0, 2, 'timeout');
   const answers = engine.run([add(1), add(2), add(3), add(4)]);
   const codes = answers.map((answer) =>
     answer.failed ? (decode(answer) as { data: { code: string } }).data.code : 'ok',
   );
   assert.equal(codes, ['ok', 'GOX_CANCELLED', 'GOX_REQUEST_TIMEOUT', 'ok']);
-  engine.flight.clear();
+  engine.flight.clear(0);
   assert.equal(
     [1, 2, 3, 4].map((x) => has(engine, x)),
     [true, false, false, true],
@@ -42,7 +42,7 @@ interrupt('one that has not begun is answered without being run', () => {
 
 interrupt('the first of a project makes it nevertheless, for those behind it', () => {
   const engine = new TestEngine();
-  engine.flight.stop(0, 'cancel');
+  engine.flight.stop(0, 0, 'cancel');
   const [first, second] = engine.run([add(1), { ...add(2), known: true }]);
   assert.is(first?.failed, true);
   assert.is(second?.failed, false);
@@ -73,7 +73,7 @@ interrupt('an edit that nobody could take back goes on to its end', () => {
 
 interrupt('nothing is to stop outside of requests', () => {
   const engine = new TestEngine();
-  engine.flight.stop(0, 'cancel');
+  engine.flight.stop(0, 0, 'cancel');
   engine.run([add(1)]);
   checkInterrupt();
 });
@@ -108,9 +108,8 @@ finishing('are ended by the engine, as a request is', () => {
   const before = table[METHOD];
   const engine = new TestEngine();
   const taken = (known: boolean) => {
-    const { status, bytes } = engine.engine.takeOver(1, word + (known ? 0 : NEW_PROJECT_FLAG), {
-      name: 'tower',
-    });
+    const flagged = word + (known ? 0 : NEW_PROJECT_FLAG);
+    const { status, bytes } = engine.engine.takeOver(1, flagged, { name: 'tower' }, 0);
     return { status, value: JSON.parse(Buffer.from(bytes).toString()) };
   };
   try {
@@ -122,9 +121,9 @@ finishing('are ended by the engine, as a request is', () => {
     assert.equal(taken(false), { status: 0, value: { success: true, name: 'tower' } });
     const info = engine.call('goxel.get_project_info') as { name: string };
     assert.is(info.name, 'tower');
-    engine.flight.stop(0, 'timeout');
+    engine.flight.stop(0, 0, 'timeout');
     assert.is(taken(true).value.data.code, 'GOX_REQUEST_TIMEOUT');
-    engine.flight.clear();
+    engine.flight.clear(0);
     table[METHOD] = () => {
       checkInterrupt();
       throw new GoxError('GOX_MEMORY_LIMIT', 'too large');

@@ -1,0 +1,47 @@
+/** How sessions, queues and workers find each other, and what they say. */
+
+import type { GoxError } from '../../conf/errors.ts';
+import type { FlightControl } from '../../engine/port/flight.ts';
+import type { AnswerWithJobs, EngineStats, PartAnswer } from '../../engine/port/layout.ts';
+import type { CallsCommand } from '../../machines/engine.ts';
+import type { JobQueue } from '../jobs/jobs.ts';
+import type { ServiceClock } from '../service-clock.ts';
+import type { Call, HandedOver, Source } from './call.ts';
+import type { Project, Projects } from './projects.ts';
+
+/** The way into a worker, while there is one. */
+export interface EngineLink {
+  /** What the engine is told while it runs something. */
+  readonly flight: FlightControl;
+  /** @param alone whether there is nothing else to do, so that the answer may be waited for */
+  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
+  /** See `EngineApi`. */
+  takeOver(project: number, word: number, handover: unknown, slot: number): Promise<PartAnswer>;
+  close(project: number): Promise<void>;
+  setClipboard(content: unknown): void;
+  stats(): Promise<EngineStats>;
+}
+
+export type CallsEvent =
+  | CallsCommand
+  | { type: 'work.ready'; source: Source }
+  | { type: 'worker.attached'; link: EngineLink }
+  | { type: 'clipboard.changed' }
+  | { type: 'call.cancel'; call: Call; why: GoxError }
+  | ({ type: 'call.handover' } & HandedOver)
+  | { type: 'project.closed'; project: Project };
+
+/** The queue as sessions and workers see it: an actor that takes their events too. */
+export interface CallsRef {
+  send(event: CallsEvent): void;
+}
+
+/** Where sessions and workers find the queues, by the number of the engine. */
+export interface CallsRegistry {
+  readonly calls: Map<number, CallsRef>;
+  readonly projects: Projects;
+  readonly jobs: JobQueue;
+  readonly clock: Pick<ServiceClock, 'now_ms'>;
+  /** What was copied last, in any engine. */
+  clipboard: unknown;
+}

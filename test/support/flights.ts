@@ -1,0 +1,183 @@
+/**
+ * A queue of calls into an engine that is played by a test, with several flights under way. Calls
+ * are told apart by a number, which is all that their parameters hold.
+ */
+
+import { createActor, setup } from 'xstate';
+import type { Call, Source } from '../../actors/engines/call.ts';
+import { callsEffect } from '../../actors/engines/calls.ts';
+import { Projects } from '../../actors/engines/projects.ts';
+import type { CallsRegistry, EngineLink } from '../../actors/engines/registry.ts';
+import type { GoxError } from '../../conf/errors.ts';
+import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
+import { FlightControl } from '../../engine/port/flight.ts';
+import { type PartAnswer, STATUS_ERROR, STATUS_RESULT } from '../../engine/port/layout.ts';
+import type { EngineEvent } from '../../machines/engine.ts';
+import { answerOf } from './batch.ts';
+import { configWith } from './probe.ts';
+
+/** One flight as the engine has it. */
+export interface Arrived {
+  readonly slot: number;
+  readonly calls: readonly number[];
+  /** Runs the first so many requests, and answers. */
+  answer(count?: number): void;
+  reject(): void;
+}
+
+/** A worker: what it was given and has not answered, in the order in which that came. */
+export class PlayedWorker {
+  readonly arrived: Arrived[] = [];
+  /** Every request that it ran, in order; those that were told to stop are negative. */
+  readonly ran: number[] = [];
+  readonly control = new FlightControl();
+  readonly link: EngineLink = {
+    flight: this.control,
+    run: (batch) => {
+      const [count = 0, slot = 0] = new Uint32Array(batch, 0, 2);
+      const calls = [...new Uint32Array(batch, 4 * (2 + 3 * count))];
+      return this.#arrive(slot, calls, (words) => answerOf(words));
+    },
+    takeOver: (_project, _word, handover, slot) =>
+      this.#arrive(slot, [handover as number], ([[status, text]]): PartAnswer => {
+        return { status, bytes: new Uint8Array(Buffer.from(text)).buffer };
+      }),
+    close: async () => {},
+    stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
+    setClipboard: () => {},
+  };
+
+  #arrive<T>(
+    slot: number,
+    calls: readonly number[],
+    encode: (words: [[number, string], ...[number, string][]]) => T,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = () => this.arrived.splice(this.arrived.indexOf(arrived), 1);
+      const arrived: Arrived = {
+        ...{ slot, calls },
+        answer: (count = calls.length) => {
+          leave();
+          const words = calls.slice(0, count).map((call, place) => this.#run(slot, place, call));
+          resolve(encode(words as [[number, string]]));
+        },
+        reject: () => {
+          leave();
+          reject(new Error('it cannot cross'));
+        },
+      };
+      this.arrived.push(arrived);
+    });
+  }
+
+  #run(slot: number, place: number, call: number): [number, string] {
+    const engine = new FlightControl(this.control.memory);
+    engine.enter(slot);
+    engine.begin(place);
+    try {
+      engine.check();
+      this.ran.push(call);
+      return [STATUS_RESULT, String(call)];
+    } catch (error) {
+      this.ran.push(-call);
+      return [STATUS_ERROR, (error as GoxError).code];
+    }
+  }
+}
+
+/** A session as plain as it can be: its calls go in order, and it notes what becomes of each. */
+export class PlainSource implements Source {
+  readonly waiting: Call[] = [];
+  readonly outcomes = new Map<number, string[]>();
+  /** Calls given at a time; 0 while it is held back. */
+  most = Number.POSITIVE_INFINITY;
+  #standing = false;
+  readonly #stand: () => void;
+
+  constructor(stand: (source: PlainSource) => void) {
+    this.#stand = () => stand(this);
+  }
+
+  add(call: Call): void {
+    this.waiting.push(call);
+    this.stand();
+  }
+
+  stand(): void {
+    if (this.#standing || this.waiting.length === 0 || this.most === 0) return;
+    this.#standing = true;
+    this.#stand();
+  }
+
+  wants(): boolean {
+    return true;
+  }
+
+  take(_engine: number, count_max: number): Call[] {
+    this.#standing = false;
+    const calls = this.waiting.splice(0, Math.min(count_max, this.most));
+    this.stand();
+    return calls;
+  }
+
+  putBack(calls: readonly Call[]): void {
+    this.waiting.unshift(...calls);
+    this.stand();
+  }
+
+  answer(call: Call, _status: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#note(call, Buffer.from(bytes.subarray(start, end)).toString());
+  }
+
+  fail(call: Call, error: GoxError): void {
+    this.#note(call, error.code);
+  }
+
+  expire(): void {}
+
+  flush(): void {
+    this.stand();
+  }
+
+  #note(call: Call, outcome: string): void {
+    const number = numberOf(call);
+    this.outcomes.set(number, [...(this.outcomes.get(number) ?? []), outcome]);
+  }
+}
+
+export function numberOf({ params }: Call): number {
+  return new Uint32Array(params.slice().buffer)[0]!;
+}
+
+export async function playedQueue(flights_max: number) {
+  const config = await configWith(() => {});
+  const clock = { ms: 0, now_ms: () => clock.ms };
+  const registry = {
+    ...{ calls: new Map(), clock, projects: new Projects(1, 10), clipboard: undefined },
+  } as unknown as CallsRegistry;
+  const reports: EngineEvent[] = [];
+  const logic = callsEffect(registry, flights_max);
+  const machine = setup({ actors: { logic } }).createMachine({
+    invoke: { id: 'queue', src: 'logic', input: { index: 0, config } },
+    on: { '*': { actions: ({ event }) => reports.push(event as EngineEvent) } },
+  });
+  const actor = createActor(machine).start();
+  const calls = registry.calls.get(0)!;
+  const project = registry.projects.find(CURRENT_PROJECT, {});
+  let last = 0;
+  return {
+    ...{ actor, calls, clock, reports, project },
+    source: () => new PlainSource((source) => calls.send({ type: 'work.ready', source })),
+    /** A call, and its number. */
+    call(): Call {
+      last += 1;
+      const params = new Uint8Array(Uint32Array.of(last).buffer);
+      return { method: 1, params, since_ms: 0, project };
+    },
+  };
+}
+
+/** Lets what was answered reach the queue. */
+export function landed(): Promise<void> {
+  return new Promise(setImmediate);
+}
