@@ -67,6 +67,8 @@ export type ServerCommand =
 
 /** Guests at a time. */
 const GUESTS_MAX = 2;
+/** Connections however many a later configuration may allow; places are what bounds them. */
+const CHILDREN_MAX = 65_536;
 /** Connections that are ending may be so many before others are turned away on their account. */
 const ENDING_MAX = 64;
 
@@ -100,7 +102,7 @@ export const listenerMachine = setup({
           restart: 'temporary' as const,
           shutdown: config.limits.shutdown_timeout_ms,
         },
-        children_max: numbersMax(config),
+        children_max: CHILDREN_MAX,
       }),
     }),
     'open connection': enqueueActions(({ context: { places, config }, event, enqueue }) => {
@@ -173,7 +175,7 @@ export const listenerMachine = setup({
   id: 'listener',
   context: ({ input }) => ({
     ...input,
-    places: new Places(numbersMax(input.config)),
+    places: new Places(() => numbersMax(input.config)),
     address: '',
     failure: { failure: '', code: 'refused' },
   }),

@@ -9,13 +9,13 @@
 type Kind = 'member' | 'guest' | 'freed';
 
 export class Places {
-  readonly #numbers_max: number;
+  readonly #numbers_max: () => number;
   readonly #kinds: (Kind | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #counts: Record<Kind, number> = { member: 0, guest: 0, freed: 0 };
 
-  /** @param numbers_max how many connections there may be, of any kind */
-  constructor(numbers_max: number) {
+  /** @param numbers_max how many connections there may be at this moment, of any kind */
+  constructor(numbers_max: () => number) {
     this.#numbers_max = numbers_max;
   }
 
@@ -34,7 +34,7 @@ export class Places {
 
   /** Whether there is a number for another one. */
   get roomy(): boolean {
-    return this.size < this.#numbers_max;
+    return this.size < this.#numbers_max();
   }
 
   /** A number that no connection has; to be asked for only while there is room. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type AnyActorRef, createActor } from 'xstate';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
+import { LiveConfig } from '../conf/live.ts';
 import type { Config } from '../conf/schema.ts';
 import {
   type Decision,
@@ -37,7 +38,8 @@ export interface Daemon {
 }
 
 /** Starts a daemon. */
-export function startDaemon({ config, log, random = Math.random }: DaemonOptions): Daemon {
+export function startDaemon({ log, random = Math.random, ...options }: DaemonOptions): Daemon {
+  const config = new LiveConfig(options.config);
   const clock = new ServiceClock();
   const stop = (by: string) => root.send({ type: 'supervisor.stop', by });
   // Asked only once there are connections, and so a root.

@@ -107,7 +107,7 @@ function connectionLogic(shared: Shared) {
   const { config, log } = shared;
   const socket = socketEffect({
     ...shared,
-    reader: new EnvelopeReader(config.limits),
+    reader: new EnvelopeReader(config),
     onDefect: (method, error) =>
       log.error({ method, err: error }, 'a defect in a method of the daemon'),
     onConnectionDefect: (error) => log.error({ err: error }, 'a defect ended a connection'),

@@ -20,14 +20,14 @@ export function sharedBy(
   const shared = {
     ...{ config, log, clock, calls },
     sockets: new Map(),
-    wires: new Map(),
+    connections: new Map(),
     counters: { requests: 0 },
-    ledger: new Ledger(config.limits.held_bytes_max),
+    ledger: new Ledger(config),
     jobs: new JobQueue(config, clock, (one) => handOver(calls, one)),
     jobCalls: new Map(),
     clipboard: undefined,
-    projects: new Projects(config.workers.count, config.limits.projects_max),
+    projects: new Projects(config.workers.count, config),
   } satisfies Partial<Shared>;
-  const dispatch = daemonDispatch({ ...root, ...shared, connections: shared.wires });
+  const dispatch = daemonDispatch({ ...root, ...shared });
   return { ...shared, dispatch };
 }

@@ -100,12 +100,12 @@ export class Client extends EventEmitter<ClientEvents> {
     this.#socket = socket;
     this.#codec = options.encoding === 'msgpack' ? goxeMsgpack : jsonLines;
     this.#timeout_ms = options.timeout_ms ?? 0;
-    this.#framer = new Framer({
+    const limits = {
       frame_bytes_max: options.reply_bytes_max ?? REPLY_BYTES_MAX,
       header_bytes_max: HEADER_BYTES_MAX,
       depth_max: REPLY_DEPTH_MAX,
-      batch_length_max: Number.MAX_SAFE_INTEGER,
-    });
+    };
+    this.#framer = new Framer({ limits });
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('end', () => {

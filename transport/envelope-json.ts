@@ -18,7 +18,7 @@ import {
 } from './bytes.ts';
 import { PlainReader } from './envelope-plain.ts';
 import type { Envelope, Invalid, Request } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { Limited } from './limits.ts';
 import {
   batchError,
   depthError,
@@ -35,12 +35,12 @@ import {
  * last counts, as in `JSON.parse`.
  */
 export class JsonReader {
-  readonly #limits: Limits;
+  readonly #config: Limited;
   readonly plain: PlainReader;
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
-    this.plain = new PlainReader(limits.depth_max);
+  constructor(config: Limited) {
+    this.#config = config;
+    this.plain = new PlainReader(config);
   }
 
   read(bytes: Uint8Array): Envelope {
@@ -49,7 +49,8 @@ export class JsonReader {
     const start = skipBlanks(bytes, 0, bytes.length);
     const plain = this.#whole(bytes, start, bytes.length, false);
     if (plain !== undefined) return plain;
-    if (deeperThan(bytes, this.#limits.depth_max)) return invalid('json', depthError(this.#limits));
+    const { depth_max } = this.#config.limits;
+    if (deeperThan(bytes, depth_max)) return invalid('json', depthError(depth_max));
     const value = parsed(bytes);
     if (value instanceof GoxError) return invalid('json', value);
     if (Array.isArray(value)) return this.#batch(bytes, start, value);
@@ -57,7 +58,7 @@ export class JsonReader {
   }
 
   #batch(bytes: Uint8Array, start: number, values: readonly unknown[]): Envelope {
-    const error = batchError(values.length, this.#limits);
+    const error = batchError(values.length, this.#config.limits);
     if (error !== undefined) return invalid('json', error);
     const elements: (Request | Invalid)[] = [];
     let at = start;

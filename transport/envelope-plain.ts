@@ -1,5 +1,6 @@
 import { ascii, byteClasses, EMPTY, matches, skipBlanks } from './bytes.ts';
 import type { Request } from './jsonrpc.ts';
+import type { Limited } from './limits.ts';
 import { NameCache } from './names.ts';
 
 // Kept here, not imported: the engine folds constants of a module into its loops, which is 20 % of
@@ -61,14 +62,13 @@ export class PlainReader {
   /** The place behind the request that was read last. */
   end = 0;
   readonly #names = new NameCache();
-  readonly #depth_max: number;
+  readonly #config: Limited;
   /** The closing bracket that each open one of the parameters waits for. */
-  readonly #closers: Uint8Array;
+  #closers = EMPTY;
   #project: string | undefined;
 
-  constructor(depth_max: number) {
-    this.#depth_max = depth_max;
-    this.#closers = new Uint8Array(depth_max + 1);
+  constructor(config: Limited) {
+    this.#config = config;
   }
 
   /**
@@ -128,6 +128,8 @@ export class PlainReader {
     if (!named && bytes[start] !== OPEN_BRACKET) return IRREGULAR;
     // By position, but what is at the first may be named parameters, with a project among them.
     if (!named && bytes[token(bytes, start + 1, bound)] === OPEN_BRACE) return IRREGULAR;
+    const { depth_max } = this.#config.limits;
+    if (this.#closers.length <= depth_max) this.#closers = new Uint8Array(depth_max + 1);
     const closers = this.#closers;
     /** The envelope's own brace counts too. */
     let depth = 1;
@@ -146,7 +148,7 @@ export class PlainReader {
           if (at === IRREGULAR) return IRREGULAR;
         }
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (++depth > this.#depth_max) return IRREGULAR;
+        if (++depth > depth_max) return IRREGULAR;
         closers[depth] = byte + CLOSER_OFFSET;
       } else {
         if (closers[depth] !== byte) return IRREGULAR;

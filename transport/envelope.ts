@@ -2,7 +2,7 @@ import { JsonReader } from './envelope-json.ts';
 import { readMsgpack } from './envelope-msgpack.ts';
 import type { PlainReader } from './envelope-plain.ts';
 import type { Envelope, Frame, Request } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { Limited } from './limits.ts';
 
 /**
  * Reads frames into envelopes, and passes requests on that a framer has read already. Nothing of
@@ -10,12 +10,12 @@ import type { Limits } from './limits.ts';
  * the frame. One reader serves any number of connections: it remembers nothing but names.
  */
 export class EnvelopeReader {
-  readonly #limits: Limits;
+  readonly #config: Limited;
   readonly #json: JsonReader;
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
-    this.#json = new JsonReader(limits);
+  constructor(config: Limited) {
+    this.#config = config;
+    this.#json = new JsonReader(config);
   }
 
   /** The part that a framer of JSON texts may take as its shortcut. */
@@ -27,6 +27,6 @@ export class EnvelopeReader {
   read(frame: Frame | Request): Envelope {
     if (frame.kind === 'request') return frame;
     if (frame.encoding === 'json') return this.#json.read(frame.bytes);
-    return readMsgpack(frame.bytes, this.#limits);
+    return readMsgpack(frame.bytes, this.#config.limits);
   }
 }

@@ -8,7 +8,7 @@ import {
   GOXE_MAGIC,
   GOXE_VERSION,
 } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { FramingLimits, Limited } from './limits.ts';
 import { parseError } from './refusals.ts';
 import { Residue } from './residue.ts';
 
@@ -20,13 +20,13 @@ import { Residue } from './residue.ts';
  */
 export class GoxeFraming {
   readonly #payload: SizedPayload;
-  readonly #header = new Residue(GOXE_HEADER_BYTES);
+  readonly #header = new Residue(() => GOXE_HEADER_BYTES);
   #in_payload = false;
   #encoding: Encoding = 'json';
   #broken = false;
 
-  constructor(limits: Limits) {
-    this.#payload = new SizedPayload(limits);
+  constructor(config: Limited<FramingLimits>) {
+    this.#payload = new SizedPayload(config);
   }
 
   get pending_bytes(): number {

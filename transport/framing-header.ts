@@ -1,7 +1,7 @@
 import { LINE_FEED, textOf } from './bytes.ts';
 import { SizedPayload } from './framing-sized.ts';
 import type { FramingSink } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { FramingLimits, Limited } from './limits.ts';
 import { parseError } from './refusals.ts';
 import { Residue } from './residue.ts';
 
@@ -12,7 +12,7 @@ import { Residue } from './residue.ts';
  * since nothing tells where the next one would be.
  */
 export class HeaderFraming {
-  readonly #header_bytes_max: number;
+  readonly #config: Limited<FramingLimits>;
   readonly #payload: SizedPayload;
   /** The present header line. */
   readonly #line: Residue;
@@ -21,10 +21,10 @@ export class HeaderFraming {
   #in_payload = false;
   #broken = false;
 
-  constructor(limits: Limits) {
-    this.#header_bytes_max = limits.header_bytes_max;
-    this.#payload = new SizedPayload(limits);
-    this.#line = new Residue(limits.header_bytes_max);
+  constructor(config: Limited<FramingLimits>) {
+    this.#config = config;
+    this.#payload = new SizedPayload(config);
+    this.#line = new Residue(() => config.limits.header_bytes_max);
   }
 
   get pending_bytes(): number {
@@ -44,8 +44,9 @@ export class HeaderFraming {
     const newline = chunk.indexOf(LINE_FEED, at);
     const end = newline < 0 ? chunk.length : newline + 1;
     this.#header_bytes += end - at;
-    if (this.#header_bytes > this.#header_bytes_max) {
-      this.#refuse(`the headers are longer than ${this.#header_bytes_max} bytes.`, events);
+    const { header_bytes_max } = this.#config.limits;
+    if (this.#header_bytes > header_bytes_max) {
+      this.#refuse(`the headers are longer than ${header_bytes_max} bytes.`, events);
       return end;
     }
     this.#line.append(chunk, at, end);

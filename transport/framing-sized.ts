@@ -1,6 +1,6 @@
 import type { GoxError } from '../conf/errors.ts';
 import { EMPTY, span } from './bytes.ts';
-import type { Limits } from './limits.ts';
+import type { FramingLimits, Limited } from './limits.ts';
 import { sizeError } from './refusals.ts';
 import { Residue } from './residue.ts';
 
@@ -12,15 +12,15 @@ const SKIPPED_FRAMES_MAX = 16;
  * they are more than a frame may have.
  */
 export class SizedPayload {
-  readonly #limits: Limits;
+  readonly #config: Limited<FramingLimits>;
   readonly #residue: Residue;
   #left_bytes = 0;
   #discarding = false;
   #bytes = EMPTY;
 
-  constructor(limits: Limits) {
-    this.#limits = limits;
-    this.#residue = new Residue(limits.frame_bytes_max);
+  constructor(config: Limited<FramingLimits>) {
+    this.#config = config;
+    this.#residue = new Residue(() => config.limits.frame_bytes_max);
   }
 
   /**
@@ -28,12 +28,13 @@ export class SizedPayload {
    * are too many even to be read past.
    */
   begin(length: number): { error: GoxError; fatal: boolean } | undefined {
-    const { frame_bytes_max } = this.#limits;
+    const { limits } = this.#config;
+    const { frame_bytes_max } = limits;
     this.#left_bytes = length;
     this.#discarding = length > frame_bytes_max;
     this.#bytes = EMPTY;
     if (!this.#discarding) return undefined;
-    return { error: sizeError(this.#limits), fatal: length > frame_bytes_max * SKIPPED_FRAMES_MAX };
+    return { error: sizeError(limits), fatal: length > frame_bytes_max * SKIPPED_FRAMES_MAX };
   }
 
   /** Takes its bytes from the chunk and returns the place behind them. */

@@ -1,7 +1,7 @@
 import type { GoxError } from '../conf/errors.ts';
-import { BYTE_ORDER_MARK, byteClasses, span } from './bytes.ts';
+import { BYTE_ORDER_MARK, byteClasses, EMPTY, span } from './bytes.ts';
 import type { FramingEvent, FramingSink } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { FramingLimits, Limited } from './limits.ts';
 import { JsonPrefix } from './prefix.ts';
 import { depthError, parseError, sizeError } from './refusals.ts';
 import { Residue } from './residue.ts';
@@ -67,12 +67,14 @@ export interface Shortcut<Message> {
  * two.
  */
 export class TextFraming<Message> {
-  readonly #limits: Limits;
+  readonly #config: Limited<FramingLimits>;
   readonly #shortcut: Shortcut<Message> | undefined;
   readonly #residue: Residue;
-  readonly #prefix: JsonPrefix;
+  readonly #prefix = new JsonPrefix();
   /** The closing bracket that each open one waits for. */
-  readonly #closers: Uint8Array;
+  #closers = EMPTY;
+  /** How deep the present frame may go. */
+  #depth_max = 0;
   #state: State = 'between';
   #depth = 0;
   /** Where in this chunk the bytes of the frame begin that are not in the residue yet. */
@@ -82,12 +84,10 @@ export class TextFraming<Message> {
   /** The frame was too large and has been answered: it is read to its end, and forgotten. */
   #discarding = false;
 
-  constructor(limits: Limits, shortcut?: Shortcut<Message>) {
-    this.#limits = limits;
+  constructor(config: Limited<FramingLimits>, shortcut?: Shortcut<Message>) {
+    this.#config = config;
     this.#shortcut = shortcut;
-    this.#residue = new Residue(limits.frame_bytes_max);
-    this.#prefix = new JsonPrefix(limits.depth_max);
-    this.#closers = new Uint8Array(limits.depth_max);
+    this.#residue = new Residue(() => config.limits.frame_bytes_max);
   }
 
   get pending_bytes(): number {
@@ -112,13 +112,15 @@ export class TextFraming<Message> {
     if (this.#shortcut !== undefined) {
       const message = this.#shortcut.read(chunk, at, chunk.length);
       const { end } = this.#shortcut;
-      if (message !== undefined && end - at <= this.#limits.frame_bytes_max) {
+      if (message !== undefined && end - at <= this.#config.limits.frame_bytes_max) {
         events.push(message);
         return end;
       }
     }
     this.#state = chunk[at] === OPEN_BRACE || chunk[at] === OPEN_BRACKET ? 'open' : 'scalar';
     this.#begin = at;
+    this.#depth_max = this.#config.limits.depth_max;
+    if (this.#closers.length < this.#depth_max) this.#closers = new Uint8Array(this.#depth_max);
     return at;
   }
 
@@ -131,8 +133,10 @@ export class TextFraming<Message> {
 
   /** Reads on in a frame, up to its end, its error, its limit or the end of the chunk. */
   #frame(chunk: Uint8Array, from: number, events: FramingSink): number {
-    const { frame_bytes_max } = this.#limits;
-    const room = this.#discarding ? chunk.length : frame_bytes_max - this.#residue.length;
+    const { frame_bytes_max } = this.#config.limits;
+    // None is left when the limit was lowered meanwhile.
+    const left = Math.max(0, frame_bytes_max - this.#residue.length);
+    const room = this.#discarding ? chunk.length : left;
     const bound = Math.min(chunk.length, this.#begin + room);
     let at = from;
     while (at < bound) {
@@ -176,8 +180,8 @@ export class TextFraming<Message> {
         }
         at++;
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (this.#depth === this.#limits.depth_max) {
-          return this.#skipAfter(at, depthError(this.#limits), events);
+        if (this.#depth === this.#depth_max) {
+          return this.#skipAfter(at, depthError(this.#depth_max), events);
         }
         this.#closers[this.#depth++] = byte + CLOSER_OFFSET;
         at++;
@@ -260,7 +264,7 @@ export class TextFraming<Message> {
   }
 
   #overflow(events: FramingSink): void {
-    events.push({ kind: 'error', error: sizeError(this.#limits), fatal: false });
+    events.push({ kind: 'error', error: sizeError(this.#config.limits), fatal: false });
     this.#residue.clear();
     this.#discarding = true;
     if (this.#state === 'scalar') this.#state = 'skip';

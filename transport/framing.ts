@@ -4,7 +4,7 @@ import { HeaderFraming } from './framing-header.ts';
 import { beginsHttp, HttpFraming } from './framing-http.ts';
 import { type Shortcut, TextFraming } from './framing-text.ts';
 import type { Framing, FramingError, FramingEvent } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { FramingLimits, Limited } from './limits.ts';
 import { parseError } from './refusals.ts';
 
 const GOXE_START = ascii('GOXE');
@@ -24,15 +24,15 @@ type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming | Http
  * after they were pushed: frames point into them.
  */
 export class Framer<Message = never> {
-  readonly #limits: Limits;
+  readonly #config: Limited<FramingLimits>;
   readonly #shortcut: Shortcut<Message> | undefined;
   #framing: Framing | undefined;
   #reader: Reader<Message> | undefined;
   /** First bytes that do not tell the framing yet; fewer than eight. */
   #first = EMPTY;
 
-  constructor(limits: Limits, shortcut?: Shortcut<Message>) {
-    this.#limits = limits;
+  constructor(config: Limited<FramingLimits>, shortcut?: Shortcut<Message>) {
+    this.#config = config;
     this.#shortcut = shortcut;
   }
 
@@ -81,10 +81,10 @@ export class Framer<Message = never> {
   }
 
   #readerOf(framing: Framing): Reader<Message> {
-    if (framing === 'goxe') return new GoxeFraming(this.#limits);
+    if (framing === 'goxe') return new GoxeFraming(this.#config);
     if (framing === 'http') return new HttpFraming();
-    if (framing === 'header') return new HeaderFraming(this.#limits);
-    return new TextFraming(this.#limits, this.#shortcut);
+    if (framing === 'header') return new HeaderFraming(this.#config);
+    return new TextFraming(this.#config, this.#shortcut);
   }
 }
 

@@ -73,8 +73,38 @@ export interface Reply {
   readonly body: Uint8Array;
 }
 
-/** What is answered to one frame: a reply, or those of a batch in the order of its requests. */
-export type Outgoing = Reply | readonly Reply[];
+/** Where the reply to one request goes. */
+export interface PendingReply {
+  readonly encoding: Encoding;
+  /** The encoded id; undefined for a notification. */
+  readonly id: Uint8Array | undefined;
+  readonly batch: PendingBatch | undefined;
+  /** The request's place in its batch. */
+  readonly place: number;
+  /** What the request counts for while it waits. */
+  readonly bytes: number;
+}
+
+/** The replies to one batch, as they come in. */
+export interface PendingBatch {
+  readonly replies: (Reply | undefined)[];
+  left: number;
+}
+
+/** What the daemon says without being asked, before it is composed. */
+export interface Notification {
+  readonly encoding: Encoding;
+  /** All before the parameters, encoded. */
+  readonly head: Uint8Array;
+  /** The encoded parameters; empty when there are none. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * What is written as one frame: a reply, the replies to a batch in the order of its requests, or a
+ * notification.
+ */
+export type Outgoing = Reply | readonly Reply[] | Notification;
 
 const NULL_JSON = Uint8Array.of(0x6e, 0x75, 0x6c, 0x6c);
 const NULL_MSGPACK = Uint8Array.of(0xc0);

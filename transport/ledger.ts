@@ -1,17 +1,25 @@
+import type { Config } from '../conf/schema.ts';
+import type { Limited } from './limits.ts';
+
+type LedgerLimits = Pick<Config['limits'], 'held_bytes_max'>;
+
 /**
  * The bytes that wait in the daemon for all its connections: requests that are not answered,
  * replies that are not read, messages that are half there. Each connection counts its own by its
- * `Wire`; this is the whole, and its ceiling. A connection that must stop for the whole's sake is
- * told when there is room again.
+ * `Replies`; this is the whole, and its ceiling, `limits.held_bytes_max`. A connection that must
+ * stop for the whole's sake is told when there is room again.
  */
 export class Ledger {
-  readonly bytes_max: number;
+  readonly #config: Limited<LedgerLimits>;
   readonly #waiting = new Set<() => void>();
   #bytes = 0;
 
-  /** @param bytes_max `limits.held_bytes_max` */
-  constructor(bytes_max: number) {
-    this.bytes_max = bytes_max;
+  constructor(config: Limited<LedgerLimits>) {
+    this.#config = config;
+  }
+
+  get bytes_max(): number {
+    return this.#config.limits.held_bytes_max;
   }
 
   get bytes(): number {

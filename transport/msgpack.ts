@@ -66,7 +66,8 @@ export class MsgpackCursor {
 
   /** Enters an array or map and returns its number of elements or pairs. */
   container(depth: number): number {
-    if (depth >= this.#limits.depth_max) throw new MsgpackProblem(depthError(this.#limits));
+    if (depth >= this.#limits.depth_max)
+      throw new MsgpackProblem(depthError(this.#limits.depth_max));
     const tag = this.#take(1);
     const is_map = kindOf(tag) === 'map';
     const wide = tag === 0xdd || tag === 0xdf ? 4 : 2;

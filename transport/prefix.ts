@@ -42,11 +42,7 @@ export class JsonPrefix {
   #expected = VALUE;
   #depth = 0;
   /** The closing bracket that each open one waits for. */
-  readonly #closers: Uint8Array;
-
-  constructor(depth_max: number) {
-    this.#closers = new Uint8Array(depth_max);
-  }
+  readonly #closers: number[] = [];
 
   reset(): void {
     this.#expected = VALUE;
@@ -59,9 +55,8 @@ export class JsonPrefix {
   }
 
   /**
-   * Reads whole lines. The caller has seen to it that brackets match and are no deeper than
-   * `depth_max`. False when no continuation makes JSON of all that was read; then only `reset`
-   * helps.
+   * Reads whole lines. The caller has seen to it that brackets match and are not too deep. False
+   * when no continuation makes JSON of all that was read; then only `reset` helps.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     let at = skipBlanks(bytes, start, end);

@@ -16,12 +16,12 @@ export function requestError(reason: string): GoxError {
   return new GoxError('GOX_INVALID_REQUEST', `Invalid Request: ${reason}`);
 }
 
-export function depthError({ depth_max }: Limits): GoxError {
+export function depthError(depth_max: number): GoxError {
   const text = `The request nests values deeper than ${depth_max}.`;
   return new GoxError('GOX_TOO_DEEP', text, { depth_max });
 }
 
-export function sizeError({ frame_bytes_max }: Limits): GoxError {
+export function sizeError({ frame_bytes_max }: Pick<Limits, 'frame_bytes_max'>): GoxError {
   const text = `The request is larger than ${frame_bytes_max} bytes.`;
   return new GoxError('GOX_FRAME_TOO_LARGE', text, { frame_bytes_max });
 }
@@ -51,4 +51,20 @@ export function requestProblem(members: Members): GoxError | undefined {
   if (typeof members.method !== 'string') return requestError('"method" must be a string.');
   if (!members.params_valid) return requestError('"params" must be an array or an object.');
   return undefined;
+}
+
+/** In place of one of the results of a batch. */
+export function batchTooLarge(bytes: number, result_bytes_max: number): GoxError {
+  const text =
+    `The request was carried out, but its result of ${bytes} bytes is not sent: with it the ` +
+    `results of one batch would exceed limits.result_bytes_max, ${result_bytes_max} bytes.`;
+  return new GoxError('GOX_RESULT_TOO_LARGE', text, { bytes, result_bytes_max });
+}
+
+/** In place of a result. */
+export function resultCrowdedOut(bytes: number, held_bytes_max: number): GoxError {
+  const text =
+    `The request was carried out, but its result of ${bytes} bytes is not sent: what waits for ` +
+    `all clients would exceed limits.held_bytes_max, ${held_bytes_max} bytes.`;
+  return new GoxError('GOX_OVERLOADED', text, { bytes, held_bytes_max });
 }

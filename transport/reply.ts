@@ -9,12 +9,13 @@ import {
   GOXE_HEADER_BYTES,
   GOXE_MAGIC,
   GOXE_VERSION,
+  type Notification,
   nullId,
   type Outgoing,
   type Reply,
 } from './jsonrpc.ts';
 
-/** The constant bytes of one encoding of replies, batches aside. */
+/** The constant bytes of one encoding of replies and notifications, batches aside. */
 interface Pattern {
   readonly start: Uint8Array;
   readonly result: Uint8Array;
@@ -62,14 +63,31 @@ export function errorReply(
   return { encoding, id, failed: true, body: errorBody(error, encoding) };
 }
 
+/** A notification with encoded parameters, or without any: then they are of no bytes. */
+export function notification(method: string, params: Uint8Array, encoding: Encoding): Notification {
+  return { encoding, head: notificationHead(method, params.length > 0, encoding), body: params };
+}
+
+function notificationHead(method: string, hasParams: boolean, encoding: Encoding): Uint8Array {
+  if (encoding === 'json') {
+    const head = `{"jsonrpc":"2.0","method":${JSON.stringify(method)}`;
+    return Buffer.from(hasParams ? `${head},"params":` : head);
+  }
+  const start = Buffer.from('\x83\xa7jsonrpc\xa32.0\xa6method', 'latin1');
+  if (!hasParams) start[0] = 0x82;
+  const parts = [start, packr.pack(method)];
+  if (hasParams) parts.push(packr.pack('params'));
+  return Buffer.concat(parts);
+}
+
 /** One error that answers no request in particular, ready to be written. */
 export function composeStandalone(error: GoxError, framing: Framing = 'text'): Uint8Array {
   return composeReplies([errorReply(error)], framing);
 }
 
 /**
- * All replies in one buffer. A batch comes out as one array; when all its elements were
- * notifications it is empty and nothing is written for it. Ids and bodies are copied as they are.
+ * All replies and notifications in one buffer. A batch comes out as one array; when it asked for no
+ * reply it is empty and nothing is written for it. Ids and bodies are copied as they are.
  */
 export function composeReplies(replies: readonly Outgoing[], framing: Framing): Uint8Array {
   const pieces = replyPieces(replies, framing);
@@ -96,6 +114,7 @@ export function replyPieces(replies: readonly Outgoing[], framing: Framing): Uin
     if (payload === 0) continue;
     openFrame(writer, payload, encodingOf(outgoing), framing);
     if (isBatch(outgoing)) writeBatch(writer, outgoing);
+    else if ('head' in outgoing) writeNotification(writer, outgoing);
     else writeReply(writer, outgoing);
     if (framing === 'text') writer.byte(LINE_FEED);
   }
@@ -163,7 +182,9 @@ function patternOf(encoding: Encoding): Pattern {
 }
 
 function payloadBytes(outgoing: Outgoing): number {
-  if (!isBatch(outgoing)) return replyBytes(outgoing);
+  if (!isBatch(outgoing)) {
+    return 'head' in outgoing ? notificationBytes(outgoing) : replyBytes(outgoing);
+  }
   if (outgoing.length === 0) return 0;
   let length = encodingOf(outgoing) === 'json' ? outgoing.length + 1 : arrayBytes(outgoing.length);
   for (const reply of outgoing) length += replyBytes(reply);
@@ -178,7 +199,7 @@ function largeBytes(outgoing: Outgoing): number {
   return length;
 }
 
-function largeBody({ body }: Reply): number {
+function largeBody({ body }: Reply | Notification): number {
   return body.length < LARGE_BODY_BYTES ? 0 : body.length;
 }
 
@@ -186,6 +207,10 @@ function replyBytes({ encoding, id, failed, body }: Reply): number {
   const { start, result, error, end } = patternOf(encoding);
   const member = failed ? error : result;
   return start.length + id.length + member.length + body.length + end.length;
+}
+
+function notificationBytes({ encoding, head, body }: Notification): number {
+  return head.length + body.length + patternOf(encoding).end.length;
 }
 
 /** Bytes that the head of a MessagePack array takes. */
@@ -222,6 +247,12 @@ function writeReply(writer: Writer, { encoding, id, failed, body }: Reply): void
   writer.span(end);
 }
 
+function writeNotification(writer: Writer, { encoding, head, body }: Notification): void {
+  writer.span(head);
+  writer.body(body);
+  writer.span(patternOf(encoding).end);
+}
+
 function writeBatch(writer: Writer, replies: readonly Reply[]): void {
   if (encodingOf(replies) === 'json') {
     for (const [i, reply] of replies.entries()) {
@@ -244,7 +275,7 @@ function writeBatch(writer: Writer, replies: readonly Reply[]): void {
   for (const reply of replies) writeReply(writer, reply);
 }
 
-/** How many bytes the results and errors of replies take, without what is around them. */
+/** How many bytes results, errors and parameters take, without what is around them. */
 export function bodyBytes(outgoing: Outgoing): number {
   if (!('length' in outgoing)) return outgoing.body.length;
   let bytes = 0;

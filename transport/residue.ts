@@ -12,10 +12,10 @@ export class Residue {
   /** The memory; valid up to `length`. */
   bytes = EMPTY;
   length = 0;
-  readonly #bytes_max: number;
+  readonly #bytes_max: () => number;
 
-  /** `bytes_max` bounds the memory; the caller never appends more. */
-  constructor(bytes_max: number) {
+  /** @param bytes_max what bounds the memory at this moment; the caller appends no more */
+  constructor(bytes_max: () => number) {
     this.#bytes_max = bytes_max;
   }
 
@@ -41,7 +41,7 @@ export class Residue {
 
   #grow(length: number): void {
     const doubled = Math.max(CAPACITY_BYTES_MIN, 2 * this.bytes.length, length);
-    const grown = new Uint8Array(Math.max(length, Math.min(doubled, this.#bytes_max)));
+    const grown = new Uint8Array(Math.max(length, Math.min(doubled, this.#bytes_max())));
     grown.set(span(this.bytes, 0, this.length));
     this.bytes = grown;
   }

@@ -22,14 +22,17 @@ import type {
   Envelope,
   FramingEvent,
   Invalid,
+  PendingBatch,
+  PendingReply,
   Request,
 } from '../../transport/jsonrpc.ts';
+import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
 import { decoded } from '../../transport/values.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import { GONE, tooManyConnections } from './refusals.ts';
-import type { PendingBatch, PendingReply, SessionRequest } from './request.ts';
-import type { Wire } from './wire.ts';
+import type { SessionRequest } from './request.ts';
+import type { OpenConnection, Sessions } from './sessions.ts';
 
 /**
  * Answers a method of the daemon itself with its encoded result.
@@ -55,6 +58,9 @@ export interface Counters {
 }
 
 export interface IntakeDeps {
+  readonly config: Pick<Config, 'limits'>;
+  /** One for all connections. */
+  readonly reader: EnvelopeReader;
   readonly dispatch: DaemonDispatch;
   readonly counters: Counters;
   readonly clock: Pick<ServiceClock, 'now_ms'>;
@@ -79,9 +85,8 @@ const TURN_MS = 5;
 
 export class Intake implements ConnectionDoor {
   readonly #deps: IntakeDeps;
-  readonly #wire: Wire;
-  readonly #limits: Config['limits'];
-  readonly #reader: EnvelopeReader;
+  readonly #replies: Replies;
+  readonly #sessions: Sessions;
   /** Methods of the daemon only: this connection is beyond those that `connections_max` allows. */
   readonly #guest: boolean;
   #groups: Group[] = [];
@@ -95,17 +100,10 @@ export class Intake implements ConnectionDoor {
   #until_ms = 0;
   #served = 0;
 
-  constructor(
-    deps: IntakeDeps,
-    wire: Wire,
-    limits: Config['limits'],
-    reader: EnvelopeReader,
-    guest = false,
-  ) {
+  constructor(deps: IntakeDeps, { replies, sessions }: OpenConnection, guest = false) {
     this.#deps = deps;
-    this.#wire = wire;
-    this.#limits = limits;
-    this.#reader = reader;
+    this.#replies = replies;
+    this.#sessions = sessions;
     this.#guest = guest;
   }
 
@@ -117,14 +115,14 @@ export class Intake implements ConnectionDoor {
     const now_ms = performance.now();
     this.#until_ms = now_ms + TURN_MS;
     this.#served = 0;
-    this.#wire.touch(now_ms);
+    this.#replies.touch(now_ms);
     let fatal = false;
     for (const event of events) {
       if (event.kind === 'error') {
         this.refuse(event.error);
         fatal ||= event.fatal;
       } else {
-        this.#takeEnvelope(this.#reader.read(event));
+        this.#takeEnvelope(this.#deps.reader.read(event));
       }
     }
     this.#deliver();
@@ -133,7 +131,7 @@ export class Intake implements ConnectionDoor {
 
   /** Answers what could not even be read as a request. */
   refuse(error: GoxError): void {
-    this.#wire.say(errorReply(error));
+    this.#replies.say(errorReply(error));
   }
 
   /** From now on every request is answered with this error. */
@@ -143,7 +141,7 @@ export class Intake implements ConnectionDoor {
 
   /** The client has read what held its requests back. */
   resume(): void {
-    if (this.#waiting.length === 0 || this.#turn !== undefined || !this.#wire.roomy) return;
+    if (this.#waiting.length === 0 || this.#turn !== undefined || !this.#replies.roomy) return;
     this.#turn = setImmediate(() => this.#nextTurn());
   }
 
@@ -151,7 +149,7 @@ export class Intake implements ConnectionDoor {
   giveUp(error: GoxError): void {
     const waiting = this.#waiting;
     this.end();
-    for (const { reply } of waiting) this.#wire.fail(reply, error);
+    for (const { reply } of waiting) this.#replies.fail(reply, error);
   }
 
   /** The client is gone: what wants no answer is done, the rest of no use. */
@@ -160,7 +158,7 @@ export class Intake implements ConnectionDoor {
     this.end();
     for (const request of waiting) {
       if (request.reply.id === undefined) this.#dispatch(request);
-      else this.#wire.fail(request.reply, GONE);
+      else this.#replies.fail(request.reply, GONE);
     }
   }
 
@@ -175,9 +173,9 @@ export class Intake implements ConnectionDoor {
     const is = (reply: PendingReply) => reply.id !== undefined && idOf(reply) === id;
     const why = new GoxError('GOX_CANCELLED', 'The client cancelled the request.');
     const at = this.#waiting.findIndex(({ reply }) => is(reply));
-    if (at < 0) return this.#wire.cancel(is, why);
+    if (at < 0) return this.#sessions.cancel(is, why);
     const [waiting] = this.#waiting.splice(at, 1);
-    this.#wire.fail(waiting!.reply, why);
+    this.#replies.fail(waiting!.reply, why);
     return true;
   }
 
@@ -196,14 +194,14 @@ export class Intake implements ConnectionDoor {
 
   #takeOne(request: Request | Invalid, batch: PendingBatch | undefined, place: number): void {
     this.#deps.counters.requests += 1;
-    const reply = this.#wire.place(request, batch, place);
+    const reply = this.#replies.place(request, batch, place);
     if (request.kind === 'invalid') {
-      this.#wire.fail(reply, request.error);
+      this.#replies.fail(reply, request.error);
       return;
     }
     const method = findMethod(request.method);
     const refusal = this.#refusal ?? this.#refusalOf(request, method);
-    if (refusal !== undefined) this.#wire.fail(reply, refusal);
+    if (refusal !== undefined) this.#replies.fail(reply, refusal);
     else if (method!.spec.scope === 'daemon') this.#queue({ method: method!, request, reply });
     else this.#pass(method!, request, reply);
   }
@@ -211,16 +209,16 @@ export class Intake implements ConnectionDoor {
   #deliver(): void {
     const groups = this.#groups;
     this.#groups = [];
-    for (const { session, requests } of groups) this.#wire.deliver(session, requests);
+    for (const { session, requests } of groups) this.#sessions.deliver(session, requests);
   }
 
   /** Why a request is not even begun. */
   #refusalOf(request: Request, method: MethodEntry | undefined): GoxError | undefined {
     // Cancelling must be possible when everything else is full.
     if (method?.spec.urgent === true) return undefined;
-    const { requests_in_flight_max } = this.#limits;
+    const { requests_in_flight_max } = this.#deps.config.limits;
     // A notification could not be told of it; its bytes are counted all the same.
-    if (this.#wire.open > requests_in_flight_max && request.id !== undefined) {
+    if (this.#replies.open > requests_in_flight_max && request.id !== undefined) {
       const text =
         `The connection has ${requests_in_flight_max} requests under way, as many as ` +
         'limits.requests_in_flight_max allows.';
@@ -232,7 +230,7 @@ export class Intake implements ConnectionDoor {
     if (method.spec.scope === 'daemon') return undefined;
     if (this.#guest) {
       this.#over = true;
-      return tooManyConnections(this.#limits.connections_max);
+      return tooManyConnections(this.#deps.config.limits.connections_max);
     }
     if (request.project === undefined || isProjectName(request.project)) return undefined;
     const text = `params.project: expected ${PROJECT_NAME_RULE}`;
@@ -253,7 +251,7 @@ export class Intake implements ConnectionDoor {
   /** Answers methods of the daemon, as long as it is this connection's turn. */
   #serve(): void {
     let done = 0;
-    while (done < this.#waiting.length && this.#wire.roomy) {
+    while (done < this.#waiting.length && this.#replies.roomy) {
       // One a turn, at least, however slow the machine is.
       if (this.#served > 0 && performance.now() > this.#until_ms) break;
       this.#served += 1;
@@ -268,15 +266,15 @@ export class Intake implements ConnectionDoor {
     this.#until_ms = performance.now() + TURN_MS;
     this.#served = 0;
     this.#serve();
-    this.#wire.flush();
+    this.#replies.flush();
   }
 
   #dispatch({ method: { spec }, request: { params, encoding }, reply }: DaemonRequest): void {
     try {
       const value = decoded(params, encoding);
-      this.#wire.answer(reply, false, this.#deps.dispatch(spec.name, value, encoding, this));
+      this.#replies.answer(reply, false, this.#deps.dispatch(spec.name, value, encoding, this));
     } catch (error) {
-      this.#wire.fail(reply, this.#errorOf(spec.name, error));
+      this.#replies.fail(reply, this.#errorOf(spec.name, error));
     }
   }
 

@@ -21,22 +21,6 @@ export function stopping(): GoxError {
 /** Why the rest of a client's work is given up once it is gone; nobody reads it. */
 export const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
 
-/** In place of one of the results of a batch. */
-export function batchTooLarge(bytes: number, result_bytes_max: number): GoxError {
-  const text =
-    `The request was carried out, but its result of ${bytes} bytes is not sent: with it the ` +
-    `results of one batch would exceed limits.result_bytes_max, ${result_bytes_max} bytes.`;
-  return new GoxError('GOX_RESULT_TOO_LARGE', text, { bytes, result_bytes_max });
-}
-
-/** In place of a result. */
-export function resultCrowdedOut(bytes: number, held_bytes_max: number): GoxError {
-  const text =
-    `The request was carried out, but its result of ${bytes} bytes is not sent: what waits for ` +
-    `all clients would exceed limits.held_bytes_max, ${held_bytes_max} bytes.`;
-  return new GoxError('GOX_OVERLOADED', text, { bytes, held_bytes_max });
-}
-
 /** To a message that is half there. */
 export function messageCrowdedOut(held_bytes_max: number): GoxError {
   const ceiling = `limits.held_bytes_max, ${held_bytes_max} bytes`;

@@ -2,32 +2,14 @@
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
-import type { Encoding, Reply } from '../../transport/jsonrpc.ts';
+import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Call } from '../engines/call.ts';
 import type { Project } from '../engines/projects.ts';
-
-/** Where the reply to one request goes. */
-export interface PendingReply {
-  readonly encoding: Encoding;
-  /** The encoded id; undefined for a notification. */
-  readonly id: Uint8Array | undefined;
-  readonly batch: PendingBatch | undefined;
-  /** The request's place in its batch. */
-  readonly place: number;
-  /** What the request counts for while it waits. */
-  readonly bytes: number;
-}
-
-/** The replies to one batch, as they come in. */
-export interface PendingBatch {
-  readonly replies: (Reply | undefined)[];
-  left: number;
-}
 
 /** A session, as its connection sees it. */
 export interface SessionHandle {
   submit(requests: readonly SessionRequest[]): void;
-  /** The client has read what held it back. */
+  /** The client has read what blocked its connection. */
   resume(): void;
   /** Whether it has no request, waiting or under way. */
   idle(): boolean;

@@ -15,6 +15,8 @@ import { GoxError } from '../../conf/errors.ts';
 import { decodeParams } from '../../engine/catalogue/params.ts';
 import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
 import type { SessionCommand, SessionInput } from '../../machines/connection.ts';
+import type { PendingReply } from '../../transport/jsonrpc.ts';
+import type { Replies } from '../../transport/replies.ts';
 import { decoded, encoded } from '../../transport/values.ts';
 import type { Call, Source, Status } from '../engines/call.ts';
 import {
@@ -30,29 +32,28 @@ import { GONE, stopping } from './refusals.ts';
 import {
   type DepartedRequest,
   holdsBackAll,
-  type PendingReply,
   type SessionHandle,
   type SessionRequest,
   worksOnFiles,
 } from './request.ts';
-import type { Wire } from './wire.ts';
+import type { OpenConnections } from './sessions.ts';
 
 export interface SessionDeps extends CallsRegistry {
   readonly projects: Projects;
-  readonly wires: ReadonlyMap<number, Wire>;
+  readonly connections: OpenConnections;
 }
 
 /** The `session` effect of a connection. */
 export function sessionEffect(deps: SessionDeps) {
   return fromCallback<SessionCommand, SessionInput>(({ input, receive, self }) => {
-    const wire = deps.wires.get(input.number);
-    if (wire === undefined) throw new Error(`connection ${input.number} has no socket`);
-    const session = new Session(deps, input.session, wire);
+    const connection = deps.connections.get(input.number);
+    if (connection === undefined) throw new Error(`connection ${input.number} has no socket`);
+    const session = new Session(deps, input.session, connection.replies);
     reportFigures(self, () => session.figures());
     receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
-    wire.attach(input.session, session);
+    connection.sessions.attach(input.session, session);
     return () => {
-      wire.detach(input.session);
+      connection.sessions.detach(input.session);
       session.stop();
     };
   });
@@ -61,7 +62,7 @@ export function sessionEffect(deps: SessionDeps) {
 class Session implements Source, Waiter, SessionHandle {
   readonly #deps: SessionDeps;
   readonly #name: string;
-  readonly #wire: Wire;
+  readonly #replies: Replies;
   #waiting: SessionRequest[] = [];
   /** The requests of `#waiting` before this place have left. */
   #head = 0;
@@ -75,22 +76,22 @@ class Session implements Source, Waiter, SessionHandle {
   #bar: DepartedRequest | undefined;
   /** When the last such request was answered: those behind it have waited since then. */
   #unbarred_ms = 0;
-  /** Replies that the wire has and has not been told to send. */
+  /** Replies that were given and not sent yet. */
   #unsent = false;
   #stopped = false;
   /** Why everything is given up, once it is. */
   #givenUp: GoxError | undefined;
 
-  constructor(deps: SessionDeps, name: string, wire: Wire) {
+  constructor(deps: SessionDeps, name: string, replies: Replies) {
     this.#deps = deps;
     this.#name = name;
-    this.#wire = wire;
+    this.#replies = replies;
   }
 
   wants(call: Call): boolean {
     const { reply } = call as DepartedRequest;
     // Nobody ever waits for a notification's answer: its effect is what is wanted.
-    return !this.#stopped && (!this.#wire.gone || reply.id === undefined);
+    return !this.#stopped && (!this.#replies.gone || reply.id === undefined);
   }
 
   idle(): boolean {
@@ -232,7 +233,7 @@ class Session implements Source, Waiter, SessionHandle {
       this.#refuse(request, this.#givenUp);
       return;
     }
-    this.#wire.answer(request.reply, failed, body);
+    this.#replies.answer(request.reply, failed, body);
     this.#unsent = true;
   }
 
@@ -264,7 +265,7 @@ class Session implements Source, Waiter, SessionHandle {
 
   /** The first waiting request, unless something holds it back. */
   #next(): SessionRequest | undefined {
-    if (this.#wire.full && !this.#wire.gone) return undefined;
+    if (this.#replies.blocked && !this.#replies.gone) return undefined;
     const request = this.#waiting[this.#head];
     if (request === undefined || this.#bar === undefined) return request;
     return holdsBackAll(this.#bar) || worksOnFiles(request) ? undefined : request;
@@ -355,7 +356,7 @@ class Session implements Source, Waiter, SessionHandle {
     this.#release(request);
     const closed = { name: title, voxel_count: 0, unsaved: false };
     const result = { success: true, project: this.#name, closed };
-    this.#wire.answer(reply, false, encoded(result, reply.encoding));
+    this.#replies.answer(reply, false, encoded(result, reply.encoding));
     this.#unsent = true;
   }
 
@@ -379,7 +380,7 @@ class Session implements Source, Waiter, SessionHandle {
 
   #refuse(request: SessionRequest, error: GoxError): void {
     this.#release(request);
-    this.#wire.fail(request.reply, error);
+    this.#replies.fail(request.reply, error);
     this.#unsent = true;
   }
 
@@ -387,7 +388,7 @@ class Session implements Source, Waiter, SessionHandle {
   #settle(): void {
     if (!this.#unsent) return;
     this.#unsent = false;
-    this.#wire.flush();
+    this.#replies.flush();
   }
 }
 

@@ -12,10 +12,11 @@ import { fromCallback } from 'xstate';
 import type { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
-import type { EnvelopeReader } from '../../transport/envelope.ts';
 import { Framer } from '../../transport/framing.ts';
 import type { Request } from '../../transport/jsonrpc.ts';
 import type { Ledger } from '../../transport/ledger.ts';
+import type { Output } from '../../transport/output.ts';
+import { Replies } from '../../transport/replies.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
 import { reportFigures } from '../vitals.ts';
 import { Intake, type IntakeDeps } from './intake.ts';
@@ -26,15 +27,15 @@ import {
   stopping,
   tooManyConnections,
 } from './refusals.ts';
-import { Wire } from './wire.ts';
+import { type OpenConnection, Sessions } from './sessions.ts';
+import { SocketOutput } from './socket-output.ts';
 
 export interface SocketDeps extends IntakeDeps {
   readonly sockets: AcceptedSockets;
-  /** Where sessions find the wire of their connection, by its number. */
-  readonly wires: Map<number, Wire>;
+  readonly config: Config;
+  /** Where sessions find their connection, by its number. */
+  readonly connections: Map<number, OpenConnection>;
   readonly ledger: Ledger;
-  /** One for all connections. */
-  readonly reader: EnvelopeReader;
   /** Hears of a defect that ended a connection. */
   readonly onConnectionDefect: (error: unknown) => void;
 }
@@ -55,26 +56,30 @@ export function socketEffect(deps: SocketDeps) {
     const socket = deps.sockets.get(accepted);
     if (socket === undefined) throw new Error(`there is no accepted socket ${accepted}`);
     deps.sockets.delete(accepted);
-    const line = new Line(socket, input, deps, sendBack as (event: ConnectionEvent) => void);
-    deps.wires.set(number, line.wire);
+    const say = sendBack as (event: ConnectionEvent) => void;
+    const client = new ClientSocket(socket, input, deps, say);
+    deps.connections.set(number, client);
     reportFigures(self, () => ({
-      in_flight: line.wire.open,
-      held_bytes: line.wire.held,
+      in_flight: client.replies.open,
+      held_bytes: client.replies.held,
+      notifications_dropped: client.replies.dropped,
       bytes_read: socket.bytesRead,
       bytes_written: socket.bytesWritten,
     }));
-    receive((command) => line.obey(command));
+    receive((command) => client.obey(command));
     return () => {
-      deps.wires.delete(number);
-      line.close();
+      deps.connections.delete(number);
+      client.close();
     };
   });
 }
 
-class Line {
-  readonly wire: Wire;
+/** The socket of a client, its replies and its sessions. */
+class ClientSocket implements OpenConnection {
+  readonly replies: Replies;
+  readonly sessions: Sessions;
   readonly #socket: Socket;
-  readonly #limits: Config['limits'];
+  readonly #output: Output;
   readonly #deps: SocketDeps;
   readonly #say: (event: ConnectionEvent) => void;
   readonly #framer: Framer<Request>;
@@ -94,22 +99,24 @@ class Line {
 
   constructor(
     socket: Socket,
-    { config: { limits }, guest }: ConnectionInput,
+    { guest }: ConnectionInput,
     deps: SocketDeps,
     say: (event: ConnectionEvent) => void,
   ) {
     this.#socket = socket;
-    this.#limits = limits;
     this.#deps = deps;
     this.#say = say;
-    this.#framer = new Framer(limits, deps.reader.plain);
-    this.wire = new Wire(socket, () => this.#framer.framing, limits, deps.ledger, {
+    const { config, ledger } = deps;
+    this.#output = new SocketOutput(socket);
+    this.#framer = new Framer(config, deps.reader.plain);
+    this.replies = new Replies(this.#output, () => this.#framer.framing, config, ledger, {
       flow: () => this.#flow(),
-      sessionNeeded: (need) => say({ type: 'session.needed', ...need }),
+      unblocked: () => this.sessions.resume(),
       idle: () => this.#sayIdle(),
       failed: (error) => this.#fail(error),
     });
-    this.#intake = new Intake(deps, this.wire, limits, deps.reader, guest);
+    this.sessions = new Sessions(this.replies, (need) => say({ type: 'session.needed', ...need }));
+    this.#intake = new Intake(deps, this, guest);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));
     socket.on('end', () => this.#attempt(() => this.#readEnd()));
@@ -123,7 +130,7 @@ class Line {
     switch (command.type) {
       case 'socket.refuse':
         this.#intake.refuse(this.#reasonFor(command.why));
-        this.wire.flush();
+        this.replies.flush();
         return;
       case 'socket.drain':
         this.#ended = true;
@@ -138,19 +145,19 @@ class Line {
       case 'socket.give_up':
         this.#lingering = false;
         this.#intake.giveUp(stopping());
-        this.wire.giveUp(stopping());
-        this.wire.flush();
+        this.sessions.giveUp(stopping());
+        this.replies.flush();
         return;
       case 'socket.refuse_rest':
         this.#intake.giveUp(stopping());
-        this.wire.refuseRest(stopping());
-        this.wire.flush();
+        this.sessions.refuseRest(stopping());
+        this.replies.flush();
         return;
       case 'socket.probe':
         if (this.#socket.writable) this.#socket.write('');
         return;
       case 'socket.end':
-        this.#socket.destroySoon();
+        this.#output.end();
         // The replies must be read some time; as long as that goes on, it may.
         this.#socket.setTimeout(UNREAD_TIMEOUT_MS, () => this.#socket.destroy());
         return;
@@ -162,7 +169,7 @@ class Line {
   close(): void {
     clearTimeout(this.#linger);
     this.#intake.end();
-    this.wire.end();
+    this.replies.end();
     this.#socket.destroy();
   }
 
@@ -172,9 +179,9 @@ class Line {
     const fatal = this.#intake.take(events);
     const pending = this.#framer.pending();
     const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#deps.ledger.full;
-    if (crowdedOut) this.#intake.refuse(messageCrowdedOut(this.#limits.held_bytes_max));
-    this.wire.account(crowdedOut ? 0 : pending);
-    this.wire.flush();
+    if (crowdedOut) this.#intake.refuse(messageCrowdedOut(this.#deps.config.limits.held_bytes_max));
+    this.replies.account(crowdedOut ? 0 : pending);
+    this.replies.flush();
     const partial = pending > 0;
     if (!this.#paused && partial && (!this.#partial || events.length > 0)) {
       this.#say({ type: 'frame.partial' });
@@ -187,24 +194,26 @@ class Line {
     if (!this.#ended) {
       const rest = this.#framer.end();
       if (rest !== undefined) this.#intake.take([rest]);
-      this.wire.flush();
+      this.replies.flush();
     }
     this.#say({ type: 'input.ended' });
   }
 
   #closed(): void {
-    this.wire.abandon();
+    this.replies.abandon();
+    this.sessions.abandon();
     this.#intake.abandon();
+    this.replies.account();
     this.#draining = true;
     this.#lingering = false;
-    this.#say({ type: 'socket.closed', under_way: this.wire.open > 0 });
+    this.#say({ type: 'socket.closed', under_way: this.replies.open > 0 });
     this.#sayIdle();
   }
 
   /** Reads, or does not, by what waits. The time of half a message counts only while we read. */
   #flow(): void {
     this.#intake.resume();
-    const paused = this.wire.full || this.wire.crowded;
+    const paused = this.replies.blocked || this.replies.crowded;
     if (paused === this.#paused || this.#socket.destroyed) return;
     this.#paused = paused;
     if (paused) {
@@ -220,12 +229,12 @@ class Line {
 
   #drain(): void {
     this.#draining = true;
-    this.wire.ending();
-    this.wire.flush();
+    this.replies.ending();
+    this.replies.flush();
   }
 
   #sayIdle(): void {
-    if (!this.#draining || this.wire.open > 0) return;
+    if (!this.#draining || this.replies.open > 0) return;
     if (this.#lingering) {
       this.#linger ??= setTimeout(() => this.#lingered(), LINGER_MS);
       return;
@@ -242,7 +251,7 @@ class Line {
     this.#lingered_bytes = bytesRead;
     if (!this.#lingering && this.#partial) {
       this.#intake.refuse(stopping());
-      this.wire.flush();
+      this.replies.flush();
     }
     this.#sayIdle();
   }
@@ -262,7 +271,9 @@ class Line {
   }
 
   #reasonFor(why: Extract<SocketCommand, { type: 'socket.refuse' }>['why']): GoxError {
-    if (why === 'too many') return tooManyConnections(this.#limits.connections_max);
-    return why === 'idle' ? idleForLongest() : restOverdue(this.#limits.partial_frame_timeout_ms);
+    if (why === 'too many') return tooManyConnections(this.#deps.config.limits.connections_max);
+    return why === 'idle'
+      ? idleForLongest()
+      : restOverdue(this.#deps.config.limits.partial_frame_timeout_ms);
   }
 }

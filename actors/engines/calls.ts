@@ -47,7 +47,7 @@ export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) 
 
 class CallQueue {
   readonly #engine: number;
-  readonly #timeout_ms: number;
+  readonly #config: EngineChildInput['config'];
   readonly #report: (event: EngineEvent) => void;
   readonly #registry: CallsRegistry;
   readonly #line: Line;
@@ -70,7 +70,7 @@ class CallQueue {
     this.#line = new Line(index);
     this.#flights = new Flights(flights_max);
     this.#registry = registry;
-    this.#timeout_ms = config.limits.request_timeout_ms;
+    this.#config = config;
     this.#report = report;
   }
 
@@ -267,15 +267,16 @@ class CallQueue {
   /** The heartbeat: looks for calls that take too long, and asks an idle worker for its figures. */
   #check(): void {
     const now_ms = this.#registry.clock.now_ms();
+    const { request_timeout_ms } = this.#config.limits;
     if (this.#flights.size > 0) {
-      const age_ms = this.#flights.check(now_ms, this.#timeout_ms);
+      const age_ms = this.#flights.check(now_ms, request_timeout_ms);
       if (age_ms !== undefined) this.#report({ type: 'call.overdue', age_ms });
     } else {
       this.#link?.stats().then((stats) => {
         this.#stats = stats;
       }, this.#onCrossingDefect);
     }
-    const since_ms = now_ms - this.#timeout_ms;
+    const since_ms = now_ms - request_timeout_ms;
     const why = this.#away ?? 'its engine is busy with other requests';
     this.#line.expire(since_ms, why);
     this.#registry.projects.expire(since_ms);

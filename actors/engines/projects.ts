@@ -8,6 +8,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { Config } from '../../conf/schema.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 
@@ -46,13 +47,20 @@ export class Projects {
   readonly #lost = new Map<string, Project>();
   readonly #barred = new Set<Project>();
   readonly #engines: number;
-  readonly #limit: number;
+  readonly #config: { readonly limits: Pick<Config['limits'], 'projects_max'> };
   #next = 1;
 
-  /** @param engines how many there are  @param limit `limits.projects_max` */
-  constructor(engines: number, limit: number) {
+  /** @param engines how many there are */
+  constructor(
+    engines: number,
+    config: { readonly limits: Pick<Config['limits'], 'projects_max'> },
+  ) {
     this.#engines = engines;
-    this.#limit = limit;
+    this.#config = config;
+  }
+
+  get #limit(): number {
+    return this.#config.limits.projects_max;
   }
 
   /**

@@ -68,9 +68,7 @@ export interface JobRunner {
 const GRACE_MS = 5000;
 
 export class JobQueue {
-  readonly #timeout_ms: number;
-  readonly #patience_ms: number;
-  readonly #limit: number;
+  readonly #limits: () => Config['limits'];
   readonly #threads: number;
   /** The first of them take any kind. */
   readonly #long_threads: number;
@@ -87,13 +85,12 @@ export class JobQueue {
 
   /** @param handOver gives a job to the queue of its project's engine */
   constructor(
-    { limits, workers }: Pick<Config, 'limits' | 'workers'>,
+    config: Pick<Config, 'limits' | 'workers'>,
     clock: Pick<ServiceClock, 'now_ms'>,
     handOver: (one: HandedOver) => void,
   ) {
-    this.#timeout_ms = limits.job_timeout_ms;
-    this.#patience_ms = limits.request_timeout_ms;
-    this.#limit = limits.jobs_max;
+    const { workers } = config;
+    this.#limits = () => config.limits;
     this.#threads = workers.jobs + QUICK_JOB_THREADS;
     this.#long_threads = workers.jobs;
     this.#clock = clock;
@@ -102,9 +99,10 @@ export class JobQueue {
 
   /** Takes a job in; answers its request at once when it cannot be run. */
   submit(ticket: JobTicket, call: Call, source: Source): void {
-    if (this.#jobs.size >= this.#limit) {
-      const message = `There are ${this.#limit} jobs, as many as limits.jobs_max allows.`;
-      source.fail(call, new GoxError('GOX_OVERLOADED', message, { jobs_max: this.#limit }));
+    const { jobs_max } = this.#limits();
+    if (this.#jobs.size >= jobs_max) {
+      const message = `There are ${jobs_max} jobs, as many as limits.jobs_max allows.`;
+      source.fail(call, new GoxError('GOX_OVERLOADED', message, { jobs_max }));
       return;
     }
     if (this.#isHopeless(ticket)) {
@@ -189,10 +187,10 @@ export class JobQueue {
     const short = this.#runners.size === 0 ? this.#shortage : undefined;
     for (const job of [...this.#jobs.values()]) {
       const age_ms = now_ms - job.since_ms;
-      if (age_ms > this.#timeout_ms) {
+      if (age_ms > this.#limits().job_timeout_ms) {
         const message = 'The job took longer than limits.job_timeout_ms allows.';
         this.#fail(job, new GoxError('GOX_REQUEST_TIMEOUT', message));
-      } else if (short !== undefined && age_ms > this.#patience_ms) {
+      } else if (short !== undefined && age_ms > this.#limits().request_timeout_ms) {
         const message = `The job was not begun in time: no thread could be started: ${short}`;
         this.#fail(job, new GoxError('GOX_ENGINE_BUSY', message));
       }

@@ -1,6 +1,7 @@
 /** Turning clients away: each is told why, and goes, whether it reads and closes or not. */
 
 import type { Socket } from 'node:net';
+import type { Config } from '../../conf/schema.ts';
 import { composeStandalone } from '../../transport/reply.ts';
 import { stopping, tooManyConnections } from '../connection/refusals.ts';
 
@@ -14,16 +15,17 @@ const READ_MS = 1000;
 const TOLD_MAX = 16;
 
 export class Farewell {
-  readonly #connections_max: number;
+  readonly #config: Pick<Config, 'limits'>;
   #told = 0;
 
-  constructor(connections_max: number) {
-    this.#connections_max = connections_max;
+  constructor(config: Pick<Config, 'limits'>) {
+    this.#config = config;
   }
 
   say(socket: Socket, why: 'too many' | 'stopping'): void {
     socket.on('error', () => socket.destroy());
-    const error = why === 'too many' ? tooManyConnections(this.#connections_max) : stopping();
+    const { connections_max } = this.#config.limits;
+    const error = why === 'too many' ? tooManyConnections(connections_max) : stopping();
     socket.end(composeStandalone(error));
     if (this.#told >= TOLD_MAX) {
       socket.destroySoon();

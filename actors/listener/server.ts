@@ -5,9 +5,9 @@
 import { createServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { fromCallback } from 'xstate';
-import { permissionBits } from '../../conf/schema.ts';
+import { type Config, permissionBits } from '../../conf/schema.ts';
 import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../../machines/listener.ts';
-import type { Wire } from '../connection/wire.ts';
+import type { OpenConnections } from '../connection/sessions.ts';
 import { Farewell } from './farewell.ts';
 import { type ListeningPath, listenAt, SocketPathError } from './socket-path.ts';
 
@@ -16,18 +16,17 @@ export type AcceptedSockets = Map<number, Socket>;
 
 export interface ServerDeps {
   readonly sockets: AcceptedSockets;
-  /** Those of the connections that are open, by their numbers. */
-  readonly wires: ReadonlyMap<number, Wire>;
+  readonly config: Config;
+  readonly connections: OpenConnections;
   readonly log: Logger;
 }
 
 /** The `server` effect of a listener. */
-export function serverEffect({ sockets, wires, log }: ServerDeps) {
+export function serverEffect({ config, sockets, connections, log }: ServerDeps) {
   let last = 0;
-  return fromCallback<ServerCommand, ListenerInput>(({ input, receive, sendBack }) => {
-    const { limits, sockets: configured } = input.config;
-    const { unix } = configured;
-    const farewell = new Farewell(limits.connections_max);
+  return fromCallback<ServerCommand, ListenerInput>(({ receive, sendBack }) => {
+    const { unix } = config.sockets;
+    const farewell = new Farewell(config);
     const say = sendBack as (event: ListenerEvent) => void;
     let listeningPath: ListeningPath | undefined;
     let closing = false;
@@ -36,7 +35,8 @@ export function serverEffect({ sockets, wires, log }: ServerDeps) {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       last += 1;
       sockets.set(last, socket);
-      const idlest = wires.size < limits.connections_max ? undefined : idlestOf(wires);
+      const crowd = connections.size >= config.limits.connections_max;
+      const idlest = crowd ? idlestOf(connections) : undefined;
       say({ type: 'socket.accepted', accepted: last, idlest });
     });
     const listening = listenAt(server, {
@@ -84,10 +84,11 @@ export function serverEffect({ sockets, wires, log }: ServerDeps) {
 }
 
 /** The connection that has had nothing to do for longest. */
-function idlestOf(wires: ReadonlyMap<number, Wire>): Idle | undefined {
+function idlestOf(connections: OpenConnections): Idle | undefined {
   const now = performance.now();
   let idlest: Idle | undefined;
-  for (const [number, { idleSince_ms }] of wires) {
+  for (const [number, { replies }] of connections) {
+    const { idleSince_ms } = replies;
     if (idleSince_ms === undefined) continue;
     const idle_ms = now - idleSince_ms;
     if (idlest === undefined || idle_ms > idlest.idle_ms) idlest = { number, idle_ms };

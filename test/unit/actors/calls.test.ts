@@ -95,7 +95,13 @@ async function queue() {
   const calls: CallsRegistry['calls'] = new Map();
   const jobs = new JobQueue(config, clock, (one) => handOver(calls, one));
   const registry: CallsRegistry = {
-    ...{ calls, jobs, clock, projects: new Projects(1, 10), clipboard: undefined },
+    ...{
+      calls,
+      jobs,
+      clock,
+      projects: new Projects(1, { limits: { projects_max: 10 } }),
+      clipboard: undefined,
+    },
   };
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry);

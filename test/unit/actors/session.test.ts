@@ -8,21 +8,23 @@ import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
 import type { SessionRequest } from '../../../actors/connection/request.ts';
 import { type SessionDeps, sessionEffect } from '../../../actors/connection/session.ts';
-import { Wire } from '../../../actors/connection/wire.ts';
 import type { Call, Source } from '../../../actors/engines/call.ts';
+import { type OpenConnection, Sessions } from '../../../actors/connection/sessions.ts';
+
 import { Projects } from '../../../actors/engines/projects.ts';
 import type { CallsEvent } from '../../../actors/engines/registry.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { findMethod } from '../../../engine/catalogue/methods.ts';
 import { NEW_PROJECT_FLAG } from '../../../engine/port/layout.ts';
 import { Ledger } from '../../../transport/ledger.ts';
-import { FakeSocket } from '../../support/fake-socket.ts';
+import { Replies } from '../../../transport/replies.ts';
+import { FakeOutput } from '../../support/fake-output.ts';
 import { configWith } from '../../support/probe.ts';
 
 /** A daemon with one engine, which does what the test says. */
 async function stage() {
   const config = await configWith(() => {});
-  const projects = new Projects(1, 10);
+  const projects = new Projects(1, { limits: { projects_max: 10 } });
   const line: Source[] = [];
   const told: CallsEvent[] = [];
   const jobs = new Set<Call>();
@@ -33,9 +35,9 @@ async function stage() {
       else told.push(event);
     },
   };
-  const wires = new Map<number, Wire>();
+  const connections = new Map<number, OpenConnection>();
   const deps = {
-    ...{ projects, wires, clipboard: undefined, calls: new Map([[0, queue]]) },
+    ...{ projects, connections, clipboard: undefined, calls: new Map([[0, queue]]) },
     clock: { now_ms: () => performance.now() },
     jobs: {
       cancelCall(call: Call, why: GoxError) {
@@ -47,18 +49,22 @@ async function stage() {
   } as unknown as SessionDeps;
 
   function connect(name: string) {
-    const number = wires.size;
-    const socket = new FakeSocket();
-    const events = { flow() {}, sessionNeeded() {}, idle() {}, failed() {} };
-    const wire = new Wire(socket.asSocket(), () => 'text', config.limits, new Ledger(1e9), events);
-    wires.set(number, wire);
+    const number = connections.size;
+    const output = new FakeOutput();
+    const ledger = new Ledger({ limits: { held_bytes_max: 1e9 } });
+    const replies = new Replies(output, () => 'text', config, ledger, {
+      ...{ flow() {}, idle() {}, failed() {} },
+      unblocked: () => sessions.resume(),
+    });
+    const sessions = new Sessions(replies, () => {});
+    connections.set(number, { replies, sessions });
     const actor = createActor(sessionEffect(deps), { input: { number, config, session: name } });
     actor.start();
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;
       const bytes = id === 'none' ? undefined : Buffer.from(String(id));
       const rest = { method, params: Buffer.from(given), project: undefined } as const;
-      const place = wire.place(
+      const place = replies.place(
         { kind: 'request', encoding: 'json', id: bytes, ...rest },
         undefined,
         0,
@@ -69,7 +75,7 @@ async function stage() {
       };
       actor.send({ type: 'session.submit', requests: [request] });
     };
-    return { ask, socket, wire, actor };
+    return { ask, output, replies, sessions, actor };
   }
 
   /** What the engine gets when it asks all that stand in line. */
@@ -105,9 +111,9 @@ async function stage() {
   return { projects, connect, depart, answer, fail, putBack, told, jobs };
 }
 
-const ids = ({ socket }: { socket: FakeSocket }) => socket.replies.map(({ id }) => id);
-const codes = ({ socket }: { socket: FakeSocket }) =>
-  socket.replies.map(({ error }) => error?.data.code ?? 'result');
+const ids = ({ output }: { output: FakeOutput }) => output.replies.map(({ id }) => id);
+const codes = ({ output }: { output: FakeOutput }) =>
+  output.replies.map(({ error }) => error?.data.code ?? 'result');
 
 const test = suite('session');
 
@@ -161,7 +167,7 @@ test('a project stays of use when the first request for it was cancelled', async
   const [first, second] = [connect('default'), connect('default')];
   first.ask('goxel.get_voxel', 1);
   putBack(depart());
-  assert.ok(first.wire.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.')));
+  assert.ok(first.sessions.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.')));
   second.ask('goxel.get_voxel', 2);
   const [call] = depart();
   assert.ok((call!.method & NEW_PROJECT_FLAG) !== 0);
@@ -190,7 +196,7 @@ for (const end of ['is cancelled as it waits again', 'goes with its connection']
     editor.ask('goxel.add_voxel');
     putBack(calls);
     if (end === 'is cancelled as it waits again') {
-      creator.wire.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.'));
+      creator.sessions.cancel(() => true, new GoxError('GOX_CANCELLED', 'No more.'));
     } else creator.actor.stop();
     assert.equal(depart(), []);
     assert.equal(codes(editor), ['GOX_PROJECT_NOT_FOUND']);
@@ -205,7 +211,7 @@ test('a request that was told to stop is not begun again', async () => {
   const [first, second] = depart();
   let asked = 0;
   const why = new GoxError('GOX_CANCELLED', 'No more.');
-  assert.ok(client.wire.cancel(() => asked++ === 1, why));
+  assert.ok(client.sessions.cancel(() => asked++ === 1, why));
   putBack([first!, second!]);
   assert.equal(codes(client), ['GOX_CANCELLED']);
   assert.equal(depart(), [first]);
@@ -299,7 +305,8 @@ test('a client that has gone leaves its edits and notifications; jobs and reads 
   client.ask('goxel.add_voxel', 3);
   client.ask('goxel.get_voxel', 4);
   client.ask('goxel.get_voxel', 'none');
-  client.wire.abandon();
+  client.replies.abandon();
+  client.sessions.abandon();
   assert.is(jobs.size, 0);
   assert.equal(
     told.map((event) => event.type === 'call.cancel' && event.call === read),
@@ -308,8 +315,8 @@ test('a client that has gone leaves its edits and notifications; jobs and reads 
   const left = depart();
   assert.is(left.length, 2);
   for (const call of [read!, ...left]) answer(call);
-  assert.is(client.wire.open, 0);
-  assert.is(client.socket.text, '');
+  assert.is(client.replies.open, 0);
+  assert.is(client.output.text, '');
 });
 
 test('a request is cancelled by its id, waiting or away', async () => {
@@ -321,10 +328,10 @@ test('a request is cancelled by its id, waiting or away', async () => {
   const why = new GoxError('GOX_CANCELLED', 'asked');
   const named = (id: string) => (reply: { id: Uint8Array | undefined }) =>
     Buffer.from(reply.id ?? []).toString() === id;
-  assert.is(client.wire.cancel(named('2'), why), true);
-  assert.is(client.wire.cancel(named('9'), why), false);
+  assert.is(client.sessions.cancel(named('2'), why), true);
+  assert.is(client.sessions.cancel(named('9'), why), false);
   assert.equal(codes(client), ['GOX_CANCELLED']);
-  assert.is(client.wire.cancel(named('1'), why), true);
+  assert.is(client.sessions.cancel(named('1'), why), true);
   assert.equal(told, [{ type: 'call.cancel', call: away!, why }]);
 });
 
@@ -334,10 +341,10 @@ test('everything is answered when the daemon does not wait, and once', async () 
   client.ask('goxel.get_voxel', 1);
   const [away] = depart();
   client.ask('goxel.get_voxel', 2);
-  client.wire.refuseRest(new GoxError('GOX_SHUTTING_DOWN', 'stopping'));
+  client.sessions.refuseRest(new GoxError('GOX_SHUTTING_DOWN', 'stopping'));
   answer(away!);
   assert.equal(codes(client), ['GOX_SHUTTING_DOWN', 'GOX_SHUTTING_DOWN']);
-  assert.is(client.wire.open, 0);
+  assert.is(client.replies.open, 0);
 });
 
 test.run();

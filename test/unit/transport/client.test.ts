@@ -35,7 +35,7 @@ async function withServer(
   const sockets: Socket[] = [];
   const server: Server = createServer((socket) => {
     sockets.push(socket);
-    const framer = new Framer(LIMITS);
+    const framer = new Framer({ limits: LIMITS });
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
       for (const event of framer.push(chunk)) {

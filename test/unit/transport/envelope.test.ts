@@ -141,7 +141,11 @@ members('must be UTF-8', () => {
   assert.equal(outcome('{"jsonrpc":"2.0","method":"pÿ","id":1}'), request({ method: 'pÿ' }));
   for (const text of ['"method":"p\xff","id":1', '"method":"ping","id":"\xff"']) {
     const bytes = Buffer.from(`{"jsonrpc":"2.0",${text}}`, 'latin1');
-    const envelope = new EnvelopeReader(LIMITS).read({ kind: 'frame', bytes, encoding: 'json' });
+    const envelope = new EnvelopeReader({ limits: LIMITS }).read({
+      kind: 'frame',
+      bytes,
+      encoding: 'json',
+    });
     assert.equal(plainEvent(envelope), refused('GOX_PARSE'), text);
   }
 });

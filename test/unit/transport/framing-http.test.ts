@@ -13,7 +13,7 @@ for (const first of [
   'PRI * HTTP/2.0',
 ]) {
   http(`${first}: one fatal error, answered in HTTP`, () => {
-    const framer = new Framer(LIMITS);
+    const framer = new Framer({ limits: LIMITS });
     const text = `${first}\r\nContent-Length: 2\r\n\r\n{}`;
     const events = [...text].flatMap((letter) => framer.push(Buffer.from(letter)));
     assert.is(events.length, 1);
@@ -31,7 +31,7 @@ for (const first of [
 
 http('words that only begin so are JSON texts, good or bad', () => {
   for (const text of ['GETTING\n', 'P\n', 'post / HTTP/1.1\n', 'GE\n']) {
-    const framer = new Framer(LIMITS);
+    const framer = new Framer({ limits: LIMITS });
     const kinds = [...text].flatMap((letter) => framer.push(Buffer.from(letter)));
     assert.is(framer.framing, 'text');
     assert.ok(kinds.length <= 1, text);

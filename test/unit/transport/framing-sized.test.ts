@@ -26,14 +26,14 @@ choice('is made by the first bytes', () => {
     ['Conten\n', 'text'],
     ['goxe', 'text'],
   ] as const) {
-    const framer = new Framer(LIMITS);
+    const framer = new Framer({ limits: LIMITS });
     framer.push(Buffer.from(text));
     assert.is(framer.framing, framing, text);
   }
 });
 
 choice('waits while the first bytes tell nothing, and says so', () => {
-  const framer = new Framer(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
   assert.equal(framer.push(Buffer.from('\nGOX')), []);
   assert.is(framer.pending(), 3);
   assert.is(framer.framing, 'text');
@@ -92,7 +92,7 @@ header('ends when there is more to skip than is worth reading', () => {
 });
 
 header('costs a client that announces much and sends little only what it sent', () => {
-  const framer = new Framer(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
   framer.push(Buffer.from('Content-Length: 16000000\r\n\r\n{'));
   assert.ok(framer.pending() > 0 && framer.pending() < 100);
 });

@@ -49,12 +49,12 @@ accepted('looks at brackets and quotes in strings as text', () => {
 
 accepted('points into the chunk instead of copying', () => {
   const chunk = Buffer.from(' {"a":1}\n');
-  const [event] = new Framer(LIMITS).push(chunk);
+  const [event] = new Framer({ limits: LIMITS }).push(chunk);
   assert.is(event?.kind === 'frame' && event.bytes.buffer, chunk.buffer);
 });
 
 accepted('keeps a frame intact that crossed chunks, whatever comes later', () => {
-  const framer = new Framer(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
   framer.push(Buffer.from('{"a":'));
   const [first] = framer.push(Buffer.from('1}{"b":'));
   framer.push(Buffer.from('2}{"c":3'));
@@ -91,7 +91,7 @@ broken('answers a lost brace without losing the request after it', () => {
 });
 
 broken('waits for the rest of a line that may go on, and says so', () => {
-  const framer = new Framer(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
   assert.is(framer.pending(), 0);
   assert.equal(framer.push(Buffer.from('{"method":"ping"\n')), []);
   assert.is(framer.pending(), 17);
@@ -103,7 +103,7 @@ broken('waits for the rest of a line that may go on, and says so', () => {
 });
 
 broken('says that it waits for the end of a line that is skipped', () => {
-  const framer = new Framer(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
   framer.push(Buffer.from('[}'));
   assert.ok(framer.pending() > 0);
   framer.push(Buffer.from('\n'));
@@ -140,7 +140,7 @@ limited('answers brackets too deep and goes on after the line', () => {
 });
 
 limited('holds no more than the limit of a frame that never ends', () => {
-  const framer = new Framer({ ...LIMITS, frame_bytes_max: 5000 });
+  const framer = new Framer({ limits: { ...LIMITS, frame_bytes_max: 5000 } });
   const events = [framer.push(Buffer.from('{"a":"'))];
   for (let i = 0; i < 100; i++) events.push(framer.push(Buffer.alloc(1000, 'x')));
   assert.is(events.flat().length, 1);
@@ -149,7 +149,7 @@ limited('holds no more than the limit of a frame that never ends', () => {
 
 limited('looks at each byte of a large frame once, however many chunks it comes in', () => {
   // Scanning from the start for each chunk would read 16 GiB here, and take a minute.
-  const framer = new Framer(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
   const piece = Buffer.alloc(8192, '1,');
   let frames = framer.push(Buffer.from('[')).length;
   for (let i = 0; i < 2047; i++) frames += framer.push(piece).length;

@@ -8,7 +8,7 @@ const options = { seed: SEED, numRuns: 2000 };
 
 /** Whether the checker lets these lines pass. */
 function passes(...lines: string[]): boolean {
-  const prefix = new JsonPrefix(64);
+  const prefix = new JsonPrefix();
   return lines.every((line) => prefix.read(Buffer.from(line), 0, Buffer.byteLength(line)));
 }
 
@@ -93,7 +93,7 @@ checker('a whole text passes if and only if JSON.parse takes it', () => {
 });
 
 checker('knows whether a bracket may come next', () => {
-  const prefix = new JsonPrefix(64);
+  const prefix = new JsonPrefix();
   for (const [line, expected] of [
     ['[', true],
     ['{', false],

@@ -7,7 +7,7 @@ import { latin1 } from './support.ts';
 const residue = suite('what is kept between chunks');
 
 residue('takes no more memory than a frame may have, nor much more than it was given', () => {
-  const kept = new Residue(5000);
+  const kept = new Residue(() => 5000);
   const piece = Buffer.alloc(100, 'x');
   for (let i = 0; i < 50; i++) {
     kept.append(piece, 0, piece.length);
@@ -17,7 +17,7 @@ residue('takes no more memory than a frame may have, nor much more than it was g
 });
 
 residue('gives its bytes away for good', () => {
-  const kept = new Residue(5000);
+  const kept = new Residue(() => 5000);
   kept.append(Buffer.from('-first-'), 1, 6);
   const first = kept.take();
   kept.append(Buffer.from('second'), 0, 6);

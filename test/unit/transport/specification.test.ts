@@ -63,8 +63,8 @@ function outgoing(envelope: Envelope): Outgoing {
 
 /** What a client reads on the connection after it sent these bytes. */
 function exchange(bytes: Uint8Array): Uint8Array {
-  const framer = new Framer(LIMITS);
-  const reader = new EnvelopeReader(LIMITS);
+  const framer = new Framer({ limits: LIMITS });
+  const reader = new EnvelopeReader({ limits: LIMITS });
   const replies = framer
     .push(bytes)
     .map((event) =>

@@ -10,6 +10,7 @@ export const LIMITS: Limits = {
   header_bytes_max: 4096,
   depth_max: 64,
   batch_length_max: 1000,
+  job_timeout_ms: 600_000,
 };
 
 export function latin1(bytes: Uint8Array): string {
@@ -37,7 +38,7 @@ export function plainEvent(event: FramingEvent | Envelope): unknown {
 
 /** The frames and errors of bytes that come in these chunks. */
 export function framed(chunks: readonly Uint8Array[], limits = LIMITS): unknown[] {
-  const framer = new Framer(limits);
+  const framer = new Framer({ limits });
   // Frames must not be overwritten by later ones, so they are looked at last.
   const events = chunks.flatMap((chunk) => framer.push(Uint8Array.from(chunk)));
   return events.map(plainEvent);
@@ -48,8 +49,8 @@ export function received(
   chunks: readonly Uint8Array[],
   { limits = LIMITS, shortcut = true } = {},
 ): unknown[] {
-  const reader = new EnvelopeReader(limits);
-  const framer = shortcut ? new Framer<Request>(limits, reader.plain) : new Framer(limits);
+  const reader = new EnvelopeReader({ limits });
+  const framer = shortcut ? new Framer<Request>({ limits }, reader.plain) : new Framer({ limits });
   const events = chunks.flatMap((chunk) => framer.push(Uint8Array.from(chunk)));
   return events
     .map((event) => (event.kind === 'error' ? event : reader.read(event)))
@@ -58,7 +59,7 @@ export function received(
 
 /** The envelope of one JSON or MessagePack message. */
 export function envelopeOf(message: string | Uint8Array, limits = LIMITS): Envelope {
-  const reader = new EnvelopeReader(limits);
+  const reader = new EnvelopeReader({ limits });
   if (typeof message !== 'string') {
     return reader.read({ kind: 'frame', bytes: message, encoding: 'msgpack' });
   }

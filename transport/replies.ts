@@ -1,41 +1,52 @@
 /**
- * What the socket and the sessions of one connection share: the places of its replies, and where
- * its requests go. Requests get a place, answers come in any order, and `flush` writes all that are
- * complete at once. A batch is complete when its last answer is there.
+ * The replies of one connection. Requests get a place, answers come in any order, and `flush`
+ * writes all that are complete at once. A batch is complete when its last answer is there.
+ * Notifications, which answer nobody, go between them.
  *
- * Every byte that waits is counted, here for the connection and in the `Ledger` for all. Beyond
- * `limits.output_bytes_max` of unread replies the wire is `full`: sessions hand over nothing more.
- * Beyond as many bytes of unanswered requests it is `crowded`: nothing more is read. A reply that
- * would have to be kept beyond the ceilings gives way to an error that says so.
+ * Every byte that waits is counted, here for the connection and in the `Ledger` for all. That has
+ * two states, and no others:
+ *
+ * - `blocked`: the client has to read first. More than `limits.output_bytes_max` of what was
+ *   written is unread; nobody hands over more, and nothing is read.
+ * - `crowded`: requests have to be answered first. More than as many bytes of them have no answer;
+ *   nothing more is read.
+ *
+ * Of what would have to be kept beyond the ceilings, a reply gives way to an error that says so,
+ * and a notification is dropped and counted: what it tells of goes on, and the next one tells more.
  */
 
-import type { Socket } from 'node:net';
-import type { GoxError } from '../../conf/errors.ts';
-import type { Config } from '../../conf/schema.ts';
-import { SESSIONS_KEPT } from '../../machines/connection.ts';
-import type { Framing, Invalid, Outgoing, Reply, Request } from '../../transport/jsonrpc.ts';
-import type { Ledger } from '../../transport/ledger.ts';
-import { bodyBytes, errorBody, replyPieces } from '../../transport/reply.ts';
-import { batchTooLarge, resultCrowdedOut } from './refusals.ts';
+import type { GoxError } from '../conf/errors.ts';
+import type { Config } from '../conf/schema.ts';
+import { EMPTY } from './bytes.ts';
 import type {
+  Encoding,
+  Framing,
+  Invalid,
+  Outgoing,
   PendingBatch,
   PendingReply,
-  SessionHandle,
-  SessionNeed,
-  SessionRequest,
-} from './request.ts';
+  Reply,
+  Request,
+} from './jsonrpc.ts';
+import type { Ledger } from './ledger.ts';
+import type { Limited } from './limits.ts';
+import type { Output } from './output.ts';
+import { batchTooLarge, resultCrowdedOut } from './refusals.ts';
+import { bodyBytes, errorBody, notification, replyPieces } from './reply.ts';
 
-/** What a wire tells the socket it belongs to. */
-export interface WireEvents {
-  /** `full` or `crowded` may have changed. */
+/** What replies tell the connection they belong to. */
+export interface RepliesEvents {
+  /** `blocked` or `crowded` may have changed. */
   flow(): void;
-  /** Requests wait for a session that is not there. */
-  sessionNeeded(need: SessionNeed): void;
+  /** The client has read what blocked it. */
+  unblocked(): void;
   /** No request is under way. */
   idle(): void;
   /** A defect: the connection cannot go on. */
   failed(error: unknown): void;
 }
+
+type RepliesLimits = Pick<Config['limits'], 'output_bytes_max' | 'result_bytes_max'>;
 
 /** What one request counts for beside its own bytes: the objects that stand for it. */
 const REQUEST_BYTES = 256;
@@ -43,19 +54,12 @@ const REQUEST_BYTES = 256;
 /** Replies up to this size are always kept: those of edits are, and must not give way to errors. */
 const SMALL_BYTES = 4096;
 
-export class Wire {
-  readonly #socket: Socket;
+export class Replies {
+  readonly #output: Output;
   readonly #framing: () => Framing;
-  readonly #limits: Pick<Config['limits'], 'output_bytes_max' | 'result_bytes_max'>;
+  readonly #config: Limited<RepliesLimits>;
   readonly #ledger: Ledger;
-  readonly #events: WireEvents;
-  readonly #sessions = new Map<string, SessionHandle>();
-  /** Which number each session has, those about to start among them. */
-  readonly #slots = new Map<string, number>();
-  /** Numbers below the highest that nobody has. */
-  readonly #freeSlots: number[] = [];
-  /** Requests whose session is about to start. */
-  readonly #unclaimed = new Map<string, SessionRequest[]>();
+  readonly #events: RepliesEvents;
   #ready: Outgoing[] = [];
   #open = 0;
   /** Bytes of requests that have a place and no answer. */
@@ -68,7 +72,8 @@ export class Wire {
   #partial = 0;
   /** What the ledger knows of. */
   #counted = 0;
-  #full = false;
+  #dropped = 0;
+  #blocked = false;
   #gone = false;
   #over = false;
   #ending = false;
@@ -76,17 +81,22 @@ export class Wire {
 
   /** @param framing how replies are framed at this moment */
   constructor(
-    socket: Socket,
+    output: Output,
     framing: () => Framing,
-    limits: Pick<Config['limits'], 'output_bytes_max' | 'result_bytes_max'>,
+    config: Limited<RepliesLimits>,
     ledger: Ledger,
-    events: WireEvents,
+    events: RepliesEvents,
   ) {
-    this.#socket = socket;
+    this.#output = output;
     this.#framing = framing;
-    this.#limits = limits;
+    this.#config = config;
     this.#ledger = ledger;
     this.#events = events;
+  }
+
+  /** How they are framed at this moment. */
+  get framing(): Framing {
+    return this.#framing();
   }
 
   /** Requests that have a place and no answer. */
@@ -94,14 +104,19 @@ export class Wire {
     return this.#open;
   }
 
+  /** Notifications that were dropped. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** Whether the client has to read its replies before it gets more. */
-  get full(): boolean {
-    return this.#full;
+  get blocked(): boolean {
+    return this.#blocked;
   }
 
   /** Whether requests have to be answered before more are read. */
   get crowded(): boolean {
-    if (this.#asked > this.#limits.output_bytes_max) return true;
+    if (this.#asked > this.#config.limits.output_bytes_max) return true;
     return this.#asked > 0 && this.#ledger.full;
   }
 
@@ -110,7 +125,8 @@ export class Wire {
    * the others of its batch does not count: only making those gets it away.
    */
   get roomy(): boolean {
-    return !this.#full && this.#due + this.#socket.writableLength <= this.#limits.output_bytes_max;
+    if (this.#blocked) return false;
+    return this.#due + this.#output.unread_bytes <= this.#config.limits.output_bytes_max;
   }
 
   /** Whether the client has gone: nothing is written any more. */
@@ -120,7 +136,7 @@ export class Wire {
 
   /** Since when the client has asked for nothing and has read all; nothing while it has not. */
   get idleSince_ms(): number | undefined {
-    const busy = this.#open > 0 || this.#partial > 0 || this.#socket.writableLength > 0;
+    const busy = this.#open > 0 || this.#partial > 0 || this.#output.unread_bytes > 0;
     return busy || this.#ending || this.#gone ? undefined : this.#touched_ms;
   }
 
@@ -129,80 +145,24 @@ export class Wire {
     this.#touched_ms = now_ms;
   }
 
-  /** It has nothing more to ask: it will end by itself. */
+  /** The client has nothing more to ask: it will end by itself. */
   ending(): void {
     this.#ending = true;
   }
 
   /** Bytes that wait here in all. */
   get held(): number {
-    const unread = this.#gone ? 0 : this.#socket.writableLength;
+    const unread = this.#gone ? 0 : this.#output.unread_bytes;
     return this.#asked + this.#kept + this.#partial + unread;
   }
 
-  /** Hands requests to the session of that name, which is asked for when there is none. */
-  deliver(session: string, requests: SessionRequest[]): void {
-    const known = this.#sessions.get(session);
-    if (known !== undefined) {
-      known.submit(requests);
-      return;
-    }
-    const unclaimed = this.#unclaimed.get(session);
-    if (unclaimed !== undefined) {
-      unclaimed.push(...requests);
-      return;
-    }
-    this.#unclaimed.set(session, requests);
-    this.#events.sessionNeeded(this.#need(session));
-  }
-
-  /** A session has started; it gets what waits for it. */
-  attach(name: string, session: SessionHandle): void {
-    this.#sessions.set(name, session);
-    const unclaimed = this.#unclaimed.get(name);
-    this.#unclaimed.delete(name);
-    if (unclaimed !== undefined) session.submit(unclaimed);
-  }
-
-  detach(name: string): void {
-    this.#sessions.delete(name);
-    const slot = this.#slots.get(name);
-    if (slot === undefined) return;
-    this.#slots.delete(name);
-    this.#freeSlots.push(slot);
-  }
-
-  /** Gives up the request of this id; false when there is none under way. */
-  cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean {
-    for (const session of this.#sessions.values()) if (session.cancel(is, why)) return true;
-    for (const requests of this.#unclaimed.values()) {
-      const at = requests.findIndex(({ reply }) => is(reply));
-      if (at < 0) continue;
-      const [request] = requests.splice(at, 1);
-      this.fail(request!.reply, why);
-      return true;
-    }
-    return false;
-  }
-
-  /** The client is gone. Edits and notifications that it sent are still carried out. */
+  /** The client is gone: what is there for it is of no use. To be followed by `account`. */
   abandon(): void {
-    if (this.#gone) return;
     this.#gone = true;
     this.#ready = [];
     this.#kept = 0;
     this.#due = 0;
     this.#partial = 0;
-    for (const session of this.#sessions.values()) session.abandon();
-    this.account();
-  }
-
-  giveUp(why: GoxError): void {
-    for (const session of this.#sessions.values()) session.giveUp(why);
-  }
-
-  refuseRest(why: GoxError): void {
-    for (const session of this.#sessions.values()) session.refuseRest(why);
   }
 
   /** The connection has ended, and nothing of it is held. */
@@ -244,7 +204,7 @@ export class Wire {
   }
 
   fail(to: PendingReply, error: GoxError): void {
-    this.answer(to, true, to.id === undefined ? NOTHING : errorBody(error, to.encoding));
+    this.answer(to, true, to.id === undefined ? EMPTY : errorBody(error, to.encoding));
   }
 
   /** A reply that belongs to no request that has a place. */
@@ -252,6 +212,23 @@ export class Wire {
     if (this.#gone) return;
     this.#kept += reply.body.length;
     this.#push(reply);
+  }
+
+  /**
+   * A notification, for the next flush; it stands behind the replies that are complete by now.
+   * False when it was dropped: the client is gone or does not read, or too much waits.
+   *
+   * @param params encoded; of no bytes for none
+   */
+  notify(method: string, params: Uint8Array, encoding: Encoding): boolean {
+    const taken = this.#takesNotification(params.length);
+    if (!taken) {
+      this.#dropped += 1;
+      return false;
+    }
+    this.#kept += params.length;
+    this.#push(notification(method, params, encoding));
+    return true;
   }
 
   /** Writes what is complete, at once. */
@@ -273,29 +250,29 @@ export class Wire {
     this.#partial = partial;
     const { held } = this;
     const more = held - this.#counted;
-    // First, since those who wait for room are woken by the move, and this wire may be one.
+    // First, since those who wait for room are woken by the move, and these may be among them.
     this.#counted = held;
     this.#ledger.move(more);
-    const wasFull = this.#full;
-    this.#full = this.#isFull();
+    const wasBlocked = this.#blocked;
+    this.#blocked = this.#isBlocked();
     this.#events.flow();
-    if (wasFull && !this.#full) for (const session of this.#sessions.values()) session.resume();
+    if (wasBlocked && !this.#blocked) this.#events.unblocked();
   }
 
-  #isFull(): boolean {
-    const unread = this.#gone ? 0 : this.#socket.writableLength;
+  #isBlocked(): boolean {
+    const unread = this.#gone ? 0 : this.#output.unread_bytes;
     if (this.#ledger.full && this.held > 0) {
       this.#ledger.awaitRoom(this.#onRoom);
       if (unread > 0) return true;
     }
-    const { output_bytes_max } = this.#limits;
-    return unread > (this.#full ? output_bytes_max / 2 : output_bytes_max);
+    const { output_bytes_max } = this.#config.limits;
+    return unread > (this.#blocked ? output_bytes_max / 2 : output_bytes_max);
   }
 
   readonly #onRoom = () => this.account();
 
   readonly #onWritten = () => {
-    if (this.#full || this.#counted > this.#asked) this.account();
+    if (this.#blocked || this.#counted > this.#asked) this.account();
   };
 
   #push(outgoing: Outgoing): void {
@@ -308,11 +285,17 @@ export class Wire {
     this.#ready = [];
     this.#kept -= this.#due;
     this.#due = 0;
-    if (!this.#socket.writable) return;
-    const pieces = replyPieces(ready, this.#framing());
-    if (pieces.length > 1) this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece, this.#onWritten);
-    if (pieces.length > 1) this.#socket.uncork();
+    if (this.#output.writable) {
+      this.#output.write(replyPieces(ready, this.#framing()), this.#onWritten);
+    }
+  }
+
+  #takesNotification(bytes: number): boolean {
+    if (this.#gone || this.#over || !this.#output.writable || !this.roomy) return false;
+    // An answer to HTTP is all that can be said there.
+    if (this.#framing() === 'http') return false;
+    if (bytes > this.#config.limits.result_bytes_max) return false;
+    return this.#ledger.bytes + bytes <= this.#ledger.bytes_max;
   }
 
   /** The reply, or the error that comes in its place when it cannot be kept. */
@@ -329,7 +312,7 @@ export class Wire {
   }
 
   #refusal(bytes: number, batched: boolean): GoxError | undefined {
-    const { result_bytes_max } = this.#limits;
+    const { result_bytes_max } = this.#config.limits;
     if (batched && this.#kept + bytes > result_bytes_max) {
       return batchTooLarge(bytes, result_bytes_max);
     }
@@ -337,25 +320,4 @@ export class Wire {
     if (this.#ledger.bytes + bytes <= bytes_max) return undefined;
     return resultCrowdedOut(bytes, bytes_max);
   }
-
-  /** For a client that names many projects, a session that has nothing to do makes room. */
-  #need(session: string): SessionNeed {
-    const idle = this.#sessions.size < SESSIONS_KEPT ? undefined : this.#idleSession();
-    if (idle !== undefined) {
-      const slot = this.#slots.get(idle)!;
-      this.#slots.delete(idle);
-      this.#slots.set(session, slot);
-      return { session, slot, retire: true };
-    }
-    const slot = this.#freeSlots.pop() ?? this.#slots.size;
-    this.#slots.set(session, slot);
-    return { session, slot, retire: false };
-  }
-
-  #idleSession(): string | undefined {
-    for (const [name, session] of this.#sessions) if (session.idle()) return name;
-    return undefined;
-  }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -1,0 +1,119 @@
+/**
+ * The sessions of one connection by the names of their projects: where its requests for projects
+ * go. A session that is not there is asked for, and its requests wait here until it has started.
+ */
+
+import type { GoxError } from '../../conf/errors.ts';
+import { SESSIONS_KEPT } from '../../machines/connection.ts';
+import type { PendingReply } from '../../transport/jsonrpc.ts';
+import type { Replies } from '../../transport/replies.ts';
+import type { SessionHandle, SessionNeed, SessionRequest } from './request.ts';
+
+/** A connection that is open, as its sessions and its listener see it. */
+export interface OpenConnection {
+  readonly replies: Replies;
+  readonly sessions: Sessions;
+}
+
+/** All of them, by their numbers. */
+export type OpenConnections = ReadonlyMap<number, OpenConnection>;
+
+export class Sessions {
+  readonly #replies: Pick<Replies, 'fail'>;
+  readonly #needed: (need: SessionNeed) => void;
+  readonly #sessions = new Map<string, SessionHandle>();
+  /** Which number each session has, those about to start among them. */
+  readonly #slots = new Map<string, number>();
+  /** Numbers below the highest that nobody has. */
+  readonly #freeSlots: number[] = [];
+  /** Requests whose session is about to start. */
+  readonly #unclaimed = new Map<string, SessionRequest[]>();
+
+  /** @param needed hears that requests wait for a session that is not there */
+  constructor(replies: Pick<Replies, 'fail'>, needed: (need: SessionNeed) => void) {
+    this.#replies = replies;
+    this.#needed = needed;
+  }
+
+  /** Hands requests to the session of that name, which is asked for when there is none. */
+  deliver(name: string, requests: SessionRequest[]): void {
+    const known = this.#sessions.get(name);
+    if (known !== undefined) {
+      known.submit(requests);
+      return;
+    }
+    const unclaimed = this.#unclaimed.get(name);
+    if (unclaimed !== undefined) {
+      unclaimed.push(...requests);
+      return;
+    }
+    this.#unclaimed.set(name, requests);
+    this.#needed(this.#need(name));
+  }
+
+  /** A session has started; it gets what waits for it. */
+  attach(name: string, session: SessionHandle): void {
+    this.#sessions.set(name, session);
+    const unclaimed = this.#unclaimed.get(name);
+    this.#unclaimed.delete(name);
+    if (unclaimed !== undefined) session.submit(unclaimed);
+  }
+
+  detach(name: string): void {
+    this.#sessions.delete(name);
+    const slot = this.#slots.get(name);
+    if (slot === undefined) return;
+    this.#slots.delete(name);
+    this.#freeSlots.push(slot);
+  }
+
+  /** The client has read what blocked its connection. */
+  resume(): void {
+    for (const session of this.#sessions.values()) session.resume();
+  }
+
+  /** Gives up a request; false when none of those under way is the one. */
+  cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean {
+    for (const session of this.#sessions.values()) if (session.cancel(is, why)) return true;
+    for (const requests of this.#unclaimed.values()) {
+      const at = requests.findIndex(({ reply }) => is(reply));
+      if (at < 0) continue;
+      const [request] = requests.splice(at, 1);
+      this.#replies.fail(request!.reply, why);
+      return true;
+    }
+    return false;
+  }
+
+  /** The client is gone. Edits and notifications that it sent are still carried out. */
+  abandon(): void {
+    for (const session of this.#sessions.values()) session.abandon();
+  }
+
+  giveUp(why: GoxError): void {
+    for (const session of this.#sessions.values()) session.giveUp(why);
+  }
+
+  refuseRest(why: GoxError): void {
+    for (const session of this.#sessions.values()) session.refuseRest(why);
+  }
+
+  /** For a client that names many projects, a session that has nothing to do makes room. */
+  #need(session: string): SessionNeed {
+    const idle = this.#sessions.size < SESSIONS_KEPT ? undefined : this.#idleSession();
+    if (idle !== undefined) {
+      const slot = this.#slots.get(idle)!;
+      this.#slots.delete(idle);
+      this.#slots.set(session, slot);
+      return { session, slot, retire: true };
+    }
+    const slot = this.#freeSlots.pop() ?? this.#slots.size;
+    this.#slots.set(session, slot);
+    return { session, slot, retire: false };
+  }
+
+  #idleSession(): string | undefined {
+    for (const [name, session] of this.#sessions) if (session.idle()) return name;
+    return undefined;
+  }
+}
