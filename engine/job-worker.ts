@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { Encoder, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
-import { Handover, type JobKind } from './jobs/job.ts';
+import { Handover, type JobKind, YIELDED } from './jobs/job.ts';
 import { runPart } from './jobs/kinds.ts';
 import { collectSharedGarbage } from './port/collect.ts';
 import { PollingEndpoint } from './port/endpoint.ts';
@@ -20,6 +20,7 @@ import {
   type JobThreadData,
   type JobTicket,
   type PartAnswer,
+  type PartEnd,
   type PartOrder,
   STATUS_ERROR,
   STATUS_RESULT,
@@ -38,7 +39,7 @@ const encoder = new Encoder(options.result_bytes_max, ({ method, error }) => {
 });
 
 const api: JobApi = {
-  run({ job, stage, part, ticket: given, control }: PartOrder): PartAnswer | undefined {
+  run({ job, stage, part, ticket: given, control }: PartOrder): PartEnd {
     if (given !== undefined) tickets.set(job, given);
     const ticket = tickets.get(job);
     if (ticket === undefined) throw new Error(`a part of job ${job}, which this thread has not`);
@@ -51,6 +52,7 @@ const api: JobApi = {
         () => tools.control.check(),
         () => runPart(work, stage, part, tools),
       );
+      if (result === YIELDED) return 'yielded';
       if (stage < ticket.stages.length - 1) return undefined;
       if (result instanceof Handover) return handedOver(result);
       return answer(STATUS_RESULT, asked.quiet ? '' : encoder.result(asked, result));

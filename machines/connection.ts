@@ -1,21 +1,26 @@
 /**
  * One connection of a client.
  *
- *     open{flowing|paused} → draining{waiting → ending} → closed
- *               └──── the client is gone ────→ leaving ─────┘
+ *     open{flowing|paused} → draining{waiting → ending} ─┐
+ *               └────────── the client is gone ──────────┴→ leaving{requests → jobs} → closed
  *
  * `socket` reads, frames and writes; one `session` for each project that the client names passes
  * its requests to the engine that owns it. Requests and replies go between those two without
  * passing here: a transition costs as much as ten requests, so this machine hears only of what
  * changes the life of the connection. `paused`: nothing is read, since what waits must be answered
- * first, or its replies read. `leaving`: the client has gone, and edits that it sent are still
- * carried out. A connection that is `ending` or `leaving` no longer takes a place.
+ * first, or its replies read. `leaving`: the client has gone; edits that it sent are still carried
+ * out, and then jobs of its sessions that were told to stop have a grace to do so in. A connection
+ * that is `ending` or `leaving` no longer takes a place.
+ *
+ * One that is closed by force, for a defect or when the daemon stops, waits for no job: what runs
+ * was told to stop, and the thread of a job sees for itself that it does (`actors/jobs/parts.ts`).
  *
  * When the daemon stops, requests under way have half of the time for it; then they are given up,
  * a little later all that is left is answered, and at last the socket is closed.
  */
 
 import {
+  assign,
   cancel,
   enqueueActions,
   raise,
@@ -26,7 +31,10 @@ import {
   stopChild,
 } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { effect } from './effects.ts';
+import { effect, tell } from './effects.ts';
+import { GRACE_MS } from './job.ts';
+import { type SessionEvent, sessionMachine } from './session.ts';
+import { stopOrphans } from './supervision/index.ts';
 
 export interface ConnectionInput {
   /** Which of the connections of this moment it is; used again after its end. */
@@ -63,10 +71,11 @@ export type ConnectionEvent =
 
 export type ConnectionReport = { type: 'connection.freed'; number: number };
 
-export interface SessionInput {
-  number: number;
-  config: Config;
-  session: string;
+export interface ConnectionContext extends ConnectionInput {
+  /** The sessions there are, by the numbers in their ids. */
+  sessions: readonly number[];
+  /** The daemon stops. */
+  stopping: boolean;
 }
 
 export type SocketCommand =
@@ -85,11 +94,6 @@ export type SocketCommand =
   | { type: 'socket.destroy' };
 
 /**
- * Sessions take their requests from the socket's side; their machine only starts and stops them.
- */
-export type SessionCommand = { type: 'session.submit'; requests: readonly object[] };
-
-/**
  * Sessions kept for later use. For a client that names more projects than this, a session without
  * requests under way is stopped when another is started, since the cost of starting a child grows
  * with its siblings.
@@ -102,6 +106,9 @@ const PROBE_MS = 500;
 /** So long a guest has for its questions; one that asks for nothing is in the way of others. */
 const GUEST_MS = 1000;
 
+/** Jobs stop within the grace, or are abandoned; the last that is said of them comes after it. */
+const JOBS_MS = GRACE_MS + 1000;
+
 /** Shares of `shutdown_timeout_ms` after which work is given up, answered, and cut off. */
 const HALF = 0.5;
 const LATE = 0.75;
@@ -111,25 +118,39 @@ const NOW_MS = 250;
 
 export const connectionMachine = setup({
   types: {
-    context: {} as ConnectionInput,
+    context: {} as ConnectionContext,
     events: {} as ConnectionEvent,
     input: {} as ConnectionInput,
   },
   actors: {
     socket: effect<SocketCommand, ConnectionInput>('socket'),
-    session: effect<SessionCommand, SessionInput>('session'),
+    session: sessionMachine,
   },
   actions: {
     'start socket': spawnChild('socket', {
       id: 'socket',
       input: ({ context }) => context,
     }),
-    'start session': enqueueActions(({ context: { number, config }, event, enqueue }) => {
+    'start session': enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'session.needed') return;
+      const { number, config, sessions } = context;
       const id = `session:${event.slot}`;
       if (event.retire) enqueue.stopChild(id);
+      else enqueue.assign({ sessions: [...sessions, event.slot] });
       enqueue.spawnChild('session', { id, input: { number, config, session: event.session } });
     }),
+    'end sessions': enqueueActions((to) => {
+      for (const slot of to.context.sessions) {
+        tell(to, `session:${slot}`, { type: 'session.end' } satisfies SessionEvent);
+      }
+    }),
+    'forget session': assign({
+      sessions: ({ context: { sessions }, event }) => {
+        const id = 'actorId' in event ? event.actorId : '';
+        return sessions.filter((slot) => id !== `session:${slot}`);
+      },
+    }),
+    'note stopping': assign({ stopping: true }),
     'expect the rest': raise({ type: 'frame.overdue' }, { id: 'partial', delay: 'partial frame' }),
     'expect nothing': cancel('partial'),
     'limit guest': enqueueActions(({ context, enqueue }) => {
@@ -158,34 +179,42 @@ export const connectionMachine = setup({
       type: 'connection.freed',
       number: context.number,
     })),
+    'stop orphans': ({ self, event }) => {
+      if ('actorId' in event) stopOrphans(self.getSnapshot().children[event.actorId]);
+    },
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
   },
   guards: {
+    'nobody waits for jobs': ({ context }) => context.stopping || context.sessions.length === 0,
     'requests are under way': ({ event }) => event.type === 'socket.closed' && event.under_way,
   },
   delays: {
     probe: PROBE_MS,
     'partial frame': ({ context }) => context.config.limits.partial_frame_timeout_ms,
+    jobs: JOBS_MS,
     'request timeout': ({ context }) => context.config.limits.request_timeout_ms,
   },
 }).createMachine({
   id: 'connection',
-  context: ({ input }) => input,
+  context: ({ input }) => ({ ...input, sessions: [], stopping: false }),
   entry: ['start socket', 'limit guest'],
   initial: 'open',
   on: {
     'session.needed': { actions: 'start session' },
     'socket.closed': [
       { guard: 'requests are under way', target: '.leaving' },
-      { target: '.closed' },
+      { target: '.leaving.jobs' },
     ],
-    'child.stop': { target: '.draining', actions: ['limit draining', 'refuse new requests'] },
+    'child.stop': {
+      target: '.draining',
+      actions: ['note stopping', 'limit draining', 'refuse new requests'],
+    },
     'drain.half': { actions: 'give up work' },
     'drain.late': { actions: 'refuse the rest' },
     'drain.overdue': { target: '.closed', actions: 'destroy socket' },
-    'xstate.done.actor.*': { actions: 'drop child' },
+    'xstate.done.actor.*': { actions: ['drop child', 'forget session'] },
     // A defect in one child ends this connection and nothing else.
-    'xstate.error.actor.*': { target: '.closed', actions: 'drop child' },
+    'xstate.error.actor.*': { target: '.closed', actions: ['stop orphans', 'drop child'] },
   },
   states: {
     open: {
@@ -220,8 +249,21 @@ export const connectionMachine = setup({
     },
     leaving: {
       entry: ['expect nothing', 'free place'],
-      after: { 'request timeout': 'closed' },
-      on: { 'socket.idle': 'closed', 'socket.closed': {} },
+      initial: 'requests',
+      on: {
+        'socket.closed': {},
+        'child.stop': {
+          actions: ['note stopping', 'limit draining', 'refuse new requests'],
+        },
+      },
+      states: {
+        requests: { after: { 'request timeout': 'jobs' }, on: { 'socket.idle': 'jobs' } },
+        jobs: {
+          entry: 'end sessions',
+          always: { guard: 'nobody waits for jobs', target: '#connection.closed' },
+          after: { jobs: '#connection.closed' },
+        },
+      },
     },
     closed: { type: 'final' },
   },

@@ -1,7 +1,7 @@
 /** The logics of the tree with their effects, by the names that `children.ts` has for them. */
 
 import type { Logger } from 'pino';
-import { sessionEffect } from '../actors/connection/session.ts';
+import { requestsEffect } from '../actors/connection/session.ts';
 import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
 import { callsEffect } from '../actors/engines/calls.ts';
 import type { ThreadOptions } from '../actors/engines/thread.ts';
@@ -19,6 +19,7 @@ import { connectionMachine } from '../machines/connection.ts';
 import { engineMachine } from '../machines/engine.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
+import { sessionMachine } from '../machines/session.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 
@@ -112,7 +113,12 @@ function connectionLogic(shared: Shared) {
       log.error({ method, err: error }, 'a defect in a method of the daemon'),
     onConnectionDefect: (error) => log.error({ err: error }, 'a defect ended a connection'),
   });
-  const session = sessionEffect(shared);
+  const session = sessionMachine.provide({
+    actors: {
+      requests: withVitals(requestsEffect(shared)),
+      job: withVitals(shared.jobs.logic),
+    },
+  });
   return withVitals(
     connectionMachine.provide({
       actors: { socket: withVitals(socket), session: withVitals(session) },

@@ -3,7 +3,7 @@
 import { hostname } from 'node:os';
 import type { ConnectionDoor, Counters, DaemonDispatch } from '../actors/connection/intake.ts';
 import type { Projects } from '../actors/engines/projects.ts';
-import type { JobQueue } from '../actors/jobs/jobs.ts';
+import type { Jobs } from '../actors/jobs/jobs.ts';
 import { GoxError } from '../conf/errors.ts';
 import {
   type cancelJob as cancelJobSpec,
@@ -32,7 +32,7 @@ export interface MethodsDeps {
   readonly connections: { readonly size: number };
   readonly ledger: Pick<Ledger, 'bytes'>;
   readonly projects: Projects;
-  readonly jobs: JobQueue;
+  readonly jobs: Jobs;
 }
 
 type Handler = (params: Named, connection: ConnectionDoor) => unknown;
@@ -126,7 +126,7 @@ function listProjects(projects: Projects) {
   return { count: list.length, projects: list };
 }
 
-function listJobs(jobs: JobQueue) {
+function listJobs(jobs: Jobs) {
   const list = jobs.list();
   return { count: list.length, jobs: list };
 }
@@ -138,7 +138,7 @@ function discover({ method, full = false }: Params<typeof discoverSpec>) {
   throw paramProblem('.method', `there is no method ${cut(method)}${nearMethod(method)}`);
 }
 
-function cancelJob(jobs: JobQueue, { job }: Params<typeof cancelJobSpec>) {
+function cancelJob(jobs: Jobs, { job }: Params<typeof cancelJobSpec>) {
   const error = new GoxError('GOX_CANCELLED', `Job ${job} was cancelled by a request.`);
   return { success: true, job, cancelled: jobs.cancel(job, error) };
 }

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import { handOver } from '../actors/engines/handovers.ts';
 import { Projects } from '../actors/engines/projects.ts';
-import { JobQueue } from '../actors/jobs/jobs.ts';
+import { Jobs } from '../actors/jobs/jobs.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import type { Config } from '../conf/schema.ts';
 import { Ledger } from '../transport/ledger.ts';
@@ -17,13 +17,17 @@ export function sharedBy(
   root: Pick<MethodsDeps, 'tree' | 'daemon' | 'stop'>,
 ): Shared {
   const calls: Shared['calls'] = new Map();
+  const jobs = new Jobs(config, {
+    ...{ clock, log, handOver: (one) => handOver(calls, one) },
+    takeBack: (call, why) =>
+      calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why }),
+  });
   const shared = {
-    ...{ config, log, clock, calls },
+    ...{ config, log, clock, calls, jobs },
     sockets: new Map(),
     connections: new Map(),
     counters: { requests: 0 },
     ledger: new Ledger(config),
-    jobs: new JobQueue(config, clock, (one) => handOver(calls, one)),
     jobCalls: new Map(),
     clipboard: undefined,
     projects: new Projects(config.workers.count, config),

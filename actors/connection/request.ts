@@ -11,7 +11,7 @@ export interface SessionHandle {
   submit(requests: readonly SessionRequest[]): void;
   /** The client has read what blocked its connection. */
   resume(): void;
-  /** Whether it has no request, waiting or under way. */
+  /** Whether it has no request, waiting or under way, and no job. */
   idle(): boolean;
   /** Gives up the request of this id, if it has it. */
   cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean;

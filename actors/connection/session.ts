@@ -1,20 +1,21 @@
 /**
- * The requests of one connection for one project, in the order they came. A session stands in line
- * at the queue of the engine that owns the project and hands its requests over when asked; while
- * the client does not read its replies it hands over none.
+ * The requests of one connection for one project, in the order they came: the `requests` effect of
+ * a session. It stands in line at the queue of the engine that owns the project and hands its
+ * requests over when asked; while the client does not read its replies it hands over none.
  *
- * Which project a name means is settled when a request leaves, not when it arrives, since a request
- * before it may create, replace or close the project. So one that opens or closes a project holds
- * back all that anybody asks of that project (`projects.ts`). Within the session, one that reads a
- * file into the project holds back what follows, which may be about what was read; one that writes
- * a file holds back what works on files.
+ * Which project a name means is settled when a request leaves, not when it arrives: one before it
+ * may create, replace or close the project. So one that opens or closes a project holds back all
+ * that anybody asks of it (`projects.ts`). Within the session, one that reads a file into the
+ * project holds back what follows, which may be about what was read; one that writes a file holds
+ * back what works on files.
  */
 
 import { fromCallback } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import { decodeParams } from '../../engine/catalogue/params.ts';
 import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
-import type { SessionCommand, SessionInput } from '../../machines/connection.ts';
+import type { JobInput } from '../../machines/job.ts';
+import type { SessionCommand, SessionEvent, SessionInput } from '../../machines/session.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { decoded, encoded } from '../../transport/values.ts';
@@ -27,6 +28,7 @@ import {
   type Waiter,
 } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import { reportFigures } from '../vitals.ts';
 import { GONE, stopping } from './refusals.ts';
 import {
@@ -39,22 +41,26 @@ import {
 import type { OpenConnections } from './sessions.ts';
 
 export interface SessionDeps extends CallsRegistry {
+  readonly jobs: Jobs;
   readonly projects: Projects;
   readonly connections: OpenConnections;
 }
 
-/** The `session` effect of a connection. */
-export function sessionEffect(deps: SessionDeps) {
-  return fromCallback<SessionCommand, SessionInput>(({ input, receive, self }) => {
+/** The `requests` effect of a session. */
+export function requestsEffect(deps: SessionDeps) {
+  return fromCallback<SessionCommand, SessionInput>(({ input, receive, sendBack, self }) => {
     const connection = deps.connections.get(input.number);
     if (connection === undefined) throw new Error(`connection ${input.number} has no socket`);
     const session = new Session(deps, input.session, connection.replies);
     reportFigures(self, () => session.figures());
     receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
+    const start = (job: JobInput) => sendBack({ type: 'job.needed', job } satisfies SessionEvent);
+    deps.jobs.open(session, { connection: input.number, start });
     connection.sessions.attach(input.session, session);
     return () => {
       connection.sessions.detach(input.session);
       session.stop();
+      deps.jobs.close(session);
     };
   });
 }
@@ -95,7 +101,8 @@ class Session implements Source, Waiter, SessionHandle {
   }
 
   idle(): boolean {
-    return this.#departed.size === 0 && this.#head === this.#waiting.length;
+    if (this.#departed.size > 0 || this.#head < this.#waiting.length) return false;
+    return !this.#deps.jobs.hasJobs(this);
   }
 
   submit(requests: readonly SessionRequest[]): void {
@@ -159,7 +166,7 @@ class Session implements Source, Waiter, SessionHandle {
     for (const call of [...this.#departed]) {
       if (call.reply.id === undefined) continue;
       // An edit that runs in its engine goes on; a job does not.
-      if (!this.#deps.jobs.cancelCall(call, GONE) && !call.spec.edits) this.#cancelCall(call, GONE);
+      if (!call.spec.edits || this.#deps.jobs.runs(call)) this.#cancelCall(call, GONE);
     }
     this.resume();
   }

@@ -245,7 +245,7 @@ class CallQueue {
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
     if (call.stopped !== undefined) source.fail(call, call.stopped);
-    else if (source.wants(call)) this.#registry.jobs.submit(ticket, call, source);
+    else if (source.wants(call)) this.#registry.jobs.take(ticket, call, source);
     else source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
   }
 

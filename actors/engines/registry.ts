@@ -2,9 +2,13 @@
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { FlightControl } from '../../engine/port/flight.ts';
-import type { AnswerWithJobs, EngineStats, PartAnswer } from '../../engine/port/layout.ts';
+import type {
+  AnswerWithJobs,
+  EngineStats,
+  JobTicket,
+  PartAnswer,
+} from '../../engine/port/layout.ts';
 import type { CallsCommand } from '../../machines/engine.ts';
-import type { JobQueue } from '../jobs/jobs.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import type { Call, HandedOver, Source } from './call.ts';
 import type { Project, Projects } from './projects.ts';
@@ -36,11 +40,16 @@ export interface CallsRef {
   send(event: CallsEvent): void;
 }
 
+/** Where requests go that an engine made long work of; they are answered some time. */
+export interface JobSink {
+  take(ticket: JobTicket, call: Call, source: Source): void;
+}
+
 /** Where sessions and workers find the queues, by the number of the engine. */
 export interface CallsRegistry {
   readonly calls: Map<number, CallsRef>;
   readonly projects: Projects;
-  readonly jobs: JobQueue;
+  readonly jobs: JobSink;
   readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** What was copied last, in any engine. */
   clipboard: unknown;

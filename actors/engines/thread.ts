@@ -11,7 +11,7 @@ import type {
   EngineThreadData,
   JobApi,
   JobThreadData,
-  PartAnswer,
+  PartEnd,
   PartOrder,
 } from '../../engine/port/layout.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
@@ -21,8 +21,7 @@ import type { EngineLink } from './registry.ts';
 
 /** The way into a job thread. */
 export interface JobLink {
-  /** Nothing for a part that is not the last of its job and went well. */
-  run(order: PartOrder): Promise<PartAnswer | undefined>;
+  run(order: PartOrder): Promise<PartEnd>;
   forget(job: number): void;
 }
 
@@ -101,7 +100,7 @@ export function startJobThread(name: string, options: ThreadOptions): LinkedThre
   return {
     thread,
     link: {
-      run: (order) => run(order) as Promise<PartAnswer | undefined>,
+      run: (order) => run(order) as Promise<PartEnd>,
       // It cannot fail, and a thread that died meanwhile has forgotten everything.
       forget: (job) => void forget(job),
     },

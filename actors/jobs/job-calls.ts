@@ -1,6 +1,6 @@
 /**
- * The `calls` effect of a job thread: its place in the queue of jobs, from the moment the thread
- * can take parts until it is lost.
+ * The `calls` effect of a job thread: its place among those that parts of jobs are given to, from
+ * the moment the thread can take parts until it is lost.
  */
 
 import { fromCallback } from 'xstate';
@@ -8,13 +8,14 @@ import { GoxError } from '../../conf/errors.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import type { JobLink } from '../engines/thread.ts';
 import { reportFigures } from '../vitals.ts';
-import type { JobQueue, JobRunner } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
+import type { JobRunner } from './parts.ts';
 
 export type JobCallsEvent = CallsCommand | { type: 'worker.attached'; link: JobLink };
 
 /** What the threads of jobs share. */
 export interface JobRegistry {
-  readonly jobs: JobQueue;
+  readonly jobs: Jobs;
   /** Where a thread finds its place in the queue, by its number. */
   readonly jobCalls: Map<number, { send(event: JobCallsEvent): void }>;
 }
@@ -22,38 +23,41 @@ export interface JobRegistry {
 export function jobCallsEffect({ jobs, jobCalls }: JobRegistry) {
   return fromCallback<CallsCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
     const report = sendBack as (event: EngineEvent) => void;
+    const { parts } = jobs;
     let runner: JobRunner | undefined;
     const detach = (error: GoxError) => {
-      if (runner !== undefined) jobs.detach(runner, error);
+      const lost = runner;
       runner = undefined;
+      if (lost !== undefined) parts.detach(lost, error);
     };
     jobCalls.set(input.index, self as unknown as { send(event: JobCallsEvent): void });
     reportFigures(self, () => ({
-      in_flight: runner?.job === undefined ? 0 : 1,
-      job: runner?.job ?? 'none',
+      in_flight: runner?.parts === undefined ? 0 : 1,
+      job: runner?.parts?.number ?? 'none',
       ...jobs.figures(),
     }));
     receive((event: JobCallsEvent) => {
       switch (event.type) {
         case 'worker.attached':
-          runner = jobs.attach(input.index, event.link);
+          runner = parts.attach(input.index, event.link, (late_ms) =>
+            report({ type: 'part.overdue', late_ms }),
+          );
           return;
-        case 'calls.check': {
-          jobs.expire();
-          const late_ms = runner === undefined ? undefined : jobs.overdue(runner);
-          if (late_ms !== undefined) report({ type: 'part.overdue', late_ms });
+        case 'calls.check':
+          if (runner !== undefined) parts.check(runner);
+          return;
+        case 'calls.wait': {
+          const short = runner;
+          runner = undefined;
+          if (short !== undefined) parts.release(short, event.reason);
           return;
         }
-        case 'calls.wait':
-          if (runner !== undefined) jobs.release(runner, event.reason);
-          runner = undefined;
-          return;
         case 'calls.fail':
           detach(new GoxError(event.code, `job:${input.index} ended: ${event.reason}`));
           return;
         case 'calls.refuse':
           detach(new GoxError('GOX_ENGINE_FAILED', `job:${input.index} ended: ${event.reason}`));
-          jobs.rest(input.index, event.reason);
+          parts.rest(input.index, event.reason);
       }
     });
     return () => {

@@ -1,21 +1,25 @@
 /**
- * The jobs of all engines: requests that became long work on a snapshot. Their parts are handed to
- * the job threads one at a time, those of the oldest job first; the stages of a job follow each
- * other. The request is answered when the last part is, or with the first error; or the engine of
- * its project takes over what the last part made, and answers it.
- *
- * A part whose thread died is not run again, since it may have been what killed it. One whose
- * thread never came to be, for want of descriptors or memory, waits for another.
+ * The jobs of all engines: requests that became long work on a snapshot. Here a request becomes a
+ * job, and jobs are found again by their number or their request; their lives are those of
+ * `machines/job.ts`, below the session that asked.
  */
 
+import type { Logger } from 'pino';
+import type { AnyActorRef } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
-import { JobControl } from '../../engine/port/job-control.ts';
-import type { JobTicket, PartAnswer, PartOrder } from '../../engine/port/layout.ts';
+import type { JobTicket } from '../../engine/port/layout.ts';
 import { QUICK_JOB_THREADS } from '../../machines/engine.ts';
-import type { Call, HandedOver, Source, Status } from '../engines/call.ts';
-import type { JobLink } from '../engines/thread.ts';
+import { type JobEnd, type JobInput, jobMachine } from '../../machines/job.ts';
+import type { Call, Source } from '../engines/call.ts';
+import type { JobSink } from '../engines/registry.ts';
 import type { ServiceClock } from '../service-clock.ts';
+import { withVitals } from '../vitals.ts';
+import { noThread, PartScheduler } from './parts.ts';
+import { Work, type WorkDeps, type WorkRegistry, workEffect } from './work.ts';
+
+/** What `goxel.list_jobs` calls the states of a job. */
+export type JobState = 'waiting' | 'running' | 'handing over' | 'cancelling';
 
 /** A job as `goxel.list_jobs` tells of it. */
 export interface JobInfo {
@@ -23,309 +27,201 @@ export interface JobInfo {
   readonly kind: string;
   readonly title: string;
   readonly project: string;
-  readonly state: 'waiting' | 'running';
+  /** As the tree of actors numbers it. */
+  readonly connection: number;
+  readonly state: JobState;
+  /** From 1 to `stages`. */
+  readonly stage: number;
+  readonly stages: number;
   /** From 0 to 1. */
   readonly progress: number;
   readonly age_ms: number;
 }
 
-interface JobState {
-  readonly number: number;
-  readonly ticket: JobTicket;
-  readonly call: Call;
-  readonly source: Source;
-  readonly control: JobControl;
-  readonly since_ms: number;
-  stage: number;
-  /** Parts of the stage that a thread has, or has done. */
-  begun: number;
-  /** Those of them that no thread has after all. */
-  readonly again: number[];
-  done: number;
+/** A session, as somebody whose requests become jobs. */
+export interface JobHome {
+  /** The number of its connection. */
+  readonly connection: number;
+  /** Has the machine of a job started. */
+  start(job: JobInput): void;
 }
 
-/** Kinds that take seconds at most, and that clients wait for before they go on. */
-const QUICK_KINDS: readonly string[] = ['save', 'load', 'inquiry'];
-
-/** A job thread's place in the queue. */
-export interface JobRunner {
-  /** Whether it takes the quick kinds only. */
-  readonly quick: boolean;
-  readonly link: JobLink;
-  /** The jobs the thread holds. */
-  readonly known: Set<number>;
-  job: number | undefined;
-  /** Which part of the stage of that job. */
-  part: number;
-  /** When the job ended whose part still runs. */
-  since_ms: number;
+export interface JobsDeps extends Pick<WorkDeps, 'handOver' | 'takeBack'> {
+  readonly clock: Pick<ServiceClock, 'now_ms'>;
+  readonly log: Pick<Logger, 'debug' | 'error'>;
 }
 
-/**
- * How long a part may go on whose job has ended before its thread is ended. Loops look once a
- * block, but the largest of files are read and packed in pieces that take seconds.
- */
-const GRACE_MS = 5000;
-
-export class JobQueue {
-  readonly #limits: () => Config['limits'];
-  readonly #threads: number;
-  /** The first of them take any kind. */
-  readonly #long_threads: number;
-  readonly #clock: Pick<ServiceClock, 'now_ms'>;
-  readonly #handOver: (one: HandedOver) => void;
-  readonly #jobs = new Map<number, JobState>();
-  readonly #runners = new Set<JobRunner>();
-  /** The threads that died too often, which are left alone for a while. */
-  readonly #resting = new Set<number>();
-  /** Why the last thread could not be started, until one has been. */
-  #shortage: string | undefined;
+export class Jobs implements JobSink, WorkRegistry {
+  /** Which thread does what. */
+  readonly parts: PartScheduler;
+  readonly #config: Pick<Config, 'limits'>;
+  readonly #deps: JobsDeps & WorkDeps;
+  readonly #homes = new Map<Source, JobHome>();
+  readonly #works = new Map<number, Work>();
+  readonly #byCall = new Map<Call, Work>();
+  readonly #actors = new Map<number, AnyActorRef>();
+  readonly #ends: Record<JobEnd, number> = { done: 0, cancelled: 0, failed: 0, abandoned: 0 };
   #next = 1;
-  #ended = 0;
 
-  /** @param handOver gives a job to the queue of its project's engine */
-  constructor(
-    config: Pick<Config, 'limits' | 'workers'>,
-    clock: Pick<ServiceClock, 'now_ms'>,
-    handOver: (one: HandedOver) => void,
-  ) {
+  constructor(config: Pick<Config, 'limits' | 'workers'>, deps: JobsDeps) {
     const { workers } = config;
-    this.#limits = () => config.limits;
-    this.#threads = workers.jobs + QUICK_JOB_THREADS;
-    this.#long_threads = workers.jobs;
-    this.#clock = clock;
-    this.#handOver = handOver;
+    this.#config = config;
+    this.parts = new PartScheduler(workers.jobs + QUICK_JOB_THREADS, workers.jobs, deps.clock);
+    this.#deps = {
+      ...{ ...deps, parts: this.parts },
+      ended: (work, as, reason) => this.#ended(work, as, reason),
+    };
   }
 
-  /** Takes a job in; answers its request at once when it cannot be run. */
-  submit(ticket: JobTicket, call: Call, source: Source): void {
-    const { jobs_max } = this.#limits();
-    if (this.#jobs.size >= jobs_max) {
-      const message = `There are ${jobs_max} jobs, as many as limits.jobs_max allows.`;
-      source.fail(call, new GoxError('GOX_OVERLOADED', message, { jobs_max }));
-      return;
-    }
-    if (this.#isHopeless(ticket)) {
-      source.fail(call, noThread('all of them died again and again'));
-      return;
-    }
-    const number = this.#next++;
-    this.#jobs.set(number, {
-      ...{ number, ticket, call, source, control: new JobControl(), again: [] },
-      ...{ since_ms: this.#clock.now_ms(), stage: 0, begun: 0, done: 0 },
+  /** The machine of a job, which can be found here. */
+  get logic() {
+    return jobMachine.provide({
+      actors: { work: withVitals(workEffect(this)) },
+      actions: {
+        introduce: ({ context, self }) => void this.#actors.set(context.number, self),
+      },
     });
-    this.#dispatch();
   }
 
-  /** A thread, by its number, is there to run parts. */
-  attach(thread: number, link: JobLink): JobRunner {
-    const quick = thread >= this.#long_threads;
-    const runner = { quick, link, known: new Set<number>(), job: undefined, part: 0, since_ms: 0 };
-    this.#resting.delete(thread);
-    this.#runners.add(runner);
-    this.#dispatch();
-    return runner;
+  /** Requests of this source may become jobs. */
+  open(source: Source, home: JobHome): void {
+    this.#homes.set(source, home);
   }
 
-  /** A thread is not to be had for some time; when that is true of all, nothing waits for one. */
-  rest(thread: number, reason: string): void {
-    this.#resting.add(thread);
-    for (const job of [...this.#jobs.values()]) {
-      if (this.#isHopeless(job.ticket)) this.#fail(job, noThread(reason));
+  /** No request of the source becomes a job any more. */
+  close(source: Source): void {
+    this.#homes.delete(source);
+    for (const work of [...this.#works.values()]) {
+      // Its machine was never started, and never will be.
+      if (work.asked.source === source && !work.begun) work.leave(closed());
     }
   }
 
-  /** A thread could not be started; what it was to run, it has not begun. */
-  release(runner: JobRunner, reason: string): void {
-    this.#shortage = reason;
-    this.#runners.delete(runner);
-    const job = runner.job === undefined ? undefined : this.#jobs.get(runner.job);
-    if (job === undefined) return;
-    job.again.push(runner.part);
-    this.#dispatch();
-  }
-
-  /** A thread is gone; the job it had a part of fails. */
-  detach(runner: JobRunner, error: GoxError): void {
-    this.#runners.delete(runner);
-    const job = runner.job === undefined ? undefined : this.#jobs.get(runner.job);
-    if (job !== undefined) this.#fail(job, error);
-  }
-
-  /** Stops a job and answers its request with the error; false when there is no such job. */
-  cancel(number: number, why: GoxError): boolean {
-    const job = this.#jobs.get(number);
-    if (job === undefined) return false;
-    this.#fail(job, why);
-    return true;
-  }
-
-  /** The same for the job that a call has become. */
-  cancelCall(call: Call, why: GoxError): boolean {
-    for (const job of this.#jobs.values()) {
-      if (job.call === call) return this.cancel(job.number, why);
-    }
+  /** Whether a job of the source lives, be it one that only has to stop. */
+  hasJobs(source: Source): boolean {
+    for (const { asked } of this.#works.values()) if (asked.source === source) return true;
     return false;
   }
 
-  /** Cancels what nobody waits for any more. */
-  abandon(source: Source): void {
-    for (const job of [...this.#jobs.values()]) {
-      if (job.source !== source) continue;
-      this.#fail(job, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
+  take(ticket: JobTicket, call: Call, source: Source): void {
+    const refusal = this.#refusal(ticket, source);
+    if (refusal !== undefined) {
+      source.fail(call, refusal);
+      return;
     }
+    const { connection, start } = this.#homes.get(source)!;
+    const since_ms = this.#deps.clock.now_ms();
+    const number = this.#next++;
+    const work = new Work(number, { ticket, call, source, connection, since_ms }, this.#deps);
+    this.#works.set(number, work);
+    this.#byCall.set(call, work);
+    start({
+      number,
+      patience_ms: this.#config.limits.request_timeout_ms,
+      ...this.#limitOf(call, since_ms),
+    });
   }
 
-  /** Fails everything that is there. */
-  refuse(error: GoxError): void {
-    for (const job of [...this.#jobs.values()]) this.#fail(job, error);
+  work(number: number): Work | undefined {
+    return this.#works.get(number);
   }
 
-  /** Cancels what takes too long, or has waited in vain for a thread to be started. */
-  expire(): void {
-    const now_ms = this.#clock.now_ms();
-    const short = this.#runners.size === 0 ? this.#shortage : undefined;
-    for (const job of [...this.#jobs.values()]) {
-      const age_ms = now_ms - job.since_ms;
-      if (age_ms > this.#limits().job_timeout_ms) {
-        const message = 'The job took longer than limits.job_timeout_ms allows.';
-        this.#fail(job, new GoxError('GOX_REQUEST_TIMEOUT', message));
-      } else if (short !== undefined && age_ms > this.#limits().request_timeout_ms) {
-        const message = `The job was not begun in time: no thread could be started: ${short}`;
-        this.#fail(job, new GoxError('GOX_ENGINE_BUSY', message));
-      }
-    }
+  /** Stops a job and answers its request with the error; false when there is none to be stopped. */
+  cancel(number: number, why: GoxError): boolean {
+    const work = this.#works.get(number);
+    if (work === undefined || work.stopping) return false;
+    work.say({ type: 'job.cancel', why });
+    return true;
   }
 
-  /**
-   * How long the runner's part has gone on since it should have stopped, beyond the grace, or
-   * nothing.
-   */
-  overdue(runner: JobRunner): number | undefined {
-    if (runner.job === undefined || this.#jobs.has(runner.job)) return undefined;
-    const late_ms = this.#clock.now_ms() - runner.since_ms;
-    return late_ms > GRACE_MS ? late_ms : undefined;
+  /** The same for the job that a call has become; false when it has become none. */
+  cancelCall(call: Call, why: GoxError): boolean {
+    const work = this.#byCall.get(call);
+    if (work === undefined) return false;
+    work.say({ type: 'job.cancel', why });
+    return true;
+  }
+
+  /** Whether the call has become a job that the engine does not have again by now. */
+  runs(call: Call): boolean {
+    return this.#byCall.get(call)?.handed === false;
+  }
+
+  /** Cancels everything that is there. */
+  refuse(why: GoxError): void {
+    for (const work of [...this.#works.values()]) work.say({ type: 'job.cancel', why });
   }
 
   list(): JobInfo[] {
-    const now = this.#clock.now_ms();
-    return [...this.#jobs.values()].map((job) => ({
-      job: job.number,
-      kind: job.ticket.kind,
-      title: job.ticket.title,
-      project: job.call.project.name,
-      state: job.begun === 0 && job.stage === 0 ? 'waiting' : 'running',
-      progress: progressOf(job),
-      age_ms: Math.round(now - job.since_ms),
+    const now = this.#deps.clock.now_ms();
+    return [...this.#works.values()].map(({ number, asked, progress }) => ({
+      job: number,
+      kind: asked.ticket.kind,
+      title: asked.ticket.title,
+      project: asked.call.project.name,
+      connection: asked.connection,
+      ...this.#stateOf(number),
+      stages: asked.ticket.stages.length,
+      progress,
+      age_ms: Math.round(now - asked.since_ms),
     }));
   }
 
   figures() {
-    return { jobs: this.#jobs.size, ended: this.#ended };
+    return { jobs: this.#works.size, ...this.#ends };
   }
 
-  /** Whether all threads that take the kind are left alone for now. */
-  #isHopeless({ kind }: JobTicket): boolean {
-    const threads = QUICK_KINDS.includes(kind) ? this.#threads : this.#long_threads;
-    let resting = 0;
-    for (const thread of this.#resting) if (thread < threads) resting += 1;
-    return resting >= threads;
+  defect(work: Work, error: unknown): void {
+    this.#deps.log.error({ job: work.number, err: error }, 'a defect ended a job');
+    work.leave(new GoxError('GOX_INTERNAL', 'The job failed by a defect of the daemon.'));
   }
 
-  /** Gives idle threads something to do. */
-  #dispatch(): void {
-    for (const runner of this.#runners) {
-      if (runner.job !== undefined) continue;
-      const job = this.#nextJob(runner);
-      if (job !== undefined) this.#run(runner, job);
+  #refusal(ticket: JobTicket, source: Source): GoxError | undefined {
+    if (!this.#homes.has(source)) return closed();
+    const { jobs_max } = this.#config.limits;
+    let count = 0;
+    for (const { stopping } of this.#works.values()) if (!stopping) count += 1;
+    if (count >= jobs_max) {
+      const message = `There are ${jobs_max} jobs, as many as limits.jobs_max allows.`;
+      return new GoxError('GOX_OVERLOADED', message, { jobs_max });
     }
+    if (!this.parts.isHopeless(ticket)) return undefined;
+    return noThread('all of them died again and again');
   }
 
-  /** The oldest job of its kinds whose stage has a part that no thread has. */
-  #nextJob({ quick }: JobRunner): JobState | undefined {
-    for (const job of this.#jobs.values()) {
-      if (quick && !QUICK_KINDS.includes(job.ticket.kind)) continue;
-      if (job.again.length > 0 || job.begun < job.ticket.stages[job.stage]!) return job;
-    }
-    return undefined;
+  /** How long a job may take: as the request said, counted from its arrival, if that is less. */
+  #limitOf(call: Call & { readonly timeout_ms?: number }, now_ms: number) {
+    const { job_timeout_ms } = this.#config.limits;
+    const own_ms =
+      call.timeout_ms === undefined ? Infinity : call.since_ms + call.timeout_ms - now_ms;
+    return own_ms < job_timeout_ms
+      ? { timeout_ms: Math.max(own_ms, 0), limit: 'timeout_ms of the request' as const }
+      : { timeout_ms: job_timeout_ms, limit: 'limits.job_timeout_ms' as const };
   }
 
-  #run(runner: JobRunner, job: JobState): void {
-    const { number, stage, control, ticket } = job;
-    const part = job.again.pop() ?? job.begun++;
-    const order: PartOrder = {
-      ...{ job: number, stage, part, control: control.memory },
-      ticket: runner.known.has(number) ? undefined : ticket,
-    };
-    runner.known.add(number);
-    runner.job = number;
-    runner.part = part;
-    runner.link.run(order).then(
-      (answer) => this.#partEnded(runner, job, answer),
-      (error: unknown) => {
-        this.#fail(job, new GoxError('GOX_INTERNAL', `A job thread refused a part: ${error}`));
-        this.#partEnded(runner, job, undefined);
-      },
-    );
+  #stateOf(number: number): { state: JobState; stage: number } {
+    const snapshot = this.#actors.get(number)?.getSnapshot() as
+      | { readonly value: unknown; readonly context: { readonly stage: number } }
+      | undefined;
+    if (snapshot === undefined) return { state: 'waiting', stage: 1 };
+    const { value, context } = snapshot;
+    const { running = value } = typeof value === 'object' ? (value as { running?: unknown }) : {};
+    const state = running === 'stage' ? 'running' : (running as JobState);
+    return { state, stage: context.stage + 1 };
   }
 
-  #partEnded(runner: JobRunner, job: JobState, answer: PartAnswer | undefined): void {
-    runner.job = undefined;
-    this.#shortage = undefined;
-    if (!this.#jobs.has(job.number)) this.#forget(runner, job);
-    else if (answer !== undefined) this.#settle(job, answer);
-    else this.#partDone(job);
-    this.#dispatch();
-  }
-
-  #partDone(job: JobState): void {
-    job.done += 1;
-    if (job.done < job.ticket.stages[job.stage]!) return;
-    job.stage += 1;
-    job.begun = 0;
-    job.done = 0;
-  }
-
-  #settle(job: JobState, { status, bytes, handover }: PartAnswer): void {
-    this.#end(job);
-    if (handover !== undefined) {
-      this.#handOver({ call: job.call, source: job.source, handover });
-      return;
-    }
-    job.source.answer(job.call, status as Status, new Uint8Array(bytes), 0, bytes.byteLength);
-    job.source.flush();
-  }
-
-  #fail(job: JobState, error: GoxError): void {
-    if (!this.#jobs.has(job.number)) return;
-    this.#end(job);
-    job.source.fail(job.call, error);
-    job.source.flush();
-  }
-
-  /** Other parts of it may still run: they see that it was cancelled, and nobody hears of them. */
-  #end(job: JobState): void {
-    job.control.cancel();
-    this.#jobs.delete(job.number);
-    this.#ended += 1;
-    const now_ms = this.#clock.now_ms();
-    for (const runner of this.#runners) {
-      if (runner.job === job.number) runner.since_ms = now_ms;
-      else this.#forget(runner, job);
-    }
-  }
-
-  #forget(runner: JobRunner, job: JobState): void {
-    if (runner.known.delete(job.number)) runner.link.forget(job.number);
+  #ended(work: Work, as: JobEnd, reason: string): void {
+    const { number, asked } = work;
+    this.#works.delete(number);
+    this.#byCall.delete(asked.call);
+    this.#actors.delete(number);
+    this.#ends[as] += 1;
+    const ran_ms = Math.round(this.#deps.clock.now_ms() - asked.since_ms);
+    const { kind } = asked.ticket;
+    this.#deps.log.debug({ job: number, kind, state: as, ran_ms, reason }, 'a job ended');
   }
 }
 
-function noThread(reason: string): GoxError {
-  const message = `No thread can run jobs at present, and another try comes later: ${reason}`;
-  return new GoxError('GOX_ENGINE_FAILED', message);
-}
-
-/** As the job says, else by the stages and parts that are done. */
-function progressOf({ control, done, stage, ticket: { stages } }: JobState): number {
-  return control.progress || (stage + done / stages[stage]!) / stages.length;
+function closed(): GoxError {
+  return new GoxError('GOX_CANCELLED', 'The connection was closed.');
 }

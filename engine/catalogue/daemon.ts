@@ -174,7 +174,7 @@ const listJobs = method({
   aliases: ['list_jobs', 'job.list'],
   scope: 'daemon',
   edits: false,
-  summary: 'Lists the renders and exports that wait or run, with the progress of each.',
+  summary: 'Lists the renders, exports and other jobs there are, with the progress of each.',
   params: NOTHING,
   positional: [],
   result: Type.Object({
@@ -185,7 +185,16 @@ const listJobs = method({
         kind: Type.String(),
         title: Type.String(),
         project: Type.String(),
-        state: Type.Enum(['waiting', 'running']),
+        connection: Type.Integer({
+          description: 'The connection that asked, as supervisor.tree numbers it.',
+        }),
+        state: Type.Enum(['waiting', 'running', 'handing over', 'cancelling'], {
+          description:
+            'waiting: no thread has a part of it. handing over: its engine makes the result of' +
+            ' what it did. cancelling: its request is answered, and its threads are to stop.',
+        }),
+        stage: Type.Integer({ description: 'Which of its stages is next or runs, from 1.' }),
+        stages: Type.Integer(),
         progress: Type.Number({ description: 'From 0 to 1.' }),
         age_ms: Type.Integer(),
       }),

@@ -23,6 +23,12 @@ export class Handover {
   }
 }
 
+/**
+ * What a part returns that has given its thread back because others need it: the rest of it is run
+ * later, by the same call.
+ */
+export const YIELDED = Symbol('yielded');
+
 /** The input is posted to other threads: plain values, with bulk data in shared memory. */
 export class Job {
   readonly kind: JobKind;

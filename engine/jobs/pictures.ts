@@ -8,7 +8,7 @@ import { runRenderPart } from '../render/render.ts';
 import type { TraceJob } from '../trace/job.ts';
 import type { TraceControl } from '../trace/options.ts';
 import { runTracePart } from '../trace/trace.ts';
-import { Job } from './job.ts';
+import { Job, YIELDED } from './job.ts';
 
 /** Where a picture goes: a file, or the result. */
 export interface Sink {
@@ -52,8 +52,7 @@ export function runPictures(input: PicturesInput, stage: number, part: number, t
   tools.control.check();
   const planned = input.plan[stage];
   if (planned === undefined) return deliver(input, tools);
-  run(input.work, planned, part, tools.control);
-  return undefined;
+  return run(input.work, planned, part, tools.control) === 'yielded' ? YIELDED : undefined;
 }
 
 function run(work: PicturesWork, stage: number, part: number, control: JobControl) {
@@ -72,6 +71,7 @@ function traceControl(stage: number, control: JobControl): TraceControl {
   control.progress = BEGUN;
   return {
     check: () => control.check(),
+    takeYield: () => control.takeYield(),
     now_ms: () => control.now_ms(),
     get progress() {
       return control.progress;
@@ -86,7 +86,7 @@ function deliver({ work, format, sinks, many, result }: PicturesInput, { files, 
   const pictures = sinks.map(({ width, height, path }, part) => {
     control.check();
     const image = run(work, work.job.stages.length - 1, part, control);
-    if (image === undefined) throw new Error('the last stage of a renderer gave no picture');
+    if (typeof image !== 'object') throw new Error('the last stage of a renderer gave no picture');
     const facts = { width, height, format, bytes: image.length };
     if (path === undefined) return { ...facts, image };
     files.write(path, [image]);

@@ -7,12 +7,14 @@ import { GoxError } from '../../conf/errors.ts';
 
 const CANCELLED = 0;
 const PROGRESS = 1;
-const WORDS = 2;
+const YIELDS = 2;
+const LOOKS = 3;
+const WORDS = 4;
 
 /** Progress is kept in parts of a million, in one word. */
 const WHOLE = 1_000_000;
 
-/** Whether a job is to stop, and how far it has come. */
+/** Whether a job is to stop, how far it has come, and whether others need its threads. */
 export class JobControl {
   readonly #words: Int32Array;
 
@@ -41,6 +43,26 @@ export class JobControl {
   set progress(fraction: number) {
     const value = Math.round(Math.min(Math.max(fraction, 0), 1) * WHOLE);
     if (value > Atomics.load(this.#words, PROGRESS)) Atomics.store(this.#words, PROGRESS, value);
+  }
+
+  /** How many of its parts are to give their threads back. */
+  set yields(parts: number) {
+    Atomics.store(this.#words, YIELDS, parts);
+  }
+
+  /** Whether there was ever a part that can give its thread back. */
+  get looks(): boolean {
+    return Atomics.load(this.#words, LOOKS) !== 0;
+  }
+
+  /** Asked now and then by a part that can go on later, elsewhere: whether it is to end now. */
+  takeYield(): boolean {
+    Atomics.store(this.#words, LOOKS, 1);
+    for (;;) {
+      const asked = Atomics.load(this.#words, YIELDS);
+      if (asked <= 0) return false;
+      if (Atomics.compareExchange(this.#words, YIELDS, asked, asked - 1) === asked) return true;
+    }
   }
 
   /** Of a clock that goes forward and is the same in every thread. */

@@ -130,6 +130,12 @@ export interface PartAnswer {
   readonly handover?: unknown;
 }
 
+/**
+ * How a part ends: with an answer; without one when it went well and is not the last of its job;
+ * or `yielded`, since others need the thread, and the rest of it is to be run later.
+ */
+export type PartEnd = PartAnswer | 'yielded' | undefined;
+
 /** One part of a job on its way to a thread. */
 export interface PartOrder {
   /** The job's number, never used again. */
@@ -144,8 +150,7 @@ export interface PartOrder {
 
 /** The object a job thread exposes through comlink. */
 export interface JobApi {
-  /** Runs a part; answers nothing for one that is not the last of its job and went well. */
-  run(order: PartOrder): PartAnswer | undefined;
+  run(order: PartOrder): PartEnd;
   /** Forgets a job and its memory. */
   forget(job: number): void;
 }

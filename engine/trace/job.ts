@@ -65,7 +65,7 @@ export interface TraceJob {
   readonly floorHeight: number;
   readonly views: readonly TraceView[];
   readonly tiles: number;
-  /** See `passes.ts`: what is handed out, and whether to go on. */
+  /** See `passes.ts`: what is handed out, whether to go on, and since when. */
   readonly state: Int32Array;
   /** How many passes each tile has had. */
   readonly done: Int32Array;
@@ -73,6 +73,8 @@ export interface TraceJob {
 
 export const NEXT = 0;
 export const STOPPED = 1;
+export const BEGUN = 2;
+const STATE_WORDS = 3;
 
 /** Each step of smoothing looks twice as far as the one before. */
 export const SMOOTHING_STEPS = 5;
@@ -126,7 +128,7 @@ export function prepareTrace(document: Document, options: TraceOptions): TraceJo
     floorHeight: content.box.min[2],
     views,
     tiles,
-    state: new Int32Array(new SharedArrayBuffer(8)),
+    state: new Int32Array(new SharedArrayBuffer(4 * STATE_WORDS)),
     done: new Int32Array(new SharedArrayBuffer(tiles * 4)),
   };
 }

@@ -40,6 +40,8 @@ export interface TraceOptions extends Pick<RenderOptions, Shared> {
 export interface TraceControl {
   /** Throws when the work is no longer wanted. */
   check(): void;
+  /** Whether to give the thread back now; the rest of the part is done by another call. */
+  takeYield?(): boolean;
   /** The share that is done, 0…1; of tracing, that of all parts. */
   progress: number;
   /** Milliseconds of any clock that goes forward. */

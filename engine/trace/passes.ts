@@ -4,7 +4,16 @@
  * passes in order, so sums do not depend on who adds to them.
  */
 
-import { NEXT, STOPPED, SUMS, SUMS_GUIDED, TILE, type TraceJob, type TraceView } from './job.ts';
+import {
+  BEGUN,
+  NEXT,
+  STOPPED,
+  SUMS,
+  SUMS_GUIDED,
+  TILE,
+  type TraceJob,
+  type TraceView,
+} from './job.ts';
 import type { TraceControl } from './options.ts';
 import { PathTracer } from './path.ts';
 
@@ -23,15 +32,20 @@ function passesFor(samples: number): number {
   return samples < 3 ? samples : Math.ceil(samples / PASS_SAMPLES) + 2;
 }
 
-/** Traces tiles until there are none left or time is over. */
-export function traceTiles(job: TraceJob, control: TraceControl): void {
+/**
+ * Traces tiles until there are none left or time is over; false when it was asked to yield before.
+ * Whoever goes on then finds the tiles that are left, and the time.
+ */
+export function traceTiles(job: TraceJob, control: TraceControl): boolean {
   const { settings, tiles, state, done } = job;
   const { samples, time_ms } = settings;
   const units = tiles * passesFor(samples);
   const tracer = new PathTracer(job);
-  const started = control.now_ms();
+  const started = begunAt(state, control.now_ms());
   try {
     for (;;) {
+      // Before it takes a tile: nobody shall wait for one that waits itself.
+      if (control.takeYield?.() === true) return false;
       const unit = Atomics.add(state, NEXT, 1);
       if (unit >= units) break;
       const pass = Math.floor(unit / tiles);
@@ -60,6 +74,15 @@ export function traceTiles(job: TraceJob, control: TraceControl): void {
     throw error;
   }
   control.progress = 1;
+  return true;
+}
+
+/** When the first part began to trace, by the clock that says `now_ms`. */
+function begunAt(state: Int32Array, now_ms: number): number {
+  // So many milliseconds as a word takes are 24 days, which no job lasts; 0 says "not yet".
+  const now = now_ms & 0x7fff_ffff || 1;
+  const before = Atomics.compareExchange(state, BEGUN, 0, now);
+  return before === 0 ? now_ms : now_ms - ((now - before) & 0x7fff_ffff);
 }
 
 /** Waits until a tile has had the passes before; false when work has stopped. */

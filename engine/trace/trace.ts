@@ -15,18 +15,19 @@ import { markSolid } from './world.ts';
 const SLOTS_AT_ONCE = 256;
 
 /**
- * Does one part of a stage; the last stage gives pictures. Throws what `control.check` throws; the
- * job cannot be finished after that.
+ * Does one part of a stage; the last stage gives pictures. `yielded`: the part was interrupted, and
+ * is to be called again some time. Throws what `control.check` throws; the job cannot be finished
+ * after that.
  */
 export function runTracePart(
   job: TraceJob,
   stage: number,
   part: number,
   control: TraceControl,
-): Uint8Array | undefined {
+): Uint8Array | 'yielded' | undefined {
   control.check();
+  if (stage === 1) return traceTiles(job, control) ? undefined : 'yielded';
   if (stage === 0) mark(job, part, control);
-  else if (stage === 1) traceTiles(job, control);
   else if (stage < job.stages.length - 1) smoothRows(job, stage - 2, part, control);
   else return develop(job, job.views[part]!, control);
   return undefined;

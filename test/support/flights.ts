@@ -153,7 +153,12 @@ export async function playedQueue(flights_max: number) {
   const config = await configWith(() => {});
   const clock = { ms: 0, now_ms: () => clock.ms };
   const registry = {
-    ...{ calls: new Map(), clock, projects: new Projects(1, { limits: { projects_max: 10 } }), clipboard: undefined },
+    ...{
+      calls: new Map(),
+      clock,
+      projects: new Projects(1, { limits: { projects_max: 10 } }),
+      clipboard: undefined,
+    },
   } as unknown as CallsRegistry;
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry, flights_max);

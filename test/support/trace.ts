@@ -17,7 +17,7 @@ export function runTrace(job: TraceJob, control = freeControl()): Uint8Array[] {
   for (const [stage, parts] of job.stages.entries()) {
     for (let part = 0; part < parts; part++) {
       const bytes = runTracePart(job, stage, part, control);
-      if (bytes !== undefined) pictures.push(bytes);
+      if (typeof bytes === 'object') pictures.push(bytes);
     }
   }
   return pictures;

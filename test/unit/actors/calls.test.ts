@@ -5,10 +5,8 @@ import * as assert from 'uvu/assert';
 import { createActor, setup } from 'xstate';
 import type { Call, Source } from '../../../actors/engines/call.ts';
 import { callsEffect } from '../../../actors/engines/calls.ts';
-import { handOver } from '../../../actors/engines/handovers.ts';
 import { type Project, Projects } from '../../../actors/engines/projects.ts';
 import type { CallsRegistry, EngineLink } from '../../../actors/engines/registry.ts';
-import { JobQueue } from '../../../actors/jobs/jobs.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
 import { FlightControl } from '../../../engine/port/flight.ts';
@@ -93,7 +91,8 @@ async function queue() {
   const config = await configWith(() => {});
   const clock = { ms: 0, now_ms: () => clock.ms };
   const calls: CallsRegistry['calls'] = new Map();
-  const jobs = new JobQueue(config, clock, (one) => handOver(calls, one));
+  const taken: JobTicket[] = [];
+  const jobs = { take: (ticket: JobTicket) => void taken.push(ticket) };
   const registry: CallsRegistry = {
     ...{
       calls,
@@ -116,7 +115,7 @@ async function queue() {
   const project = registry.projects.find(CURRENT_PROJECT, {});
   const source = (...lengths: number[]) => new FakeSource(project, lengths);
   const { projects } = registry;
-  return { actor, calls: queued, jobs, clock, reports, project, source, projects };
+  return { actor, calls: queued, taken, clock, reports, project, source, projects };
 }
 
 const TICKET: JobTicket = { kind: 'export', title: 'x', input: {}, stages: [1], method: 0 };
@@ -279,15 +278,32 @@ test('a call in flight can be cancelled, begun or not', async () => {
 });
 
 test('no job begins that nobody wants', async () => {
-  const { calls, jobs, source } = await queue();
+  const { calls, taken, source } = await queue();
   const { link, settle } = fakeLink();
   const one = source(1);
   calls.send({ type: 'worker.attached', link });
   calls.send({ type: 'work.ready', source: one });
   one.wanted = false;
   await settle([[STATUS_JOB, '']], [TICKET]);
-  assert.equal(jobs.list(), []);
+  assert.equal(taken, []);
   assert.equal(one.outcomes, ['1:GOX_CANCELLED']);
+});
+
+test('a request that became long work goes to whoever takes it, unanswered', async () => {
+  const { calls, taken, source } = await queue();
+  const { link, settle } = fakeLink();
+  const one = source(1, 2);
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: one });
+  await settle(
+    [
+      [STATUS_JOB, ''],
+      [0, 'x'],
+    ],
+    [TICKET],
+  );
+  assert.equal(taken, [TICKET]);
+  assert.equal(one.outcomes, ['2:0:x']);
 });
 
 test('what a job hands over is taken over between two batches', async () => {

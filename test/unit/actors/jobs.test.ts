@@ -1,286 +1,316 @@
-/** The queue of jobs: order, stages, threads that share a job, cancelling, loss. */
+/** Requests that became jobs: from the queue of an engine to the reply, with their machines. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type AnyActorRef, createActor, fromCallback, SimulatedClock } from 'xstate';
 import type { Call, HandedOver, Source } from '../../../actors/engines/call.ts';
-import type { JobLink } from '../../../actors/engines/thread.ts';
-import { JobQueue } from '../../../actors/jobs/jobs.ts';
+import { Jobs } from '../../../actors/jobs/jobs.ts';
 import { GoxError } from '../../../conf/errors.ts';
-import { JobControl } from '../../../engine/port/job-control.ts';
-import type { PartAnswer, PartOrder } from '../../../engine/port/layout.ts';
+import type { JobInput } from '../../../machines/job.ts';
+import {
+  type SessionCommand,
+  type SessionInput,
+  sessionMachine,
+} from '../../../machines/session.ts';
+import { FakeThread } from '../../support/fake-thread.ts';
 import { configWith } from '../../support/probe.ts';
 
-/** A thread whose parts end when the test says so. */
-class FakeThread implements JobLink {
-  readonly orders: PartOrder[] = [];
-  readonly forgotten: number[] = [];
-  #settle: ((answer: PartAnswer | undefined) => void) | undefined;
-
-  run(order: PartOrder): Promise<PartAnswer | undefined> {
-    assert.is(this.#settle, undefined, 'a thread has one part at a time');
-    this.orders.push(order);
-    return new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-  }
-
-  forget(job: number): void {
-    this.forgotten.push(job);
-  }
-
-  /** The part that runs ends; the text is the job's result. */
-  async end(text?: string, handover?: unknown): Promise<void> {
-    const settle = this.#settle;
-    this.#settle = undefined;
-    const more = handover === undefined ? {} : { handover };
-    settle?.(text === undefined ? undefined : { status: 0, bytes: bytesOf(text), ...more });
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  get parts(): string[] {
-    return this.orders.map(({ job, stage, part, ticket }) => {
-      return `${job}.${stage}.${part}${ticket === undefined ? '' : ' new'}`;
-    });
-  }
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return new Uint8Array(Buffer.from(text)).buffer;
-}
-
-function client() {
-  const outcomes: string[] = [];
-  const source: Source = {
-    wants: () => true,
-    take: () => [],
-    putBack: () => {},
-    answer: (_call, status, bytes, start, end) => {
-      outcomes.push(`${status}:${Buffer.from(bytes.subarray(start, end)).toString()}`);
-    },
-    fail: (_call, error) => void outcomes.push(error.code),
-    expire: () => {},
-    flush: () => void outcomes.push('flush'),
-  };
-  return { source, outcomes };
-}
-
-const CALL = { project: { name: 'tower' } } as unknown as Call;
-const ticket = (title: string, stages = [1]) => ({
-  ...{ kind: 'export', title, input: {}, stages, method: 0 },
+const PROJECT = { name: 'tower', engine: 0, number: 1 };
+const call = (more: object = {}) => ({ project: PROJECT, since_ms: 0, ...more }) as unknown as Call;
+const ticket = (title: string, stages = [1], kind = 'export') => ({
+  ...{ kind, title, input: {}, stages, method: 0 },
 });
+const ENOUGH = new GoxError('GOX_CANCELLED', 'enough');
 
-async function queue(change: { jobs_max?: number; job_timeout_ms?: number } = {}) {
+async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}) {
   const config = await configWith(({ limits }) => void Object.assign(limits, change));
+  const clock = new SimulatedClock();
   const handedOver: HandedOver[] = [];
-  const clock = { ms: 0, now_ms: () => clock.ms };
-  const jobs = new JobQueue(config, clock, (one) => handedOver.push(one));
-  return Object.assign(jobs, { clock, handedOver });
+  const takenBack: Call[] = [];
+  const log: object[] = [];
+  const jobs = new Jobs(config, {
+    clock: { now_ms: () => clock.now() },
+    log: { debug: (facts: object) => log.push(facts), error: (facts: object) => log.push(facts) },
+    handOver: (one: HandedOver) => handedOver.push(one),
+    takeBack: (one: Call) => takenBack.push(one),
+  } as unknown as ConstructorParameters<typeof Jobs>[1]);
+
+  /** A session whose requests become jobs, with what became of them. */
+  function client(connection = 1) {
+    const outcomes: string[] = [];
+    const source: Source = {
+      wants: () => true,
+      take: () => [],
+      putBack: () => {},
+      answer: (_call, status, bytes, start, end) => {
+        outcomes.push(`${status}:${Buffer.from(bytes.subarray(start, end)).toString()}`);
+      },
+      fail: (_call, error) => void outcomes.push(error.code),
+      expire: () => {},
+      flush: () => void outcomes.push('flush'),
+    };
+    const requests = fromCallback<SessionCommand, SessionInput>(({ sendBack }) => {
+      const start = (job: JobInput) => sendBack({ type: 'job.needed', job });
+      jobs.open(source, { connection, start });
+      return () => jobs.close(source);
+    });
+    const logic = sessionMachine.provide({ actors: { requests, job: jobs.logic } });
+    const input = { number: connection, config, session: 'tower' };
+    const session = createActor(logic, { clock, input }).start();
+    const lives = () =>
+      Object.keys(session.getSnapshot().children).filter((id) => id !== 'requests');
+    return { source, outcomes, session, lives };
+  }
+
+  const attach = (number: number) => {
+    const late: number[] = [];
+    const thread = new FakeThread();
+    const runner = jobs.parts.attach(number, thread, (ms) => void late.push(ms));
+    return { thread, runner, late };
+  };
+  const states = () => jobs.list().map(({ job, state }) => `${job} ${state}`);
+  const ends = () => log.map((facts) => 'state' in facts && facts.state);
+  return { jobs, clock, client, attach, states, ends, handedOver, takenBack, log };
 }
 
 const test = suite('jobs');
 
-test('runs the stages of a job one after the other, the parts of each side by side', async () => {
-  const jobs = await queue();
-  const [a, b] = [new FakeThread(), new FakeThread()];
-  jobs.attach(0, a);
-  jobs.attach(1, b);
-  const { source, outcomes } = client();
-  jobs.submit(ticket('picture', [3, 2, 1]), CALL, source);
-  assert.equal([a.parts, b.parts], [['1.0.0 new'], ['1.0.1 new']]);
-  await a.end();
-  assert.equal(a.parts, ['1.0.0 new', '1.0.2']);
-  await b.end();
-  assert.equal(b.parts, ['1.0.1 new'], 'the next stage waits for the last part of this one');
-  await a.end();
-  assert.equal([a.parts.at(-1), b.parts.at(-1)], ['1.1.0', '1.1.1']);
-  await b.end();
-  await a.end();
-  assert.equal(jobs.list()[0]?.progress, 2 / 3);
-  const last = a.parts.at(-1) === '1.2.0' ? a : b;
+test('a request that becomes a job is answered by its last part', async () => {
+  const { jobs, clock, client, attach, states, ends } = await stage();
+  const { source, outcomes, lives } = client(4);
+  jobs.take(ticket('picture', [2, 1]), call(), source);
+  assert.equal(states(), ['1 waiting']);
+  const { thread } = attach(0);
+  assert.equal(states(), ['1 running']);
+  await thread.end();
+  await thread.end();
+  clock.increment(40);
+  assert.equal(jobs.list(), [
+    {
+      ...{ job: 1, kind: 'export', title: 'picture', project: 'tower', connection: 4 },
+      ...{ state: 'running', stage: 2, stages: 2, progress: 0.5, age_ms: 40 },
+    },
+  ]);
   assert.equal(outcomes, []);
-  await last.end('done');
+  assert.is(jobs.hasJobs(source), true);
+  await thread.end('done');
   assert.equal(outcomes, ['0:done', 'flush']);
-  assert.equal(jobs.list(), []);
-  assert.equal([a.forgotten, b.forgotten], [[1], [1]]);
+  assert.equal([jobs.list(), lives(), ends()], [[], [], ['done']]);
+  assert.is(jobs.hasJobs(source), false);
+  assert.equal(thread.forgotten, [1]);
 });
 
-test('a thread of its own has saves and the like not wait for pictures', async () => {
-  const jobs = await queue();
-  const threads = [new FakeThread(), new FakeThread(), new FakeThread()];
-  for (const [i, thread] of threads.entries()) jobs.attach(i, thread);
-  const [picture, save] = [client(), client()];
-  jobs.submit(ticket('picture', [9, 1]), CALL, picture.source);
-  assert.equal(
-    threads.map(({ parts }) => parts.length),
-    [1, 1, 0],
-  );
-  jobs.submit({ ...ticket('save'), kind: 'save' }, CALL, save.source);
-  await threads[2]!.end('saved');
-  assert.equal(save.outcomes, ['0:saved', 'flush']);
+test('numbers of jobs are never used again, ids of their machines are', async () => {
+  const { jobs, client, attach } = await stage();
+  const { thread } = attach(0);
+  const { source, lives } = client();
+  for (let number = 1; number < 5; number++) {
+    jobs.take(ticket('one'), call(), source);
+    assert.is(thread.orders.at(-1)!.job, number);
+    assert.equal(lives(), ['job:0']);
+    await thread.end('done');
+  }
 });
 
-test('the oldest job comes first, and a free thread helps the next', async () => {
-  const jobs = await queue();
-  const [a, b] = [new FakeThread(), new FakeThread()];
-  jobs.attach(0, a);
+test('a cancelled job is answered at once, and is there until its part has stopped', async () => {
+  const { jobs, client, attach, states, ends } = await stage();
+  const { thread } = attach(0);
   const [first, second] = [client(), client()];
-  jobs.submit(ticket('first', [1, 1]), CALL, first.source);
-  jobs.submit(ticket('second'), CALL, second.source);
-  jobs.attach(1, b);
-  assert.equal([a.parts, b.parts], [['1.0.0 new'], ['2.0.0 new']]);
-  assert.equal(
-    jobs.list().map(({ title, state, project }) => [title, state, project]),
-    [
-      ['first', 'running', 'tower'],
-      ['second', 'running', 'tower'],
-    ],
-  );
-  await a.end();
-  await b.end('two');
-  await a.end('one');
-  assert.equal([first.outcomes[0], second.outcomes[0]], ['0:one', '0:two']);
-});
-
-test('a cancelled job is answered at once, and its thread told to stop', async () => {
-  const jobs = await queue();
-  const thread = new FakeThread();
-  jobs.attach(0, thread);
-  const [first, second] = [client(), client()];
-  jobs.submit(ticket('first', [1, 1]), CALL, first.source);
-  jobs.submit(ticket('second'), CALL, second.source);
-  const why = new GoxError('GOX_CANCELLED', 'enough');
-  assert.is(jobs.cancel(1, why), true);
-  assert.is(jobs.cancel(1, why), false);
+  jobs.take(ticket('first', [1, 1]), call(), first.source);
+  jobs.take(ticket('second'), call(), second.source);
+  assert.is(jobs.cancel(1, ENOUGH), true);
+  assert.is(jobs.cancel(1, ENOUGH), false);
+  assert.is(jobs.cancel(9, ENOUGH), false);
   assert.equal(first.outcomes, ['GOX_CANCELLED', 'flush']);
-  assert.is(new JobControl(thread.orders[0]!.control).cancelled, true);
+  assert.equal(states(), ['1 cancelling', '2 waiting']);
+  assert.is(thread.control.cancelled, true);
   assert.is(thread.orders.length, 1, 'the thread is not free before its part has ended');
   await thread.end('too late');
   assert.equal(first.outcomes.length, 2, 'nobody hears of it');
   assert.equal(thread.parts, ['1.0.0 new', '2.0.0 new']);
-  assert.equal(thread.forgotten, [1]);
-});
-
-test('the job of a thread that is lost fails; the others go on', async () => {
-  const jobs = await queue();
-  const [a, b] = [new FakeThread(), new FakeThread()];
-  const runner = jobs.attach(0, a);
-  const [first, second] = [client(), client()];
-  jobs.submit(ticket('first'), CALL, first.source);
-  jobs.submit(ticket('second'), CALL, second.source);
-  jobs.detach(runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
-  assert.equal(first.outcomes, ['GOX_ENGINE_LOST', 'flush']);
-  jobs.attach(1, b);
-  await b.end('two');
-  assert.equal(second.outcomes, ['0:two', 'flush']);
-});
-
-test('jobs of a client that left are given up', async () => {
-  const jobs = await queue();
-  const [first, second] = [client(), client()];
-  jobs.submit(ticket('first'), CALL, first.source);
-  jobs.submit(ticket('second'), CALL, second.source);
-  jobs.abandon(first.source);
-  assert.equal(first.outcomes, ['GOX_CANCELLED', 'flush']);
-  assert.equal(
-    jobs.list().map(({ title }) => title),
-    ['second'],
-  );
-});
-
-test('refuses more jobs than jobs_max', async () => {
-  const jobs = await queue({ jobs_max: 1 });
-  const { source, outcomes } = client();
-  jobs.submit(ticket('first'), CALL, source);
-  jobs.submit(ticket('second'), CALL, source);
-  assert.equal(outcomes, ['GOX_OVERLOADED']);
-});
-
-test('gives up what takes longer than job_timeout_ms, and its thread after a grace', async () => {
-  const jobs = await queue({ job_timeout_ms: 1000 });
-  const thread = new FakeThread();
-  const runner = jobs.attach(0, thread);
-  const { source, outcomes } = client();
-  jobs.submit(ticket('first'), CALL, source);
-  jobs.clock.ms = 1000;
-  jobs.expire();
-  assert.equal(outcomes, []);
-  jobs.clock.ms = 1001;
-  jobs.expire();
-  assert.equal(outcomes, ['GOX_REQUEST_TIMEOUT', 'flush']);
-  jobs.clock.ms += 5000;
-  assert.is(jobs.overdue(runner), undefined, 'the part has a grace to stop in');
-  jobs.clock.ms += 1;
-  assert.is(jobs.overdue(runner), 5001);
+  assert.equal(states(), ['2 running']);
+  assert.equal(ends(), ['cancelled']);
 });
 
 test('a job is cancelled by its request as well', async () => {
-  const jobs = await queue();
+  const { jobs, client } = await stage();
   const { source, outcomes } = client();
-  jobs.submit(ticket('first'), CALL, source);
-  const why = new GoxError('GOX_CANCELLED', 'enough');
-  assert.is(jobs.cancelCall({ ...CALL }, why), false, 'of another request');
-  assert.is(jobs.cancelCall(CALL, why), true);
+  const one = call();
+  jobs.take(ticket('first'), one, source);
+  assert.is(jobs.runs(one), true);
+  assert.is(jobs.cancelCall(call(), ENOUGH), false, 'of another request');
+  assert.is(jobs.cancelCall(one, ENOUGH), true);
   assert.equal(outcomes, ['GOX_CANCELLED', 'flush']);
+  assert.is(jobs.runs(one), false);
+});
+
+test('what takes too long is answered, and its thread replaced after the grace', async () => {
+  const { jobs, clock, client, attach, ends } = await stage({ job_timeout_ms: 1000 });
+  const { late } = attach(0);
+  const { source, outcomes } = client();
+  jobs.take(ticket('first'), call(), source);
+  clock.increment(999);
+  assert.equal(outcomes, []);
+  clock.increment(1);
+  assert.equal(outcomes, ['GOX_REQUEST_TIMEOUT', 'flush']);
+  clock.increment(4999);
+  assert.equal(late, []);
+  clock.increment(1);
+  assert.equal(late, [5000]);
+  assert.equal([jobs.list(), ends()], [[], ['abandoned']]);
+});
+
+test('the time that a request has of itself counts from when it came', async () => {
+  const { jobs, clock, client } = await stage();
+  const { source, outcomes } = client();
+  clock.increment(400);
+  jobs.take(ticket('first'), call({ since_ms: 0, timeout_ms: 1000 }), source);
+  clock.increment(599);
+  assert.equal(outcomes, []);
+  clock.increment(1);
+  assert.equal(outcomes, ['GOX_REQUEST_TIMEOUT', 'flush']);
+});
+
+test('refuses more jobs than jobs_max; those that only have to stop do not count', async () => {
+  const { jobs, client, attach, states } = await stage({ jobs_max: 1 });
+  attach(0);
+  const { source, outcomes } = client();
+  jobs.take(ticket('first'), call(), source);
+  jobs.take(ticket('second'), call(), source);
+  assert.equal(outcomes, ['GOX_OVERLOADED']);
+  jobs.cancel(1, ENOUGH);
+  jobs.take(ticket('third'), call(), source);
+  assert.equal(states(), ['1 cancelling', '2 waiting']);
+});
+
+test('refuses jobs while all their threads died again and again', async () => {
+  const { jobs, client, attach } = await stage();
+  const { source, outcomes } = client();
+  for (const number of [0, 1]) jobs.parts.rest(number, 'crash loop');
+  jobs.take(ticket('first'), call(), source);
+  assert.equal(outcomes, ['GOX_ENGINE_FAILED']);
+  attach(1);
+  jobs.take(ticket('second'), call(), source);
+  assert.is(outcomes.length, 1);
+});
+
+test('a job fails whose thread dies, or cannot be started for long', async () => {
+  const { jobs, clock, client, attach, ends } = await stage();
+  const { source, outcomes } = client();
+  const lost = attach(0);
+  jobs.take(ticket('first'), call(), source);
+  jobs.parts.detach(lost.runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
+  assert.equal(outcomes.splice(0), ['GOX_ENGINE_LOST', 'flush']);
+  const short = attach(0);
+  jobs.take(ticket('second'), call(), source);
+  jobs.parts.release(short.runner, 'EMFILE');
+  clock.increment(29_999);
+  assert.equal(outcomes, []);
+  clock.increment(1);
+  assert.equal(outcomes, ['GOX_ENGINE_BUSY', 'flush']);
+  assert.equal(ends(), ['failed', 'failed']);
 });
 
 test('what a job hands over goes to the engine, which answers', async () => {
-  const jobs = await queue();
-  const thread = new FakeThread();
-  jobs.attach(0, thread);
+  const { jobs, client, attach, states, handedOver, ends } = await stage();
+  const { thread } = attach(0);
   const { source, outcomes } = client();
-  jobs.submit(ticket('load'), CALL, source);
+  const one = call();
+  jobs.take(ticket('load'), one, source);
   await thread.end('', { blocks: 7 });
-  assert.equal(jobs.handedOver, [{ call: CALL, source, handover: { blocks: 7 } }]);
+  assert.equal(states(), ['1 handing over']);
+  assert.is(jobs.runs(one), false, 'the engine has it');
+  const [given] = handedOver;
+  assert.equal([given!.call, given!.handover], [one, { blocks: 7 }]);
+  assert.equal(outcomes, []);
+  given!.source.answer(one, 0, Buffer.from('loaded'), 0, 6);
+  given!.source.flush();
+  assert.equal(outcomes, ['0:loaded', 'flush']);
+  assert.equal([jobs.list(), ends()], [[], ['done']]);
+});
+
+test('what the engine has is taken back from it, and answered by it or at the grace', async () => {
+  const { jobs, clock, client, attach, states, handedOver, takenBack, ends } = await stage();
+  const { thread } = attach(0);
+  const { source, outcomes } = client();
+  const [first, second] = [call(), call()];
+  for (const one of [first, second]) {
+    jobs.take(ticket('load'), one, source);
+    await thread.end('', {});
+    jobs.cancelCall(one, ENOUGH);
+  }
+  assert.equal(takenBack, [first, second]);
+  assert.equal(states(), ['1 cancelling', '2 cancelling']);
+  assert.equal(outcomes, [], 'only the engine knows');
+  handedOver[0]!.source.fail(first, ENOUGH);
+  assert.equal(outcomes.splice(0), ['GOX_CANCELLED']);
+  clock.increment(5000);
+  assert.equal(outcomes, ['GOX_CANCELLED', 'flush']);
+  assert.equal([jobs.list(), ends()], [[], ['cancelled', 'abandoned']]);
+  handedOver[1]!.source.answer(second, 0, Buffer.from('late'), 0, 4);
+  assert.is(jobs.list().length, 0);
+});
+
+test('a session that ends by force leaves no job, and its threads are looked after', async () => {
+  const { jobs, clock, client, attach, handedOver, takenBack } = await stage();
+  const [a, b] = [attach(0), attach(1)];
+  const { source, outcomes, session } = client();
+  const loading = call();
+  jobs.take(ticket('load'), loading, source);
+  await a.thread.end('', {});
+  jobs.take(ticket('picture', [1, 1]), call(), source);
+  jobs.take(ticket('waits', [1], 'render'), call(), source);
+  session.stop();
   assert.equal(jobs.list(), []);
-  assert.equal(thread.forgotten, [1]);
-  assert.equal(outcomes, [], 'not by the job');
+  assert.equal(outcomes, ['GOX_CANCELLED', 'flush', 'GOX_CANCELLED', 'flush']);
+  assert.equal(takenBack, [loading]);
+  handedOver[0]!.source.fail(loading, ENOUGH);
+  assert.is(outcomes.length, 5, 'what the queue says of it still gets to its session');
+  assert.is(a.thread.control.cancelled, true);
+  clock.increment(5001);
+  for (const { runner } of [a, b]) jobs.parts.check(runner);
+  assert.equal([...a.late, ...b.late], [5001, 5001]);
 });
 
-test('a part that no thread could begin is run by another, one that killed it is not', async () => {
-  const jobs = await queue();
-  const [short, killed, fine] = [new FakeThread(), new FakeThread(), new FakeThread()];
+test('no job begins in a session that is over', async () => {
+  const { jobs, client } = await stage();
+  const { source, outcomes, session } = client();
+  session.send({ type: 'session.end' });
+  jobs.take(ticket('first'), call(), source);
+  assert.equal(outcomes, ['GOX_CANCELLED']);
+  assert.equal(jobs.list(), []);
+});
+
+test('everything is cancelled when the daemon stops', async () => {
+  const { jobs, client, ends } = await stage();
   const { source, outcomes } = client();
-  const runner = jobs.attach(0, short);
-  jobs.submit(ticket('first', [2, 1]), CALL, source);
-  jobs.release(runner, 'EMFILE');
-  assert.equal(outcomes, []);
-  const second = jobs.attach(1, killed);
-  assert.equal(killed.parts, ['1.0.0 new']);
-  jobs.detach(second, new GoxError('GOX_ENGINE_LOST', 'gone'));
-  assert.equal(outcomes, ['GOX_ENGINE_LOST', 'flush']);
-  jobs.attach(0, fine);
-  assert.equal(fine.parts, []);
+  jobs.take(ticket('first'), call(), source);
+  jobs.take(ticket('second'), call(), source);
+  jobs.refuse(new GoxError('GOX_SHUTTING_DOWN', 'stop'));
+  assert.equal(outcomes, ['GOX_SHUTTING_DOWN', 'flush', 'GOX_SHUTTING_DOWN', 'flush']);
+  assert.equal(ends(), ['cancelled', 'cancelled']);
 });
 
-test('a job that waits for a thread in vain is told so after request_timeout_ms', async () => {
-  const jobs = await queue();
-  const { source, outcomes } = client();
-  const runner = jobs.attach(0, new FakeThread());
-  jobs.submit(ticket('first'), CALL, source);
-  jobs.release(runner, 'EMFILE');
-  jobs.clock.ms = 30_000;
-  jobs.expire();
+test('a defect in a job ends the job and nothing else', async () => {
+  const { jobs, client, attach, log, lives: _ } = { ...(await stage()), lives: undefined };
+  const { thread } = attach(0);
+  const { source, outcomes, session, lives } = client();
+  let broken = true;
+  const answer = source.answer;
+  source.answer = (...args) => {
+    if (broken) throw new Error('broken');
+    answer(...args);
+  };
+  jobs.take(ticket('first'), call(), source);
+  await thread.end('one');
   assert.equal(outcomes, []);
-  jobs.clock.ms = 30_001;
-  jobs.expire();
-  assert.equal(outcomes, ['GOX_ENGINE_BUSY', 'flush']);
-});
-
-test('with one thread left jobs go on; with none they are refused until one is back', async () => {
-  const jobs = await queue();
-  const [first, second, third] = [client(), client(), client()];
-  jobs.rest(0, 'crash loop');
-  jobs.submit(ticket('first'), CALL, first.source);
-  assert.equal(first.outcomes, []);
-  jobs.rest(1, 'crash loop');
-  assert.equal(first.outcomes, ['GOX_ENGINE_FAILED', 'flush']);
-  jobs.submit(ticket('second'), CALL, second.source);
-  assert.equal(second.outcomes, ['GOX_ENGINE_FAILED']);
-  const thread = new FakeThread();
-  jobs.attach(1, thread);
-  jobs.submit(ticket('third'), CALL, third.source);
-  await thread.end('done');
-  assert.equal(third.outcomes, ['0:done', 'flush']);
+  assert.equal(lives(), []);
+  assert.ok(log.some((facts) => 'err' in facts));
+  broken = false;
+  jobs.take(ticket('second'), call(), source);
+  await thread.end('two');
+  assert.equal(outcomes, ['0:two', 'flush']);
+  assert.is((session as AnyActorRef).getSnapshot().status, 'active');
 });
 
 test.run();

@@ -7,9 +7,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
 import type { SessionRequest } from '../../../actors/connection/request.ts';
-import { type SessionDeps, sessionEffect } from '../../../actors/connection/session.ts';
-import type { Call, Source } from '../../../actors/engines/call.ts';
+import { requestsEffect, type SessionDeps } from '../../../actors/connection/session.ts';
 import { type OpenConnection, Sessions } from '../../../actors/connection/sessions.ts';
+import type { Call, Source } from '../../../actors/engines/call.ts';
 
 import { Projects } from '../../../actors/engines/projects.ts';
 import type { CallsEvent } from '../../../actors/engines/registry.ts';
@@ -45,6 +45,10 @@ async function stage() {
         owners.get(call)?.fail(call, why);
         return true;
       },
+      runs: (call: Call) => jobs.has(call),
+      hasJobs: () => jobs.size > 0,
+      open() {},
+      close() {},
     },
   } as unknown as SessionDeps;
 
@@ -58,7 +62,7 @@ async function stage() {
     });
     const sessions = new Sessions(replies, () => {});
     connections.set(number, { replies, sessions });
-    const actor = createActor(sessionEffect(deps), { input: { number, config, session: name } });
+    const actor = createActor(requestsEffect(deps), { input: { number, config, session: name } });
     actor.start();
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;

@@ -168,6 +168,12 @@ const OPTIONS: TraceOptions = {
 const same = (a: readonly Uint8Array[], b: readonly Uint8Array[]) =>
   a.length === b.length && a.every((bytes, i) => Buffer.from(bytes).equals(b[i]!));
 
+/** What a part of the last stage has made. */
+function picture(made: ReturnType<typeof runTracePart>): Uint8Array {
+  if (typeof made !== 'object') throw new Error(`${made} instead of a picture`);
+  return made;
+}
+
 /** Runs each stage in as many threads as it has parts, at the same time; the last one here. */
 async function runInThreads(job: TraceJob): Promise<Uint8Array[]> {
   const path = new URL('../../support/trace-worker.js', import.meta.url);
@@ -179,7 +185,7 @@ async function runInThreads(job: TraceJob): Promise<Uint8Array[]> {
     });
     await Promise.all(ended);
   }
-  return job.views.map((_, part) => runTracePart(job, last, part, freeControl())!);
+  return job.views.map((_, part) => picture(runTracePart(job, last, part, freeControl())));
 }
 
 work('is the same in one part, in three, and in three threads', async () => {
@@ -228,15 +234,44 @@ work('ends in time, with the same number of samples everywhere but for a pass', 
       assert.ok(Math.min(...passes) >= 1);
       assert.ok(Math.max(...passes) - Math.min(...passes) <= 1, passes.join(' '));
       assert.is(control.progress, 1);
-      const picture = decodePicture(runTracePart(job, 2, 0, control)!);
+      const traced = decodePicture(picture(runTracePart(job, 2, 0, control)));
       const drawn = render(axes(), views[0]!, CLEAR);
       for (let at = 3; at < drawn.data.length; at += 4) {
         if (drawn.data[at] === 255 && drawn.data[at - 4] === 255 && drawn.data[at + 4] === 255) {
-          assert.ok(picture.data[at]! > 0, 'a pixel without samples');
+          assert.ok(traced.data[at]! > 0, 'a pixel without samples');
         }
       }
     }
   }
+});
+
+work('is the same when its parts gave their threads back, and takes no more time', () => {
+  const whole = runTrace(prepareTrace(SCENE(), OPTIONS));
+  const job = prepareTrace(SCENE(), { ...OPTIONS, threads: 2 });
+  for (const part of [0, 1]) runTracePart(job, 0, part, freeControl());
+  let looks = 0;
+  const control = { ...freeControl(), takeYield: () => looks++ % 5 === 4 };
+  const left = [0, 1];
+  let yielded = 0;
+  for (let part = left.shift(); part !== undefined; part = left.shift()) {
+    if (runTracePart(job, 1, part, control) !== 'yielded') continue;
+    yielded += 1;
+    left.push(part);
+  }
+  assert.ok(yielded > 3, `${yielded}`);
+  const pictures = job.views.map((_, view) => picture(runTracePart(job, 2, view, freeControl())));
+  assert.ok(same(whole, pictures));
+
+  const views = [{ width: 64, height: 48 }];
+  const timed = prepareTrace(axes(), { views, samples: 10_000, time_ms: 1000, ...CLEAR });
+  const clock = { ...steppedControl(), takeYield: () => looks++ % 5 === 4 };
+  clock.check = () => void clock.clock++;
+  clock.now_ms = () => clock.clock;
+  runTracePart(timed, 0, 0, clock);
+  const started = clock.clock;
+  while (runTracePart(timed, 1, 0, clock) === 'yielded');
+  const took = clock.clock - started;
+  assert.ok(took >= 1000 && took <= 1040, `${took}`);
 });
 
 work('goes on and says how far it is', () => {

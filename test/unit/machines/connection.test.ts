@@ -1,26 +1,41 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GoxError } from '../../../conf/errors.ts';
 import {
   type ConnectionInput,
   connectionMachine,
-  type SessionCommand,
-  type SessionInput,
   type SocketCommand,
 } from '../../../machines/connection.ts';
+import type { JobCommand } from '../../../machines/job.ts';
+import { jobMachine } from '../../../machines/job.ts';
+import {
+  type SessionCommand,
+  type SessionInput,
+  sessionMachine,
+} from '../../../machines/session.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
 async function connection(guest = false) {
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
+  const work = fakeEffect<JobCommand, { number: number }>();
   const config = await configWith(({ limits }) => {
     limits.partial_frame_timeout_ms = 500;
     limits.shutdown_timeout_ms = 3000;
   });
   const machine = connectionMachine.provide({
-    actors: { socket: socket.logic, session: session.logic },
+    actors: {
+      socket: socket.logic,
+      session: sessionMachine.provide({
+        actors: {
+          requests: session.logic,
+          job: jobMachine.provide({ actors: { work: work.logic } }),
+        },
+      }),
+    },
   });
-  return { ...probe(machine, { number: 3, accepted: 7, guest, config }), socket, session };
+  return { ...probe(machine, { number: 3, accepted: 7, guest, config }), socket, session, work };
 }
 
 const types = (events: readonly { type: string }[]) => events.map(({ type }) => type);
@@ -131,7 +146,7 @@ test('a shutdown limits a connection that was ending by itself', async () => {
 test('goes on with the edits of a client that has gone, for a limited time', async () => {
   const { socket, clock, send, snapshot } = await connection();
   socket.say({ type: 'socket.closed', under_way: true });
-  assert.is(snapshot().value, 'leaving');
+  assert.equal(snapshot().value, { leaving: 'requests' });
   send({ type: 'socket.idle' });
   assert.is(snapshot().status, 'done');
   const slow = await connection();
@@ -139,6 +154,81 @@ test('goes on with the edits of a client that has gone, for a limited time', asy
   slow.clock.increment(30_000);
   assert.is(slow.snapshot().status, 'done');
   clock.increment(1);
+});
+
+const JOB = {
+  ...{ number: 1, timeout_ms: 600_000, limit: 'limits.job_timeout_ms' as const },
+  patience_ms: 30_000,
+};
+
+test('stays until the job of a client that has gone has stopped, without a place', async () => {
+  const { socket, session, work, clock, reports, send, snapshot } = await connection();
+  send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  session.say({ type: 'job.needed', job: JOB });
+  work.say({ type: 'part.begun' });
+  work.say({ type: 'job.cancel', why: new GoxError('GOX_CANCELLED', 'gone') });
+  socket.say({ type: 'socket.closed', under_way: false });
+  assert.equal(snapshot().value, { leaving: 'jobs' });
+  assert.equal(types(reports), ['connection.freed']);
+  assert.is(session.alive, 0, 'nothing more is asked');
+  clock.increment(4999);
+  assert.is(snapshot().status, 'active');
+  work.say({ type: 'parts.stopped' });
+  assert.is(snapshot().status, 'done');
+  assert.is(work.alive, 0);
+});
+
+test('does not stay for a job that does not stop within the grace, nor for a defect', async () => {
+  const { socket, session, work, clock, send, snapshot } = await connection();
+  send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  session.say({ type: 'job.needed', job: JOB });
+  work.say({ type: 'job.cancel', why: new GoxError('GOX_CANCELLED', 'gone') });
+  socket.say({ type: 'socket.closed', under_way: false });
+  clock.increment(5000);
+  assert.is(snapshot().status, 'done', 'it was abandoned');
+  assert.ok(types(work.told).includes('work.abandon'));
+
+  const other = await connection();
+  other.send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  // A job that hears nothing of it, and whose session ends by force then.
+  other.session.say({ type: 'job.needed', job: JOB });
+  other.socket.say({ type: 'socket.closed', under_way: false });
+  other.clock.increment(5499);
+  assert.is(other.snapshot().status, 'active');
+  other.clock.increment(1);
+  assert.is(other.snapshot().status, 'done');
+  assert.is(other.work.alive, 0);
+});
+
+test('a shutdown waits for no job of a client that has gone', async () => {
+  const { socket, session, send, snapshot, work } = await connection();
+  send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  session.say({ type: 'job.needed', job: JOB });
+  socket.say({ type: 'socket.closed', under_way: false });
+  assert.equal(snapshot().value, { leaving: 'jobs' });
+  send({ type: 'child.stop', now: false });
+  assert.is(snapshot().status, 'done');
+  assert.is(work.alive, 0);
+});
+
+test('a client that has gone has the time of the shutdown for its edits', async () => {
+  const { socket, clock, send, snapshot } = await connection();
+  socket.say({ type: 'socket.closed', under_way: true });
+  send({ type: 'child.stop', now: false });
+  assert.equal(snapshot().value, { leaving: 'requests' });
+  clock.increment(1500);
+  assert.is(types(socket.told).at(-1), 'socket.give_up');
+  clock.increment(1200);
+  assert.is(snapshot().status, 'done');
+});
+
+test('a defect in a session ends the connection, its jobs with it', async () => {
+  const { session, work, send, snapshot } = await connection();
+  send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  session.say({ type: 'job.needed', job: JOB });
+  session.say({ type: 'xstate.error.actor.requests', actorId: 'requests', error: new Error('x') });
+  assert.is(snapshot().status, 'done');
+  assert.is(work.alive, 0);
 });
 
 test('a guest has a second', async () => {

@@ -4,8 +4,6 @@ import type { AnyActorRef } from 'xstate';
 import {
   type ConnectionInput,
   connectionMachine,
-  type SessionCommand,
-  type SessionInput,
   type SocketCommand,
 } from '../../../machines/connection.ts';
 import {
@@ -14,6 +12,11 @@ import {
   listenerMachine,
   type ServerCommand,
 } from '../../../machines/listener.ts';
+import {
+  type SessionCommand,
+  type SessionInput,
+  sessionMachine,
+} from '../../../machines/session.ts';
 import { dynamic } from '../../../machines/supervision/index.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
@@ -26,7 +29,10 @@ async function listener(connections_max: number) {
     limits.connections_max = connections_max;
   });
   const connection = connectionMachine.provide({
-    actors: { socket: socket.logic, session: session.logic },
+    actors: {
+      socket: socket.logic,
+      session: sessionMachine.provide({ actors: { requests: session.logic } }),
+    },
   });
   const connections = dynamic({ logics: { connection }, now_ms: () => 0 });
   const machine = listenerMachine.provide({ actors: { server: server.logic, connections } });

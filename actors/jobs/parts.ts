@@ -1,0 +1,350 @@
+/**
+ * Which thread gets which part of which job. Plain data: it says facts to whoever has a job (its
+ * machine, by way of `work.ts`), and decides about no life.
+ *
+ * The stages of a job follow each other; the parts of a stage run side by side, each in whichever
+ * thread is free. Threads are shared fairly: a free one goes to the job that has the fewest, of
+ * those to the one that had the least time of them, and then to the oldest. So a job alone has all
+ * threads, and each job that waits gets one before any gets a second. A part does not end because
+ * another job comes; but one that looks (`JobControl.takeYield`) is asked to yield when a job has
+ * no thread while another has several, or has had its only one for `SLICE_MS`. What is left of the
+ * part is given out again.
+ *
+ * A part whose thread died is not run again, since it may have been what killed it. One whose
+ * thread never came to be, for want of descriptors or memory, waits for another.
+ */
+
+import { GoxError } from '../../conf/errors.ts';
+import type { JobControl } from '../../engine/port/job-control.ts';
+import type { JobTicket, PartAnswer, PartEnd, PartOrder } from '../../engine/port/layout.ts';
+import { GRACE_MS, type JobEvent } from '../../machines/job.ts';
+import type { JobLink } from '../engines/thread.ts';
+import type { ServiceClock } from '../service-clock.ts';
+
+/** Kinds that take seconds at most, and that clients wait for before they go on. */
+const QUICK_KINDS: readonly string[] = ['save', 'load', 'inquiry'];
+
+/** How long a part that can yield has its thread while a job has none. */
+export const SLICE_MS = 1000;
+
+/** Who hears what becomes of the parts of a job. */
+export interface PartsOwner {
+  say(event: JobEvent): void;
+  /** The last part has ended, or one has failed; no other is begun. */
+  answered(answer: PartAnswer): void;
+}
+
+/** The parts of one job. */
+export interface Parts {
+  readonly number: number;
+  readonly ticket: JobTicket;
+  readonly control: JobControl;
+  readonly owner: PartsOwner;
+  stage: number;
+  /** Parts of the stage that a thread has, or has done. */
+  begun: number;
+  /** Those of them that no thread has after all. */
+  readonly again: number[];
+  done: number;
+  /** Whether its owner was told that a thread has a part of it. */
+  begunSaid: boolean;
+  /** Milliseconds that threads have given it, but for parts that run. */
+  served_ms: number;
+  /** Since when what runs is to stop. */
+  ended_ms: number | undefined;
+  /** Whether its machine is gone, so that nobody but the threads sees whether it stops. */
+  orphan: boolean;
+}
+
+/** A job thread's place here. */
+export interface JobRunner {
+  /** Whether it takes the quick kinds only. */
+  readonly quick: boolean;
+  readonly link: JobLink;
+  /** Called when the part that it runs goes on although it was told to stop. */
+  readonly overdue: (late_ms: number) => void;
+  /** The jobs the thread holds. */
+  readonly known: Set<number>;
+  /** The job of the part that it runs, which part of the stage it is, and since when it runs. */
+  parts: Parts | undefined;
+  part: number;
+  since_ms: number;
+}
+
+export class PartScheduler {
+  /** How many threads there are; the first of them take any kind. */
+  readonly #threads: number;
+  readonly #long_threads: number;
+  readonly #clock: Pick<ServiceClock, 'now_ms'>;
+  /** Those that have parts to be begun, or may get some. */
+  readonly #jobs = new Map<number, Parts>();
+  readonly #runners = new Set<JobRunner>();
+  /** The threads that died too often, which are left alone for a while. */
+  readonly #resting = new Set<number>();
+  /** Why the last thread could not be started, until one has done something. */
+  #shortage: string | undefined;
+
+  constructor(threads: number, long_threads: number, clock: Pick<ServiceClock, 'now_ms'>) {
+    this.#threads = threads;
+    this.#long_threads = long_threads;
+    this.#clock = clock;
+  }
+
+  /** Has the parts of a job run. */
+  submit(number: number, ticket: JobTicket, control: JobControl, owner: PartsOwner): Parts {
+    const parts: Parts = {
+      ...{ number, ticket, control, owner, again: [], stage: 0, begun: 0, done: 0 },
+      ...{ begunSaid: false, served_ms: 0, ended_ms: undefined, orphan: false },
+    };
+    this.#jobs.set(number, parts);
+    this.#dispatch();
+    return parts;
+  }
+
+  /** Begins no other part, tells those that run to stop, and says when they have. */
+  stop(parts: Parts): void {
+    this.#end(parts);
+    this.#sayStopped(parts);
+  }
+
+  /** Has the threads replaced that still run a part of a job that was told to stop. */
+  abandon(parts: Parts): void {
+    const late_ms = this.#clock.now_ms() - (parts.ended_ms ?? 0);
+    for (const runner of [...this.#runners]) if (runner.parts === parts) runner.overdue(late_ms);
+  }
+
+  /** Stops a job whose machine is gone; `check` replaces its threads after the grace. */
+  orphan(parts: Parts): void {
+    this.#end(parts);
+    parts.orphan = true;
+  }
+
+  /** To be called now and then for each thread. */
+  check(runner: JobRunner): void {
+    const { parts } = runner;
+    if (parts?.orphan === true && parts.ended_ms !== undefined) {
+      const late_ms = this.#clock.now_ms() - parts.ended_ms;
+      if (late_ms > GRACE_MS) runner.overdue(late_ms);
+    }
+    this.#askForThreads();
+  }
+
+  /** A thread, by its number, is there to run parts. */
+  attach(thread: number, link: JobLink, overdue: JobRunner['overdue']): JobRunner {
+    const runner: JobRunner = {
+      ...{ quick: thread >= this.#long_threads, link, overdue, known: new Set() },
+      ...{ parts: undefined, part: 0, since_ms: 0 },
+    };
+    this.#resting.delete(thread);
+    this.#runners.add(runner);
+    this.#dispatch();
+    return runner;
+  }
+
+  /** A thread is not to be had for some time; when that is true of all, nothing waits for one. */
+  rest(thread: number, reason: string): void {
+    this.#resting.add(thread);
+    for (const parts of [...this.#jobs.values()]) {
+      if (this.isHopeless(parts.ticket)) this.#fail(parts, noThread(reason));
+    }
+  }
+
+  /** A thread could not be started; what it was to run, it has not begun. */
+  release(runner: JobRunner, reason: string): void {
+    this.#shortage = reason;
+    this.#runners.delete(runner);
+    const { parts, part } = runner;
+    if (parts === undefined) return;
+    runner.parts = undefined;
+    if (parts.ended_ms !== undefined) {
+      this.#sayStopped(parts);
+      return;
+    }
+    parts.again.push(part);
+    if (this.threadsOf(parts) === 0) {
+      parts.begunSaid = false;
+      parts.owner.say({ type: 'parts.stalled' });
+    }
+    this.#dispatch();
+  }
+
+  /** A thread is gone; the job it had a part of fails. */
+  detach(runner: JobRunner, error: GoxError): void {
+    this.#runners.delete(runner);
+    const { parts } = runner;
+    if (parts === undefined) return;
+    runner.parts = undefined;
+    if (parts.ended_ms === undefined) this.#fail(parts, error);
+    else this.#sayStopped(parts);
+  }
+
+  /** Whether all threads that take the kind are left alone for now. */
+  isHopeless({ kind }: JobTicket): boolean {
+    const threads = QUICK_KINDS.includes(kind) ? this.#threads : this.#long_threads;
+    let resting = 0;
+    for (const thread of this.#resting) if (thread < threads) resting += 1;
+    return resting >= threads;
+  }
+
+  /** Why no thread that takes the kind can be started at this moment; nothing when one can. */
+  shortageFor({ ticket }: Parts): string | undefined {
+    for (const runner of this.#runners) if (takes(runner, ticket)) return undefined;
+    return this.#shortage;
+  }
+
+  /** How many threads have a part of the job. */
+  threadsOf(parts: Parts): number {
+    let count = 0;
+    for (const runner of this.#runners) if (runner.parts === parts) count += 1;
+    return count;
+  }
+
+  /** Gives idle threads something to do. */
+  #dispatch(): void {
+    for (const runner of this.#runners) {
+      if (runner.parts !== undefined) continue;
+      const parts = this.#nextFor(runner);
+      if (parts !== undefined) this.#run(runner, parts);
+    }
+    this.#askForThreads();
+  }
+
+  /** Of the jobs whose stage has a part that no thread has, the one that was given least. */
+  #nextFor(runner: JobRunner): Parts | undefined {
+    let best: Parts | undefined;
+    let fewest = 0;
+    for (const parts of this.#jobs.values()) {
+      if (!hasMore(parts) || !takes(runner, parts.ticket)) continue;
+      const threads = this.threadsOf(parts);
+      const less =
+        best === undefined ||
+        threads < fewest ||
+        (threads === fewest && parts.served_ms < best.served_ms);
+      if (!less) continue;
+      best = parts;
+      fewest = threads;
+    }
+    return best;
+  }
+
+  #run(runner: JobRunner, parts: Parts): void {
+    const { number, stage, control, ticket } = parts;
+    const part = parts.again.pop() ?? parts.begun++;
+    const order: PartOrder = {
+      ...{ job: number, stage, part, control: control.memory },
+      ticket: runner.known.has(number) ? undefined : ticket,
+    };
+    runner.known.add(number);
+    runner.parts = parts;
+    runner.part = part;
+    runner.since_ms = this.#clock.now_ms();
+    if (!parts.begunSaid) parts.owner.say({ type: 'part.begun' });
+    parts.begunSaid = true;
+    runner.link.run(order).then(
+      (end) => this.#partEnded(runner, parts, end),
+      (error: unknown) => {
+        const why = new GoxError('GOX_INTERNAL', `A job thread refused a part: ${error}`);
+        if (parts.ended_ms === undefined) this.#fail(parts, why);
+        this.#partEnded(runner, parts, undefined);
+      },
+    );
+  }
+
+  #partEnded(runner: JobRunner, parts: Parts, end: PartEnd): void {
+    // Its thread is gone, and said so first.
+    if (runner.parts !== parts) return;
+    runner.parts = undefined;
+    this.#shortage = undefined;
+    parts.served_ms += this.#clock.now_ms() - runner.since_ms;
+    if (parts.ended_ms !== undefined) {
+      forget(runner, parts);
+      this.#sayStopped(parts);
+    } else if (end === 'yielded') parts.again.push(runner.part);
+    else if (end === undefined) partDone(parts);
+    else {
+      this.#end(parts);
+      parts.owner.answered(end);
+    }
+    this.#dispatch();
+  }
+
+  #fail(parts: Parts, why: GoxError): void {
+    this.#end(parts);
+    parts.owner.say({ type: 'parts.failed', why });
+  }
+
+  #end(parts: Parts): void {
+    if (parts.ended_ms !== undefined) return;
+    parts.ended_ms = this.#clock.now_ms();
+    parts.control.cancel();
+    this.#jobs.delete(parts.number);
+    for (const runner of this.#runners) if (runner.parts !== parts) forget(runner, parts);
+  }
+
+  #sayStopped(parts: Parts): void {
+    if (this.threadsOf(parts) === 0) parts.owner.say({ type: 'parts.stopped' });
+  }
+
+  /** Asks for a thread for each job that has none, where one has several or has had it for long. */
+  #askForThreads(): void {
+    const asked = new Map<Parts, number>();
+    for (const parts of this.#jobs.values()) {
+      if (!hasMore(parts) || this.threadsOf(parts) > 0) continue;
+      const giver = this.#giverFor(parts, asked);
+      if (giver !== undefined) asked.set(giver, (asked.get(giver) ?? 0) + 1);
+    }
+    for (const parts of this.#jobs.values()) parts.control.yields = asked.get(parts) ?? 0;
+  }
+
+  /** The job that has most threads the other may take; with one thread, if it had it for long. */
+  #giverFor({ ticket }: Parts, asked: ReadonlyMap<Parts, number>): Parts | undefined {
+    const until_ms = this.#clock.now_ms() - SLICE_MS;
+    let best: JobRunner | undefined;
+    let most = 0;
+    for (const runner of this.#runners) {
+      const { parts, since_ms } = runner;
+      if (parts === undefined || !parts.control.looks || !takes(runner, ticket)) continue;
+      const left = this.threadsOf(parts) - (asked.get(parts) ?? 0);
+      if (left < 1 || (left === 1 && since_ms > until_ms)) continue;
+      const better =
+        left > most || (left === most && best !== undefined && since_ms < best.since_ms);
+      if (!better) continue;
+      best = runner;
+      most = left;
+    }
+    return best?.parts;
+  }
+}
+
+/** As the job says, else by the stages and parts that are done; from 0 to 1. */
+export function progressOf({ control, done, stage, ticket: { stages } }: Parts): number {
+  return control.progress || (stage + done / (stages[stage] ?? 1)) / stages.length;
+}
+
+/** What a job is refused with when all threads that it could have died again and again. */
+export function noThread(reason: string): GoxError {
+  const message = `No thread can run jobs at present, and another try comes later: ${reason}`;
+  return new GoxError('GOX_ENGINE_FAILED', message);
+}
+
+function takes({ quick }: JobRunner, { kind }: JobTicket): boolean {
+  return !quick || QUICK_KINDS.includes(kind);
+}
+
+/** Whether the stage has a part that no thread has. */
+function hasMore({ again, begun, stage, ticket }: Parts): boolean {
+  return again.length > 0 || begun < ticket.stages[stage]!;
+}
+
+function partDone(parts: Parts): void {
+  parts.done += 1;
+  if (parts.done < parts.ticket.stages[parts.stage]!) return;
+  parts.stage += 1;
+  parts.begun = 0;
+  parts.done = 0;
+  parts.owner.say({ type: 'stage.begun', stage: parts.stage });
+}
+
+function forget(runner: JobRunner, { number }: Parts): void {
+  if (runner.known.delete(number)) runner.link.forget(number);
+}

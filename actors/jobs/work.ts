@@ -1,0 +1,256 @@
+/**
+ * One job between its machine, which decides what becomes of it, its parts, and the session that
+ * asked for it: the `work` effect of `machines/job.ts`. Where the queue of an engine has to make
+ * the answer, it stands before that queue in the place of the session.
+ */
+
+import { type AnyActorRef, fromCallback } from 'xstate';
+import { GoxError } from '../../conf/errors.ts';
+import { JobControl } from '../../engine/port/job-control.ts';
+import { type JobTicket, type PartAnswer, STATUS_ERROR } from '../../engine/port/layout.ts';
+import type { JobCommand, JobEnd, JobEvent } from '../../machines/job.ts';
+import type { Call, HandedOver, Source, Status } from '../engines/call.ts';
+import { reportFigures } from '../vitals.ts';
+import { type PartScheduler, type Parts, type PartsOwner, progressOf } from './parts.ts';
+
+/** A request that is to become a job. */
+export interface Asked {
+  readonly ticket: JobTicket;
+  readonly call: Call;
+  readonly source: Source;
+  /** The connection that asked. */
+  readonly connection: number;
+  /** By the service clock. */
+  readonly since_ms: number;
+}
+
+/** What jobs share. */
+export interface WorkDeps {
+  readonly parts: PartScheduler;
+  /** Gives what a job hands over to the queue of its project's engine. */
+  readonly handOver: (one: HandedOver) => void;
+  /** Has that queue give it up, which answers it. */
+  readonly takeBack: (call: Call, why: GoxError) => void;
+  /** Hears that a job is over. */
+  readonly ended: (work: Work, as: JobEnd, reason: string) => void;
+}
+
+export class Work implements PartsOwner, Source {
+  readonly number: number;
+  readonly asked: Asked;
+  readonly #deps: WorkDeps;
+  readonly #control = new JobControl();
+  #parts: Parts | undefined;
+  #say: ((event: JobEvent) => void) | undefined;
+  /** What is to be said once there is a machine to hear it. */
+  readonly #unsaid: JobEvent[] = [];
+  /** What the last part ended with. */
+  #answer: PartAnswer | undefined;
+  #answered = false;
+  #handed = false;
+  #stopping = false;
+  #over = false;
+
+  constructor(number: number, asked: Asked, deps: WorkDeps) {
+    this.number = number;
+    this.asked = asked;
+    this.#deps = deps;
+  }
+
+  /** Whether its machine is there. */
+  get begun(): boolean {
+    return this.#say !== undefined;
+  }
+
+  /** Whether the engine, or its queue, has it now. */
+  get handed(): boolean {
+    return this.#handed;
+  }
+
+  /** Whether it was told to stop. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  get progress(): number {
+    return this.#parts === undefined ? 0 : progressOf(this.#parts);
+  }
+
+  begin(say: (event: JobEvent) => void): void {
+    this.#say = say;
+    for (const event of this.#unsaid.splice(0)) say(event);
+    const { ticket } = this.asked;
+    // It may have been cancelled in the meantime.
+    if (!this.#stopping) {
+      this.#parts = this.#deps.parts.submit(this.number, ticket, this.#control, this);
+    }
+  }
+
+  say(event: JobEvent): void {
+    if (this.#say === undefined) this.#unsaid.push(event);
+    else this.#say(event);
+  }
+
+  answered(answer: PartAnswer): void {
+    this.#answer = answer;
+    if (answer.handover !== undefined) this.say({ type: 'parts.handed_over' });
+    else this.say({ type: 'parts.answered', failed: answer.status === STATUS_ERROR });
+  }
+
+  obey(command: JobCommand): void {
+    switch (command.type) {
+      case 'work.answer':
+        this.#passOn();
+        return;
+      case 'work.hand_over': {
+        this.#handed = true;
+        const handover = this.#answer?.handover;
+        this.#answer = undefined;
+        this.#deps.handOver({ call: this.asked.call, source: this, handover });
+        return;
+      }
+      case 'work.stop':
+        this.#stop(command.why);
+        return;
+      case 'work.look':
+        this.#look();
+        return;
+      case 'work.abandon':
+        this.#fail(this.asked.call.stopped ?? GIVEN_UP);
+        if (this.#parts !== undefined) this.#deps.parts.abandon(this.#parts);
+        return;
+      case 'work.end':
+        this.#over = true;
+        this.#deps.ended(this, command.as, command.reason);
+    }
+  }
+
+  /** Its machine is gone before it has ended: what runs is told to stop, and the rest answered. */
+  leave(why: GoxError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopping = true;
+    if (this.#parts !== undefined) this.#deps.parts.orphan(this.#parts);
+    this.#deps.ended(this, 'abandoned', why.message);
+    if (this.#handed && !this.#answered) {
+      this.asked.call.stopped = why;
+      this.#deps.takeBack(this.asked.call, why);
+    } else this.#fail(why);
+  }
+
+  figures() {
+    const { number, asked, progress } = this;
+    const { stages } = asked.ticket;
+    return {
+      ...{ job: number, kind: asked.ticket.kind, project: asked.call.project.name },
+      stage: `${this.#parts === undefined ? 1 : stageOf(this.#parts)} of ${stages.length}`,
+      progress: Math.round(progress * 100) / 100,
+      threads: this.#parts === undefined ? 0 : this.#deps.parts.threadsOf(this.#parts),
+    };
+  }
+
+  // What the queue of an engine wants of whoever asked.
+
+  wants(call: Call): boolean {
+    return this.asked.source.wants(call);
+  }
+
+  answer(call: Call, status: Status, bytes: Uint8Array, start: number, end: number): void {
+    const failed = status === STATUS_ERROR;
+    this.#answered = true;
+    this.asked.source.answer(call, status, bytes, start, end);
+    this.say({ type: 'call.answered', failed });
+  }
+
+  fail(call: Call, error: GoxError): void {
+    this.#answered = true;
+    this.asked.source.fail(call, error);
+    this.say({ type: 'call.answered', failed: true });
+  }
+
+  flush(): void {
+    this.asked.source.flush();
+  }
+
+  take(): Call[] {
+    return [];
+  }
+
+  putBack(): void {}
+
+  expire(): void {}
+
+  #stop(why: GoxError | undefined): void {
+    this.#stopping = true;
+    const { call } = this.asked;
+    if (why !== undefined) call.stopped ??= why;
+    if (this.#handed) {
+      // Only the engine knows how far it came; it answers, or its queue does.
+      if (!this.#answered && why !== undefined) this.#deps.takeBack(call, why);
+      return;
+    }
+    if (why !== undefined) this.#fail(why);
+    if (this.#parts === undefined) this.say({ type: 'parts.stopped' });
+    else this.#deps.parts.stop(this.#parts);
+  }
+
+  #look(): void {
+    const reason = this.#parts && !this.#handed && this.#deps.parts.shortageFor(this.#parts);
+    if (reason === undefined || reason === false) return;
+    const message = `The job was not begun in time: no thread could be started: ${reason}`;
+    this.say({ type: 'parts.failed', why: new GoxError('GOX_ENGINE_BUSY', message) });
+  }
+
+  #passOn(): void {
+    const answer = this.#answer;
+    this.#answer = undefined;
+    if (answer === undefined || this.#answered) return;
+    this.#answered = true;
+    const { call, source } = this.asked;
+    const { status, bytes } = answer;
+    source.answer(call, status as Status, new Uint8Array(bytes), 0, bytes.byteLength);
+    source.flush();
+  }
+
+  #fail(why: GoxError): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    const { call, source } = this.asked;
+    source.fail(call, why);
+    source.flush();
+  }
+}
+
+/** Where the effect finds its job, and says what went wrong with it. */
+export interface WorkRegistry {
+  work(number: number): Work | undefined;
+  defect(work: Work, error: unknown): void;
+}
+
+/** The `work` effect of a job. */
+export function workEffect(jobs: WorkRegistry) {
+  return fromCallback<JobCommand, { number: number }>(({ input, receive, sendBack, self }) => {
+    const work = jobs.work(input.number);
+    if (work === undefined) throw new Error(`there is no job ${input.number}`);
+    const attempt = (action: () => void) => {
+      try {
+        action();
+      } catch (error) {
+        jobs.defect(work, error);
+        throw error;
+      }
+    };
+    reportFigures(self as AnyActorRef, () => work.figures());
+    receive((command) => attempt(() => work.obey(command)));
+    attempt(() => work.begin(sendBack as (event: JobEvent) => void));
+    return () => work.leave(GONE);
+  });
+}
+
+const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
+const GIVEN_UP = new GoxError('GOX_INTERNAL', 'The job was given up.');
+
+/** From 1, and never beyond the last. */
+function stageOf({ stage, ticket: { stages } }: Parts): number {
+  return Math.min(stage + 1, stages.length);
+}
