@@ -33,6 +33,10 @@ export class LiveConfig implements Config {
     return this.#current.supervisor;
   }
 
+  get health(): Config['health'] {
+    return this.#current.health;
+  }
+
   get limits(): Config['limits'] {
     return this.#current.limits;
   }

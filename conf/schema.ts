@@ -9,19 +9,11 @@
  * is made absolute against the working directory by `load.ts`.
  */
 
-import { type Static, type TProperties, Type } from 'typebox';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-const HOUR_MS = 3_600_000;
+import { type Static, Type } from 'typebox';
+import { limits } from './limits.ts';
+import { HOUR_MS, section } from './section.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-/** Keys that belong together. */
-function section<P extends TProperties>(description: string, properties: P) {
-  return Type.Object(properties, { description });
-}
 
 const unix = section('The Unix socket, where requests come in.', {
   path: Type.String({
@@ -156,173 +148,6 @@ const workers = section('The engines.', {
   restart,
 });
 
-const limits = section('Ceilings. What exceeds one gets an error that names the key.', {
-  connections_max: Type.Integer({
-    default: 10,
-    minimum: 1,
-    maximum: 1024,
-    description: 'Connections open at a time; further ones are told so and closed.',
-  }),
-  idle_yield_ms: Type.Integer({
-    default: 60_000,
-    minimum: 0,
-    maximum: 24 * HOUR_MS,
-    description:
-      'When all places are taken, a connection that asked for nothing for so long gives way to' +
-      ' a new one.',
-  }),
-  frame_bytes_max: Type.Integer({
-    default: 16 * MIB,
-    minimum: KIB,
-    maximum: 256 * MIB,
-    description:
-      'Bytes of one request, or one batch. It bounds what a connection can make the daemon' +
-      ' hold; 16 MiB is some 300 000 voxels in JSON, the largest edit seen in the field, with' +
-      ' room to spare.',
-  }),
-  header_bytes_max: Type.Integer({
-    default: 4 * KIB,
-    minimum: 64,
-    maximum: 64 * KIB,
-    description:
-      'Bytes of the header of one request, where Content-Length framing is spoken; ten times' +
-      ' what any client sends.',
-  }),
-  depth_max: Type.Integer({
-    default: 64,
-    minimum: 4,
-    maximum: 512,
-    description: 'Nesting of arrays and objects in a request; parsing recurses so deep.',
-  }),
-  batch_length_max: Type.Integer({
-    default: 1000,
-    minimum: 1,
-    maximum: 100_000,
-    description:
-      'Requests in one JSON-RPC batch; its replies are held until the last of them is there.',
-  }),
-  requests_in_flight_max: Type.Integer({
-    default: 1024,
-    minimum: 1,
-    maximum: 65_536,
-    description:
-      'Requests of one connection that wait for their reply; clients of today send up to 1000' +
-      ' before they read one.',
-  }),
-  request_timeout_ms: Type.Integer({
-    default: 30_000,
-    minimum: 10,
-    maximum: HOUR_MS,
-    description:
-      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and' +
-      ' it is answered with an error. As long may it wait before. Only an engine that does not' +
-      ' stop within as long again (at least 5 s) is started anew, and loses its projects.',
-  }),
-  job_timeout_ms: Type.Integer({
-    default: 600_000,
-    minimum: 10,
-    maximum: 24 * HOUR_MS,
-    description: 'Time for one job (a render, an export), waiting included; then it is cancelled.',
-  }),
-  jobs_max: Type.Integer({
-    default: 64,
-    minimum: 1,
-    maximum: 4096,
-    description:
-      'Jobs that wait or run at a time. Each keeps the voxels of its project as they were when' +
-      ' it was asked for.',
-  }),
-  job_bytes_max: Type.Integer({
-    default: 512 * MIB,
-    minimum: MIB,
-    maximum: 64 * GIB,
-    description:
-      'Bytes that one job may hold beside the voxels it works on: the mesh of a picture, a count' +
-      ' of colours. As many as the voxels of the largest project, since no work needs to take' +
-      ' more than what it is about; jobs may take this at the same time, one in each thread.',
-  }),
-  script_timeout_ms: Type.Integer({
-    default: 10_000,
-    minimum: 10,
-    maximum: HOUR_MS,
-    description:
-      'Time for one script; then it is stopped and nothing is changed. Other requests of the' +
-      ' engine wait as long. Of no use beyond request_timeout_ms, which stops it as well.',
-  }),
-  script_memory_bytes_max: Type.Integer({
-    default: 64 * MIB,
-    minimum: 16 * MIB,
-    maximum: GIB,
-    description: 'Memory of one script, its sandbox included, beside the voxels it makes.',
-  }),
-  partial_frame_timeout_ms: Type.Integer({
-    default: 10_000,
-    minimum: 10,
-    maximum: HOUR_MS,
-    description: 'Time for a request that has begun to arrive to be complete.',
-  }),
-  shutdown_timeout_ms: Type.Integer({
-    default: 8000,
-    minimum: 10,
-    maximum: HOUR_MS,
-    description:
-      'Time that the daemon takes to stop, at the most. When half of it is over, what is under' +
-      ' way is given up and answered so. Containers are killed after 10 s, as a rule.',
-  }),
-  output_bytes_max: Type.Integer({
-    default: MIB,
-    minimum: KIB,
-    maximum: GIB,
-    description:
-      'Bytes of replies that wait for a slow reader; beyond it nothing more is read from that' +
-      ' connection until it catches up.',
-  }),
-  held_bytes_max: Type.Integer({
-    default: GIB,
-    minimum: MIB,
-    maximum: 64 * GIB,
-    description:
-      'Bytes of requests and replies that wait for all connections together. Beyond it nothing' +
-      ' more is read from a connection that has some, and large results give way to errors.',
-  }),
-  result_bytes_max: Type.Integer({
-    default: 64 * MIB,
-    minimum: KIB,
-    maximum: 256 * MIB,
-    description:
-      'Bytes of one encoded result, and of those of one JSON-RPC batch together. A string of the' +
-      ' JavaScript engine ends at 512 MiB.',
-  }),
-  voxel_bytes_max: Type.Integer({
-    default: GIB,
-    minimum: MIB,
-    maximum: 64 * GIB,
-    description:
-      'Bytes of voxels that one engine holds for all its projects. Nothing else bounds them: the' +
-      ' memory limits of a worker thread do not count buffers.',
-  }),
-  project_voxel_bytes_max: Type.Integer({
-    default: 512 * MIB,
-    minimum: MIB,
-    maximum: 64 * GIB,
-    description:
-      'Bytes of voxels that one project holds, its selection among them, so that one project' +
-      ' cannot take all that its engine has.',
-  }),
-  file_bytes_max: Type.Integer({
-    default: 256 * MIB,
-    minimum: KIB,
-    maximum: 2 * GIB - 1,
-    description: 'Bytes of a file to be loaded, since it is read as a whole.',
-  }),
-  projects_max: Type.Integer({
-    default: 256,
-    minimum: 1,
-    maximum: 65_536,
-    description: 'Projects open at a time, in all engines together.',
-  }),
-});
-
 const files = section('Files named in requests.', {
   roots: Type.Array(Type.String({ minLength: 1 }), {
     default: ['.', '~', '/tmp', '$TMPDIR'],
@@ -354,6 +179,44 @@ const logging = section('The log.', {
   }),
 });
 
+const health = section('The health monitor: what it looks at, and when it says so.', {
+  check_interval_ms: Type.Integer({
+    default: 5000,
+    minimum: 100,
+    maximum: 60_000,
+    description:
+      'How often the daemon looks how it is. A trouble is told at once or after three checks, and' +
+      ' is over after three good ones, so this says how soon; one check takes some 0.1 ms.',
+  }),
+  heartbeat_timeout_ms: Type.Integer({
+    default: 30_000,
+    minimum: 1000,
+    maximum: HOUR_MS,
+    description:
+      'Time without a sign of life after which the thread of an engine or of jobs is replaced;' +
+      ' the projects of that engine are lost. Long loops give signs of life, but the largest' +
+      ' files and results take some seconds on a busy machine without one, and a slow disk may' +
+      ' take longer. Time in which the process stood still does not count.',
+  }),
+  event_loop_delay_ms_max: Type.Integer({
+    default: 500,
+    minimum: 10,
+    maximum: 60_000,
+    description:
+      'Delay of the main thread, as the 99th percentile between two checks, beyond which the' +
+      ' daemon is degraded; beyond four times as much it is failing. Below half a second nobody' +
+      ' who waits for a picture or a save notices.',
+  }),
+  memory_share_max: Type.Number({
+    default: 0.9,
+    minimum: 0.1,
+    maximum: 1,
+    description:
+      'Share of the memory of its container, or else of the machine, beyond which the daemon is' +
+      ' degraded: at 1 the system ends it, with all that was not saved.',
+  }),
+});
+
 const dump = section('Dumps for diagnosis.', {
   directory: Type.String({
     default: '$TMPDIR',
@@ -371,6 +234,7 @@ export const CONFIG_SCHEMA = Type.Object({
   limits,
   files,
   logging,
+  health,
   dump,
 });
 

@@ -43,7 +43,6 @@ export const V14_UNUSED: ReadonlyMap<string, Unused> = new Map(
     'sockets.tcp.address': { instead: 'there is only the Unix socket' },
     'sockets.tcp.port': { instead: 'there is only the Unix socket' },
     'workers.queue_size': { instead: 'set limits.requests_in_flight_max, per connection' },
-    'health.check_interval_ms': { instead: 'an engine that dies is noticed at once' },
     'logging.max_size_mb': { instead: 'let logrotate or the service manager rotate' },
     'logging.max_files': { instead: 'let logrotate or the service manager rotate' },
     'logging.syslog': { instead: 'let the service manager read standard output', fits: false },

@@ -5,6 +5,8 @@
  * it does is known without handing it down through every function.
  */
 
+import { beat } from './port/pulse.ts';
+
 let check: (() => void) | undefined;
 
 /**
@@ -29,7 +31,11 @@ function both(outer: () => void, inner: () => void): () => void {
   };
 }
 
-/** Throws what the present work is to end with, when it is to end. Some nanoseconds otherwise. */
+/**
+ * Throws what the present work is to end with, when it is to end. Some nanoseconds otherwise. It
+ * also tells that this thread lives, however long the work takes.
+ */
 export function checkInterrupt(): void {
+  beat();
   check?.();
 }

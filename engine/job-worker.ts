@@ -25,10 +25,12 @@ import {
   STATUS_ERROR,
   STATUS_RESULT,
 } from './port/layout.ts';
+import { followPulse } from './port/pulse.ts';
 import { Files } from './project/files.ts';
 
 // Only the actor starts this file, and it types what it gives.
-const { options, port, polling } = workerData as JobThreadData;
+const { options, port, polling, service, pulse } = workerData as JobThreadData;
+followPulse(pulse, service);
 
 const files = new Files(options);
 const tickets = new Map<number, JobTicket>();

@@ -16,14 +16,16 @@ import type {
   EngineThreadData,
   PartAnswer,
 } from './port/layout.ts';
+import { followPulse } from './port/pulse.ts';
 import { followServiceClock } from './stopwatch.ts';
 
 /** How long to wait for the next request: a client on this machine reads the reply and sends it. */
 const NEXT_REQUEST_MS = 0.2;
 
 // Only the actor starts this file, and it types what it gives.
-const { options, port, polling, service, flight } = workerData as EngineThreadData;
+const { options, port, polling, service, pulse, flight } = workerData as EngineThreadData;
 followServiceClock(service);
+followPulse(pulse, service);
 
 const engine = new Engine(
   options,

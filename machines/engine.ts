@@ -57,7 +57,10 @@ export type EngineEvent =
   | { type: 'part.overdue'; late_ms: number }
   /** A defect. */
   | { type: 'calls.failed'; reason: string }
-  | { type: 'heartbeat' }
+  /** Nothing was heard of its thread for too long, in time in which the process ran. */
+  | { type: 'worker.stalled'; silent_ms: number }
+  /** Time to look for calls that take too long. */
+  | { type: 'check' }
   | RestartVerdict
   | { type: 'child.stop'; now: boolean }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
@@ -134,7 +137,7 @@ export const engineMachine = setup({
     'stop worker': stopChild('worker'),
     'stop calls': stopChild('calls'),
     'stop policy': stopChild('restart policy'),
-    beat: raise({ type: 'heartbeat' }, { id: 'heartbeat', delay: 'heartbeat' }),
+    'check again': raise({ type: 'check' }, { id: 'check', delay: 'check interval' }),
     'check calls': enqueueActions((to) => {
       tell(to, 'calls', { type: 'calls.check' } satisfies CallsCommand);
     }),
@@ -180,7 +183,7 @@ export const engineMachine = setup({
   delays: {
     'start timeout': START_TIMEOUT_MS,
     /** How late a time-out of a request may be noticed. */
-    heartbeat: ({ context }) =>
+    'check interval': ({ context }) =>
       Math.max(10, Math.min(1000, context.config.limits.request_timeout_ms / 4)),
     'shortage wait': ({ context }) =>
       Math.max(SHORTAGE_WAIT_MS_MIN, backoff(context.config.workers.restart, context.shortages)),
@@ -189,9 +192,9 @@ export const engineMachine = setup({
   id: 'engine',
   context: ({ input }) => ({ ...input, restarts: 0, shortages: 0, began: false, reason: '' }),
   initial: 'starting',
-  entry: ['start calls', 'start policy', 'beat'],
+  entry: ['start calls', 'start policy', 'check again'],
   on: {
-    heartbeat: { actions: ['check calls', 'beat'] },
+    check: { actions: ['check calls', 'check again'] },
     'child.stop': '.stopped',
     'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },
@@ -217,6 +220,7 @@ export const engineMachine = setup({
     },
     ready: {
       on: {
+        'worker.stalled': { target: 'lost', actions: ['note reason', 'fail calls'] },
         'call.overdue': { target: 'lost', actions: ['note reason', 'time calls out'] },
         'part.overdue': {
           target: 'starting',
@@ -274,6 +278,10 @@ function reasonOf(event: EngineEvent): string {
     case 'worker.short':
     case 'calls.failed':
       return event.reason;
+    case 'worker.stalled': {
+      const silent = `nothing was heard of its thread for ${Math.round(event.silent_ms)} ms`;
+      return `${silent}, past health.heartbeat_timeout_ms: it hangs`;
+    }
     case 'call.overdue': {
       const ran = `a request ran for ${Math.round(event.age_ms)} ms`;
       return `${ran}, past limits.request_timeout_ms, and did not stop when it was told to`;

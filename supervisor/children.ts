@@ -6,6 +6,7 @@
 
 import type { Config } from '../conf/schema.ts';
 import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
+import type { HealthInput } from '../machines/health.ts';
 import type { ListenerInput } from '../machines/listener.ts';
 import type { ChildSpec, SupervisorSpec } from '../machines/supervision/index.ts';
 
@@ -23,8 +24,15 @@ const THREAD_READY_MS = 600_000;
 /** Binding takes some milliseconds, and up to a second for each daemon that may listen there. */
 const LISTENER_READY_MS = 30_000;
 
-/** @param random uniform in [0, 1), for the jitter of restarts */
-export function daemonChildren(config: Config, random: () => number): SupervisorSpec {
+/** Chance and time, which machines do not have of themselves. */
+export interface Nature {
+  /** Uniform in [0, 1), for the jitter of restarts. */
+  readonly random: () => number;
+  /** Unix time by a clock that only goes forward. */
+  readonly unix_ms: () => number;
+}
+
+export function daemonChildren(config: Config, { random, unix_ms }: Nature): SupervisorSpec {
   const { limits, workers, supervisor } = config;
   const restarts = supervisor.restart;
   // Who wants no thread to be started again wants no engine to be replaced either.
@@ -40,6 +48,7 @@ export function daemonChildren(config: Config, random: () => number): Supervisor
     }),
   });
   const unix: ListenerInput = { config };
+  const health: HealthInput = { config, now_ms: unix_ms };
   return {
     // What comes later in this list works with what comes before it.
     strategy: 'rest_for_one',
@@ -73,6 +82,8 @@ export function daemonChildren(config: Config, random: () => number): Supervisor
           ],
         },
       },
+      // The last to start and the first to stop: what stops is not ill.
+      { id: 'health', logic: 'health', input: health, shutdown: 'kill' },
     ],
   };
 }

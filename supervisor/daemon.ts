@@ -46,7 +46,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const shared = sharedBy(config, log, clock, {
     tree: () => actorTree(root, TREE_ACTORS_MAX),
     daemon: () => summary(root),
-    stop,
+    ...{ root: () => root, stop },
   });
   let listens: (address: string) => void;
   const listening = new Promise<string>((resolve) => {
@@ -62,7 +62,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     now_ms: () => clock.now_ms(),
     wrap: withVitals,
   });
-  const input = { spec: daemonChildren(config, random) };
+  const input = { spec: daemonChildren(config, { random, unix_ms }) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   logEventsAtDebug(root, log);
   const ended = endOf(root);
@@ -72,6 +72,11 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   });
   root.start();
   return { listening: Promise.race([listening, failed]), ended, stop, tree: () => actorTree(root) };
+}
+
+/** Unix time that never goes back. */
+function unix_ms(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Actors that one reply tells of: it takes some 2 ms, however many connections there are. */

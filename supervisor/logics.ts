@@ -22,6 +22,7 @@ import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
+import type { DaemonHealth } from './health.ts';
 
 /** What the parts of one daemon share. */
 export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
@@ -29,6 +30,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly config: Config;
     readonly log: Logger;
     readonly clock: ServiceClock;
+    readonly health: DaemonHealth;
   };
 
 export function logics(shared: Shared) {
@@ -38,6 +40,7 @@ export function logics(shared: Shared) {
     engine: withVitals(engineLogic(shared, threads)),
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),
+    health: withVitals(shared.health.machine),
   };
 }
 

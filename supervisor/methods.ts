@@ -20,6 +20,7 @@ import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
 import type { Ledger } from '../transport/ledger.ts';
 import { encoded } from '../transport/values.ts';
+import type { DaemonHealth } from './health.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
@@ -28,6 +29,7 @@ export interface MethodsDeps {
   /** The state of the daemon, and the tree of its engines. */
   readonly daemon: () => { readonly state: string; readonly engines: readonly TreeNode[] };
   readonly stop: (by: string) => void;
+  readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly counters: Readonly<Counters>;
   readonly connections: { readonly size: number };
   readonly ledger: Pick<Ledger, 'bytes'>;
@@ -60,6 +62,8 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     '$/cancelRequest': (params, connection) =>
       cancelRequest(params as Params<typeof cancelRequestSpec>, connection),
     'supervisor.tree': deps.tree,
+    health_check: () => deps.health.check(),
+    health_stats: () => deps.health.stats(),
     shutdown: () => {
       // After the reply to this request is written.
       setImmediate(() => deps.stop('the method shutdown'));

@@ -3,10 +3,13 @@
 import type { Logger } from 'pino';
 import { handOver } from '../actors/engines/handovers.ts';
 import { Projects } from '../actors/engines/projects.ts';
+import { Pulses } from '../actors/health/pulses.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import type { Config } from '../conf/schema.ts';
+import { Failures } from '../transport/failures.ts';
 import { Ledger } from '../transport/ledger.ts';
+import { daemonHealth, type HealthDeps } from './health.ts';
 import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
 
@@ -14,7 +17,7 @@ export function sharedBy(
   config: Config,
   log: Logger,
   clock: ServiceClock,
-  root: Pick<MethodsDeps, 'tree' | 'daemon' | 'stop'>,
+  root: Pick<MethodsDeps, 'tree' | 'daemon' | 'stop'> & Pick<HealthDeps, 'root'>,
 ): Shared {
   const calls: Shared['calls'] = new Map();
   const jobs = new Jobs(config, {
@@ -28,10 +31,13 @@ export function sharedBy(
     connections: new Map(),
     counters: { requests: 0 },
     ledger: new Ledger(config),
+    failures: new Failures(),
+    pulses: new Pulses(),
     jobCalls: new Map(),
     clipboard: undefined,
     projects: new Projects(config.workers.count, config),
   } satisfies Partial<Shared>;
-  const dispatch = daemonDispatch({ ...root, ...shared });
-  return { ...shared, dispatch };
+  const health = daemonHealth({ ...shared, root: root.root });
+  const dispatch = daemonDispatch({ ...root, ...shared, health });
+  return { ...shared, health, dispatch };
 }

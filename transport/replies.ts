@@ -18,6 +18,7 @@
 import type { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { EMPTY } from './bytes.ts';
+import { Failures } from './failures.ts';
 import type {
   Encoding,
   Framing,
@@ -60,6 +61,7 @@ export class Replies {
   readonly #config: Limited<RepliesLimits>;
   readonly #ledger: Ledger;
   readonly #events: RepliesEvents;
+  readonly #failures: Failures;
   #ready: Outgoing[] = [];
   #open = 0;
   /** Bytes of requests that have a place and no answer. */
@@ -79,19 +81,24 @@ export class Replies {
   #ending = false;
   #touched_ms = performance.now();
 
-  /** @param framing how replies are framed at this moment */
+  /**
+   * @param framing how replies are framed at this moment
+   * @param failures counts the errors of all connections
+   */
   constructor(
     output: Output,
     framing: () => Framing,
     config: Limited<RepliesLimits>,
     ledger: Ledger,
     events: RepliesEvents,
+    failures = new Failures(),
   ) {
     this.#output = output;
     this.#framing = framing;
     this.#config = config;
     this.#ledger = ledger;
     this.#events = events;
+    this.#failures = failures;
   }
 
   /** How they are framed at this moment. */
@@ -191,7 +198,10 @@ export class Replies {
     if (this.#gone) return;
     const { batch } = to;
     const reply = to.id === undefined ? undefined : this.#admit(to, to.id, failed, body);
-    if (reply !== undefined) this.#kept += reply.body.length;
+    if (reply !== undefined) {
+      this.#kept += reply.body.length;
+      this.#failures.count(reply);
+    }
     if (batch === undefined) {
       if (reply !== undefined) this.#push(reply);
       return;
@@ -211,6 +221,7 @@ export class Replies {
   say(reply: Reply): void {
     if (this.#gone) return;
     this.#kept += reply.body.length;
+    this.#failures.count(reply);
     this.#push(reply);
   }
 

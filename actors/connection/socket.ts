@@ -12,11 +12,12 @@ import { fromCallback } from 'xstate';
 import type { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
+import type { Failures } from '../../transport/failures.ts';
 import { Framer } from '../../transport/framing.ts';
 import type { Request } from '../../transport/jsonrpc.ts';
 import type { Ledger } from '../../transport/ledger.ts';
 import type { Output } from '../../transport/output.ts';
-import { Replies } from '../../transport/replies.ts';
+import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
 import { reportFigures } from '../vitals.ts';
 import { Intake, type IntakeDeps } from './intake.ts';
@@ -36,6 +37,7 @@ export interface SocketDeps extends IntakeDeps {
   /** Where sessions find their connection, by its number. */
   readonly connections: Map<number, OpenConnection>;
   readonly ledger: Ledger;
+  readonly failures: Failures;
   /** Hears of a defect that ended a connection. */
   readonly onConnectionDefect: (error: unknown) => void;
 }
@@ -106,15 +108,23 @@ class ClientSocket implements OpenConnection {
     this.#socket = socket;
     this.#deps = deps;
     this.#say = say;
-    const { config, ledger } = deps;
+    const { config, ledger, failures } = deps;
     this.#output = new SocketOutput(socket);
     this.#framer = new Framer(config, deps.reader.plain);
-    this.replies = new Replies(this.#output, () => this.#framer.framing, config, ledger, {
+    const events: RepliesEvents = {
       flow: () => this.#flow(),
       unblocked: () => this.sessions.resume(),
       idle: () => this.#sayIdle(),
       failed: (error) => this.#fail(error),
-    });
+    };
+    this.replies = new Replies(
+      this.#output,
+      () => this.#framer.framing,
+      config,
+      ledger,
+      events,
+      failures,
+    );
     this.sessions = new Sessions(this.replies, (need) => say({ type: 'session.needed', ...need }));
     this.#intake = new Intake(deps, this, guest);
     socket.setNoDelay(true);

@@ -264,7 +264,7 @@ class CallQueue {
     }
   }
 
-  /** The heartbeat: looks for calls that take too long, and asks an idle worker for its figures. */
+  /** Looks for calls that take too long, and asks an idle worker for its figures. */
   #check(): void {
     const now_ms = this.#registry.clock.now_ms();
     const { request_timeout_ms } = this.#config.limits;

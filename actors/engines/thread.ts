@@ -14,6 +14,7 @@ import type {
   PartEnd,
   PartOrder,
 } from '../../engine/port/layout.ts';
+import { Pulse } from '../../engine/port/pulse.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
@@ -32,6 +33,7 @@ export interface JobLink {
 export interface LinkedThread<Link> {
   readonly thread: Worker;
   readonly link: Link;
+  readonly pulse: Pulse;
   /** Ends the thread, whatever it is doing. */
   end(): void;
 }
@@ -63,14 +65,14 @@ export function endOf(error: unknown, code?: number): WorkerEnd {
 }
 
 /** What all threads are started with. */
-export type ThreadOptions = Omit<JobThreadData, 'port'>;
+export type ThreadOptions = Omit<JobThreadData, 'port' | 'pulse'>;
 
 /** Throws when the thread cannot be started; other failures to start come as its error. */
 export function startEngineThread(name: string, options: ThreadOptions): LinkedThread<EngineLink> {
   const flight = new FlightControl();
   const data = { ...options, flight: flight.memory };
   const started = start<EngineApi, EngineThreadData>(ENGINE_ENTRY, name, data);
-  const { thread, endpoint, remote, end } = started;
+  const { thread, pulse, endpoint, remote, end } = started;
   // Each look at a member of the proxy makes another proxy.
   const { run, takeOver, close, stats, setClipboard } = remote;
   return {
@@ -89,13 +91,14 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
       // It cannot fail, and the clipboard of a thread that died is given to the next.
       setClipboard: (content) => void setClipboard(content),
     },
+    pulse,
     end,
   };
 }
 
 /** Throws as `startEngineThread`. */
 export function startJobThread(name: string, options: ThreadOptions): LinkedThread<JobLink> {
-  const { thread, remote, end } = start<JobApi, JobThreadData>(JOB_ENTRY, name, options);
+  const { thread, pulse, remote, end } = start<JobApi, JobThreadData>(JOB_ENTRY, name, options);
   const { run, forget } = remote;
   return {
     thread,
@@ -104,12 +107,14 @@ export function startJobThread(name: string, options: ThreadOptions): LinkedThre
       // It cannot fail, and a thread that died meanwhile has forgotten everything.
       forget: (job) => void forget(job),
     },
+    pulse,
     end,
   };
 }
 
 interface Started<Api> {
   readonly thread: Worker;
+  readonly pulse: Pulse;
   readonly endpoint: PollingEndpoint;
   readonly remote: Remote<Api>;
   end(): void;
@@ -128,11 +133,13 @@ function leaveMissingDirectory(): void {
 function start<Api, Data extends JobThreadData>(
   entry: URL,
   name: string,
-  given: Omit<Data, 'port'> & ThreadOptions,
+  given: Omit<Data, 'port' | 'pulse'> & ThreadOptions,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
   const unfinished = unfinishedMemory();
-  const data = { ...given, options: { ...given.options, unfinished }, port: port2 };
+  const pulse = new Pulse(given.service);
+  const options = { ...given.options, unfinished };
+  const data = { ...given, options, pulse: pulse.memory, port: port2 };
   let thread: Worker;
   try {
     leaveMissingDirectory();
@@ -145,6 +152,7 @@ function start<Api, Data extends JobThreadData>(
   const endpoint = new PollingEndpoint(port1, given.polling, ANSWER_MS);
   return {
     thread,
+    pulse,
     endpoint,
     // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
     remote: wrap<Api>(endpoint as unknown as Endpoint),

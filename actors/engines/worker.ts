@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
 import type { EngineDefect } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import type { Pulses } from '../health/pulses.ts';
 import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './registry.ts';
 import { endOf, startEngineThread, type ThreadOptions } from './thread.ts';
@@ -11,10 +12,11 @@ import { endOf, startEngineThread, type ThreadOptions } from './thread.ts';
 export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;
   readonly threads: ThreadOptions;
+  readonly pulses: Pulses;
 }
 
 /** The `worker` effect of an engine. */
-export function workerEffect({ calls, log, threads }: WorkerDeps) {
+export function workerEffect({ calls, log, threads, pulses }: WorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
@@ -25,14 +27,19 @@ export function workerEffect({ calls, log, threads }: WorkerDeps) {
       say(endOf(error));
       return undefined;
     }
-    const { thread, link, end } = started;
+    const { thread, link, pulse, end } = started;
     let stopped = false;
+    let unwatch = () => {};
     let failure: unknown;
 
     link.stats().then(
       () => {
         if (stopped) return;
         calls.get(index)?.send({ type: 'worker.attached', link });
+        // Not before: a start has a deadline of its own.
+        unwatch = pulses.watch(`engine:${index}`, pulse, (silent_ms) =>
+          say({ type: 'worker.stalled', silent_ms }),
+        );
         say({ type: 'worker.ready' });
       },
       (error: unknown) => {
@@ -52,6 +59,7 @@ export function workerEffect({ calls, log, threads }: WorkerDeps) {
     reportFigures(self, () => ({ thread: thread.threadId }));
     return () => {
       stopped = true;
+      unwatch();
       end();
     };
   });

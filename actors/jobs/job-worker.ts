@@ -14,26 +14,36 @@ import {
   startJobThread,
   type ThreadOptions,
 } from '../engines/thread.ts';
+import type { Pulses } from '../health/pulses.ts';
 import { reportFigures } from '../vitals.ts';
 import type { JobRegistry } from './job-calls.ts';
 
 export interface JobWorkerDeps extends JobRegistry {
   readonly log: Logger;
   readonly threads: ThreadOptions;
+  readonly pulses: Pulses;
 }
 
-export function jobWorkerEffect({ jobCalls, log, threads }: JobWorkerDeps) {
+export function jobWorkerEffect({ jobCalls, log, threads, pulses }: JobWorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
     let started: LinkedThread<JobLink> | undefined;
     let stopped = false;
     let proven = false;
+    let unwatch = () => {};
     let failure: unknown;
 
     const start = () => {
       const linked = startJobThread(`job:${index}`, threads);
-      const { thread } = linked;
+      const { thread, pulse } = linked;
+      // Not before: a thread that is not there yet has no pulse.
+      thread.on('online', () => {
+        if (stopped) return;
+        unwatch = pulses.watch(`job:${index}`, pulse, (silent_ms) =>
+          say({ type: 'worker.stalled', silent_ms }),
+        );
+      });
       thread.on('message', ({ method, stack }: EngineDefect) => {
         log.error({ job_thread: index, method, stack }, 'a defect in a job');
       });
@@ -68,6 +78,7 @@ export function jobWorkerEffect({ jobCalls, log, threads }: JobWorkerDeps) {
     reportFigures(self, () => ({ thread: started?.thread.threadId ?? 'not started' }));
     return () => {
       stopped = true;
+      unwatch();
       started?.end();
     };
   });

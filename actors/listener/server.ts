@@ -8,6 +8,7 @@ import { fromCallback } from 'xstate';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../../machines/listener.ts';
 import type { OpenConnections } from '../connection/sessions.ts';
+import { reportFigures } from '../vitals.ts';
 import { Farewell } from './farewell.ts';
 import { type ListeningPath, listenAt, SocketPathError } from './socket-path.ts';
 
@@ -24,12 +25,13 @@ export interface ServerDeps {
 /** The `server` effect of a listener. */
 export function serverEffect({ config, sockets, connections, log }: ServerDeps) {
   let last = 0;
-  return fromCallback<ServerCommand, ListenerInput>(({ receive, sendBack }) => {
+  return fromCallback<ServerCommand, ListenerInput>(({ receive, sendBack, self }) => {
     const { unix } = config.sockets;
     const farewell = new Farewell(config);
     const say = sendBack as (event: ListenerEvent) => void;
     let listeningPath: ListeningPath | undefined;
     let closing = false;
+    reportFigures(self, () => ({ trouble: listeningPath?.trouble || 'none' }));
 
     // Half open: a client that ends its side still gets the replies to what it sent.
     const server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -45,6 +45,8 @@ export interface ListenOptions {
 
 /** A path at which we listen, until it is closed. */
 export interface ListeningPath {
+  /** Why nobody can connect, as far as the last look at the path told; empty when they can. */
+  readonly trouble: string;
   /** Stops listening and removes the socket file, unless it is another's by now. */
   close(): Promise<void>;
 }
@@ -104,6 +106,10 @@ class WatchedPath implements ListeningPath {
         this.#look = undefined;
       });
     }, LOOK_INTERVAL_MS).unref();
+  }
+
+  get trouble(): string {
+    return this.#said;
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { beat } from './pulse.ts';
 
 const CANCELLED = 0;
 const PROGRESS = 1;
@@ -72,6 +73,7 @@ export class JobControl {
 
   /** To be called every few milliseconds by whoever works. Throws GOX_CANCELLED. */
   check(): void {
+    beat();
     if (this.cancelled) throw new GoxError('GOX_CANCELLED', 'The job was cancelled.');
   }
 }

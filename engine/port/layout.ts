@@ -84,6 +84,8 @@ export interface JobThreadData {
   readonly polling: SharedArrayBuffer;
   /** See `stopwatch.ts`. */
   readonly service: SharedArrayBuffer;
+  /** See `pulse.ts`. */
+  readonly pulse: SharedArrayBuffer;
 }
 
 /** The `workerData` of an engine's thread. */

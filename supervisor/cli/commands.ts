@@ -112,6 +112,22 @@ export const COMMANDS = {
     },
     examples: ['goxel-supervisor tree', 'goxel-supervisor tree --json'],
   },
+  health: {
+    summary:
+      'Print whether a running daemon is well, and if not, why; for scripts, by its exit code.',
+    positionals: [],
+    options: {
+      ...config,
+      json: { type: 'boolean', summary: 'print it as JSON, with all that was checked' },
+    },
+    notes: [
+      'Exit code 0: healthy. 1: degraded, so it serves and somebody should look. 2: failing. The',
+      'others mean that there was no answer. It is answered also while all places are taken.',
+      'For a container, which is to be restarted when it fails and not when it is degraded:',
+      '  goxel-supervisor health; [ $? -le 1 ]',
+    ],
+    examples: ['goxel-supervisor health', 'goxel-supervisor health --json'],
+  },
   convert: {
     summary: 'Convert a model from one file format into another; needs no running daemon.',
     positionals: ['IN', 'OUT'],

@@ -4,6 +4,9 @@
  */
 export const EXIT = {
   OK: 0,
+  /** `health`: the daemon is degraded, and failing; 1 and 2 as for other programs that watch. */
+  DEGRADED: 1,
+  FAILING: 2,
   /** The command line is wrong. */
   USAGE: 64,
   /** What was given to work on is wrong. */

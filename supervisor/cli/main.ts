@@ -58,6 +58,8 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./call.ts')).call(line);
     case 'tree':
       return (await import('./tree.ts')).tree(line);
+    case 'health':
+      return (await import('./health.ts')).health(line);
     case 'convert':
       return (await import('./convert.ts')).convert(line);
   }

@@ -46,7 +46,13 @@ async function take(path: string, more: Partial<ListenOptions> = {}): Promise<Ta
   const log = { warn: note, error: note } as unknown as ListenOptions['log'];
   const server = createServer({ allowHalfOpen: true }, greet('hello'));
   const listening = await listenAt(server, { path, mode: 0o600, backlog: 8, log, ...more });
-  return { said, close: () => listening.close() };
+  return {
+    said,
+    get trouble() {
+      return listening.trouble;
+    },
+    close: () => listening.close(),
+  };
 }
 
 function greet(text: string): (socket: Socket) => void {

@@ -216,7 +216,7 @@ daemon:
     request_timeout_ms: 31000
     shutdown_timeout_ms: 11000
   health:
-    check_interval_ms: 5000
+    check_interval_ms: 6000
     restart_on_failure: true
     max_restart_attempts: 4
     restart_delay_ms: 5000
@@ -238,6 +238,7 @@ v14('is taken as it is', async () => {
   assert.is(loaded.limits.shutdown_timeout_ms, 11_000);
   assert.is(loaded.workers.restart.max_restart_attempts, 4);
   assert.is(loaded.workers.restart.restart_delay_ms, 5000);
+  assert.is(loaded.health.check_interval_ms, 6000);
   assert.is(loaded.logging.file, '/var/log/goxel/daemon.log');
   const silent = warnings.map((text) => / daemon\.(\S+) has no effect/.exec(text)?.[1]);
   assert.equal(silent, [
@@ -248,7 +249,6 @@ v14('is taken as it is', async () => {
     'sockets.tcp.address',
     'sockets.tcp.port',
     'workers.queue_size',
-    'health.check_interval_ms',
     'logging.max_size_mb',
     'logging.max_files',
     'logging.syslog',

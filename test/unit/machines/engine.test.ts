@@ -79,12 +79,12 @@ test('takes a worker for dead that never gets ready', async () => {
   assert.is(worker.alive, 0);
 });
 
-test('asks the queue for overdue calls at every heartbeat', async () => {
+test('asks the queue for overdue calls at every check', async () => {
   const { worker, calls, clock } = await engine();
   worker.say({ type: 'worker.ready' });
-  for (let beats = 1; beats <= 3; beats += 1) {
+  for (let checks = 1; checks <= 3; checks += 1) {
     clock.increment(500);
-    assert.is(calls.told.length, beats);
+    assert.is(calls.told.length, checks);
   }
   assert.equal(calls.told[2], { type: 'calls.check' });
 });
@@ -98,6 +98,40 @@ test('ends a worker that works on one request for too long', async () => {
   const told = calls.told.at(-1);
   assert.is(told?.type, 'calls.fail');
   assert.ok(told?.type === 'calls.fail' && told.code === 'GOX_REQUEST_TIMEOUT');
+  clock.increment(100);
+  assert.is(snapshot().value, 'starting');
+});
+
+test('replaces a worker that nothing is heard of, which counts as a death', async () => {
+  for (const kind of ['engine', 'job'] as const) {
+    const { worker, calls, clock, snapshot } = await engine(kind);
+    worker.say({ type: 'worker.ready' });
+    worker.say({ type: 'worker.stalled', silent_ms: 30_250.4 });
+    assert.is(snapshot().value, 'lost');
+    assert.is(worker.alive, 0);
+    assert.match(snapshot().context.reason, /^nothing was heard of its thread for 30250 ms/);
+    const { reason } = snapshot().context;
+    assert.equal(calls.told.at(-1), { type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason });
+    clock.increment(100);
+    assert.is(worker.alive, 1);
+    assert.is(snapshot().context.restarts, 1);
+    for (let times = 0; times < 2; times += 1) {
+      worker.say({ type: 'worker.ready' });
+      worker.say({ type: 'worker.stalled', silent_ms: 1 });
+      if (times === 0) clock.increment(200);
+    }
+    assert.is(snapshot().value, kind === 'engine' ? 'failed' : 'cooling off');
+  }
+});
+
+test('a silence that is told too late, or of a thread that starts, is nothing', async () => {
+  const { worker, clock, snapshot, send } = await engine();
+  send({ type: 'worker.stalled', silent_ms: 30_001 });
+  assert.is(snapshot().value, 'starting');
+  worker.say({ type: 'worker.ready' });
+  worker.say({ type: 'worker.exited', reason: 'killed' });
+  send({ type: 'worker.stalled', silent_ms: 30_001 });
+  assert.is(snapshot().context.reason, 'killed');
   clock.increment(100);
   assert.is(snapshot().value, 'starting');
 });

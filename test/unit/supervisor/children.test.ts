@@ -13,6 +13,7 @@ import {
   type EngineChildInput,
   engineMachine,
 } from '../../../machines/engine.ts';
+import type { HealthInput } from '../../../machines/health.ts';
 import {
   type ListenerInput,
   listenerMachine,
@@ -32,6 +33,7 @@ async function daemon(workers = 2, actions: Actions = {}) {
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const signals = fakeEffect<EventObject, undefined>();
   const jobs = fakeEffect<EventObject, EngineChildInput>();
+  const health = fakeEffect<EventObject, HealthInput>();
   const clock = new SimulatedClock();
   const now_ms = () => clock.now();
   const connection = connectionMachine.provide({
@@ -55,11 +57,11 @@ async function daemon(workers = 2, actions: Actions = {}) {
   });
   const decisions: Decision[] = [];
   const logic = supervisor({
-    logics: { signals: signals.logic, engine, job, listener },
+    logics: { signals: signals.logic, engine, job, listener, health: health.logic },
     now_ms,
     report: (decision) => decisions.push(decision),
   });
-  const input = { spec: daemonChildren(config, () => 0) };
+  const input = { spec: daemonChildren(config, { random: () => 0, unix_ms: now_ms }) };
   const root = createActor(logic, { input, clock });
   root.subscribe({ error: () => {} });
   root.start();

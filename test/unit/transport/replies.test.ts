@@ -3,22 +3,27 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
+import { Failures } from '../../../transport/failures.ts';
 import type { Request } from '../../../transport/jsonrpc.ts';
 import { Ledger } from '../../../transport/ledger.ts';
 import { Replies, type RepliesEvents } from '../../../transport/replies.ts';
+import { errorReply } from '../../../transport/reply.ts';
 import { FakeOutput } from '../../support/fake-output.ts';
 
 const LIMITS = { output_bytes_max: 1000, result_bytes_max: 100_000 };
 
 const ledgerOf = (held_bytes_max: number) => new Ledger({ limits: { held_bytes_max } });
 
-function made(ledger = ledgerOf(1_000_000), events: Partial<RepliesEvents> = {}) {
+function made(ledger = ledgerOf(1_000_000), more: Partial<RepliesEvents> = {}) {
   const output = new FakeOutput();
-  const replies = new Replies(output, () => 'text', { limits: LIMITS }, ledger, {
+  const failures = new Failures();
+  const events = {
     ...{ flow: () => {}, unblocked: () => {}, idle: () => {}, failed: () => {} },
-    ...events,
-  });
-  return { output, ledger, replies };
+    ...more,
+  };
+  const limited = { limits: LIMITS };
+  const replies = new Replies(output, () => 'text', limited, ledger, events, failures);
+  return { output, ledger, failures, replies };
 }
 
 function request(id: number, params = 0): Request {
@@ -139,6 +144,28 @@ test('a reply that cannot be written ends its connection, and is nobody else’s
   one.fail(one.place(request(1), undefined, 0), new GoxError('GOX_CANCELLED', 'x'));
   one.flush();
   assert.match(String(failed[0]), 'too long');
+});
+
+test('replies that are errors are counted, also in batches and in the place of results', () => {
+  const { failures, replies: one, ledger } = made();
+  const failure = new GoxError('GOX_FILE', 'no');
+  one.answer(one.place(request(1), undefined, 0), false, body(10));
+  assert.is(failures.total, 0);
+  one.fail(one.place(request(2), undefined, 0), failure);
+  const batch = { replies: new Array(2), left: 2 };
+  one.fail(one.place(request(3), batch, 0), failure);
+  one.answer(one.place(request(4), batch, 1), false, body(10));
+  one.say(errorReply(new GoxError('GOX_PARSE', 'no')));
+  assert.equal(failures.byCode(), { GOX_FILE: 2, GOX_PARSE: 1 });
+  // It is carried out, and there is no room for what it answers.
+  one.answer(one.place(request(5), undefined, 0), false, body(ledger.bytes_max + 1));
+  assert.is(failures.byCode().GOX_OVERLOADED, 1);
+  // Nobody is told of these.
+  one.fail(one.place({ ...request(6), id: undefined }, undefined, 0), failure);
+  const place = one.place(request(7), undefined, 0);
+  one.abandon();
+  one.fail(place, failure);
+  assert.is(failures.total, 4);
 });
 
 test.run();

@@ -1,0 +1,65 @@
+/** Gathers what there is to know about the daemon now. It asks nobody and waits for nothing. */
+
+import { totalmem } from 'node:os';
+import type {
+  EventLoopDelay,
+  HealthFacts,
+  MemoryFacts,
+  QueueFacts,
+  SocketFacts,
+  ThreadFacts,
+} from '../../machines/health-facts.ts';
+import type { Pulses } from './pulses.ts';
+import type { Totals } from './rates.ts';
+
+/** Where the facts come from: each is read when somebody looks. */
+export interface HealthSources {
+  readonly pulses: Pick<Pulses, 'silences'>;
+  readonly engines: () => readonly ThreadFacts[];
+  readonly jobThreads: () => readonly ThreadFacts[];
+  readonly sockets: () => readonly SocketFacts[];
+  /** Requests of all connections that have no reply yet. */
+  readonly openRequests: () => number;
+  readonly jobs: () => Pick<QueueFacts, 'jobs_waiting' | 'jobs_running'>;
+  readonly heldBytes: () => number;
+  readonly lostProjects: () => readonly number[];
+  /** Requests and errors since the start. */
+  readonly totals: () => Totals;
+}
+
+export function gatherFacts(sources: HealthSources, event_loop: EventLoopDelay): HealthFacts {
+  const engines = sources.engines();
+  return {
+    silences: sources.pulses.silences(),
+    engines,
+    job_threads: sources.jobThreads(),
+    sockets: sources.sockets(),
+    event_loop,
+    queues: queues(sources, engines),
+    memory: memory(),
+    projects_lost: sources.lostProjects(),
+  };
+}
+
+function queues(sources: HealthSources, engines: readonly ThreadFacts[]): QueueFacts {
+  const jobs = sources.jobs();
+  const requests_running = engines.reduce((sum, { in_flight }) => sum + in_flight, 0);
+  // A job is a request that waits for it.
+  const elsewhere = requests_running + jobs.jobs_waiting + jobs.jobs_running;
+  const requests_waiting = Math.max(0, sources.openRequests() - elsewhere);
+  return { requests_waiting, requests_running, ...jobs, held_bytes: sources.heldBytes() };
+}
+
+function memory(): MemoryFacts {
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const figures = { rss, heap_used: heapUsed, external, array_buffers: arrayBuffers };
+  return { ...figures, limit: memoryLimit(process.constrainedMemory(), totalmem()) };
+}
+
+/**
+ * What the process may take. Without a limit of its control group (`memory.max` of this one or one
+ * above) the system says 0, or more than any machine has.
+ */
+export function memoryLimit(constrained: number, total: number): number {
+  return constrained > 0 && constrained < total ? constrained : total;
+}
