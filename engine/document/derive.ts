@@ -6,8 +6,9 @@
 
 import { moved } from '../ops/move.ts';
 import { shapeVolume } from '../ops/shapes.ts';
+import type { Box } from '../volume/box.ts';
 import { boxCorners, isNullBox, type Matrix } from '../volume/matrix.ts';
-import type { Box, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import type { Layer } from './layer.ts';
 
 const EVERYWHERE: Box = {

@@ -1,6 +1,6 @@
 /** What is selected in a project: a box, and the voxels picked. Neither is part of a file. */
 
-import type { Box } from '../volume/volume.ts';
+import type { Box } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
 
 export interface Selection {

@@ -3,8 +3,9 @@
 import type { Document } from '../document/document.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { signedWords } from '../volume/block.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
-import type { Box, Vec3, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** How far apart neighbours along each axis lie in an array, and where the first cell lies. */
 export interface Layout {

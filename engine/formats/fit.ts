@@ -1,8 +1,8 @@
 /** The image box of a file that names none. */
 
 import type { Layer } from '../document/layer.ts';
+import type { Box } from '../volume/box.ts';
 import { boxCorners } from '../volume/matrix.ts';
-import type { Box } from '../volume/volume.ts';
 
 /** The box of Goxel's new image. */
 export const DEFAULT_BOX: Box = { min: [-16, -16, 0], max: [16, 16, 32] };

@@ -8,8 +8,9 @@ import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_BYTES, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
-import type { Vec3, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import type { ByteReader } from './bytes.ts';
 import { type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
 

@@ -1,8 +1,9 @@
 /** The voxels of a box as bytes. */
 
 import { WithBytes } from '../encode.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { readRegion } from '../volume/region.ts';
-import type { Vec3, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import type { Region } from './region.ts';
 
 export interface PackedQuestion {

@@ -2,9 +2,9 @@
 
 import type { FoundVoxel } from '../catalogue/schemas.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE } from '../volume/block.ts';
+import { BLOCK_SIZE, type BlockView } from '../volume/block.ts';
 import { channels } from '../volume/color.ts';
-import type { BlockView, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import { type ResultLimits, requireEntries, VOXEL_BYTES_MIN } from './limits.ts';
 import { blocksOf, holds, partOf, type Region } from './region.ts';
 

@@ -2,9 +2,10 @@
 
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE } from '../volume/block.ts';
+import { BLOCK_SIZE, type BlockView } from '../volume/block.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { slotsInOrder } from '../volume/slots.ts';
-import { type BlockView, type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 
 /** Both corners belong to it. */
 export interface Region {

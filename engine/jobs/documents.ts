@@ -7,8 +7,7 @@ import { type Reading, readDocument } from '../methods/reading.ts';
 import type { JobControl } from '../port/job-control.ts';
 import { type Ceiling, explainedBy } from '../project/ceiling.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
-import { Handover } from './job.ts';
-import type { JobTools } from './kinds.ts';
+import { Handover, type JobTools } from './job.ts';
 
 export interface ExportInput {
   readonly document: DocumentSnapshot;

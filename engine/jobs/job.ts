@@ -7,8 +7,17 @@
  * The only part of the last stage gives the method's result, or a `Handover`.
  */
 
+import type { JobControl } from '../port/job-control.ts';
+import type { Files } from '../project/files.ts';
+
 /** What kinds of work there are; `kinds.ts` has the code. */
 export type JobKind = 'export' | 'save' | 'load' | 'inquiry' | 'render';
+
+/** What a part may use of its thread. */
+export interface JobTools {
+  readonly files: Files;
+  readonly control: JobControl;
+}
 
 /**
  * What a job's last part returns when the engine has to end the request: a load, for one, whose

@@ -1,17 +1,9 @@
 /** The code behind each kind of job: one part of one stage at a time. */
 
-import type { JobControl } from '../port/job-control.ts';
-import type { Files } from '../project/files.ts';
 import { runExport, runLoad, runSave } from './documents.ts';
 import { runInquiry } from './inquiries.ts';
-import type { Job, JobKind } from './job.ts';
+import type { Job, JobKind, JobTools } from './job.ts';
 import { runPictures } from './pictures.ts';
-
-/** What a part may use of its thread. */
-export interface JobTools {
-  readonly files: Files;
-  readonly control: JobControl;
-}
 
 type Run = (input: never, stage: number, part: number, tools: JobTools) => unknown;
 

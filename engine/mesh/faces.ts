@@ -5,7 +5,8 @@
  * (x, y, z) fills the cube from that point to one further on each axis; Z is up.
  */
 
-import type { Vec3, Volume } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
+import type { Volume } from '../volume/volume.ts';
 import { Occupancy, ROWS } from './occupancy.ts';
 import { GrowingBatch, type Surface } from './surface.ts';
 

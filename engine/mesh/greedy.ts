@@ -9,7 +9,9 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import type { BlockView, Vec3, Volume } from '../volume/volume.ts';
+import type { BlockView } from '../volume/block.ts';
+import type { Vec3 } from '../volume/box.ts';
+import type { Volume } from '../volume/volume.ts';
 import { CORNERS, DirectionNormals } from './faces.ts';
 import { Occupancy, ROWS } from './occupancy.ts';
 import { type FaceBatch, GrowingBatch, type Surface } from './surface.ts';

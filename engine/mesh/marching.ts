@@ -11,7 +11,8 @@
  * leaves holes where a block has no neighbour.)
  */
 
-import type { Vec3, Volume } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
+import type { Volume } from '../volume/volume.ts';
 import { CellField, FIELD_STEP } from './cell-field.ts';
 import { Loop } from './loop.ts';
 import { EDGE_CORNERS, loopsIn } from './marching-cases.ts';

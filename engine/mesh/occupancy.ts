@@ -4,10 +4,10 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { signedWords } from '../volume/block.ts';
+import { type BlockView, signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
-import type { BlockView, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** A packed colour is solid when it is not less. */
 export const SOLID = (SOLID_ALPHA << 24) >>> 0;

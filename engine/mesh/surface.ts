@@ -1,6 +1,6 @@
 /** What the makers of meshes give and the writers of mesh files take. */
 
-import type { Vec3 } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
 
 /**
  * Some faces of a surface, each a convex polygon of as many corners as `Surface.corners` says. The

@@ -2,7 +2,8 @@
 
 import type { Bounds } from '../catalogue/schemas.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
-import type { Box, Volume } from '../volume/volume.ts';
+import type { Box } from '../volume/box.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /**
  * `max` is exclusive, `last` the voxel before it. Not exact: rounded outwards to whole blocks.

@@ -6,8 +6,8 @@ import { pointOf } from '../catalogue/geometry.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, type Position } from '../catalogue/schemas.ts';
 import type { Region } from '../inquiries/region.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { boxCorners, boxMatrix, inverse, isNullBox, type Matrix } from '../volume/matrix.ts';
-import type { Box, Vec3 } from '../volume/volume.ts';
 import { cornerOf } from './voxel-params.ts';
 
 /** Of every affine matrix: its axes are directions, and its origin is a point. */

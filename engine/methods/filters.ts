@@ -11,8 +11,9 @@ import { adjustColors, mirror, wrap } from '../ops/filters.ts';
 import { fillHoles, hollow, hull } from '../ops/hollow.ts';
 import { paintShape } from '../ops/paint.ts';
 import type { Project } from '../project/project.ts';
+import type { Box } from '../volume/box.ts';
 import { isNullBox, type Matrix } from '../volume/matrix.ts';
-import type { Box, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import { boxOf, wholeBox } from './boxes.ts';
 import { packedColor, WHITE } from './voxel-params.ts';
 

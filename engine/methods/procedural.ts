@@ -11,9 +11,10 @@ import { line } from '../procedural/line.ts';
 import { box, pyramid, sphere, torus } from '../procedural/solids.ts';
 import { type RampStop, terrain } from '../procedural/terrain.ts';
 import { text } from '../procedural/text.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix, type Matrix } from '../volume/matrix.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { colorOf, cornerOf, packedColor } from './voxel-params.ts';
 

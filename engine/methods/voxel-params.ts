@@ -5,8 +5,8 @@ import { invalidParam, paramProblem } from '../catalogue/params.ts';
 import type { Color, Position } from '../catalogue/schemas.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
 import { sketch } from '../catalogue/sketch.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { channels } from '../volume/color.ts';
-import type { Vec3 } from '../volume/volume.ts';
 import { colorFromNumbers } from './color-numbers.ts';
 import { COLOR_NAMES, colorFromText } from './color-text.ts';
 

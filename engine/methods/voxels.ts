@@ -13,10 +13,11 @@ import type {
 import type { Layer } from '../document/layer.ts';
 import type { Project } from '../project/project.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
 import { Places } from '../volume/places.ts';
-import { type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';

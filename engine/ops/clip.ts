@@ -1,7 +1,8 @@
 /** Parts of volumes, and volumes put together of parts that do not overlap. */
 
 import { BLOCK_VOXELS, copyBlockData, newBlockData } from '../volume/block.ts';
-import { type Box, Volume } from '../volume/volume.ts';
+import type { Box } from '../volume/box.ts';
+import { Volume } from '../volume/volume.ts';
 
 /** The voxels of a volume that lie in a box; blocks wholly inside are shared. */
 export function clipped(volume: Volume, { min, max }: Box): Volume {

@@ -15,8 +15,8 @@
  * voxel counts as absent.
  */
 
-import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
-import type { BlockView, Volume } from '../volume/volume.ts';
+import { BLOCK_VOXELS, type BlockView, newBlockData } from '../volume/block.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** The place in this list is the number that files store. */
 export const BLEND_MODES = [

@@ -1,7 +1,8 @@
 /** Cuts by a plane. */
 
 import { copyBlockData, newBlockData } from '../volume/block.ts';
-import type { Vec3, Volume } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** Half the width of a block between the centres of its outermost voxels. */
 const HALF = 7.5;

@@ -2,8 +2,9 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { copyBlockData, newBlockData } from '../volume/block.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { requireBlocks } from '../volume/reach.ts';
-import { type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { blockData } from './bits.ts';
 import { over } from './combine.ts';
 import { FLOOD_BLOCKS_MAX } from './flood.ts';

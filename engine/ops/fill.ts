@@ -4,7 +4,8 @@ import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, copyBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
-import type { Box, Vec3, Volume } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
+import type { Volume } from '../volume/volume.ts';
 import {
   ALL_ROWS,
   blockData,

@@ -1,7 +1,8 @@
 /** Goxel's filters: colours adjusted, and voxels mirrored or wrapped around inside a box. */
 
 import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
+import { Volume } from '../volume/volume.ts';
 import { clipped, join } from './clip.ts';
 import { adjustColor, type ColorAdjustment } from './color-adjust.ts';
 import { step, type Turn, turned } from './turn.ts';

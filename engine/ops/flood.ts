@@ -7,7 +7,7 @@
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BlockIndex } from '../volume/block-index.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { ALL_ROWS, type BitSet, NO_ROWS, ROWS, type Rows } from './bits.ts';
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
 
 /** The points with x·px + y·py + z·pz <= limit. */
 export interface HalfSpace {

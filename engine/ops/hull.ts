@@ -6,8 +6,9 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { requireBlocks } from '../volume/reach.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { filledRows, paintRows, ROWS } from './bits.ts';
 import { FLOOD_BLOCKS_MAX } from './flood.ts';
 import { type HalfSpace, halfSpaces } from './half-spaces.ts';

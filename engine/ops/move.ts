@@ -7,9 +7,10 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { inverse, type Matrix, transform } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, requireBlocks } from '../volume/reach.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { sortedPositions, type Turn, turned, turnedBox } from './turn.ts';
 
 /** Throws GOX_MEMORY_LIMIT when the result would touch more than `blocks_max` blocks. */

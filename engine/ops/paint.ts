@@ -11,9 +11,10 @@
 
 import type { ShapeKind } from '../document/layer.ts';
 import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { requireBlocks } from '../volume/reach.ts';
-import type { Box, Vec3, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import { addsVoxels, type BlendMode, combineBlocks, EMPTY_BLOCK } from './combine.ts';
 import { type Covered, coveredOf, drawBlock, drawRows, hasRows } from './shape-block.ts';
 import { type Solid, solidIn } from './shape-solid.ts';

@@ -5,7 +5,8 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
+import { Volume } from '../volume/volume.ts';
 import { ALL_ROWS, blockData, isUniform, NO_ROWS, paintRows, ROWS, uniformBlock } from './bits.ts';
 import { clipped } from './clip.ts';
 import { over } from './combine.ts';

@@ -1,8 +1,9 @@
 /** The volume of a shape layer. */
 
 import type { Shape } from '../document/layer.ts';
+import type { Box } from '../volume/box.ts';
 import type { Matrix } from '../volume/matrix.ts';
-import { type Box, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { paintShape } from './paint.ts';
 
 /**

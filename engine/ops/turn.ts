@@ -6,8 +6,9 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, requireBlocks } from '../volume/reach.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 
 /**
  * Where a moved voxel comes from: along axis `i` the source is at

@@ -2,7 +2,8 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { type Vec3, Volume } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
+import { Volume } from '../volume/volume.ts';
 import { fillRows, requireRoom, type Span } from './rows.ts';
 import { boxAround } from './solids.ts';
 

@@ -2,8 +2,9 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { paintRows, ROWS, uniformBlock } from '../ops/bits.ts';
+import type { Box } from '../volume/box.ts';
 import { requireBlocks } from '../volume/reach.ts';
-import type { Box, Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 
 /** Places from `from` up to `to`, without those from `gapFrom` up to `gapTo`; all whole numbers. */
 export interface Span {

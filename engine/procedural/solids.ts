@@ -5,7 +5,8 @@
  */
 
 import { hollow } from '../ops/hollow.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
+import { Volume } from '../volume/volume.ts';
 import { fillRows, requireRoom, type Span } from './rows.ts';
 
 export interface SphereParams {

@@ -1,7 +1,8 @@
 /** Text in voxels, in the font of `font.ts`. */
 
 import { GoxError } from '../../conf/errors.ts';
-import { type Box, type Vec3, Volume } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
+import { Volume } from '../volume/volume.ts';
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyph } from './font.ts';
 import { requireRoom } from './rows.ts';
 

@@ -12,7 +12,7 @@ import { didYouMean } from '../../conf/suggest.ts';
 import { sketch } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Camera } from '../document/scene.ts';
-import type { Box, Vec3 } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import type { Extent } from './extent.ts';
 import { FOV_DEFAULT_DEGREES, invalid, MARGIN_DEFAULT, type Preset, type View } from './options.ts';
 import { cross, type Frame, type Projection, projectionOf, unit } from './projection.ts';

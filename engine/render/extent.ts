@@ -5,9 +5,10 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE, BLOCK_VOXELS } from '../volume/block.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import { boxCorners, type Matrix } from '../volume/matrix.ts';
-import type { Box, Vec3, VolumeSnapshot } from '../volume/volume.ts';
+import type { VolumeSnapshot } from '../volume/volume.ts';
 import { dot } from './projection.ts';
 
 const SOLID = (SOLID_ALPHA << 24) >>> 0;

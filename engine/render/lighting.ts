@@ -6,7 +6,7 @@
  */
 
 import type { Light } from '../document/scene.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
 import type { Surface } from './groups.ts';
 import type { LightChoice } from './options.ts';
 import type { Frame } from './projection.ts';

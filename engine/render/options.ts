@@ -1,8 +1,8 @@
 /** What a caller asks of the renderer: plain values, so that they can cross to another thread. */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { Vec3 } from '../volume/box.ts';
 import type { Rgba } from '../volume/color.ts';
-import type { Vec3 } from '../volume/volume.ts';
 
 export type Preset =
   | 'front'

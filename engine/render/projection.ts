@@ -3,7 +3,7 @@
  * j + ½), j counts downward. Plain numbers, so that it can cross to another thread.
  */
 
-import type { Box, Vec3 } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 
 export interface Projection {
   readonly orthographic: boolean;

@@ -1,6 +1,6 @@
 /** How far light comes: the depth of what is nearest to it, seen in a parallel projection. */
 
-import type { Box, Vec3 } from '../volume/volume.ts';
+import type { Box, Vec3 } from '../volume/box.ts';
 import type { Lamp } from './lighting.ts';
 import { cross, dot, type Projection, projectionOf, unit } from './projection.ts';
 

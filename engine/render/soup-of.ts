@@ -1,7 +1,7 @@
 /** Makes a soup of a surface that comes in batches of triangles with a normal each. */
 
 import { checkInterrupt } from '../interrupt.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
 import type { Soup } from './soup.ts';
 
 /** Triangles as a mesher gives them; its arrays may be longer than `count` needs. */

@@ -12,8 +12,9 @@
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { requireBlocks } from '../volume/reach.ts';
-import { type Vec3, Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { HostVolumes } from './host-volumes.ts';
 import { Refusal } from './refusal.ts';
 import { type Region, readRegion, requireRegion, writeRegion } from './region.ts';

@@ -5,8 +5,8 @@ import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
 import { scriptError } from './failure.ts';
 import { type Guest, GuestThrow, type Thrown } from './guest.ts';
 import type { Host } from './host.ts';
+import type { ScriptInput, ScriptLimits } from './input.ts';
 import type { Sandbox } from './sandbox.ts';
-import type { ScriptInput, ScriptLimits } from './script.ts';
 
 /** How deep the value may be nested; what reads it further on may be recursive. */
 const VALUE_DEPTH_MAX = 100;

@@ -8,39 +8,12 @@
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import { StoodStill, Stopwatch } from '../stopwatch.ts';
-import type { Matrix } from '../volume/matrix.ts';
 import { scriptError } from './failure.ts';
 import { Guest } from './guest.ts';
 import { Host, type ScriptFiles } from './host.ts';
+import type { ScriptInput, ScriptLimits } from './input.ts';
 import { memoryError, runScript, timeError } from './run.ts';
 import { isHardStop, isTrap, Sandbox } from './sandbox.ts';
-
-export interface ScriptLimits {
-  /** From the start of the run. Checked between instructions; see `HARD_STOP_MS`. */
-  readonly deadline_ms: number;
-  /** Of the sandbox, its code and stack included; 16 MiB is the least there is. */
-  readonly memory_bytes: number;
-  /** QuickJS' stack; the stack of the thread, which depends on its options, can end earlier. */
-  readonly stack_bytes: number;
-  /** Of what the script prints, in UTF-8 with line ends, and of its value as JSON. */
-  readonly output_bytes_max: number;
-  /** Blocks of all volumes together, those of the document's layers included. */
-  readonly blocks_max: number;
-}
-
-export interface ScriptInput {
-  readonly code: string;
-  /** What the code is called in errors. */
-  readonly name?: string;
-  /** JSON; the script finds it as `args`, and as the list `scriptArgs`. */
-  readonly args?: unknown;
-  /** The registered script to execute once the code has run. */
-  readonly execute?: string;
-  /** The registered format to export the image with, once the code has run. */
-  readonly exportWith?: { readonly format: string; readonly path: string };
-  /** `goxel.image.selectionBox`; the image box when it is left out. */
-  readonly selection?: Matrix;
-}
 
 export interface ScriptResult {
   /**

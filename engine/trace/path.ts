@@ -5,7 +5,7 @@
 
 import { LINEAR } from '../render/lighting.ts';
 import { cross, unit } from '../render/projection.ts';
-import type { Vec3 } from '../volume/volume.ts';
+import type { Vec3 } from '../volume/box.ts';
 import {
   ALBEDO,
   NORMAL,
@@ -96,12 +96,11 @@ export class PathTracer {
   }
 
   #path(x: number, y: number): void {
-    const { sums } = this;
     const { settings, surfaces } = this.#job;
     const bounce = this.#bounce;
     const sampler = this.#sampler;
     const direction = this.#direction;
-    const { weight, on, back } = bounce;
+    const { weight, on } = bounce;
     this.#begin(x, y);
     let carriedRed = 1;
     let carriedGreen = 1;
@@ -128,18 +127,11 @@ export class PathTracer {
         blue += Math.min(carriedBlue * bounce.blue * surfaces[at + EMISSION + 2]!, most);
       }
       if (depth > settings.bounces) break;
-      bounce.red *= surfaces[at]!;
-      bounce.green *= surfaces[at + 1]!;
-      bounce.blue *= surfaces[at + 2]!;
-      bounce.metallic = surfaces[at + METALLIC]!;
-      bounce.roughness = surfaces[at + ROUGHNESS]!;
       const axis = this.#axis;
       const sign = this.#sign;
       const u = axis === 0 ? 1 : 0;
       const v = axis === 2 ? 1 : 2;
-      back[0] = -direction[u]!;
-      back[1] = -direction[v]!;
-      back[2] = -direction[axis]! * sign;
+      this.#face(at, u, v);
       const pair = depth * PAIRS_BOUNCE;
       const sun = this.#sun(pair + PAIR_SUN);
       if (sun > 0) {
@@ -171,6 +163,27 @@ export class PathTracer {
       direction[v] = on[1]!;
       direction[axis] = on[2]! * sign;
     }
+    this.#add(red, green, blue);
+  }
+
+  /** Tells the bounce of the surface that was met, and of the way back, by its axes `u` and `v`. */
+  #face(at: number, u: number, v: number): void {
+    const { surfaces } = this.#job;
+    const bounce = this.#bounce;
+    const direction = this.#direction;
+    bounce.red *= surfaces[at]!;
+    bounce.green *= surfaces[at + 1]!;
+    bounce.blue *= surfaces[at + 2]!;
+    bounce.metallic = surfaces[at + METALLIC]!;
+    bounce.roughness = surfaces[at + ROUGHNESS]!;
+    bounce.back[0] = -direction[u]!;
+    bounce.back[1] = -direction[v]!;
+    bounce.back[2] = -direction[this.#axis]! * this.#sign;
+  }
+
+  /** Adds what came along a path to the sums of the pixel. */
+  #add(red: number, green: number, blue: number): void {
+    const { sums } = this;
     sums[0]! += red;
     sums[1]! += green;
     sums[2]! += blue;

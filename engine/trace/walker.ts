@@ -31,6 +31,7 @@ export class Walker {
   readonly #rows: Uint16Array;
   readonly #bricks: Uint16Array;
   readonly #mask: number;
+  readonly #seed: number;
 
   /** Origin and direction of the ray; the length of the direction is the unit of `t`. */
   readonly ray = new Float64Array(6);
@@ -50,6 +51,7 @@ export class Walker {
     this.#rows = world.rows;
     this.#bricks = world.bricks;
     this.#mask = world.table.length / ENTRY - 1;
+    this.#seed = world.seed;
   }
 
   /** Sets the origin and a direction. */
@@ -105,9 +107,7 @@ export class Walker {
    */
   walk(): boolean {
     const { ray, cell } = this;
-    const rows = this.#rows;
-    const bricks = this.#bricks;
-    const { first, last, levels } = this.#world;
+    const { first, last } = this.#world;
     const [firstX, firstY, firstZ] = first;
     const [lastX, lastY, lastZ] = last;
     const ox = ray[0]!;
@@ -119,117 +119,144 @@ export class Walker {
     const inverseX = 1 / dx;
     const inverseY = 1 / dy;
     const inverseZ = 1 / dz;
-    const stepX = dx > 0 ? 1 : -1;
-    const stepY = dy > 0 ? 1 : -1;
-    const stepZ = dz > 0 ? 1 : -1;
-    // The far side of a cell lies at its position and this.
-    const farX = (dx > 0 ? 1 : 0) - ox;
-    const farY = (dy > 0 ? 1 : 0) - oy;
-    const farZ = (dz > 0 ? 1 : 0) - oz;
-    // A ray that comes to this place in a brick has just come into the brick.
-    const entryX = dx > 0 ? 0 : BRICK - 1;
-    const entryY = dy > 0 ? 0 : BRICK - 1;
-    const entryZ = dz > 0 ? 0 : BRICK - 1;
     let x = cell[0]!;
     let y = cell[1]!;
     let z = cell[2]!;
-    let { inside, axis } = this;
-    let blockX = x >> BLOCK_SHIFT;
-    let blockY = y >> BLOCK_SHIFT;
-    let blockZ = z >> BLOCK_SHIFT;
-    let slot = this.#find(0, blockX, blockY, blockZ);
+    // The cell that `slot` was found for.
+    let [foundX, foundY, foundZ] = [x, y, z];
+    let slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
     for (;;) {
       if (x < firstX || x > lastX || y < firstY || y > lastY || z < firstZ || z > lastZ) {
         return false;
       }
-      if (
-        x >> BLOCK_SHIFT !== blockX ||
-        y >> BLOCK_SHIFT !== blockY ||
-        z >> BLOCK_SHIFT !== blockZ
-      ) {
-        blockX = x >> BLOCK_SHIFT;
-        blockY = y >> BLOCK_SHIFT;
-        blockZ = z >> BLOCK_SHIFT;
-        slot = this.#find(0, blockX, blockY, blockZ);
+      if (((x ^ foundX) | (y ^ foundY) | (z ^ foundZ)) >> BLOCK_SHIFT !== 0) {
+        slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
+        [foundX, foundY, foundZ] = [x, y, z];
       }
-      let shift = BRICK_SHIFT;
-      let tx = 0;
-      let ty = 0;
-      let tz = 0;
-      if (slot >= 0) {
-        const brick = (y & 12) | ((x >> BRICK_SHIFT) & 3);
-        if (((bricks[slot * 4 + ((z >> BRICK_SHIFT) & 3)]! >> brick) & 1) !== 0) {
-          const base = slot * ROWS;
-          tx = (x + farX) * inverseX;
-          ty = (y + farY) * inverseY;
-          tz = (z + farZ) * inverseZ;
-          for (;;) {
-            if (((rows[base + (((z & 15) << 4) | (y & 15))]! >> (x & 15)) & 1) !== 0) {
-              const index = (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
-              if (inside < 0 || this.#groupIn(slot, index) !== inside) {
-                cell[0] = x;
-                cell[1] = y;
-                cell[2] = z;
-                this.inside = inside;
-                this.axis = axis;
-                this.slot = slot;
-                this.index = index;
-                return true;
-              }
-            } else inside = -1;
-            if (tx < ty && tx < tz) {
-              axis = 0;
-              x += stepX;
-              if ((x & 3) === entryX) break;
-              tx = (x + farX) * inverseX;
-            } else if (ty < tz) {
-              axis = 1;
-              y += stepY;
-              if ((y & 3) === entryY) break;
-              ty = (y + farY) * inverseY;
-            } else {
-              axis = 2;
-              z += stepZ;
-              if ((z & 3) === entryZ) break;
-              tz = (z + farZ) * inverseZ;
-            }
-          }
-          continue;
-        }
-      } else {
-        shift = BLOCK_SHIFT;
-        for (let level = 1; level < levels; level++) {
-          const next = shift + LEVEL_SHIFT;
-          if (this.#find(level, x >> next, y >> next, z >> next) >= 0) break;
-          shift = next;
-        }
+      if (slot >= 0 && this.#isFilled(slot, x, y, z)) {
+        if (this.#walkBricks(slot, x, y, z)) return true;
+        x = cell[0]!;
+        y = cell[1]!;
+        z = cell[2]!;
+        continue;
       }
-      inside = -1;
-      // The largest empty cube around the cell.
+      // The largest empty cube around the cell is crossed in one step.
+      const shift = slot < 0 ? this.#emptyShift(x, y, z) : BRICK_SHIFT;
       const side = 1 << shift;
       const lowX = (x >> shift) << shift;
       const lowY = (y >> shift) << shift;
       const lowZ = (z >> shift) << shift;
-      tx = ((dx > 0 ? lowX + side : lowX) - ox) * inverseX;
-      ty = ((dy > 0 ? lowY + side : lowY) - oy) * inverseY;
-      tz = ((dz > 0 ? lowZ + side : lowZ) - oz) * inverseZ;
+      const tx = ((dx > 0 ? lowX + side : lowX) - ox) * inverseX;
+      const ty = ((dy > 0 ? lowY + side : lowY) - oy) * inverseY;
+      const tz = ((dz > 0 ? lowZ + side : lowZ) - oz) * inverseZ;
+      this.inside = -1;
       if (tx < ty && tx < tz) {
-        axis = 0;
+        this.axis = 0;
         x = dx > 0 ? lowX + side : lowX - 1;
         y = along(oy + tx * dy, y, dy > 0, lowY, side);
         z = along(oz + tx * dz, z, dz > 0, lowZ, side);
       } else if (ty < tz) {
-        axis = 1;
+        this.axis = 1;
         x = along(ox + ty * dx, x, dx > 0, lowX, side);
         y = dy > 0 ? lowY + side : lowY - 1;
         z = along(oz + ty * dz, z, dz > 0, lowZ, side);
       } else {
-        axis = 2;
+        this.axis = 2;
         x = along(ox + tz * dx, x, dx > 0, lowX, side);
         y = along(oy + tz * dy, y, dy > 0, lowY, side);
         z = dz > 0 ? lowZ + side : lowZ - 1;
       }
     }
+  }
+
+  /** Whether the brick around a cell of a block holds a solid voxel. */
+  #isFilled(slot: number, x: number, y: number, z: number): boolean {
+    const brick = (y & 12) | ((x >> BRICK_SHIFT) & 3);
+    return ((this.#bricks[slot * 4 + ((z >> BRICK_SHIFT) & 3)]! >> brick) & 1) !== 0;
+  }
+
+  /**
+   * Goes on from cell to cell through bricks of one block that hold something. True when it met
+   * what it looks for, false when it came out of them.
+   */
+  #walkBricks(slot: number, startX: number, startY: number, startZ: number): boolean {
+    const { ray, cell } = this;
+    const rows = this.#rows;
+    const dx = ray[3]!;
+    const dy = ray[4]!;
+    const dz = ray[5]!;
+    const inverseX = 1 / dx;
+    const inverseY = 1 / dy;
+    const inverseZ = 1 / dz;
+    const stepX = dx > 0 ? 1 : -1;
+    const stepY = dy > 0 ? 1 : -1;
+    const stepZ = dz > 0 ? 1 : -1;
+    // The far side of a cell lies at its position and this.
+    const farX = (dx > 0 ? 1 : 0) - ray[0]!;
+    const farY = (dy > 0 ? 1 : 0) - ray[1]!;
+    const farZ = (dz > 0 ? 1 : 0) - ray[2]!;
+    // A ray that comes to this place in a brick has just come into the brick.
+    const entryX = dx > 0 ? 0 : BRICK - 1;
+    const entryY = dy > 0 ? 0 : BRICK - 1;
+    const entryZ = dz > 0 ? 0 : BRICK - 1;
+    const base = slot * ROWS;
+    let { inside, axis } = this;
+    let x = startX;
+    let y = startY;
+    let z = startZ;
+    let tx = (x + farX) * inverseX;
+    let ty = (y + farY) * inverseY;
+    let tz = (z + farZ) * inverseZ;
+    let met = false;
+    for (;;) {
+      const index = (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
+      if (((rows[base + (index >> 4)]! >> (x & 15)) & 1) !== 0) {
+        if (inside < 0 || this.#groupIn(slot, index) !== inside) {
+          this.slot = slot;
+          this.index = index;
+          met = true;
+          break;
+        }
+      } else inside = -1;
+      let isNewBrick: boolean;
+      if (tx < ty && tx < tz) {
+        axis = 0;
+        x += stepX;
+        tx = (x + farX) * inverseX;
+        isNewBrick = (x & 3) === entryX;
+      } else if (ty < tz) {
+        axis = 1;
+        y += stepY;
+        ty = (y + farY) * inverseY;
+        isNewBrick = (y & 3) === entryY;
+      } else {
+        axis = 2;
+        z += stepZ;
+        tz = (z + farZ) * inverseZ;
+        isNewBrick = (z & 3) === entryZ;
+      }
+      if (!isNewBrick) continue;
+      const left = ((x ^ startX) | (y ^ startY) | (z ^ startZ)) >> BLOCK_SHIFT;
+      if (left !== 0 || !this.#isFilled(slot, x, y, z)) break;
+    }
+    cell[0] = x;
+    cell[1] = y;
+    cell[2] = z;
+    this.inside = inside;
+    this.axis = axis;
+    return met;
+  }
+
+  /** log2 of the side of the largest empty cube around a cell whose block is empty. */
+  #emptyShift(x: number, y: number, z: number): number {
+    const { levels } = this.#world;
+    let shift = BLOCK_SHIFT;
+    for (let level = 1; level < levels; level++) {
+      const next = shift + LEVEL_SHIFT;
+      if (this.#find(level, x >> next, y >> next, z >> next) >= 0) break;
+      shift = next;
+    }
+    return shift;
   }
 
   #groupIn(slot: number, index: number): number {
@@ -241,7 +268,7 @@ export class Walker {
     const table = this.#table;
     const mask = this.#mask;
     const key = keyOf(x, level);
-    for (let at = placeOf(key, y, z, this.#world.seed, mask); ; at = (at + 1) & mask) {
+    for (let at = placeOf(key, y, z, this.#seed, mask); ; at = (at + 1) & mask) {
       const entry = at * ENTRY;
       const slot = table[entry + 3]! - 1;
       if (slot < 0) return -1;

@@ -10,8 +10,9 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
-import type { Vec3, VolumeSnapshot } from '../volume/volume.ts';
+import type { VolumeSnapshot } from '../volume/volume.ts';
 
 /** Rows of bits of a block: row y + 16·z has bit x. */
 export const ROWS = 256;

@@ -51,6 +51,18 @@ export class Block {
 }
 
 /**
+ * A block as readers see it: its minimum corner, its words, which must not be written, and how many
+ * of them are voxels.
+ */
+export interface BlockView {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly data: Uint32Array;
+  readonly count: number;
+}
+
+/**
  * The same words as signed numbers. Until a loop is optimized, V8 makes an object of every unsigned
  * word above 2³¹ that is read, and that is every opaque voxel; signed ones cost nothing.
  */

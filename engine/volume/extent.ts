@@ -1,7 +1,7 @@
 /** The smallest box around the voxels of blocks. */
 
-import { BLOCK_SIZE, signedWords } from './block.ts';
-import type { BlockView, Box } from './volume.ts';
+import { BLOCK_SIZE, type BlockView, signedWords } from './block.ts';
+import type { Box } from './box.ts';
 
 /** Rows of 16 voxels along x in a block. */
 const ROWS = 256;

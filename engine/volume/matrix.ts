@@ -4,7 +4,7 @@
  * 0.
  */
 
-import type { Box, Vec3 } from './volume.ts';
+import type { Box, Vec3 } from './box.ts';
 
 export type Matrix = Float32Array;
 

@@ -1,7 +1,8 @@
 /** Keeps computed volumes inside the coordinates there are and the memory they may take. */
 
 import { GoxError } from '../../conf/errors.ts';
-import { type Vec3, Volume } from './volume.ts';
+import type { Vec3 } from './box.ts';
+import { Volume } from './volume.ts';
 
 export const COORDINATE_MIN = -0x8000_0000;
 export const COORDINATE_MAX = 0x7fff_ffff;

@@ -1,8 +1,9 @@
 /** Regions of a volume as flat arrays: one word a position, x fastest, then y, then z. */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, copyBlockData, newBlockData } from './block.ts';
-import { type BlockView, type Vec3, Volume } from './volume.ts';
+import { BLOCK_SIZE, type BlockView, copyBlockData, newBlockData } from './block.ts';
+import type { Vec3 } from './box.ts';
+import { Volume } from './volume.ts';
 
 const LAST = BLOCK_SIZE - 1;
 /** The largest word whose alpha is 0. */

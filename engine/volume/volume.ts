@@ -14,6 +14,7 @@ import {
   BLOCK_SIZE,
   BLOCK_VOXELS,
   Block,
+  type BlockView,
   copyBlockData,
   countVoxels,
   fillPart,
@@ -23,27 +24,8 @@ import {
   newToken,
 } from './block.ts';
 import { BlockIndex } from './block-index.ts';
+import type { Box, Vec3 } from './box.ts';
 import { extentOf } from './extent.ts';
-
-export type Vec3 = readonly [x: number, y: number, z: number];
-
-/** Half open: `min` belongs to it, `max` does not. */
-export interface Box {
-  readonly min: Vec3;
-  readonly max: Vec3;
-}
-
-/**
- * A block as readers see it: its minimum corner, its words, which must not be written, and how many
- * of them are voxels.
- */
-export interface BlockView {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly data: Uint32Array;
-  readonly count: number;
-}
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {

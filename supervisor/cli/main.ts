@@ -9,14 +9,7 @@ import type { CommandName } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { failureOf, writeData, writeTalk } from './output.ts';
-
-/**
- * Hands the signals of the process to a command from now on; returns those that came before. Called
- * by the command that lives on when it gets them.
- */
-export type TakeSignals = (
-  handler: (signal: NodeJS.Signals) => void,
-) => readonly NodeJS.Signals[] | undefined;
+import type { TakeSignals } from './run.ts';
 
 /** How long what a command leaves behind may keep the process: a socket that is being removed. */
 const LEFTOVERS_MS_MAX = 1000;

@@ -11,7 +11,14 @@ import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
 import { type Log, openLog, reopenLog, toggleDebug } from './log.ts';
 import { LogSink } from './log-sink.ts';
-import type { TakeSignals } from './main.ts';
+
+/**
+ * Hands the signals of the process to a command from now on; returns those that came before. Called
+ * by the command that lives on when it gets them.
+ */
+export type TakeSignals = (
+  handler: (signal: NodeJS.Signals) => void,
+) => readonly NodeJS.Signals[] | undefined;
 
 type Line = Extract<CommandLine, { command: 'run' }>;
 

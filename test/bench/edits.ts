@@ -7,9 +7,10 @@ import { parseArgs } from 'node:util';
 import { merge } from '../../engine/ops/combine.ts';
 import { floodFill } from '../../engine/ops/fill.ts';
 import { type Painter, paintShape } from '../../engine/ops/paint.ts';
+import type { Box } from '../../engine/volume/box.ts';
 import { boxMatrix } from '../../engine/volume/matrix.ts';
 import { readRegion, writeRegion } from '../../engine/volume/region.ts';
-import { type Box, Volume } from '../../engine/volume/volume.ts';
+import { Volume } from '../../engine/volume/volume.ts';
 import { median, type Took, table, took } from './table.ts';
 
 interface Edit {

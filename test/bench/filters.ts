@@ -12,8 +12,9 @@ import { hollow } from '../../engine/ops/hollow.ts';
 import { moved } from '../../engine/ops/move.ts';
 import { fuzzySelect } from '../../engine/ops/select.ts';
 import { sphere } from '../../engine/procedural/solids.ts';
+import type { Box } from '../../engine/volume/box.ts';
 import { identity, type Matrix } from '../../engine/volume/matrix.ts';
-import { type Box, Volume } from '../../engine/volume/volume.ts';
+import { Volume } from '../../engine/volume/volume.ts';
 import { median, type Took, table, took } from './table.ts';
 
 /** Rounds that do not count: the compiler warms up on them. */

@@ -4,7 +4,21 @@
  * differ, in just this, and the list in engine/README.md is made of it.
  */
 
-import type { Check } from './corpus.ts';
+/**
+ * What is compared: our file with that of Goxel's window; the voxels of our file, read back, with
+ * the model's; those of Goxel's file; of our file read by Debian's Goxel with our reading of it; of
+ * a file written by Debian's Goxel with the model's; a file by others with Goxel's reading of it;
+ * such a document with itself after a save as .gox; and with what Debian's Goxel reads in that.
+ */
+export type Check =
+  | 'save'
+  | 'read back'
+  | "read Goxel's"
+  | 'Goxel reads'
+  | 'Goxel writes'
+  | 'load'
+  | 'resave'
+  | 'Goxel reopens';
 
 /** What differs, names with spaces between them, the reason. */
 type Entry = readonly [verdict: string, names: string, reason: string];

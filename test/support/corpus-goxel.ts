@@ -1,7 +1,8 @@
 /** Debian's Goxel 0.11 asked about the whole corpus: what it reads of ours, what it writes. */
 
 import type { Document } from '../../engine/document/document.ts';
-import { type Check, corpusModels, type Outcome } from './corpus.ts';
+import { corpusModels, type Outcome } from './corpus.ts';
+import type { Check } from './corpus-differences.ts';
 import { readableInputs } from './corpus-load.ts';
 import { attempt, SAVINGS, savedAs, verdictOn } from './corpus-save.ts';
 import { open, readAs, written } from './documents.ts';

@@ -2,7 +2,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Check, DIFFERENCES, type Outcome, WHOLE } from './corpus.ts';
+import { DIFFERENCES, type Outcome, WHOLE } from './corpus.ts';
+import type { Check } from './corpus-differences.ts';
 
 const README = fileURLToPath(new URL('../../../engine/README.md', import.meta.url));
 const BEGIN = '<!-- corpus: npm run corpus -->\n';

@@ -3,24 +3,8 @@
  * each, and whether the outcomes are those expected (`corpus-differences.ts`).
  */
 
-import { EXPECTED } from './corpus-differences.ts';
+import { type Check, EXPECTED } from './corpus-differences.ts';
 import { type Fixture, models, published } from './fixtures.ts';
-
-/**
- * What is compared: our file with that of Goxel's window; the voxels of our file, read back, with
- * the model's; those of Goxel's file; of our file read by Debian's Goxel with our reading of it; of
- * a file written by Debian's Goxel with the model's; a file by others with Goxel's reading of it;
- * such a document with itself after a save as .gox; and with what Debian's Goxel reads in that.
- */
-export type Check =
-  | 'save'
-  | 'read back'
-  | "read Goxel's"
-  | 'Goxel reads'
-  | 'Goxel writes'
-  | 'load'
-  | 'resave'
-  | 'Goxel reopens';
 
 export interface Outcome {
   readonly format: string;

@@ -24,9 +24,10 @@ import { moveLayer, recenter } from '../../engine/ops/move-layer.ts';
 import { type Painter, paintShape } from '../../engine/ops/paint.ts';
 import { boxMask, fuzzySelect } from '../../engine/ops/select.ts';
 import { BLOCK_VOXELS, indexInBlock } from '../../engine/volume/block.ts';
+import type { Box, Vec3 } from '../../engine/volume/box.ts';
 import { pack } from '../../engine/volume/color.ts';
 import { boxMatrix } from '../../engine/volume/matrix.ts';
-import { type Box, type Vec3, Volume } from '../../engine/volume/volume.ts';
+import { Volume } from '../../engine/volume/volume.ts';
 import { voxelLines } from './fixtures.ts';
 import { composed } from './lab-matrix.ts';
 

@@ -5,8 +5,8 @@ import { PNG } from 'pngjs';
 import { Document } from '../../engine/document/document.ts';
 import type { RenderOptions, View } from '../../engine/render/options.ts';
 import { renderPictures } from '../../engine/render/render.ts';
+import type { Vec3 } from '../../engine/volume/box.ts';
 import { pack } from '../../engine/volume/color.ts';
-import type { Vec3 } from '../../engine/volume/volume.ts';
 
 export interface Pixels {
   readonly width: number;

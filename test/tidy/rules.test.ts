@@ -5,9 +5,12 @@ import * as assert from 'uvu/assert';
 import { type Module, parseModule } from '../support/modules.ts';
 import {
   deadExports,
+  importCircles,
   longFiles,
+  longFunctions,
   looseTypes,
   machineEffects,
+  openDoors,
   unreachedFiles,
   unrunSuites,
   wrongImports,
@@ -65,6 +68,43 @@ rules('imports run one way', () => {
   }
   const start = `new Worker(new URL('../engine/worker.js', import.meta.url));`;
   assert.equal(wrongImports(house({ 'actors/a.ts': start })), []);
+});
+
+rules('the doors into the engine import nothing behind them', () => {
+  const wrong = {
+    'engine/catalogue/a.ts': `import type { B } from '../volume/box.ts';`,
+    'engine/port/a.ts': `import { b } from '../engine.ts';`,
+  };
+  assert.equal(openDoors(house(wrong)), [
+    'engine/catalogue/a.ts:1 imports engine/volume/box.ts, which is behind the doors of engine/',
+    'engine/port/a.ts:1 imports engine/engine.ts, which is behind the doors of engine/',
+  ]);
+  const right = {
+    'engine/catalogue/a.ts': `import './b.ts'; import '../port/a.ts'; import 'typebox';`,
+    'engine/port/a.ts': `import '../catalogue/b.ts'; import '../../conf/errors.ts';`,
+    'engine/volume/a.ts': `import '../engine.ts';`,
+  };
+  assert.equal(openDoors(house(right)), []);
+});
+
+rules('no imports go in a circle, types among them', () => {
+  const files = {
+    'engine/a.ts': `import { b } from './b.ts';`,
+    'engine/b.ts': `import { c } from './c.ts';`,
+    'engine/c.ts': `import { x } from './x.ts'; import { a } from './a.ts';`,
+    'engine/x.ts': `import 'typebox'; import './nowhere.ts';`,
+    'transport/a.ts': `import './b.ts';`,
+    'transport/b.ts': `import type { A } from './a.ts';`,
+    'transport/c.ts': `export { a } from './c.ts';`,
+    'transport/d.ts': `import './a.ts'; import './c.ts';`,
+  };
+  const circles = [
+    'a circle of imports: transport/c.ts → transport/c.ts',
+    'a circle of imports: transport/a.ts → transport/b.ts → transport/a.ts',
+    'a circle of imports: engine/a.ts → engine/b.ts → engine/c.ts → engine/a.ts',
+  ];
+  assert.equal(importCircles(house(files)), circles);
+  assert.equal(importCircles(house(files), ['engine/b.ts']), circles.slice(0, 2));
 });
 
 rules('machines use no clock and no chance of their own', () => {
@@ -146,6 +186,48 @@ rules('files and lines have a length', () => {
   assert.equal(longFiles(house({ 'conf/a.ts': '\n'.repeat(400).concat('a') })), [
     'conf/a.ts has 401 lines, over 400',
   ]);
+});
+
+rules('functions of the product have a length', () => {
+  const lines = (count: number): string => 'f();\n'.repeat(count);
+  const shapes: [head: string, name: string, end: string][] = [
+    ['function f() {', 'f', '}'],
+    ['export async function* f<T extends { a: 1 }>(a: T): AsyncGenerator<{ b: 2 }> {', 'f', '}'],
+    ['export default function () {', 'default', '}'],
+    ['class A { f(a = { b: 1 }): { c: 3 } | (() => void) {', 'f', '} }'],
+    ['class A { static #f() {', '#f', '} }'],
+    ['class A { get f(): string {', 'f', '} }'],
+    ['const a = { f() {', 'f', '} };'],
+    ['const f = (a: string): a is "b" => {', 'f', '};'],
+    ['const f: (a: number) => void = async (a) => {', 'f', '};'],
+    ['const a = { f: (): Map<string, { b: 1 }> => {', 'f', '} };'],
+    ['const f = () => ({ a: [', 'f', '] });'],
+    ['a(b, (c) => {', 'a function', '});'],
+  ];
+  for (const [head, name, end] of shapes) {
+    // With the two lines of its braces.
+    const whole = (count: number): string => `${head}\n${inside(head, count - 2)}${end}\n`;
+    assert.equal(longFunctions(house({ 'engine/a.ts': whole(70) })), [], head);
+    const long = [`engine/a.ts:1 ${name} has 71 lines, over 70`];
+    assert.equal(longFunctions(house({ 'engine/a.ts': whole(71) })), long, head);
+    assert.equal(longFunctions(house({ 'engine/a.ts': whole(71) }), [`engine/a.ts ${name}`]), []);
+    assert.equal(longFunctions(house({ 'test/a.ts': whole(71) })), [], 'in a test');
+  }
+  const data = [
+    `class A {\n${'a = 1;\n'.repeat(80)}}`,
+    `setup({\n${'a: 1,\n'.repeat(80)}})`,
+    `if (a) {\n${lines(80)}}`,
+    `for await (const a of b) {\n${lines(80)}}`,
+    `interface A {\n${'a(): { b: 1 };\n'.repeat(80)}}`,
+    `switch (a(b)) {\n${'case 1:\n'.repeat(80)}}`,
+  ];
+  for (const text of data) {
+    assert.equal(longFunctions(house({ 'engine/a.ts': text })), [], text.slice(0, 20));
+  }
+
+  function inside(head: string, count: number): string {
+    return head.endsWith('[') ? '1,\n'.repeat(count) : lines(count);
+  }
 });
 
 rules('every suite is run, and all of it', () => {

@@ -1,5 +1,6 @@
 /** The rules of the house as functions: modules in, violations out, one sentence each. */
 
+import { functionsOf } from '../support/functions.ts';
 import { type Module, PRODUCT_ROOMS, resolveImport } from '../support/modules.ts';
 import type { Token } from '../support/tokens.ts';
 
@@ -41,6 +42,7 @@ const ENTRIES = [
 
 const LINES_MAX = 400;
 const COLUMNS_MAX = 100;
+const FUNCTION_LINES_MAX = 70;
 
 export function roomOf(path: string): string {
   return path.split('/')[0] ?? '';
@@ -73,6 +75,79 @@ export function wrongImports(modules: readonly Module[]): string[] {
     }
   }
   return violations;
+}
+
+/**
+ * Files behind the doors that the doors import. A door is loaded by threads that run no voxel code,
+ * and read by who wants to know what crosses it.
+ */
+export function openDoors(modules: readonly Module[]): string[] {
+  const isDoor = (path: string): boolean => ENGINE_DOORS.some((door) => path.startsWith(door));
+  return modules
+    .filter(({ path }) => isDoor(path))
+    .flatMap((module) =>
+      module.imports.flatMap(({ from, line }) => {
+        const target = resolveImport(module, from);
+        if (target === undefined || isDoor(target) || roomOf(target) === 'conf') return [];
+        return [`${module.path}:${line} imports ${target}, which is behind the doors of engine/`];
+      }),
+    );
+}
+
+/**
+ * Circles of imports, those of types among them: for each file the shortest one that it is in, the
+ * shortest first. A circle that goes through an excused file is none.
+ */
+export function importCircles(
+  modules: readonly Module[],
+  excused: readonly string[] = [],
+): string[] {
+  const targets = new Map<string, string[]>();
+  for (const module of modules) {
+    if (excused.includes(module.path)) continue;
+    const paths = module.imports.map(({ from }) => resolveImport(module, from));
+    targets.set(
+      module.path,
+      paths.filter((path) => path !== undefined),
+    );
+  }
+  const circles = [...targets.keys()].flatMap((path) => {
+    const circle = circleFrom(path, targets);
+    return circle === undefined ? [] : [circle];
+  });
+  // Each of its files finds a circle; the first of them in the alphabet begins it.
+  const texts = circles
+    .sort((one, other) => one.length - other.length)
+    .map((circle) => {
+      const start = circle.indexOf([...circle].sort()[0] ?? '');
+      const turned = [...circle.slice(start), ...circle.slice(0, start + 1)];
+      return `a circle of imports: ${turned.join(' → ')}`;
+    });
+  return [...new Set(texts)];
+}
+
+/** The shortest way along imports from a file back to it. */
+function circleFrom(
+  start: string,
+  targets: ReadonlyMap<string, readonly string[]>,
+): string[] | undefined {
+  const cameFrom = new Map<string, string>();
+  const queue = [start];
+  for (const path of queue) {
+    for (const target of targets.get(path) ?? []) {
+      if (target === start) {
+        const circle = [path];
+        while (circle[0] !== undefined && circle[0] !== start) {
+          circle.unshift(cameFrom.get(circle[0]) ?? start);
+        }
+        return circle;
+      }
+      if (cameFrom.has(target)) continue;
+      cameFrom.set(target, path);
+      queue.push(target);
+    }
+  }
+  return undefined;
 }
 
 /** Clocks and chance in machines, which would escape a simulated clock. */
@@ -170,6 +245,20 @@ export function longFiles(modules: readonly Module[]): string[] {
     if (lines.length > LINES_MAX) long.push(`${path} has ${lines.length} lines, over ${LINES_MAX}`);
     return long;
   });
+}
+
+/** Functions of the product that are too long to be read at once; `excused` are `path name`. */
+export function longFunctions(
+  modules: readonly Module[],
+  excused: readonly string[] = [],
+): string[] {
+  return modules.filter(isProduct).flatMap(({ path, tokens }) =>
+    functionsOf(tokens).flatMap(({ name, line, lines }) => {
+      const what = name === '' ? 'a function' : name;
+      if (lines <= FUNCTION_LINES_MAX || excused.includes(`${path} ${what}`)) return [];
+      return [`${path}:${line} ${what} has ${lines} lines, over ${FUNCTION_LINES_MAX}`];
+    }),
+  );
 }
 
 /** Test files with a suite that is never run, which uvu passes over in silence, or run in part. */

@@ -7,8 +7,8 @@
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
 import { encodePng } from '../../image/png.ts';
+import type { BlockView } from '../../volume/block.ts';
 import { isNullBox } from '../../volume/matrix.ts';
-import type { BlockView } from '../../volume/volume.ts';
 import { inPieces } from '../pieces.ts';
 import { BlockNumbers } from './block-numbers.ts';
 import { DictWriter } from './dict.ts';

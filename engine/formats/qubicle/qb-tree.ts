@@ -7,8 +7,8 @@
 import { inflateSync } from 'node:zlib';
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
+import type { Vec3 } from '../../volume/box.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
-import type { Vec3 } from '../../volume/volume.ts';
 import type { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
 import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../format.ts';

@@ -15,7 +15,7 @@
 
 import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import type { Vec3 } from '../../volume/volume.ts';
+import type { Vec3 } from '../../volume/box.ts';
 import { ByteReader } from '../bytes.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import { type Group, type PutRun, ROOT, TreeLayers, vector } from './qb-tree.ts';

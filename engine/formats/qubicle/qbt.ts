@@ -20,7 +20,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import type { Box, Vec3 } from '../../volume/volume.ts';
+import type { Box, Vec3 } from '../../volume/box.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import type { Format, ImportOptions } from '../format.ts';

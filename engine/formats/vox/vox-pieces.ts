@@ -1,9 +1,9 @@
 /** Cuts the solid voxels of blocks into pieces that fit into models of 256 voxels a side. */
 
 import { checkInterrupt } from '../../interrupt.ts';
-import { signedWords } from '../../volume/block.ts';
+import { type BlockView, signedWords } from '../../volume/block.ts';
+import type { Vec3 } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
-import type { BlockView, Vec3 } from '../../volume/volume.ts';
 
 /** Coordinates in a model are bytes. */
 const SIDE_MAX = 256;

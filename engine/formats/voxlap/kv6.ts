@@ -17,8 +17,8 @@
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
+import type { Box } from '../../volume/box.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
-import type { Box } from '../../volume/volume.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';

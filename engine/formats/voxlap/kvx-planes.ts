@@ -3,8 +3,9 @@
  * the surface of a model: which voxels can be seen, and from which sides.
  */
 
+import type { Box } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
-import type { Box, Volume } from '../../volume/volume.ts';
+import type { Volume } from '../../volume/volume.ts';
 import { copyBox } from '../box-copy.ts';
 
 /** Sides of a voxel as Build and Voxlap number them, in our axes. */

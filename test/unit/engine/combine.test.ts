@@ -5,8 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BLEND_MODES, type BlendMode, combine, merge } from '../../../engine/ops/combine.ts';
 import { newBlockData } from '../../../engine/volume/block.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { channels, pack } from '../../../engine/volume/color.ts';
-import { type Vec3, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { SEED } from '../../support/seed.ts';
 
 const alpha = fc.oneof(fc.constantFrom(0, 1, 254, 255), fc.nat(255));

@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert';
 import { clipped } from '../../../engine/ops/clip.ts';
 import { planeCut } from '../../../engine/ops/cut.ts';
 import { adjustColors, mirror, wrap } from '../../../engine/ops/filters.ts';
+import type { Box, Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
-import { type Box, type Vec3, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { editScript, numbers } from '../../support/edit-script.ts';
 import { scripts, voxelLines } from '../../support/fixtures.ts';
 

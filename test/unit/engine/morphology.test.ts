@@ -5,8 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fillHoles, hollow, hull } from '../../../engine/ops/hollow.ts';
 import { sphere } from '../../../engine/procedural/solids.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
-import { type Vec3, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 

@@ -7,8 +7,9 @@ import { GoxError } from '../../../conf/errors.ts';
 import { BLEND_MODES, combine } from '../../../engine/ops/combine.ts';
 import { type Painter, paintShape } from '../../../engine/ops/paint.ts';
 import { coverageAt, solidIn } from '../../../engine/ops/shape-solid.ts';
+import type { Box } from '../../../engine/volume/box.ts';
 import { boxMatrix, type Matrix } from '../../../engine/volume/matrix.ts';
-import { type Box, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { SEED } from '../../support/seed.ts';
 
 const RED = 0xff00_00ff;

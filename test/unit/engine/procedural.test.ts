@@ -9,8 +9,9 @@ import { fractalNoise, noise } from '../../../engine/procedural/noise.ts';
 import { box, pyramid, sphere, torus } from '../../../engine/procedural/solids.ts';
 import { rampColor, terrain } from '../../../engine/procedural/terrain.ts';
 import { type TextFacing, type TextParams, text } from '../../../engine/procedural/text.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
-import type { Vec3, Volume } from '../../../engine/volume/volume.ts';
+import type { Volume } from '../../../engine/volume/volume.ts';
 import { SEED } from '../../support/seed.ts';
 
 const RED = 0xff00_00ff;

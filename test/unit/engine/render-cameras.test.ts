@@ -6,7 +6,7 @@ import type { ErrorCode, GoxError } from '../../../conf/errors.ts';
 import { newCamera } from '../../../engine/document/scene.ts';
 import type { Preset, View } from '../../../engine/render/options.ts';
 import { renderPictures } from '../../../engine/render/render.ts';
-import type { Vec3 } from '../../../engine/volume/volume.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import {
   axes,
   boxes,

@@ -8,8 +8,8 @@ import { newMaterial } from '../../../engine/document/scene.ts';
 import { decodePng } from '../../../engine/image/png.ts';
 import { groupsOf } from '../../../engine/render/groups.ts';
 import { renderPictures } from '../../../engine/render/render.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
-import type { Vec3 } from '../../../engine/volume/volume.ts';
 import {
   boxes,
   CLEAR,

@@ -11,8 +11,8 @@ import type { RenderOptions, View } from '../../../engine/render/options.ts';
 import { renderPictures, runRenderPart } from '../../../engine/render/render.ts';
 import type { Soup } from '../../../engine/render/soup.ts';
 import { fillSoup, smoothen } from '../../../engine/render/soup-of.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
-import type { Vec3 } from '../../../engine/volume/volume.ts';
 import { model } from '../../support/fixtures.ts';
 import {
   axes,

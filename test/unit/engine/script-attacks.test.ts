@@ -6,7 +6,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
-import { createScripts, type ScriptLimits } from '../../../engine/script/script.ts';
+import type { ScriptLimits } from '../../../engine/script/input.ts';
+import { createScripts } from '../../../engine/script/script.ts';
 import { failure, LIMITS, run, value } from './script-support.ts';
 
 const test = suite('scripts as enemies');

@@ -5,13 +5,8 @@ import * as assert from 'uvu/assert';
 import { type ErrorCode, GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../../engine/document/document.ts';
 import type { ScriptFiles } from '../../../engine/script/host.ts';
-import {
-  createScripts,
-  type ScriptInput,
-  type ScriptLimits,
-  type ScriptResult,
-  type Scripts,
-} from '../../../engine/script/script.ts';
+import type { ScriptInput, ScriptLimits } from '../../../engine/script/input.ts';
+import { createScripts, type ScriptResult, type Scripts } from '../../../engine/script/script.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 
 const MIB = 1 << 20;

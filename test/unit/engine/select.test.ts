@@ -14,8 +14,9 @@ import {
   type MaskMode,
   selectColor,
 } from '../../../engine/ops/select.ts';
+import type { Box, Vec3 } from '../../../engine/volume/box.ts';
 import { channels, pack } from '../../../engine/volume/color.ts';
-import { type Box, type Vec3, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { editScript, numbers } from '../../support/edit-script.ts';
 import { type Fixture, scripts, voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';

@@ -6,9 +6,10 @@ import * as assert from 'uvu/assert';
 import { mergeOver, over } from '../../../engine/ops/combine.ts';
 import { moved } from '../../../engine/ops/move.ts';
 import { shapeVolume } from '../../../engine/ops/shapes.ts';
+import type { Box } from '../../../engine/volume/box.ts';
 import { channels } from '../../../engine/volume/color.ts';
 import { boxMatrix } from '../../../engine/volume/matrix.ts';
-import { type Box, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 

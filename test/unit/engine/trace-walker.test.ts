@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert';
 import { Sampler } from '../../../engine/trace/sampler.ts';
 import { Walker } from '../../../engine/trace/walker.ts';
 import { markSolid, type World, worldOf } from '../../../engine/trace/world.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
-import { type Vec3, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { SEED } from '../../support/seed.ts';
 
 /** A small generator (mulberry32), 0 <= u < 1. */

@@ -10,7 +10,7 @@ import { prepareTrace, type TraceJob } from '../../../engine/trace/job.ts';
 import type { TraceOptions } from '../../../engine/trace/options.ts';
 import { samplesAfter } from '../../../engine/trace/passes.ts';
 import { runTracePart } from '../../../engine/trace/trace.ts';
-import type { Vec3 } from '../../../engine/volume/volume.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { models } from '../../support/fixtures.ts';
 import {
   axes,

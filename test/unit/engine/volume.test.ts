@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BLOCK_BYTES } from '../../../engine/volume/block.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { channels, pack } from '../../../engine/volume/color.ts';
-import { type Vec3, Volume } from '../../../engine/volume/volume.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 

@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import type { Box, Volume } from '../../../engine/volume/volume.ts';
+import type { Box } from '../../../engine/volume/box.ts';
+import type { Volume } from '../../../engine/volume/volume.ts';
 import { type Fixture, imports, published, voxelLines } from '../../support/fixtures.ts';
 import {
   chunk,
