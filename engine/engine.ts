@@ -35,6 +35,7 @@ import {
   STATUS_ERROR,
   STATUS_JOB,
   STATUS_RESULT,
+  UNSAVED_FLAG,
 } from './port/layout.ts';
 import { Clipboard } from './project/clipboard.ts';
 import { Files } from './project/files.ts';
@@ -163,9 +164,11 @@ export class Engine implements EngineApi {
       const result = interruptible(this.#stop, () => {
         return this.#finish(this.#find(project, asked), asked, handover);
       });
-      return partAnswer(STATUS_RESULT, asked.quiet ? '' : this.#encoder.result(asked, result));
+      const encoded = asked.quiet ? '' : this.#encoder.result(asked, result);
+      return partAnswer(this.#flagged(STATUS_RESULT, project), encoded);
     } catch (error) {
-      return partAnswer(STATUS_ERROR, asked.quiet ? '' : this.#encoder.error(asked, error));
+      const encoded = asked.quiet ? '' : this.#encoder.error(asked, error);
+      return partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
     }
   }
 
@@ -195,17 +198,24 @@ export class Engine implements EngineApi {
       if (result instanceof Job) {
         const { kind, title, input, stages } = result;
         this.#jobs.push({ kind, title, input, stages, method: request.word });
-        answer.push(STATUS_JOB, '');
+        answer.push(this.#flagged(STATUS_JOB, request.project), '');
       } else {
-        answer.push(STATUS_RESULT, request.quiet ? '' : this.#encoder.result(request, result));
+        const encoded = request.quiet ? '' : this.#encoder.result(request, result);
+        answer.push(this.#flagged(STATUS_RESULT, request.project), encoded);
       }
       this.#repeats = 0;
     } catch (error) {
       if (error instanceof StoodStill && this.#repeats++ < REPEATS_MAX) return false;
       this.#repeats = 0;
-      answer.push(STATUS_ERROR, request.quiet ? '' : this.#encoder.error(request, failure(error)));
+      const encoded = request.quiet ? '' : this.#encoder.error(request, failure(error));
+      answer.push(this.#flagged(STATUS_ERROR, request.project), encoded);
     }
     return true;
+  }
+
+  /** What became of a request, with what is to be known of its project after it. */
+  #flagged(status: number, project: number): number {
+    return this.#projects.get(project)?.unsaved === true ? status + UNSAVED_FLAG : status;
   }
 
   #execute(reader: BatchReader, request: Request): unknown {

@@ -8,9 +8,13 @@ import type { Config } from '../conf/schema.ts';
 import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
 import type { HealthInput } from '../machines/health.ts';
 import type { ListenerInput } from '../machines/listener.ts';
+import { projectsSpec } from '../machines/projects.ts';
 import type { ChildSpec, SupervisorSpec } from '../machines/supervision/index.ts';
 
 export const LISTENER = 'listener:unix';
+
+/** However many a later configuration may allow; the directory of projects is what bounds them. */
+const PROJECTS_MAX = 65_536;
 
 /** How long the daemon goes on after it was told to stop a second time. */
 const HURRY_MS = 500;
@@ -58,6 +62,7 @@ export function daemonChildren(config: Config, { random, unix_ms }: Nature): Sup
     auto_shutdown: 'any_significant',
     children: [
       { id: 'signals', logic: 'signals', shutdown: 'kill' },
+      { id: 'projects', logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       // Losing engines for good is the end: nobody would be served, and nothing would come back.
       {
         id: 'engines',

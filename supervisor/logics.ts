@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { requestsEffect } from '../actors/connection/session.ts';
 import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
 import { callsEffect } from '../actors/engines/calls.ts';
+import type { ProjectBirths } from '../actors/engines/project-births.ts';
 import type { ThreadOptions } from '../actors/engines/thread.ts';
 import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
@@ -18,6 +19,8 @@ import { pollCounter } from '../engine/port/endpoint.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { engineMachine } from '../machines/engine.ts';
 import { listenerMachine } from '../machines/listener.ts';
+import { projectMachine } from '../machines/project.ts';
+import { projectsLogic } from '../machines/projects.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { dynamic } from '../machines/supervision/index.ts';
@@ -30,13 +33,16 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly config: Config;
     readonly log: Logger;
     readonly clock: ServiceClock;
+    readonly births: ProjectBirths;
     readonly health: DaemonHealth;
   };
 
 export function logics(shared: Shared) {
   const threads = threadOptions(shared);
+  const project = withVitals(shared.births.noted(projectMachine));
   return {
     signals: withVitals(signalsEffect),
+    projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project)),
     engine: withVitals(engineLogic(shared, threads)),
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),

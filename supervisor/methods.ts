@@ -121,11 +121,9 @@ function sum(node: TreeNode, figure: string): number {
 }
 
 function listProjects(projects: Projects) {
-  const list = [...projects.all()].map(({ name, title, engine, state }) => ({
+  const list = [...projects.all()].map(({ name, title, engine, state, unsaved }) => ({
     project: name,
-    title,
-    engine,
-    state,
+    ...{ title, engine, state, unsaved },
   }));
   return { count: list.length, projects: list };
 }

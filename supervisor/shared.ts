@@ -1,7 +1,9 @@
 /** What the parts of one daemon share: registries, counts and the clock. */
 
 import type { Logger } from 'pino';
+import type { AnyActorRef } from 'xstate';
 import { handOver } from '../actors/engines/handovers.ts';
+import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
 import { Pulses } from '../actors/health/pulses.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
@@ -20,6 +22,7 @@ export function sharedBy(
   root: Pick<MethodsDeps, 'tree' | 'daemon' | 'stop'> & Pick<HealthDeps, 'root'>,
 ): Shared {
   const calls: Shared['calls'] = new Map();
+  const births = new ProjectBirths();
   const jobs = new Jobs(config, {
     ...{ clock, log, handOver: (one) => handOver(calls, one) },
     takeBack: (call, why) =>
@@ -35,9 +38,17 @@ export function sharedBy(
     pulses: new Pulses(),
     jobCalls: new Map(),
     clipboard: undefined,
-    projects: new Projects(config.workers.count, config),
+    ...{ births, stopping: () => isStopping(root.root()) },
+    projects: new Projects(config.workers.count, config, (input) =>
+      births.start(root.root().getSnapshot().children.projects, input),
+    ),
   } satisfies Partial<Shared>;
   const health = daemonHealth({ ...shared, root: root.root });
   const dispatch = daemonDispatch({ ...root, ...shared, health });
   return { ...shared, health, dispatch };
+}
+
+function isStopping(root: AnyActorRef): boolean {
+  const { status, value } = root.getSnapshot();
+  return status !== 'active' || value === 'stopping';
 }

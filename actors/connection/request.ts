@@ -4,7 +4,7 @@ import type { GoxError } from '../../conf/errors.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Call } from '../engines/call.ts';
-import type { Project } from '../engines/projects.ts';
+import type { Project } from '../engines/project.ts';
 
 /** A session, as its connection sees it. */
 export interface SessionHandle {

@@ -13,24 +13,20 @@
 import { fromCallback } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import { decodeParams } from '../../engine/catalogue/params.ts';
-import { NEW_PROJECT_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
+import { NEW_PROJECT_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
 import type { JobInput } from '../../machines/job.ts';
 import type { SessionCommand, SessionEvent, SessionInput } from '../../machines/session.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
-import { decoded, encoded } from '../../transport/values.ts';
+import { decoded } from '../../transport/values.ts';
 import type { Call, Source, Status } from '../engines/call.ts';
-import {
-  isBarred,
-  type Project,
-  type Projects,
-  titleIn,
-  type Waiter,
-} from '../engines/projects.ts';
+import type { Project, Waiter } from '../engines/project.ts';
+import { closedRemains, titleIn, withName } from '../engines/project-answers.ts';
+import type { Projects } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { reportFigures } from '../vitals.ts';
-import { GONE, stopping } from './refusals.ts';
+import { GONE } from './refusals.ts';
 import {
   type DepartedRequest,
   holdsBackAll,
@@ -200,8 +196,8 @@ class Session implements Source, Waiter, SessionHandle {
       if (bytes > bytes_max && calls.length > 0) break;
       const project = this.#find(request);
       if (project === undefined) continue;
-      if (project.engine !== engine || isBarred(project, request)) break;
-      calls.push(this.#depart(request, project));
+      if (project.engine !== engine || project.bars(request)) break;
+      if (this.#begins(request, project)) calls.push(this.#depart(request, project));
     }
     this.#standInLine();
     if (calls.length === 0) this.#settle(); // There comes no flush, and some may be refused.
@@ -217,7 +213,7 @@ class Session implements Source, Waiter, SessionHandle {
       else if (request.stopped !== undefined) this.#refuse(request, request.stopped);
       else {
         // What it bars stays barred, but to what this session asked before it.
-        if (again.length > 0) this.#lift(request);
+        if (again.length > 0) this.#release(request);
         again.push(request);
       }
     }
@@ -230,8 +226,7 @@ class Session implements Source, Waiter, SessionHandle {
     const request = call as DepartedRequest;
     const body = bytes.subarray(start, end);
     const failed = status === STATUS_ERROR;
-    request.project.known = true;
-    if (request.spec.project !== undefined) this.#projectChanged(request, failed, body);
+    this.#release(request, failed ? undefined : body);
     this.#lift(request);
     // Otherwise it has been answered already: the daemon would not wait for it.
     if (!this.#departed.delete(request)) return;
@@ -240,13 +235,16 @@ class Session implements Source, Waiter, SessionHandle {
       this.#refuse(request, this.#givenUp);
       return;
     }
-    this.#replies.answer(request.reply, failed, body);
+    const { spec, project, reply } = request;
+    const renamed = spec.project === 'closes' && !failed && project.name !== this.#name;
+    const said = renamed ? withName(body, reply.encoding, project.name) : body;
+    this.#replies.answer(reply, failed, said);
     this.#unsent = true;
   }
 
   fail(call: Call, error: GoxError): void {
     const request = call as DepartedRequest;
-    if (request.spec.project !== undefined) this.#projectChanged(request, true, NOTHING);
+    this.#release(request);
     this.#lift(request);
     if (this.#departed.delete(request)) this.#refuse(request, error);
   }
@@ -278,39 +276,43 @@ class Session implements Source, Waiter, SessionHandle {
     return holdsBackAll(this.#bar) || worksOnFiles(request) ? undefined : request;
   }
 
+  /** Has the project begin, or bars it, as the first waiting request needs; else answers that. */
+  #begins(request: SessionRequest, project: Project): boolean {
+    const { projects } = this.#deps;
+    const { spec, reply } = request;
+    try {
+      if (spec.project !== undefined) projects.ask(project, request, spec.project);
+      else if (project.state === 'new') projects.begin(project);
+    } catch (error) {
+      this.#refuseFirst(request, error);
+      return false;
+    }
+    // Though nobody reads the answer, it tells what the project is called.
+    if (spec.project === 'opens' && reply.id === undefined) request.method &= ~QUIET_FLAG;
+    return true;
+  }
+
   #depart(request: SessionRequest, project: Project): Call {
     this.#head += 1;
     request.project = project;
     // Until the engine has answered for it: what is sent first may be put back, or never begin.
     if (project.known) request.method &= ~NEW_PROJECT_FLAG;
     else request.method |= NEW_PROJECT_FLAG;
-    project.sent = true;
     const departed = request as DepartedRequest;
     this.#departed.add(departed);
     if (this.#head === this.#waiting.length) {
       this.#waiting = [];
       this.#head = 0;
     }
-    if (request.spec.project !== undefined) this.#deps.projects.bar(project, departed);
     if (worksOnFiles(request)) this.#bar = departed;
     return departed;
   }
 
-  /** Lets those go on that were held back by a request. */
+  /** Lets those go on that a request held back in this session. */
   #lift(request: DepartedRequest): void {
-    if (this.#bar === request) {
-      this.#bar = undefined;
-      this.#unbarred_ms = this.#deps.clock.now_ms();
-    }
-    if (request.project.bar === request) this.#deps.projects.unbar(request.project);
-  }
-
-  /** Lets go of the project that a request barred before it was put back. */
-  #release(request: SessionRequest): void {
-    const { project } = request;
-    if (project?.bar !== request) return;
-    this.#projectChanged(request as DepartedRequest, true, NOTHING);
-    this.#deps.projects.unbar(project);
+    if (this.#bar !== request) return;
+    this.#bar = undefined;
+    this.#unbarred_ms = this.#deps.clock.now_ms();
   }
 
   /** Gets in line at the engine of the first waiting request, unless there already. */
@@ -321,7 +323,7 @@ class Session implements Source, Waiter, SessionHandle {
       if (request === undefined) return;
       const project = this.#find(request);
       if (project === undefined) continue;
-      if (isBarred(project, request)) {
+      if (project.bars(request)) {
         this.#waitsFor = project;
         project.waiters.add(this);
         return;
@@ -332,8 +334,7 @@ class Session implements Source, Waiter, SessionHandle {
         calls.send({ type: 'work.ready', source: this });
         return;
       }
-      this.#head += 1;
-      this.#refuse(request, stopping());
+      this.#refuseFirst(request, this.#deps.projects.missing(project.engine));
     }
   }
 
@@ -341,17 +342,22 @@ class Session implements Source, Waiter, SessionHandle {
   #find(request: SessionRequest): Project | undefined {
     const { projects } = this.#deps;
     const { spec, project } = request;
-    if (project?.bar === request && project.state === 'open') return project;
+    if (project?.isBarredBy(request)) return project;
     try {
       const remains = spec.project === 'closes' ? projects.remains(this.#name) : undefined;
       if (remains === undefined) return projects.find(this.#name, spec);
       this.#closeRemains(request, remains.title);
     } catch (error) {
-      if (!(error instanceof GoxError)) throw error;
-      this.#head += 1;
-      this.#refuse(request, error);
+      this.#refuseFirst(request, error);
     }
     return undefined;
+  }
+
+  /** Answers the first waiting request with what was thrown for it. */
+  #refuseFirst(request: SessionRequest, error: unknown): void {
+    if (!(error instanceof GoxError)) throw error;
+    this.#head += 1;
+    this.#refuse(request, error);
   }
 
   /** Closes a project that no engine has. Throws GOX_INVALID_PARAMS, as an engine does. */
@@ -361,22 +367,20 @@ class Session implements Source, Waiter, SessionHandle {
     this.#deps.projects.forget(this.#name);
     this.#head += 1;
     this.#release(request);
-    const closed = { name: title, voxel_count: 0, unsaved: false };
-    const result = { success: true, project: this.#name, closed };
-    this.#replies.answer(reply, false, encoded(result, reply.encoding));
+    this.#replies.answer(reply, false, closedRemains(this.#name, title, reply.encoding));
     this.#unsent = true;
   }
 
-  #projectChanged({ spec, project, reply }: DepartedRequest, failed: boolean, body: Uint8Array) {
-    const closes = spec.project === 'closes' && !failed;
-    const neverOpened = spec.project === 'opens' && failed && !project.opened;
-    if (spec.project === 'opens' && !failed) {
-      project.opened = true;
-      project.title = titleIn(body.length === 0 ? undefined : decoded(body, reply.encoding));
-    }
-    if (!closes && !neverOpened) return;
-    this.#deps.projects.close(project);
-    this.#deps.calls.get(project.engine)?.send({ type: 'project.closed', project });
+  /** Lets go of the project that a request was to open or close: it is answered, or not begun. */
+  #release(request: SessionRequest, body?: Uint8Array): void {
+    const { spec, project, reply } = request;
+    if (!project?.isBarredBy(request)) return;
+    const { projects, calls } = this.#deps;
+    if (body === undefined) projects.refused(project);
+    else if (spec.project === 'closes') projects.closed(project);
+    else projects.opened(project, titleIn(body, reply.encoding));
+    if (project.state !== 'closed') return;
+    calls.get(project.engine)?.send({ type: 'project.closed', project });
   }
 
   #cancelCall(call: DepartedRequest, why: GoxError): void {
@@ -398,5 +402,3 @@ class Session implements Source, Waiter, SessionHandle {
     this.#replies.flush();
   }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -2,7 +2,7 @@
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { STATUS_ERROR, STATUS_RESULT } from '../../engine/port/layout.ts';
-import type { Project } from './projects.ts';
+import type { Project } from './project.ts';
 
 /** One request on its way to an engine. */
 export interface Call {

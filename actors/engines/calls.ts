@@ -9,19 +9,19 @@
  */
 
 import { fromCallback } from 'xstate';
-import type { ErrorCode } from '../../conf/errors.ts';
 import { GoxError } from '../../conf/errors.ts';
 import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
 import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
 import type { AnswerWithJobs, EngineStats, JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { reportFigures } from '../vitals.ts';
-import type { Call, Source, Status } from './call.ts';
+import type { Call, Source } from './call.ts';
 import type { Flight } from './flight.ts';
 import { Flights } from './flights.ts';
 import { Handovers } from './handovers.ts';
 import { Line } from './line.ts';
-import type { Project } from './projects.ts';
+import type { Project } from './project.ts';
+import { engineFailed } from './projects.ts';
 import type { CallsEvent, CallsRef, CallsRegistry, EngineLink } from './registry.ts';
 
 /**
@@ -36,10 +36,12 @@ export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) 
     const report = sendBack as (event: EngineEvent) => void;
     const queue = new CallQueue(input, registry, report, flights_max);
     registry.calls.set(input.index, self as unknown as CallsRef);
+    registry.projects.engineCame(input.index);
     reportFigures(self, () => queue.figures());
     receive((event: CallsEvent) => queue.receive(event));
     return () => {
-      queue.refuse('the daemon is stopping', 'GOX_SHUTTING_DOWN');
+      if (registry.stopping()) queue.stop();
+      else queue.leave('it was stopped');
       registry.calls.delete(input.index);
     };
   });
@@ -119,16 +121,30 @@ class CallQueue {
         this.#handovers.drop();
         return;
       case 'calls.refuse':
-        this.refuse(this.#loss(event.reason), 'GOX_ENGINE_FAILED');
+        this.leave(event.reason);
     }
   }
 
+  /** The engine is given up: what waits for it is refused, and what it had is lost. */
+  leave(reason: string): void {
+    if (this.#refusal !== undefined) return;
+    const { projects } = this.#registry;
+    projects.engineLeft(this.#engine, reason);
+    this.#refuse(engineFailed(this.#loss(reason)));
+    projects.lose(this.#engine, reason);
+  }
+
+  /** The daemon ends. */
+  stop(): void {
+    this.#refuse(new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
+  }
+
   /** Answers everything, now and from now on, with an error. */
-  refuse(reason: string, code: ErrorCode): void {
+  #refuse(error: GoxError): void {
     this.#link = undefined;
-    this.#refusal = new GoxError(code, reason);
-    this.#flights.fail(this.#refusal);
-    this.#empty(this.#refusal);
+    this.#refusal = error;
+    this.#flights.fail(error);
+    this.#empty(error);
   }
 
   figures() {
@@ -157,7 +173,8 @@ class CallQueue {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#report({ type: 'calls.failed', reason });
       if (this.#refusal !== undefined) return;
-      this.#guarded(() => this.refuse('The queue of the engine failed.', 'GOX_INTERNAL'));
+      const defect = new GoxError('GOX_INTERNAL', 'The queue of the engine failed.');
+      this.#guarded(() => this.#refuse(defect));
     }
   }
 
@@ -176,8 +193,8 @@ class CallQueue {
     const { call, source, handover } = next;
     const flight = this.#takeOff([{ source, calls: [call] }], link);
     const answered = link.takeOver(call.project.number, call.method, handover, flight.slot);
-    this.#land(flight, answered, ({ status, bytes }) => {
-      flight.takenOver(status as Status, new Uint8Array(bytes));
+    this.#land(flight, answered, (answer) => {
+      flight.takenOver(answer);
       this.#answered += 1;
     });
     return true;

@@ -14,7 +14,12 @@
 import type { GoxError } from '../../conf/errors.ts';
 import type { AnswerReader } from '../../engine/port/daemon-side.ts';
 import type { FlightControl } from '../../engine/port/flight.ts';
-import { STATUS_JOB } from '../../engine/port/layout.ts';
+import {
+  type PartAnswer,
+  STATUS_JOB,
+  STATUS_MASK,
+  UNSAVED_FLAG,
+} from '../../engine/port/layout.ts';
 import type { Call, Source, Status } from './call.ts';
 
 /**
@@ -82,6 +87,7 @@ export class Flight {
         const { status, bytes, start, end } = answer;
         if (status === STATUS_JOB) becameJob(call, source);
         else source.answer(call, status as Status, bytes, start, end);
+        call.project.heard(answer.unsaved);
         // A defect, met by somebody who was told of the answer, has answered all the rest.
         if (this.state === 'failed') return;
         this.#settled += 1;
@@ -93,10 +99,14 @@ export class Flight {
   }
 
   /** Gives the one call of a handover its answer. */
-  takenOver(status: Status, bytes: Uint8Array): void {
+  takenOver({ status, bytes }: PartAnswer): void {
     this.#state = 'answered';
+    const body = new Uint8Array(bytes);
     for (const { source, calls } of this.parts) {
-      for (const call of calls) source.answer(call, status, bytes, 0, bytes.length);
+      for (const call of calls) {
+        source.answer(call, (status & STATUS_MASK) as Status, body, 0, body.length);
+        call.project.heard((status & UNSAVED_FLAG) !== 0);
+      }
       this.#settled += calls.length;
     }
   }

@@ -5,6 +5,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Call, HandedOver } from './call.ts';
+import { engineFailed, lostError } from './projects.ts';
 import type { CallsRegistry } from './registry.ts';
 
 export class Handovers {
@@ -48,7 +49,7 @@ export class Handovers {
 export function handOver(calls: CallsRegistry['calls'], one: HandedOver): void {
   const queue = calls.get(one.call.project.engine);
   if (queue !== undefined) queue.send({ type: 'call.handover', ...one });
-  else failHandover(one, new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
+  else failHandover(one, obstacleTo(one) ?? engineFailed('The engine of the project is gone.'));
 }
 
 function failHandover({ source, call }: HandedOver, error: GoxError): void {
@@ -61,12 +62,8 @@ function obstacleTo({ call, source }: HandedOver): GoxError | undefined {
   const { project, stopped } = call;
   if (stopped !== undefined) return stopped;
   if (!source.wants(call)) return new GoxError('GOX_CANCELLED', 'The connection was closed.');
-  if (project.state === 'open') return undefined;
-  const details = { project: project.name };
-  if (project.state === 'closed') {
-    const message = `The project "${project.name}" was closed meanwhile.`;
-    return new GoxError('GOX_PROJECT_NOT_FOUND', message, details);
-  }
-  const message = `The project "${project.name}" was lost when its engine died: ${project.reason}`;
-  return new GoxError('GOX_PROJECT_LOST', message, details);
+  if (project.state === 'lost') return lostError(project);
+  if (project.state !== 'closed') return undefined;
+  const message = `The project "${project.name}" was closed meanwhile.`;
+  return new GoxError('GOX_PROJECT_NOT_FOUND', message, { project: project.name });
 }

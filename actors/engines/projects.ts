@@ -4,59 +4,44 @@
  * is created or loaded again, or closed: better a clear error than an empty project in its place.
  *
  * A request that opens or closes a project bars it until it is answered: whatever any client asks
- * of that project meanwhile waits, since only then is known what the name means.
+ * of that project meanwhile waits, since only then is known what the name means. The states are
+ * those of the projects' machines. This is the directory: what a request needs is found by a key.
  */
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
+import type { ProjectActor, ProjectEvent, ProjectInput } from '../../machines/project.ts';
+import { Project } from './project.ts';
 
-/** Somebody whose request waits for a project that is barred. */
-export interface Waiter {
-  /** The bar is gone. */
-  unbarred(): void;
-  /** Fails the requests that wait since before `time_ms`. */
-  expire(time_ms: number): void;
-}
+/** How soon to ask again for a project whose engine is being replaced. */
+const RETRY_AFTER_MS = 1000;
 
-export interface Project {
-  readonly name: string;
-  /** What engines know it by; never used again. */
-  readonly number: number;
-  /** The index of the engine that owns it. */
-  readonly engine: number;
-  state: 'open' | 'lost' | 'closed';
-  /** What it was called when it was created, or the file it was loaded from. */
-  title: string;
-  /** Whether something is in it by now: a request to open it that fails leaves nothing behind. */
-  opened: boolean;
-  /** Whether a request for it has left for its engine: it goes when that dies. */
-  sent: boolean;
-  /** Whether its engine has answered for it, and so has it. */
-  known: boolean;
-  /** Why it was lost. */
-  reason: string;
-  /** The request that opens or closes it at this moment. */
-  bar: object | undefined;
-  readonly waiters: Set<Waiter>;
+/** Starts the machine of a project; nothing once the daemon ends. */
+export type StartProject = (input: ProjectInput) => ProjectActor | undefined;
+
+interface ProjectsConfig {
+  readonly limits: Pick<Config['limits'], 'projects_max'>;
 }
 
 export class Projects {
+  readonly #start: StartProject;
   readonly #byName = new Map<string, Project>();
+  readonly #byTitle = new Map<string, Set<Project>>();
+  readonly #byEngine: readonly Set<Project>[];
   readonly #lost = new Map<string, Project>();
   readonly #barred = new Set<Project>();
-  readonly #engines: number;
-  readonly #config: { readonly limits: Pick<Config['limits'], 'projects_max'> };
+  /** Why engines are not there, by their numbers. */
+  readonly #missing = new Map<number, string>();
+  readonly #config: ProjectsConfig;
   #next = 1;
 
   /** @param engines how many there are */
-  constructor(
-    engines: number,
-    config: { readonly limits: Pick<Config['limits'], 'projects_max'> },
-  ) {
-    this.#engines = engines;
+  constructor(engines: number, config: ProjectsConfig, start: StartProject) {
+    this.#start = start;
     this.#config = config;
+    this.#byEngine = Array.from({ length: engines }, () => new Set<Project>());
   }
 
   get #limit(): number {
@@ -65,27 +50,58 @@ export class Projects {
 
   /**
    * The project that a request for `method` is about: of that name or, when none has it, the only
-   * one of that title. Methods that open a project make the named one when there is none; the
-   * current project always is.
+   * one of that title. For methods that open a project, and for the current project, it is a new
+   * one when there is none, which is nobody else's until `ask` or `begin`.
    *
-   * @throws GoxError GOX_PROJECT_NOT_FOUND, GOX_PROJECT_LOST, GOX_OVERLOADED
+   * @throws GoxError GOX_PROJECT_NOT_FOUND, GOX_PROJECT_LOST, GOX_OVERLOADED, GOX_ENGINE_FAILED
    */
   find(name: string, method: Pick<MethodSpec, 'project'>): Project {
     const found = this.#byName.get(name);
     if (found !== undefined) return found;
     if (method.project === 'opens') return this.#make(name);
     const lost = this.#lost.get(name);
-    if (lost !== undefined) {
-      throw new GoxError(
-        'GOX_PROJECT_LOST',
-        `The project "${name}" was lost when its engine died: ${lost.reason}`,
-        { project: name },
-      );
-    }
+    if (lost !== undefined) throw lostError(lost);
     if (name === CURRENT_PROJECT) return this.#make(name);
-    const [titled, other] = this.#titled(name);
+    const [titled, other] = this.#byTitle.get(name) ?? [];
     if (titled !== undefined && other === undefined) return titled;
-    throw this.#notFound(name, titled, other);
+    throw notFound(name, titled, other);
+  }
+
+  /** A new project begins, with nothing in it. Throws GOX_SHUTTING_DOWN. */
+  begin(project: Project): void {
+    this.#begin(project, false);
+  }
+
+  /**
+   * A request that opens or closes the project leaves: all others wait, until `opened`, `closed` or
+   * `refused`. Throws GOX_SHUTTING_DOWN.
+   */
+  ask(project: Project, request: object, what: 'opens' | 'closes'): void {
+    const opening = what === 'opens';
+    if (project.state === 'new') this.#begin(project, opening);
+    project.ask(request, what);
+    if (project.barred) this.#barred.add(project);
+  }
+
+  /** The request that was to open it did. */
+  opened(project: Project, title: string): void {
+    this.forget(project.name);
+    this.#untitle(project);
+    this.#tell(project, { type: 'project.opened', title });
+    if (title === '' || project.state !== 'open') return;
+    const others = this.#byTitle.get(title);
+    if (others === undefined) this.#byTitle.set(title, new Set([project]));
+    else others.add(project);
+  }
+
+  /** The request that was to close it did; its name is free again. */
+  closed(project: Project): void {
+    this.#tell(project, { type: 'project.closed' });
+  }
+
+  /** The request that was to open or close it did not: it is as before, or closed. */
+  refused(project: Project): void {
+    this.#tell(project, { type: 'project.refused' });
   }
 
   /**
@@ -99,21 +115,10 @@ export class Projects {
 
   /** Forgets a lost project. */
   forget(name: string): void {
+    const lost = this.#lost.get(name);
+    if (lost === undefined) return;
     this.#lost.delete(name);
-  }
-
-  /** Holds back all requests for the project but this one, until `unbar`. */
-  bar(project: Project, request: object): void {
-    project.bar = request;
-    this.#barred.add(project);
-  }
-
-  unbar(project: Project): void {
-    project.bar = undefined;
-    this.#barred.delete(project);
-    const waiters = [...project.waiters];
-    project.waiters.clear();
-    for (const waiter of waiters) waiter.unbarred();
+    lost.tell({ type: 'project.closed' });
   }
 
   /** Ends what has waited for barred projects since before `time_ms`. */
@@ -123,53 +128,42 @@ export class Projects {
     }
   }
 
-  /** Ends a project; its name is free again. */
-  close(project: Project): void {
-    project.state = 'closed';
-    if (this.#byName.get(project.name) === project) this.#byName.delete(project.name);
-  }
-
-  /** Marks all projects of an engine as lost. */
+  /** All projects of an engine are lost: its thread died. */
   lose(engine: number, reason: string): void {
-    for (const project of [...this.#byName.values()]) {
-      if (project.engine !== engine || !project.sent) continue;
-      project.state = 'lost';
-      project.reason = reason;
-      this.#byName.delete(project.name);
-      // One that was only about to be opened held nothing yet.
-      if (project.opened) this.#remember(project);
+    const barred: Project[] = [];
+    for (const project of [...(this.#byEngine[engine] ?? [])]) {
+      if (project.barred) barred.push(project);
+      project.tell({ type: 'engine.lost', reason });
+      this.#settle(project);
     }
+    // Only now, since those who wait may make others.
+    for (const project of barred) project.release();
   }
 
-  /** Those that are open, and those that were lost. */
+  /** An engine takes requests. */
+  engineCame(engine: number): void {
+    this.#missing.delete(engine);
+  }
+
+  /** An engine takes no more requests, until it comes again: no project begins there. */
+  engineLeft(engine: number, reason: string): void {
+    this.#missing.set(engine, reason);
+  }
+
+  /** What to answer for the projects of an engine that is not there. */
+  missing(engine: number): GoxError {
+    const reason = this.#missing.get(engine) ?? 'it is being replaced';
+    return engineFailed(`engine:${engine} is not there: ${reason}`);
+  }
+
+  /** Those that are there or being made, and those that were lost. */
   *all(): Iterable<Project> {
     yield* this.#byName.values();
-    yield* this.#lost.values();
+    for (const [name, lost] of this.#lost) if (!this.#byName.has(name)) yield lost;
   }
 
   get count(): number {
     return this.#byName.size;
-  }
-
-  /** Lost ones take no memory but their names; the oldest go when there are many. */
-  #remember(project: Project): void {
-    this.#lost.delete(project.name);
-    this.#lost.set(project.name, project);
-    const [oldest] = this.#lost.keys();
-    if (this.#lost.size > this.#limit && oldest !== undefined) this.#lost.delete(oldest);
-  }
-
-  #titled(title: string): Project[] {
-    return [...this.#byName.values()].filter((project) => project.title === title);
-  }
-
-  #notFound(name: string, titled?: Project, other?: Project): GoxError {
-    const hint =
-      titled !== undefined && other !== undefined
-        ? `; several have this title, among them "${titled.name}" and "${other.name}"`
-        : '';
-    const message = `There is no project named "${name}"${hint}.`;
-    return new GoxError('GOX_PROJECT_NOT_FOUND', message, { project: name });
   }
 
   #make(name: string): Project {
@@ -181,32 +175,82 @@ export class Projects {
         { projects_max: this.#limit },
       );
     }
-    this.#lost.delete(name);
-    const project: Project = {
-      ...{ name, number: this.#next++, engine: this.#leastLoaded(), state: 'open', title: '' },
-      ...{ opened: name === CURRENT_PROJECT, sent: false, known: false },
-      ...{ reason: '', bar: undefined, waiters: new Set() },
-    };
+    return new Project(name, this.#next++, this.#leastLoaded());
+  }
+
+  #begin(project: Project, opening: boolean): void {
+    const { name, engine } = project;
+    const actor = this.#start({ name, engine, opening });
+    if (actor === undefined) throw new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
+    project.attach(actor, () => this.#settle(project));
     this.#byName.set(name, project);
-    return project;
+    this.#byEngine[engine]?.add(project);
   }
 
-  /** The engine with the fewest projects; of several, the first. */
+  /** Has a project change, and those go on who waited for that. */
+  #tell(project: Project, event: ProjectEvent): void {
+    const { barred } = project;
+    project.tell(event);
+    this.#settle(project);
+    if (barred && !project.barred) project.release();
+  }
+
+  /** Puts a project where its state has it. */
+  #settle(project: Project): void {
+    const { name, state } = project;
+    if (!project.barred) this.#barred.delete(project);
+    if (state !== 'lost' && state !== 'closed') return;
+    this.#untitle(project);
+    this.#byEngine[project.engine]?.delete(project);
+    if (this.#byName.get(name) !== project) return;
+    this.#byName.delete(name);
+    if (state === 'lost') this.#remember(project);
+  }
+
+  /** Lost ones take no memory but their names; the oldest go when there are many. */
+  #remember(project: Project): void {
+    this.forget(project.name);
+    this.#lost.set(project.name, project);
+    const [oldest] = this.#lost.keys();
+    if (this.#lost.size > this.#limit && oldest !== undefined) this.forget(oldest);
+  }
+
+  #untitle(project: Project): void {
+    const { title } = project;
+    const titled = this.#byTitle.get(title);
+    if (titled?.delete(project) && titled.size === 0) this.#byTitle.delete(title);
+  }
+
+  /** Of the engines that are there, the one with the fewest projects; of several, the first. */
   #leastLoaded(): number {
-    const counts = new Array<number>(this.#engines).fill(0);
-    for (const { engine } of this.#byName.values()) counts[engine]! += 1;
-    return counts.indexOf(Math.min(...counts));
+    let least: number | undefined;
+    for (const [engine, { size }] of this.#byEngine.entries()) {
+      if (this.#missing.has(engine)) continue;
+      if (least === undefined || size < this.#byEngine[least]!.size) least = engine;
+    }
+    if (least !== undefined) return least;
+    throw engineFailed(`No engine is there: ${[...this.#missing.values()].join('; ')}`);
   }
 }
 
-/** Whether another request opens or closes the project. */
-export function isBarred({ bar }: Project, request: object): boolean {
-  return bar !== undefined && bar !== request;
+/** An engine that failed comes again, or the daemon ends. */
+export function engineFailed(text: string): GoxError {
+  return new GoxError('GOX_ENGINE_FAILED', text, {
+    retryable: true,
+    retry_after_ms: RETRY_AFTER_MS,
+  });
 }
 
-/** What a project is called by the result of the request that opened it. */
-export function titleIn(result: unknown): string {
-  if (typeof result !== 'object' || result === null) return '';
-  if ('name' in result && typeof result.name === 'string') return result.name;
-  return 'path' in result && typeof result.path === 'string' ? result.path : '';
+export function lostError({ name, reason }: Project): GoxError {
+  const text = `The project "${name}" was lost when its engine died: ${reason}`;
+  return new GoxError('GOX_PROJECT_LOST', text, { project: name });
+}
+
+function notFound(name: string, titled?: Project, other?: Project): GoxError {
+  const hint =
+    titled !== undefined && other !== undefined
+      ? `; several have this title, among them "${titled.name}" and "${other.name}"`
+      : '';
+  const message = `There is no project named "${name}"${hint}.`;
+  return new GoxError('GOX_PROJECT_NOT_FOUND', message, { project: name });
 }

@@ -11,7 +11,8 @@ import type {
 import type { CallsCommand } from '../../machines/engine.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import type { Call, HandedOver, Source } from './call.ts';
-import type { Project, Projects } from './projects.ts';
+import type { Project } from './project.ts';
+import type { Projects } from './projects.ts';
 
 /** The way into a worker, while there is one. */
 export interface EngineLink {
@@ -51,6 +52,8 @@ export interface CallsRegistry {
   readonly projects: Projects;
   readonly jobs: JobSink;
   readonly clock: Pick<ServiceClock, 'now_ms'>;
+  /** Whether the daemon ends: an engine that stops then comes no more. */
+  readonly stopping: () => boolean;
   /** What was copied last, in any engine. */
   clipboard: unknown;
 }

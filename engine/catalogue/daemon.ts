@@ -149,7 +149,10 @@ const listProjects = method({
   aliases: ['list_projects', 'project.list'],
   scope: 'daemon',
   edits: false,
-  summary: 'Lists the projects that are open and the engine each belongs to.',
+  summary: 'Lists the projects, the state of each and the engine it belongs to.',
+  description:
+    'One that is lost was in an engine that died, and is refused with GOX_PROJECT_LOST until it' +
+    ' is created, loaded or closed. While one is opening or closing, other requests for it wait.',
   params: NOTHING,
   positional: [],
   result: Type.Object({
@@ -161,7 +164,10 @@ const listProjects = method({
           description: 'What it was called when it was created, or the file it was loaded from.',
         }),
         engine: Type.Integer(),
-        state: Type.String(),
+        state: Type.Enum(['opening', 'open', 'closing', 'lost']),
+        unsaved: Type.Boolean({
+          description: 'Whether it was edited since it was saved or loaded; lost: whether it was.',
+        }),
       }),
     ),
   }),

@@ -1,6 +1,6 @@
 /** Writes batches and reads their answers, in the layout of `engine/port/layout.ts`. */
 
-import { ANSWER_WORDS, BATCH_WORDS, REQUEST_WORDS } from './layout.ts';
+import { ANSWER_WORDS, BATCH_WORDS, REQUEST_WORDS, STATUS_MASK, UNSAVED_FLAG } from './layout.ts';
 
 /** What a batch needs to know of a call. */
 export interface EncodableCall {
@@ -37,11 +37,15 @@ export function encodeBatch(calls: readonly EncodableCall[], slot: number): Arra
  */
 const KEPT_WHOLE_BYTES = 64 * 1024;
 
-/** Goes through an answer; `status` and `bytes[start, end)` are what `next` has come to. */
+/**
+ * Goes through an answer; `status`, `unsaved` and `bytes[start, end)` are what `next` has come to.
+ */
 export class AnswerReader {
   /** How many of the batch's requests it answers. */
   readonly count: number;
   status = 0;
+  /** Whether the project of the request has edits that are in no file. */
+  unsaved = false;
   bytes: Uint8Array;
   start = 0;
   end = 0;
@@ -67,7 +71,9 @@ export class AnswerReader {
     const start = this.#at;
     const end = start + length;
     this.#at = end;
-    this.status = this.#words[word]!;
+    const flagged = this.#words[word]!;
+    this.status = flagged & STATUS_MASK;
+    this.unsaved = (flagged & UNSAVED_FLAG) !== 0;
     const whole = this.#whole;
     const keeps = whole.length <= KEPT_WHOLE_BYTES || 2 * length >= whole.length;
     this.bytes = keeps ? whole : whole.slice(start, end);

@@ -16,6 +16,9 @@
  *     count × { u32 status, u32 length }
  *     the encoded result (or error object) of each request, in the same order
  *
+ * `status` has `UNSAVED_FLAG` added while the project that the request was for is unsaved: only its
+ * engine knows that.
+ *
  * Words are in the machine's byte order: both sides are threads of one process. `slot` is where the
  * two sides share what they know of the batch on its way (`flight.ts`). `project` is a
  * number that the main thread gave to the project. `method` is the method's place in `METHODS`,
@@ -40,6 +43,9 @@ export const METHOD_MASK = 0x1fff_ffff;
 export const STATUS_RESULT = 0;
 export const STATUS_ERROR = 1;
 export const STATUS_JOB = 2;
+/** With any of them: after the request its project has edits that are in no file. */
+export const UNSAVED_FLAG = 0x100;
+export const STATUS_MASK = 0xff;
 
 /** Words of a batch before those of its requests. */
 export const BATCH_WORDS = 2;
@@ -122,6 +128,7 @@ export interface JobTicket {
 
 /** What the last part of a job answers, or one that failed; and an engine that took a job over. */
 export interface PartAnswer {
+  /** Of an engine, with its flags. */
   readonly status: number;
   /** The encoded result or error object. */
   readonly bytes: ArrayBuffer;

@@ -61,7 +61,7 @@ export function decodeAnswer(answer: ArrayBuffer): TestAnswer[] {
   let start = 4 + 8 * count;
   for (let i = 0; i < count; i++) {
     const length = view.getUint32(8 + 8 * i, true);
-    const failed = view.getUint32(4 + 8 * i, true) === STATUS_ERROR;
+    const failed = (view.getUint32(4 + 8 * i, true) & 0xff) === STATUS_ERROR;
     answers.push({ failed, bytes: new Uint8Array(answer, start, length) });
     start += length;
   }

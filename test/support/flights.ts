@@ -6,7 +6,6 @@
 import { createActor, setup } from 'xstate';
 import type { Call, Source } from '../../actors/engines/call.ts';
 import { callsEffect } from '../../actors/engines/calls.ts';
-import { Projects } from '../../actors/engines/projects.ts';
 import type { CallsRegistry, EngineLink } from '../../actors/engines/registry.ts';
 import type { GoxError } from '../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
@@ -15,6 +14,7 @@ import { type PartAnswer, STATUS_ERROR, STATUS_RESULT } from '../../engine/port/
 import type { EngineEvent } from '../../machines/engine.ts';
 import { answerOf } from './batch.ts';
 import { configWith } from './probe.ts';
+import { testProjects } from './projects.ts';
 
 /** One flight as the engine has it. */
 export interface Arrived {
@@ -153,12 +153,8 @@ export async function playedQueue(flights_max: number) {
   const config = await configWith(() => {});
   const clock = { ms: 0, now_ms: () => clock.ms };
   const registry = {
-    ...{
-      calls: new Map(),
-      clock,
-      projects: new Projects(1, { limits: { projects_max: 10 } }),
-      clipboard: undefined,
-    },
+    ...{ calls: new Map(), clock, projects: testProjects(1, 10), clipboard: undefined },
+    stopping: () => true,
   } as unknown as CallsRegistry;
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry, flights_max);
@@ -169,6 +165,7 @@ export async function playedQueue(flights_max: number) {
   const actor = createActor(machine).start();
   const calls = registry.calls.get(0)!;
   const project = registry.projects.find(CURRENT_PROJECT, {});
+  registry.projects.begin(project);
   let last = 0;
   return {
     ...{ actor, calls, clock, reports, project },

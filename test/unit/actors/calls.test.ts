@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { createActor, setup } from 'xstate';
 import type { Call, Source } from '../../../actors/engines/call.ts';
 import { callsEffect } from '../../../actors/engines/calls.ts';
-import { type Project, Projects } from '../../../actors/engines/projects.ts';
+import type { Project } from '../../../actors/engines/project.ts';
 import type { CallsRegistry, EngineLink } from '../../../actors/engines/registry.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
@@ -14,6 +14,7 @@ import { type BatchAnswer, type JobTicket, STATUS_JOB } from '../../../engine/po
 import type { EngineEvent } from '../../../machines/engine.ts';
 import { type AnswerWords, answerOf, batchLengths } from '../../support/batch.ts';
 import { configWith } from '../../support/probe.ts';
+import { testProjects } from '../../support/projects.ts';
 
 /** Links whose batches are answered by `settle`. */
 function fakeLink() {
@@ -87,20 +88,15 @@ class FakeSource implements Source {
   flush(): void {}
 }
 
-async function queue() {
+async function queue({ stopping = true } = {}) {
   const config = await configWith(() => {});
   const clock = { ms: 0, now_ms: () => clock.ms };
   const calls: CallsRegistry['calls'] = new Map();
   const taken: JobTicket[] = [];
   const jobs = { take: (ticket: JobTicket) => void taken.push(ticket) };
   const registry: CallsRegistry = {
-    ...{
-      calls,
-      jobs,
-      clock,
-      projects: new Projects(1, { limits: { projects_max: 10 } }),
-      clipboard: undefined,
-    },
+    ...{ calls, jobs, clock, projects: testProjects(1, 10), clipboard: undefined },
+    stopping: () => stopping,
   };
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry);
@@ -113,6 +109,7 @@ async function queue() {
   const queued = calls.get(0);
   if (queued === undefined) throw new Error('the queue is not in the registry');
   const project = registry.projects.find(CURRENT_PROJECT, {});
+  registry.projects.begin(project);
   const source = (...lengths: number[]) => new FakeSource(project, lengths);
   const { projects } = registry;
   return { actor, calls: queued, taken, clock, reports, project, source, projects };
@@ -168,7 +165,6 @@ test('answers what was in flight when the worker died and keeps the rest', async
   calls.send({ type: 'worker.attached', link: first.link });
   const [away, waiting] = [source(1), source(2)];
   for (const one of [away, waiting]) calls.send({ type: 'work.ready', source: one });
-  project.sent = true;
   calls.send({ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' });
   assert.equal(away.outcomes, ['1:GOX_ENGINE_LOST']);
   assert.equal(waiting.outcomes, []);
@@ -323,8 +319,7 @@ test('what a job hands over is taken over between two batches', async () => {
 });
 
 test('what a job hands over to a dead engine fails as its project does', async () => {
-  const { calls, project, source } = await queue();
-  project.sent = true;
+  const { calls, source } = await queue();
   const first = fakeLink();
   calls.send({ type: 'worker.attached', link: first.link });
   calls.send({ type: 'work.ready', source: source(1) });

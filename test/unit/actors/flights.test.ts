@@ -342,7 +342,7 @@ class History {
   }
 }
 
-const HISTORIES = 400;
+const HISTORIES = 150;
 const histories = suite('histories of flights');
 
 for (const flights_max of [1, 2]) {

@@ -10,8 +10,6 @@ import type { SessionRequest } from '../../../actors/connection/request.ts';
 import { requestsEffect, type SessionDeps } from '../../../actors/connection/session.ts';
 import { type OpenConnection, Sessions } from '../../../actors/connection/sessions.ts';
 import type { Call, Source } from '../../../actors/engines/call.ts';
-
-import { Projects } from '../../../actors/engines/projects.ts';
 import type { CallsEvent } from '../../../actors/engines/registry.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { findMethod } from '../../../engine/catalogue/methods.ts';
@@ -20,11 +18,12 @@ import { Ledger } from '../../../transport/ledger.ts';
 import { Replies } from '../../../transport/replies.ts';
 import { FakeOutput } from '../../support/fake-output.ts';
 import { configWith } from '../../support/probe.ts';
+import { testProjects } from '../../support/projects.ts';
 
 /** A daemon with one engine, which does what the test says. */
 async function stage() {
   const config = await configWith(() => {});
-  const projects = new Projects(1, { limits: { projects_max: 10 } });
+  const projects = testProjects(1, 10);
   const line: Source[] = [];
   const told: CallsEvent[] = [];
   const jobs = new Set<Call>();
@@ -97,6 +96,7 @@ async function stage() {
   function answer(call: Call, text = '{}') {
     const bytes = Buffer.from(text);
     owners.get(call)!.answer(call, 0, bytes, 0, bytes.length);
+    call.project.heard(false);
     owners.get(call)!.flush();
   }
 

@@ -19,6 +19,7 @@ import {
   listenerMachine,
   type ServerCommand,
 } from '../../../machines/listener.ts';
+import { projectsLogic } from '../../../machines/projects.ts';
 import { type Decision, dynamic, supervisor } from '../../../machines/supervision/index.ts';
 import { daemonChildren } from '../../../supervisor/children.ts';
 import { outcomeOf } from '../../../supervisor/outcome.ts';
@@ -55,9 +56,10 @@ async function daemon(workers = 2, actions: Actions = {}) {
     actors: { server: server.logic, connections },
     actions,
   });
+  const projects = projectsLogic(now_ms);
   const decisions: Decision[] = [];
   const logic = supervisor({
-    logics: { signals: signals.logic, engine, job, listener, health: health.logic },
+    logics: { signals: signals.logic, projects, engine, job, listener, health: health.logic },
     now_ms,
     report: (decision) => decisions.push(decision),
   });

@@ -1,0 +1,136 @@
+/**
+ * One project as sessions and queues see it: a handle on its machine (`machines/project.ts`), which
+ * alone says what state it is in. Requests that have to wait for it wait here.
+ */
+
+import type { ProjectActor, ProjectEvent } from '../../machines/project.ts';
+import { reportFigures } from '../vitals.ts';
+
+/** Somebody whose request waits for a project that is barred. */
+export interface Waiter {
+  /** The bar is gone. */
+  unbarred(): void;
+  /** Fails the requests that wait since before `time_ms`. */
+  expire(time_ms: number): void;
+}
+
+/** `new`: it begins, with a machine, when the first request for it leaves for its engine. */
+export type ProjectState = 'new' | 'opening' | 'open' | 'closing' | 'lost' | 'closed';
+
+export class Project {
+  readonly name: string;
+  /** What engines know it by; never used again. */
+  readonly number: number;
+  /** The index of the engine that owns it. */
+  readonly engine: number;
+  readonly waiters = new Set<Waiter>();
+  #actor: ProjectActor | undefined;
+  #state: ProjectState = 'new';
+  #unsaved = false;
+  /** What its engine said last of `unsaved`. */
+  #heard = false;
+  #known = false;
+  /** The request that opens or closes it, or did so last. */
+  #request: object | undefined;
+
+  constructor(name: string, number: number, engine: number) {
+    this.name = name;
+    this.number = number;
+    this.engine = engine;
+  }
+
+  get state(): ProjectState {
+    return this.#state;
+  }
+
+  /** Whether it has edits that are in no file; of one that is lost, whether it had. */
+  get unsaved(): boolean {
+    return this.#unsaved;
+  }
+
+  /** Whether its engine has answered for it, and so has it. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** What it was called when it was created, or the file it was loaded from. */
+  get title(): string {
+    return this.#actor?.getSnapshot().context.title ?? '';
+  }
+
+  /** Why it was lost. */
+  get reason(): string {
+    return this.#actor?.getSnapshot().context.reason ?? '';
+  }
+
+  /** Whether a request opens or closes it at this moment. */
+  get barred(): boolean {
+    return this.#state === 'opening' || this.#state === 'closing';
+  }
+
+  /** Whether it is this one. */
+  isBarredBy(request: object): boolean {
+    return this.barred && this.#request === request;
+  }
+
+  /** Whether it is another one, so that this one has to wait. */
+  bars(request: object): boolean {
+    return this.barred && this.#request !== request;
+  }
+
+  /** Is what its machine is from now on. `onDefect`: the machine failed, and so it is lost. */
+  attach(actor: ProjectActor, onDefect: () => void): void {
+    this.#actor = actor;
+    const look = () => {
+      const { value } = actor.getSnapshot();
+      this.#state = typeof value === 'string' ? (value as ProjectState) : 'open';
+      if (typeof value !== 'string') this.#unsaved = value.open === 'unsaved';
+    };
+    actor.subscribe({
+      next: look,
+      error: () => {
+        this.#state = 'lost';
+        onDefect();
+      },
+    });
+    look();
+    reportFigures(actor, () => ({
+      ...{ name: this.name, title: this.title, engine: this.engine },
+      waiting: this.waiters.size,
+    }));
+  }
+
+  /** Holds back all requests but this one, which opens or closes it. */
+  ask(request: object, what: 'opens' | 'closes'): void {
+    // One that was put back and leaves again asks nothing new.
+    if (this.isBarredBy(request)) return;
+    this.#request = request;
+    this.tell({ type: what === 'opens' ? 'project.open' : 'project.close' });
+  }
+
+  tell(event: ProjectEvent): void {
+    this.#actor?.send(event);
+    if (event.type === 'project.opened') this.#heard = false;
+    this.#compare();
+  }
+
+  /** Its engine has answered a request, and says whether there are edits that are in no file. */
+  heard(unsaved: boolean): void {
+    this.#known = true;
+    this.#heard = unsaved;
+    this.#compare();
+  }
+
+  /** Lets go on those who wait. */
+  release(): void {
+    const waiters = [...this.waiters];
+    this.waiters.clear();
+    for (const waiter of waiters) waiter.unbarred();
+  }
+
+  /** A request under way hides what was heard before it, which holds again when it fails. */
+  #compare(): void {
+    if (this.#state !== 'open' || this.#heard === this.#unsaved) return;
+    this.#actor?.send({ type: this.#heard ? 'project.edited' : 'project.saved' });
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The life of one project, from the request that makes it until it is closed or given up.
+ *
+ *     opening → open{clean|unsaved} → closing → closed
+ *        └───────────┴─── lost ────────┴───────────┘
+ *
+ * `opening` and `closing`: the project has a request that opens or closes it, and what anybody else
+ * asks of it waits, since only its answer settles what the name means. A request that fails leaves
+ * what was there before; when that was nothing, the project is closed. `lost`: its engine died with
+ * all that was in it, and it is refused by that name until it is made or loaded again, or closed.
+ *
+ * Whether it is `clean` its engine knows, and says with every answer; the machine hears only of a
+ * change. So a request costs no transition but those that open or close, the first edit after a
+ * save, and a save.
+ */
+
+import { type ActorRefFrom, assign, setup } from 'xstate';
+
+export interface ProjectInput {
+  name: string;
+  /** The index of the engine that owns it. */
+  engine: number;
+  /** Whether a request makes it; the current project is there without one. */
+  opening: boolean;
+}
+
+export type ProjectEvent =
+  /** A request that opens it, or closes it, has left for its engine. */
+  | { type: 'project.open' }
+  | { type: 'project.close' }
+  /** `title`: what it is called, or the file it was read from. */
+  | { type: 'project.opened'; title: string }
+  | { type: 'project.closed' }
+  /** The request that was to open or close it came to nothing. */
+  | { type: 'project.refused' }
+  /** It has an edit that is in no file; it has none. */
+  | { type: 'project.edited' }
+  | { type: 'project.saved' }
+  | { type: 'engine.lost'; reason: string };
+
+export interface ProjectContext extends ProjectInput {
+  title: string;
+  /** Why it was lost. */
+  reason: string;
+  /** Whether something is in it by now. */
+  filled: boolean;
+}
+
+export type ProjectActor = ActorRefFrom<typeof projectMachine>;
+
+export const projectMachine = setup({
+  types: {
+    context: {} as ProjectContext,
+    events: {} as ProjectEvent,
+    input: {} as ProjectInput,
+  },
+  actions: {
+    'note title': assign({
+      title: ({ context, event }) =>
+        event.type === 'project.opened' ? event.title : context.title,
+      filled: true,
+    }),
+    'note reason': assign({
+      reason: ({ context, event }) =>
+        event.type === 'engine.lost' ? event.reason : context.reason,
+    }),
+  },
+  guards: {
+    'is made by a request': ({ context }) => context.opening,
+    'holds something': ({ context }) => context.filled,
+  },
+}).createMachine({
+  id: 'project',
+  context: ({ input }) => ({ ...input, title: '', reason: '', filled: !input.opening }),
+  initial: 'beginning',
+  states: {
+    beginning: {
+      always: [{ guard: 'is made by a request', target: 'opening' }, { target: 'open' }],
+    },
+    opening: {
+      on: {
+        'project.opened': { target: 'open', actions: 'note title' },
+        'project.refused': [
+          { guard: 'holds something', target: 'open.before' },
+          { target: 'closed' },
+        ],
+        'engine.lost': [
+          { guard: 'holds something', target: 'lost', actions: 'note reason' },
+          { target: 'closed', actions: 'note reason' },
+        ],
+      },
+    },
+    open: {
+      initial: 'clean',
+      on: {
+        'project.open': 'opening',
+        'project.close': 'closing',
+        'engine.lost': { target: 'lost', actions: 'note reason' },
+      },
+      states: {
+        clean: { on: { 'project.edited': 'unsaved' } },
+        unsaved: { on: { 'project.saved': 'clean' } },
+        /** As it was before the request that failed. */
+        before: { type: 'history' },
+      },
+    },
+    closing: {
+      on: {
+        'project.closed': 'closed',
+        'project.refused': 'open.before',
+        'engine.lost': { target: 'lost', actions: 'note reason' },
+      },
+    },
+    /** Closed by a request, or another has its name by now. */
+    lost: { on: { 'project.closed': 'closed' } },
+    closed: { type: 'final' },
+  },
+});
