@@ -93,7 +93,7 @@ export class Jobs implements JobSink, WorkRegistry {
     this.#homes.delete(source);
     for (const work of [...this.#works.values()]) {
       // Its machine was never started, and never will be.
-      if (work.asked.source === source && !work.begun) work.leave(closed());
+      if (work.asked.source === source && !work.begun) work.leave(closed(), 'cancelled');
     }
   }
 
@@ -173,7 +173,7 @@ export class Jobs implements JobSink, WorkRegistry {
 
   defect(work: Work, error: unknown): void {
     this.#deps.log.error({ job: work.number, err: error }, 'a defect ended a job');
-    work.leave(new GoxError('GOX_INTERNAL', 'The job failed by a defect of the daemon.'));
+    work.leave(new GoxError('GOX_INTERNAL', 'The job failed by a defect of the daemon.'), 'failed');
   }
 
   #refusal(ticket: JobTicket, source: Source): GoxError | undefined {

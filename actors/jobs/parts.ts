@@ -4,8 +4,9 @@
  *
  * The stages of a job follow each other; the parts of a stage run side by side, each in whichever
  * thread is free. Threads are shared fairly: a free one goes to the job that has the fewest, of
- * those to the one that had the least time of them, and then to the oldest. So a job alone has all
- * threads, and each job that waits gets one before any gets a second. A part does not end because
+ * those to the one that had the least time of them since the newest came, and then to the oldest.
+ * So a job alone has all threads, each job that waits gets one before any gets a second, and however
+ * many come, none waits for ever. A part does not end because
  * another job comes; but one that looks (`JobControl.takeYield`) is asked to yield when a job has
  * no thread while another has several, or has had its only one for `SLICE_MS`. What is left of the
  * part is given out again.
@@ -48,7 +49,7 @@ export interface Parts {
   done: number;
   /** Whether its owner was told that a thread has a part of it. */
   begunSaid: boolean;
-  /** Milliseconds that threads have given it, but for parts that run. */
+  /** Milliseconds of threads that it had; a new one is taken to have had what the least had. */
   served_ms: number;
   /** Since when what runs is to stop. */
   ended_ms: number | undefined;
@@ -94,7 +95,12 @@ export class PartScheduler {
   submit(number: number, ticket: JobTicket, control: JobControl, owner: PartsOwner): Parts {
     const parts: Parts = {
       ...{ number, ticket, control, owner, again: [], stage: 0, begun: 0, done: 0 },
-      ...{ begunSaid: false, served_ms: 0, ended_ms: undefined, orphan: false },
+      ...{
+        begunSaid: false,
+        served_ms: this.#leastServed_ms(),
+        ended_ms: undefined,
+        orphan: false,
+      },
     };
     this.#jobs.set(number, parts);
     this.#dispatch();
@@ -266,6 +272,13 @@ export class PartScheduler {
       parts.owner.answered(end);
     }
     this.#dispatch();
+  }
+
+  /** Where a new job begins, so that those which come later do not keep older ones waiting. */
+  #leastServed_ms(): number {
+    let least_ms = Infinity;
+    for (const { served_ms } of this.#jobs.values()) least_ms = Math.min(least_ms, served_ms);
+    return least_ms === Infinity ? 0 : least_ms;
   }
 
   #fail(parts: Parts, why: GoxError): void {

@@ -125,13 +125,15 @@ export class Work implements PartsOwner, Source {
     }
   }
 
-  /** Its machine is gone before it has ended: what runs is told to stop, and the rest answered. */
-  leave(why: GoxError): void {
+  /**
+   * Its machine is gone before it has ended: what runs is told to stop, and its request answered.
+   */
+  leave(why: GoxError, as: JobEnd): void {
     if (this.#over) return;
     this.#over = true;
     this.#stopping = true;
     if (this.#parts !== undefined) this.#deps.parts.orphan(this.#parts);
-    this.#deps.ended(this, 'abandoned', why.message);
+    this.#deps.ended(this, as, why.message);
     if (this.#handed && !this.#answered) {
       this.asked.call.stopped = why;
       this.#deps.takeBack(this.asked.call, why);
@@ -243,7 +245,8 @@ export function workEffect(jobs: WorkRegistry) {
     reportFigures(self as AnyActorRef, () => work.figures());
     receive((command) => attempt(() => work.obey(command)));
     attempt(() => work.begin(sendBack as (event: JobEvent) => void));
-    return () => work.leave(GONE);
+    // A connection that ends by force; nobody sees whether the job stops but its threads.
+    return () => work.leave(GONE, 'abandoned');
   });
 }
 

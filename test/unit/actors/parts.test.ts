@@ -118,6 +118,21 @@ test('jobs that have as many threads are served by the time that they had', asyn
   assert.equal(order, [1, 2, 2, 2, 1, 2, 2, 2]);
 });
 
+test('an endless stream of small jobs does not keep a long one waiting', async () => {
+  const { submit, attach, pass } = scheduler();
+  const { thread } = attach(0);
+  const { number } = submit([99, 1]);
+  let parts = 0;
+  for (let round = 0; round < 20; round++) {
+    submit();
+    submit();
+    pass(10);
+    if (thread.orders.at(-1)!.job === number) parts += 1;
+    await (thread.orders.at(-1)!.job === number ? thread.end() : thread.end('small'));
+  }
+  assert.ok(parts >= 5, `${parts} of 20 parts were those of the long job`);
+});
+
 test('a part that looks gives one of two threads to a job without, and goes on later', async () => {
   const { submit, attach, said } = scheduler();
   const [{ thread: a }, { thread: b }] = [attach(0), attach(1)];
