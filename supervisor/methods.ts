@@ -1,7 +1,7 @@
 /** The methods about the daemon itself; the catalogue in `engine/catalogue` says what they give. */
 
 import { hostname } from 'node:os';
-import type { ConnectionDoor, Counters, DaemonDispatch } from '../actors/connection/intake.ts';
+import type { Counters, DaemonDispatch } from '../actors/connection/intake.ts';
 import type { Projects } from '../actors/engines/projects.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
 import { GoxError } from '../conf/errors.ts';
@@ -11,6 +11,7 @@ import {
   type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
+import { META } from '../engine/catalogue/meta.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
 import { openRpcDocument, openRpcList } from '../engine/catalogue/openrpc.ts';
@@ -18,6 +19,8 @@ import { decodeParams, type Named, paramProblem } from '../engine/catalogue/para
 import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
+import type { Caller } from '../transport/caller.ts';
+import type { Encoding } from '../transport/jsonrpc.ts';
 import type { Ledger } from '../transport/ledger.ts';
 import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
@@ -37,7 +40,8 @@ export interface MethodsDeps {
   readonly jobs: Jobs;
 }
 
-type Handler = (params: Named, connection: ConnectionDoor) => unknown;
+/** Gives the result, or a promise of it. Throws GoxError, or rejects with one. */
+type Handler = (params: Named, caller: Caller) => unknown;
 
 /** Methods whose answer is the same for the same parameters, as long as the daemon lives. */
 const CONSTANT: readonly string[] = ['version', 'list_methods', 'rpc.discover'];
@@ -59,8 +63,8 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'goxel.list_projects': () => listProjects(deps.projects),
     'goxel.list_jobs': () => listJobs(deps.jobs),
     'goxel.cancel_job': (params) => cancelJob(deps.jobs, params as Params<typeof cancelJobSpec>),
-    '$/cancelRequest': (params, connection) =>
-      cancelRequest(params as Params<typeof cancelRequestSpec>, connection),
+    '$/cancelRequest': (params, caller) =>
+      cancelRequest(params as Params<typeof cancelRequestSpec>, caller),
     'supervisor.tree': deps.tree,
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
@@ -71,23 +75,36 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     },
   };
   const constants = new Map<string, Uint8Array>();
-  return (method, params, encoding, connection) => {
-    if (method === echo.name) return encoded(params ?? {}, encoding);
+  return (method, params, caller) => {
+    const { encoding } = caller;
+    if (method === echo.name) return encoded(echoed(params), encoding);
     const handler = handlers[method];
     const entry = findMethod(method);
     if (handler === undefined || entry === undefined) {
       throw new GoxError('GOX_INTERNAL', `The method ${method} is in the catalogue only.`);
     }
     const named = decodeParams(entry.spec, params);
-    if (!CONSTANT.includes(method)) return encoded(handler(named, connection), encoding);
+    if (!CONSTANT.includes(method)) return answer(handler(named, caller), encoding);
     const key = `${encoding} ${method} ${JSON.stringify(named)}`;
-    const known = constants.get(key) ?? encoded(handler(named, connection), encoding);
+    const known = constants.get(key) ?? encoded(handler(named, caller), encoding);
     if (constants.size < CONSTANTS_MAX) constants.set(key, known);
     return known;
   };
 }
 
-function cancelRequest(params: unknown, connection: ConnectionDoor) {
+function answer(result: unknown, encoding: Encoding): Uint8Array | Promise<Uint8Array> {
+  if (!(result instanceof Promise)) return encoded(result, encoding);
+  return result.then((value) => encoded(value, encoding));
+}
+
+/** What is about the request is no parameter. */
+function echoed(params: unknown): unknown {
+  if (typeof params !== 'object' || params === null || !(META in params)) return params ?? {};
+  const { [META]: _, ...others } = params;
+  return others;
+}
+
+function cancelRequest(params: unknown, connection: Pick<Caller, 'cancel'>) {
   const { id } = decodeParams(cancelRequestSpec, params) as Params<typeof cancelRequestSpec>;
   return { success: true, cancelled: id !== undefined && connection.cancel(id) };
 }

@@ -2,7 +2,11 @@ import { type ClientError, clientError, remoteError } from './client-error.ts';
 
 /** How long a call may take, and how it is given up. */
 export interface CallOptions {
-  /** Milliseconds to wait for the reply; 0 for no limit. The client's own value if absent. */
+  /**
+   * Milliseconds for the request; 0 for no limit. The daemon is told, so that it ends what takes
+   * longer, unless parameters are by position: then the client alone looks at the time. Absent, the
+   * client's own value holds, of which the daemon is not told.
+   */
   readonly timeout_ms?: number;
   /** Takes the call back when aborted: the daemon is told to cancel it, if it still can. */
   readonly signal?: AbortSignal;

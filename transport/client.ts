@@ -136,7 +136,7 @@ export class Client extends EventEmitter<ClientEvents> {
     this.#checkOpen(options.signal);
     const timeout_ms = options.timeout_ms ?? this.#timeout_ms;
     const { ids, results } = this.#calls.open(1, timeout_ms, options.signal);
-    this.#send(request(method, params, ids[0]), ids);
+    this.#send(request(method, timed(params, options), ids[0]), ids);
     return (await results[0]) as Result;
   }
 
@@ -166,7 +166,7 @@ export class Client extends EventEmitter<ClientEvents> {
     const outcomes = Promise.all(results.map(outcome));
     let used = 0;
     const messages = requests.map(({ method, params, notify }) =>
-      request(method, params, notify === true ? undefined : ids[used++]),
+      request(method, timed(params, options), notify === true ? undefined : ids[used++]),
     );
     this.#send(messages, ids);
     return await outcomes;
@@ -280,6 +280,14 @@ function request(method: string, params?: Params, id?: number): Record<string, u
   message.method = method;
   if (params !== undefined) message.params = params;
   return message;
+}
+
+/** Parameters with the time that the daemon has for them; a list has no room for it. */
+function timed(params: Params | undefined, { timeout_ms = 0 }: CallOptions): Params | undefined {
+  if (!(timeout_ms > 0) || Array.isArray(params)) return params;
+  const named = (params ?? {}) as Readonly<Record<string, unknown>>;
+  const meta = named._meta as object | undefined;
+  return { ...named, _meta: { timeout_ms: Math.ceil(timeout_ms), ...meta } };
 }
 
 function outcome(result: Promise<unknown>): Promise<BatchResult> {

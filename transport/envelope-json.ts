@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { GoxError } from '../conf/errors.ts';
+import { META } from '../engine/catalogue/meta.ts';
 import {
   BACKSLASH,
   BYTE_ORDER_MARK,
@@ -18,7 +19,8 @@ import {
 } from './bytes.ts';
 import { PlainReader } from './envelope-plain.ts';
 import type { Envelope, Invalid, Request } from './jsonrpc.ts';
-import type { Limited } from './limits.ts';
+import type { Limited, Limits } from './limits.ts';
+import { metaOf } from './meta.ts';
 import {
   batchError,
   depthError,
@@ -73,7 +75,9 @@ export class JsonReader {
 
   /** A request whose text is known to be valid JSON for `value`. */
   #element(bytes: Uint8Array, start: number, end: number, value: unknown): Request | Invalid {
-    return this.#whole(bytes, start, end, true) ?? irregular(bytes, start, value);
+    return (
+      this.#whole(bytes, start, end, true) ?? irregular(bytes, start, value, this.#config.limits)
+    );
   }
 
   /** A plain request with nothing but blanks behind it. */
@@ -99,7 +103,12 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-function irregular(bytes: Uint8Array, start: number, value: unknown): Request | Invalid {
+function irregular(
+  bytes: Uint8Array,
+  start: number,
+  value: unknown,
+  limits: Limits,
+): Request | Invalid {
   if (!isRecord(value)) return invalid('json', requestError('a request must be an object.'));
   const { jsonrpc, method, params } = value;
   const spans = memberSpans(bytes, start);
@@ -110,7 +119,9 @@ function irregular(bytes: Uint8Array, start: number, value: unknown): Request | 
   const params_valid = none || isRecord(params) || Array.isArray(params);
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('json', problem, id_valid ? id : undefined);
-  const project = projectOf(Array.isArray(params) && params.length === 1 ? params[0] : params);
+  const named = namedOf(params);
+  const project = typeof named?.project === 'string' ? named.project : undefined;
+  const meta = metaOf(named?.[META], limits);
   const encoded = none ? EMPTY : (spans.get('params') ?? EMPTY);
   return {
     kind: 'request',
@@ -119,12 +130,14 @@ function irregular(bytes: Uint8Array, start: number, value: unknown): Request | 
     method: String(method),
     params: encoded,
     project,
+    meta,
   };
 }
 
-/** The project that parameters name; those in an array by themselves are named ones, too. */
-function projectOf(params: unknown): string | undefined {
-  return isRecord(params) && typeof params.project === 'string' ? params.project : undefined;
+/** The parameters that have names; those in an array by themselves have, too. */
+function namedOf(params: unknown): Record<string, unknown> | undefined {
+  const named: unknown = Array.isArray(params) && params.length === 1 ? params[0] : params;
+  return isRecord(named) ? named : undefined;
 }
 
 function isId(value: unknown): boolean {

@@ -1,8 +1,11 @@
+import { META } from '../engine/catalogue/meta.ts';
 import { EMPTY } from './bytes.ts';
 import type { Envelope, Invalid, Request } from './jsonrpc.ts';
 import type { Limits } from './limits.ts';
+import { metaOf } from './meta.ts';
 import { kindOf, MsgpackCursor, type MsgpackKind, MsgpackProblem } from './msgpack.ts';
 import { batchError, invalid, requestError, requestProblem } from './refusals.ts';
+import { decoded } from './values.ts';
 
 /**
  * Reads a MessagePack message into an envelope, by the same rules as JSON: the message is a map,
@@ -11,7 +14,7 @@ import { batchError, invalid, requestError, requestProblem } from './refusals.ts
 export function readMsgpack(bytes: Uint8Array, limits: Limits): Envelope {
   const cursor = new MsgpackCursor(bytes, limits);
   try {
-    const envelope = cursor.kind === 'array' ? batch(cursor, limits) : element(cursor, 0);
+    const envelope = cursor.kind === 'array' ? batch(cursor, limits) : element(cursor, limits, 0);
     cursor.finish();
     return envelope;
   } catch (problem) {
@@ -26,7 +29,7 @@ function batch(cursor: MsgpackCursor, limits: Limits): Envelope {
   const elements: (Request | Invalid)[] = [];
   for (let left = count; left > 0; left--) {
     // A batch that is refused is walked over all the same: it may turn out to be no MessagePack.
-    if (error === undefined) elements.push(element(cursor, 1));
+    if (error === undefined) elements.push(element(cursor, limits, 1));
     else cursor.skip(1);
   }
   if (error !== undefined) return invalid('msgpack', error);
@@ -34,7 +37,7 @@ function batch(cursor: MsgpackCursor, limits: Limits): Envelope {
 }
 
 /** One request; `depth` containers are open around it. */
-function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
+function element(cursor: MsgpackCursor, limits: Limits, depth: number): Request | Invalid {
   if (cursor.kind !== 'map') {
     cursor.skip(depth);
     return invalid('msgpack', requestError('a request must be a map.'));
@@ -43,7 +46,7 @@ function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
   let method: unknown;
   let id: Uint8Array | undefined;
   let params = EMPTY;
-  let project: string | undefined;
+  let known = NOTHING_KNOWN;
   for (let left = cursor.container(depth); left > 0; left--) {
     cursor.requireKey();
     switch (text(cursor, depth + 1)) {
@@ -58,7 +61,7 @@ function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
         break;
       case 'params': {
         const start = cursor.at;
-        project = paramsProject(cursor, depth + 1);
+        known = knownParams(cursor, depth + 1);
         params = cursor.bytes.subarray(start, cursor.at);
         break;
       }
@@ -72,7 +75,17 @@ function element(cursor: MsgpackCursor, depth: number): Request | Invalid {
   const params_valid = params.length === 0 || isOneOf(params, 'array', 'map');
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('msgpack', problem, id_valid ? id : undefined);
-  return { kind: 'request', encoding: 'msgpack', id, method: String(method), params, project };
+  const { project } = known;
+  const meta = known.meta && metaOf(decoded(known.meta, 'msgpack'), limits);
+  return {
+    kind: 'request',
+    encoding: 'msgpack',
+    id,
+    method: String(method),
+    params,
+    project,
+    meta,
+  };
 }
 
 function isOneOf(value: Uint8Array, ...kinds: MsgpackKind[]): boolean {
@@ -86,25 +99,36 @@ function text(cursor: MsgpackCursor, depth: number): string | undefined {
   return undefined;
 }
 
-/** Walks over the parameters and returns their member `project` if it is a string. */
-function paramsProject(cursor: MsgpackCursor, depth: number): string | undefined {
+/** What is looked for in parameters: the project if it is a string, and the encoded `_meta`. */
+interface Known {
+  project: string | undefined;
+  meta: Uint8Array | undefined;
+}
+
+const NOTHING_KNOWN: Readonly<Known> = { project: undefined, meta: undefined };
+
+/** Walks over the parameters and returns what is looked for in them. */
+function knownParams(cursor: MsgpackCursor, depth: number): Known {
   if (cursor.kind === 'array') {
     // One map in an array by itself stands for named parameters, as in JSON.
     const count = cursor.container(depth);
-    if (count === 1 && kindOf(cursor.bytes[cursor.at]) === 'map')
-      return paramsProject(cursor, depth + 1);
+    if (count === 1 && kindOf(cursor.bytes[cursor.at]) === 'map') {
+      return knownParams(cursor, depth + 1);
+    }
     for (let left = count; left > 0; left--) cursor.skip(depth + 1);
-    return undefined;
+    return NOTHING_KNOWN;
   }
   if (cursor.kind !== 'map') {
     cursor.skip(depth);
-    return undefined;
+    return NOTHING_KNOWN;
   }
-  let project: string | undefined;
+  const known: Known = { project: undefined, meta: undefined };
   for (let left = cursor.container(depth); left > 0; left--) {
     cursor.requireKey();
-    if (text(cursor, depth + 1) === 'project') project = text(cursor, depth + 1);
+    const name = text(cursor, depth + 1);
+    if (name === 'project') known.project = text(cursor, depth + 1);
+    else if (name === META) known.meta = cursor.value(depth + 1);
     else cursor.skip(depth + 1);
   }
-  return project;
+  return known;
 }

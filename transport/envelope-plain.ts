@@ -1,6 +1,7 @@
-import { ascii, byteClasses, EMPTY, matches, skipBlanks } from './bytes.ts';
+import { ascii, byteClasses, EMPTY, matches, skipBlanks, textOf } from './bytes.ts';
 import type { Request } from './jsonrpc.ts';
 import type { Limited } from './limits.ts';
+import { metaOf } from './meta.ts';
 import { NameCache } from './names.ts';
 
 // Kept here, not imported: the engine folds constants of a module into its loops, which is 20 % of
@@ -18,6 +19,7 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const QUOTE = 0x22;
 const SPACE = 0x20;
+const UNDERSCORE = 0x5f;
 const ZERO = 0x30;
 
 const JSONRPC = ascii('"jsonrpc"');
@@ -27,9 +29,13 @@ const PARAMS = ascii('"params"');
 const ID = ascii('"id"');
 const NULL = ascii('null');
 const PROJECT = ascii('project');
+const META = ascii('_meta');
 
 /** Not plain, or not complete. */
 const IRREGULAR = -1;
+
+/** No `_meta` was met. */
+const NONE = -1;
 
 const PLAIN = 0;
 /** Bytes that matter between the strings of the parameters, and inside them. */
@@ -66,6 +72,9 @@ export class PlainReader {
   /** The closing bracket that each open one of the parameters waits for. */
   #closers = EMPTY;
   #project: string | undefined;
+  /** Where the value of `_meta` begins and ends. */
+  #meta_start = NONE;
+  #meta_end = NONE;
 
   constructor(config: Limited) {
     this.#config = config;
@@ -82,6 +91,7 @@ export class PlainReader {
     let id: Uint8Array | undefined;
     let params: Uint8Array | undefined;
     this.#project = undefined;
+    this.#meta_start = NONE;
     // `span`, with its getters called once: spans are a fifth of all that is done here.
     const { buffer, byteOffset } = bytes;
     if (bytes[start] !== OPEN_BRACE) return undefined;
@@ -117,9 +127,16 @@ export class PlainReader {
     } while (at < bound && bytes[at] === COMMA);
     if (at >= bound || bytes[at] !== CLOSE_BRACE) return undefined;
     if (!version || method === undefined || (id === undefined && !valid)) return undefined;
+    let meta: Request['meta'];
+    if (this.#meta_start !== NONE) {
+      const value = parsed(bytes, this.#meta_start, this.#meta_end);
+      if (value === undefined) return undefined;
+      meta = metaOf(value, this.#config.limits);
+    }
     this.end = at + 1;
     const project = this.#project;
-    return { kind: 'request', encoding: 'json', id, method, params: params ?? EMPTY, project };
+    params ??= EMPTY;
+    return { kind: 'request', encoding: 'json', id, method, params, project, meta };
   }
 
   /** Reads the parameters, notes their project, and returns the place behind them. */
@@ -143,7 +160,7 @@ export class PlainReader {
         const escaped = at < bound && bytes[at] === BACKSLASH;
         if (escaped) at = escapedEnd(bytes, at, bound);
         if (at >= bound || bytes[at] !== QUOTE) return IRREGULAR;
-        if (depth === 2 && named && (escaped || at - text === PROJECT.length)) {
+        if (depth === 2 && named && (escaped || mayBeKnown(bytes, text, at - text))) {
           at = this.#memberEnd(bytes, text, at, bound);
           if (at === IRREGULAR) return IRREGULAR;
         }
@@ -159,12 +176,15 @@ export class PlainReader {
   }
 
   /**
-   * At a string directly inside named parameters that may be the key `project`, or spell it with
-   * escapes: notes its value. Returns the place of the last byte that is done with.
+   * At a string directly inside named parameters that may be the key `project` or `_meta`, or
+   * spell one with escapes: notes its value. Returns the place of the last byte that is done with.
    */
   #memberEnd(bytes: Uint8Array, text: number, quote: number, bound: number): number {
     const colon = token(bytes, quote + 1, bound);
     if (bytes[colon] !== COLON) return quote;
+    if (quote - text === META.length && matches(bytes, text, quote, META)) {
+      return this.#metaEnd(bytes, token(bytes, colon + 1, bound), bound);
+    }
     if (quote - text !== PROJECT.length || !matches(bytes, text, quote, PROJECT)) {
       for (let at = text; at < quote; at++) if (bytes[at] === BACKSLASH) return IRREGULAR;
       return colon;
@@ -176,6 +196,46 @@ export class PlainReader {
     if (end === IRREGULAR) return IRREGULAR;
     this.#project = this.#names.read(bytes, value + 1, end - 1);
     return end - 1;
+  }
+
+  /** Notes the object that begins at `start`, and returns the place of its last byte. */
+  #metaEnd(bytes: Uint8Array, start: number, bound: number): number {
+    if (bytes[start] !== OPEN_BRACE) return IRREGULAR;
+    const { depth_max } = this.#config.limits;
+    // Beside the braces of the envelope and of the parameters.
+    let depth = 2;
+    for (let at = start; at < bound; at++) {
+      const byte = bytes[at]!;
+      if (STRUCTURE[byte] === PLAIN) continue;
+      if (byte === QUOTE) {
+        at++;
+        while (at < bound && TEXT[bytes[at]!] === PLAIN) at++;
+        if (at >= bound || bytes[at] !== QUOTE) return IRREGULAR;
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (++depth > depth_max) return IRREGULAR;
+      } else if (byte === LINE_FEED) return IRREGULAR;
+      // Whether brackets match is for the parser to say.
+      else if (--depth === 2) {
+        this.#meta_start = start;
+        this.#meta_end = at + 1;
+        return at;
+      }
+    }
+    return IRREGULAR;
+  }
+}
+
+/** Whether a string of that length may be the key `project` or `_meta`. */
+function mayBeKnown(bytes: Uint8Array, at: number, length: number): boolean {
+  return length === PROJECT.length || (length === META.length && bytes[at] === UNDERSCORE);
+}
+
+/** The value of a JSON text; undefined when it is none. */
+function parsed(bytes: Uint8Array, start: number, end: number): unknown {
+  try {
+    return JSON.parse(textOf(bytes, start, end));
+  } catch {
+    return undefined;
   }
 }
 

@@ -43,6 +43,19 @@ export interface Request {
   readonly params: Uint8Array;
   /** `params.project`, when parameters are an object and it is a string. */
   readonly project: string | undefined;
+  /**
+   * What `params._meta` says, when parameters are an object and have it; the error to answer when
+   * it says what it must not.
+   */
+  readonly meta: RequestMeta | GoxError | undefined;
+}
+
+/** What a request says about itself. */
+export interface RequestMeta {
+  /** Its own deadline, from when it was received. */
+  readonly timeout_ms: number | undefined;
+  /** As W3C Trace Context has it, if it is one. */
+  readonly traceparent: string | undefined;
 }
 
 /** A message that is to be answered with an error at once. */

@@ -3,7 +3,8 @@
  * for. Plain functions over plain data, since every request passes here.
  *
  * Requests about the daemon are answered in their order, as long as the client reads what it is
- * given and others get their turn: the rest waits here, as those for projects wait in sessions.
+ * given and others get their turn: the rest waits here, as those for projects wait in sessions. One
+ * whose answer takes time (`under-way.ts`) holds up nobody behind it.
  */
 
 import { GoxError } from '../../conf/errors.ts';
@@ -16,41 +17,39 @@ import {
   PROJECT_NAME_RULE,
 } from '../../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../../engine/port/layout.ts';
+import { EMPTY } from '../../transport/bytes.ts';
+import type { Caller, Rights } from '../../transport/caller.ts';
 import type { EnvelopeReader } from '../../transport/envelope.ts';
 import type {
   Encoding,
   Envelope,
+  Framing,
   FramingEvent,
   Invalid,
   PendingBatch,
   PendingReply,
   Request,
+  RequestMeta,
 } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
-import { decoded } from '../../transport/values.ts';
-import type { ServiceClock } from '../service-clock.ts';
-import { GONE, tooManyConnections } from './refusals.ts';
+import { decoded, encoded } from '../../transport/values.ts';
+import { type CallerConnection, DaemonCall } from './daemon-call.ts';
+import { GONE, requestOverdue, tooManyConnections } from './refusals.ts';
 import type { SessionRequest } from './request.ts';
 import type { OpenConnection, Sessions } from './sessions.ts';
+import { UnderWay, type UnderWayDeps } from './under-way.ts';
 
 /**
- * Answers a method of the daemon itself with its encoded result.
+ * Answers a method of the daemon itself with its encoded result, at once or later.
  *
- * @throws GoxError
+ * @throws GoxError, and its promise rejects with one; anything else is a defect
  */
 export type DaemonDispatch = (
   method: string,
   params: unknown,
-  encoding: Encoding,
-  connection: ConnectionDoor,
-) => Uint8Array;
-
-/** What methods about the connection they came by can do to it. */
-export interface ConnectionDoor {
-  /** Gives up the request of this id; false when no such request is under way. */
-  cancel(id: unknown): boolean;
-}
+  caller: Caller,
+) => Uint8Array | Promise<Uint8Array>;
 
 /** Requests since the start, for `status`. */
 export interface Counters {
@@ -63,7 +62,7 @@ export interface IntakeDeps {
   readonly reader: EnvelopeReader;
   readonly dispatch: DaemonDispatch;
   readonly counters: Counters;
-  readonly clock: Pick<ServiceClock, 'now_ms'>;
+  readonly clock: UnderWayDeps['clock'];
   /** Hears of a method that failed in a way it must not. */
   readonly onDefect: (method: string, error: unknown) => void;
 }
@@ -74,37 +73,51 @@ interface Group {
   readonly requests: SessionRequest[];
 }
 
-interface DaemonRequest {
-  readonly method: MethodEntry;
-  readonly request: Request;
-  readonly reply: PendingReply;
+/** What an intake knows of the connection it serves. */
+export interface IntakeConnection extends OpenConnection {
+  /** Its number. */
+  readonly name: string;
+  /** `look` for one beyond those that `connections_max` allows: methods of the daemon only. */
+  readonly rights: Rights;
+  /** Hears of a defect that the connection cannot live with. */
+  failed(error: unknown): void;
 }
 
 /** So long may one connection keep the main thread with methods of the daemon, each turn. */
 const TURN_MS = 5;
 
-export class Intake implements ConnectionDoor {
+export class Intake implements CallerConnection {
+  readonly name: string;
+  readonly rights: Rights;
   readonly #deps: IntakeDeps;
   readonly #replies: Replies;
   readonly #sessions: Sessions;
-  /** Methods of the daemon only: this connection is beyond those that `connections_max` allows. */
-  readonly #guest: boolean;
+  readonly #underWay: UnderWay;
+  readonly #failed: (error: unknown) => void;
   #groups: Group[] = [];
   /** Methods of the daemon that wait for their turn. */
-  #waiting: DaemonRequest[] = [];
+  #waiting: DaemonCall[] = [];
   #turn: NodeJS.Immediate | undefined;
   #refusal: GoxError | undefined;
   #over = false;
+  /** A notification waits for a flush of its own. */
+  #noted = false;
   #now_ms = 0;
   /** When this turn is over, and how many were answered in it. */
   #until_ms = 0;
   #served = 0;
 
-  constructor(deps: IntakeDeps, { replies, sessions }: OpenConnection, guest = false) {
+  constructor(deps: IntakeDeps, connection: IntakeConnection) {
     this.#deps = deps;
+    const { replies, sessions, name, rights } = connection;
+    this.name = name;
+    this.rights = rights;
     this.#replies = replies;
     this.#sessions = sessions;
-    this.#guest = guest;
+    this.#failed = (error) => connection.failed(error);
+    const { config, clock } = deps;
+    const errorOf = (method: string, error: unknown) => this.#errorOf(method, error);
+    this.#underWay = new UnderWay({ config, clock, replies, errorOf, failed: this.#failed });
   }
 
   /**
@@ -145,35 +158,47 @@ export class Intake implements ConnectionDoor {
     this.#turn = setImmediate(() => this.#nextTurn());
   }
 
-  /** Answers what waits here with this error. */
+  /** Answers what waits here, or is under way, with this error. */
   giveUp(error: GoxError): void {
-    const waiting = this.#waiting;
-    this.end();
-    for (const { reply } of waiting) this.#replies.fail(reply, error);
+    for (const { reply } of this.#drop()) this.#replies.fail(reply, error);
+    this.#underWay.giveUp(error);
   }
 
   /** The client is gone: what wants no answer is done, the rest of no use. */
   abandon(): void {
-    const waiting = this.#waiting;
-    this.end();
-    for (const request of waiting) {
-      if (request.reply.id === undefined) this.#dispatch(request);
-      else this.#replies.fail(request.reply, GONE);
+    this.#underWay.abandon();
+    for (const call of this.#drop()) {
+      if (call.reply.id === undefined) this.#dispatch(call);
+      else this.#replies.fail(call.reply, GONE);
     }
   }
 
-  /** Nothing that waits here is answered any more. */
+  /** Nothing that waits here or is under way is answered any more. */
   end(): void {
-    this.#waiting = [];
-    clearImmediate(this.#turn);
-    this.#turn = undefined;
+    this.#drop();
+    this.#underWay.end();
+  }
+
+  get framing(): Framing {
+    return this.#replies.framing;
+  }
+
+  notify(method: string, params: unknown, encoding: Encoding): boolean {
+    const body = params === undefined ? EMPTY : encoded(params, encoding);
+    const taken = this.#replies.notify(method, body, encoding);
+    if (taken && !this.#noted) {
+      // Together with what else is said in this turn.
+      this.#noted = true;
+      queueMicrotask(() => this.#flushNoted());
+    }
+    return taken;
   }
 
   cancel(id: unknown): boolean {
     const is = (reply: PendingReply) => reply.id !== undefined && idOf(reply) === id;
     const why = new GoxError('GOX_CANCELLED', 'The client cancelled the request.');
     const at = this.#waiting.findIndex(({ reply }) => is(reply));
-    if (at < 0) return this.#sessions.cancel(is, why);
+    if (at < 0) return this.#underWay.cancel(is, why) || this.#sessions.cancel(is, why);
     const [waiting] = this.#waiting.splice(at, 1);
     this.#replies.fail(waiting!.reply, why);
     return true;
@@ -202,7 +227,7 @@ export class Intake implements ConnectionDoor {
     const method = findMethod(request.method);
     const refusal = this.#refusal ?? this.#refusalOf(request, method);
     if (refusal !== undefined) this.#replies.fail(reply, refusal);
-    else if (method!.spec.scope === 'daemon') this.#queue({ method: method!, request, reply });
+    else if (method!.spec.scope === 'daemon') this.#queue(this.#callOf(method!, request, reply));
     else this.#pass(method!, request, reply);
   }
 
@@ -227,8 +252,9 @@ export class Intake implements ConnectionDoor {
     if (method === undefined) {
       return methodNotFound(request.method);
     }
+    if (request.meta instanceof GoxError) return request.meta;
     if (method.spec.scope === 'daemon') return undefined;
-    if (this.#guest) {
+    if (this.rights === 'look') {
       this.#over = true;
       return tooManyConnections(this.#deps.config.limits.connections_max);
     }
@@ -237,14 +263,18 @@ export class Intake implements ConnectionDoor {
     return new GoxError('GOX_INVALID_PARAMS', text, { parameter: 'params.project' });
   }
 
-  #queue(request: DaemonRequest): void {
-    if (request.method.spec.urgent === true) {
+  #callOf({ spec }: MethodEntry, request: Request, reply: PendingReply): DaemonCall {
+    return new DaemonCall(spec, request.params, reply, this.#now_ms, metaIn(request), this);
+  }
+
+  #queue(call: DaemonCall): void {
+    if (call.spec.urgent === true) {
       // What it is about may have come in the same read.
       this.#deliver();
-      this.#dispatch(request);
+      this.#dispatch(call);
       return;
     }
-    this.#waiting.push(request);
+    this.#waiting.push(call);
     if (this.#turn === undefined) this.#serve();
   }
 
@@ -269,12 +299,38 @@ export class Intake implements ConnectionDoor {
     this.#replies.flush();
   }
 
-  #dispatch({ method: { spec }, request: { params, encoding }, reply }: DaemonRequest): void {
+  #dispatch(call: DaemonCall): void {
+    const { spec, reply } = call;
+    const { clock, config, dispatch } = this.#deps;
+    const own_ms = call.meta?.timeout_ms;
+    if (own_ms !== undefined && clock.now_ms() - call.since_ms >= own_ms) {
+      this.#replies.fail(reply, requestOverdue(own_ms, config.limits.request_timeout_ms));
+      return;
+    }
     try {
-      const value = decoded(params, encoding);
-      this.#replies.answer(reply, false, this.#deps.dispatch(spec.name, value, encoding, this));
+      const answered = dispatch(spec.name, decoded(call.params, reply.encoding), call);
+      if (answered instanceof Promise) this.#underWay.begin(call, answered);
+      else this.#replies.answer(reply, false, answered);
     } catch (error) {
       this.#replies.fail(reply, this.#errorOf(spec.name, error));
+    }
+  }
+
+  /** Takes out what waits. */
+  #drop(): DaemonCall[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+    return waiting;
+  }
+
+  #flushNoted(): void {
+    this.#noted = false;
+    try {
+      this.#replies.flush();
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
@@ -305,8 +361,14 @@ export class Intake implements ConnectionDoor {
       project: undefined,
       spec,
       reply,
+      timeout_ms: metaIn(request)?.timeout_ms,
     });
   }
+}
+
+/** What a request that is not refused says about itself. */
+function metaIn({ meta }: Request): RequestMeta | undefined {
+  return meta instanceof GoxError ? undefined : meta;
 }
 
 /** The id of a request as a value. */

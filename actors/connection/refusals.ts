@@ -21,6 +21,16 @@ export function stopping(): GoxError {
 /** Why the rest of a client's work is given up once it is gone; nobody reads it. */
 export const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
 
+/** To a request that takes too long. @param own_ms the time it asked for itself, if it did */
+export function requestOverdue(own_ms: number | undefined, request_timeout_ms: number): GoxError {
+  const text =
+    own_ms === undefined
+      ? `The request did not end in limits.request_timeout_ms, ${request_timeout_ms} ms.`
+      : `The request did not end in the ${own_ms} ms of its own _meta.timeout_ms.`;
+  const timeout_ms = own_ms ?? request_timeout_ms;
+  return new GoxError('GOX_REQUEST_TIMEOUT', text, { timeout_ms });
+}
+
 /** To a message that is half there. */
 export function messageCrowdedOut(held_bytes_max: number): GoxError {
   const ceiling = `limits.held_bytes_max, ${held_bytes_max} bytes`;

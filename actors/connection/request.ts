@@ -40,6 +40,8 @@ export interface SessionRequest extends Omit<Call, 'project' | 'method'> {
   project: Project | undefined;
   readonly spec: MethodSpec;
   readonly reply: PendingReply;
+  /** Its own deadline, from `since_ms`, if it has one. */
+  readonly timeout_ms?: number | undefined;
 }
 
 /** One that has left for its engine. */

@@ -12,6 +12,7 @@ import { fromCallback } from 'xstate';
 import type { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
+import type { Rights } from '../../transport/caller.ts';
 import type { Failures } from '../../transport/failures.ts';
 import { Framer } from '../../transport/framing.ts';
 import type { Request } from '../../transport/jsonrpc.ts';
@@ -20,7 +21,7 @@ import type { Output } from '../../transport/output.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
 import { reportFigures } from '../vitals.ts';
-import { Intake, type IntakeDeps } from './intake.ts';
+import { Intake, type IntakeConnection, type IntakeDeps } from './intake.ts';
 import {
   idleForLongest,
   messageCrowdedOut,
@@ -77,7 +78,9 @@ export function socketEffect(deps: SocketDeps) {
 }
 
 /** The socket of a client, its replies and its sessions. */
-class ClientSocket implements OpenConnection {
+class ClientSocket implements IntakeConnection {
+  readonly name: string;
+  readonly rights: Rights;
   readonly replies: Replies;
   readonly sessions: Sessions;
   readonly #socket: Socket;
@@ -101,10 +104,12 @@ class ClientSocket implements OpenConnection {
 
   constructor(
     socket: Socket,
-    { guest }: ConnectionInput,
+    { number, guest }: ConnectionInput,
     deps: SocketDeps,
     say: (event: ConnectionEvent) => void,
   ) {
+    this.name = String(number);
+    this.rights = guest ? 'look' : 'all';
     this.#socket = socket;
     this.#deps = deps;
     this.#say = say;
@@ -115,7 +120,7 @@ class ClientSocket implements OpenConnection {
       flow: () => this.#flow(),
       unblocked: () => this.sessions.resume(),
       idle: () => this.#sayIdle(),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.failed(error),
     };
     this.replies = new Replies(
       this.#output,
@@ -126,7 +131,7 @@ class ClientSocket implements OpenConnection {
       failures,
     );
     this.sessions = new Sessions(this.replies, (need) => say({ type: 'session.needed', ...need }));
-    this.#intake = new Intake(deps, this, guest);
+    this.#intake = new Intake(deps, this);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));
     socket.on('end', () => this.#attempt(() => this.#readEnd()));
@@ -271,11 +276,11 @@ class ClientSocket implements OpenConnection {
     try {
       action();
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     }
   }
 
-  #fail(error: unknown): void {
+  failed(error: unknown): void {
     this.#deps.onConnectionDefect(error);
     this.#socket.destroy();
   }

@@ -39,9 +39,13 @@ const ERRORS =
   ' which one may be meant. Every error has in data a stable code, whether a retry helps and' +
   ' what to do.';
 
+const META =
+  'Every method takes `_meta` beside its parameters: {"_meta": {"timeout_ms": 5000}} gives the' +
+  ' request a time of its own, and `traceparent` the trace that it belongs to.';
+
 const DISCOVERY =
   'rpc.discover lists the methods; rpc.discover {"method": "goxel.render_scene"} gives one with' +
   ' all its schemas, rpc.discover {"full": true} all of them.';
 
 /** All of them, for those who meet the methods for the first time. */
-export const CONVENTIONS = [AXES, BOXES, COORDINATES, COLORS, ERRORS, DISCOVERY].join('\n\n');
+export const CONVENTIONS = [AXES, BOXES, COORDINATES, COLORS, ERRORS, META, DISCOVERY].join('\n\n');

@@ -8,6 +8,7 @@
 import type { Keywords } from '../../conf/check.ts';
 import { ERRORS, type ErrorCode } from '../../conf/errors.ts';
 import { CONVENTIONS } from './conventions.ts';
+import { META, Meta } from './meta.ts';
 import { METHODS } from './methods.ts';
 import { type DocumentSchema, type Reference, SharedSchemas } from './openrpc-refs.ts';
 import type { ExampleParams, MethodExample, MethodSpec } from './spec.ts';
@@ -68,6 +69,9 @@ export interface OpenRpcDocument {
   };
 }
 
+/** Every method takes it. */
+const META_DESCRIPTOR: ContentDescriptor = { name: META, required: false, schema: Meta };
+
 /** What each method is for and the names of its parameters; of the size of a page. */
 export function openRpcList(version: string): OpenRpcDocument {
   return { ...head(version), methods: METHODS.map(listed) };
@@ -85,7 +89,7 @@ export function openRpcDocument(
     for (const error of method.errors) errors[error.data.code] = error;
     return {
       ...method,
-      params: method.params.map((descriptor) => referring(shared, descriptor)),
+      params: [...method.params, META_DESCRIPTOR].map((one) => referring(shared, one)),
       result: referring(shared, method.result),
       errors: method.errors.map(({ data }) => ({ $ref: `#/components/errors/${data.code}` })),
     };

@@ -8,6 +8,7 @@ import { admits } from '../../conf/check.ts';
 import { GoxError } from '../../conf/errors.ts';
 import { adapt } from './adapt.ts';
 import { type Fault, fault, faultMessage } from './fault.ts';
+import { dropMeta } from './meta.ts';
 import type { MethodSpec } from './spec.ts';
 
 export type Named = Record<string, unknown>;
@@ -18,6 +19,7 @@ export type Named = Record<string, unknown>;
  */
 export function decodeParams(spec: MethodSpec, params: unknown): Named {
   const named = name(spec, params);
+  dropMeta(named);
   if (admits(spec.params, named)) return named;
   const lenient = adapt(spec.params, named) as Named;
   const found = fault(spec.params, lenient);

@@ -66,7 +66,12 @@ async function stage() {
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;
       const bytes = id === 'none' ? undefined : Buffer.from(String(id));
-      const rest = { method, params: Buffer.from(given), project: undefined } as const;
+      const rest = {
+        method,
+        params: Buffer.from(given),
+        project: undefined,
+        meta: undefined,
+      } as const;
       const place = replies.place(
         { kind: 'request', encoding: 'json', id: bytes, ...rest },
         undefined,

@@ -1,87 +1,19 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import { Packr } from 'msgpackr';
+/** The client library: calls, batches and notifications. */
+
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ClientError } from '../../../transport/client.ts';
 import {
-  type Client,
-  ClientError,
-  type ClientOptions,
-  connect,
-} from '../../../transport/client.ts';
-import { Framer } from '../../../transport/framing.ts';
-import { temporaryDirectory } from '../../support/tmp.ts';
-import { goxe, LIMITS } from './support.ts';
-
-const packr = new Packr({ useRecords: false });
-const path = join(temporaryDirectory(), 's');
-
-interface Message {
-  readonly id?: number;
-  readonly method: string;
-  readonly params?: unknown;
-}
-
-/** What the server does with what it read: one message or a batch. */
-type Behaviour = (socket: Socket, message: Message | Message[]) => void;
-
-/** Runs a test against a server that behaves so. */
-async function withServer(
-  behaviour: Behaviour,
-  use: (client: Client, sockets: readonly Socket[]) => Promise<void>,
-  options: ClientOptions = {},
-): Promise<void> {
-  const sockets: Socket[] = [];
-  const server: Server = createServer((socket) => {
-    sockets.push(socket);
-    const framer = new Framer({ limits: LIMITS });
-    socket.on('error', () => socket.destroy());
-    socket.on('data', (chunk) => {
-      for (const event of framer.push(chunk)) {
-        if (event.kind === 'error') throw event.error;
-        const { bytes, encoding } = event;
-        const json = encoding === 'json';
-        behaviour(socket, json ? JSON.parse(Buffer.from(bytes).toString()) : packr.unpack(bytes));
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  const client = await connect({ path }, options);
-  try {
-    await use(client, sockets);
-  } finally {
-    await client.close();
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
-const send = (socket: Socket, value: unknown) => socket.write(`${JSON.stringify(value)}\n`);
-const resultOf = ({ id, method, params }: Message) => ({
-  jsonrpc: '2.0',
-  id,
-  result: { method, params },
-});
-/** Answers everything with the method and parameters that came. */
-const echo: Behaviour = (socket, message) => {
-  const list = Array.isArray(message) ? message : [message];
-  const replies = list.filter(({ id }) => id !== undefined).map(resultOf);
-  if (Array.isArray(message)) send(socket, replies);
-  else for (const reply of replies) send(socket, reply);
-};
-const silence: Behaviour = () => undefined;
-
-/** The code that a promise is rejected with. */
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    assert.instance(error, ClientError);
-    return (error as ClientError).code;
-  }
-  return 'fulfilled';
-}
+  codeOf,
+  echo,
+  type Message,
+  packr,
+  resultOf,
+  send,
+  silence,
+  withServer,
+} from './client-support.ts';
+import { goxe } from './support.ts';
 
 const calls = suite('client: calls');
 
@@ -155,6 +87,36 @@ calls('reject when their time is up, and a late reply hurts nobody', () =>
   ),
 );
 const late: unknown[] = [];
+
+calls('tell the daemon how much time they have, where there is room for it', async () => {
+  const asked: unknown[] = [];
+  await withServer(
+    (socket, message) => {
+      for (const one of [message].flat()) asked.push(one.params);
+      echo(socket, message);
+    },
+    async (client) => {
+      await client.call('a', { x: 1 }, { timeout_ms: 9000 });
+      await client.call('a', undefined, { timeout_ms: 8999.5 });
+      await client.call('a', { _meta: { timeout_ms: 7, a: 1 } }, { timeout_ms: 9000 });
+      await client.call('a', [1], { timeout_ms: 9000 });
+      await client.call('a', { x: 1 }, { timeout_ms: 0 });
+      await client.call('a', { x: 1 });
+      await client.batch([{ method: 'b', params: { x: 1 } }], { timeout_ms: 9000 });
+    },
+    { timeout_ms: 10_000 },
+  );
+  const told = { _meta: { timeout_ms: 9000 } };
+  assert.equal(asked, [
+    { x: 1, ...told },
+    told,
+    { _meta: { timeout_ms: 7, a: 1 } },
+    [1],
+    { x: 1 },
+    { x: 1 },
+    { x: 1, ...told },
+  ]);
+});
 
 calls('reject when their signal is aborted', () =>
   withServer(silence, async (client) => {
@@ -295,106 +257,22 @@ batches('of the daemon, that nobody asked for, are an event', () =>
   ),
 );
 
+batches('of the daemon come in MessagePack too, in the order they were sent', () =>
+  withServer(
+    (socket, message) => {
+      const note = (part: number) => ({ jsonrpc: '2.0', method: 'progress', params: { part } });
+      for (const one of [note(0), note(1), resultOf(message as Message)]) {
+        socket.write(goxe(packr.pack(one)));
+      }
+    },
+    async (client) => {
+      const heard: unknown[] = [];
+      client.on('notification', (_, params) => heard.push(params));
+      heard.push(await client.call('a').then(() => 'result'));
+      assert.equal(heard, [{ part: 0 }, { part: 1 }, 'result']);
+    },
+    { encoding: 'msgpack' },
+  ),
+);
+
 batches.run();
-
-const endings = suite('client: endings');
-
-endings('reject all that wait when the daemon ends the connection', () =>
-  withServer(
-    (socket, message) => {
-      if ((message as Message).method === 'die') socket.end('{"jsonrpc":"2.0","id":');
-    },
-    async (client) => {
-      const closed = new Promise((resolve) => client.once('close', resolve));
-      const codes = [client.call('a'), client.call('b'), client.call('die')].map(codeOf);
-      assert.equal(await Promise.all(codes), new Array(3).fill('CLIENT_CLOSED'));
-      assert.is(((await closed) as ClientError).code, 'CLIENT_CLOSED');
-      assert.is(await codeOf(client.call('later')), 'CLIENT_CLOSED');
-      assert.throws(
-        () => client.notify('later'),
-        (error: ClientError) => error.code === 'CLIENT_CLOSED',
-      );
-    },
-  ),
-);
-
-endings('reject at once when the daemon ends and reads no more, with much unsent', () =>
-  withServer(
-    (socket) => {
-      socket.pause();
-      socket.end();
-    },
-    async (client) => {
-      const first = codeOf(client.call('a'));
-      const large = codeOf(client.call('b', ['x'.repeat(16_000_000)], { timeout_ms: 3000 }));
-      assert.equal([await first, await large], ['CLIENT_CLOSED', 'CLIENT_CLOSED']);
-    },
-  ),
-);
-
-endings('reject all that wait when the connection is cut', () =>
-  withServer(silence, async (client, sockets) => {
-    const call = codeOf(client.call('a'));
-    while (sockets.length === 0) await turn();
-    sockets[0]!.destroy();
-    assert.is(await call, 'CLIENT_CLOSED');
-  }),
-);
-
-endings('by the client reject what waits, send what was written, and come once', () => {
-  const seen: unknown[] = [];
-  return withServer(
-    (_, message) => seen.push((message as Message).method),
-    async (client, sockets) => {
-      let closes = 0;
-      client.on('close', (error) => {
-        assert.is(error, undefined);
-        closes += 1;
-      });
-      const call = codeOf(client.call('a'));
-      client.notify('b');
-      await Promise.all([client.close(), client.close()]);
-      assert.is(await call, 'CLIENT_CLOSED');
-      assert.is(closes, 1);
-      while (seen.length < 2 && !sockets[0]?.closed) await turn();
-      assert.equal(seen, ['a', 'b']);
-    },
-  );
-});
-
-endings('come when the other side does not speak JSON-RPC', async () => {
-  for (const nonsense of ['hello\n', '1\n', '[1]\n', '{"a":]\n', '{"id":7,"result":1}\n', '{}\n']) {
-    await withServer(
-      (socket) => socket.write(nonsense),
-      async (client) => assert.is(await codeOf(client.call('a')), 'CLIENT_PROTOCOL', nonsense),
-    );
-  }
-});
-
-endings('come when a reply is larger than allowed', () =>
-  withServer(
-    (socket, message) => {
-      const { id } = message as Message;
-      send(socket, { jsonrpc: '2.0', id, result: 'x'.repeat(2000) });
-    },
-    async (client) => assert.is(await codeOf(client.call('a')), 'CLIENT_PROTOCOL'),
-    { reply_bytes_max: 1000 },
-  ),
-);
-
-endings('of attempts to connect say why', async () => {
-  const missing = join(temporaryDirectory(), 'none');
-  const error = await connect({ path: missing }).catch((reason: ClientError) => reason);
-  assert.instance(error, ClientError);
-  assert.is((error as ClientError).code, 'CLIENT_CONNECT');
-  assert.match((error as ClientError).message, 'ENOENT');
-  assert.is(await codeOf(connect({ host: '127.0.0.1', port: 70_000 })), 'CLIENT_CONNECT');
-});
-
-endings('of an attempt come in time when nobody answers', async () => {
-  // 192.0.2.0/24 is for documents: nobody is there, or a router says so at once.
-  const attempt = connect({ host: '192.0.2.1', port: 9 }, { connect_timeout_ms: 20 });
-  assert.is(await codeOf(attempt), 'CLIENT_CONNECT');
-});
-
-endings.run();

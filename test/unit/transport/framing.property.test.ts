@@ -21,7 +21,10 @@ const request = fc
       id: fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.double(), fc.boolean()),
       params: fc.oneof(
         fc.array(fc.jsonValue({ maxDepth: 2 })),
-        fc.dictionary(fc.constantFrom('project', 'x', 'ü', '\\'), fc.jsonValue({ maxDepth: 2 })),
+        fc.dictionary(
+          fc.constantFrom('project', '_meta', 'x', 'ü', '\\'),
+          fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant({ timeout_ms: 5 })),
+        ),
         fc.integer(),
       ),
     },

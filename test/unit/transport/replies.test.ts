@@ -29,7 +29,7 @@ function made(ledger = ledgerOf(1_000_000), more: Partial<RepliesEvents> = {}) {
 function request(id: number, params = 0): Request {
   const bytes = new Uint8Array(params);
   const encoded = Buffer.from(String(id));
-  const rest = { method: 'm', params: bytes, project: undefined } as const;
+  const rest = { method: 'm', params: bytes, project: undefined, meta: undefined } as const;
   return { kind: 'request', encoding: 'json', id: encoded, ...rest };
 }
 
@@ -166,6 +166,102 @@ test('replies that are errors are counted, also in batches and in the place of r
   one.abandon();
   one.fail(place, failure);
   assert.is(failures.total, 4);
+});
+
+const idsOf = (output: FakeOutput) => output.replies.map(({ id, method }) => id ?? method);
+
+test('answers come out as they come in, batches when the last is there', () => {
+  const { output, replies } = made();
+  const batch = { replies: new Array(3), left: 3 };
+  const places = [1, 2, 3].map((id, place) => replies.place(request(id), batch, place));
+  const [fourth, fifth] = [4, 5].map((id) => replies.place(request(id), undefined, 0));
+  replies.answer(places[2]!, false, body(3));
+  replies.answer(fifth!, false, body(3));
+  replies.answer(places[0]!, false, body(3));
+  replies.flush();
+  assert.equal(idsOf(output), [5]);
+  replies.answer(fourth!, false, body(3));
+  replies.answer(places[1]!, false, body(3));
+  replies.flush();
+  const [, four, three] = output.replies as unknown as [unknown, { id: 4 }, { id: number }[]];
+  assert.is(four.id, 4);
+  assert.equal(
+    three.map(({ id }) => id),
+    [1, 2, 3],
+  );
+  assert.is(output.writes.length, 2, 'a write each flush');
+});
+
+test('notifications stand between the replies, each of which counts', () => {
+  const { output, ledger, replies } = made();
+  const [first, second] = [1, 2].map((id) => replies.place(request(id), undefined, 0));
+  replies.answer(first!, false, body(3));
+  assert.is(replies.notify('progress', body(100), 'json'), true);
+  replies.account();
+  assert.ok(replies.held >= 103 && ledger.bytes === replies.held, `${replies.held}`);
+  replies.answer(second!, false, body(3));
+  replies.flush();
+  assert.equal(idsOf(output), [1, 'progress', 2]);
+  assert.is(replies.held, 0);
+  assert.is(replies.open, 0, 'nobody answers them');
+});
+
+test('notifications are dropped and counted where replies would be refused', () => {
+  const { output, ledger, replies } = made();
+  const note = (bytes: number) => replies.notify('n', body(bytes), 'json');
+  assert.is(note(LIMITS.result_bytes_max + 1), false);
+  output.reads = false;
+  assert.is(note(600), true);
+  assert.is(note(600), true, 'as long as what is due is within the ceiling');
+  assert.is(note(10), false, 'beyond it, written or not');
+  replies.flush();
+  assert.is(replies.blocked, true);
+  assert.is(note(10), false);
+  output.readAll();
+  assert.is(note(10), true);
+  ledger.move(ledger.bytes_max);
+  assert.is(note(10), false, 'all connections hold too much');
+  ledger.move(-ledger.bytes_max);
+  output.writable = false;
+  assert.is(note(10), false);
+  output.writable = true;
+  replies.abandon();
+  assert.is(note(10), false);
+  assert.is(replies.dropped, 6);
+});
+
+test('an output that went away takes nothing, and nothing is held for it', () => {
+  const { output, ledger, replies } = made();
+  const place = replies.place(request(1), undefined, 0);
+  output.writable = false;
+  replies.answer(place, false, body(300));
+  replies.flush();
+  replies.account();
+  assert.is(output.text, '');
+  assert.is(ledger.bytes, 0);
+});
+
+test('limits that are replaced count from the next reply', () => {
+  const output = new FakeOutput();
+  const config = { limits: { ...LIMITS, held_bytes_max: 1_000_000 } };
+  const ledger = new Ledger(config);
+  const events = { flow() {}, unblocked() {}, idle() {}, failed() {} };
+  const replies = new Replies(output, () => 'text', config, ledger, events);
+  output.reads = false;
+  const say = (bytes: number) => {
+    replies.answer(replies.place(request(1), undefined, 0), false, body(bytes));
+    replies.flush();
+  };
+  say(500);
+  assert.is(replies.blocked, false);
+  config.limits = { ...config.limits, output_bytes_max: 400 };
+  replies.account();
+  assert.is(replies.blocked, true);
+  config.limits = { ...config.limits, output_bytes_max: 4000, held_bytes_max: 600 };
+  replies.account();
+  assert.is(replies.blocked, false);
+  say(5000);
+  assert.is(output.replies.at(-1)?.error?.data.code, 'GOX_OVERLOADED');
 });
 
 test.run();

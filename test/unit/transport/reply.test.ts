@@ -3,7 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ERRORS, GoxError } from '../../../conf/errors.ts';
 import type { Reply } from '../../../transport/jsonrpc.ts';
-import { composeReplies, composeStandalone, errorReply } from '../../../transport/reply.ts';
+import {
+  composeReplies,
+  composeStandalone,
+  errorReply,
+  notification,
+} from '../../../transport/reply.ts';
 import { goxe } from './support.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -36,6 +41,34 @@ reply('with an error have an error in place of a result', () => {
     text(composeReplies(replies, 'text')),
     '{"jsonrpc":"2.0","id":1.5,"error":{"code":-1001}}\n',
   );
+});
+
+reply('stand beside notifications, in every framing and encoding', () => {
+  const told = notification('progress', Buffer.from('{"part":0.5}'), 'json');
+  const bare = notification('"é"', new Uint8Array(0), 'json');
+  const first = '{"jsonrpc":"2.0","method":"progress","params":{"part":0.5}}';
+  const second = '{"jsonrpc":"2.0","method":"\\"é\\""}';
+  const third = '{"jsonrpc":"2.0","id":1,"result":2}';
+  const all = [told, bare, json('1', '2')];
+  const frames = [first, second, third];
+  assert.is(text(composeReplies(all, 'text')), frames.map((one) => `${one}\n`).join(''));
+  assert.is(
+    text(composeReplies(all, 'header')),
+    frames.map((one) => `Content-Length: ${Buffer.byteLength(one)}\r\n\r\n${one}`).join(''),
+  );
+  assert.equal(composeReplies(all, 'goxe'), Buffer.concat(frames.map((one) => goxe(one))));
+  const packed = [
+    notification('progress', packr.pack({ part: 0.5 }), 'msgpack'),
+    notification('bare', new Uint8Array(0), 'msgpack'),
+  ].map((one) => composeReplies([one], 'goxe'));
+  assert.equal(
+    packed.map((bytes) => packr.unpack(bytes.subarray(16))),
+    [
+      { jsonrpc: '2.0', method: 'progress', params: { part: 0.5 } },
+      { jsonrpc: '2.0', method: 'bare' },
+    ],
+  );
+  assert.equal(packed[0], goxe(packed[0]!.subarray(16)), 'a header that says MessagePack');
 });
 
 reply('of a batch are one array, and nothing when there are none', () => {

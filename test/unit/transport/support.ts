@@ -1,5 +1,6 @@
 /** What the tests of the transport share: limits, ways to feed a framer, events as plain data. */
 
+import { GoxError } from '../../../conf/errors.ts';
 import { EnvelopeReader } from '../../../transport/envelope.ts';
 import { Framer } from '../../../transport/framing.ts';
 import type { Envelope, FramingEvent, Request } from '../../../transport/jsonrpc.ts';
@@ -29,9 +30,11 @@ export function plainEvent(event: FramingEvent | Envelope): unknown {
     case 'batch':
       return { batch: event.elements.map(plainEvent) };
     case 'request': {
-      const { id, method, params, project, encoding } = event;
+      const { id, method, params, project, meta, encoding } = event;
       const encoded_id = id === undefined ? undefined : latin1(id);
-      return { method, id: encoded_id, params: latin1(params), project, encoding };
+      const told =
+        meta === undefined ? {} : { meta: meta instanceof GoxError ? meta.message : meta };
+      return { method, id: encoded_id, params: latin1(params), project, encoding, ...told };
     }
   }
 }

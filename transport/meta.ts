@@ -1,0 +1,43 @@
+/** `params._meta`, from what a message has there to what the daemon goes by. */
+
+import { GoxError } from '../conf/errors.ts';
+import { checkMeta } from '../engine/catalogue/meta.ts';
+import type { RequestMeta } from './jsonrpc.ts';
+import type { Limits } from './limits.ts';
+
+/**
+ * What a request says about itself, or the GOX_INVALID_PARAMS that it is answered with. Nothing
+ * for nothing and for null.
+ */
+export function metaOf(
+  value: unknown,
+  { job_timeout_ms }: Pick<Limits, 'job_timeout_ms'>,
+): RequestMeta | GoxError | undefined {
+  if (value === undefined || value === null) return undefined;
+  try {
+    const { timeout_ms, traceparent } = checkMeta(value);
+    if (timeout_ms === undefined || timeout_ms <= job_timeout_ms)
+      return { timeout_ms, traceparent };
+    const text =
+      `params._meta.timeout_ms: expected at most limits.job_timeout_ms, ${job_timeout_ms}, ` +
+      `got ${timeout_ms}`;
+    const details = { parameter: 'params._meta.timeout_ms', job_timeout_ms };
+    return new GoxError('GOX_INVALID_PARAMS', text, details);
+  } catch (error) {
+    if (error instanceof GoxError) return error;
+    throw error;
+  }
+}
+
+/** Version, trace, parent and flags, and not all zeros where that is forbidden. */
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
+
+/**
+ * The trace that a request belongs to, as it was sent; nothing when it is none by W3C Trace
+ * Context, which wants others ignored rather than refused.
+ */
+export function traceOf(meta: RequestMeta | undefined): string | undefined {
+  const trace = meta?.traceparent;
+  return trace !== undefined && TRACEPARENT.test(trace) ? trace : undefined;
+}
