@@ -39,7 +39,8 @@ import {
 } from './port/layout.ts';
 import { Clipboard } from './project/clipboard.ts';
 import { Files } from './project/files.ts';
-import { Budget, Project, type Scripting } from './project/project.ts';
+import { Budget } from './project/memory.ts';
+import { Project, type Scripting } from './project/project.ts';
 import { createScripts } from './script/script.ts';
 import { StoodStill } from './stopwatch.ts';
 import type { VolumeSnapshot } from './volume/volume.ts';
@@ -231,7 +232,7 @@ export class Engine implements EngineApi {
     project.begin();
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
-      const result = project.explained(() => method.run(project, params as never));
+      const result = project.memory.explained(() => method.run(project, params as never));
       if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
       const done = runJob(result, { files: this.#files, control: new JobControl() });
       return done instanceof Handover ? this.#finish(project, request, done.value) : done;
@@ -250,7 +251,7 @@ export class Engine implements EngineApi {
     project.begin();
     try {
       // The job's kind made it for this method.
-      return project.explained(() => finish(project, handover as never));
+      return project.memory.explained(() => finish(project, handover as never));
     } finally {
       project.account();
     }

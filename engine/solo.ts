@@ -15,7 +15,8 @@ import { JobControl } from './port/job-control.ts';
 import type { SoloOrder, SoloReport } from './port/layout.ts';
 import { Clipboard } from './project/clipboard.ts';
 import { Files } from './project/files.ts';
-import { Budget, Project } from './project/project.ts';
+import { Budget } from './project/memory.ts';
+import { Project } from './project/project.ts';
 
 // Only the command starts this file, and it types what it gives.
 const { options, from, to } = workerData as SoloOrder;

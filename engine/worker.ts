@@ -1,6 +1,6 @@
 /**
- * The entry of an engine's thread. The actor `actors/worker.ts` starts it and speaks to it through
- * comlink over a port of its own; the thread's own channel carries only reports of defects.
+ * The entry of an engine's thread. The actor `actors/engines/worker.ts` starts it and speaks to it
+ * through comlink over a port of its own; the thread's own channel carries only reports of defects.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';

@@ -3,9 +3,9 @@
 import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
 import { type ExportOptions, formatFor } from '../formats/index.ts';
-import { type Reading, readDocument } from '../methods/reading.ts';
 import type { JobControl } from '../port/job-control.ts';
-import { type Ceiling, explainedBy } from '../project/ceiling.ts';
+import { type Ceiling, explainedBy } from '../project/memory.ts';
+import { type Reading, readDocument } from '../project/reading.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { Handover, type JobTools } from './job.ts';
 

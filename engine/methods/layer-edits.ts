@@ -113,7 +113,7 @@ const reorder: Handler<typeof reorderLayer> = (project, params) => {
     throw invalidParam('.to', `a place below ${document.layers.length}`, params.to);
   }
   arrange.reorderLayer(document, layer, params.to);
-  project.unsaved = true;
+  project.edited();
   return { success: true, order: document.layers.map(({ id }) => id), layer_id: layer.id };
 };
 

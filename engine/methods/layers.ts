@@ -35,7 +35,7 @@ const create: Handler<typeof createLayer> = (project, params) => {
   requireRoom(document);
   const layer = document.addLayer(name);
   layer.visible = visible;
-  project.unsaved = true;
+  project.edited();
   const [r, g, b] = channels(rgba === NO_COLOR ? WHITE : rgba);
   return { success: true, name, visible, color: [r, g, b], layer_id: layer.id };
 };
@@ -43,7 +43,7 @@ const create: Handler<typeof createLayer> = (project, params) => {
 const remove: Handler<typeof deleteLayer> = (project, params) => {
   const { id, name, volume } = pick(project.document, params);
   project.document.removeLayer(id);
-  project.unsaved = true;
+  project.edited();
   return { success: true, layer_id: id, name, changed: volume.count() };
 };
 
@@ -51,7 +51,7 @@ const setVisibility: Handler<typeof setLayerVisibility> = (project, params) => {
   const { visible = true } = params;
   const layer = pick(project.document, params);
   layer.visible = visible;
-  project.unsaved = true;
+  project.edited();
   return { success: true, visible, layer_id: layer.id };
 };
 
@@ -64,7 +64,7 @@ const setActive: Handler<typeof setActiveLayer> = ({ document }, params) => {
 const rename: Handler<typeof renameLayer> = (project, params) => {
   const layer = pick(project.document, params);
   layer.name = params.name;
-  project.unsaved = true;
+  project.edited();
   return { success: true, layer_id: layer.id, name: layer.name };
 };
 

@@ -75,7 +75,7 @@ const fill: Handler<typeof fillRegion> = (project, params) => {
 /** Before a fill that is hopeless is begun; blocks are counted again as they are made. */
 function requireRoom(project: Project, volume: Volume, { min, max }: Box): void {
   const blocks = Volume.blocksIn(min, max);
-  if (blocks > volume.blocks_max) project.reserve(blocks - volume.blockCount);
+  if (blocks > volume.blocks_max) project.memory.reserve(blocks - volume.blockCount);
 }
 
 const paintMany: Handler<typeof paintVoxels> = (project, params) => {

@@ -29,12 +29,12 @@ import type {
 } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { DEFAULT_SIDE, type Project } from '../project/project.ts';
+import { type Reading, readDocument, readerOf } from '../project/reading.ts';
 import { boundsOfAll } from './bounds.ts';
 import { attempt, isSmall } from './direct.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { requireParts, requireRoom } from './layer-choice.ts';
 import { contentsOf, nameOf, openingOf } from './opening.ts';
-import { type Reading, readDocument, readerOf } from './reading.ts';
 import { exportPicture } from './render.ts';
 
 /** To read a file of this size takes less than to hand it to a job thread and back. */
@@ -49,7 +49,7 @@ const create: Handler<typeof createProject> = (project, params) => {
   project.name = name;
   project.path = path;
   project.format = undefined;
-  project.unsaved = false;
+  project.keptAt(project.revision);
   const size = { width, height, depth };
   return { success: true, name, ...size, ...opening, ...(path === undefined ? {} : { path }) };
 };
@@ -68,7 +68,7 @@ function documentAt(
   path: string,
   bytes_max: number,
 ): Job | Document {
-  const { files, ceiling } = project;
+  const { files, memory } = project;
   const reading: Reading = { ...asked, path };
   readerOf(reading);
   // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
@@ -76,14 +76,14 @@ function documentAt(
     const document = attempt(() => readDocument(files, reading, bytes_max));
     if (document !== undefined) return document;
   }
-  const input: LoadInput = { reading, asked, bytes_max, ceiling };
+  const input: LoadInput = { reading, asked, bytes_max, ceiling: memory.ceiling };
   return new Job('load', `read ${path}`, input);
 }
 
 const load: Handler<typeof loadProject> = (project, params) => {
   const opened = openingOf(project, params);
   const path = project.files.absolute(params.path);
-  const read = documentAt(project, params, path, project.bytesAllowed);
+  const read = documentAt(project, params, path, project.memory.bytesAllowed);
   return read instanceof Job ? read : install(project, read, path, params, opened);
 };
 
@@ -99,7 +99,7 @@ function install(
   project.name = asked.path;
   project.path = path;
   project.format = asked.format;
-  project.unsaved = false;
+  project.keptAt(project.revision);
   const layer_count = project.document.layers.length;
   const { voxel_count } = contentsOf(project);
   return { success: true, path, ...opened, layer_count, voxel_count };
@@ -107,7 +107,7 @@ function install(
 
 const importOne: Handler<typeof importFile> = (project, params) => {
   const path = project.files.absolute(params.path);
-  const read = documentAt(project, params, path, project.ceiling.bytes_free);
+  const read = documentAt(project, params, path, project.memory.ceiling.bytes_free);
   return read instanceof Job ? read : addLayers(project, read, path);
 };
 

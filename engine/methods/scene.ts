@@ -69,14 +69,14 @@ const addOneMaterial: Handler<typeof addMaterial> = (project, fields) => {
   const material = newMaterial(fields.name ?? `Material.${materials.length + 1}`);
   change(material, fields);
   materials.push(material);
-  project.unsaved = true;
+  project.edited();
   return { success: true, index: materials.length - 1, material: materialView(material) };
 };
 
 const updateOneMaterial: Handler<typeof updateMaterial> = (project, { index, ...fields }) => {
   const material = pick(project.document.materials, index, 'material');
   change(material, fields);
-  project.unsaved = true;
+  project.edited();
   return { success: true, material: materialView(material) };
 };
 
@@ -101,7 +101,7 @@ const removeOneMaterial: Handler<typeof removeMaterial> = (project, { index }) =
     if (layer.material === index) layer.material = -1;
     else if (layer.material > index) layer.material -= 1;
   }
-  project.unsaved = true;
+  project.edited();
   return { success: true, count: materials.length };
 };
 
@@ -114,7 +114,7 @@ const addOneCamera: Handler<typeof addCamera> = (project, fields) => {
   camera.active = cameras.length === 0;
   cameras.push(camera);
   aim(cameras, camera, fields);
-  project.unsaved = true;
+  project.edited();
   return { success: true, index: cameras.length - 1, camera: cameraView(camera) };
 };
 
@@ -124,7 +124,7 @@ const updateOneCamera: Handler<typeof updateCamera> = (project, { index, ...fiel
   const camera = pick(cameras, index ?? Math.max(active, 0), 'camera');
   requireMatrix(fields);
   aim(cameras, camera, fields);
-  project.unsaved = true;
+  project.edited();
   return { success: true, camera: cameraView(camera) };
 };
 
@@ -150,7 +150,7 @@ const removeOneCamera: Handler<typeof removeCamera> = (project, { index }) => {
   cameras.splice(index, 1);
   const next = cameras[index] ?? cameras[index - 1];
   if (active && next !== undefined) next.active = true;
-  project.unsaved = true;
+  project.edited();
   return { success: true, count: cameras.length };
 };
 
@@ -163,7 +163,7 @@ const setLight: Handler<typeof updateLight> = (project, fields) => {
   if (fixed !== undefined) light.fixed = fixed;
   if (ambient !== undefined) light.ambient = Math.fround(ambient);
   if (shadow !== undefined) light.shadow = Math.fround(shadow);
-  project.unsaved = true;
+  project.edited();
   return { success: true, light: lightView(light) };
 };
 

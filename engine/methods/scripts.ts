@@ -4,6 +4,7 @@ import { GoxError } from '../../conf/errors.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import type { executeScript } from '../catalogue/scripts.ts';
 import { interruptible } from '../interrupt.ts';
+import { ScriptSaves } from '../project/script-saves.ts';
 import type { StagedFiles } from '../project/staged-files.ts';
 import type { ScriptResult } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
@@ -11,7 +12,6 @@ import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix } from '../volume/matrix.ts';
 import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import { ScriptSaves } from './script-saves.ts';
 
 /** The stack of QuickJS itself; deep recursion ends with an error of the script. */
 const STACK_BYTES = 256 * 1024;
@@ -36,7 +36,7 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     memory_bytes: script_memory_bytes_max,
     stack_bytes: STACK_BYTES,
     output_bytes_max: OUTPUT_BYTES_MAX,
-    blocks_max: Math.floor(project.bytesAllowed / BLOCK_BYTES),
+    blocks_max: Math.floor(project.memory.bytesAllowed / BLOCK_BYTES),
   };
   const input = {
     code,
@@ -45,7 +45,7 @@ const execute: Handler<typeof executeScript> = (project, params) => {
     ...(wanted === undefined ? {} : { execute: wanted }),
     ...(selection.box === undefined ? {} : { selection: boxMatrix(selection.box) }),
   };
-  const saves = new ScriptSaves(project.files, project.bytesAllowed);
+  const saves = new ScriptSaves(project.files, project.memory.bytesAllowed);
   const staged = project.files.stage();
   const until = performance.now() + limits.deadline_ms;
   const before = volumesOf(document);

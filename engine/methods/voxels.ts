@@ -28,7 +28,7 @@ const add: Handler<typeof addVoxel> = (project, params) => {
   const layer = project.layer(params.layer_id);
   const before = layer.volume.get(x, y, z);
   project.alter(() => {
-    if (layer.volume.blockAt(x, y, z) === undefined) project.reserve(1);
+    if (layer.volume.blockAt(x, y, z) === undefined) project.memory.reserve(1);
     project.edit(layer).set(x, y, z, rgba);
   });
   const [r, g, b, a] = channels(rgba);
@@ -136,7 +136,7 @@ function apply(project: Project, { layer, position: [x, y, z], rgba, paints }: E
 /** Throws GOX_MEMORY_LIMIT when there is no memory for the blocks that edits would add. */
 function reserve(project: Project, edits: readonly Edit[]): void {
   // Each edit adds a block at most, so mostly there is nothing to count.
-  if (edits.length * BLOCK_BYTES <= project.ceiling.bytes_free) return;
+  if (edits.length * BLOCK_BYTES <= project.memory.ceiling.bytes_free) return;
   const added = new Map<Layer, Volume>();
   let blocks = 0;
   for (const { layer, position, rgba, paints } of edits) {
@@ -152,5 +152,5 @@ function reserve(project: Project, edits: readonly Edit[]): void {
     seen.set(x >> 4, y >> 4, z >> 4, WHITE);
     blocks++;
   }
-  project.reserve(blocks);
+  project.memory.reserve(blocks);
 }

@@ -1,7 +1,6 @@
 /**
  * What the main thread and an engine share about the flights on their way (a batch each, or one
- * handover): which request of it runs now, and which of them are to stop. One of the doors into
- * `engine/`: no voxel code is behind it.
+ * handover): which request of it runs now, and which of them are to stop.
  *
  * Each flight has a slot of words of its own. The main thread clears a slot before a flight departs
  * and gives it to no other until that one has landed; a batch tells its slot (`layout.ts`).

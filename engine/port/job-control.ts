@@ -1,7 +1,4 @@
-/**
- * What the threads of a job and the main thread share while it runs. One of the doors into
- * `engine/`: no voxel code is behind it.
- */
+/** What the threads of a job and the main thread share while it runs. */
 
 import { GoxError } from '../../conf/errors.ts';
 import { beat } from './pulse.ts';

@@ -1,7 +1,7 @@
 /**
  * What crosses between the main thread and an engine's worker thread: the shape of the worker's
- * API and the layout of a batch. This file and `catalogue/` are the only doors into `engine/`; no
- * voxel code is behind either, so that the main thread loads none.
+ * API and the layout of a batch. This folder and `catalogue/` are the only doors into `engine/`;
+ * they import nothing behind them, so that the main thread loads no voxel code.
  *
  * A batch is one ArrayBuffer, transferred, never copied:
  *

@@ -1,7 +1,7 @@
 /**
  * The temporary files that a thread is writing, noted in memory that it shares with whoever owns
  * it: a thread can end in the middle of anything (`terminate()`, the end of the process) and then
- * runs no `finally`. One of the doors into `engine/`: no voxel code is behind it.
+ * runs no `finally`.
  *
  * Layout: two words, then two halves for lists of paths, each path ended by NUL. Word 0 tells the
  * half that holds and its length in bytes, so that a list is exchanged as a whole; word 1 is not 0

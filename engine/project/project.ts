@@ -1,36 +1,23 @@
-/** What an engine keeps of one project, and the memory that all projects of an engine share. */
+/** What an engine keeps of one project. */
 
 import { GoxError } from '../../conf/errors.ts';
-import { DERIVED_BLOCKS_MAX, Document } from '../document/document.ts';
+import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
-import { interruptible } from '../interrupt.ts';
 import type { Scripts } from '../script/script.ts';
-import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
-import { type Ceiling, explainedBy, memoryLimit } from './ceiling.ts';
 import type { Clipboard } from './clipboard.ts';
 import type { Files } from './files.ts';
+import { type Budget, boundDerived, ProjectMemory } from './memory.ts';
+import { alter, type Editable, transact } from './transaction.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;
 
 /** `layer_id` that means all visible layers, merged. */
 const ALL_LAYERS = -2;
-
-/** Bytes of blocks, over all projects of an engine. */
-export class Budget {
-  readonly bytes_max: number;
-  readonly project_bytes_max: number;
-  bytes = 0;
-
-  constructor(bytes_max: number, project_bytes_max: number) {
-    this.bytes_max = bytes_max;
-    this.project_bytes_max = project_bytes_max;
-  }
-}
 
 /** What all projects of an engine share. */
 export interface ProjectHome {
@@ -53,7 +40,7 @@ export interface Scripting {
   failure: unknown;
 }
 
-export class Project {
+export class Project implements Editable {
   name = 'New Project';
   document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
   /** Where save_project writes when it is given no path, and in which format. */
@@ -61,14 +48,13 @@ export class Project {
   format: string | undefined;
   /** Cleared when another document comes in its place. */
   selection = nothingSelected();
-  readonly budget: Budget;
+  readonly memory: ProjectMemory;
   readonly files: Files;
   readonly clipboard: Clipboard;
   readonly scripting: Scripting;
   readonly job_threads: number;
   /** For one result, and for the memory of one job beside the voxels. */
   readonly limits: ResultLimits;
-  #bytes = 0;
   #revision = 0;
   /** The revision that was saved, loaded or made last. */
   #kept_revision = 0;
@@ -76,7 +62,7 @@ export class Project {
 
   constructor(home: ProjectHome) {
     const { budget, files, clipboard, scripting, job_threads, limits } = home;
-    this.budget = budget;
+    this.memory = new ProjectMemory(budget);
     this.files = files;
     this.clipboard = clipboard;
     this.scripting = scripting;
@@ -94,14 +80,14 @@ export class Project {
     return this.#document_number;
   }
 
-  /** Whether it was edited since it was saved, loaded or made; setting it notes an edit. */
+  /** Whether it was edited since it was saved, loaded or made. */
   get unsaved(): boolean {
     return this.#kept_revision !== this.#revision;
   }
 
-  set unsaved(unsaved: boolean) {
-    if (unsaved) this.#revision++;
-    else this.#kept_revision = this.#revision;
+  /** Notes an edit. */
+  edited(): void {
+    this.#revision++;
   }
 
   /** Remembers that what it was at a revision is in a file, unless a later one is already. */
@@ -109,26 +95,9 @@ export class Project {
     this.#kept_revision = Math.max(this.#kept_revision, revision);
   }
 
-  /** The lower of the ceilings for this project and for all projects of the engine. */
-  get ceiling(): Ceiling {
-    const { bytes, bytes_max, project_bytes_max } = this.budget;
-    const engine_free = bytes_max - bytes;
-    const project_free = project_bytes_max - this.#bytes;
-    if (project_free < engine_free) {
-      const key = 'limits.project_voxel_bytes_max';
-      return { key, bytes_max: project_bytes_max, bytes_free: Math.max(project_free, 0) };
-    }
-    return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free: Math.max(engine_free, 0) };
-  }
-
-  /** Bytes of the most that the project may hold: what it has and what is free. */
-  get bytesAllowed(): number {
-    return this.#bytes + this.ceiling.bytes_free;
-  }
-
   /** Due before every request: what clones and shapes may grow to depends on what is free. */
   begin(): void {
-    this.#boundDerived(this.document, this.ceiling.bytes_free);
+    boundDerived(this.document, this.memory.ceiling.bytes_free);
   }
 
   /**
@@ -136,9 +105,9 @@ export class Project {
    * GOX_MEMORY_LIMIT when it is too large; then all is as it was.
    */
   replace(document: Document): void {
-    this.#boundDerived(document, this.bytesAllowed - document.voxelBytes());
+    boundDerived(document, this.memory.bytesAllowed - document.voxelBytes());
     document.refresh();
-    this.#requireBytes(document.voxelBytes());
+    this.memory.require(document.voxelBytes());
     this.document = document;
     this.#document_number++;
     this.selection = nothingSelected();
@@ -146,7 +115,7 @@ export class Project {
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
   select(selection: Selection): void {
-    this.#requireBytes(this.document.voxelBytes() + selection.mask.byteLength);
+    this.memory.require(this.document.voxelBytes() + selection.mask.byteLength);
     this.selection = selection;
   }
 
@@ -160,17 +129,19 @@ export class Project {
     throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
   }
 
+  /** Bytes of its voxels and its selection. */
+  get bytes(): number {
+    return this.document.voxelBytes() + this.selection.mask.byteLength;
+  }
+
   /** Brings the budget up to date; due after every request. */
   account(): void {
-    const bytes = this.#currentBytes();
-    this.budget.bytes += bytes - this.#bytes;
-    this.#bytes = bytes;
+    this.memory.account(this.bytes);
   }
 
   /** Gives the memory back; the project must not be used after it. */
   end(): void {
-    this.budget.bytes -= this.#bytes;
-    this.#bytes = 0;
+    this.memory.account(0);
   }
 
   /** The sides of the image box, in voxels; 0 when it has none. */
@@ -207,73 +178,30 @@ export class Project {
   /** The voxels of a layer, to be written: a clone or shape layer becomes a plain one. */
   edit(layer: Layer): Volume {
     if (layer.derived) layer.makePlain();
-    this.unsaved = true;
+    this.edited();
     return layer.volume;
   }
 
-  /**
-   * Makes an edit that happens as a whole or not at all: when it throws, the project is as it was.
-   * Clone and shape layers are part of it. Throws GOX_MEMORY_LIMIT when the project has grown past
-   * what is free.
-   */
-  transact<T>(edit: () => T): T {
+  /** Remembers all that an edit can change; what it returns puts it back. */
+  checkpoint(): () => void {
     const { document, selection } = this;
     const revision = this.#revision;
     const restore = document.checkpoint();
-    const blocks_free = Math.floor(this.ceiling.bytes_free / BLOCK_BYTES);
-    for (const { volume } of document.layers) volume.blocks_max = volume.blockCount + blocks_free;
-    try {
-      const result = edit();
-      document.refresh();
-      this.#requireBytes(this.#currentBytes());
-      this.unsaved = true;
-      return result;
-    } catch (error) {
+    return () => {
       restore();
       this.selection = selection;
       this.#revision = revision;
-      throw error;
-    } finally {
-      for (const { volume } of document.layers) volume.blocks_max = Number.POSITIVE_INFINITY;
-    }
+    };
   }
 
-  /**
-   * Makes an edit that cannot fail half way by itself; but what its clones become can, so with
-   * computed layers it is a transaction. Without one nobody could take back what was done when the
-   * request is to stop: such an edit goes on to its end.
-   */
+  /** Makes an edit that happens as a whole or not at all; see `transaction.ts`. */
+  transact<T>(edit: () => T): T {
+    return transact(this, edit);
+  }
+
+  /** Makes an edit that cannot fail half way by itself; see `transaction.ts`. */
   alter<T>(edit: () => T): T {
-    const derived = this.document.layers.some((layer) => layer.derived);
-    return derived ? this.transact(edit) : interruptible(undefined, edit);
-  }
-
-  /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */
-  reserve(blocks: number): void {
-    const bytes = blocks * BLOCK_BYTES;
-    const { bytes_free } = this.ceiling;
-    if (bytes > bytes_free) {
-      throw memoryLimit(this.ceiling, `The edit needs ${bytes} bytes more.`, { bytes });
-    }
-  }
-
-  /** Says of a refusal for memory, whoever throws it, which ceiling was met. */
-  explained<T>(action: () => T): T {
-    return explainedBy(() => this.ceiling, action);
-  }
-
-  #requireBytes(bytes: number): void {
-    if (bytes > this.bytesAllowed) this.reserve((bytes - this.#bytes) / BLOCK_BYTES);
-  }
-
-  #currentBytes(): number {
-    return this.document.voxelBytes() + this.selection.mask.byteLength;
-  }
-
-  #boundDerived(document: Document, bytes_free: number): void {
-    let blocks = Math.max(0, Math.floor(bytes_free / BLOCK_BYTES));
-    for (const layer of document.layers) if (layer.derived) blocks += layer.volume.blockCount;
-    document.derived_blocks_max = Math.min(blocks, DERIVED_BLOCKS_MAX);
+    return alter(this, edit);
   }
 }
 

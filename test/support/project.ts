@@ -9,7 +9,8 @@ import { finishers, handlers } from '../../engine/methods/index.ts';
 import { JobControl } from '../../engine/port/job-control.ts';
 import { Clipboard } from '../../engine/project/clipboard.ts';
 import { Files } from '../../engine/project/files.ts';
-import { Budget, Project } from '../../engine/project/project.ts';
+import { Budget } from '../../engine/project/memory.ts';
+import { Project } from '../../engine/project/project.ts';
 import { temporaryDirectory } from './tmp.ts';
 
 export class LooseProject {
@@ -41,7 +42,9 @@ export class LooseProject {
     this.project.begin();
     try {
       const run = handlers[method]!;
-      return this.project.explained(() => run(this.project, decodeParams(spec, params) as never));
+      return this.project.memory.explained(() =>
+        run(this.project, decodeParams(spec, params) as never),
+      );
     } finally {
       this.project.account();
     }
@@ -54,7 +57,9 @@ export class LooseProject {
     if (!(done instanceof Handover)) return done;
     this.project.begin();
     const value = structuredClone(done.value);
-    const result = this.project.explained(() => finishers[method]!(this.project, value as never));
+    const result = this.project.memory.explained(() =>
+      finishers[method]!(this.project, value as never),
+    );
     this.project.account();
     return result;
   }

@@ -31,7 +31,7 @@ function large(): LooseProject {
       volume.set(at[0] + x, at[1] + y, at[2] + z, (word | 0xff00_0000) >>> 0);
     }
   }
-  made.project.unsaved = true;
+  made.project.edited();
   return made;
 }
 

@@ -9,11 +9,11 @@ import { GoxError } from '../../conf/errors.ts';
 import { documentAround } from '../document/around.ts';
 import { formatFor } from '../formats/index.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import type { Files } from '../project/files.ts';
-import type { StagedFiles } from '../project/staged-files.ts';
 import type { ScriptFiles } from '../script/host.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { Files } from './files.ts';
+import type { StagedFiles } from './staged-files.ts';
 
 /** A file that was written, by its absolute path. */
 interface Written {

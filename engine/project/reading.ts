@@ -6,7 +6,7 @@ import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
-import type { Files } from '../project/files.ts';
+import type { Files } from './files.ts';
 
 /** What a request says about the reading. */
 export interface Reading {
