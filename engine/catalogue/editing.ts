@@ -200,7 +200,7 @@ export const paintSelection = method({
   positional: ['color'],
   spellings: COLOR_SPELLINGS,
   result: VoxelCount,
-  errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
+  errors: ['GOX_NOTHING_SELECTED', 'GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
       name: 'a floor',
@@ -254,7 +254,7 @@ export const paste = method({
     layer_id: Edited.layer_id,
     changed: Edited.changed,
   }),
-  errors: ['GOX_LAYER_NOT_FOUND', 'GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
+  errors: ['GOX_NOTHING_COPIED', 'GOX_LAYER_NOT_FOUND', 'GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
   examples: [
     {
       name: 'a floor, one up',
@@ -283,7 +283,7 @@ export const cutToLayer = method({
     source_layer_id: Type.Integer({ description: 'The layer that they were cut from.' }),
     changed: Type.Integer({ minimum: 0, description: 'How many voxels of that have changed.' }),
   }),
-  errors: ['GOX_LAYER_NOT_FOUND', 'GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
+  errors: ['GOX_NOTHING_SELECTED', 'GOX_LAYER_NOT_FOUND', 'GOX_LAYER_LIMIT', 'GOX_MEMORY_LIMIT'],
   examples: [{ name: 'a floor', given: [FLOOR, SELECTED], params: { name: 'floor' } }],
 });
 

@@ -127,7 +127,7 @@ const pasteIt: Handler<typeof paste> = (project, params) => {
   const source = project.clipboard.volume;
   const box = source.box();
   if (box === undefined) {
-    throw new GoxError('GOX_INVALID_PARAMS', 'There is nothing to paste: goxel.copy comes first.');
+    throw new GoxError('GOX_NOTHING_COPIED', 'There is nothing to paste: goxel.copy comes first.');
   }
   const { position, layer_id, new_layer = false } = params;
   const { document } = project;
@@ -176,7 +176,7 @@ export const editingHandlers = {
 
 function requireSelection({ selection }: Project): Selection {
   if (selection.mask.count() > 0) return selection;
-  throw new GoxError('GOX_INVALID_PARAMS', 'Nothing is selected: goxel.select comes first.');
+  throw new GoxError('GOX_NOTHING_SELECTED', 'Nothing is selected: goxel.select comes first.');
 }
 
 function selectionView({ box, mask }: Selection) {

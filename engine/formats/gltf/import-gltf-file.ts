@@ -52,7 +52,7 @@ export class GltfFile {
       if (typeof name === 'string' && KNOWN_EXTENSIONS.test(name)) continue;
       const extension = shown(name);
       const message = `${source} requires the glTF extension ${extension}, which is not supported.`;
-      throw new GoxError('GOX_FORMAT_LIMIT', message, { file: source, extension });
+      throw new GoxError('GOX_FORMAT_UNSUPPORTED', message, { file: source, extension });
     }
   }
 

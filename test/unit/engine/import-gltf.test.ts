@@ -312,7 +312,7 @@ test('refuses compressed meshes and textures by name', () => {
   ]) {
     const maker = square();
     maker.json.extensionsRequired = ['KHR_materials_unlit', name];
-    assertRefused(() => read(maker), 'GOX_FORMAT_LIMIT', new RegExp(name));
+    assertRefused(() => read(maker), 'GOX_FORMAT_UNSUPPORTED', new RegExp(name));
   }
 });
 
@@ -362,7 +362,7 @@ test('says what is damaged whatever stands there, in a few words', () => {
       const deep = '['.repeat(20_000) + ']'.repeat(20_000);
       assertRefused(
         () => readGltf(Buffer.from(text.replaceAll('"@"', deep)), 'a.gltf'),
-        i === 7 ? 'GOX_FORMAT_LIMIT' : 'GOX_FORMAT_BROKEN',
+        i === 7 ? 'GOX_FORMAT_UNSUPPORTED' : 'GOX_FORMAT_BROKEN',
         /^.{1,200}$/,
       );
     }
