@@ -43,3 +43,8 @@ export function restOverdue(partial_frame_timeout_ms: number): GoxError {
   const text = `Parse error: a request's rest did not come in ${partial_frame_timeout_ms} ms.`;
   return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
 }
+
+/** To a request that waited for as long as one may run. */
+export function notBegun(why: string): GoxError {
+  return new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`);
+}

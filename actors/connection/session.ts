@@ -26,7 +26,7 @@ import type { Projects } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { reportFigures } from '../vitals.ts';
-import { GONE } from './refusals.ts';
+import { GONE, notBegun } from './refusals.ts';
 import {
   type DepartedRequest,
   holdsBackAll,
@@ -255,10 +255,7 @@ class Session implements Source, Waiter, SessionHandle {
       const request = this.#waiting[this.#head]!;
       if (request.since_ms > time_ms) break;
       this.#head += 1;
-      this.#refuse(
-        request,
-        new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`),
-      );
+      this.#refuse(request, notBegun(why));
     }
     this.#settle();
   }

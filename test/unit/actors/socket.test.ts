@@ -11,6 +11,7 @@ import type { Config } from '../../../conf/schema.ts';
 import type { SocketCommand } from '../../../machines/connection.ts';
 import type { Caller } from '../../../transport/caller.ts';
 import { EnvelopeReader } from '../../../transport/envelope.ts';
+import { Failures } from '../../../transport/failures.ts';
 import { Ledger } from '../../../transport/ledger.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 import { configWith } from '../../support/probe.ts';
@@ -28,6 +29,7 @@ async function connected(limits: Limits = {}, dispatch?: (caller: Caller) => unk
   const defects: unknown[] = [];
   const logic = socketEffect({
     ...{ config, connections, ledger, reader: new EnvelopeReader(config) },
+    failures: new Failures(),
     sockets: new Map([[9, socket.asSocket()]]),
     counters: { requests: 0 },
     clock: {
