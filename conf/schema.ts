@@ -186,7 +186,7 @@ const health = section('The health monitor: what it looks at, and when it says s
     maximum: 60_000,
     description:
       'How often the daemon looks how it is. A trouble is told at once or after three checks, and' +
-      ' is over after three good ones, so this says how soon; one check takes some 0.1 ms.',
+      ' is over after three good ones, so this says how soon; one check takes less than a ms.',
   }),
   heartbeat_timeout_ms: Type.Integer({
     default: 30_000,

@@ -62,11 +62,15 @@ pulse('a clock that overflows goes on', () => {
 });
 
 pulse('checks cost some nanoseconds', () => {
-  const count = 5_000_000;
-  const since = performance.now();
-  for (let i = 0; i < count; i++) checkInterrupt();
-  const ns = ((performance.now() - since) * 1e6) / count;
-  assert.ok(ns < 200, `${ns} ns`);
+  const count = 50_000;
+  // The best of many short runs: others may have the processor in between.
+  let best_ns = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 50; run++) {
+    const since = performance.now();
+    for (let i = 0; i < count; i++) checkInterrupt();
+    best_ns = Math.min(best_ns, ((performance.now() - since) * 1e6) / count);
+  }
+  assert.ok(best_ns < 100, `${best_ns} ns`);
 });
 
 pulse.run();

@@ -1,0 +1,33 @@
+/**
+ * Loaded into a daemon before all else (`node --import`): a thread of it that comes upon the marker
+ * never comes back, as from a loop without checks. An engine comes upon it in parameters, a job
+ * thread in a result.
+ */
+
+import { isMainThread, workerData } from 'node:worker_threads';
+
+/** In the parameters of a request. */
+export const ENGINE_MARKER = 'this-hangs-the-engine';
+/** In the name of a file that is to be exported. */
+export const JOB_MARKER = 'this-hangs-the-job-thread';
+
+if (!isMainThread) {
+  const { parse, stringify } = JSON;
+  // Only engines are given flights.
+  if ('flight' in workerData) {
+    JSON.parse = (text, reviver) => {
+      if (text.includes(ENGINE_MARKER)) hang();
+      return parse(text, reviver);
+    };
+  } else {
+    JSON.stringify = (value: unknown) => {
+      const text = stringify(value);
+      if (text?.includes(JOB_MARKER) === true) hang();
+      return text;
+    };
+  }
+}
+
+function hang(): never {
+  for (;;);
+}
