@@ -3,6 +3,7 @@
  * is started again, since what was in it is gone with it.
  */
 
+import type { AnyActorLogic } from 'xstate';
 import { projectMachine } from './project.ts';
 import { type DynamicSpec, dynamic } from './supervision/index.ts';
 
@@ -15,7 +16,14 @@ export function projectsSpec(projects_max: number): DynamicSpec {
   };
 }
 
-/** @param logic of a project: its machine, with what looks at it */
-export function projectsLogic(now_ms: () => number, logic = projectMachine) {
-  return dynamic({ logics: { project: logic }, now_ms });
+/**
+ * @param logic of a project: its machine, with what looks at it
+ * @param wrap is applied to what is between the supervisor and the projects
+ */
+export function projectsLogic(
+  now_ms: () => number,
+  logic = projectMachine,
+  wrap = (pool: AnyActorLogic) => pool,
+) {
+  return dynamic({ logics: { project: logic }, now_ms, wrap });
 }

@@ -42,7 +42,7 @@ export function logics(shared: Shared) {
   const project = withVitals(shared.births.noted(projectMachine));
   return {
     signals: withVitals(signalsEffect),
-    projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project)),
+    projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
     engine: withVitals(engineLogic(shared, threads)),
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDaemon } from '../support/daemon.ts';
-import { RawConnection, type RawReply, request } from '../support/raw.ts';
+import { actors, RawConnection, type RawReply, request, treeOf } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 const daemon = await startDaemon();
@@ -179,6 +179,85 @@ order('many clients that make the current project anew at once are all answered'
 });
 
 order.run();
+
+const states = suite('states');
+
+interface Listed {
+  readonly project: string;
+  readonly state: string;
+  readonly title: string;
+  readonly unsaved: boolean;
+}
+
+async function listed(connection: RawConnection, name: string): Promise<Listed | undefined> {
+  const { result } = await connection.call('goxel.list_projects');
+  return (result as { projects: Listed[] }).projects.find(({ project }) => project === name);
+}
+
+states('a project is unsaved from its first edit to a save that holds the last', async () => {
+  const connection = await open();
+  const of = (params: object) => ({ project: 'kept', ...params });
+  await connection.call('goxel.create_project', of({ name: 'tower' }));
+  const unsaved = async () => (await listed(connection, 'kept'))?.unsaved;
+  assert.is(await unsaved(), false);
+  await connection.call('goxel.get_voxel', of({ x: 1, y: 1, z: 1 }));
+  assert.is(await unsaved(), false);
+  await connection.call('goxel.add_voxel', of({ x: 1, y: 1, z: 1 }));
+  assert.is(await unsaved(), true);
+  const path = join(directory, 'kept.gox');
+  await connection.call('goxel.save_project', of({ path }));
+  assert.is(await unsaved(), false);
+  // A ball whose save is a job, beside which edits go on.
+  const ball = { shape: 'sphere', box: { min: [0, 0, 0], max: [200, 200, 200] } };
+  const made = await connection.call('goxel.paint_shape', of(ball));
+  assert.is(made.error, undefined, JSON.stringify(made.error));
+  const saved = connection.call('goxel.save_project', of({ path }));
+  const editor = await open();
+  await editor.call('goxel.add_voxel', of({ x: 2, y: 1, z: 1 }));
+  await saved;
+  const { result } = await connection.call('goxel.get_project_info', of({}));
+  assert.is(await unsaved(), (result as { unsaved: boolean }).unsaved, 'as its engine says');
+  await connection.call('goxel.save_project', of({ path }));
+  assert.is(await unsaved(), false);
+  await connection.call('goxel.load_project', of({ path }));
+  const { title, state } = (await listed(connection, 'kept'))!;
+  assert.equal([title, state, await unsaved()], [path, 'open', false]);
+  editor.destroy();
+  await connection.call('goxel.close_project', of({}));
+  connection.destroy();
+});
+
+states('the tree shows each', async () => {
+  const connection = await fresh();
+  await connection.call('goxel.create_project', { project: 'seen', name: 'tower' });
+  await connection.call('goxel.add_voxel', { project: 'seen', x: 0, y: 0, z: 0 });
+  const found = actors(await treeOf(connection), /^project:\d+$/).find(
+    ({ figures }) => figures?.name === 'seen',
+  );
+  assert.is(found?.state, 'open.unsaved');
+  const { engine, ...figures } = found?.figures ?? {};
+  assert.equal(figures, { name: 'seen', title: 'tower', waiting: 0 });
+  assert.type(engine, 'number');
+  await connection.call('goxel.close_project', { project: 'seen' });
+  connection.destroy();
+});
+
+states('one that a notification opens has a title, and closed by it tells its name', async () => {
+  const connection = await open();
+  connection.write(
+    `${JSON.stringify({
+      ...{ jsonrpc: '2.0', method: 'goxel.create_project' },
+      params: { project: 'quiet', name: 'bridge' },
+    })}\n`,
+  );
+  await connection.call('goxel.get_project_info', { project: 'quiet' });
+  assert.is((await listed(connection, 'quiet'))?.title, 'bridge');
+  const { result } = await connection.call('goxel.close_project', { project: 'bridge' });
+  assert.is((result as { project: string }).project, 'quiet');
+  connection.destroy();
+});
+
+states.run();
 
 const failures = suite('failures');
 

@@ -8,7 +8,7 @@ interface Written {
   readonly method?: string;
   readonly params?: unknown;
   readonly result?: unknown;
-  readonly error?: { message: string; data: { code: string } };
+  readonly error?: { message: string; data: { code: string; details?: unknown } };
 }
 
 export class FakeOutput implements Output {

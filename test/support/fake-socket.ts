@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { RawReply } from './raw.ts';
 
 export class FakeSocket extends Duplex {
   /** What the daemon has written and the client has read. */
@@ -68,9 +69,11 @@ export class FakeSocket extends Duplex {
   }
 
   /** Each line as a value. */
-  get replies(): { id: unknown; result?: unknown; error?: { data: { code: string } } }[] {
-    const lines = this.text.split('\n').filter((line) => line !== '');
-    return lines.map((line) => JSON.parse(line));
+  get replies(): RawReply[] {
+    return this.text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
   }
 
   asSocket(): Socket {

@@ -10,7 +10,12 @@ import type { CallsRegistry, EngineLink } from '../../actors/engines/registry.ts
 import type { GoxError } from '../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import { FlightControl } from '../../engine/port/flight.ts';
-import { type PartAnswer, STATUS_ERROR, STATUS_RESULT } from '../../engine/port/layout.ts';
+import {
+  type PartAnswer,
+  STATUS_ERROR,
+  STATUS_RESULT,
+  UNSAVED_FLAG,
+} from '../../engine/port/layout.ts';
 import type { EngineEvent } from '../../machines/engine.ts';
 import { answerOf } from './batch.ts';
 import { configWith } from './probe.ts';
@@ -31,6 +36,8 @@ export class PlayedWorker {
   /** Every request that it ran, in order; those that were told to stop are negative. */
   readonly ran: number[] = [];
   readonly control = new FlightControl();
+  /** What it says of the project with each answer. */
+  unsaved = false;
   readonly link: EngineLink = {
     flight: this.control,
     run: (batch) => {
@@ -77,7 +84,7 @@ export class PlayedWorker {
     try {
       engine.check();
       this.ran.push(call);
-      return [STATUS_RESULT, String(call)];
+      return [STATUS_RESULT + (this.unsaved ? UNSAVED_FLAG : 0), String(call)];
     } catch (error) {
       this.ran.push(-call);
       return [STATUS_ERROR, (error as GoxError).code];
@@ -149,12 +156,13 @@ export function numberOf({ params }: Call): number {
   return new Uint32Array(params.slice().buffer)[0]!;
 }
 
-export async function playedQueue(flights_max: number) {
+/** @param stopping whether the daemon ends when the queue does */
+export async function playedQueue(flights_max: number, stopping = true) {
   const config = await configWith(() => {});
   const clock = { ms: 0, now_ms: () => clock.ms };
   const registry = {
     ...{ calls: new Map(), clock, projects: testProjects(1, 10), clipboard: undefined },
-    stopping: () => true,
+    stopping: () => stopping,
   } as unknown as CallsRegistry;
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry, flights_max);
@@ -168,7 +176,7 @@ export async function playedQueue(flights_max: number) {
   registry.projects.begin(project);
   let last = 0;
   return {
-    ...{ actor, calls, clock, reports, project },
+    ...{ actor, calls, clock, reports, project, projects: registry.projects },
     source: () => new PlainSource((source) => calls.send({ type: 'work.ready', source })),
     /** A call, and its number. */
     call(): Call {

@@ -88,7 +88,7 @@ class FakeSource implements Source {
   flush(): void {}
 }
 
-async function queue({ stopping = true } = {}) {
+async function queue() {
   const config = await configWith(() => {});
   const clock = { ms: 0, now_ms: () => clock.ms };
   const calls: CallsRegistry['calls'] = new Map();
@@ -96,7 +96,7 @@ async function queue({ stopping = true } = {}) {
   const jobs = { take: (ticket: JobTicket) => void taken.push(ticket) };
   const registry: CallsRegistry = {
     ...{ calls, jobs, clock, projects: testProjects(1, 10), clipboard: undefined },
-    stopping: () => stopping,
+    stopping: () => true,
   };
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry);

@@ -13,7 +13,7 @@ import type { Call, Source } from '../../../actors/engines/call.ts';
 import type { CallsEvent } from '../../../actors/engines/registry.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { findMethod } from '../../../engine/catalogue/methods.ts';
-import { NEW_PROJECT_FLAG } from '../../../engine/port/layout.ts';
+import { NEW_PROJECT_FLAG, QUIET_FLAG } from '../../../engine/port/layout.ts';
 import { Ledger } from '../../../transport/ledger.ts';
 import { Replies } from '../../../transport/replies.ts';
 import { FakeOutput } from '../../support/fake-output.ts';
@@ -35,8 +35,9 @@ async function stage() {
     },
   };
   const connections = new Map<number, OpenConnection>();
+  const queues = new Map([[0, queue]]);
   const deps = {
-    ...{ projects, connections, clipboard: undefined, calls: new Map([[0, queue]]) },
+    ...{ projects, connections, clipboard: undefined, calls: queues },
     clock: { now_ms: () => performance.now() },
     jobs: {
       cancelCall(call: Call, why: GoxError) {
@@ -66,6 +67,7 @@ async function stage() {
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;
       const bytes = id === 'none' ? undefined : Buffer.from(String(id));
+      const quiet = id === 'none' ? QUIET_FLAG : 0;
       const rest = {
         method,
         params: Buffer.from(given),
@@ -78,7 +80,7 @@ async function stage() {
         0,
       );
       const request: SessionRequest = {
-        ...{ method: index, params: rest.params, since_ms: performance.now() },
+        ...{ method: index | quiet, params: rest.params, since_ms: performance.now() },
         ...{ project: undefined, spec, reply: place },
       };
       actor.send({ type: 'session.submit', requests: [request] });
@@ -117,7 +119,7 @@ async function stage() {
     source.flush();
   }
 
-  return { projects, connect, depart, answer, fail, putBack, told, jobs };
+  return { projects, connect, depart, answer, fail, putBack, told, jobs, queues };
 }
 
 const ids = ({ output }: { output: FakeOutput }) => output.replies.map(({ id }) => id);
@@ -302,6 +304,45 @@ test('a project is found by its title when no other has that', async () => {
   answer(create!, '{"success":true,"name":"tower"}');
   other.ask('goxel.add_voxel', 2);
   assert.is(depart()[0]?.project.number, create!.project.number);
+});
+
+test('a project that is closed by its title is told of by its name', async () => {
+  const { connect, depart, answer } = await stage();
+  const [client, other] = [connect('default'), connect('tower')];
+  client.ask('goxel.create_project', 1);
+  answer(depart()[0]!, '{"success":true,"name":"tower"}');
+  other.ask('goxel.close_project', 2);
+  answer(depart()[0]!, '{"success":true,"project":"tower","closed":{"name":"tower"}}');
+  assert.equal(other.output.replies[0]?.result, {
+    ...{ success: true, project: 'default', closed: { name: 'tower' } },
+  });
+});
+
+test('a project that a notification opens has a title', async () => {
+  const { projects, connect, depart, answer } = await stage();
+  const client = connect('p');
+  client.ask('goxel.create_project', 'none');
+  client.ask('goxel.add_voxel', 'none');
+  const [create] = depart();
+  assert.is(create!.method & QUIET_FLAG, 0, 'its engine is to answer');
+  answer(create!, '{"success":true,"name":"tower"}');
+  assert.is(projects.find('p', {}).title, 'tower');
+  assert.equal(client.output.writes, []);
+  assert.is(depart()[0]!.method & QUIET_FLAG, QUIET_FLAG);
+});
+
+test('what is asked of an engine that is not there fails, and says when to ask again', async () => {
+  const { projects, connect, depart, answer, queues } = await stage();
+  const client = connect('p');
+  client.ask('goxel.create_project', 1);
+  answer(depart()[0]!);
+  queues.clear();
+  projects.engineLeft(0, 'it died too often');
+  client.ask('goxel.get_voxel', 2);
+  const { code, details } = client.output.replies[1]!.error!.data;
+  assert.is(code, 'GOX_ENGINE_FAILED');
+  assert.equal(details, { retryable: true, retry_after_ms: 1000 });
+  assert.match(client.output.replies[1]!.error!.message, 'it died too often');
 });
 
 test('a client that has gone leaves its edits and notifications; jobs and reads end', async () => {
