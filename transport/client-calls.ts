@@ -4,8 +4,9 @@ import { type ClientError, clientError, remoteError } from './client-error.ts';
 export interface CallOptions {
   /**
    * Milliseconds for the request; 0 for no limit. The daemon is told, so that it ends what takes
-   * longer, unless parameters are by position: then the client alone looks at the time. Absent, the
-   * client's own value holds, of which the daemon is not told.
+   * longer, and refuses more than its `limits.job_timeout_ms`; but with parameters by position the
+   * client alone looks at the time. Absent, the client's own value holds, of which the daemon is
+   * not told.
    */
   readonly timeout_ms?: number;
   /** Takes the call back when aborted: the daemon is told to cancel it, if it still can. */

@@ -152,7 +152,7 @@ export class Intake implements CallerConnection {
     this.#refusal = error;
   }
 
-  /** The client has read what held its requests back. */
+  /** The client has read what blocked its connection. */
   resume(): void {
     if (this.#waiting.length === 0 || this.#turn !== undefined || !this.#replies.roomy) return;
     this.#turn = setImmediate(() => this.#nextTurn());

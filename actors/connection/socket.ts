@@ -65,9 +65,9 @@ export function socketEffect(deps: SocketDeps) {
     reportFigures(self, () => ({
       in_flight: client.replies.open,
       held_bytes: client.replies.held,
-      notifications_dropped: client.replies.dropped,
       bytes_read: socket.bytesRead,
       bytes_written: socket.bytesWritten,
+      ...droppedIn(client.replies),
     }));
     receive((command) => client.obey(command));
     return () => {
@@ -75,6 +75,11 @@ export function socketEffect(deps: SocketDeps) {
       client.close();
     };
   });
+}
+
+/** A figure that is told of only where there is something to tell. */
+function droppedIn({ dropped }: Replies): { notifications_dropped?: number } {
+  return dropped === 0 ? {} : { notifications_dropped: dropped };
 }
 
 /** The socket of a client, its replies and its sessions. */

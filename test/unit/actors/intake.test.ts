@@ -27,6 +27,7 @@ async function stage(answer: Answer, guest = false) {
   });
   const output = new FakeOutput();
   const time = new SimulatedClock();
+  const timers = new Set<unknown>();
   let idle = 0;
   const events = { flow() {}, unblocked() {}, idle: () => void idle++, failed() {} };
   const replies = new Replies(output, () => 'text', config, new Ledger(config), events);
@@ -43,9 +44,15 @@ async function stage(answer: Answer, guest = false) {
     counters: { requests: 0 },
     clock: {
       now_ms: () => time.now(),
-      setTimeout: (action: () => void, wait_ms: number) =>
-        time.setTimeout(action, wait_ms) as never,
-      clearTimeout: (timer: unknown) => time.clearTimeout(timer as never),
+      setTimeout: (action: () => void, wait_ms: number) => {
+        const timer = time.setTimeout(action, wait_ms);
+        timers.add(timer);
+        return timer as never;
+      },
+      clearTimeout: (timer: unknown) => {
+        timers.delete(timer);
+        time.clearTimeout(timer as never);
+      },
     },
     onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
   };
@@ -62,7 +69,7 @@ async function stage(answer: Answer, guest = false) {
     await turn();
   };
   const said = () => output.replies.map(({ id, result, error }) => [id, result ?? codeOf(error)]);
-  return { intake, replies, output, time, defects, failures, ask, said, idle: () => idle };
+  return { intake, replies, output, time, timers, defects, failures, ask, said, idle: () => idle };
 }
 
 const codeOf = (error: { data: { code: string } } | undefined) => error?.data.code;
@@ -174,7 +181,7 @@ const later = suite('intake: answers later');
 
 later('a method that waits holds up nobody, and is under way until it answers', async () => {
   const { promise, resolve } = deferred();
-  const { ask, said, replies, idle } = await stage((_, method) =>
+  const { ask, said, replies, idle, timers } = await stage((_, method) =>
     method === 'ping' ? promise : 2,
   );
   await ask(PING, { method: 'status', id: 2 });
@@ -189,6 +196,7 @@ later('a method that waits holds up nobody, and is under way until it answers', 
   ]);
   assert.is(replies.open, 0);
   assert.is(idle(), 1);
+  assert.is(timers.size, 0, 'nothing is left of its deadline');
 });
 
 later('in a batch it keeps the batch waiting, and its place', async () => {

@@ -129,7 +129,8 @@ test('reads nothing while the client does not read, and goes on when it has', as
 });
 
 test('limits that are replaced count for the connections that are open', async () => {
-  const { socket, send, replace, close } = await connected({}, () => new Promise(() => {}));
+  const wait = () => new Promise(() => {});
+  const { socket, send, replace, connections, close } = await connected({}, wait);
   const code = () => socket.replies.at(-1)?.error?.data.code;
   await send({ ...PING, params: ['x'.repeat(5000)] });
   assert.is(socket.text, '', 'it waits for its answer');
@@ -146,9 +147,10 @@ test('limits that are replaced count for the connections that are open', async (
   const before = socket.replies.length;
   const nested = `${'['.repeat(200)}${']'.repeat(200)}`;
   socket.send(`{"jsonrpc":"2.0","id":5,"method":"echo","params":${nested}}\n`);
-  socket.send(`{"jsonrpc":"2.0","id":6,\n"method":"echo","params":${nested}}\n`);
+  socket.send(`{"jsonrpc":"2.0","id":6,"method":"echo","params":[\n${nested}]}\n`);
   await turn();
-  assert.is(socket.replies.length, before, 'both are under way');
+  assert.is(socket.replies.length, before);
+  assert.is(connections.get(3)!.replies.open, 3, 'both are under way, beside the first');
   close();
 });
 
@@ -214,11 +216,13 @@ test('a client that is gone ends what it waited for, and is said to be', async (
     signal.addEventListener('abort', () => reasons.push(signal.reason.code));
     return new Promise(() => {});
   });
+  const { sessions } = connections.get(3)!;
+  sessions.abandon = () => reasons.push('sessions');
   await send(PING);
   assert.is(connections.get(3)!.replies.open, 1);
   socket.destroy();
   await turn();
-  assert.equal(reasons, ['GOX_CANCELLED']);
+  assert.equal(reasons, ['sessions', 'GOX_CANCELLED']);
   assert.equal(heard, [{ type: 'socket.closed', under_way: false }, { type: 'socket.idle' }]);
   assert.is(ledger.bytes, 0);
   close();

@@ -158,4 +158,29 @@ limited('looks at each byte of a large frame once, however many chunks it comes 
   assert.is(event?.kind === 'frame' && event.bytes.length, 2047 * 8192 + 3);
 });
 
+limited('a limit that is lowered inside a message ends that one, and no other', () => {
+  const config = { limits: { ...LIMITS, frame_bytes_max: 5000 } };
+  const framer = new Framer(config);
+  assert.equal(framer.push(Buffer.from(`["${'x'.repeat(3000)}`)), []);
+  config.limits = { ...LIMITS, frame_bytes_max: 2001 };
+  const events = framer.push(Buffer.from('"]["after"]\n')).map(plainEvent);
+  assert.is((events[0] as { error: string }).error, 'GOX_FRAME_TOO_LARGE');
+  assert.equal(events.slice(1), [{ frame: '["after"]', encoding: 'json' }]);
+});
+
+limited('the depth of a message is that of when it began', () => {
+  const config = { limits: { ...LIMITS, depth_max: 3 } };
+  const framer = new Framer(config);
+  const outcomes = (text: string) =>
+    framer
+      .push(Buffer.from(text))
+      .map((event) => (event.kind === 'error' ? event.error.code : 'ok'));
+  assert.equal(outcomes('[[[[]]]]\n[[['), ['GOX_TOO_DEEP']);
+  config.limits = { ...LIMITS, depth_max: 100 };
+  assert.equal(outcomes('[]]]]\n'), ['GOX_TOO_DEEP']);
+  assert.equal(outcomes(`${'['.repeat(100)}${']'.repeat(100)}\n[[`), ['ok']);
+  config.limits = { ...LIMITS, depth_max: 1 };
+  assert.equal(outcomes('[[]]]]\n[[]]\n'), ['ok', 'GOX_TOO_DEEP']);
+});
+
 limited.run();

@@ -78,6 +78,13 @@ meta('comes out the same by the shortcut, which gives up what is no JSON', () =>
   assert.is(metaIn(text(deep)), 'GOX_TOO_DEEP');
 });
 
+meta('of one request is not that of the next', () => {
+  const both = `${text('{"_meta":{"timeout_ms":5}}')}\n${text('{"x":1}')}\n`;
+  const [first, second] = received([Buffer.from(both)]) as { meta?: unknown }[];
+  assert.equal(first?.meta, { timeout_ms: 5, traceparent: undefined });
+  assert.is(second?.meta, undefined);
+});
+
 meta('is no parameter of any method, and none of its checks', () => {
   for (const spec of METHODS) {
     for (const { params } of spec.examples) {
