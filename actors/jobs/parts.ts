@@ -3,13 +3,12 @@
  * machine, by way of `work.ts`), and decides about no life.
  *
  * The stages of a job follow each other; the parts of a stage run side by side, each in whichever
- * thread is free. Threads are shared fairly: a free one goes to the job that has the fewest, of
- * those to the one that had the least time of them since the newest came, and then to the oldest.
- * So a job alone has all threads, each job that waits gets one before any gets a second, and however
- * many come, none waits for ever. A part does not end because
- * another job comes; but one that looks (`JobControl.takeYield`) is asked to yield when a job has
- * no thread while another has several, or has had its only one for `SLICE_MS`. What is left of the
- * part is given out again.
+ * thread is free. Threads are shared fairly: a free one goes to the job that has the fewest, and of
+ * those to the one that waits longest since it came or last gave a thread back. So a job alone has
+ * all threads, each job that waits gets one before any gets a second, and however many come, none
+ * waits for ever. A part does not end because another job comes; but one that looks
+ * (`JobControl.takeYield`) is asked to yield when a job has no thread while another has several, or
+ * has had its only one for `SLICE_MS`. What is left of the part is given out again.
  *
  * A part whose thread died is not run again, since it may have been what killed it. One whose
  * thread never came to be, for want of descriptors or memory, waits for another.
@@ -49,8 +48,8 @@ export interface Parts {
   done: number;
   /** Whether its owner was told that a thread has a part of it. */
   begunSaid: boolean;
-  /** Milliseconds of threads that it had; a new one is taken to have had what the least had. */
-  served_ms: number;
+  /** Since when it waits for a thread: since it came, or last gave one back. */
+  waits_ms: number;
   /** Since when what runs is to stop. */
   ended_ms: number | undefined;
   /** Whether its machine is gone, so that nobody but the threads sees whether it stops. */
@@ -97,7 +96,7 @@ export class PartScheduler {
       ...{ number, ticket, control, owner, again: [], stage: 0, begun: 0, done: 0 },
       ...{
         begunSaid: false,
-        served_ms: this.#leastServed_ms(),
+        waits_ms: this.#clock.now_ms(),
         ended_ms: undefined,
         orphan: false,
       },
@@ -215,7 +214,7 @@ export class PartScheduler {
     this.#askForThreads();
   }
 
-  /** Of the jobs whose stage has a part that no thread has, the one that was given least. */
+  /** Of the jobs whose stage has a part that no thread has, the one whose turn it is. */
   #nextFor(runner: JobRunner): Parts | undefined {
     let best: Parts | undefined;
     let fewest = 0;
@@ -225,7 +224,7 @@ export class PartScheduler {
       const less =
         best === undefined ||
         threads < fewest ||
-        (threads === fewest && parts.served_ms < best.served_ms);
+        (threads === fewest && parts.waits_ms < best.waits_ms);
       if (!less) continue;
       best = parts;
       fewest = threads;
@@ -261,7 +260,7 @@ export class PartScheduler {
     if (runner.parts !== parts) return;
     runner.parts = undefined;
     this.#shortage = undefined;
-    parts.served_ms += this.#clock.now_ms() - runner.since_ms;
+    parts.waits_ms = this.#clock.now_ms();
     if (parts.ended_ms !== undefined) {
       forget(runner, parts);
       this.#sayStopped(parts);
@@ -272,13 +271,6 @@ export class PartScheduler {
       parts.owner.answered(end);
     }
     this.#dispatch();
-  }
-
-  /** Where a new job begins, so that those which come later do not keep older ones waiting. */
-  #leastServed_ms(): number {
-    let least_ms = Infinity;
-    for (const { served_ms } of this.#jobs.values()) least_ms = Math.min(least_ms, served_ms);
-    return least_ms === Infinity ? 0 : least_ms;
   }
 
   #fail(parts: Parts, why: GoxError): void {
@@ -309,16 +301,21 @@ export class PartScheduler {
     for (const parts of this.#jobs.values()) parts.control.yields = asked.get(parts) ?? 0;
   }
 
-  /** The job that has most threads the other may take; with one thread, if it had it for long. */
-  #giverFor({ ticket }: Parts, asked: ReadonlyMap<Parts, number>): Parts | undefined {
+  /**
+   * The job that has most threads that the other may take. One with a single thread is left alone
+   * until it had it for a slice, and until who had one before has waited for as long.
+   */
+  #giverFor(waiting: Parts, asked: ReadonlyMap<Parts, number>): Parts | undefined {
+    const { ticket, begunSaid, waits_ms } = waiting;
     const until_ms = this.#clock.now_ms() - SLICE_MS;
+    const patient = begunSaid && waits_ms > until_ms;
     let best: JobRunner | undefined;
     let most = 0;
     for (const runner of this.#runners) {
       const { parts, since_ms } = runner;
       if (parts === undefined || !parts.control.looks || !takes(runner, ticket)) continue;
       const left = this.threadsOf(parts) - (asked.get(parts) ?? 0);
-      if (left < 1 || (left === 1 && since_ms > until_ms)) continue;
+      if (left < 1 || (left === 1 && (patient || since_ms > until_ms))) continue;
       const better =
         left > most || (left === most && best !== undefined && since_ms < best.since_ms);
       if (!better) continue;

@@ -6,7 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
-import type { SessionRequest } from '../../../actors/connection/request.ts';
+import type { SessionHandle, SessionRequest } from '../../../actors/connection/request.ts';
 import { requestsEffect, type SessionDeps } from '../../../actors/connection/session.ts';
 import { type OpenConnection, Sessions } from '../../../actors/connection/sessions.ts';
 import type { Call, Source } from '../../../actors/engines/call.ts';
@@ -62,6 +62,12 @@ async function stage() {
     });
     const sessions = new Sessions(replies, () => {});
     connections.set(number, { replies, sessions });
+    const handles: SessionHandle[] = [];
+    const attach = sessions.attach.bind(sessions);
+    sessions.attach = (of, handle) => {
+      handles.push(handle);
+      attach(of, handle);
+    };
     const actor = createActor(requestsEffect(deps), { input: { number, config, session: name } });
     actor.start();
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
@@ -85,7 +91,7 @@ async function stage() {
       };
       actor.send({ type: 'session.submit', requests: [request] });
     };
-    return { ask, output, replies, sessions, actor };
+    return { ask, output, replies, sessions, actor, handle: handles[0]! };
   }
 
   /** What the engine gets when it asks all that stand in line. */
@@ -367,6 +373,35 @@ test('a client that has gone leaves its edits and notifications; jobs and reads 
   for (const call of [read!, ...left]) answer(call);
   assert.is(client.replies.open, 0);
   assert.is(client.output.text, '');
+});
+
+test('an edit of a client that has gone is carried out by its engine, not as a job', async () => {
+  const { connect, depart, told, jobs } = await stage();
+  const [one, other] = [connect('default'), connect('default')];
+  for (const client of [one, other]) client.ask('goxel.import_file', 1);
+  const [job, edit] = depart();
+  jobs.add(job!);
+  for (const client of [one, other]) {
+    client.replies.abandon();
+    client.sessions.abandon();
+  }
+  assert.is(jobs.size, 0);
+  assert.equal(told, []);
+  assert.is(edit!.stopped, undefined);
+});
+
+test('a session is not idle before its last job has stopped', async () => {
+  const { connect, depart, answer, jobs } = await stage();
+  const client = connect('default');
+  assert.is(client.handle.idle(), true);
+  client.ask('goxel.render_scene', 1);
+  const [render] = depart();
+  assert.is(client.handle.idle(), false);
+  jobs.add(render!);
+  answer(render!);
+  assert.is(client.handle.idle(), false, 'it is answered, and still has to stop');
+  jobs.delete(render!);
+  assert.is(client.handle.idle(), true);
 });
 
 test('a request is cancelled by its id, waiting or away', async () => {
