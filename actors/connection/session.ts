@@ -230,11 +230,8 @@ class Session implements Source, Waiter, SessionHandle {
     this.#lift(request);
     // Otherwise it has been answered already: the daemon would not wait for it.
     if (!this.#departed.delete(request)) return;
-    if (failed && this.#givenUp !== undefined) {
-      // That it was cancelled is only how it ended; why is what the client has to know.
-      this.#refuse(request, this.#givenUp);
-      return;
-    }
+    // That it was cancelled is only how it ended; why is what the client has to know.
+    if (failed && this.#givenUp !== undefined) return this.#refuse(request, this.#givenUp);
     const { spec, project, reply } = request;
     const renamed = spec.project === 'closes' && !failed && project.name !== this.#name;
     const said = renamed ? withName(body, reply.encoding, project.name) : body;
