@@ -1,7 +1,7 @@
 /**
  * One connection of a client.
  *
- *     open{flowing|paused} → draining{waiting → ending} ─┐
+ *     open{idle|busy|paused} → draining{waiting → ending} ─┐
  *               └────────── the client is gone ──────────┴→ leaving{requests → jobs} → closed
  *
  * `socket` reads, frames and writes; one `session` for each project that the client names passes
@@ -31,7 +31,7 @@ import {
   stopChild,
 } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { effect, tell } from './effects.ts';
+import { effect, tell, type WorkEvent } from './effects.ts';
 import { GRACE_MS } from './job.ts';
 import { type SessionEvent, sessionMachine } from './session.ts';
 import { stopOrphans } from './supervision/index.ts';
@@ -58,6 +58,7 @@ export type ConnectionEvent =
   | { type: 'input.ended' }
   /** Another client needs the place of this one, which does nothing. */
   | { type: 'connection.yield' }
+  | WorkEvent
   /** Said once after `socket.drain` and the like: no request is under way. */
   | { type: 'socket.idle' }
   | { type: 'socket.closed'; under_way: boolean }
@@ -218,7 +219,7 @@ export const connectionMachine = setup({
   },
   states: {
     open: {
-      initial: 'flowing',
+      initial: 'idle',
       on: {
         'input.ended': { target: 'draining', actions: 'drain socket' },
         'frame.partial': { actions: ['expect nothing', 'expect the rest'] },
@@ -228,10 +229,11 @@ export const connectionMachine = setup({
         'connection.yield': { target: 'draining', actions: ['say idle', 'drain socket'] },
       },
       states: {
-        flowing: { on: { 'reading.paused': 'paused' } },
+        idle: { on: { 'work.begun': 'busy', 'reading.paused': 'paused' } },
+        busy: { on: { 'work.ended': 'idle', 'reading.paused': 'paused' } },
         paused: {
           after: { probe: { target: 'paused', reenter: true, actions: 'probe socket' } },
-          on: { 'reading.resumed': 'flowing' },
+          on: { 'reading.resumed': 'idle' },
         },
       },
     },

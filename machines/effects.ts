@@ -9,6 +9,9 @@ import { type AnyActorRef, type CallbackActorLogic, type EventObject, fromCallba
 /** The type of an effect: takes events `E`, was started with `I`. */
 export type Effect<E extends EventObject, I> = CallbackActorLogic<E, I>;
 
+/** What an effect that has work says of it, while somebody looks (`actors/watch.ts`). */
+export type WorkEvent = { type: 'work.begun' } | { type: 'work.ended' };
+
 /** What `tell` needs of `enqueueActions`. */
 interface Teller {
   readonly self: AnyActorRef;

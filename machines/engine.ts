@@ -1,7 +1,7 @@
 /**
  * One engine, or one job thread: a worker thread and the queue of calls into it.
  *
- *     starting → ready → lost → (backoff by the restart policy) → starting → …
+ *     starting → ready{idle|busy} → lost → (backoff by the restart policy) → starting → …
  *        └─ short of something → (a wait) → starting        lost too often → failed, or cooling off
  *
  * The queue (`calls`) lives as long as the engine, the `worker` as long as its thread: calls that
@@ -25,7 +25,7 @@ import {
   stopChild,
 } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { effect, tell } from './effects.ts';
+import { effect, tell, type WorkEvent } from './effects.ts';
 import {
   backoff,
   type RestartPolicyEvent,
@@ -62,6 +62,7 @@ export type EngineEvent =
   /** Time to look for calls that take too long. */
   | { type: 'check' }
   | RestartVerdict
+  | WorkEvent
   | { type: 'child.stop'; now: boolean }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
@@ -219,6 +220,8 @@ export const engineMachine = setup({
       after: { 'start timeout': { target: 'lost', actions: ['note reason', 'fail calls'] } },
     },
     ready: {
+      initial: 'idle',
+      states: { idle: { on: { 'work.begun': 'busy' } }, busy: { on: { 'work.ended': 'idle' } } },
       on: {
         'worker.stalled': { target: 'lost', actions: ['note reason', 'fail calls'] },
         'call.overdue': { target: 'lost', actions: ['note reason', 'time calls out'] },

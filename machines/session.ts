@@ -1,7 +1,7 @@
 /**
  * What one connection asks of one project, and the jobs that came of it.
  *
- *     open → ending → ended
+ *     open{idle|busy} → ending → ended
  *
  * `requests` passes requests to the engine that owns the project; it asks for a job when one of
  * them has become long work. `ending`: nothing more is asked, jobs are cancelled, and the session
@@ -10,7 +10,7 @@
 
 import { assign, enqueueActions, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import { effect } from './effects.ts';
+import { effect, type WorkEvent } from './effects.ts';
 import { GRACE_MS, type JobInput, jobMachine } from './job.ts';
 import { stopOrphans } from './supervision/index.ts';
 
@@ -29,6 +29,7 @@ export type SessionEvent =
   /** A request has become a job. */
   | { type: 'job.needed'; job: JobInput }
   | { type: 'session.end' }
+  | WorkEvent
   | { type: 'xstate.done.actor.*'; actorId: string }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
@@ -91,7 +92,10 @@ export const sessionMachine = setup({
     },
   },
   states: {
-    open: {},
+    open: {
+      initial: 'idle',
+      states: { idle: { on: { 'work.begun': 'busy' } }, busy: { on: { 'work.ended': 'idle' } } },
+    },
     ending: {
       entry: 'stop requests',
       always: { guard: 'no job is left', target: 'ended' },

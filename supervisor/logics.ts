@@ -1,7 +1,7 @@
 /** The logics of the tree with their effects, by the names that `children.ts` has for them. */
 
 import type { Logger } from 'pino';
-import { requestsEffect } from '../actors/connection/session.ts';
+import { requestsEffect } from '../actors/connection/requests.ts';
 import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
 import { callsEffect } from '../actors/engines/calls.ts';
 import type { ProjectBirths } from '../actors/engines/project-births.ts';

@@ -125,7 +125,11 @@ function status(deps: MethodsDeps) {
     requests: deps.counters.requests,
     held_bytes: deps.ledger.bytes,
     memory: { rss, heap_used: heapUsed, external, array_buffers: arrayBuffers },
-    engines: engines.map(({ id, state, restarts }) => ({ id, state, restarts: restarts ?? 0 })),
+    engines: engines.map(({ id, state, restarts = 0 }) => ({
+      id,
+      state: state.split('.')[0],
+      restarts,
+    })),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { AnyActorRef } from 'xstate';
 import { ageOf, type Figures, figuresOf } from '../actors/vitals.ts';
+import { look } from '../actors/watch.ts';
 
 export interface TreeNode {
   readonly id: string;
@@ -31,7 +32,12 @@ interface SnapshotShape {
  * told, where they would be.
  */
 export function actorTree(actor: AnyActorRef, actors_max = Number.POSITIVE_INFINITY): TreeNode {
-  return treeOf(actor, { left: actors_max - 1 });
+  const turnAway = look(actor);
+  try {
+    return treeOf(actor, { left: actors_max - 1 });
+  } finally {
+    turnAway();
+  }
 }
 
 function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {

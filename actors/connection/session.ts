@@ -10,12 +10,9 @@
  * back what works on files.
  */
 
-import { fromCallback } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import { decodeParams } from '../../engine/catalogue/params.ts';
 import { NEW_PROJECT_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
-import type { JobInput } from '../../machines/job.ts';
-import type { SessionCommand, SessionEvent, SessionInput } from '../../machines/session.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { decoded } from '../../transport/values.ts';
@@ -25,7 +22,6 @@ import { closedRemains, titleIn, withName } from '../engines/project-answers.ts'
 import type { Projects } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { reportFigures } from '../vitals.ts';
 import { GONE, notBegun } from './refusals.ts';
 import {
   type DepartedRequest,
@@ -42,29 +38,11 @@ export interface SessionDeps extends CallsRegistry {
   readonly connections: OpenConnections;
 }
 
-/** The `requests` effect of a session. */
-export function requestsEffect(deps: SessionDeps) {
-  return fromCallback<SessionCommand, SessionInput>(({ input, receive, sendBack, self }) => {
-    const connection = deps.connections.get(input.number);
-    if (connection === undefined) throw new Error(`connection ${input.number} has no socket`);
-    const session = new Session(deps, input.session, connection.replies);
-    reportFigures(self, () => session.figures());
-    receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
-    const start = (job: JobInput) => sendBack({ type: 'job.needed', job } satisfies SessionEvent);
-    deps.jobs.open(session, { connection: input.number, start });
-    connection.sessions.attach(input.session, session);
-    return () => {
-      connection.sessions.detach(input.session);
-      session.stop();
-      deps.jobs.close(session);
-    };
-  });
-}
-
-class Session implements Source, Waiter, SessionHandle {
+export class Session implements Source, Waiter, SessionHandle {
   readonly #deps: SessionDeps;
   readonly #name: string;
   readonly #replies: Replies;
+  readonly #turned: () => void;
   #waiting: SessionRequest[] = [];
   /** The requests of `#waiting` before this place have left. */
   #head = 0;
@@ -84,7 +62,9 @@ class Session implements Source, Waiter, SessionHandle {
   /** Why everything is given up, once it is. */
   #givenUp: GoxError | undefined;
 
-  constructor(deps: SessionDeps, name: string, replies: Replies) {
+  /** @param turned is called when it may have become idle, or busy */
+  constructor(deps: SessionDeps, name: string, replies: Replies, turned: () => void) {
+    this.#turned = turned;
     this.#deps = deps;
     this.#name = name;
     this.#replies = replies;
@@ -231,7 +211,10 @@ class Session implements Source, Waiter, SessionHandle {
     // Otherwise it has been answered already: the daemon would not wait for it.
     if (!this.#departed.delete(request)) return;
     // That it was cancelled is only how it ended; why is what the client has to know.
-    if (failed && this.#givenUp !== undefined) return this.#refuse(request, this.#givenUp);
+    if (failed && this.#givenUp !== undefined) {
+      this.#refuse(request, this.#givenUp);
+      return;
+    }
     const { spec, project, reply } = request;
     const renamed = spec.project === 'closes' && !failed && project.name !== this.#name;
     const said = renamed ? withName(body, reply.encoding, project.name) : body;
@@ -391,6 +374,7 @@ class Session implements Source, Waiter, SessionHandle {
 
   /** Sends the replies that are there. */
   #settle(): void {
+    this.#turned();
     if (!this.#unsent) return;
     this.#unsent = false;
     this.#replies.flush();

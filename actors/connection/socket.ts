@@ -21,6 +21,7 @@ import type { Output } from '../../transport/output.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
 import { reportFigures } from '../vitals.ts';
+import { showWork, type Work } from '../watch.ts';
 import { Intake, type IntakeConnection, type IntakeDeps } from './intake.ts';
 import {
   idleForLongest,
@@ -60,7 +61,8 @@ export function socketEffect(deps: SocketDeps) {
     if (socket === undefined) throw new Error(`there is no accepted socket ${accepted}`);
     deps.sockets.delete(accepted);
     const say = sendBack as (event: ConnectionEvent) => void;
-    const client = new ClientSocket(socket, input, deps, say);
+    const client: ClientSocket = new ClientSocket(socket, input, deps, say, () => work);
+    const work = showWork(self, () => client.replies.open > 0, say);
     deps.connections.set(number, client);
     reportFigures(self, () => ({
       in_flight: client.replies.open,
@@ -73,6 +75,7 @@ export function socketEffect(deps: SocketDeps) {
     return () => {
       deps.connections.delete(number);
       client.close();
+      work.end();
     };
   });
 }
@@ -94,6 +97,7 @@ class ClientSocket implements IntakeConnection {
   readonly #say: (event: ConnectionEvent) => void;
   readonly #framer: Framer<Request>;
   readonly #intake: Intake;
+  readonly #work: () => Pick<Work, 'touch' | 'renew'>;
   /** A request has begun to arrive. */
   #partial = false;
   /** Nothing is read for now: what was read must be answered, or its replies read, first. */
@@ -112,7 +116,9 @@ class ClientSocket implements IntakeConnection {
     { number, guest }: ConnectionInput,
     deps: SocketDeps,
     say: (event: ConnectionEvent) => void,
+    work: () => Pick<Work, 'touch' | 'renew'>,
   ) {
+    this.#work = work;
     this.name = String(number);
     this.rights = guest ? 'look' : 'all';
     this.#socket = socket;
@@ -208,6 +214,7 @@ class ClientSocket implements IntakeConnection {
     } else if (!partial && this.#partial) this.#say({ type: 'frame.whole' });
     this.#partial = partial;
     if (fatal || crowdedOut) this.#say({ type: 'input.ended' });
+    this.#work().touch();
   }
 
   #readEnd(): void {
@@ -243,6 +250,7 @@ class ClientSocket implements IntakeConnection {
     } else {
       this.#socket.resume();
       this.#say({ type: 'reading.resumed' });
+      this.#work().renew();
       if (this.#partial) this.#say({ type: 'frame.partial' });
     }
   }
@@ -254,6 +262,7 @@ class ClientSocket implements IntakeConnection {
   }
 
   #sayIdle(): void {
+    this.#work().touch();
     if (!this.#draining || this.replies.open > 0) return;
     if (this.#lingering) {
       this.#linger ??= setTimeout(() => this.#lingered(), LINGER_MS);

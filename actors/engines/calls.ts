@@ -15,6 +15,7 @@ import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
 import type { AnswerWithJobs, EngineStats, JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { reportFigures } from '../vitals.ts';
+import { showWork } from '../watch.ts';
 import type { Call, Source } from './call.ts';
 import type { Flight } from './flight.ts';
 import { Flights } from './flights.ts';
@@ -34,7 +35,10 @@ const FLIGHTS_MAX = 1;
 export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) {
   return fromCallback<CallsCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
     const report = sendBack as (event: EngineEvent) => void;
-    const queue = new CallQueue(input, registry, report, flights_max);
+    const queue: CallQueue = new CallQueue(input, registry, report, flights_max, () =>
+      work.touch(),
+    );
+    const work = showWork(self, () => queue.busy, report);
     registry.calls.set(input.index, self as unknown as CallsRef);
     registry.projects.engineCame(input.index);
     reportFigures(self, () => queue.figures());
@@ -43,6 +47,7 @@ export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) 
       if (registry.stopping()) queue.stop();
       else queue.leave('it was stopped');
       registry.calls.delete(input.index);
+      work.end();
     };
   });
 }
@@ -52,6 +57,7 @@ class CallQueue {
   readonly #config: EngineChildInput['config'];
   readonly #report: (event: EngineEvent) => void;
   readonly #registry: CallsRegistry;
+  readonly #turned: () => void;
   readonly #line: Line;
   readonly #flights: Flights;
   readonly #handovers = new Handovers();
@@ -67,6 +73,7 @@ class CallQueue {
     registry: CallsRegistry,
     report: (event: EngineEvent) => void,
     flights_max: number,
+    turned: () => void,
   ) {
     this.#engine = index;
     this.#line = new Line(index);
@@ -74,6 +81,12 @@ class CallQueue {
     this.#registry = registry;
     this.#config = config;
     this.#report = report;
+    this.#turned = turned;
+  }
+
+  /** Whether its engine has something to do. */
+  get busy(): boolean {
+    return this.#flights.size > 0;
   }
 
   receive(event: CallsEvent): void {
@@ -216,7 +229,9 @@ class CallQueue {
   }
 
   #takeOff(parts: Flight['parts'], link: EngineLink): Flight {
-    return this.#flights.depart(parts, link.flight, this.#registry.clock.now_ms());
+    const flight = this.#flights.depart(parts, link.flight, this.#registry.clock.now_ms());
+    this.#turned();
+    return flight;
   }
 
   /** Has `arrive` settle a flight with its answer, unless it was given up by then. */
@@ -228,6 +243,7 @@ class CallQueue {
           this.#flights.settle(flight, () => arrive(answer));
           // The worker gets its next batch before the replies of this one are written.
           this.#depart();
+          this.#turned();
           flight.flush();
         });
       },

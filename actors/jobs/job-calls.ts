@@ -8,6 +8,7 @@ import { GoxError } from '../../conf/errors.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import type { JobLink } from '../engines/thread.ts';
 import { reportFigures } from '../vitals.ts';
+import { showWork } from '../watch.ts';
 import type { Jobs } from './jobs.ts';
 import type { JobRunner } from './parts.ts';
 
@@ -36,12 +37,14 @@ export function jobCallsEffect({ jobs, jobCalls }: JobRegistry) {
       job: runner?.parts?.number ?? 'none',
       ...jobs.figures(),
     }));
+    const work = showWork(self, () => runner?.parts !== undefined, report);
     receive((event: JobCallsEvent) => {
       switch (event.type) {
         case 'worker.attached':
-          runner = parts.attach(input.index, event.link, (late_ms) =>
-            report({ type: 'part.overdue', late_ms }),
-          );
+          runner = parts.attach(input.index, event.link, {
+            overdue: (late_ms) => report({ type: 'part.overdue', late_ms }),
+            turned: () => work.touch(),
+          });
           return;
         case 'calls.check':
           if (runner !== undefined) parts.check(runner);
@@ -64,6 +67,7 @@ export function jobCallsEffect({ jobs, jobCalls }: JobRegistry) {
       detach(new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
       jobs.refuse(new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
       jobCalls.delete(input.index);
+      work.end();
     };
   });
 }

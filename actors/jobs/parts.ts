@@ -63,6 +63,8 @@ export interface JobRunner {
   readonly link: JobLink;
   /** Called when the part that it runs goes on although it was told to stop. */
   readonly overdue: (late_ms: number) => void;
+  /** Called when it has got a part, or has none any more. */
+  readonly turned: () => void;
   /** The jobs the thread holds. */
   readonly known: Set<number>;
   /** The job of the part that it runs, which part of the stage it is, and since when it runs. */
@@ -135,9 +137,13 @@ export class PartScheduler {
   }
 
   /** A thread, by its number, is there to run parts. */
-  attach(thread: number, link: JobLink, overdue: JobRunner['overdue']): JobRunner {
+  attach(
+    thread: number,
+    link: JobLink,
+    { overdue, turned = () => {} }: Pick<JobRunner, 'overdue'> & Partial<JobRunner>,
+  ): JobRunner {
     const runner: JobRunner = {
-      ...{ quick: thread >= this.#long_threads, link, overdue, known: new Set() },
+      ...{ quick: thread >= this.#long_threads, link, overdue, turned, known: new Set() },
       ...{ parts: undefined, part: 0, since_ms: 0 },
     };
     this.#resting.delete(thread);
@@ -245,6 +251,7 @@ export class PartScheduler {
     runner.since_ms = this.#clock.now_ms();
     if (!parts.begunSaid) parts.owner.say({ type: 'part.begun' });
     parts.begunSaid = true;
+    runner.turned();
     runner.link.run(order).then(
       (end) => this.#partEnded(runner, parts, end),
       (error: unknown) => {
@@ -271,6 +278,7 @@ export class PartScheduler {
       parts.owner.answered(end);
     }
     this.#dispatch();
+    if (runner.parts === undefined) runner.turned();
   }
 
   #fail(parts: Parts, why: GoxError): void {

@@ -109,8 +109,9 @@ export const COMMANDS = {
     options: {
       ...config,
       json: { type: 'boolean', summary: 'print it as JSON' },
+      watch: { type: 'boolean', summary: 'print it again and again, until Ctrl-C' },
     },
-    examples: ['goxel-supervisor tree', 'goxel-supervisor tree --json'],
+    examples: ['goxel-supervisor tree', 'goxel-supervisor tree --watch'],
   },
   health: {
     summary:

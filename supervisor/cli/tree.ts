@@ -1,5 +1,6 @@
 /** `goxel-supervisor tree`: the tree of actors of a running daemon. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type TreeNode, treeText } from '../tree.ts';
 import type { CommandLine } from './args.ts';
 import { configOf, withDaemon } from './connection.ts';
@@ -11,12 +12,24 @@ const TIMEOUT_MS = 10_000;
 
 type Line = Extract<CommandLine, { command: 'tree' }>;
 
+/** How often `--watch` looks. */
+const WATCH_INTERVAL_MS = 500;
+
+/** Puts what follows at the top of a terminal that was cleared. */
+const CLEAR = '\x1b[H\x1b[2J';
+
 export async function tree(line: Line): Promise<ExitCode> {
-  // The daemon made it from the same type.
-  const root = (await withDaemon(await configOf(line), (client) =>
-    client.call('supervisor.tree', undefined, { timeout_ms: TIMEOUT_MS }),
-  )) as TreeNode;
-  const json = line.options.json === true;
-  await writeData(json ? `${JSON.stringify(root, undefined, 2)}\n` : treeText(root));
+  const { json = false, watch = false } = line.options;
+  await withDaemon(await configOf(line), async (client) => {
+    // A reader who has gone wants no more.
+    for (let first = true; first || (watch && process.stdout.writable); first = false) {
+      if (!first) await sleep(WATCH_INTERVAL_MS);
+      const options = { timeout_ms: TIMEOUT_MS };
+      // The daemon made it from the same type.
+      const root = (await client.call('supervisor.tree', undefined, options)) as TreeNode;
+      const text = json ? `${JSON.stringify(root, undefined, watch ? 0 : 2)}\n` : treeText(root);
+      await writeData(watch && !json && process.stdout.isTTY ? CLEAR + text : text);
+    }
+  });
   return EXIT.OK;
 }

@@ -2,7 +2,8 @@
 
 import { createActor } from 'xstate';
 import type { SessionHandle, SessionRequest } from '../../actors/connection/request.ts';
-import { requestsEffect, type SessionDeps } from '../../actors/connection/session.ts';
+import { requestsEffect } from '../../actors/connection/requests.ts';
+import type { SessionDeps } from '../../actors/connection/session.ts';
 import { type OpenConnection, Sessions } from '../../actors/connection/sessions.ts';
 import type { Call, Source } from '../../actors/engines/call.ts';
 import type { CallsEvent } from '../../actors/engines/registry.ts';

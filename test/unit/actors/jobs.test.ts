@@ -65,7 +65,7 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
   const attach = (number: number) => {
     const late: number[] = [];
     const thread = new FakeThread();
-    const runner = jobs.parts.attach(number, thread, (ms) => void late.push(ms));
+    const runner = jobs.parts.attach(number, thread, { overdue: (ms) => void late.push(ms) });
     return { thread, runner, late };
   };
   const states = () => jobs.list().map(({ job, state }) => `${job} ${state}`);

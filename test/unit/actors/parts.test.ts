@@ -33,7 +33,9 @@ function scheduler() {
   const late: string[] = [];
   const attach = (number: number) => {
     const thread = new FakeThread();
-    const runner = parts.attach(number, thread, (ms) => void late.push(`${number}: ${ms}`));
+    const runner = parts.attach(number, thread, {
+      overdue: (ms) => void late.push(`${number}: ${ms}`),
+    });
     return { thread, runner };
   };
   const pass = (ms: number, ...runners: ReturnType<typeof attach>[]) => {

@@ -71,7 +71,7 @@ test('looks whether a client is there that nothing is read from', async () => {
   assert.equal(types(socket.told), ['socket.probe', 'socket.probe']);
   send({ type: 'reading.resumed' });
   clock.increment(10_000);
-  assert.equal(snapshot().value, { open: 'flowing' });
+  assert.equal(snapshot().value, { open: 'idle' });
   assert.is(socket.told.length, 2);
 });
 

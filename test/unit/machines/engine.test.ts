@@ -36,7 +36,7 @@ test('is ready when its worker is', async () => {
   assert.is(snapshot().value, 'starting');
   assert.is(worker.started[0]?.index, 7);
   worker.say({ type: 'worker.ready' });
-  assert.is(snapshot().value, 'ready');
+  assert.equal(snapshot().value, { ready: 'idle' });
   assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
 });
 
@@ -53,7 +53,7 @@ test('brings a dead worker back after the delay, and keeps its queue meanwhile',
   clock.increment(1);
   assert.is(worker.alive, 1);
   worker.say({ type: 'worker.ready' });
-  assert.is(snapshot().value, 'ready');
+  assert.equal(snapshot().value, { ready: 'idle' });
   assert.is(snapshot().context.restarts, 1);
 });
 

@@ -1,0 +1,32 @@
+/** The `requests` effect: what one connection asks of one project, from its start to its end. */
+
+import { fromCallback } from 'xstate';
+import type { JobInput } from '../../machines/job.ts';
+import type { SessionCommand, SessionEvent, SessionInput } from '../../machines/session.ts';
+import { reportFigures } from '../vitals.ts';
+import { showWork } from '../watch.ts';
+import type { SessionRequest } from './request.ts';
+import { Session, type SessionDeps } from './session.ts';
+
+/** The `requests` effect of a session. */
+export function requestsEffect(deps: SessionDeps) {
+  return fromCallback<SessionCommand, SessionInput>(({ input, receive, sendBack, self }) => {
+    const connection = deps.connections.get(input.number);
+    if (connection === undefined) throw new Error(`connection ${input.number} has no socket`);
+    const session: Session = new Session(deps, input.session, connection.replies, () =>
+      work.touch(),
+    );
+    const work = showWork(self, () => !session.idle(), sendBack);
+    reportFigures(self, () => session.figures());
+    receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
+    const start = (job: JobInput) => sendBack({ type: 'job.needed', job } satisfies SessionEvent);
+    deps.jobs.open(session, { connection: input.number, start });
+    connection.sessions.attach(input.session, session);
+    return () => {
+      connection.sessions.detach(input.session);
+      session.stop();
+      deps.jobs.close(session);
+      work.end();
+    };
+  });
+}
