@@ -20,8 +20,8 @@ import {
   type Asked,
   askedBy,
   BatchReader,
+  type EngineRequest,
   firstMethod,
-  type Request,
 } from './port/engine-side.ts';
 import { FlightControl } from './port/flight.ts';
 import { JobControl } from './port/job-control.ts';
@@ -192,7 +192,7 @@ export class Engine implements EngineApi {
   }
 
   /** False for a request that has to be done again. */
-  #answer(reader: BatchReader, request: Request, answer: AnswerWriter): boolean {
+  #answer(reader: BatchReader, request: EngineRequest, answer: AnswerWriter): boolean {
     this.#requests++;
     try {
       const result = this.#execute(reader, request);
@@ -219,7 +219,7 @@ export class Engine implements EngineApi {
     return this.#projects.get(project)?.unsaved === true ? status + UNSAVED_FLAG : status;
   }
 
-  #execute(reader: BatchReader, request: Request): unknown {
+  #execute(reader: BatchReader, request: EngineRequest): unknown {
     const method = this.#methods[request.method];
     if (method === undefined) {
       const message = `There is no method ${request.method} in an engine.`;
@@ -285,7 +285,7 @@ function failure(error: unknown): unknown {
 }
 
 /** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */
-function parse(reader: BatchReader, request: Request): unknown {
+function parse(reader: BatchReader, request: EngineRequest): unknown {
   if (request.start === request.end) return undefined;
   try {
     if (request.msgpack) return messagePack.unpack(reader.bytes(request));

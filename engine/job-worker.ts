@@ -1,7 +1,7 @@
 /**
- * The entry of a job thread. The actor `actors/job-worker.ts` starts it and speaks to it through
- * comlink over a port of its own. It keeps the jobs it has parts of until it is told to forget
- * them.
+ * The entry of a job thread. The actor `actors/jobs/job-worker.ts` starts it and speaks to it
+ * through comlink over a port of its own. It keeps the jobs it has parts of until it is told to
+ * forget them.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';

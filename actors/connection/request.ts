@@ -49,7 +49,7 @@ export type DepartedRequest = SessionRequest & Call & { project: Project };
 
 /** Whether it opens or closes a project, or reads or writes a file. */
 export function worksOnFiles({ spec }: SessionRequest): boolean {
-  return spec.project !== undefined || spec.files === true;
+  return spec.project !== undefined || spec.barrier === true;
 }
 
 /** Whether what follows it may be about what it does. */

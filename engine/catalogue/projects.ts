@@ -144,7 +144,7 @@ export const loadProject = method({
   scope: 'project',
   project: 'opens',
   edits: true,
-  files: true,
+  barrier: true,
   summary: 'Reads a file into the project, in place of what the project holds.',
   description:
     'When anything goes wrong, the project stays as it was. Materials, textures and buffers that' +
@@ -181,7 +181,7 @@ export const importFile = method({
   ],
   scope: 'project',
   edits: true,
-  files: true,
+  barrier: true,
   summary: 'Adds the layers of a file on top of those there are; the first becomes the active one.',
   description:
     'The layers get new ids. Names that are taken get a number: "walls 2". Materials come along;' +
@@ -217,7 +217,7 @@ export const saveProject = method({
   ],
   scope: 'project',
   edits: false,
-  files: true,
+  barrier: true,
   summary: 'Writes the project to a file.',
   description:
     'The file is complete or the old one is still there: it is written aside, synced and ' +
@@ -248,7 +248,7 @@ export const exportModel = method({
   ],
   scope: 'project',
   edits: false,
-  files: true,
+  barrier: true,
   summary: 'Writes the model to a file of another format.',
   description: 'As save_project, but the project goes on being saved where it was.',
   params: projectParams({

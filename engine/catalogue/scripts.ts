@@ -11,7 +11,7 @@ export const executeScript = method({
   aliases: ['goxel.execute_script', 'execute_script', 'script.eval', 'goxel.run_script'],
   scope: 'project',
   edits: true,
-  files: true,
+  barrier: true,
   summary: "Runs JavaScript with Goxel's script API on the project, in a sandbox.",
   description:
     'The script has a deadline and a memory limit; it reads no files, and writes only below the' +

@@ -35,8 +35,11 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly project?: 'opens' | 'closes';
   /** Whether the request can change a project. */
   readonly edits: boolean;
-  /** It reads or writes a file: requests of the same client behind it wait until it has. */
-  readonly files?: true;
+  /**
+   * It reads or writes a file. What the same client sends behind it waits until it is done: all
+   * requests when it edits, else those that are barriers too.
+   */
+  readonly barrier?: true;
   /** Of the daemon's own: answered at once, before those that came earlier. */
   readonly urgent?: true;
   readonly summary: string;

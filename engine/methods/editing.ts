@@ -31,7 +31,7 @@ import { lastOf, requireInverse, wholeBox } from './boxes.ts';
 import { changeOf } from './changes.ts';
 import { runFilter } from './filters.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import { requireRoom } from './layer-choice.ts';
+import { requireLayerRoom } from './layer-choice.ts';
 import { moveMatrix } from './moves.ts';
 import { change } from './painting.ts';
 import { colorOf, cornerOf, packedColor } from './voxel-params.ts';
@@ -132,7 +132,7 @@ const pasteIt: Handler<typeof paste> = (project, params) => {
   const { position, layer_id, new_layer = false } = params;
   const { document } = project;
   const given = new_layer === false ? project.layer(layer_id) : undefined;
-  if (given === undefined) requireRoom(document);
+  if (given === undefined) requireLayerRoom(document);
   const before = given?.volume ?? new Volume();
   return project.transact(() => {
     const layer = given ?? document.addLayer(typeof new_layer === 'string' ? new_layer : 'Pasted');
@@ -149,7 +149,7 @@ const pasteIt: Handler<typeof paste> = (project, params) => {
 const cut: Handler<typeof cutToLayer> = (project, { layer_id, name }) => {
   const { mask } = requireSelection(project);
   const layer = project.layer(layer_id);
-  requireRoom(project.document);
+  requireLayerRoom(project.document);
   const { volume: before } = layer;
   return project.transact(() => {
     const volume = project.edit(layer);

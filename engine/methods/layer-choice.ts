@@ -44,7 +44,7 @@ export function missing(which: string): never {
 }
 
 /** Throws GOX_LAYER_LIMIT unless there may be so many more layers. */
-export function requireRoom(document: Document, more = 1): void {
+export function requireLayerRoom(document: Document, more = 1): void {
   const count = document.layers.length;
   if (count + more <= LAYERS_MAX) return;
   const message = `The project has ${count} layers and may have ${LAYERS_MAX}, not ${more} more.`;

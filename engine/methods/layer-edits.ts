@@ -27,7 +27,7 @@ import { bounds } from './bounds.ts';
 import { boxOf, boxViewOrNull, matrixOf } from './boxes.ts';
 import { volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import { missing, pick, requireRoom, type Which } from './layer-choice.ts';
+import { missing, pick, requireLayerRoom, type Which } from './layer-choice.ts';
 import { packedColor, WHITE } from './voxel-params.ts';
 
 /** Half the size of a new shape layer's box, as in Goxel. */
@@ -68,14 +68,14 @@ function reshape(layer: Layer, kind: ShapeKind | undefined, color: Color | undef
 
 const duplicate: Handler<typeof duplicateLayer> = (project, params) =>
   change(project, () => {
-    requireRoom(project.document);
+    requireLayerRoom(project.document);
     const layer = choose(project, params);
     return arrange.duplicateLayer(project.document, layer, params.name);
   });
 
 const clone: Handler<typeof cloneLayer> = (project, params) =>
   change(project, () => {
-    requireRoom(project.document);
+    requireLayerRoom(project.document);
     const layer = arrange.cloneLayer(project.document, choose(project, params), params.name);
     if (params.matrix !== undefined) layer.mat = matrixOf(params.matrix, '.matrix');
     return layer;
@@ -84,7 +84,7 @@ const clone: Handler<typeof cloneLayer> = (project, params) =>
 const createShape: Handler<typeof createShapeLayer> = (project, params) =>
   change(project, () => {
     const { document } = project;
-    requireRoom(document);
+    requireLayerRoom(document);
     const layer = document.addLayer(params.name ?? 'Shape');
     const rgba = params.color === undefined ? WHITE : packedColor(params.color, () => '.color');
     layer.shape = { kind: params.shape, color: rgba };

@@ -10,7 +10,7 @@ import type {
 } from '../catalogue/layers.ts';
 import { channels } from '../volume/color.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import { pick, requireRoom } from './layer-choice.ts';
+import { pick, requireLayerRoom } from './layer-choice.ts';
 import { colorOf, WHITE } from './voxel-params.ts';
 
 /** The v14 daemon takes a colour of three zeros for "none given". */
@@ -32,7 +32,7 @@ const create: Handler<typeof createLayer> = (project, params) => {
   const { name = 'New Layer', visible = true } = params;
   const rgba = colorOf(params);
   const { document } = project;
-  requireRoom(document);
+  requireLayerRoom(document);
   const layer = document.addLayer(name);
   layer.visible = visible;
   project.edited();

@@ -33,7 +33,7 @@ import { type Reading, readDocument, readerOf } from '../project/reading.ts';
 import { boundsOfAll } from './bounds.ts';
 import { attempt, isSmall } from './direct.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
-import { requireParts, requireRoom } from './layer-choice.ts';
+import { requireLayerRoom, requireParts } from './layer-choice.ts';
 import { contentsOf, nameOf, openingOf } from './opening.ts';
 import { exportPicture } from './render.ts';
 
@@ -113,7 +113,7 @@ const importOne: Handler<typeof importFile> = (project, params) => {
 
 function addLayers(project: Project, from: Document, path: string) {
   const { document } = project;
-  requireRoom(document, from.layers.length);
+  requireLayerRoom(document, from.layers.length);
   return project.transact(() => {
     const layers = addLayersOf(document, from);
     requireParts('materials', document.materials.length);

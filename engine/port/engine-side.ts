@@ -26,10 +26,8 @@ export interface Asked {
   readonly word: number;
 }
 
-/**
- * One request of a batch. Its parameters are still encoded; `text` is empty when there are none.
- */
-export interface Request extends Asked {
+/** One request of a batch, its parameters still encoded; `transport/` has requests of clients. */
+export interface EngineRequest extends Asked {
   readonly project: number;
   /** Where the encoded parameters are in the body. */
   readonly start: number;
@@ -66,7 +64,7 @@ export class BatchReader {
   }
 
   /** The request at a place; they are to be asked for in order, each once. */
-  request(place: number): Request {
+  request(place: number): EngineRequest {
     const at = place * REQUEST_WORDS;
     const start = this.#start;
     const end = start + this.#words[at + 2]!;
@@ -87,14 +85,14 @@ export class BatchReader {
   }
 
   /** Throws GOX_PARSE for what is not UTF-8. */
-  text({ start, end }: Request): string {
+  text({ start, end }: EngineRequest): string {
     if (this.#text !== undefined) return this.#text.slice(start, end);
     const bytes = this.#body.subarray(start, end);
     if (!isUtf8(bytes)) throw new GoxError('GOX_PARSE', 'The parameters are not valid UTF-8.');
     return bytes.toString('utf8');
   }
 
-  bytes({ start, end }: Request): Uint8Array {
+  bytes({ start, end }: EngineRequest): Uint8Array {
     return this.#body.subarray(start, end);
   }
 }

@@ -4,7 +4,7 @@ import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
-import { fillRows, requireRoom, type Span } from './rows.ts';
+import { fillRows, requireBox, type Span } from './rows.ts';
 import { boxAround } from './solids.ts';
 
 export interface LineParams {
@@ -86,7 +86,7 @@ function thick(volume: Volume, params: LineParams, blocks_max: number): void {
       Math.abs(b[2] - a[2]) / 2 + radius,
     ];
     const box = boxAround(middle, reach);
-    requireRoom(box, blocks_max);
+    requireBox(box, blocks_max);
     fillRows(volume, box, color, (y, z, span) => {
       capsuleRow(span, a, b, radius, y + 0.5, z + 0.5);
     });

@@ -21,7 +21,7 @@ export type RowShape = (y: number, z: number, span: Span) => void;
 const BLOCKS_MAX = 0x10_0000;
 
 /** Throws GOX_MEMORY_LIMIT when a box leaves the coordinates or touches too many blocks. */
-export function requireRoom({ min, max }: Box, blocks_max: number): void {
+export function requireBox({ min, max }: Box, blocks_max: number): void {
   requireBlocks(min, max, Math.min(blocks_max, BLOCKS_MAX));
 }
 

@@ -7,7 +7,7 @@
 import { hollow } from '../ops/hollow.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
-import { fillRows, requireRoom, type Span } from './rows.ts';
+import { fillRows, requireBox, type Span } from './rows.ts';
 
 export interface SphereParams {
   /** A point: the voxel (0, 0, 0) has its centre at (0.5, 0.5, 0.5). */
@@ -22,7 +22,7 @@ export function sphere(params: SphereParams, blocks_max: number): Volume {
   const { center, radius, thickness, color } = params;
   const volume = new Volume();
   const box = boxAround(center, [radius, radius, radius]);
-  requireRoom(box, blocks_max);
+  requireBox(box, blocks_max);
   const inner = thickness === undefined ? -1 : radius - thickness;
   fillRows(volume, box, color, (y, z, span) => {
     const d = (y + 0.5 - center[1]) ** 2 + (z + 0.5 - center[2]) ** 2;
@@ -45,7 +45,7 @@ export function box(params: BoxParams, blocks_max: number): Volume {
   const { style, thickness = 1, color } = params;
   const { min, max } = params.box;
   const volume = new Volume();
-  requireRoom(params.box, blocks_max);
+  requireBox(params.box, blocks_max);
   if (style === 'solid') {
     volume.fillBox(min, max, color);
     return volume;
@@ -84,7 +84,7 @@ export function pyramid(params: PyramidParams, blocks_max: number): Volume {
   const { min, size, height, step, thickness, color } = params;
   const volume = new Volume();
   const max: Vec3 = [min[0] + size[0], min[1] + size[1], min[2] + height];
-  requireRoom({ min, max }, blocks_max);
+  requireBox({ min, max }, blocks_max);
   const [cx, cy] = [min[0] + size[0] / 2, min[1] + size[1] / 2];
   fillRows(volume, { min, max }, color, (y, z, span) => {
     const layer = z - min[2];
@@ -116,7 +116,7 @@ export function torus(params: TorusParams, blocks_max: number): Volume {
   const wide = radius + tube;
   const reach = [0, 1, 2].map((i) => (i === axis ? tube : wide)) as unknown as Vec3;
   const around = boxAround(center, reach);
-  requireRoom(around, blocks_max);
+  requireBox(around, blocks_max);
   fillRows(volume, around, color, (y, z, span) => {
     const [dy, dz] = [y + 0.5 - center[1], z + 0.5 - center[2]];
     if (axis === 0) {

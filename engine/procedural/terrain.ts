@@ -5,7 +5,7 @@ import { newBlockData } from '../volume/block.ts';
 import { pack } from '../volume/color.ts';
 import { Volume } from '../volume/volume.ts';
 import { fractalNoise, type Octaves } from './noise.ts';
-import { requireRoom } from './rows.ts';
+import { requireBox } from './rows.ts';
 
 /** A colour from a height on; colours between two stops are mixed. */
 export interface RampStop {
@@ -37,7 +37,7 @@ export function terrain(params: TerrainParams, blocks_max: number): Volume {
   const { min, max, floor, base, amplitude, octaves } = params;
   const volume = new Volume();
   const top = Math.max(floor, Math.ceil(base + Math.abs(amplitude)));
-  requireRoom({ min: [...min, floor], max: [...max, top] }, blocks_max);
+  requireBox({ min: [...min, floor], max: [...max, top] }, blocks_max);
   const layers = new Layers(params.ramp, floor);
   const heights = new Float64Array(256);
   for (let y = min[1] & ~15; y < max[1]; y += 16) {

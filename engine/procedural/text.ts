@@ -4,7 +4,7 @@ import { GoxError } from '../../conf/errors.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyph } from './font.ts';
-import { requireRoom } from './rows.ts';
+import { requireBox } from './rows.ts';
 
 /** Pixels from one character to the next, and from one line to the next. */
 const ADVANCE = GLYPH_WIDTH + 1;
@@ -69,7 +69,7 @@ function writeLine(
   const width = Math.max(0, characters.length * ADVANCE - 1);
   const shift = { left: 0, center: -Math.trunc(width / 2), right: -width }[params.align];
   const whole = pixels(params, shift, bottom, width, GLYPH_HEIGHT);
-  requireRoom(whole, blocks_max);
+  requireBox(whole, blocks_max);
   for (const [i, character] of characters.entries()) {
     const rows = glyph(character);
     if (rows === undefined) {

@@ -25,7 +25,7 @@ import {
 } from './block.ts';
 import { BlockIndex } from './block-index.ts';
 import type { Box, Vec3 } from './box.ts';
-import { extentOf } from './extent.ts';
+import { boxOfBlocks } from './box-of-blocks.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
@@ -53,7 +53,7 @@ export class Volume {
   #empty = 0;
   #version = ++versions;
   /** The box around the voxels of a version, since it is asked for again and again. */
-  #extent: { readonly version: number; readonly box: Box } | undefined;
+  #lastBox: { readonly version: number; readonly box: Box } | undefined;
 
   /** Once it has this many blocks, a write that adds one throws GOX_MEMORY_LIMIT half done. */
   blocks_max = Number.POSITIVE_INFINITY;
@@ -226,10 +226,10 @@ export class Volume {
   /** The smallest box around all voxels; undefined when there is none. */
   box(): Box | undefined {
     if (this.#count === 0) return undefined;
-    if (this.#extent?.version !== this.#version) {
-      this.#extent = { version: this.#version, box: extentOf(this.blocks()) };
+    if (this.#lastBox?.version !== this.#version) {
+      this.#lastBox = { version: this.#version, box: boxOfBlocks(this.blocks()) };
     }
-    return this.#extent.box;
+    return this.#lastBox.box;
   }
 
   #insert(bx: number, by: number, bz: number): number {

@@ -23,8 +23,8 @@ const packr = new Packr({ useRecords: false });
 
 /** Requests of every method but those that end the daemon or write files. */
 const SAFE = METHODS.filter(
-  ({ name, files }) =>
-    files === undefined && !['shutdown', 'rpc.discover', 'list_methods'].includes(name),
+  ({ name, barrier }) =>
+    barrier === undefined && !['shutdown', 'rpc.discover', 'list_methods'].includes(name),
 ).map(({ name }) => name);
 
 const NUMBERS = [0, -1, 0.5, 1e308, -1e308, 2 ** 31, 2 ** 53, -(2 ** 31), 255, 256];

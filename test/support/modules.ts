@@ -22,7 +22,7 @@ export interface Import {
 }
 
 export interface Module {
-  /** From the root: `engine/volume.ts`. */
+  /** From the root: `engine/volume/volume.ts`. */
   readonly path: string;
   readonly text: string;
   readonly tokens: readonly Token[];

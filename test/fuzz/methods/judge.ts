@@ -76,7 +76,7 @@ export function effectFaults(
   if ((before === undefined) !== (after === undefined)) return [`${what} made or ended a project`];
   if (!isDeepStrictEqual(before?.content, after?.content)) return [`${what} changed the project`];
   // A project that was saved has a file, and is saved.
-  const saved = answer.ok && spec.files === true;
+  const saved = answer.ok && spec.barrier === true;
   if (!saved && !isDeepStrictEqual(before?.info, after?.info)) {
     const [was, is] = [JSON.stringify(before?.info), JSON.stringify(after?.info)];
     return [`${what} changed what is told of the project: ${was} ${is}`];

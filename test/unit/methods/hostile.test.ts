@@ -23,7 +23,7 @@ const REQUESTS = 600;
 
 /** Scripts, which have no edges of this kind, and files, which are tested by themselves. */
 const SPECS = METHODS.filter(
-  ({ name, scope, files }) => scope === 'project' && files !== true && handlers[name],
+  ({ name, scope, barrier }) => scope === 'project' && barrier !== true && handlers[name],
 );
 
 /** Others are mostly those that could mean two things. */

@@ -7,7 +7,7 @@ import type { Box } from './box.ts';
 const ROWS = 256;
 
 /** At least one of the blocks must hold a voxel. */
-export function extentOf(blocks: Iterable<BlockView>): Box {
+export function boxOfBlocks(blocks: Iterable<BlockView>): Box {
   let [x0, y0, z0] = [Infinity, Infinity, Infinity];
   let [x1, y1, z1] = [-Infinity, -Infinity, -Infinity];
   for (const { x, y, z, data } of blocks) {
