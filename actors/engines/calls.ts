@@ -23,7 +23,8 @@ import { Handovers } from './handovers.ts';
 import { Line } from './line.ts';
 import type { Project } from './project.ts';
 import { engineFailed } from './projects.ts';
-import type { CallsEvent, CallsRef, CallsRegistry, EngineLink } from './registry.ts';
+import type { CallsEvent, CallsRef, CallsRegistry } from './registry.ts';
+import type { EngineLink } from './thread.ts';
 
 /**
  * Flights under way to one engine. A second one would wait in the engine for the first, and leave

@@ -1,31 +1,13 @@
 /** How sessions, queues and workers find each other, and what they say. */
 
 import type { GoxError } from '../../conf/errors.ts';
-import type { FlightControl } from '../../engine/port/flight.ts';
-import type {
-  AnswerWithJobs,
-  EngineStats,
-  JobTicket,
-  PartAnswer,
-} from '../../engine/port/layout.ts';
+import type { JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand } from '../../machines/engine.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import type { Call, HandedOver, Source } from './call.ts';
 import type { Project } from './project.ts';
 import type { Projects } from './projects.ts';
-
-/** The way into a worker, while there is one. */
-export interface EngineLink {
-  /** What the engine is told while it runs something. */
-  readonly flight: FlightControl;
-  /** @param alone whether there is nothing else to do, so that the answer may be waited for */
-  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
-  /** See `EngineApi`. */
-  takeOver(project: number, word: number, handover: unknown, slot: number): Promise<PartAnswer>;
-  close(project: number): Promise<void>;
-  setClipboard(content: unknown): void;
-  stats(): Promise<EngineStats>;
-}
+import type { EngineLink } from './thread.ts';
 
 export type CallsEvent =
   | CallsCommand

@@ -8,6 +8,7 @@ import { FlightControl } from '../../engine/port/flight.ts';
 import type {
   AnswerWithJobs,
   EngineApi,
+  EngineStats,
   EngineThreadData,
   JobApi,
   JobThreadData,
@@ -18,7 +19,19 @@ import { Pulse } from '../../engine/port/pulse.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
-import type { EngineLink } from './registry.ts';
+
+/** The way into the thread of an engine. */
+export interface EngineLink {
+  /** What the engine is told while it runs something. */
+  readonly flight: FlightControl;
+  /** @param alone whether there is nothing else to do, so that the answer may be waited for */
+  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
+  /** See `EngineApi`. */
+  takeOver(project: number, word: number, handover: unknown, slot: number): Promise<PartAnswer>;
+  close(project: number): Promise<void>;
+  setClipboard(content: unknown): void;
+  stats(): Promise<EngineStats>;
+}
 
 /** The way into a job thread. */
 export interface JobLink {

@@ -6,7 +6,8 @@
 import { createActor, setup } from 'xstate';
 import type { Call, Source } from '../../actors/engines/call.ts';
 import { callsEffect } from '../../actors/engines/calls.ts';
-import type { CallsRegistry, EngineLink } from '../../actors/engines/registry.ts';
+import type { CallsRegistry } from '../../actors/engines/registry.ts';
+import type { EngineLink } from '../../actors/engines/thread.ts';
 import type { GoxError } from '../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import { FlightControl } from '../../engine/port/flight.ts';
