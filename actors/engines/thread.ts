@@ -12,6 +12,7 @@ import type {
   EngineThreadData,
   JobApi,
   JobThreadData,
+  PartAnswer,
   PartEnd,
   PartOrder,
 } from '../../engine/port/layout.ts';

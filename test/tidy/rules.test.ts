@@ -104,7 +104,6 @@ rules('no imports go in a circle, types among them', () => {
     'a circle of imports: engine/a.ts → engine/b.ts → engine/c.ts → engine/a.ts',
   ];
   assert.equal(importCircles(house(files)), circles);
-  assert.equal(importCircles(house(files), ['engine/b.ts']), circles.slice(0, 2));
 });
 
 rules('machines use no clock and no chance of their own', () => {
@@ -210,7 +209,6 @@ rules('functions of the product have a length', () => {
     assert.equal(longFunctions(house({ 'engine/a.ts': whole(70) })), [], head);
     const long = [`engine/a.ts:1 ${name} has 71 lines, over 70`];
     assert.equal(longFunctions(house({ 'engine/a.ts': whole(71) })), long, head);
-    assert.equal(longFunctions(house({ 'engine/a.ts': whole(71) }), [`engine/a.ts ${name}`]), []);
     assert.equal(longFunctions(house({ 'test/a.ts': whole(71) })), [], 'in a test');
   }
   const data = [

@@ -96,15 +96,11 @@ export function openDoors(modules: readonly Module[]): string[] {
 
 /**
  * Circles of imports, those of types among them: for each file the shortest one that it is in, the
- * shortest first. A circle that goes through an excused file is none.
+ * shortest first.
  */
-export function importCircles(
-  modules: readonly Module[],
-  excused: readonly string[] = [],
-): string[] {
+export function importCircles(modules: readonly Module[]): string[] {
   const targets = new Map<string, string[]>();
   for (const module of modules) {
-    if (excused.includes(module.path)) continue;
     const paths = module.imports.map(({ from }) => resolveImport(module, from));
     targets.set(
       module.path,
@@ -247,15 +243,12 @@ export function longFiles(modules: readonly Module[]): string[] {
   });
 }
 
-/** Functions of the product that are too long to be read at once; `excused` are `path name`. */
-export function longFunctions(
-  modules: readonly Module[],
-  excused: readonly string[] = [],
-): string[] {
+/** Functions of the product that are too long to be read at once. */
+export function longFunctions(modules: readonly Module[]): string[] {
   return modules.filter(isProduct).flatMap(({ path, tokens }) =>
     functionsOf(tokens).flatMap(({ name, line, lines }) => {
       const what = name === '' ? 'a function' : name;
-      if (lines <= FUNCTION_LINES_MAX || excused.includes(`${path} ${what}`)) return [];
+      if (lines <= FUNCTION_LINES_MAX) return [];
       return [`${path}:${line} ${what} has ${lines} lines, over ${FUNCTION_LINES_MAX}`];
     }),
   );
