@@ -40,8 +40,8 @@ export function floodFill(volume: Volume, at: Vec3, rgba: number, options: FillO
   const { min, max } = options.bounds;
   if (at.some((value, i) => value < min[i]! || value >= max[i]!)) {
     const message =
-      `params.position: [${at}] is empty and outside the bounds of the fill, min [${min}] and max ` +
-      `[${max}], which ends before max.`;
+      `params.position: [${at}] is empty and outside the bounds of the fill, min [${min}] and ` +
+      `max [${max}], which ends before max.`;
     throw new GoxError('GOX_INVALID_PARAMS', message, { parameter: 'params.position', min, max });
   }
   return word === 0 ? 0 : fillEmpty(volume, at, word, options.bounds);
