@@ -28,6 +28,7 @@ const METHOD = ascii('"method"');
 const PARAMS = ascii('"params"');
 const ID = ascii('"id"');
 const NULL = ascii('null');
+/** Of seven letters, and the other of five: see `#paramsEnd`. */
 const PROJECT = ascii('project');
 const META = ascii('_meta');
 
@@ -160,9 +161,14 @@ export class PlainReader {
         const escaped = at < bound && bytes[at] === BACKSLASH;
         if (escaped) at = escapedEnd(bytes, at, bound);
         if (at >= bound || bytes[at] !== QUOTE) return IRREGULAR;
-        if (depth === 2 && named && (escaped || mayBeKnown(bytes, text, at - text))) {
-          at = this.#memberEnd(bytes, text, at, bound);
-          if (at === IRREGULAR) return IRREGULAR;
+        if (depth === 2 && named) {
+          // Written out: a call, or a length that is loaded, is 5 % of all that is done here.
+          const length = at - text;
+          const known = length === 7 || (length === 5 && bytes[text] === UNDERSCORE);
+          if (escaped || known) {
+            at = this.#memberEnd(bytes, text, at, bound);
+            if (at === IRREGULAR) return IRREGULAR;
+          }
         }
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         if (++depth > depth_max) return IRREGULAR;
@@ -223,11 +229,6 @@ export class PlainReader {
     }
     return IRREGULAR;
   }
-}
-
-/** Whether a string of that length may be the key `project` or `_meta`. */
-function mayBeKnown(bytes: Uint8Array, at: number, length: number): boolean {
-  return length === PROJECT.length || (length === META.length && bytes[at] === UNDERSCORE);
 }
 
 /** The value of a JSON text; undefined when it is none. */
