@@ -4,7 +4,7 @@ import { type ClientError, clientError, remoteError } from './client-error.ts';
 export interface CallOptions {
   /**
    * Milliseconds for the request; 0 for no limit. The daemon is told, so that it ends what takes
-   * longer, and refuses more than its `limits.job_timeout_ms`; but with parameters by position the
+   * longer, at its `limits.job_timeout_ms` at the latest; but with parameters by position the
    * client alone looks at the time. Absent, the client's own value holds, of which the daemon is
    * not told.
    */

@@ -16,13 +16,9 @@ export function metaOf(
   if (value === undefined || value === null) return undefined;
   try {
     const { timeout_ms, traceparent } = checkMeta(value);
-    if (timeout_ms === undefined || timeout_ms <= job_timeout_ms)
-      return { timeout_ms, traceparent };
-    const text =
-      `params._meta.timeout_ms: expected at most limits.job_timeout_ms, ${job_timeout_ms}, ` +
-      `got ${timeout_ms}`;
-    const details = { parameter: 'params._meta.timeout_ms', job_timeout_ms };
-    return new GoxError('GOX_INVALID_PARAMS', text, details);
+    // Who waits for longer than anything may take is told then that it took too long.
+    const within_ms = timeout_ms === undefined ? undefined : Math.min(timeout_ms, job_timeout_ms);
+    return { timeout_ms: within_ms, traceparent };
   } catch (error) {
     if (error instanceof GoxError) return error;
     throw error;

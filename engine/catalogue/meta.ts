@@ -17,8 +17,8 @@ export const Meta = Type.Object(
       Type.Integer({
         minimum: 1,
         description:
-          'Milliseconds for this request, from when it was received; at most' +
-          ' limits.job_timeout_ms. Without it the limits of the daemon hold.',
+          'Milliseconds for this request, from when it was received; more' +
+          ' than limits.job_timeout_ms is that. Without it the limits of the daemon hold.',
       }),
     ),
     traceparent: Type.Optional(

@@ -139,8 +139,7 @@ once('a method knows who asks', async () => {
 
 once('a deadline that cannot be is refused', async () => {
   const { ask, output } = await stage(() => 1);
-  for (const timeout_ms of [0, 1.5, '9', 5001])
-    await ask({ ...PING, params: { _meta: { timeout_ms } } });
+  for (const timeout_ms of [0, 1.5, '9']) await ask({ ...PING, params: { _meta: { timeout_ms } } });
   await ask({ ...PING, params: { _meta: { timeout_ms: 5000, progressToken: 3 } } });
   assert.equal(
     output.replies.map(({ error, result }) => error?.message ?? result),
@@ -148,7 +147,6 @@ once('a deadline that cannot be is refused', async () => {
       'params._meta.timeout_ms: expected an integer of at least 1, got 0',
       'params._meta.timeout_ms: expected an integer of at least 1, got 1.5',
       'params._meta.timeout_ms: expected an integer of at least 1, got "9"',
-      'params._meta.timeout_ms: expected at most limits.job_timeout_ms, 5000, got 5001',
       1,
     ],
   );
