@@ -61,6 +61,7 @@ export function daemonChildren(config: Config, { random, unix_ms }: Nature): Sup
     hurry_within_ms: HURRY_MS,
     auto_shutdown: 'any_significant',
     children: [
+      { id: 'log', logic: 'log', shutdown: 'kill' },
       { id: 'signals', logic: 'signals', shutdown: 'kill' },
       { id: 'projects', logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       // Losing engines for good is the end: nobody would be served, and nothing would come back.

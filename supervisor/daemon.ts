@@ -12,7 +12,6 @@ import {
   supervisor,
 } from '../machines/supervision/index.ts';
 import { daemonChildren, LISTENER } from './children.ts';
-import { logEventsAtDebug } from './debug-log.ts';
 import { logDecision } from './decisions.ts';
 import { logics } from './logics.ts';
 import { type Outcome, outcomeOf, StartError } from './outcome.ts';
@@ -64,7 +63,6 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   });
   const input = { spec: daemonChildren(config, { random, unix_ms }) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
-  logEventsAtDebug(root, log);
   const ended = endOf(root);
   const failed = ended.then((outcome) => {
     clock.stop();

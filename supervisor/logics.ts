@@ -10,6 +10,7 @@ import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
 import { serverEffect } from '../actors/listener/server.ts';
+import { logEffect } from '../actors/log.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { signalsEffect } from '../actors/signals.ts';
 import { withVitals } from '../actors/vitals.ts';
@@ -41,6 +42,7 @@ export function logics(shared: Shared) {
   const threads = threadOptions(shared);
   const project = withVitals(shared.births.noted(projectMachine));
   return {
+    log: withVitals(logEffect(shared.log)),
     signals: withVitals(signalsEffect),
     projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
     engine: withVitals(engineLogic(shared, threads)),

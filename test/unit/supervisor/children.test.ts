@@ -35,6 +35,7 @@ async function daemon(workers = 2, actions: Actions = {}) {
   const signals = fakeEffect<EventObject, undefined>();
   const jobs = fakeEffect<EventObject, EngineChildInput>();
   const health = fakeEffect<EventObject, HealthInput>();
+  const log = fakeEffect<EventObject, undefined>();
   const clock = new SimulatedClock();
   const now_ms = () => clock.now();
   const connection = connectionMachine.provide({
@@ -59,7 +60,15 @@ async function daemon(workers = 2, actions: Actions = {}) {
   const projects = projectsLogic(now_ms);
   const decisions: Decision[] = [];
   const logic = supervisor({
-    logics: { signals: signals.logic, projects, engine, job, listener, health: health.logic },
+    logics: {
+      log: log.logic,
+      signals: signals.logic,
+      projects,
+      engine,
+      job,
+      listener,
+      health: health.logic,
+    },
     now_ms,
     report: (decision) => decisions.push(decision),
   });
