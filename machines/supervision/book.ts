@@ -35,6 +35,8 @@ export interface Child {
   fresh: boolean;
   /** Whether its ready event is known to have its id. */
   named: boolean;
+  /** Whether the timer of its phase runs: of becoming ready, or of stopping. */
+  timed: boolean;
   /** Who at run time waits for it to be up, or down. */
   waiters: readonly Waiter[];
 }
@@ -57,13 +59,18 @@ export interface Operation {
   starts: readonly string[];
 }
 
+/** A restart that counts, and the key of the operation that carries it out. */
+export interface CountedRestart extends Restart {
+  readonly operation: number;
+}
+
 export interface Book {
   readonly spec: SupervisorSpec;
   /** In the order of their start. */
   children: Child[];
   operations: Operation[];
   operations_ever: number;
-  restarts: readonly Restart[];
+  restarts: readonly CountedRestart[];
   deaths: readonly Death[];
   /** Whether all children were ready once. */
   began: boolean;
@@ -82,7 +89,7 @@ export type Reminder =
   /** A child that says nothing of being ready has started. */
   | { type: 'supervisor.begun'; id: string; nth: number }
   /** A child has not become ready, or has not stopped, in time. */
-  | { type: 'supervisor.late'; id: string; nth: number; what: 'ready' | 'stop' }
+  | { type: 'supervisor.late'; id: string; nth: number }
   /** The wait of an operation is over. */
   | { type: 'supervisor.due'; key: number }
   /** Stopping took longer than `stop_within_ms`. */
@@ -126,7 +133,7 @@ export function newBook(spec: SupervisorSpec): Book {
 export function newChild(spec: FullSpec): Child {
   return {
     ...{ spec, phase: 'down', phase_ms: 0, started_ms: 0, starts: 0 },
-    ...{ began: false, held: false, fresh: false, named: false, waiters: [] },
+    ...{ began: false, held: false, fresh: false, named: false, timed: false, waiters: [] },
   };
 }
 
@@ -171,9 +178,21 @@ export function planChildren(book: Book): PlanChild[] {
   });
 }
 
-export function enter({ now_ms }: Turn, child: Child, phase: Phase): void {
+/** A child enters a phase, of which it must have come to the end within so long. */
+export function enter(turn: Turn, child: Child, phase: Phase, within_ms?: number): void {
+  const { id } = child.spec;
+  stopTimer(turn, child);
   child.phase = phase;
-  child.phase_ms = now_ms;
+  child.phase_ms = turn.now_ms;
+  if (within_ms === undefined) return;
+  child.timed = true;
+  const event = { type: 'supervisor.late', id, nth: child.starts } as const;
+  turn.hands.set(`child:${id}`, within_ms, event);
+}
+
+export function stopTimer({ hands }: Turn, child: Child): void {
+  if (child.timed) hands.cancel(`child:${child.spec.id}`);
+  child.timed = false;
 }
 
 export function noteDeath(turn: Turn, child: Child, end: End, fate: Fate): void {

@@ -9,15 +9,19 @@
 import {
   type AnyActorLogic,
   type AnyActorRef,
+  type AnyEventObject,
   type EventObject,
   enqueueActions,
   sendParent,
   setup,
+  stopChild,
 } from 'xstate';
 import { isActive } from './hands.ts';
-import { stopOrphans } from './orphans.ts';
+import { hasOrphans, stopOrphans } from './orphans.ts';
 import { type End, endOf } from './records.ts';
 import type { Shutdown } from './spec.ts';
+
+type Children = Readonly<Record<string, AnyActorRef | undefined>>;
 
 export interface PoolInput {
   /** What the ids of its children begin with. */
@@ -32,8 +36,8 @@ export type PoolEvent =
   | { type: 'dynamic.pool.tell_all'; event: EventObject }
   | { type: 'dynamic.pool.stop'; now: boolean }
   | { type: 'dynamic.pool.late' }
-  | { type: 'xstate.done.actor.*'; actorId: string }
-  | { type: 'xstate.error.actor.*'; actorId: string };
+  | { type: 'xstate.done.actor.*'; actorId: string; output: unknown }
+  | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
 /** `killed`: it was stopped by force; `late`: because it had not stopped in time. */
 export type PoolReport = {
@@ -47,31 +51,53 @@ function numberOf(id: string): number {
   return Number(id.slice(id.lastIndexOf(':') + 1));
 }
 
-interface Scope {
-  readonly self: AnyActorRef;
-  readonly enqueue: {
-    sendParent(event: EventObject): void;
-    stopChild(id: string): void;
-  };
-}
+/** In each state rather than above them: xstate looks there first, and there are thousands. */
+const AT_ANY_TIME = {
+  'dynamic.pool.tell': { actions: 'tell' },
+  'dynamic.pool.tell_all': { actions: 'tell all' },
+  'xstate.done.actor.*': { actions: ['stop orphans', 'drop child', 'say ended'] },
+  'xstate.error.actor.*': { actions: ['stop orphans', 'drop child', 'say ended'] },
+  'xstate.*': {},
+  '*': { actions: 'pass on' },
+} as const;
 
-/** Stops all that is left by force. */
-function killAll({ self, enqueue }: Scope, killed: 'late' | 'at once', reason: string): void {
-  for (const id of Object.keys(self.getSnapshot().children)) {
-    enqueue.stopChild(id);
-    const end = { abnormal: killed === 'late', reason };
-    const report = { type: 'dynamic.pool.ended', number: numberOf(id), end, killed } as const;
-    enqueue.sendParent(report satisfies PoolReport);
-  }
-}
-
+/** The logic of a pool; its parent is the machine of `dynamic.ts`. */
 export function dynamicPool(actors: Readonly<Record<string, AnyActorLogic>>) {
+  return parts(actors).createMachine({
+    id: 'pool',
+    context: ({ input }) => input,
+    initial: 'open',
+    states: {
+      open: {
+        on: {
+          ...AT_ANY_TIME,
+          'dynamic.pool.start': { actions: 'start' },
+          'dynamic.pool.stop': [
+            { guard: 'are killed', target: 'stopping', actions: 'kill all' },
+            { guard: 'have a deadline', target: 'stopping.limited', actions: 'ask all to stop' },
+            { target: 'stopping', actions: 'ask all to stop' },
+          ],
+        },
+      },
+      stopping: {
+        on: { ...AT_ANY_TIME, 'dynamic.pool.stop': { actions: 'ask all to stop' } },
+        initial: 'unlimited',
+        states: {
+          unlimited: {},
+          limited: { after: { shutdown: { target: 'unlimited', actions: 'kill the late' } } },
+        },
+      },
+    },
+  });
+}
+
+function parts(actors: Readonly<Record<string, AnyActorLogic>>) {
   return setup({
     types: { context: {} as PoolInput, events: {} as PoolEvent, input: {} as PoolInput },
     actors: { ...actors },
     guards: {
       'are killed': ({ context }) => context.shutdown === 'kill',
-      'are waited for': ({ context }) => typeof context.shutdown === 'number',
+      'have a deadline': ({ context }) => typeof context.shutdown === 'number',
     },
     actions: {
       start: enqueueActions(({ context, event, enqueue }) => {
@@ -85,71 +111,62 @@ export function dynamicPool(actors: Readonly<Record<string, AnyActorLogic>>) {
         const child = self.getSnapshot().children[`${context.name}:${event.number}`];
         if (child !== undefined && isActive(child)) enqueue.sendTo(child, event.event);
       }),
-      'tell all': enqueueActions(({ event, self, enqueue }) => {
-        if (event.type !== 'dynamic.pool.tell_all') return;
-        for (const child of Object.values(self.getSnapshot().children)) {
-          if (child !== undefined && isActive(child)) enqueue.sendTo(child, event.event);
-        }
+      'tell all': enqueueActions((scope) => {
+        if (scope.event.type === 'dynamic.pool.tell_all') tellAll(scope, scope.event.event);
       }),
-      'ask all to stop': enqueueActions(({ event, self, enqueue }) => {
-        const now = event.type === 'dynamic.pool.stop' && event.now;
-        for (const child of Object.values(self.getSnapshot().children)) {
-          if (child === undefined || !isActive(child)) continue;
-          enqueue.sendTo(child, { type: 'child.stop', now } as EventObject);
-        }
+      'ask all to stop': enqueueActions((scope) => {
+        const now = scope.event.type === 'dynamic.pool.stop' && scope.event.now;
+        tellAll(scope, { type: 'child.stop', now });
       }),
       'kill all': enqueueActions((scope) => killAll(scope, 'at once', 'stopped')),
       'kill the late': enqueueActions((scope) => {
         const within = `it had not stopped within ${scope.context.shutdown} ms`;
         killAll(scope, 'late', within);
       }),
-      'note end': enqueueActions(({ event, self, enqueue }) => {
-        if (!('actorId' in event)) return;
-        const id = event.actorId;
-        const child = self.getSnapshot().children[id];
-        if (child === undefined || isActive(child)) return;
-        enqueue(() => stopOrphans(child));
-        enqueue.stopChild(id);
-        const end = endOf(child.getSnapshot());
-        const report = { type: 'dynamic.pool.ended', number: numberOf(id), end } as const;
-        enqueue.sendParent(report satisfies PoolReport);
-      }),
+      'stop orphans': ({ event, self }) => {
+        if ('actorId' in event) stopOrphans(self.getSnapshot().children[event.actorId]);
+      },
+      'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
+      'say ended': sendParent(({ event }) => endedOf(event)),
       'pass on': sendParent(({ event }) => event),
     },
     delays: {
       shutdown: ({ context: { shutdown } }) => (typeof shutdown === 'number' ? shutdown : 0),
     },
-  }).createMachine({
-    id: 'pool',
-    context: ({ input }) => input,
-    initial: 'open',
-    on: {
-      'dynamic.pool.tell': { actions: 'tell' },
-      'dynamic.pool.tell_all': { actions: 'tell all' },
-      'xstate.done.actor.*': { actions: 'note end' },
-      'xstate.error.actor.*': { actions: 'note end' },
-      'xstate.*': {},
-      '*': { actions: 'pass on' },
-    },
-    states: {
-      open: {
-        on: {
-          'dynamic.pool.start': { actions: 'start' },
-          'dynamic.pool.stop': [
-            { guard: 'are killed', target: 'stopping', actions: 'kill all' },
-            { guard: 'are waited for', target: 'stopping.limited', actions: 'ask all to stop' },
-            { target: 'stopping', actions: 'ask all to stop' },
-          ],
-        },
-      },
-      stopping: {
-        initial: 'unlimited',
-        on: { 'dynamic.pool.stop': { actions: 'ask all to stop' } },
-        states: {
-          unlimited: {},
-          limited: { after: { shutdown: { target: 'unlimited', actions: 'kill the late' } } },
-        },
-      },
-    },
   });
+}
+
+interface Scope {
+  readonly self: AnyActorRef;
+  readonly enqueue: {
+    (action: () => void): void;
+    sendTo(actor: AnyActorRef, event: AnyEventObject): void;
+    sendParent(event: PoolReport): void;
+    stopChild(id: string): void;
+  };
+}
+
+function tellAll({ self, enqueue }: Scope, event: AnyEventObject): void {
+  const children: Children = self.getSnapshot().children;
+  for (const child of Object.values(children)) {
+    if (child !== undefined && isActive(child)) enqueue.sendTo(child, event);
+  }
+}
+
+/** Stops all that is left by force. */
+function killAll({ self, enqueue }: Scope, killed: 'late' | 'at once', reason: string): void {
+  const children: Children = self.getSnapshot().children;
+  for (const [id, child] of Object.entries(children)) {
+    if (hasOrphans(child)) enqueue(() => stopOrphans(child));
+    enqueue.stopChild(id);
+    const end = { abnormal: killed === 'late', reason };
+    enqueue.sendParent({ type: 'dynamic.pool.ended', number: numberOf(id), end, killed });
+  }
+}
+
+/** What the end of a child is told as. */
+function endedOf(event: PoolEvent): PoolReport {
+  const id = 'actorId' in event ? event.actorId : '';
+  const status = 'error' in event ? 'error' : 'done';
+  return { type: 'dynamic.pool.ended', number: numberOf(id), end: endOf({ ...event, status }) };
 }

@@ -21,13 +21,11 @@ import {
 } from './operations.ts';
 import { restartPlan } from './plan.ts';
 import { causedBy, type End, type Fate } from './records.ts';
-import { judge, type Restart } from './window.ts';
+import { counting, judge, type Verdict } from './window.ts';
 
 /** A decision about a death that has yet to be carried out. */
-interface Judgement {
+interface Judgement extends Omit<Verdict, 'granted'> {
   readonly fate: Fate;
-  readonly nth: number;
-  readonly restarts: readonly Restart[];
 }
 
 /** A child has ended by itself or as it was asked to. */
@@ -55,12 +53,13 @@ export function ended(turn: Turn, child: Child, end: End): void {
   carryOut(turn, child, end, judgement);
 }
 
-/** A child has not become ready or has not stopped in time. */
-export function late(turn: Turn, child: Child, what: 'ready' | 'stop'): void {
+/** A child has not become ready, or has not stopped, in time. */
+export function late(turn: Turn, child: Child): void {
   const { shutdown, ready } = child.spec;
-  if (what === 'stop' && child.phase === 'stopping') {
+  child.timed = false;
+  if (child.phase === 'stopping') {
     kill(turn, child, `it had not stopped within ${shutdown} ms`);
-  } else if (what === 'ready' && child.phase === 'starting' && !isToStop(turn.book, child)) {
+  } else if (child.phase === 'starting' && !isToStop(turn.book, child)) {
     const reason = `it was not ready within ${ready?.within_ms} ms`;
     startFailed(turn, child, { abnormal: true, reason });
   }
@@ -86,12 +85,11 @@ function judgeStart(turn: Turn, child: Child, byHand: boolean): Judgement {
 
 function judgeRestart({ book, now_ms, random }: Turn): Judgement {
   const verdict = judge(book.spec.restarts, book.restarts, now_ms, random);
-  if (verdict.granted) return { fate: 'restart', ...verdict };
-  return { fate: 'gave up', nth: verdict.nth, restarts: [] };
+  return { ...verdict, fate: verdict.granted ? 'restart' : 'gave up' };
 }
 
 function without(fate: Fate): Judgement {
-  return { fate, nth: 0, restarts: [] };
+  return { fate, nth: 0, delay_ms: 0 };
 }
 
 /** Whether it would have been stopped anyway, by a restart that has been counted. */
@@ -131,24 +129,14 @@ function startFailed(turn: Turn, child: Child, end: End): void {
   carryOut(turn, child, end, judgement);
 }
 
-function carryOut(turn: Turn, child: Child, end: End, { fate, nth, restarts }: Judgement): void {
+function carryOut(turn: Turn, child: Child, end: End, judgement: Judgement): void {
   const { book, hands } = turn;
   const { id } = child.spec;
-  const { strategy, restarts: settings } = book.spec;
-  const { max_restart_attempts: max, window_ms } = settings;
-  switch (fate) {
-    case 'restart': {
-      book.restarts = restarts;
-      const { stops, starts } = restartPlan(strategy, planChildren(book), id);
-      withdraw(turn, [...stops, ...starts]);
-      const delay_ms = restarts.at(-1)?.delay_ms ?? 0;
-      addOperation(turn, { cause: id, stops, starts, wait_ms: delay_ms });
-      const { reason } = end;
-      hands.report({
-        ...{ kind: 'restart planned', child: id, reason, nth, max, delay_ms, stops, starts },
-      });
+  const { max_restart_attempts: max, window_ms } = book.spec.restarts;
+  switch (judgement.fate) {
+    case 'restart':
+      restart(turn, id, end.reason, judgement);
       return;
-    }
     case 'gave up':
       hands.report({ kind: 'gave up', child: id, reason: end.reason, max, window_ms });
       book.outcome = causedBy('gave up', id, end);
@@ -166,4 +154,17 @@ function carryOut(turn: Turn, child: Child, end: End, { fate, nth, restarts }: J
       return;
     case 'stopping':
   }
+}
+
+function restart(turn: Turn, id: string, reason: string, { nth, delay_ms }: Judgement): void {
+  const { book, hands, now_ms } = turn;
+  const { strategy, restarts: settings } = book.spec;
+  const { stops, starts } = restartPlan(strategy, planChildren(book), id);
+  withdraw(turn, [...stops, ...starts]);
+  const operation = addOperation(turn, { cause: id, stops, starts, wait_ms: delay_ms });
+  const counted = { at_ms: now_ms, done_ms: undefined, operation };
+  book.restarts = [...counting(settings, book.restarts, now_ms), counted];
+  const max = settings.max_restart_attempts;
+  const plan = { nth, max, delay_ms, stops, starts };
+  hands.report({ kind: 'restart planned', child: id, reason, ...plan });
 }

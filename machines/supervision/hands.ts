@@ -5,7 +5,7 @@ import type { Book, Hands, Reminder, Turn } from './book.ts';
 import { draftOf } from './book.ts';
 import { deathsBelow } from './deaths.ts';
 import { advance } from './operations.ts';
-import { stopOrphans } from './orphans.ts';
+import { hasOrphans, stopOrphans } from './orphans.ts';
 import { type Decision, endOf } from './records.ts';
 import type { Settled } from './requests.ts';
 
@@ -67,7 +67,7 @@ function handsOf(
     },
     drop: (id) => {
       const actor = child(id);
-      if (!isActive(actor)) enqueue(() => stopOrphans(actor));
+      if (hasOrphans(actor)) enqueue(() => stopOrphans(actor));
       enqueue.stopChild(id);
     },
     endOf: (id) => {

@@ -4,11 +4,13 @@ import {
   type Child,
   enter,
   find,
+  type Hands,
   isAlive,
   noteDeath,
   type Operation,
   planChildren,
   settle,
+  stopTimer,
   type Turn,
 } from './book.ts';
 import { stopPlan } from './plan.ts';
@@ -24,10 +26,12 @@ export const NOTHING: NewOperation = {
   wait_ms: undefined,
 };
 
-export function addOperation({ book, now_ms }: Turn, operation: NewOperation): void {
+/** Adds one, and returns its key. */
+export function addOperation({ book, now_ms }: Turn, operation: NewOperation): number {
   book.operations_ever += 1;
   const key = book.operations_ever;
   book.operations.push({ ...operation, key, since_ms: now_ms, waiting: false });
+  return key;
 }
 
 /** Takes children out of what is under way, which ends where nothing is left of it. */
@@ -38,9 +42,26 @@ export function withdraw(turn: Turn, ids: readonly string[]): void {
     operation.stops = others(operation.stops);
     operation.starts = others(operation.starts);
   }
-  const isOver = ({ stops, starts }: Operation) => stops.length === 0 && starts.length === 0;
-  for (const operation of book.operations.filter(isOver)) hands.cancel(`due:${operation.key}`);
-  book.operations = book.operations.filter((operation) => !isOver(operation));
+  for (const operation of book.operations.filter(isOver)) stopWaiting(hands, operation);
+  dropFinished(turn);
+}
+
+function stopWaiting(hands: Hands, { waiting, key }: Operation): void {
+  if (waiting) hands.cancel(`due:${key}`);
+}
+
+function isOver({ stops, starts }: Operation): boolean {
+  return stops.length === 0 && starts.length === 0;
+}
+
+/** Drops the operations of which nothing is left, and notes when their restarts were done. */
+function dropFinished({ book, now_ms }: Turn): void {
+  const over = book.operations.filter(isOver).map(({ key }) => key);
+  if (over.length === 0) return;
+  book.operations = book.operations.filter(({ key }) => !over.includes(key));
+  book.restarts = book.restarts.map((one) =>
+    over.includes(one.operation) ? { ...one, done_ms: now_ms } : one,
+  );
 }
 
 /** Does of all operations what can be done at once. */
@@ -48,13 +69,11 @@ export function advance(turn: Turn): void {
   const { book, hands, now_ms } = turn;
   for (const operation of book.operations) {
     while (hasAdvanced(turn, operation));
-    const { cause, stops, starts, since_ms } = operation;
-    if (cause === undefined || stops.length > 0 || starts.length > 0) continue;
+    const { cause, since_ms } = operation;
+    if (cause === undefined || !isOver(operation)) continue;
     hands.report({ kind: 'restarted', child: cause, took_ms: now_ms - since_ms });
   }
-  book.operations = book.operations.filter(
-    ({ stops, starts }) => stops.length > 0 || starts.length > 0,
-  );
+  dropFinished(turn);
 }
 
 /** Whether there is more to do of it at once. */
@@ -114,21 +133,15 @@ function begin(turn: Turn, child: Child): void {
   const { id, ready } = spec;
   hands.report({ kind: 'started', child: id, nth });
   hands.spawn(spec);
-  enter(turn, child, 'starting');
   child.started_ms = now_ms;
   child.starts += 1;
-  if (ready === undefined) {
-    hands.remind({ type: 'supervisor.begun', id, nth: child.starts });
-  } else if (ready.within_ms !== undefined) {
-    const event = { type: 'supervisor.late', id, nth: child.starts, what: 'ready' } as const;
-    hands.set(`ready:${id}`, ready.within_ms, event);
-  }
+  enter(turn, child, 'starting', ready?.within_ms);
+  if (ready === undefined) hands.remind({ type: 'supervisor.begun', id, nth: child.starts });
 }
 
 export function isReady(turn: Turn, child: Child, info: Readonly<Record<string, unknown>>): void {
   const { hands, now_ms } = turn;
   const { id } = child.spec;
-  hands.cancel(`ready:${id}`);
   const took_ms = now_ms - child.phase_ms;
   hands.report({ kind: 'ready', child: id, nth: child.starts - 1, took_ms, info });
   enter(turn, child, 'ready');
@@ -140,17 +153,13 @@ export function isReady(turn: Turn, child: Child, info: Readonly<Record<string, 
 function askToStop(turn: Turn, child: Child): void {
   const { book, hands } = turn;
   const { id, shutdown } = child.spec;
-  hands.cancel(`ready:${id}`);
   if (shutdown === 'kill') {
     kill(turn, child, undefined);
     return;
   }
   hands.report({ kind: 'stopping', child: id, now: book.now });
   hands.ask(id, book.now);
-  enter(turn, child, 'stopping');
-  if (shutdown === 'infinity') return;
-  const event = { type: 'supervisor.late', id, nth: child.starts, what: 'stop' } as const;
-  hands.set(`stop:${id}`, shutdown, event);
+  enter(turn, child, 'stopping', shutdown === 'infinity' ? undefined : shutdown);
 }
 
 /** Stops a child by force, because it is to be stopped so or because of what it is late for. */
@@ -183,14 +192,10 @@ export function takeOverDeaths({ book, hands }: Turn, { spec }: Child): void {
 
 /** A child is gone, for now at least; one that is temporary for good. */
 export function isDown(turn: Turn, child: Child): void {
-  const { hands } = turn;
-  const { id, restart } = child.spec;
-  hands.cancel(`ready:${id}`);
-  hands.cancel(`stop:${id}`);
   enter(turn, child, 'down');
   settle(turn, child, 'down');
   // What was added by hand and never became ready was not added.
-  if (restart === 'temporary' || (child.fresh && child.held)) forget(turn, child);
+  if (child.spec.restart === 'temporary' || (child.fresh && child.held)) forget(turn, child);
 }
 
 export function forget({ book }: Turn, child: Child): void {
@@ -203,9 +208,9 @@ export function stopAll(turn: Turn): void {
   const { outcome } = book;
   if (outcome === undefined) return;
   hands.report({ kind: 'shutting down', outcome });
-  for (const { key } of book.operations) hands.cancel(`due:${key}`);
+  for (const operation of book.operations) stopWaiting(hands, operation);
   for (const child of book.children) {
-    hands.cancel(`ready:${child.spec.id}`);
+    if (child.phase === 'starting') stopTimer(turn, child);
     settle(turn, child, 'up', 'the supervisor is stopping');
   }
   const stops = stopPlan(planChildren(book));

@@ -45,6 +45,7 @@ export function carryOutRequest(
   } else if (isAlive(child) || isDue(turn.book, event.id)) {
     refuse(turn, event, isAlive(child) ? 'it is running' : 'it is about to be started again');
   } else if (event.what === 'restart') {
+    if (isBusy(turn, event)) return;
     child.held = false;
     raise(turn, child, event.request);
   } else {
@@ -52,6 +53,14 @@ export function carryOutRequest(
     turn.hands.report({ kind: 'deleted', child: event.id });
     turn.hands.settle(event.request);
   }
+}
+
+/** Refuses a start beside others where children depend on each other. */
+function isBusy(turn: Turn, event: RequestEvent): boolean {
+  const { operations, spec } = turn.book;
+  if (spec.strategy === 'one_for_one' || operations.length === 0) return false;
+  refuse(turn, event, 'other children are being stopped or started; ask again when that is done');
+  return true;
 }
 
 function start(
@@ -73,6 +82,7 @@ function start(
     refuse(turn, event, 'there is a child of this id');
     return;
   }
+  if (isBusy(turn, event)) return;
   if (!book.ids.includes(id)) {
     if (book.ids.length >= IDS_MAX) {
       refuse(turn, event, `there were ${IDS_MAX} ids; use ids again, or dynamic children`);

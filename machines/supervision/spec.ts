@@ -69,7 +69,7 @@ export interface Template {
 export interface DynamicSpec {
   readonly template: Template;
   readonly children_max: number;
-  /** Children of one pool; 64 when it is not said. */
+  /** Children of one pool; 16 when it is not said. */
   readonly pool_size?: number;
 }
 

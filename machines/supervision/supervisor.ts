@@ -206,7 +206,7 @@ function noteBegun(turn: Turn, event: SupervisorEvent): void {
 function noteLate(turn: Turn, event: SupervisorEvent): void {
   if (event.type !== 'supervisor.late') return;
   const child = find(turn.book, event.id);
-  if (child?.starts === event.nth) late(turn, child, event.what);
+  if (child?.starts === event.nth) late(turn, child);
 }
 
 function noteDue(turn: Turn, event: SupervisorEvent): void {

@@ -21,30 +21,33 @@ export interface RestartSettings {
   readonly backoff_factor: number;
   /** The greatest share of the wait that is added at random, from 0 to 1. */
   readonly jitter: number;
-  /** A time without failures, counted from the end of a wait, that resets the wait. */
+  /** A time without failures, from the end of a restart, that resets the wait. */
   readonly reset_after_ms?: number;
 }
 
-/** A restart that was granted: when it was asked for, and the wait before it. */
+/** A restart that was granted: when it was asked for, and when it was done, if it is. */
 export interface Restart {
   readonly at_ms: number;
-  readonly delay_ms: number;
+  readonly done_ms: number | undefined;
 }
 
-export type Verdict =
-  /** `nth`: which of the restarts that count this is, from 1. */
-  | { readonly granted: true; readonly nth: number; readonly restarts: readonly Restart[] }
-  | { readonly granted: false; readonly nth: number };
+export interface Verdict {
+  readonly granted: boolean;
+  /** Which of the restarts that count this is, or would be, from 1. */
+  readonly nth: number;
+  /** The wait before it; 0 when it is not granted. */
+  readonly delay_ms: number;
+}
 
 /** The longest time that a timer can wait; a longer one would go off at once. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Those of the restarts that still count. */
-export function counting(
+export function counting<R extends Restart>(
   { window_ms }: RestartSettings,
-  restarts: readonly Restart[],
+  restarts: readonly R[],
   now_ms: number,
-): readonly Restart[] {
+): readonly R[] {
   return restarts.filter(({ at_ms }) => now_ms - at_ms < window_ms);
 }
 
@@ -80,17 +83,15 @@ function streak(
   if (reset_after_ms === undefined) return restarts.length;
   let until_ms = now_ms;
   for (let index = restarts.length - 1; index >= 0; index -= 1) {
-    const { at_ms, delay_ms } = restarts[index] as Restart;
-    if (until_ms - (at_ms + delay_ms) >= reset_after_ms) return restarts.length - 1 - index;
+    const { at_ms, done_ms } = restarts[index] as Restart;
+    const stable = done_ms !== undefined && until_ms - done_ms >= reset_after_ms;
+    if (stable) return restarts.length - 1 - index;
     until_ms = at_ms;
   }
   return restarts.length;
 }
 
-/**
- * Decides about a failure at `now_ms`. When it is granted, `restarts` is what to remember, the last
- * of them with the wait.
- */
+/** Decides about a failure at `now_ms`. */
 export function judge(
   settings: RestartSettings,
   before: readonly Restart[],
@@ -99,8 +100,7 @@ export function judge(
 ): Verdict {
   const recent = counting(settings, before, now_ms);
   const nth = recent.length + 1;
-  if (!permits(settings, recent.length)) return { granted: false, nth };
+  if (!permits(settings, recent.length)) return { granted: false, nth, delay_ms: 0 };
   const row = streak(settings, recent, now_ms) + 1;
-  const delay_ms = jittered(settings, backoff(settings, row), random);
-  return { granted: true, nth, restarts: [...recent, { at_ms: now_ms, delay_ms }] };
+  return { granted: true, nth, delay_ms: jittered(settings, backoff(settings, row), random) };
 }
