@@ -113,7 +113,7 @@ test('spreads connections over pools and leaves none behind', async () => {
   for (let number = 1; number <= 150; number += 1) accept(number);
   const connections: AnyActorRef | undefined = snapshot().children.connections;
   const pools = Object.entries<AnyActorRef>(connections?.getSnapshot().children);
-  assert.is(pools.length, 3);
+  assert.ok(pools.length >= 150 / 64, `${pools.length} pools`);
   for (const [, pool] of pools) assert.ok(childrenOf(pool) <= 64);
   for (let left = 150; left > 0; left -= 1) socket.say({ type: 'socket.closed', under_way: false });
   assert.is(socket.alive, 0);
