@@ -42,7 +42,7 @@ const MEMORY_FAILING = 0.97;
 
 /** The state of the machine of a thread that does what it is for. */
 const READY = 'ready';
-/** That of an engine that is given up, and never comes back. */
+/** That of an engine that used up its restarts, until it is replaced. */
 const FAILED = 'failed';
 
 export type RulesConfig = Pick<Config, 'health' | 'limits'>;

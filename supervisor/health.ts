@@ -15,6 +15,7 @@ import type { Result } from '../engine/catalogue/spec.ts';
 import { type HealthContext, healthMachine } from '../machines/health.ts';
 import { type Condition, worst } from '../machines/health-conditions.ts';
 import type { SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
+import { deaths, type SupervisorRef, whichChildren } from '../machines/supervision/index.ts';
 import type { Failures } from '../transport/failures.ts';
 
 export interface HealthDeps {
@@ -97,10 +98,19 @@ function childrenOf(actor: AnyActorRef | undefined): AnyActorRef[] {
   return Object.values(children).filter((child) => child !== undefined);
 }
 
-/** The engines, or the job threads, by their supervisor. */
+/** The engines, or the job threads, by their supervisor, with those that wait to be replaced. */
 function threads(root: AnyActorRef, supervisor: string): ThreadFacts[] {
   const found = childrenOf(root).find(({ id }) => id === supervisor);
-  return childrenOf(found).map((actor) => {
+  if (found === undefined) return [];
+  const actors = childrenOf(found);
+  const isThere = (id: string) => actors.some((actor) => actor.id === id);
+  const gone = whichChildren(found as SupervisorRef).filter(({ id }) => !isThere(id));
+  const died = deaths(found);
+  const missing = gone.map(({ id }) => ({
+    ...{ id, state: 'failed', restarts: 0, in_flight: 0, voxel_bytes: 0, projects: 0 },
+    reason: died.findLast(({ path }) => path === id)?.reason ?? 'it is not there',
+  }));
+  const there = actors.map((actor) => {
     const { value, context, children }: MachineShape = actor.getSnapshot();
     const calls = children?.calls;
     const figures = calls === undefined ? undefined : figuresOf(calls);
@@ -114,6 +124,7 @@ function threads(root: AnyActorRef, supervisor: string): ThreadFacts[] {
       projects: Number(figures?.projects ?? 0),
     };
   });
+  return [...there, ...missing];
 }
 
 /** What the servers know of their paths. */

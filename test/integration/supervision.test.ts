@@ -251,7 +251,8 @@ end('an engine that used them up is replaced as a whole, and others go on meanwh
       settings: {
         ...SETTINGS,
         'workers.restart.max_restart_attempts': 0,
-        'supervisor.restart.restart_delay_ms': 1500,
+        'supervisor.restart.restart_delay_ms': 3000,
+        'health.check_interval_ms': 100,
       },
       env: DEADLY,
     },
@@ -264,6 +265,13 @@ end('an engine that used them up is replaced as a whole, and others go on meanwh
       await until(observer, (now) => actors(now, /^engine:0$/).length === 0);
       assert.match(await probe('b'), '"exists":true');
       assert.is(code(await probe('a')), 'GOX_PROJECT_LOST');
+      const found = await observer.call('health_stats');
+      const { engines } = found.result as { engines: { id: string; state: string }[] };
+      assert.is(engines.find(({ id }) => id === 'engine:0')?.state, 'failed');
+      await eventually('health is failing', async () => {
+        const { result } = await observer.call('health_check');
+        return (result as { state: string }).state === 'failing';
+      });
       await until(observer, (now) => actors(now, /^engine:0$/).length === 1);
       await victim.call('goxel.create_project', { project: 'a' });
       assert.match(await probe('a'), '"exists":false');
