@@ -32,6 +32,7 @@ import {
   type RestartVerdict,
   restartPolicyMachine,
 } from './restart-policy.ts';
+import { DEATHS_MAX, type Death } from './supervision/index.ts';
 
 export interface EngineInput {
   /** An engine has projects, and fails when it cannot be kept; job threads may be missing. */
@@ -40,6 +41,8 @@ export interface EngineInput {
   index: number;
   config: Config;
   random: () => number;
+  /** Of the clock that drives its timers. */
+  now_ms: () => number;
 }
 
 /** How a thread ended: died, or never came to be for want of something. */
@@ -77,6 +80,10 @@ export interface EngineState {
   began: boolean;
   /** Why the last thread ended. */
   reason: string;
+  /** When the last thread was started. */
+  since_ms: number;
+  /** Of its threads, the latest last. */
+  deaths: readonly Death[];
 }
 
 export interface EngineChildInput {
@@ -135,6 +142,16 @@ export const engineMachine = setup({
       id: 'worker',
       input: ({ context }) => ({ index: context.index, config: context.config }),
     }),
+    'note start': assign({ since_ms: ({ context }) => context.now_ms() }),
+    'note death': assign({
+      deaths: ({ context: { deaths, now_ms, since_ms, reason } }) => {
+        const at_ms = now_ms();
+        const lived_ms = at_ms - since_ms;
+        const fate = 'restart' as const;
+        const death = { path: 'worker', at_ms, lived_ms, abnormal: true, reason, fate };
+        return [...deaths, death].slice(-DEATHS_MAX);
+      },
+    }),
     'stop worker': stopChild('worker'),
     'stop calls': stopChild('calls'),
     'stop policy': stopChild('restart policy'),
@@ -191,7 +208,10 @@ export const engineMachine = setup({
   },
 }).createMachine({
   id: 'engine',
-  context: ({ input }) => ({ ...input, restarts: 0, shortages: 0, began: false, reason: '' }),
+  context: ({ input }) => ({
+    ...{ ...input, restarts: 0, shortages: 0, began: false },
+    ...{ reason: '', since_ms: 0, deaths: [] },
+  }),
   initial: 'starting',
   entry: ['start calls', 'start policy', 'check again'],
   on: {
@@ -210,7 +230,7 @@ export const engineMachine = setup({
   },
   states: {
     starting: {
-      entry: 'start worker',
+      entry: ['start worker', 'note start'],
       on: {
         'worker.ready': [
           { guard: 'is an engine', target: 'ready', actions: ['forget shortages', 'say ready'] },
@@ -235,7 +255,7 @@ export const engineMachine = setup({
       },
     },
     lost: {
-      entry: ['stop worker', 'announce loss', 'report failure'],
+      entry: ['stop worker', 'note death', 'announce loss', 'report failure'],
       on: {
         'worker.exited': {},
         'worker.short': {},

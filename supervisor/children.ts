@@ -32,11 +32,16 @@ const LISTENER_READY_MS = 30_000;
 export interface Nature {
   /** Uniform in [0, 1), for the jitter of restarts. */
   readonly random: () => number;
+  /** Of the clock that drives the timers. */
+  readonly now_ms: () => number;
   /** Unix time by a clock that only goes forward. */
   readonly unix_ms: () => number;
 }
 
-export function daemonChildren(config: Config, { random, unix_ms }: Nature): SupervisorSpec {
+export function daemonChildren(
+  config: Config,
+  { random, now_ms, unix_ms }: Nature,
+): SupervisorSpec {
   const { limits, workers, supervisor } = config;
   const restarts = supervisor.restart;
   // Who wants no thread to be started again wants no engine to be replaced either.
@@ -46,7 +51,7 @@ export function daemonChildren(config: Config, { random, unix_ms }: Nature): Sup
     strategy: 'one_for_one',
     restarts: replacements,
     children: Array.from({ length: count }, (_, index): ChildSpec => {
-      const input: EngineInput = { kind, index, config, random };
+      const input: EngineInput = { kind, index, config, random, now_ms };
       const ready = { event: 'engine.ready', within_ms: THREAD_READY_MS };
       return { id: `${kind}:${index}`, logic: kind, input, ready };
     }),

@@ -8,6 +8,7 @@ import { LiveConfig } from '../conf/live.ts';
 import type { Config } from '../conf/schema.ts';
 import {
   type Decision,
+  deaths,
   type SupervisorOutcome,
   supervisor,
 } from '../machines/supervision/index.ts';
@@ -40,10 +41,12 @@ export interface Daemon {
 export function startDaemon({ log, random = Math.random, ...options }: DaemonOptions): Daemon {
   const config = new LiveConfig(options.config);
   const clock = new ServiceClock();
+  const now_ms = () => clock.now_ms();
   const stop = (by: string) => root.send({ type: 'supervisor.stop', by });
   // Asked only once there are connections, and so a root.
   const shared = sharedBy(config, log, clock, {
     tree: () => actorTree(root, TREE_ACTORS_MAX),
+    deaths: () => deaths(root),
     daemon: () => summary(root),
     ...{ root: () => root, stop },
   });
@@ -58,10 +61,10 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   };
   const logic = supervisor({
     ...{ logics: logics(shared), random, report },
-    now_ms: () => clock.now_ms(),
+    now_ms,
     wrap: withVitals,
   });
-  const input = { spec: daemonChildren(config, { random, unix_ms }) };
+  const input = { spec: daemonChildren(config, { random, now_ms, unix_ms }) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   const ended = endOf(root);
   const failed = ended.then((outcome) => {

@@ -19,6 +19,7 @@ import { decodeParams, type Named, paramProblem } from '../engine/catalogue/para
 import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
+import type { Death } from '../machines/supervision/index.ts';
 import type { Caller } from '../transport/caller.ts';
 import type { Encoding } from '../transport/jsonrpc.ts';
 import type { Ledger } from '../transport/ledger.ts';
@@ -29,6 +30,9 @@ import type { TreeNode } from './tree.ts';
 export interface MethodsDeps {
   /** The tree of actors, as far as it costs little. */
   readonly tree: () => TreeNode;
+  /** The last deaths in it, the latest last. */
+  readonly deaths: () => readonly Death[];
+  readonly clock: { now_ms(): number };
   /** The state of the daemon, and the tree of its engines. */
   readonly daemon: () => { readonly state: string; readonly engines: readonly TreeNode[] };
   readonly stop: (by: string) => void;
@@ -66,6 +70,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     '$/cancelRequest': (params, caller) =>
       cancelRequest(params as Params<typeof cancelRequestSpec>, caller),
     'supervisor.tree': deps.tree,
+    'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
     shutdown: () => {
@@ -139,6 +144,14 @@ function sum(node: TreeNode, figure: string): number {
     (total, child) => total + sum(child, figure),
     typeof own === 'number' ? own : 0,
   );
+}
+
+function listDeaths(deaths: readonly Death[], now_ms: number) {
+  const list = deaths.map(({ path, at_ms, lived_ms, reason, fate }) => ({
+    ...{ actor: path, ago_ms: Math.round(now_ms - at_ms), lived_ms: Math.round(lived_ms) },
+    ...{ reason, decided: fate },
+  }));
+  return { count: list.length, deaths: list };
 }
 
 function listProjects(projects: Projects) {

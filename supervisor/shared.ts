@@ -19,7 +19,7 @@ export function sharedBy(
   config: Config,
   log: Logger,
   clock: ServiceClock,
-  root: Pick<MethodsDeps, 'tree' | 'daemon' | 'stop'> & Pick<HealthDeps, 'root'>,
+  root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop'> & Pick<HealthDeps, 'root'>,
 ): Shared {
   const calls: Shared['calls'] = new Map();
   const births = new ProjectBirths();

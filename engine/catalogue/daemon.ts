@@ -281,6 +281,30 @@ const tree = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
+const deaths = method({
+  name: 'supervisor.deaths',
+  aliases: ['deaths', 'daemon.deaths', 'goxel.deaths'],
+  scope: 'daemon',
+  edits: false,
+  summary: 'Lists the last 100 deaths of parts of the daemon, the latest last.',
+  params: NOTHING,
+  positional: [],
+  result: Type.Object({
+    count: Count,
+    deaths: Type.Array(
+      Type.Object({
+        actor: Type.String({ description: 'Its place in the tree: engines/engine:0/worker.' }),
+        ago_ms: Type.Integer({ minimum: 0 }),
+        lived_ms: Type.Integer({ minimum: 0 }),
+        reason: Type.String(),
+        decided: Type.String({ description: 'What followed, such as restart, or gave up.' }),
+      }),
+    ),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
 const shutdown = method({
   name: 'shutdown',
   aliases: [
@@ -312,5 +336,6 @@ export const DAEMON_METHODS = [
   cancelJob,
   cancelRequest,
   tree,
+  deaths,
   shutdown,
 ] as const;

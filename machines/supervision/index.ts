@@ -18,7 +18,15 @@ export { type DynamicEvent, type DynamicLogic, type DynamicReport, dynamic } fro
 export { Numbers } from './numbers.ts';
 export { stopOrphans } from './orphans.ts';
 export { type Plan, type PlanChild, type RestartType, restartPlan, type Strategy } from './plan.ts';
-export type { Death, Decision, End, Failure, Fate, SupervisorOutcome } from './records.ts';
+export {
+  DEATHS_MAX,
+  type Death,
+  type Decision,
+  type End,
+  type Failure,
+  type Fate,
+  type SupervisorOutcome,
+} from './records.ts';
 export {
   type ChildSpec,
   checkSpec,

@@ -149,6 +149,12 @@ death('again and again within its restarts', () =>
       const tree = await until(connection, (now) => engine(now, 0).state.startsWith('ready'));
       assert.is(engine(tree, 0).restarts, restarts);
     }
+    const { result } = await connection.call('supervisor.deaths');
+    const { deaths } = result as { deaths: Record<string, unknown>[] };
+    assert.is(deaths.length, 3);
+    assert.is(deaths[0]?.actor, 'engines/engine:0/worker');
+    assert.is(deaths[0]?.decided, 'restart');
+    assert.match(String(deaths[0]?.reason), 'ended with code 9');
     connection.destroy();
   }),
 );

@@ -25,7 +25,7 @@ async function engine(kind: 'engine' | 'job' = 'engine', restart_on_failure = tr
     limits.request_timeout_ms = 2000;
   });
   const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
-  const probed = probe(machine, { kind, index: 7, config, random: () => 0 });
+  const probed = probe(machine, { kind, index: 7, config, random: () => 0, now_ms: () => 0 });
   return { ...probed, worker, calls };
 }
 
@@ -151,7 +151,13 @@ test('a worker that throws while it starts is a death, not the end of the engine
     actors: { calls: fakeEffect<CallsCommand, EngineChildInput>().logic },
   });
   const config = await configWith(() => {});
-  const probed = probe(broken, { kind: 'engine', index: 0, config, random: () => 0 });
+  const probed = probe(broken, {
+    kind: 'engine',
+    index: 0,
+    config,
+    random: () => 0,
+    now_ms: () => 0,
+  });
   assert.is(probed.snapshot().value, 'lost');
   assert.match(probed.snapshot().context.reason, /not provided/);
   assert.is(snapshot().value, 'starting');
@@ -268,7 +274,13 @@ test('so does a queue that throws', async () => {
   });
   const config = await configWith(() => {});
   const machine = engineMachine.provide({ actors: { worker: worker.logic, calls } });
-  const probed = probe(machine, { kind: 'engine', index: 0, config, random: () => 0 });
+  const probed = probe(machine, {
+    kind: 'engine',
+    index: 0,
+    config,
+    random: () => 0,
+    now_ms: () => 0,
+  });
   worker.say({ type: 'worker.ready' });
   probed.clock.increment(1000);
   assert.is(probed.snapshot().value, 'failed');

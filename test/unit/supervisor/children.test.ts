@@ -72,7 +72,7 @@ async function daemon(workers = 2, actions: Actions = {}) {
     now_ms,
     report: (decision) => decisions.push(decision),
   });
-  const input = { spec: daemonChildren(config, { random: () => 0, unix_ms: now_ms }) };
+  const input = { spec: daemonChildren(config, { random: () => 0, now_ms, unix_ms: now_ms }) };
   const root = createActor(logic, { input, clock });
   root.subscribe({ error: () => {} });
   root.start();
