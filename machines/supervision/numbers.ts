@@ -57,9 +57,4 @@ export class Numbers {
     this.#isFree[number] = true;
     this.#free.push(number);
   }
-
-  /** Those that are taken, from the least. */
-  *all(): Generator<number> {
-    for (const [number, taken] of this.#taken.entries()) if (taken) yield number;
-  }
 }

@@ -1,8 +1,15 @@
 /**
- * The supervisor machine.
+ * The supervisor: a machine whose input is a tree of child specs. `SPECIFICATION.md` says, sentence
+ * by sentence, what it does.
  *
- *     starting → running ⇄ restarting
- *        └─────────┴───────────┴──────→ stopping → ended
+ *     starting ──→ running ⇄ restarting
+ *        │            │          │
+ *        └────────────┴──────────┴──→ stopping → ended
+ *
+ * `restarting`: operations are under way: children are stopped, waited for, and started again. What
+ * an event changes is worked out on a plain book (`book.ts`) by `operations.ts`, `ends.ts` and
+ * `requests.ts`, which know no xstate; plans and windows are pure functions (`plan.ts`,
+ * `window.ts`).
  */
 
 import { type AnyActorLogic, assign, type EventObject, enqueueActions, setup } from 'xstate';
@@ -23,7 +30,7 @@ export interface SupervisorOptions {
   readonly random?: () => number;
   /** Called with every decision; what it throws is dropped. */
   readonly report?: (decision: Decision) => void;
-  /** Applied to the logic of nested supervisors. */
+  /** Applied to the logic of nested supervisors, and of pools of dynamic children. */
   readonly wrap?: (logic: AnyActorLogic) => AnyActorLogic;
 }
 

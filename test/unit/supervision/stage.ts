@@ -7,11 +7,12 @@ import {
   type AnyActorLogic,
   type AnyActorRef,
   type AnyEventObject,
+  assign,
   createActor,
-  createMachine,
   fromCallback,
   SimulatedClock,
   sendParent,
+  setup,
 } from 'xstate';
 import {
   type ChildSpec,
@@ -62,12 +63,15 @@ const mark = (log: string[]) =>
 
 /** A machine that ends, throws or speaks as it is told; it ends when asked to stop if it obeys. */
 export function actorLogic(log: string[], obeys: boolean): AnyActorLogic {
-  return createMachine({
+  return setup({
+    types: { context: {} as { id: string; output: unknown }, events: {} as AnyEventObject },
+    actors: { mark: mark(log) },
+  }).createMachine({
     initial: 'on',
-    context: ({ self }) => ({ id: self.id }),
-    invoke: { src: mark(log), input: ({ context }) => ({ id: context.id }) },
+    context: ({ self }) => ({ id: self.id, output: undefined }),
+    invoke: { src: 'mark', input: ({ context }) => ({ id: context.id }) },
     on: {
-      'test.end': '.off',
+      'test.end': { target: '.off', actions: assign({ output: ({ event }) => event.output }) },
       'test.throw': {
         actions: ({ event }) => {
           throw event.error;
@@ -80,16 +84,32 @@ export function actorLogic(log: string[], obeys: boolean): AnyActorLogic {
       },
     },
     states: { on: {}, off: { type: 'final' } },
-    output: ({ event }) => event.output,
+    output: ({ context }) => context.output,
   });
 }
+
+/** An effect that throws and speaks as it is told, and marks the log in its cleanup. */
+const effectLogic = (log: string[]): AnyActorLogic =>
+  fromCallback<AnyEventObject>(({ self, sendBack, receive }) => {
+    log.push(`+${self.id}`);
+    receive((event) => {
+      if (event.type === 'test.throw') throw event.error;
+      if (event.type === 'test.say') sendBack(event.event);
+      if (event.type === 'child.stop') log.push(`${self.id}${event.now ? '!' : '?'}`);
+    });
+    return () => void log.push(`-${self.id}`);
+  });
 
 /** A child that throws when it starts. */
 const BROKEN = fromCallback(() => {
   throw new Error('broken');
 });
 
-export function stage(spec: SupervisorSpec, random: () => number = () => 0) {
+export function stage(
+  spec: SupervisorSpec,
+  random: () => number = () => 0,
+  report?: (decision: Decision) => void,
+) {
   const clock = new SimulatedClock();
   const log: string[] = [];
   const decisions: Decision[] = [];
@@ -97,9 +117,14 @@ export function stage(spec: SupervisorSpec, random: () => number = () => 0) {
   const options = {
     now_ms: () => clock.now(),
     random,
-    report: (decision: Decision) => void decisions.push(decision),
+    report: report ?? ((decision: Decision) => void decisions.push(decision)),
   };
-  const workers = { obeys: actorLogic(log, true), stays: actorLogic(log, false), broken: BROKEN };
+  const workers = {
+    obeys: actorLogic(log, true),
+    stays: actorLogic(log, false),
+    effect: effectLogic(log),
+    broken: BROKEN,
+  };
   const logics = { ...workers, dynamic: dynamic({ logics: workers, ...options }) };
   const root = createActor(supervisor({ logics, ...options }), { clock, input: { spec } });
   root.subscribe({ error: (error) => errors.push(error) });
@@ -123,6 +148,8 @@ export function stage(spec: SupervisorSpec, random: () => number = () => 0) {
     dies: (path: string, error: unknown = new Error('oops')) =>
       at(path).send({ type: 'test.throw', error }),
     ends: (path: string, output?: unknown) => at(path).send({ type: 'test.end', output }),
+    stops: (now?: boolean) =>
+      root.send({ type: 'supervisor.stop', by: 'test', ...(now === undefined ? {} : { now }) }),
     state: () => root.getSnapshot().value,
     output: () => root.getSnapshot().output,
     /** The last decision of a kind. */
