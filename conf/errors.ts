@@ -92,12 +92,13 @@ export const ERRORS = {
     number: -32004,
     retryable: true,
     meaning:
-      'The daemon holds as much as a key allows: requests under way, jobs, projects, or bytes ' +
-      'of replies that wait for their readers.',
+      'The daemon holds as much as a key allows: requests that wait for an engine or are under ' +
+      'way, jobs, projects, or bytes of replies that wait for their readers.',
     advice: 'Wait until less is under way or held, or raise the key that the message names.',
     details:
-      'the limit that was met: `requests_in_flight_max`, `jobs_max`, `projects_max` or ' +
-      '`held_bytes_max`; `bytes`',
+      'the limit that was met: `queue_size`, `requests_in_flight_max`, `jobs_max`, ' +
+      '`projects_max` or `held_bytes_max`; `bytes`; with `queue_size`, `retry_after_ms`: when ' +
+      'what waits now will have been begun, by the speed of late',
   },
   GOX_TOO_MANY_CONNECTIONS: {
     number: -32005,

@@ -14,6 +14,14 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     maximum: 1024,
     description: 'Connections open at a time; further ones are told so and closed.',
   }),
+  operators_max: Type.Integer({
+    default: 2,
+    minimum: 0,
+    maximum: 64,
+    description:
+      'Connections beyond connections_max, which may ask about the daemon and stop it, for a' +
+      ' second each, so that an operator can always look.',
+  }),
   idle_yield_ms: Type.Integer({
     default: 60_000,
     minimum: 0,

@@ -136,6 +136,16 @@ const workers = section('The engines.', {
       ' MB when idle. Two, so that one project goes on while another is busy or its engine' +
       ' restarts; more help only when that many projects are busy at once, one a processor core.',
   }),
+  queue_size: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'Requests of all clients that wait for an engine, fairly shared among the clients that have' +
+      ' some; further ones are refused at once, and told when to ask again. Clients of today send' +
+      ' up to 1000 before they read; more would only make everybody wait longer. Each client may' +
+      ' have queue_size / connections_max waiting, though others have filled the queue.',
+  }),
   jobs: Type.Integer({
     default: 2,
     minimum: 1,

@@ -10,8 +10,8 @@
  *
  * When all places are taken, the connection that has done nothing for longest gives way, if that is
  * `limits.idle_yield_ms` at least; otherwise a newcomer becomes a guest, who may ask about the
- * daemon only, so that an operator can always look; and when there are enough of those, it is told
- * so and turned away.
+ * daemon only, so that an operator can always look; and when there are `limits.operators_max` of
+ * those, it is told so and turned away.
  */
 
 import { assign, enqueueActions, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
@@ -65,8 +65,6 @@ export type ServerCommand =
   /** Tell the client that there are too many, and close. */
   | { type: 'socket.turn_away'; accepted: number; why: 'too many' | 'stopping' };
 
-/** Guests at a time. */
-const GUESTS_MAX = 2;
 /** Connections however many a later configuration may allow; places are what bounds them. */
 const CHILDREN_MAX = 65_536;
 /** Connections that are ending may be so many before others are turned away on their account. */
@@ -168,7 +166,8 @@ export const listenerMachine = setup({
       event.idlest !== undefined &&
       event.idlest.idle_ms >= config.limits.idle_yield_ms &&
       places.roomy,
-    'guests are few': ({ context: { places } }) => places.guests < GUESTS_MAX && places.roomy,
+    'guests are few': ({ context: { config, places } }) =>
+      places.guests < config.limits.operators_max && places.roomy,
     'no connection is open': ({ context }) => context.places.size === 0,
   },
 }).createMachine({
@@ -228,5 +227,5 @@ export const listenerMachine = setup({
 
 /** Connections of any kind at a time. */
 function numbersMax({ limits }: Config): number {
-  return limits.connections_max + GUESTS_MAX + ENDING_MAX;
+  return limits.connections_max + limits.operators_max + ENDING_MAX;
 }

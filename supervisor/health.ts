@@ -26,6 +26,9 @@ export interface HealthDeps {
   readonly counters: { readonly requests: number };
   readonly failures: Failures;
   readonly connections: ReadonlyMap<number, { readonly replies: { readonly open: number } }>;
+  readonly admission: {
+    figures(): { queued: number; queue_size: number; queue_refused: number };
+  };
   readonly ledger: { readonly bytes: number; readonly bytes_max: number };
   readonly projects: { all(): Iterable<{ readonly number: number; readonly state: string }> };
   readonly jobs: { list(): readonly { readonly state: string }[] };
@@ -221,7 +224,10 @@ function statsResult(
     errors: deps.failures.byCode(),
     rates: rates.figures(performance.now(), totals),
     event_loop_delay: facts.event_loop,
-    queues: { ...facts.queues, held_bytes_max: deps.ledger.bytes_max },
+    queues: {
+      ...facts.queues,
+      ...{ ...deps.admission.figures(), held_bytes_max: deps.ledger.bytes_max },
+    },
     memory: facts.memory,
     projects_lost: facts.projects_lost.length,
     restarts: all.reduce((sum, { restarts }) => sum + restarts, 0),

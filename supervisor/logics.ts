@@ -1,6 +1,7 @@
 /** The logics of the tree with their effects, by the names that `children.ts` has for them. */
 
 import type { Logger } from 'pino';
+import type { Deadlines } from '../actors/connection/deadlines.ts';
 import { requestsEffect } from '../actors/connection/requests.ts';
 import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
 import { callsEffect } from '../actors/engines/calls.ts';
@@ -31,6 +32,7 @@ import type { DaemonHealth } from './health.ts';
 /** What the parts of one daemon share. */
 export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
   Omit<SocketDeps, 'reader' | 'onDefect' | 'onConnectionDefect'> & {
+    readonly deadlines: Deadlines;
     readonly config: Config;
     readonly log: Logger;
     readonly clock: ServiceClock;

@@ -2,6 +2,8 @@
 
 import type { Logger } from 'pino';
 import type { AnyActorRef } from 'xstate';
+import { Admission } from '../actors/connection/admission.ts';
+import { Deadlines } from '../actors/connection/deadlines.ts';
 import { handOver } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
@@ -33,6 +35,8 @@ export function sharedBy(
     sockets: new Map(),
     connections: new Map(),
     counters: { requests: 0 },
+    admission: new Admission(config, clock),
+    deadlines: new Deadlines(clock, (error) => log.error({ err: error }, 'a defect at a deadline')),
     ledger: new Ledger(config),
     failures: new Failures(),
     pulses: new Pulses(),

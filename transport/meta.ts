@@ -2,7 +2,7 @@
 
 import { GoxError } from '../conf/errors.ts';
 import { checkMeta } from '../engine/catalogue/meta.ts';
-import type { RequestMeta } from './jsonrpc.ts';
+import type { Request, RequestMeta } from './jsonrpc.ts';
 import type { Limits } from './limits.ts';
 
 /**
@@ -23,6 +23,11 @@ export function metaOf(
     if (error instanceof GoxError) return error;
     throw error;
   }
+}
+
+/** What a request that is not refused says about itself. */
+export function soundMeta({ meta }: Pick<Request, 'meta'>): RequestMeta | undefined {
+  return meta instanceof GoxError ? undefined : meta;
 }
 
 /** Version, trace, parent and flags, and not all zeros where that is forbidden. */

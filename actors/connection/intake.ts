@@ -29,12 +29,14 @@ import type {
   PendingBatch,
   PendingReply,
   Request,
-  RequestMeta,
 } from '../../transport/jsonrpc.ts';
+import { soundMeta } from '../../transport/meta.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
 import { decoded, encoded } from '../../transport/values.ts';
+import type { Admission, Share } from './admission.ts';
 import { type CallerConnection, DaemonCall } from './daemon-call.ts';
+import type { Deadlines } from './deadlines.ts';
 import { GONE, requestOverdue, tooManyConnections } from './refusals.ts';
 import type { SessionRequest } from './request.ts';
 import type { OpenConnection, Sessions } from './sessions.ts';
@@ -58,6 +60,8 @@ export interface Counters {
 
 export interface IntakeDeps {
   readonly config: Pick<Config, 'limits'>;
+  readonly admission: Admission;
+  readonly deadlines: Pick<Deadlines, 'watch'>;
   /** One for all connections. */
   readonly reader: EnvelopeReader;
   readonly dispatch: DaemonDispatch;
@@ -93,6 +97,7 @@ export class Intake implements CallerConnection {
   readonly #replies: Replies;
   readonly #sessions: Sessions;
   readonly #underWay: UnderWay;
+  readonly #share: Share;
   readonly #failed: (error: unknown) => void;
   #groups: Group[] = [];
   /** Methods of the daemon that wait for their turn. */
@@ -116,6 +121,7 @@ export class Intake implements CallerConnection {
     this.#sessions = sessions;
     this.#failed = (error) => connection.failed(error);
     const { config, clock } = deps;
+    this.#share = deps.admission.open();
     const errorOf = (method: string, error: unknown) => this.#errorOf(method, error);
     this.#underWay = new UnderWay({ config, clock, replies, errorOf, failed: this.#failed });
   }
@@ -177,6 +183,12 @@ export class Intake implements CallerConnection {
   end(): void {
     this.#drop();
     this.#underWay.end();
+    this.#share.end();
+  }
+
+  /** Requests that wait for an engine. */
+  get queued(): number {
+    return this.#share.waiting;
   }
 
   get framing(): Framing {
@@ -258,13 +270,22 @@ export class Intake implements CallerConnection {
       this.#over = true;
       return tooManyConnections(this.#deps.config.limits.connections_max);
     }
-    if (request.project === undefined || isProjectName(request.project)) return undefined;
+    if (request.project === undefined || isProjectName(request.project)) {
+      return request.id === undefined ? undefined : this.#queueRefusal();
+    }
     const text = `params.project: expected ${PROJECT_NAME_RULE}`;
     return new GoxError('GOX_INVALID_PARAMS', text, { parameter: 'params.project' });
   }
 
+  /** Why there is no room for one more to wait for an engine. */
+  #queueRefusal(): GoxError | undefined {
+    // Some of this read may leave at once.
+    if (!this.#share.roomy && this.#groups.length > 0) this.#deliver();
+    return this.#share.refusal(this.#now_ms);
+  }
+
   #callOf({ spec }: MethodEntry, request: Request, reply: PendingReply): DaemonCall {
-    return new DaemonCall(spec, request.params, reply, this.#now_ms, metaIn(request), this);
+    return new DaemonCall(spec, request.params, reply, this.#now_ms, soundMeta(request), this);
   }
 
   #queue(call: DaemonCall): void {
@@ -354,21 +375,21 @@ export class Intake implements CallerConnection {
     let method = index;
     if (request.encoding === 'msgpack') method |= MSGPACK_FLAG;
     if (request.id === undefined) method |= QUIET_FLAG;
-    group.requests.push({
+    const one: SessionRequest = {
       method,
       params: request.params,
       since_ms: this.#now_ms,
       project: undefined,
       spec,
       reply,
-      timeout_ms: metaIn(request)?.timeout_ms,
-    });
+      timeout_ms: soundMeta(request)?.timeout_ms,
+      share: this.#share,
+      waits: false,
+    };
+    this.#share.enter(one);
+    if (one.timeout_ms !== undefined) this.#deps.deadlines.watch(one, this.#sessions);
+    group.requests.push(one);
   }
-}
-
-/** What a request that is not refused says about itself. */
-function metaIn({ meta }: Request): RequestMeta | undefined {
-  return meta instanceof GoxError ? undefined : meta;
 }
 
 /** The id of a request as a value. */

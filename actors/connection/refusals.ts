@@ -44,6 +44,19 @@ export function restOverdue(partial_frame_timeout_ms: number): GoxError {
   return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
 }
 
+/** To a request for which there is no place in the queue of all engines. */
+export function queueFull(waiting: number, queue_size: number, retry_after_ms: number): GoxError {
+  const text =
+    `${waiting} requests of all clients wait for an engine; workers.queue_size allows ` +
+    `${queue_size}, shared among the clients.`;
+  return new GoxError('GOX_OVERLOADED', text, { queue_size, retry_after_ms });
+}
+
+/** To a request that was not begun by the deadline that it has itself. */
+export function notBegunByDeadline(own_ms: number): GoxError {
+  return notBegun(`it has ${own_ms} ms by its own _meta.timeout_ms`);
+}
+
 /** To a request that waited for as long as one may run. */
 export function notBegun(why: string): GoxError {
   return new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`);

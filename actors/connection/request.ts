@@ -5,6 +5,7 @@ import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Call } from '../engines/call.ts';
 import type { Project } from '../engines/project.ts';
+import type { Queued } from './admission.ts';
 
 /** A session, as its connection sees it. */
 export interface SessionHandle {
@@ -33,15 +34,13 @@ export interface SessionNeed {
 }
 
 /** A request for an engine, with the place of its reply. */
-export interface SessionRequest extends Omit<Call, 'project' | 'method'> {
+export interface SessionRequest extends Omit<Call, 'project' | 'method'>, Queued {
   /** Gets a flag when it is the first for its project. */
   method: number;
   /** Set when it leaves. */
   project: Project | undefined;
   readonly spec: MethodSpec;
   readonly reply: PendingReply;
-  /** Its own deadline, from `since_ms`, if it has one. */
-  readonly timeout_ms?: number | undefined;
 }
 
 /** One that has left for its engine. */

@@ -22,6 +22,7 @@ import { closedRemains, titleIn, withName } from '../engines/project-answers.ts'
 import type { Projects } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { Deadlines } from './deadlines.ts';
 import { GONE, notBegun } from './refusals.ts';
 import {
   type DepartedRequest,
@@ -31,11 +32,13 @@ import {
   worksOnFiles,
 } from './request.ts';
 import type { OpenConnections } from './sessions.ts';
+import { WaitingRequests } from './waiting.ts';
 
 export interface SessionDeps extends CallsRegistry {
   readonly jobs: Jobs;
   readonly projects: Projects;
   readonly connections: OpenConnections;
+  readonly deadlines: Pick<Deadlines, 'forget'>;
 }
 
 export class Session implements Source, Waiter, SessionHandle {
@@ -43,9 +46,7 @@ export class Session implements Source, Waiter, SessionHandle {
   readonly #name: string;
   readonly #replies: Replies;
   readonly #turned: () => void;
-  #waiting: SessionRequest[] = [];
-  /** The requests of `#waiting` before this place have left. */
-  #head = 0;
+  readonly #waiting = new WaitingRequests();
   /** Those that have left and are not answered. */
   readonly #departed = new Set<DepartedRequest>();
   /** The engine in whose line this session stands. */
@@ -77,16 +78,12 @@ export class Session implements Source, Waiter, SessionHandle {
   }
 
   idle(): boolean {
-    if (this.#departed.size > 0 || this.#head < this.#waiting.length) return false;
+    if (this.#departed.size > 0 || this.#waiting.length > 0) return false;
     return !this.#deps.jobs.hasJobs(this);
   }
 
   submit(requests: readonly SessionRequest[]): void {
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
-      this.#head = 0;
-    }
-    for (const request of requests) this.#waiting.push(request);
+    for (const request of requests) this.#waiting.add(request);
     this.resume();
   }
 
@@ -102,25 +99,18 @@ export class Session implements Source, Waiter, SessionHandle {
 
   figures() {
     const { size } = this.#departed;
-    return { project: this.#name, waiting: this.#waiting.length - this.#head, in_flight: size };
+    return { project: this.#name, waiting: this.#waiting.length, in_flight: size };
   }
 
   stop(): void {
     this.#stopped = true;
-    const left = this.#waiting.slice(this.#head);
-    this.#waiting = [];
-    this.#head = 0;
     this.#waitsFor?.waiters.delete(this);
-    for (const request of left) this.#release(request);
+    for (const request of this.#waiting.takeOut(() => true)) this.#end(request);
     for (const call of [...this.#departed]) this.#cancelCall(call, GONE);
   }
 
   cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean {
-    for (let at = this.#head; at < this.#waiting.length; at++) {
-      const request = this.#waiting[at]!;
-      if (!is(request.reply)) continue;
-      this.#waiting.splice(at, 1);
-      this.#refuse(request, why);
+    if (this.#refuseWaiting(({ reply }) => is(reply), why)) {
       this.resume();
       return true;
     }
@@ -134,11 +124,7 @@ export class Session implements Source, Waiter, SessionHandle {
   }
 
   abandon(): void {
-    const useful = ({ spec, reply }: SessionRequest) => spec.edits || reply.id === undefined;
-    const left = this.#waiting.slice(this.#head);
-    this.#waiting = left.filter(useful);
-    this.#head = 0;
-    for (const request of left) if (!useful(request)) this.#refuse(request, GONE);
+    this.#refuseWaiting(({ spec, reply }) => !spec.edits && reply.id !== undefined, GONE);
     for (const call of [...this.#departed]) {
       if (call.reply.id === undefined) continue;
       // An edit that runs in its engine goes on; a job does not.
@@ -149,10 +135,7 @@ export class Session implements Source, Waiter, SessionHandle {
 
   giveUp(why: GoxError): void {
     this.#givenUp = why;
-    const left = this.#waiting.slice(this.#head);
-    this.#waiting = [];
-    this.#head = 0;
-    for (const request of left) this.#refuse(request, why);
+    this.#refuseWaiting(() => true, why);
     for (const call of [...this.#departed]) this.#cancelCall(call, why);
     this.#settle();
   }
@@ -189,16 +172,16 @@ export class Session implements Source, Waiter, SessionHandle {
     for (const request of calls as readonly DepartedRequest[]) {
       if (this.#bar === request) this.#bar = undefined;
       const answered = !this.#departed.delete(request);
-      if (answered || this.#stopped) this.#release(request);
+      if (answered || this.#stopped) this.#end(request);
       else if (request.stopped !== undefined) this.#refuse(request, request.stopped);
       else {
         // What it bars stays barred, but to what this session asked before it.
         if (again.length > 0) this.#release(request);
+        request.share.enter(request);
         again.push(request);
       }
     }
-    this.#waiting = [...again, ...this.#waiting.slice(this.#head)];
-    this.#head = 0;
+    this.#waiting.putBack(again);
     this.#standInLine();
   }
 
@@ -206,7 +189,7 @@ export class Session implements Source, Waiter, SessionHandle {
     const request = call as DepartedRequest;
     const body = bytes.subarray(start, end);
     const failed = status === STATUS_ERROR;
-    this.#release(request, failed ? undefined : body);
+    this.#end(request, failed ? undefined : body);
     this.#lift(request);
     // Otherwise it has been answered already: the daemon would not wait for it.
     if (!this.#departed.delete(request)) return;
@@ -224,19 +207,19 @@ export class Session implements Source, Waiter, SessionHandle {
 
   fail(call: Call, error: GoxError): void {
     const request = call as DepartedRequest;
-    this.#release(request);
+    this.#end(request);
     this.#lift(request);
     if (this.#departed.delete(request)) this.#refuse(request, error);
   }
 
   expire(time_ms: number, why = 'its project is being opened or closed'): void {
-    if (this.#unbarred_ms > time_ms) return;
-    while (this.#waiting[this.#head] !== undefined) {
-      const request = this.#waiting[this.#head]!;
-      if (request.since_ms > time_ms) break;
-      this.#head += 1;
-      this.#refuse(request, notBegun(why));
-    }
+    const now_ms = this.#deps.clock.now_ms();
+    // Since when one waits that has waited long enough.
+    const before_ms = ({ spec }: SessionRequest) =>
+      spec.timeout_ms === undefined ? time_ms : now_ms - spec.timeout_ms;
+    const late = (one: SessionRequest) =>
+      one.timeout_ms === undefined && Math.max(one.since_ms, this.#unbarred_ms) <= before_ms(one);
+    this.#refuseWaiting(late, notBegun(why));
     this.#settle();
   }
 
@@ -248,7 +231,7 @@ export class Session implements Source, Waiter, SessionHandle {
   /** The first waiting request, unless something holds it back. */
   #next(): SessionRequest | undefined {
     if (this.#replies.blocked && !this.#replies.gone) return undefined;
-    const request = this.#waiting[this.#head];
+    const { first: request } = this.#waiting;
     if (request === undefined || this.#bar === undefined) return request;
     return holdsBackAll(this.#bar) || worksOnFiles(request) ? undefined : request;
   }
@@ -270,17 +253,14 @@ export class Session implements Source, Waiter, SessionHandle {
   }
 
   #depart(request: SessionRequest, project: Project): Call {
-    this.#head += 1;
+    this.#waiting.shift();
+    request.share.depart(request);
     request.project = project;
     // Until the engine has answered for it: what is sent first may be put back, or never begin.
     if (project.known) request.method &= ~NEW_PROJECT_FLAG;
     else request.method |= NEW_PROJECT_FLAG;
     const departed = request as DepartedRequest;
     this.#departed.add(departed);
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
-      this.#head = 0;
-    }
     if (worksOnFiles(request)) this.#bar = departed;
     return departed;
   }
@@ -333,7 +313,7 @@ export class Session implements Source, Waiter, SessionHandle {
   /** Answers the first waiting request with what was thrown for it. */
   #refuseFirst(request: SessionRequest, error: unknown): void {
     if (!(error instanceof GoxError)) throw error;
-    this.#head += 1;
+    this.#waiting.shift();
     this.#refuse(request, error);
   }
 
@@ -342,10 +322,17 @@ export class Session implements Source, Waiter, SessionHandle {
     const { spec, params, reply } = request;
     decodeParams(spec, decoded(params, reply.encoding));
     this.#deps.projects.forget(this.#name);
-    this.#head += 1;
-    this.#release(request);
+    this.#waiting.shift();
+    this.#end(request);
     this.#replies.answer(reply, false, closedRemains(this.#name, title, reply.encoding));
     this.#unsent = true;
+  }
+
+  /** A request neither waits nor is under way any more. */
+  #end(request: SessionRequest, body?: Uint8Array): void {
+    request.share.leave(request);
+    if (request.timeout_ms !== undefined) this.#deps.deadlines.forget(request);
+    this.#release(request, body);
   }
 
   /** Lets go of the project that a request was to open or close: it is answered, or not begun. */
@@ -361,13 +348,20 @@ export class Session implements Source, Waiter, SessionHandle {
   }
 
   #cancelCall(call: DepartedRequest, why: GoxError): void {
-    call.stopped = why;
+    call.stopped ??= why;
     if (this.#deps.jobs.cancelCall(call, why)) return;
     this.#deps.calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why });
   }
 
+  /** Refuses those of the waiting requests for which `is` holds; whether there were any. */
+  #refuseWaiting(is: (request: SessionRequest) => boolean, why: GoxError): boolean {
+    const refused = this.#waiting.takeOut(is);
+    for (const request of refused) this.#refuse(request, why);
+    return refused.length > 0;
+  }
+
   #refuse(request: SessionRequest, error: GoxError): void {
-    this.#release(request);
+    this.#end(request);
     this.#replies.fail(request.reply, error);
     this.#unsent = true;
   }

@@ -79,6 +79,7 @@ export class Sessions {
       const at = requests.findIndex(({ reply }) => is(reply));
       if (at < 0) continue;
       const [request] = requests.splice(at, 1);
+      request!.share.leave(request!);
       this.#replies.fail(request!.reply, why);
       return true;
     }

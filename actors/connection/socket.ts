@@ -66,6 +66,7 @@ export function socketEffect(deps: SocketDeps) {
     deps.connections.set(number, client);
     reportFigures(self, () => ({
       in_flight: client.replies.open,
+      queued: client.queued,
       held_bytes: client.replies.held,
       bytes_read: socket.bytesRead,
       bytes_written: socket.bytesWritten,
@@ -150,6 +151,11 @@ class ClientSocket implements IntakeConnection {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#attempt(() => this.#closed()));
     socket.resume();
+  }
+
+  /** Requests that wait for an engine. */
+  get queued(): number {
+    return this.#intake.queued;
   }
 
   obey(command: SocketCommand): void {

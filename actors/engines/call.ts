@@ -13,6 +13,10 @@ export interface Call {
   /** When it was received, by the service clock. */
   readonly since_ms: number;
   readonly project: Project;
+  /** Its own deadline, from `since_ms`, if it has one. */
+  readonly timeout_ms?: number | undefined;
+  /** Of its method: how long one may run, if not `limits.request_timeout_ms`. */
+  readonly spec?: { readonly timeout_ms?: number };
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
   stopped?: GoxError;
 }
@@ -31,7 +35,10 @@ export interface Source {
   answer(call: Call, status: Status, bytes: Uint8Array, start: number, end: number): void;
   /** Answers a call with an error of our own. */
   fail(call: Call, error: GoxError): void;
-  /** Fails the calls that wait with it since before `time_ms`; `why` is said of it, if known. */
+  /**
+   * Fails the calls that wait with it since before `time_ms`, but those with a time of their own or
+   * of their method, when that is over; `why` is said of it, if known.
+   */
   expire(time_ms: number, why?: string): void;
   /** Called after a number of answers: sends them. */
   flush(): void;

@@ -275,6 +275,7 @@ class CallQueue {
     let job = 0;
     flight.arrive(answer, (call, source) => this.#submit(jobs[job++]!, call, source));
     this.#answered += answer.count;
+    this.#line.landed(answer.count, flight.calls.length);
   }
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
@@ -284,14 +285,15 @@ class CallQueue {
   }
 
   #cancel(call: Call, why: GoxError): void {
-    if (!this.#flights.cancel(call)) this.#handovers.cancel(call, why);
+    const reason = why.code === 'GOX_REQUEST_TIMEOUT' ? 'deadline' : 'cancel';
+    if (!this.#flights.cancel(call, reason)) this.#handovers.cancel(call, why);
   }
 
   /** Fails whatever stands in line. */
   #empty(error: GoxError): void {
     this.#handovers.fail(error);
     while (this.#line.length > 0 && !this.#line.gathering) {
-      for (const { source, calls } of this.#line.gather(new Set())) {
+      for (const { source, calls } of this.#line.gatherAll()) {
         for (const call of calls) source.fail(call, error);
         source.flush();
       }

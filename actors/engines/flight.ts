@@ -13,7 +13,7 @@
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { AnswerReader } from '../../engine/port/daemon-side.ts';
-import type { FlightControl } from '../../engine/port/flight.ts';
+import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import {
   type PartAnswer,
   STATUS_JOB,
@@ -131,7 +131,8 @@ export class Flight {
   }
 
   /**
-   * Tells the request that runs to stop once it has run for longer than it may. Returns how long
+   * Tells the request that runs to stop once it has run for longer than it may: by its own
+   * deadline, its method, or `timeout_ms`, the limit for all. Returns how long
    * it has run when even after the grace it has not stopped, and nothing otherwise.
    *
    * @param first whether no flight is before this one, which therefore ages though it has not begun
@@ -143,16 +144,22 @@ export class Flight {
       this.#since_ms = now_ms;
     }
     const age_ms = now_ms - this.#since_ms;
-    if (age_ms <= timeout_ms) return undefined;
-    this.#control.stop(this.slot, place, 'timeout');
-    return age_ms > timeout_ms + Math.max(timeout_ms, GRACE_MS_MIN) ? age_ms : undefined;
+    const call = this.calls[place];
+    const own_ms = call?.timeout_ms;
+    const allowed_ms =
+      own_ms === undefined
+        ? (call?.spec?.timeout_ms ?? timeout_ms)
+        : Math.max(0, call!.since_ms + own_ms - this.#since_ms);
+    if (age_ms <= allowed_ms) return undefined;
+    this.#control.stop(this.slot, place, own_ms === undefined ? 'timeout' : 'deadline');
+    return age_ms > allowed_ms + Math.max(timeout_ms, GRACE_MS_MIN) ? age_ms : undefined;
   }
 
   /** Tells a call of it to stop, or not to begin; false when it is not one of them. */
-  cancel(call: Call): boolean {
+  cancel(call: Call, why: StopReason): boolean {
     const place = this.calls.indexOf(call);
     if (place < 0) return false;
-    this.#control.stop(this.slot, place, 'cancel');
+    this.#control.stop(this.slot, place, why);
     return true;
   }
 }

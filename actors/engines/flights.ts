@@ -1,7 +1,7 @@
 /** The flights that are under way to one engine, each in a slot of its own. */
 
 import type { GoxError } from '../../conf/errors.ts';
-import type { FlightControl } from '../../engine/port/flight.ts';
+import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import type { Call, Source } from './call.ts';
 import { Flight, type Part } from './flight.ts';
 
@@ -67,8 +67,8 @@ export class Flights {
   }
 
   /** Tells a call to stop; false when it is not under way. */
-  cancel(call: Call): boolean {
-    for (const flight of this.#underWay) if (flight.cancel(call)) return true;
+  cancel(call: Call, why: StopReason): boolean {
+    for (const flight of this.#underWay) if (flight.cancel(call, why)) return true;
     return false;
   }
 

@@ -190,7 +190,7 @@ export class Jobs implements JobSink, WorkRegistry {
   }
 
   /** How long a job may take: as the request said, counted from its arrival, if that is less. */
-  #limitOf(call: Call & { readonly timeout_ms?: number }, now_ms: number) {
+  #limitOf(call: Call, now_ms: number) {
     const { job_timeout_ms } = this.#config.limits;
     const own_ms =
       call.timeout_ms === undefined ? Infinity : call.since_ms + call.timeout_ms - now_ms;

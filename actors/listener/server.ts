@@ -17,13 +17,15 @@ export type AcceptedSockets = Map<number, Socket>;
 
 export interface ServerDeps {
   readonly sockets: AcceptedSockets;
+  /** The requests of all clients that wait for engines; the tree shows them here. */
+  readonly admission: { figures(): Readonly<Record<string, number>> };
   readonly config: Config;
   readonly connections: OpenConnections;
   readonly log: Logger;
 }
 
 /** The `server` effect of a listener. */
-export function serverEffect({ config, sockets, connections, log }: ServerDeps) {
+export function serverEffect({ config, sockets, connections, log, admission }: ServerDeps) {
   let last = 0;
   return fromCallback<ServerCommand, ListenerInput>(({ receive, sendBack, self }) => {
     const { unix } = config.sockets;
@@ -31,7 +33,10 @@ export function serverEffect({ config, sockets, connections, log }: ServerDeps) 
     const say = sendBack as (event: ListenerEvent) => void;
     let listeningPath: ListeningPath | undefined;
     let closing = false;
-    reportFigures(self, () => ({ trouble: listeningPath?.trouble || 'none' }));
+    reportFigures(self, () => ({
+      trouble: listeningPath?.trouble || 'none',
+      ...admission.figures(),
+    }));
 
     // Half open: a client that ends its side still gets the replies to what it sent.
     const server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -109,6 +109,11 @@ export const healthStats = method({
       jobs_running: Count,
       held_bytes: Type.Integer({ description: 'Bytes of requests and replies that wait.' }),
       held_bytes_max: Type.Integer(),
+      queued: Type.Integer({
+        description: 'Requests that wait for an engine; those past queue_size are refused.',
+      }),
+      queue_size: Type.Integer({ description: 'workers.queue_size.' }),
+      queue_refused: Type.Integer({ description: 'Requests refused for it since the start.' }),
     }),
     memory: Type.Object(
       {

@@ -41,6 +41,7 @@ export interface OpenRpcMethod {
   'x-edits': boolean;
   'x-spellings'?: Readonly<Record<string, string>>;
   'x-ignored'?: Readonly<Record<string, string>>;
+  'x-timeout-ms'?: number;
 }
 
 /** Without `required`, a parameter may be left out. */
@@ -134,6 +135,7 @@ export function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
   if (spec.description !== undefined) method.description = spec.description;
   if (spec.spellings !== undefined) method['x-spellings'] = spec.spellings;
   if (spec.ignored !== undefined) method['x-ignored'] = spec.ignored;
+  if (spec.timeout_ms !== undefined) method['x-timeout-ms'] = spec.timeout_ms;
   const examples = spec.examples.flatMap((example) => {
     const given = openRpcExample(spec, example);
     return given === undefined ? [] : [given];

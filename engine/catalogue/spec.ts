@@ -42,6 +42,11 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly barrier?: true;
   /** Of the daemon's own: answered at once, before those that came earlier. */
   readonly urgent?: true;
+  /**
+   * Of a project's: how long one may run, from when it is begun, and as long may it wait before, in
+   * the place of `limits.request_timeout_ms`. A request's own `_meta.timeout_ms` comes before it.
+   */
+  readonly timeout_ms?: number;
   readonly summary: string;
   readonly description?: string;
   readonly params: P;

@@ -12,8 +12,9 @@ import { GoxError } from '../../conf/errors.ts';
 export const FLIGHT_REQUESTS_MAX = 512;
 
 /** Why a request is to stop; 0 is that it is not. */
-const STOPS = { timeout: 1, cancel: 2 } as const;
-type StopReason = keyof typeof STOPS;
+const STOPS = { timeout: 1, cancel: 2, deadline: 3 } as const;
+/** `timeout`: of its method, or of all requests. `deadline`: its own. */
+export type StopReason = keyof typeof STOPS;
 
 /** Flights that an engine may have at a time: one that it runs, and one to follow. */
 const FLIGHT_SLOTS = 2;
@@ -82,9 +83,8 @@ export class FlightControl {
     if (why === STOPS.cancel) {
       throw new GoxError('GOX_CANCELLED', 'The request was cancelled. Nothing was changed.');
     }
-    throw new GoxError(
-      'GOX_REQUEST_TIMEOUT',
-      'The request took longer than limits.request_timeout_ms allows. Nothing was changed.',
-    );
+    const limit = why === STOPS.deadline ? 'its own _meta.timeout_ms' : 'limits.request_timeout_ms';
+    const text = `The request took longer than ${limit} allows. Nothing was changed.`;
+    throw new GoxError('GOX_REQUEST_TIMEOUT', text);
   }
 }

@@ -1,6 +1,7 @@
 /** Sessions of clients before one engine, which does what the test says. */
 
 import { createActor } from 'xstate';
+import { Admission } from '../../actors/connection/admission.ts';
 import type { SessionHandle, SessionRequest } from '../../actors/connection/request.ts';
 import { requestsEffect } from '../../actors/connection/requests.ts';
 import type { SessionDeps } from '../../actors/connection/session.ts';
@@ -35,6 +36,7 @@ export async function stage() {
   const deps = {
     ...{ projects, connections, clipboard: undefined, calls: queues },
     clock: { now_ms: () => performance.now() },
+    deadlines: { forget() {} },
     jobs: {
       cancelCall(call: Call, why: GoxError) {
         if (!jobs.delete(call)) return false;
@@ -64,26 +66,19 @@ export async function stage() {
       handles.push(handle);
       attach(of, handle);
     };
+    const share = new Admission(config, deps.clock).open();
     const actor = createActor(requestsEffect(deps), { input: { number, config, session: name } });
     actor.start();
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;
       const bytes = id === 'none' ? undefined : Buffer.from(String(id));
       const quiet = id === 'none' ? QUIET_FLAG : 0;
-      const rest = {
-        method,
-        params: Buffer.from(given),
-        project: undefined,
-        meta: undefined,
-      } as const;
-      const place = replies.place(
-        { kind: 'request', encoding: 'json', id: bytes, ...rest },
-        undefined,
-        0,
-      );
+      const rest = { params: Buffer.from(given), project: undefined, meta: undefined };
+      const one = { kind: 'request', encoding: 'json', id: bytes, method, ...rest } as const;
+      const place = replies.place(one, undefined, 0);
       const request: SessionRequest = {
         ...{ method: index | quiet, params: rest.params, since_ms: performance.now() },
-        ...{ project: undefined, spec, reply: place },
+        ...{ project: undefined, spec, reply: place, share, waits: false },
       };
       actor.send({ type: 'session.submit', requests: [request] });
     };

@@ -4,6 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SimulatedClock } from 'xstate';
+import { Admission } from '../../../actors/connection/admission.ts';
+import { Deadlines } from '../../../actors/connection/deadlines.ts';
 import { Intake } from '../../../actors/connection/intake.ts';
 import { Sessions } from '../../../actors/connection/sessions.ts';
 import { GoxError } from '../../../conf/errors.ts';
@@ -14,6 +16,7 @@ import { Ledger } from '../../../transport/ledger.ts';
 import { Replies } from '../../../transport/replies.ts';
 import { FakeOutput } from '../../support/fake-output.ts';
 import { configWith } from '../../support/probe.ts';
+import { testClock } from '../../support/test-clock.ts';
 
 /** Gives the result of a method, as its value or a promise of it. */
 type Answer = (caller: Caller, method: string, params: unknown) => unknown;
@@ -28,6 +31,7 @@ async function stage(answer: Answer, guest = false) {
   const output = new FakeOutput();
   const time = new SimulatedClock();
   const timers = new Set<unknown>();
+  const clock = testClock(time, timers);
   let idle = 0;
   const events = { flow() {}, unblocked() {}, idle: () => void idle++, failed() {} };
   const replies = new Replies(output, () => 'text', config, new Ledger(config), events);
@@ -42,17 +46,10 @@ async function stage(answer: Answer, guest = false) {
       return result instanceof Promise ? result.then(bytes) : bytes(result);
     },
     counters: { requests: 0 },
-    clock: {
-      now_ms: () => time.now(),
-      setTimeout: (action: () => void, wait_ms: number) => {
-        const timer = time.setTimeout(action, wait_ms);
-        timers.add(timer);
-        return timer as never;
-      },
-      clearTimeout: (timer: unknown) => {
-        timers.delete(timer);
-        time.clearTimeout(timer as never);
-      },
+    ...{
+      clock,
+      admission: new Admission(config, clock),
+      deadlines: new Deadlines(clock, () => {}),
     },
     onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
   };

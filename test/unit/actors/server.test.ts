@@ -41,9 +41,10 @@ async function listening(name: string, idle_ms: readonly (number | undefined)[] 
     idle_ms.map((ms, number) => [number, replies(ms)]),
   ) as unknown as OpenConnections;
   const log = { warn() {}, error() {} } as never;
+  const admission = { figures: () => ({}) };
   const heard: AnyEventObject[] = [];
   const machine = createMachine({
-    invoke: { id: 'server', src: serverEffect({ config, sockets, connections, log }) },
+    invoke: { id: 'server', src: serverEffect({ config, sockets, connections, log, admission }) },
     on: {
       'xstate.*': {},
       do: { actions: sendTo('server', ({ event }) => (event as AnyEventObject).command) },

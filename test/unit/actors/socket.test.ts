@@ -4,6 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AnyEventObject, createActor, createMachine, sendTo } from 'xstate';
+import { Admission } from '../../../actors/connection/admission.ts';
+import { Deadlines } from '../../../actors/connection/deadlines.ts';
 import type { OpenConnection } from '../../../actors/connection/sessions.ts';
 import { socketEffect } from '../../../actors/connection/socket.ts';
 import { LiveConfig } from '../../../conf/live.ts';
@@ -27,15 +29,20 @@ async function connected(limits: Limits = {}, dispatch?: (caller: Caller) => unk
   const ledger = new Ledger(config);
   const connections = new Map<number, OpenConnection>();
   const defects: unknown[] = [];
+  const clock = {
+    now_ms: () => performance.now(),
+    setTimeout: (action: () => void, wait_ms: number) => setTimeout(action, wait_ms) as never,
+    clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+  };
   const logic = socketEffect({
     ...{ config, connections, ledger, reader: new EnvelopeReader(config) },
     failures: new Failures(),
     sockets: new Map([[9, socket.asSocket()]]),
     counters: { requests: 0 },
-    clock: {
-      now_ms: () => performance.now(),
-      setTimeout: (action: () => void, wait_ms: number) => setTimeout(action, wait_ms) as never,
-      clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+    ...{
+      clock,
+      admission: new Admission(config, clock),
+      deadlines: new Deadlines(clock, () => {}),
     },
     dispatch: (_, params, caller) => {
       const result = dispatch === undefined ? params : dispatch(caller);

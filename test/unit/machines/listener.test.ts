@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AnyActorRef } from 'xstate';
+import { LiveConfig } from '../../../conf/live.ts';
+import type { Config } from '../../../conf/schema.ts';
 import {
   type ConnectionInput,
   connectionMachine,
@@ -25,9 +27,12 @@ async function listener(connections_max: number) {
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
-  const config = await configWith(({ limits }) => {
+  const first = await configWith(({ limits }) => {
     limits.connections_max = connections_max;
   });
+  const config = new LiveConfig(first);
+  const replace = (limits: Partial<Config['limits']>) =>
+    config.replace({ ...config.toJSON(), limits: { ...config.limits, ...limits } });
   const connection = connectionMachine.provide({
     actors: {
       socket: socket.logic,
@@ -40,7 +45,7 @@ async function listener(connections_max: number) {
   server.say({ type: 'server.listening', address: '/here' });
   const accept = (accepted: number, idlest?: Idle) =>
     server.say({ type: 'socket.accepted', accepted, idlest });
-  return { ...probed, server, socket, accept };
+  return { ...probed, server, socket, accept, replace };
 }
 
 function childrenOf(actor: AnyActorRef | undefined): number {
@@ -53,6 +58,20 @@ test('is ready once it listens', async () => {
   const { reports, snapshot } = await listener(1);
   assert.equal(reports, [{ type: 'listener.ready', id: 'probed', address: '/here' }]);
   assert.is(snapshot().value, 'listening');
+});
+
+test('takes as many guests as the configuration of this moment says', async () => {
+  const { socket, accept, server, replace } = await listener(1);
+  replace({ operators_max: 1 });
+  for (const accepted of [1, 2, 3]) accept(accepted);
+  assert.equal(
+    socket.started.map(({ guest }) => guest),
+    [false, true],
+  );
+  replace({ operators_max: 3 });
+  for (const accepted of [4, 5, 6]) accept(accepted);
+  assert.is(socket.started.length, 4);
+  assert.is(server.told.length, 2);
 });
 
 test('takes guests beyond its places, then turns away, and takes new ones after that', async () => {

@@ -46,6 +46,14 @@ test('know who asks', () => {
   assert.equal(cancelled, ['x']);
 });
 
+test('to cancel no id, or null, cancels nothing and says so', () => {
+  for (const params of [{}, { id: null }, [null], undefined]) {
+    const result = decodedOf(dispatch()('$/cancelRequest', params));
+    assert.equal(result, { success: true, cancelled: false });
+  }
+  assert.equal(cancelled, ['x']);
+});
+
 test('echo parameters, and not what is about the request', () => {
   const ask = dispatch();
   assert.equal(decodedOf(ask('echo', { a: 1, _meta: { timeout_ms: 5 } })), { a: 1 });
