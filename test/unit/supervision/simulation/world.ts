@@ -7,6 +7,7 @@ import {
   createActor,
   type EventObject,
   fromCallback,
+  type InspectionEvent,
   SimulatedClock,
   sendParent,
   sendTo,
@@ -95,8 +96,11 @@ export class World {
   /** By path, how to have a worker throw. */
   readonly shootable = new Map<string, () => void>();
 
-  constructor(history: History) {
+  readonly #inspect: ((event: InspectionEvent) => void) | undefined;
+
+  constructor(history: History, inspect?: (event: InspectionEvent) => void) {
     this.#history = history;
+    this.#inspect = inspect;
   }
 
   run(until_ms: number): Remains {
@@ -140,6 +144,7 @@ export class World {
     const root = createActor(LOGIC, {
       clock: this.clock,
       input: { spec: specOf(this.#history.root) },
+      ...(this.#inspect === undefined ? {} : { inspect: this.#inspect }),
     });
     root.subscribe({ error: () => {} });
     return root.start();
