@@ -274,13 +274,11 @@ export const engineMachine = setup({
     'cooling off': {
       entry: ['announce pause', 'refuse calls'],
       on: {
-        'worker.exited': {},
-        'worker.short': {},
         'restart.due': { target: 'starting', actions: ['count restart', 'announce restart'] },
       },
     },
     /** A job thread that must not be restarted; the daemon can do without. */
-    missing: { entry: 'refuse calls', on: { 'worker.exited': {}, 'worker.short': {} } },
+    missing: { entry: 'refuse calls' },
     /** An engine that used up its restarts, or a defect. */
     failed: {
       type: 'final',
