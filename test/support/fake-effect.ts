@@ -1,6 +1,6 @@
 /** Effects for tests of machines: they note what they are told and say what the test wants. */
 
-import { type AnyEventObject, type EventObject, fromCallback } from 'xstate';
+import { type AnyActorRef, type AnyEventObject, type EventObject, fromCallback } from 'xstate';
 import type { Effect } from '../../machines/effects.ts';
 
 export interface FakeEffect<E extends EventObject, I> {
@@ -12,28 +12,54 @@ export interface FakeEffect<E extends EventObject, I> {
   readonly alive: number;
   /** The youngest instance that lives tells its machine this. */
   say(event: AnyEventObject): void;
+  /** The next instance says this as it starts, or throws. */
+  atStart(does: readonly AnyEventObject[] | 'throw'): void;
+  /** The youngest instance that lives throws, as over something that it is told. */
+  breakDown(): void;
 }
+
+/** What a broken effect throws. */
+export const DEFECT = 'a defect of an effect';
+const BREAK = 'fake.break';
 
 export function fakeEffect<E extends EventObject, I>(): FakeEffect<E, I> {
   const started: I[] = [];
   const told: E[] = [];
-  const voices: ((event: AnyEventObject) => void)[] = [];
+  const living: { self: AnyActorRef; say: (event: AnyEventObject) => void }[] = [];
+  let first: readonly AnyEventObject[] | 'throw' = [];
+  const youngest = (purpose: string) => {
+    const one = living.at(-1);
+    if (one === undefined) throw new Error(`no instance lives to ${purpose}`);
+    return one;
+  };
   return {
-    logic: fromCallback<E, I>(({ input, receive, sendBack }) => {
+    logic: fromCallback<E, I>(({ input, receive, sendBack, self }) => {
       started.push(input);
-      voices.push(sendBack);
-      receive((event) => told.push(event));
-      return () => void voices.splice(voices.indexOf(sendBack), 1);
+      const does = first;
+      first = [];
+      if (does === 'throw') throw new Error(DEFECT);
+      const one = { self, say: sendBack };
+      living.push(one);
+      receive((event) => {
+        if (event.type === BREAK) {
+          // xstate takes it for stopped, without calling what is returned below.
+          living.splice(living.indexOf(one), 1);
+          throw new Error(DEFECT);
+        }
+        told.push(event);
+      });
+      for (const event of does) sendBack(event);
+      return () => void living.splice(living.indexOf(one), 1);
     }),
     started,
     told,
     get alive() {
-      return voices.length;
+      return living.length;
     },
-    say(event) {
-      const voice = voices.at(-1);
-      if (voice === undefined) throw new Error(`no instance lives to say ${event.type}`);
-      voice(event);
+    say: (event) => youngest(`say ${event.type}`).say(event),
+    atStart: (does) => {
+      first = does;
     },
+    breakDown: () => youngest('break').self.send({ type: BREAK }),
   };
 }

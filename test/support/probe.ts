@@ -8,6 +8,7 @@ import {
   createMachine,
   type EventFromLogic,
   type InputFrom,
+  type InspectionEvent,
   SimulatedClock,
   type SnapshotFrom,
 } from 'xstate';
@@ -23,8 +24,17 @@ export interface Probe<L extends AnyStateMachine> {
   stop(): void;
 }
 
-export function probe<L extends AnyStateMachine>(logic: L, input: InputFrom<L>): Probe<L> {
-  const clock = new SimulatedClock();
+interface ProbeOptions {
+  readonly clock?: SimulatedClock;
+  /** Hears what happens in the machine and below it. */
+  readonly inspect?: (event: InspectionEvent) => void;
+}
+
+export function probe<L extends AnyStateMachine>(
+  logic: L,
+  input: InputFrom<L>,
+  { clock = new SimulatedClock(), inspect = () => {} }: ProbeOptions = {},
+): Probe<L> {
   const reports: AnyEventObject[] = [];
   const parent = createMachine({
     invoke: { id: 'probed', src: logic, input },
@@ -33,7 +43,7 @@ export function probe<L extends AnyStateMachine>(logic: L, input: InputFrom<L>):
       '*': { actions: ({ event }) => reports.push(event) },
     },
   });
-  const root = createActor(parent, { clock }).start();
+  const root = createActor(parent, { clock, inspect }).start();
   const child = root.getSnapshot().children.probed as AnyActorRef;
   return {
     clock,

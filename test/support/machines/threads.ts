@@ -1,0 +1,151 @@
+/** The machines of threads and of their health, as the coverage begins them. */
+
+import * as assert from 'uvu/assert';
+import type { EventObject } from 'xstate';
+import type { Config } from '../../../conf/schema.ts';
+import {
+  type CallsCommand,
+  type EngineChildInput,
+  type EngineInput,
+  engineMachine,
+  type WorkerEnd,
+} from '../../../machines/engine.ts';
+import { type ChecksCommand, type HealthInput, healthMachine } from '../../../machines/health.ts';
+import type { HealthFacts } from '../../../machines/health-facts.ts';
+import { fakeEffect } from '../fake-effect.ts';
+import { factsWith, thread } from '../health-facts.ts';
+import { configWith, probe } from '../probe.ts';
+import { type Subject, type Watch, walker } from './stage.ts';
+
+const restarting = (restart_on_failure: boolean, max_restart_attempts: number) =>
+  configWith(({ workers }) => {
+    workers.restart = {
+      ...{ restart_on_failure, max_restart_attempts, window_ms: 60_000, jitter: 0 },
+      ...{ restart_delay_ms: 100, backoff_factor: 2, restart_delay_ms_max: 1000 },
+    };
+  });
+
+export const ENGINE: EngineInput = {
+  ...{
+    kind: 'engine',
+    index: 0,
+    config: await restarting(true, 1),
+    random: () => 0,
+    now_ms: () => 0,
+  },
+};
+const WITHOUT = await restarting(true, 0);
+const NEVER = await restarting(false, 0);
+
+/** @param first what the first worker says as it starts, or that it throws */
+export function engine(
+  watch: Watch,
+  input = ENGINE,
+  first: readonly WorkerEnd['type'][] | 'throw' = [],
+) {
+  const worker = fakeEffect<EventObject, EngineChildInput>();
+  const calls = fakeEffect<CallsCommand, EngineChildInput>();
+  const ends = (type: string) => ({ type, reason: 'killed' });
+  worker.atStart(first === 'throw' ? first : first.map(ends));
+  const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
+  return { ...probe(machine, input, watch), worker, calls };
+}
+
+export const engineSubject: Subject = {
+  machine: engineMachine,
+  // With a policy that takes its time: one that refuses at once is quicker than any path.
+  inputs: [ENGINE, { ...ENGINE, kind: 'job' }],
+  said: [
+    ...[{ type: 'worker.ready' }, { type: 'worker.proven' }],
+    ...['worker.exited', 'worker.short'].map((type) => ({ type, reason: 'killed' })),
+    ...[
+      { type: 'worker.stalled', silent_ms: 30_001 },
+      { type: 'call.overdue', age_ms: 2500 },
+    ],
+    ...[
+      { type: 'part.overdue', late_ms: 5001 },
+      { type: 'calls.failed', reason: 'a defect' },
+    ],
+    ...[{ type: 'work.begun' }, { type: 'work.ended' }, { type: 'child.stop', now: false }],
+  ],
+  begin: (input, watch) => {
+    const one = engine(watch, input as EngineInput);
+    return walker(one, [
+      [one.worker, /^worker\./],
+      [one.calls, /^(calls?|part|work)\./],
+    ]);
+  },
+  lives: {
+    'never gets a thread': (watch) => {
+      const { worker, snapshot } = engine(watch);
+      while (snapshot().status === 'active') {
+        if (worker.alive > 0) worker.say({ type: 'worker.short', reason: 'EMFILE' });
+        watch.clock.next();
+      }
+    },
+    'is started again, and without restarts given up, left alone or missed': (watch) => {
+      for (const kind of ['engine', 'job'] as const) {
+        for (const config of [ENGINE.config, WITHOUT, NEVER]) {
+          const { worker, clock } = engine(watch, { ...ENGINE, kind, config });
+          worker.say({ type: 'worker.exited', reason: 'killed' });
+          clock.increment(1000);
+        }
+      }
+    },
+    'has a worker that says more than once, as it starts, that it has come to nothing': (watch) => {
+      const ends = ['worker.exited', 'worker.short'] as const;
+      for (const first of ends) {
+        for (const second of ends) {
+          const { snapshot } = engine(watch, ENGINE, [first, second]);
+          assert.is(snapshot().value, first === 'worker.exited' ? 'lost' : 'short');
+        }
+      }
+    },
+  },
+};
+
+export const HEALTH: HealthInput = { config: ENGINE.config, now_ms: () => 0 };
+const WELL = factsWith();
+const ILL = {
+  healthy: WELL,
+  degraded: factsWith({ job_threads: [thread('job:0', { state: 'lost' })] }),
+  failing: factsWith({ engines: [thread('engine:0', { state: 'failed' })] }),
+} satisfies Record<string, HealthFacts>;
+
+export function health(watch: Watch, input = HEALTH) {
+  const checks = fakeEffect<ChecksCommand, { config: Config }>();
+  const machine = healthMachine.provide({ actors: { checks: checks.logic } });
+  const probed = probe(machine, input, watch);
+  /** Goes on to the next check. */
+  const next = () => {
+    const begun = () => checks.started.length + checks.told.length;
+    const before = begun();
+    while (begun() === before && watch.clock.next());
+  };
+  return { ...probed, checks, next };
+}
+
+export const healthSubject: Subject = {
+  machine: healthMachine,
+  inputs: [HEALTH],
+  said: [
+    { type: 'check.done', check: 1, facts: WELL },
+    { type: 'check.failed', check: 1, reason: 'a defect' },
+  ],
+  begin: (input, watch) => {
+    const one = health(watch, input as HealthInput);
+    return walker(one, [[one.checks, /^check\./]]);
+  },
+  lives: {
+    'goes each way between its verdicts': (watch) => {
+      const { checks, snapshot, next } = health(watch);
+      const way = ['degraded', 'failing', 'degraded', 'healthy', 'failing', 'healthy'] as const;
+      for (const verdict of way) {
+        while ((snapshot().value as { verdict: string }).verdict !== verdict) {
+          next();
+          checks.say({ type: 'check.done', check: checks.told.length, facts: ILL[verdict] });
+        }
+      }
+    },
+  },
+};
