@@ -37,6 +37,8 @@ export interface Figures {
   readonly unsent_per_s: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
+  /** Others that were answered while one waited; the median. */
+  readonly behind: number;
   readonly bystanders: readonly Served[];
 }
 
@@ -55,7 +57,7 @@ async function beside(run: () => Promise<Outcome>): Promise<Figures> {
   const stops = await Promise.all(
     SIMPLE.map(({ method, params }) => bystander(path, method, params, PAUSE_MS)),
   );
-  const { accepted, refused, unsent, duration_ms: took_ms, latencies_ms } = await run();
+  const { accepted, refused, unsent, duration_ms: took_ms, latencies_ms, behind } = await run();
   const bystanders: Served[] = [];
   for (const [i, stop] of stops.entries()) {
     const served = await stop();
@@ -71,6 +73,7 @@ async function beside(run: () => Promise<Outcome>): Promise<Figures> {
     ...{ unsent_per_s: per_s(unsent), bystanders },
     p50_ms: quantile(latencies_ms, 0.5),
     p99_ms: quantile(latencies_ms, 0.99),
+    behind: quantile(behind, 0.5),
   };
 }
 

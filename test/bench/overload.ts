@@ -9,10 +9,14 @@
  * served as fast; the table tells that too. Then the same connections offer ten times as many
  * requests a second, whatever becomes of them. Beside both, others ask simple things now and then:
  * of the daemon, of the same project, of another.
+ *
+ * `behind` is how many others were answered while one waited: the part of the wait that is the
+ * queue's. Times also grow when clients and other programs take the processors that the engine
+ * needs; how much the daemon was kept from them is told at the end.
  */
 
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -36,6 +40,17 @@ function rss_mib(pid: number): number {
   return (Number(kib) * 1024) / MIB;
 }
 
+/** Of the time in which threads of the daemon could have run, how much they waited to. */
+function keptWaiting(pid: number): number {
+  let [ran, waited] = [0, 0];
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const words = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    ran += Number(words[0]);
+    waited += Number(words[1]);
+  }
+  return waited / (ran + waited);
+}
+
 function report(rounds: readonly Round[]): void {
   const of = (which: keyof Round, figure: (one: Figures) => number) =>
     median(rounds.map((round) => figure(round[which])));
@@ -44,8 +59,9 @@ function report(rounds: readonly Round[]): void {
     of(which, (one) => one.refused_per_s).toFixed(0),
     of(which, (one) => one.p50_ms).toFixed(1),
     of(which, (one) => one.p99_ms).toFixed(1),
+    of(which, (one) => one.behind).toFixed(0),
   ];
-  const head = ['offered', 'accepted/s', 'refused/s', 'p50 ms', 'p99 ms'];
+  const head = ['offered', 'accepted/s', 'refused/s', 'p50 ms', 'p99 ms', 'behind'];
   const rows = [row('few', '24 under way'), row('capacity', `${UNDER_WAY} under way`)];
   console.log(table(head, [...rows, row('over', 'ten times that')]));
 
@@ -55,6 +71,7 @@ function report(rounds: readonly Round[]): void {
   console.log(`  accepted  ${ratio((one) => one.accepted_per_s).toFixed(2)}`);
   console.log(`  p50       ${ratio((one) => one.p50_ms).toFixed(2)}  at most 3.00`);
   console.log(`  p99       ${ratio((one) => one.p99_ms).toFixed(2)}  at most 3.00`);
+  console.log(`  behind    ${ratio((one) => one.behind).toFixed(2)}  at most 3.00`);
   console.log('\nOthers, with simple requests:');
   const others = rounds[0]!.over.bystanders.map(({ name }, i) => {
     const by = (which: keyof Round) => of(which, (one) => one.bystanders[i]!.p50_ms).toFixed(1);
@@ -75,12 +92,14 @@ try {
   const args = [load, daemon.socket, String(UNDER_WAY), values.rounds, values.seconds];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   clearInterval(looking);
+  const kept = keptWaiting(daemon.pid);
   console.log(`Regions filled over 6 connections, ${availableParallelism()} cores\n`);
   report(JSON.parse(stdout) as Round[]);
   const after = rss_mib(daemon.pid);
   const memory = [before, peak, after].map((mib) => mib.toFixed(0));
   console.log(`\nMemory of the daemon, MiB: ${memory[0]} before, ${memory[1]} at most,`);
   console.log(`${memory[2]} after.`);
+  console.log(`Its threads waited for a processor ${Math.round(100 * kept)} % of their time.`);
 } finally {
   await daemon.stop();
 }

@@ -79,22 +79,21 @@ overload('ten times of it is refused, and nobody waits for long', () =>
     const told = JSON.stringify({
       ...{ capacity: capacity.accepted, p50, p99: quantile(capacity.latencies_ms, 0.99) },
       ...{ accepted: over.accepted, refused: over.refused, unsent: over.unsent },
-      ...{ over: quantile(over.latencies_ms, 0.5), over99: quantile(over.latencies_ms, 0.99) },
+      ...{ waits: [capacity, over, look].map(({ behind }) => quantile(behind, 0.5)) },
       ...{ ping: quantile(ping.latencies_ms, 0.5), look: quantile(look.latencies_ms, 0.5), most },
       ...{ pings: ping.latencies_ms.length, looks: look.latencies_ms.length, before },
     });
     assert.ok(over.refused > over.accepted, told);
-    assert.ok(
-      over.accepted / over.duration_ms > capacity.accepted / capacity.duration_ms / 5,
-      told,
-    );
-    assert.ok(quantile(over.latencies_ms, 0.5) < RATIO_MAX * p50, told);
+    assert.ok(over.accepted > 0, told);
+    // By answers and not by time: other tests may take the processors in the meantime.
+    const wait = RATIO_MAX * quantile(capacity.behind, 0.5);
+    assert.ok(quantile(over.behind, 0.5) < wait, told);
+    assert.ok(quantile(look.behind, 0.5) < wait, told);
     // And what an engine puts back.
     assert.ok(most.queued <= 2 * QUEUE_SIZE + 512, told);
     assert.ok(most.rss - before < GROWTH_BYTES_MAX, told);
     assert.is(ping.refused + look.refused, 0, told);
     assert.ok(quantile(ping.latencies_ms, 0.5) < RATIO_MAX * p50, told);
-    assert.ok(quantile(look.latencies_ms, 0.5) < RATIO_MAX * p50, told);
     const { error } = JSON.parse(over.refusal) as RawReply;
     assert.match(error!.message, 'workers.queue_size');
     const { retry_after_ms, queue_size } = error!.data.details as Record<string, number>;

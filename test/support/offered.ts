@@ -14,6 +14,11 @@ export interface Outcome {
   readonly duration_ms: number;
   /** From being sent to being answered, of those that were accepted, in order of size. */
   readonly latencies_ms: Float64Array;
+  /**
+   * How many others were answered meanwhile, of each, in order of size: how long it waited, by a
+   * clock that stands still while the machine does something else.
+   */
+  readonly behind: Float64Array;
   /** One of the refusals. */
   readonly refusal: string;
 }
@@ -30,14 +35,24 @@ function edit(id: number): string {
   return `{"jsonrpc":"2.0","id":${id},"method":"goxel.fill_region","params":${params}}\n`;
 }
 
+/** Requests that this process had accepted, of all its clients. */
+let answered = 0;
+
+interface Sent {
+  readonly at_ms: number;
+  /** What `answered` was. */
+  readonly answered: number;
+}
+
 /** One connection, and what came of its requests. */
 export class LoadClient {
   readonly #socket: Socket;
   readonly #request: (id: number) => string;
-  readonly #sent_ms = new Map<number, number>();
+  readonly #sent = new Map<number, Sent>();
   #last = 0;
   #rest = '';
   #latencies: number[] = [];
+  #behind: number[] = [];
   #refused = 0;
   #refusal = '';
   #unsent = 0;
@@ -59,7 +74,7 @@ export class LoadClient {
   }
 
   get underWay(): number {
-    return this.#sent_ms.size;
+    return this.#sent.size;
   }
 
   send(count: number): void {
@@ -68,11 +83,11 @@ export class LoadClient {
       this.#unsent += count;
       return;
     }
-    const now_ms = performance.now();
+    const sent = { at_ms: performance.now(), answered };
     let text = '';
     for (let i = 0; i < count; i += 1) {
       this.#last += 1;
-      this.#sent_ms.set(this.#last, now_ms);
+      this.#sent.set(this.#last, sent);
       text += this.#request(this.#last);
     }
     this.#socket.write(text);
@@ -80,8 +95,12 @@ export class LoadClient {
 
   /** What came since the last time. */
   take() {
-    const taken = { latencies: this.#latencies, refused: this.#refused, unsent: this.#unsent };
+    const taken = {
+      ...{ latencies: this.#latencies, behind: this.#behind },
+      ...{ refused: this.#refused, unsent: this.#unsent },
+    };
     this.#latencies = [];
+    this.#behind = [];
     this.#refused = 0;
     this.#unsent = 0;
     return { ...taken, refusal: this.#refusal };
@@ -108,11 +127,13 @@ export class LoadClient {
 
   #note(line: string, now_ms: number): void {
     const id = Number(/"id":(\d+)/.exec(line)?.[1]);
-    const sent_ms = this.#sent_ms.get(id);
-    if (sent_ms === undefined) throw new Error(`nobody asked for ${line}`);
-    this.#sent_ms.delete(id);
+    const sent = this.#sent.get(id);
+    if (sent === undefined) throw new Error(`nobody asked for ${line}`);
+    this.#sent.delete(id);
     if (!line.includes('"error":')) {
-      this.#latencies.push(now_ms - sent_ms);
+      this.#latencies.push(now_ms - sent.at_ms);
+      this.#behind.push(answered - sent.answered);
+      answered += 1;
       return;
     }
     if (!line.includes('GOX_OVERLOADED')) throw new Error(line);
@@ -173,10 +194,11 @@ async function measured(
   const duration_ms = performance.now() - start_ms;
   const all = clients.map((client) => client.take());
   const latencies_ms = Float64Array.from(all.flatMap(({ latencies }) => latencies)).sort();
+  const behind = Float64Array.from(all.flatMap((one) => one.behind)).sort();
   const sum = (of: (one: (typeof all)[number]) => number) =>
     all.reduce((total, one) => total + of(one), 0);
   return {
-    ...{ duration_ms, latencies_ms, accepted: latencies_ms.length },
+    ...{ duration_ms, latencies_ms, behind, accepted: latencies_ms.length },
     refused: sum(({ refused }) => refused),
     unsent: sum(({ unsent }) => unsent),
     refusal: all.find(({ refusal }) => refusal !== '')?.refusal ?? '',
@@ -197,8 +219,12 @@ export async function bystander(path: string, method: string, params: object, pa
       await sleep(pause_ms);
     }
     client.close();
-    const { latencies, refused } = client.take();
-    return { latencies_ms: Float64Array.from(latencies).sort(), refused };
+    const { latencies, behind, refused } = client.take();
+    return {
+      latencies_ms: Float64Array.from(latencies).sort(),
+      behind: Float64Array.from(behind).sort(),
+      refused,
+    };
   })();
   return async () => {
     over = true;
