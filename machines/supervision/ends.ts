@@ -12,8 +12,8 @@ import {
 } from './book.ts';
 import {
   addOperation,
+  becomeDown,
   forget,
-  isDown,
   kill,
   NOTHING,
   takeOverDeaths,
@@ -35,7 +35,7 @@ export function ended(turn: Turn, child: Child, end: End): void {
   const lived_ms = now_ms - child.started_ms;
   takeOverDeaths(turn, child);
   hands.drop(spec.id);
-  isDown(turn, child);
+  becomeDown(turn, child);
   if (phase === 'stopping') {
     const took_ms = now_ms - phase_ms;
     hands.report({ kind: 'stopped', child: spec.id, took_ms, lived_ms, ...end });

@@ -139,7 +139,11 @@ function begin(turn: Turn, child: Child): void {
   if (ready === undefined) hands.remind({ type: 'supervisor.begun', id, nth: child.starts });
 }
 
-export function isReady(turn: Turn, child: Child, info: Readonly<Record<string, unknown>>): void {
+export function becomeReady(
+  turn: Turn,
+  child: Child,
+  info: Readonly<Record<string, unknown>>,
+): void {
   const { hands, now_ms } = turn;
   const { id } = child.spec;
   const took_ms = now_ms - child.phase_ms;
@@ -179,7 +183,7 @@ export function kill(turn: Turn, child: Child, why: string | undefined): void {
     if (outcome?.kind === 'stopped') book.outcome = { ...outcome, forced: true };
   }
   hands.drop(id);
-  isDown(turn, child);
+  becomeDown(turn, child);
 }
 
 /** What is known below a child that ends stays known. */
@@ -191,7 +195,7 @@ export function takeOverDeaths({ book, hands }: Turn, { spec }: Child): void {
 }
 
 /** A child is gone, for now at least; one that is temporary for good. */
-export function isDown(turn: Turn, child: Child): void {
+export function becomeDown(turn: Turn, child: Child): void {
   enter(turn, child, 'down');
   settle(turn, child, 'down');
   // What was added by hand and never became ready was not added.

@@ -1,7 +1,7 @@
 /** What is asked of a supervisor while it runs: to start, stop, start again or forget a child. */
 
 import { type Child, find, isAlive, isDue, newChild, settle, type Turn } from './book.ts';
-import { addOperation, forget, isDown, NOTHING, withdraw } from './operations.ts';
+import { addOperation, becomeDown, forget, NOTHING, withdraw } from './operations.ts';
 import { type ChildSpec, checkChild, fullSpec, SpecError } from './spec.ts';
 
 /** `request` names it in the answer, `supervisor.settled`. */
@@ -113,5 +113,5 @@ function terminate(turn: Turn, child: Child, request: number): void {
   child.held = true;
   child.waiters = [...child.waiters, { request, want: 'down' }];
   if (isAlive(child)) addOperation(turn, { ...NOTHING, stops: [id] });
-  else isDown(turn, child);
+  else becomeDown(turn, child);
 }

@@ -16,7 +16,7 @@ import { type AnyActorLogic, assign, type EventObject, enqueueActions, setup } f
 import { type Book, find, isAlive, newBook, type Reminder, readyChild, type Turn } from './book.ts';
 import { ended, late } from './ends.ts';
 import { type Ports, pathOf, takeTurn } from './hands.ts';
-import { addOperation, due, hurry, isReady, killAll, NOTHING, stopAll } from './operations.ts';
+import { addOperation, becomeReady, due, hurry, killAll, NOTHING, stopAll } from './operations.ts';
 import type { Decision, SupervisorOutcome } from './records.ts';
 import { carryOutRequest, type RequestEvent, refuse, type Settled } from './requests.ts';
 import { checkSpec, SUPERVISOR, SUPERVISOR_READY, type SupervisorSpec } from './spec.ts';
@@ -201,13 +201,13 @@ function noteReady(turn: Turn, event: EventObject & { id?: unknown }): void {
   const child = readyChild(turn.book, event);
   if (child === undefined) return;
   child.named = id !== undefined;
-  isReady(turn, child, info);
+  becomeReady(turn, child, info);
 }
 
 function noteBegun(turn: Turn, event: SupervisorEvent): void {
   if (event.type !== 'supervisor.begun') return;
   const child = find(turn.book, event.id);
-  if (child?.phase === 'starting' && child.starts === event.nth) isReady(turn, child, {});
+  if (child?.phase === 'starting' && child.starts === event.nth) becomeReady(turn, child, {});
 }
 
 function noteLate(turn: Turn, event: SupervisorEvent): void {

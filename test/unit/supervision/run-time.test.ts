@@ -234,6 +234,7 @@ test(sentence('11.3'), () => {
   }
   const noted = deaths(root);
   assert.is(noted.length, 100);
+  assert.is(root.getSnapshot().context.deaths.length, 100, 'and no more of them');
   const at_ms = 10 * 110 + 10;
   const end = { abnormal: true, reason: 'Error: death 10', fate: 'restart' };
   assert.equal(noted[0], { path: 'a', at_ms, lived_ms: 10, ...end });

@@ -224,7 +224,7 @@ function randomSupervisor(random: Random, id: string, depth: number): Supervisor
   const auto_shutdown = random.chance(0.2)
     ? random.of('any_significant' as const, 'all_significant' as const)
     : 'never';
-  const length = 1 + random.below(depth === 2 ? 4 : 3);
+  const length = 1 + random.below(depth === 2 ? 4 : 2);
   const children = Array.from({ length }, (_, index): Node => {
     const name = `${'abcd'[index]}`;
     const kind = random.next();
@@ -250,9 +250,9 @@ function randomSupervisor(random: Random, id: string, depth: number): Supervisor
 }
 
 function randomWorker(random: Random, id: string): WorkerNode {
-  const ready = { event: random.of('up', `${id}.ready`), within_ms: 30 + random.ms(270) };
+  const ready = { event: random.of('up', 'up', `${id}.ready`), within_ms: 30 + random.ms(270) };
   return {
-    ...{ kind: 'worker', id, effect: random.chance(0.3), significant: false },
+    ...{ kind: 'worker', id, effect: random.chance(0.6), significant: false },
     restart: random.of<RestartType>('permanent', 'transient', 'temporary'),
     shutdown: random.of<WorkerNode['shutdown']>(random.ms(300) + 1, 'infinity', 'kill'),
     ready: random.chance(0.5) ? ready : undefined,
@@ -266,7 +266,7 @@ function randomDynamic(random: Random, id: string): DynamicNode {
     children_max: 1 + random.below(5),
     pool_size: 1 + random.below(3),
     template: {
-      effect: random.chance(0.3),
+      effect: random.chance(0.6),
       restart: random.of('temporary', 'temporary', 'transient', 'permanent'),
       shutdown: random.of<number | 'kill'>(random.ms(300) + 1, 'kill'),
       restarts: randomRestarts(random),
