@@ -22,7 +22,9 @@ const IDS_MAX = 1000;
 
 /** Refuses a request because of the state the supervisor is in. */
 export function refuse({ hands }: Turn, event: RequestEvent, reason: string): void {
-  const child = event.what === 'start' ? String(event.spec.id) : event.id;
+  // A spec that is refused may be anything.
+  const { id }: { id?: unknown } = event.what === 'start' ? Object(event.spec) : event;
+  const child = String(id);
   hands.report({ kind: 'refused', child, reason });
   hands.settle(event.request, reason);
 }

@@ -145,6 +145,7 @@ test(sentence('10.8'), async () => {
   assert.is(await settled(startChild(root, child('a'))), 'there is a child of this id');
   assert.is(last('refused')?.child, 'a');
   assert.match(await settled(startChild(root, child('c', { logic: 'x' }))), "no logic called 'x'");
+  assert.match(await settled(startChild(root, null as never)), 'must be an object, not null');
   for (const ask of [terminateChild, restartChild, deleteChild]) {
     assert.is(await settled(ask(root, 'zz')), 'there is no such child');
   }

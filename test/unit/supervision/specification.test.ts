@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ROOT } from '../../support/modules.ts';
+import { ROOT, readModules, resolveImport } from '../../support/modules.ts';
 import { SENTENCES } from './sentences.ts';
 
 const HERE = join(ROOT, 'test/unit/supervision');
@@ -30,6 +30,18 @@ test('numbers its sentences in order', () => {
     count = first === chapter ? count + 1 : 1;
     chapter = first ?? 0;
     assert.is(second, count, number);
+  }
+});
+
+test('the library imports xstate and itself, and nothing else', () => {
+  const home = 'machines/supervision/';
+  const modules = readModules().filter(({ path }) => path.startsWith(home));
+  assert.ok(modules.length > 10);
+  for (const module of modules) {
+    for (const { from } of module.imports) {
+      const target = resolveImport(module, from) ?? from;
+      assert.ok(target === 'xstate' || target.startsWith(home), `${module.path} imports ${from}`);
+    }
   }
 });
 
