@@ -243,6 +243,12 @@ export const engineMachine = setup({
       initial: 'idle',
       states: { idle: { on: { 'work.begun': 'busy' } }, busy: { on: { 'work.ended': 'idle' } } },
       on: {
+        // It was there, and its projects are gone: whatever it wanted for, it died.
+        'worker.short': {
+          guard: 'is an engine',
+          target: 'lost',
+          actions: ['note reason', 'fail calls'],
+        },
         'worker.stalled': { target: 'lost', actions: ['note reason', 'fail calls'] },
         'call.overdue': { target: 'lost', actions: ['note reason', 'time calls out'] },
         'part.overdue': {

@@ -1,4 +1,4 @@
-/** The daemon as a library: `goxel-supervisor/supervisor`. */
+/** The daemon as a library: `goxel-supervisor/daemon`. */
 
 export { ConfigError, loadConfig } from '../conf/load.ts';
 export type { Config } from '../conf/schema.ts';

@@ -96,6 +96,8 @@ export interface PendingReply {
   readonly place: number;
   /** What the request counts for while it waits. */
   readonly bytes: number;
+  /** The id as a value, once somebody looked: who cancels looks at all that wait. */
+  idValue?: unknown;
 }
 
 /** The replies to one batch, as they come in. */

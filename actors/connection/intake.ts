@@ -61,7 +61,7 @@ export interface Counters {
 export interface IntakeDeps {
   readonly config: Pick<Config, 'limits'>;
   readonly admission: Admission;
-  readonly deadlines: Pick<Deadlines, 'watch'>;
+  readonly deadlines: Pick<Deadlines, 'watch' | 'forget'>;
   /** One for all connections. */
   readonly reader: EnvelopeReader;
   readonly dispatch: DaemonDispatch;
@@ -393,6 +393,7 @@ export class Intake implements CallerConnection {
 }
 
 /** The id of a request as a value. */
-function idOf({ id, encoding }: PendingReply): unknown {
-  return decoded(id!, encoding);
+function idOf(reply: PendingReply): unknown {
+  reply.idValue ??= decoded(reply.id!, reply.encoding);
+  return reply.idValue;
 }

@@ -21,6 +21,7 @@ export type OpenConnections = ReadonlyMap<number, OpenConnection>;
 export class Sessions {
   readonly #replies: Pick<Replies, 'fail'>;
   readonly #needed: (need: SessionNeed) => void;
+  readonly #ended: (request: SessionRequest) => void;
   readonly #sessions = new Map<string, SessionHandle>();
   /** Which number each session has, those about to start among them. */
   readonly #slots = new Map<string, number>();
@@ -29,8 +30,16 @@ export class Sessions {
   /** Requests whose session is about to start. */
   readonly #unclaimed = new Map<string, SessionRequest[]>();
 
-  /** @param needed hears that requests wait for a session that is not there */
-  constructor(replies: Pick<Replies, 'fail'>, needed: (need: SessionNeed) => void) {
+  /**
+   * @param needed hears that requests wait for a session that is not there
+   * @param ended hears of requests that end before they come to their session
+   */
+  constructor(
+    replies: Pick<Replies, 'fail'>,
+    needed: (need: SessionNeed) => void,
+    ended: (request: SessionRequest) => void = () => {},
+  ) {
+    this.#ended = ended;
     this.#replies = replies;
     this.#needed = needed;
   }
@@ -79,8 +88,7 @@ export class Sessions {
       const at = requests.findIndex(({ reply }) => is(reply));
       if (at < 0) continue;
       const [request] = requests.splice(at, 1);
-      request!.share.leave(request!);
-      this.#replies.fail(request!.reply, why);
+      this.#refuse(request!, why);
       return true;
     }
     return false;
@@ -92,11 +100,25 @@ export class Sessions {
   }
 
   giveUp(why: GoxError): void {
+    this.#refuseUnclaimed(why);
     for (const session of this.#sessions.values()) session.giveUp(why);
   }
 
   refuseRest(why: GoxError): void {
+    this.#refuseUnclaimed(why);
     for (const session of this.#sessions.values()) session.refuseRest(why);
+  }
+
+  #refuseUnclaimed(why: GoxError): void {
+    for (const requests of this.#unclaimed.values()) {
+      for (const request of requests.splice(0)) this.#refuse(request, why);
+    }
+  }
+
+  #refuse(request: SessionRequest, why: GoxError): void {
+    request.share.leave(request);
+    this.#ended(request);
+    this.#replies.fail(request.reply, why);
   }
 
   /** For a client that names many projects, a session that has nothing to do makes room. */

@@ -142,7 +142,11 @@ class ClientSocket implements IntakeConnection {
       events,
       failures,
     );
-    this.sessions = new Sessions(this.replies, (need) => say({ type: 'session.needed', ...need }));
+    this.sessions = new Sessions(
+      this.replies,
+      (need) => say({ type: 'session.needed', ...need }),
+      (request) => deps.deadlines.forget(request),
+    );
     this.#intake = new Intake(deps, this);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));

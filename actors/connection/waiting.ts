@@ -2,6 +2,9 @@
 
 import type { SessionRequest } from './request.ts';
 
+/** Requests that have left and are held, until there are as many as wait. */
+const HELD_MAX = 64;
+
 export class WaitingRequests {
   #requests: SessionRequest[] = [];
   /** Those before this place have left. */
@@ -22,20 +25,24 @@ export class WaitingRequests {
   /** The first one leaves. */
   shift(): void {
     this.#head += 1;
-    if (this.#head < this.#requests.length) return;
-    this.#requests = [];
-    this.#head = 0;
+    // What has left must not be held, nor copied again and again.
+    if (this.#head >= HELD_MAX && 2 * this.#head >= this.#requests.length) {
+      this.#become(this.#requests.slice(this.#head));
+    } else if (this.#head === this.#requests.length) this.#become([]);
   }
 
   /** Takes out those for which `is` holds. */
   takeOut(is: (request: SessionRequest) => boolean): SessionRequest[] {
+    // Nearly always for one, or for none.
+    const first = this.#requests.findIndex((request, at) => at >= this.#head && is(request));
+    if (first < 0) return [];
     const left: SessionRequest[] = [];
     const out: SessionRequest[] = [];
     for (let at = this.#head; at < this.#requests.length; at++) {
       const request = this.#requests[at]!;
-      (is(request) ? out : left).push(request);
+      (at >= first && is(request) ? out : left).push(request);
     }
-    if (out.length > 0) this.#become(left);
+    this.#become(left);
     return out;
   }
 

@@ -17,11 +17,13 @@ export type JobCallsEvent = CallsCommand | { type: 'worker.attached'; link: JobL
 /** What the threads of jobs share. */
 export interface JobRegistry {
   readonly jobs: Jobs;
+  /** Whether the whole daemon ends. */
+  readonly stopping: () => boolean;
   /** Where a thread finds its place in the queue, by its number. */
   readonly jobCalls: Map<number, { send(event: JobCallsEvent): void }>;
 }
 
-export function jobCallsEffect({ jobs, jobCalls }: JobRegistry) {
+export function jobCallsEffect({ jobs, jobCalls, stopping }: JobRegistry) {
   return fromCallback<CallsCommand, EngineChildInput>(({ input, receive, sendBack, self }) => {
     const report = sendBack as (event: EngineEvent) => void;
     const { parts } = jobs;
@@ -64,8 +66,13 @@ export function jobCallsEffect({ jobs, jobCalls }: JobRegistry) {
       }
     });
     return () => {
-      detach(new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
-      jobs.refuse(new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.'));
+      if (stopping()) {
+        const error = new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
+        detach(error);
+        jobs.refuse(error);
+      } else {
+        detach(new GoxError('GOX_ENGINE_FAILED', `job:${input.index} ended: it was stopped`));
+      }
       jobCalls.delete(input.index);
       work.end();
     };

@@ -22,11 +22,11 @@ import { testClock } from '../../support/test-clock.ts';
 type Answer = (caller: Caller, method: string, params: unknown) => unknown;
 
 /** A connection whose daemon answers so. */
-async function stage(answer: Answer, guest = false) {
+async function stage(answer: Answer, guest = false, in_flight_max = 3) {
   const config = await configWith(({ limits }) => {
     limits.request_timeout_ms = 1000;
     limits.job_timeout_ms = 5000;
-    limits.requests_in_flight_max = 3;
+    limits.requests_in_flight_max = in_flight_max;
   });
   const output = new FakeOutput();
   const time = new SimulatedClock();
@@ -173,6 +173,26 @@ once('a request that was not begun in its own time is not begun', async () => {
 once.run();
 
 const later = suite('intake: answers later');
+
+later('an id is read once, however often something is cancelled', async () => {
+  const { ask, said } = await stage(() => new Promise(() => {}), false, 1000);
+  const waiting = Array.from({ length: 100 }, (_, id) => ({ method: 'status', id: id + 1 }));
+  await ask(...waiting);
+  const { parse } = JSON;
+  let read = 0;
+  JSON.parse = (...given) => {
+    read += 1;
+    return parse(...given);
+  };
+  try {
+    const cancel = { method: '$/cancelRequest', params: { id: 'nobody' } };
+    await ask(...Array.from({ length: 50 }, () => cancel));
+  } finally {
+    JSON.parse = parse;
+  }
+  assert.ok(read <= 100 + 4 * 50, `${read} texts were read`);
+  assert.equal(said(), []);
+});
 
 later('a method that waits holds up nobody, and is under way until it answers', async () => {
   const { promise, resolve } = deferred();

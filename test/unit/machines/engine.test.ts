@@ -166,6 +166,8 @@ test('a worker that throws while it starts is a death, not the end of the engine
 test('a thread that the system had nothing left for is waited for, and is no failure', async () => {
   const { worker, calls, clock, reports, snapshot } = await engine();
   worker.say({ type: 'worker.ready' });
+  worker.say({ type: 'worker.exited', reason: 'killed' });
+  clock.increment(100);
   for (const wait of [100, 200, 400, 800, 1000, 1000, 1000]) {
     worker.say({ type: 'worker.short', reason: 'EMFILE' });
     assert.is(snapshot().value, 'short');
@@ -182,9 +184,17 @@ test('a thread that the system had nothing left for is waited for, and is no fai
   );
   worker.say({ type: 'worker.ready' });
   assert.is(snapshot().context.shortages, 0);
-  assert.is(snapshot().context.restarts, 0);
+  assert.is(snapshot().context.restarts, 1, 'that of the death alone');
   const ready = { type: 'engine.ready', id: 'probed' };
   assert.equal(reports, [ready, ready]);
+});
+
+test('a thread that was there and ends for want of something has died', async () => {
+  const { worker, calls, snapshot } = await engine();
+  worker.say({ type: 'worker.ready' });
+  worker.say({ type: 'worker.short', reason: 'EMFILE' });
+  assert.is(snapshot().value, 'lost');
+  assert.is(calls.told.at(-1)?.type, 'calls.fail', 'what it had is answered');
 });
 
 test('an engine that never had a thread for want of something is given up', async () => {
