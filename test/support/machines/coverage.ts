@@ -25,6 +25,7 @@ export class Recorder {
   readonly #given = new Set<string>();
 
   constructor(machines: readonly AnyStateMachine[]) {
+    unreached(machines.map(({ id }) => id));
     this.#machines = new Map(
       machines.map(({ id, root }) => {
         const states = nodesBelow(root).map(nameOfState);
@@ -87,6 +88,14 @@ export function missing(all: readonly Coverage[]): string[] {
   ]);
 }
 
+/** All there is, a line each. */
+export function listing(all: readonly Coverage[]): string[] {
+  return all.flatMap(({ machine, states, transitions }) => [
+    ...[...states.keys()].map((name) => `${machine}: the state ${name}`),
+    ...[...transitions.keys()].map((name) => `${machine}: the transition ${name}`),
+  ]);
+}
+
 /** A table: machine, states reached and all, transitions reached and all. */
 export function table(all: readonly Coverage[]): string {
   const share = (of: ReadonlyMap<string, boolean>) => `${of.size - not(of).length}/${of.size}`;
@@ -104,6 +113,7 @@ function not(of: ReadonlyMap<string, boolean>): string[] {
   return [...of].filter(([, reached]) => !reached).map(([name]) => name);
 }
 
+/** Throws when two have one name. */
 function unreached(names: readonly string[]): Map<string, boolean> {
   const found = new Map(names.map((name) => [name, false]));
   if (found.size !== names.length) throw new Error(`two have one name among: ${names.join(', ')}`);

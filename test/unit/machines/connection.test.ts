@@ -75,6 +75,25 @@ test('looks whether a client is there that nothing is read from', async () => {
   assert.is(socket.told.length, 2);
 });
 
+test('is paused from work too, and is idle after it', async () => {
+  const { socket, send, snapshot } = await connection();
+  socket.say({ type: 'work.begun' });
+  assert.equal(snapshot().value, { open: 'busy' });
+  send({ type: 'reading.paused' });
+  assert.equal(snapshot().value, { open: 'paused' });
+  send({ type: 'reading.resumed' });
+  assert.equal(snapshot().value, { open: 'idle' });
+});
+
+test('a client goes once: its edits are carried out, whatever is said of its socket', async () => {
+  const { socket, send, snapshot } = await connection();
+  socket.say({ type: 'socket.closed', under_way: true });
+  socket.say({ type: 'socket.closed', under_way: false });
+  assert.equal(snapshot().value, { leaving: 'requests' });
+  send({ type: 'socket.idle' });
+  assert.is(snapshot().status, 'done');
+});
+
 test('refuses a request whose rest does not come in time', async () => {
   const { socket, clock, send } = await connection();
   send({ type: 'frame.partial' });
