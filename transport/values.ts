@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Packr } from 'msgpackr';
 import { GoxError } from '../conf/errors.ts';
-import type { Encoding } from './jsonrpc.ts';
+import type { Encoding, PendingReply } from './jsonrpc.ts';
 
 /** Plain maps and doubles, as in the engines. */
 const messagePack = new Packr({ useRecords: false, int64AsType: 'number' });
@@ -23,3 +23,11 @@ export function decoded(bytes: Uint8Array, encoding: Encoding): unknown {
     throw new GoxError('GOX_PARSE', `Parse error: ${(error as Error).message}`);
   }
 }
+
+/** The id of a request as a value. Throws GOX_PARSE. */
+export function idValue(reply: PendingReply): unknown {
+  reply.idValue ??= decoded(reply.id ?? NOTHING, reply.encoding);
+  return reply.idValue;
+}
+
+const NOTHING = new Uint8Array(0);

@@ -33,13 +33,14 @@ import type {
 import { soundMeta } from '../../transport/meta.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
-import { decoded, encoded } from '../../transport/values.ts';
+import { decoded, encoded, idValue } from '../../transport/values.ts';
 import type { Admission, Share } from './admission.ts';
 import { type CallerConnection, DaemonCall } from './daemon-call.ts';
 import type { Deadlines } from './deadlines.ts';
 import { GONE, requestOverdue, tooManyConnections } from './refusals.ts';
 import type { SessionRequest } from './request.ts';
 import type { OpenConnection, Sessions } from './sessions.ts';
+import { Turns } from './turns.ts';
 import { UnderWay, type UnderWayDeps } from './under-way.ts';
 
 /**
@@ -87,9 +88,6 @@ export interface IntakeConnection extends OpenConnection {
   failed(error: unknown): void;
 }
 
-/** So long may one connection keep the main thread with methods of the daemon, each turn. */
-const TURN_MS = 5;
-
 export class Intake implements CallerConnection {
   readonly name: string;
   readonly rights: Rights;
@@ -100,17 +98,12 @@ export class Intake implements CallerConnection {
   readonly #share: Share;
   readonly #failed: (error: unknown) => void;
   #groups: Group[] = [];
-  /** Methods of the daemon that wait for their turn. */
-  #waiting: DaemonCall[] = [];
-  #turn: NodeJS.Immediate | undefined;
+  readonly #turns: Turns;
   #refusal: GoxError | undefined;
   #over = false;
   /** A notification waits for a flush of its own. */
   #noted = false;
   #now_ms = 0;
-  /** When this turn is over, and how many were answered in it. */
-  #until_ms = 0;
-  #served = 0;
 
   constructor(deps: IntakeDeps, connection: IntakeConnection) {
     this.#deps = deps;
@@ -122,6 +115,11 @@ export class Intake implements CallerConnection {
     this.#failed = (error) => connection.failed(error);
     const { config, clock } = deps;
     this.#share = deps.admission.open();
+    this.#turns = new Turns({
+      roomy: () => replies.roomy,
+      dispatch: (call) => this.#dispatch(call),
+      flush: () => replies.flush(),
+    });
     const errorOf = (method: string, error: unknown) => this.#errorOf(method, error);
     this.#underWay = new UnderWay({ config, clock, replies, errorOf, failed: this.#failed });
   }
@@ -132,8 +130,7 @@ export class Intake implements CallerConnection {
   take(events: readonly (FramingEvent | Request)[]): boolean {
     this.#now_ms = this.#deps.clock.now_ms();
     const now_ms = performance.now();
-    this.#until_ms = now_ms + TURN_MS;
-    this.#served = 0;
+    this.#turns.begin(now_ms);
     this.#replies.touch(now_ms);
     let fatal = false;
     for (const event of events) {
@@ -160,20 +157,19 @@ export class Intake implements CallerConnection {
 
   /** The client has read what blocked its connection. */
   resume(): void {
-    if (this.#waiting.length === 0 || this.#turn !== undefined || !this.#replies.roomy) return;
-    this.#turn = setImmediate(() => this.#nextTurn());
+    this.#turns.resume();
   }
 
   /** Answers what waits here, or is under way, with this error. */
   giveUp(error: GoxError): void {
-    for (const { reply } of this.#drop()) this.#replies.fail(reply, error);
+    for (const { reply } of this.#turns.drop()) this.#replies.fail(reply, error);
     this.#underWay.giveUp(error);
   }
 
   /** The client is gone: what wants no answer is done, the rest of no use. */
   abandon(): void {
     this.#underWay.abandon();
-    for (const call of this.#drop()) {
+    for (const call of this.#turns.drop()) {
       if (call.reply.id === undefined) this.#dispatch(call);
       else this.#replies.fail(call.reply, GONE);
     }
@@ -181,7 +177,7 @@ export class Intake implements CallerConnection {
 
   /** Nothing that waits here or is under way is answered any more. */
   end(): void {
-    this.#drop();
+    this.#turns.drop();
     this.#underWay.end();
     this.#share.end();
   }
@@ -207,12 +203,12 @@ export class Intake implements CallerConnection {
   }
 
   cancel(id: unknown): boolean {
-    const is = (reply: PendingReply) => reply.id !== undefined && idOf(reply) === id;
+    const is = (reply: PendingReply) => reply.id !== undefined && idValue(reply) === id;
     const why = new GoxError('GOX_CANCELLED', 'The client cancelled the request.');
-    const at = this.#waiting.findIndex(({ reply }) => is(reply));
-    if (at < 0) return this.#underWay.cancel(is, why) || this.#sessions.cancel(is, why);
-    const [waiting] = this.#waiting.splice(at, 1);
-    this.#replies.fail(waiting!.reply, why);
+    const waiting = this.#turns.takeOut(({ reply }) => is(reply));
+    if (waiting === undefined)
+      return this.#underWay.cancel(is, why) || this.#sessions.cancel(is, why);
+    this.#replies.fail(waiting.reply, why);
     return true;
   }
 
@@ -289,35 +285,9 @@ export class Intake implements CallerConnection {
   }
 
   #queue(call: DaemonCall): void {
-    if (call.spec.urgent === true) {
-      // What it is about may have come in the same read.
-      this.#deliver();
-      this.#dispatch(call);
-      return;
-    }
-    this.#waiting.push(call);
-    if (this.#turn === undefined) this.#serve();
-  }
-
-  /** Answers methods of the daemon, as long as it is this connection's turn. */
-  #serve(): void {
-    let done = 0;
-    while (done < this.#waiting.length && this.#replies.roomy) {
-      // One a turn, at least, however slow the machine is.
-      if (this.#served > 0 && performance.now() > this.#until_ms) break;
-      this.#served += 1;
-      this.#dispatch(this.#waiting[done++]!);
-    }
-    this.#waiting = done === this.#waiting.length ? [] : this.#waiting.slice(done);
-    this.resume();
-  }
-
-  #nextTurn(): void {
-    this.#turn = undefined;
-    this.#until_ms = performance.now() + TURN_MS;
-    this.#served = 0;
-    this.#serve();
-    this.#replies.flush();
+    // What it is about may have come in the same read.
+    if (call.spec.urgent === true) this.#deliver();
+    this.#turns.add(call);
   }
 
   #dispatch(call: DaemonCall): void {
@@ -335,15 +305,6 @@ export class Intake implements CallerConnection {
     } catch (error) {
       this.#replies.fail(reply, this.#errorOf(spec.name, error));
     }
-  }
-
-  /** Takes out what waits. */
-  #drop(): DaemonCall[] {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    clearImmediate(this.#turn);
-    this.#turn = undefined;
-    return waiting;
   }
 
   #flushNoted(): void {
@@ -390,10 +351,4 @@ export class Intake implements CallerConnection {
     if (one.timeout_ms !== undefined) this.#deps.deadlines.watch(one, this.#sessions);
     group.requests.push(one);
   }
-}
-
-/** The id of a request as a value. */
-function idOf(reply: PendingReply): unknown {
-  reply.idValue ??= decoded(reply.id!, reply.encoding);
-  return reply.idValue;
 }
