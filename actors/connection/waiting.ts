@@ -14,6 +14,11 @@ export class WaitingRequests {
     return this.#requests.length - this.#head;
   }
 
+  /** Those that are held, some that have left among them. */
+  get held(): number {
+    return this.#requests.length;
+  }
+
   get first(): SessionRequest | undefined {
     return this.#requests[this.#head];
   }
