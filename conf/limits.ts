@@ -126,7 +126,8 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     maximum: HOUR_MS,
     description:
       'Time that the daemon takes to stop, at the most. When half of it is over, what is under' +
-      ' way is given up and answered so. Containers are killed after 10 s, as a rule.',
+      ' way is given up and answered so. A thread that hangs then may keep the process for a' +
+      ' second more. Containers are killed after 10 s, as a rule.',
   }),
   output_bytes_max: Type.Integer({
     default: MIB,
