@@ -84,9 +84,12 @@ function unix_ms(): number {
 const TREE_ACTORS_MAX = 500;
 
 function summary(root: AnyActorRef) {
-  const { state, children } = actorTree(root, TREE_ACTORS_MAX);
-  const engines = children.find(({ id }) => id === 'engines');
-  return { state, engines: engines?.children ?? [] };
+  const { value, children } = root.getSnapshot();
+  const { engines } = children;
+  return {
+    state: String(value),
+    engines: engines === undefined ? [] : actorTree(engines).children,
+  };
 }
 
 function endOf(root: AnyActorRef): Promise<Outcome> {
