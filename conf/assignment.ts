@@ -1,5 +1,6 @@
 /** What a source of configuration (file, environment, flags) comes down to before it is checked. */
 
+import { keyOfToday } from './former-keys.ts';
 import { SETTINGS } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -47,7 +48,8 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
   const names = [...SETTINGS.keys()].map(environmentName);
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith(ENVIRONMENT_PREFIX) || text === undefined) continue;
-    const key = name.slice(ENVIRONMENT_PREFIX.length).toLowerCase().replaceAll('__', '.');
+    const written = name.slice(ENVIRONMENT_PREFIX.length).toLowerCase().replaceAll('__', '.');
+    const key = keyOfToday(written);
     if (SETTINGS.has(key)) {
       source.assignments.push({ key, value: typedValue(key, text), origin: name });
     } else {
@@ -70,7 +72,8 @@ export interface FlagValue {
 
 export function fromFlags(flags: readonly FlagValue[]): Source {
   const source: Source = { assignments: [], problems: [], warnings: [] };
-  for (const { key, text, flag } of flags) {
+  for (const { key: written, text, flag } of flags) {
+    const key = keyOfToday(written);
     if (SETTINGS.has(key)) {
       source.assignments.push({ key, value: typedValue(key, text), origin: flag });
     } else {

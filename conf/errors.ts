@@ -106,7 +106,7 @@ export const ERRORS = {
     meaning:
       'There is no place for another connection, or this one was idle for longest and another ' +
       'client needs its place. The connection is closed.',
-    advice: 'Close a connection, or raise limits.connections_max in the configuration.',
+    advice: 'Close a connection, or raise performance.max_connections in the configuration.',
     details: '`limit`',
   },
   GOX_SHUTTING_DOWN: {

@@ -10,19 +10,11 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { type Source, unknownKey } from './assignment.ts';
+import { FORMER_SECTIONS, keyOfToday } from './former-keys.ts';
 import { SECTIONS, SETTINGS } from './settings.ts';
-import { V14_RENAMED, V14_UNUSED } from './v14.ts';
 
-const V14_ROOT = 'daemon';
-const V14_KEYS = [...V14_RENAMED.keys(), ...V14_UNUSED.keys()];
-const V14_SECTIONS = new Set(
-  V14_KEYS.flatMap((key) =>
-    key
-      .split('.')
-      .slice(0, -1)
-      .map((_, index, names) => names.slice(0, index + 1).join('.')),
-  ),
-);
+/** The root of the original's file; ours may leave it out. */
+const ROOT = 'daemon';
 
 /** Reads the text of a file; `name` stands in messages. Never throws for what the text holds. */
 export function fromYaml(text: string, name: string): Source {
@@ -44,25 +36,19 @@ export function fromYaml(text: string, name: string): Source {
   };
 
   /** Goes through a section; `section` is the key so far, '' or ending in '.'. */
-  const readSection = (map: YAMLMap, section: string, v14: boolean): void => {
+  const readSection = (map: YAMLMap, section: string, isRoot: boolean): void => {
     for (const pair of map.items) {
       const origin = placeOf(pair.key, name);
       const key = section + String(isScalar(pair.key) ? pair.key.value : pair.key);
-      const today = (v14 ? V14_RENAMED.get(key) : undefined) ?? key;
       const node = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
-      if (key === V14_ROOT && !v14) {
-        if (isMap(node)) readSection(node, '', true);
-        else if (!isNothing(node)) source.problems.push(`${origin}: ${key}: expected a section`);
-      } else if (v14 && V14_UNUSED.has(key)) {
-        noteUnused(source, origin, key, toValue(node));
-      } else if (SETTINGS.has(today)) {
-        readSetting(today, node, origin);
-      } else if (SECTIONS.has(key) || (v14 && V14_SECTIONS.has(key))) {
-        if (isMap(node)) readSection(node, `${key}.`, v14);
+      const isBelow = isRoot && key === ROOT;
+      if (SETTINGS.has(keyOfToday(key))) {
+        readSetting(keyOfToday(key), node, origin);
+      } else if (isBelow || SECTIONS.has(key) || FORMER_SECTIONS.has(key)) {
+        if (isMap(node)) readSection(node, isBelow ? '' : `${key}.`, false);
         else if (!isNothing(node)) source.problems.push(`${origin}: ${key}: expected a section`);
       } else {
-        const known = [...SETTINGS.keys(), ...SECTIONS.keys(), ...(v14 ? V14_KEYS : [])];
-        source.problems.push(unknownKey(origin, key, known));
+        source.problems.push(unknownKey(origin, key, [...SETTINGS.keys(), ...SECTIONS.keys()]));
       }
     }
   };
@@ -81,7 +67,7 @@ export function fromYaml(text: string, name: string): Source {
     isScalar(node) ? node.value : (node as Node).toJS(document);
 
   const root = document.contents;
-  if (isMap(root)) readSection(root, '', false);
+  if (isMap(root)) readSection(root, '', true);
   else if (!isNothing(root))
     source.problems.push(`${name}:1:1: expected sections, such as limits:`);
   return source;
@@ -89,11 +75,4 @@ export function fromYaml(text: string, name: string): Source {
 
 function isNothing(node: unknown): boolean {
   return node === null || node === undefined || (isScalar(node) && node.value === null);
-}
-
-function noteUnused(source: Source, origin: string, key: string, value: unknown): void {
-  const unused = V14_UNUSED.get(key);
-  if (unused === undefined || ('fits' in unused && unused.fits === value)) return;
-  const message = `${origin}: ${V14_ROOT}.${key} has no effect: ${unused.instead}`;
-  (unused.fatal ? source.problems : source.warnings).push(message);
 }

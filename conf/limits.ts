@@ -1,26 +1,44 @@
-/** The ceilings of the configuration, `limits`; `schema.ts` is the whole. */
+/** The ceilings of the configuration, `performance` and `limits`; `schema.ts` is the whole. */
 
 import { Type } from 'typebox';
-import { HOUR_MS, section } from './section.ts';
+import { GIB, HOUR_MS, KIB, MIB, section } from './section.ts';
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-
-export const limits = section('Ceilings. What exceeds one gets an error that names the key.', {
-  connections_max: Type.Integer({
+/** What the original design calls by these names. */
+export const performance = section('How many clients, and how long they may take.', {
+  max_connections: Type.Integer({
     default: 10,
     minimum: 1,
     maximum: 1024,
     description: 'Connections open at a time; further ones are told so and closed.',
   }),
+  request_timeout_ms: Type.Integer({
+    default: 30_000,
+    minimum: 10,
+    maximum: HOUR_MS,
+    description:
+      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and' +
+      ' it is answered with an error. As long may it wait before. Only an engine that does not' +
+      ' stop within as long again (at least 5 s) is started anew, and loses its projects.',
+  }),
+  shutdown_timeout_ms: Type.Integer({
+    default: 8000,
+    minimum: 10,
+    maximum: HOUR_MS,
+    description:
+      'Time that the daemon takes to stop, at the most. When half of it is over, what is under' +
+      ' way is given up and answered so. A thread that hangs then may keep the process for a' +
+      ' second more. Containers are killed after 10 s, as a rule.',
+  }),
+});
+
+export const limits = section('Ceilings. What exceeds one gets an error that names the key.', {
   operators_max: Type.Integer({
     default: 2,
     minimum: 0,
     maximum: 64,
     description:
-      'Connections beyond connections_max, which may ask about the daemon and stop it, for a' +
-      ' second each, so that an operator can always look.',
+      'Connections beyond performance.max_connections, which may ask about the daemon and stop' +
+      ' it, for a second each, so that an operator can always look.',
   }),
   idle_yield_ms: Type.Integer({
     default: 60_000,
@@ -68,15 +86,6 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
       'Requests of one connection that wait for their reply; clients of today send up to 1000' +
       ' before they read one.',
   }),
-  request_timeout_ms: Type.Integer({
-    default: 30_000,
-    minimum: 10,
-    maximum: HOUR_MS,
-    description:
-      'Time for one request, from when it is begun; then it is stopped, nothing is changed, and' +
-      ' it is answered with an error. As long may it wait before. Only an engine that does not' +
-      ' stop within as long again (at least 5 s) is started anew, and loses its projects.',
-  }),
   job_timeout_ms: Type.Integer({
     default: 600_000,
     minimum: 10,
@@ -106,7 +115,8 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     maximum: HOUR_MS,
     description:
       'Time for one script; then it is stopped and nothing is changed. Other requests of the' +
-      ' engine wait as long. Of no use beyond request_timeout_ms, which stops it as well.',
+      ' engine wait as long. Of no use beyond performance.request_timeout_ms, which stops it as' +
+      ' well.',
   }),
   script_memory_bytes_max: Type.Integer({
     default: 64 * MIB,
@@ -115,19 +125,18 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     description: 'Memory of one script, its sandbox included, beside the voxels it makes.',
   }),
   partial_frame_timeout_ms: Type.Integer({
-    default: 10_000,
+    default: 30_000,
     minimum: 10,
     maximum: HOUR_MS,
     description: 'Time for a request that has begun to arrive to be complete.',
   }),
-  shutdown_timeout_ms: Type.Integer({
-    default: 8000,
+  send_timeout_ms: Type.Integer({
+    default: 30_000,
     minimum: 10,
     maximum: HOUR_MS,
     description:
-      'Time that the daemon takes to stop, at the most. When half of it is over, what is under' +
-      ' way is given up and answered so. A thread that hangs then may keep the process for a' +
-      ' second more. Containers are killed after 10 s, as a rule.',
+      'Time without progress after which a client that does not take its replies is cut off. One' +
+      ' that reads slowly makes progress.',
   }),
   output_bytes_max: Type.Integer({
     default: MIB,

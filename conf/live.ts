@@ -21,12 +21,36 @@ export class LiveConfig implements Config {
     this.#current = next;
   }
 
+  get pid_file(): Config['pid_file'] {
+    return this.#current.pid_file;
+  }
+
+  get working_directory(): Config['working_directory'] {
+    return this.#current.working_directory;
+  }
+
+  get user(): Config['user'] {
+    return this.#current.user;
+  }
+
+  get group(): Config['group'] {
+    return this.#current.group;
+  }
+
   get sockets(): Config['sockets'] {
     return this.#current.sockets;
   }
 
+  get security(): Config['security'] {
+    return this.#current.security;
+  }
+
   get workers(): Config['workers'] {
     return this.#current.workers;
+  }
+
+  get performance(): Config['performance'] {
+    return this.#current.performance;
   }
 
   get supervisor(): Config['supervisor'] {
@@ -37,16 +61,20 @@ export class LiveConfig implements Config {
     return this.#current.health;
   }
 
+  get logging(): Config['logging'] {
+    return this.#current.logging;
+  }
+
+  get resources(): Config['resources'] {
+    return this.#current.resources;
+  }
+
   get limits(): Config['limits'] {
     return this.#current.limits;
   }
 
   get files(): Config['files'] {
     return this.#current.files;
-  }
-
-  get logging(): Config['logging'] {
-    return this.#current.logging;
   }
 
   get dump(): Config['dump'] {

@@ -150,11 +150,12 @@ function contradictions(config: Config, origins: ReadonlyMap<string, string>): s
     const where = at('sockets.unix.path');
     problems.push(`${where}: expected at most ${SOCKET_PATH_BYTES_MAX} bytes, not "${path}"`);
   }
-  for (const room of ['workers', 'supervisor'] as const) {
-    const { restart_delay_ms: delay_ms, restart_delay_ms_max: ceiling_ms } = config[room].restart;
+  for (const section of ['health', 'supervisor.restart'] as const) {
+    const restarts = section === 'health' ? config.health : config.supervisor.restart;
+    const { restart_delay_ms: delay_ms, restart_delay_ms_max: ceiling_ms } = restarts;
     if (delay_ms <= ceiling_ms) continue;
-    const where = at(`${room}.restart.restart_delay_ms`);
-    const ceiling = at(`${room}.restart.restart_delay_ms_max`);
+    const where = at(`${section}.restart_delay_ms`);
+    const ceiling = at(`${section}.restart_delay_ms_max`);
     problems.push(`${where}: ${delay_ms} is more than ${ceiling}, ${ceiling_ms}`);
   }
   return problems;

@@ -10,38 +10,11 @@
  */
 
 import { type Static, Type } from 'typebox';
-import { limits } from './limits.ts';
-import { HOUR_MS, section } from './section.ts';
+import { limits, performance } from './limits.ts';
+import { GIB, HOUR_MS, MIB, section } from './section.ts';
+import { security, sockets } from './sockets.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-const unix = section('The Unix socket, where requests come in.', {
-  path: Type.String({
-    default: '/tmp/goxel.sock',
-    minLength: 1,
-    title: 'a text that is not empty',
-    path: true,
-    description:
-      'Path of the Unix socket, at most 107 bytes, which is what the kernel takes. The default' +
-      ' is where the clients of the v14 daemon look for it.',
-  }),
-  permissions: Type.String({
-    default: '0600',
-    pattern: '^(0o?)?[0-7]{3}$',
-    title: 'three octal digits such as 0600',
-    description:
-      'Who may connect, as the octal mode of the socket file. Files can be read and written' +
-      " through the socket with the daemon's rights, so by default only its own user may: the" +
-      ' v14 design had 0666, which lets every local user in.',
-  }),
-  backlog: Type.Integer({
-    default: 128,
-    minimum: 1,
-    maximum: 65_535,
-    description:
-      'Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn.',
-  }),
-});
 
 /** How often something is started again, and after which waits. */
 function restarts(
@@ -97,15 +70,15 @@ const restart = restarts(
   { attempts: 3, window_ms: 60_000, delay_ms: 200 },
   {
     restart_on_failure: 'Whether a thread that died is started again; if not, its engine failed.',
-    attempts: 'Restarts within window_ms after which the engine failed.',
+    attempts: 'Restarts within restart_window_ms after which the engine failed.',
     window:
       'The time over which restarts are counted. Long enough to catch a crash loop, short' +
       ' enough that accidents an hour apart do not add up.',
     delay:
-      'Wait before the first restart. Clients wait for as long, so it is short; the v14 design' +
-      ' waited 5000 each time. backoff_factor makes the later waits longer.',
+      'Wait before the first restart. Clients wait for as long, so it is short; the original' +
+      ' waited 5000 each time. restart_backoff_factor makes the later waits longer.',
   },
-);
+).properties;
 
 const supervisor = section('The supervisors above the engines and all other parts.', {
   restart: restarts(
@@ -144,7 +117,7 @@ const workers = section('The engines.', {
       'Requests of all clients that wait for an engine, fairly shared among the clients that have' +
       ' some; further ones are refused at once, and told when to ask again. Clients of today send' +
       ' up to 1000 before they read; more would only make everybody wait longer. Each client may' +
-      ' have queue_size / connections_max waiting, though others have filled the queue.',
+      ' have queue_size / performance.max_connections waiting, though others filled the queue.',
   }),
   jobs: Type.Integer({
     default: 2,
@@ -155,7 +128,14 @@ const workers = section('The engines.', {
       ' for saves, loads and reads alone, which would otherwise wait for pictures. They start' +
       ' with the first job. One a processor core: the parts of a picture are shared among them.',
   }),
-  restart,
+  heap_bytes_max: Type.Integer({
+    default: 4 * GIB,
+    minimum: 64 * MIB,
+    maximum: 64 * GIB,
+    description:
+      'Bytes of the JavaScript heap of each thread. Voxels are not in it: limits.voxel_bytes_max' +
+      ' bounds those.',
+  }),
 });
 
 const files = section('Files named in requests.', {
@@ -169,6 +149,27 @@ const files = section('Files named in requests.', {
       'Directories below which requests may read and write files. "." is the working directory' +
       ' at the start; where there is no such place, as without a home directory, it is left out.' +
       ' A service that starts in / should name its directories here instead.',
+  }),
+});
+
+const resources = section('What the process may take of the system.', {
+  open_files: Type.Integer({
+    default: 1024,
+    minimum: 64,
+    maximum: 1_048_576,
+    description:
+      'Descriptors that may be open (RLIMIT_NOFILE); more, if performance.max_connections needs' +
+      ' more, up to open_files_max.',
+  }),
+  open_files_max: Type.Integer({
+    default: 4096,
+    minimum: 64,
+    maximum: 1_048_576,
+    description: 'The hard limit of the same, as far as this user may have it.',
+  }),
+  core_dumps: Type.Boolean({
+    default: false,
+    description: 'Whether the system may write core dumps, which hold what is in memory.',
   }),
 });
 
@@ -187,9 +188,32 @@ const logging = section('The log.', {
       ' where a service manager picks them up and rotates them. SIGHUP opens it again. One that' +
       ' cannot be opened at the start is an error; one that cannot be written later is not.',
   }),
+  max_size_mb: Type.Integer({
+    default: 100,
+    minimum: 0,
+    maximum: 1_000_000,
+    description:
+      'MB (10⁶) of the file beyond which it is renamed to FILE.0, the one' +
+      ' before to FILE.1 and so on; 0 never renames it.',
+  }),
+  max_files: Type.Integer({
+    default: 10,
+    minimum: 0,
+    maximum: 1000,
+    description: 'Renamed files that are kept; the oldest beyond it is removed.',
+  }),
+  syslog: Type.Boolean({
+    default: false,
+    description: 'Whether lines go to the syslog of the system (RFC 5424, /dev/log) as well.',
+  }),
+  format: Type.Enum(['auto', 'json', 'text'], {
+    default: 'auto',
+    title: 'one of auto, json, text',
+    description: 'Text for people or JSON for programs; auto is text on a terminal, else JSON.',
+  }),
 });
 
-const health = section('The health monitor: what it looks at, and when it says so.', {
+const health = section('The health monitor, and what happens when the thread of an engine dies.', {
   check_interval_ms: Type.Integer({
     default: 5000,
     minimum: 100,
@@ -198,6 +222,13 @@ const health = section('The health monitor: what it looks at, and when it says s
       'How often the daemon looks how it is. A trouble is told at once or after three checks, and' +
       ' is over after three good ones, so this says how soon; one check takes less than a ms.',
   }),
+  restart_on_failure: restart.restart_on_failure,
+  max_restart_attempts: restart.max_restart_attempts,
+  restart_window_ms: restart.window_ms,
+  restart_delay_ms: restart.restart_delay_ms,
+  restart_delay_ms_max: restart.restart_delay_ms_max,
+  restart_backoff_factor: restart.backoff_factor,
+  restart_jitter: restart.jitter,
   heartbeat_timeout_ms: Type.Integer({
     default: 30_000,
     minimum: 1000,
@@ -237,14 +268,29 @@ const dump = section('Dumps for diagnosis.', {
   }),
 });
 
+const path = (description: string) =>
+  Type.String({ default: '', title: 'a text', path: true, description });
+
+const name = (description: string) => Type.String({ default: '', title: 'a text', description });
+
 export const CONFIG_SCHEMA = Type.Object({
-  sockets: section('Where the daemon listens.', { unix }),
+  pid_file: path(
+    'File with the number of the process, locked for its whole life, so that a second daemon on' +
+      ' it does not start. Empty: none.',
+  ),
+  working_directory: path('Where the daemon works; empty is where it was started.'),
+  user: name('Name or number of the user it runs as, once started as root; empty changes nothing.'),
+  group: name('Name or number of its group; empty is the group of that user.'),
+  sockets,
+  security,
   workers,
+  performance,
   supervisor,
+  health,
+  logging,
+  resources,
   limits,
   files,
-  logging,
-  health,
   dump,
 });
 
@@ -252,6 +298,19 @@ type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };
 
 /** A whole configuration; `loadConfig` makes one. */
 export type Config = DeepReadonly<Static<typeof CONFIG_SCHEMA>>;
+
+/** How often the threads of engines and jobs are started again. */
+export function workerRestarts({ health }: Pick<Config, 'health'>) {
+  return {
+    restart_on_failure: health.restart_on_failure,
+    max_restart_attempts: health.max_restart_attempts,
+    window_ms: health.restart_window_ms,
+    restart_delay_ms: health.restart_delay_ms,
+    restart_delay_ms_max: health.restart_delay_ms_max,
+    backoff_factor: health.restart_backoff_factor,
+    jitter: health.restart_jitter,
+  };
+}
 
 /**
  * Bytes of a socket's path that the kernel takes: `sun_path` of Linux holds 108 with the closing

@@ -41,7 +41,7 @@ export interface ConnectionInput {
   number: number;
   /** Names the accepted socket. */
   accepted: number;
-  /** Beyond `limits.connections_max`: it may ask about the daemon, for a short time. */
+  /** Beyond `performance.max_connections`: it may ask about the daemon, for a short time. */
   guest: boolean;
   config: Config;
 }
@@ -159,7 +159,7 @@ export const connectionMachine = setup({
     }),
     'limit draining': enqueueActions(({ context, event, enqueue }) => {
       const now = event.type === 'child.stop' && event.now;
-      const whole_ms = context.config.limits.shutdown_timeout_ms;
+      const whole_ms = context.config.performance.shutdown_timeout_ms;
       const after = (share: number) => (now ? 0 : share * whole_ms);
       const overdue_ms = now ? Math.min(NOW_MS, OVERDUE * whole_ms) : OVERDUE * whole_ms;
       enqueue.raise({ type: 'drain.half' }, { id: 'half', delay: after(HALF) });
@@ -193,7 +193,7 @@ export const connectionMachine = setup({
     probe: PROBE_MS,
     'partial frame': ({ context }) => context.config.limits.partial_frame_timeout_ms,
     jobs: JOBS_MS,
-    'request timeout': ({ context }) => context.config.limits.request_timeout_ms,
+    'request timeout': ({ context }) => context.config.performance.request_timeout_ms,
   },
 }).createMachine({
   id: 'connection',

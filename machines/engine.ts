@@ -24,7 +24,7 @@ import {
   spawnChild,
   stopChild,
 } from 'xstate';
-import type { Config } from '../conf/schema.ts';
+import { type Config, workerRestarts } from '../conf/schema.ts';
 import { effect, tell, type WorkEvent } from './effects.ts';
 import {
   backoff,
@@ -133,7 +133,7 @@ export const engineMachine = setup({
     'start policy': spawnChild('restart policy', {
       id: 'restart policy',
       input: ({ context }) => ({
-        settings: context.config.workers.restart,
+        settings: workerRestarts(context.config),
         lasting: context.kind === 'job',
         random: context.random,
       }),
@@ -202,9 +202,9 @@ export const engineMachine = setup({
     'start timeout': START_TIMEOUT_MS,
     /** How late a time-out of a request may be noticed. */
     'check interval': ({ context }) =>
-      Math.max(10, Math.min(1000, context.config.limits.request_timeout_ms / 4)),
+      Math.max(10, Math.min(1000, context.config.performance.request_timeout_ms / 4)),
     'shortage wait': ({ context }) =>
-      Math.max(SHORTAGE_WAIT_MS_MIN, backoff(context.config.workers.restart, context.shortages)),
+      Math.max(SHORTAGE_WAIT_MS_MIN, backoff(workerRestarts(context.config), context.shortages)),
   },
 }).createMachine({
   id: 'engine',
@@ -311,7 +311,7 @@ function reasonOf(event: EngineEvent): string {
     }
     case 'call.overdue': {
       const ran = `a request ran for ${Math.round(event.age_ms)} ms`;
-      return `${ran}, past limits.request_timeout_ms, and did not stop when it was told to`;
+      return `${ran}, past performance.request_timeout_ms, and did not stop when it was told to`;
     }
     case 'part.overdue': {
       const late = `${Math.round(event.late_ms)} ms`;

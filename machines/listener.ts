@@ -98,14 +98,14 @@ export const listenerMachine = setup({
           name: 'connection',
           logic: 'connection',
           restart: 'temporary' as const,
-          shutdown: config.limits.shutdown_timeout_ms,
+          shutdown: config.performance.shutdown_timeout_ms,
         },
         children_max: CHILDREN_MAX,
       }),
     }),
     'open connection': enqueueActions(({ context: { places, config }, event, enqueue }) => {
       if (event.type !== 'socket.accepted') return;
-      const guest = places.members >= config.limits.connections_max;
+      const guest = places.members >= config.performance.max_connections;
       const number = places.take(guest ? 'guest' : 'member');
       const input = { accepted: event.accepted, guest, config };
       enqueue.sendTo('connections', { type: 'dynamic.start', number, input });
@@ -160,7 +160,7 @@ export const listenerMachine = setup({
   },
   guards: {
     'there is a place': ({ context: { places, config } }) =>
-      places.members < config.limits.connections_max && places.roomy,
+      places.members < config.performance.max_connections && places.roomy,
     'one gives way': ({ context: { config, places }, event }) =>
       event.type === 'socket.accepted' &&
       event.idlest !== undefined &&
@@ -226,6 +226,6 @@ export const listenerMachine = setup({
 });
 
 /** Connections of any kind at a time. */
-function numbersMax({ limits }: Config): number {
-  return limits.connections_max + limits.operators_max + ENDING_MAX;
+function numbersMax(config: Config): number {
+  return config.performance.max_connections + config.limits.operators_max + ENDING_MAX;
 }

@@ -5,7 +5,7 @@
  * since a copy would cost as much as there are connections.
  */
 
-/** `guest`: beyond `limits.connections_max`. `freed`: about to end, with nothing more to ask. */
+/** `guest`: beyond `max_connections`. `freed`: about to end, with nothing more to ask. */
 type Kind = 'member' | 'guest' | 'freed';
 
 export class Places {

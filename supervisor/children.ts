@@ -42,10 +42,10 @@ export function daemonChildren(
   config: Config,
   { random, now_ms, unix_ms }: Nature,
 ): SupervisorSpec {
-  const { limits, workers, supervisor } = config;
+  const { performance, workers, supervisor } = config;
   const restarts = supervisor.restart;
   // Who wants no thread to be started again wants no engine to be replaced either.
-  const { restart_on_failure } = workers.restart;
+  const { restart_on_failure } = config.health;
   const replacements = restart_on_failure ? restarts : { ...restarts, restart_on_failure };
   const threads = (kind: EngineInput['kind'], count: number): SupervisorSpec => ({
     strategy: 'one_for_one',
@@ -62,7 +62,7 @@ export function daemonChildren(
     // What comes later in this list works with what comes before it.
     strategy: 'rest_for_one',
     restarts,
-    stop_within_ms: limits.shutdown_timeout_ms,
+    stop_within_ms: performance.shutdown_timeout_ms,
     hurry_within_ms: HURRY_MS,
     auto_shutdown: 'any_significant',
     children: [
@@ -88,7 +88,7 @@ export function daemonChildren(
               logic: 'listener',
               input: unix,
               ready: { event: 'listener.ready', within_ms: LISTENER_READY_MS },
-              shutdown: limits.shutdown_timeout_ms,
+              shutdown: performance.shutdown_timeout_ms,
             },
           ],
         },

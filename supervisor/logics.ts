@@ -109,9 +109,9 @@ function listenerLogic(shared: Shared) {
     },
     actions: {
       'say full': spaced(FULL_INTERVAL_MS, () => {
-        const { connections_max } = config.limits;
-        const text = 'all connections that limits.connections_max allows are taken';
-        log.warn({ connections_max }, text);
+        const { max_connections } = config.performance;
+        const text = 'all connections that performance.max_connections allows are taken';
+        log.warn({ max_connections }, text);
       }),
     },
   });

@@ -6,9 +6,9 @@
  * A request is admitted while fewer than `queue_size` wait, and of its connection fewer than its
  * fair share: `queue_size` divided by the connections that have requests waiting. When others have
  * filled the queue, each connection still has a small share that nobody can take from it:
- * `queue_size` divided by `limits.connections_max`, at least 1. So at most twice as many wait, or
- * `queue_size` and one of each connection. What an engine puts back waits again and is not refused:
- * that is the rest of one flight, at most (`line.ts`).
+ * `queue_size` divided by `performance.max_connections`, at least 1. So at most twice as many wait,
+ * or `queue_size` and one of each connection. What an engine puts back waits again and is not
+ * refused: that is the rest of one flight, at most (`line.ts`).
  *
  * A notification is never refused, since nobody could be told that its edit was not made: as with
  * `limits.requests_in_flight_max`, its bytes bound it, by which its connection is not read any more
@@ -30,7 +30,7 @@ export interface Queued {
 
 interface AdmissionConfig {
   readonly workers: Pick<Config['workers'], 'queue_size'>;
-  readonly limits: Pick<Config['limits'], 'connections_max'>;
+  readonly performance: Pick<Config['performance'], 'max_connections'>;
 }
 
 /** What happened so long ago counts for a third (1/e) of what happens now. */
@@ -84,7 +84,7 @@ export class Admission {
       const crowd = own === 0 ? this.#crowd + 1 : this.#crowd;
       if (own * crowd < queue_size) return true;
     }
-    return own < Math.max(1, Math.floor(queue_size / this.#config.limits.connections_max));
+    return own < Math.max(1, Math.floor(queue_size / this.#config.performance.max_connections));
   }
 
   /** One is refused. */

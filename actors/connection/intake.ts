@@ -60,7 +60,7 @@ export interface Counters {
 }
 
 export interface IntakeDeps {
-  readonly config: Pick<Config, 'limits'>;
+  readonly config: Pick<Config, 'limits' | 'performance'>;
   readonly admission: Admission;
   readonly deadlines: Pick<Deadlines, 'watch' | 'forget'>;
   /** One for all connections. */
@@ -82,7 +82,7 @@ interface Group {
 export interface IntakeConnection extends OpenConnection {
   /** Its number. */
   readonly name: string;
-  /** `look` for one beyond those that `connections_max` allows: methods of the daemon only. */
+  /** `look` for one beyond those that `max_connections` allows: methods of the daemon only. */
   readonly rights: Rights;
   /** Hears of a defect that the connection cannot live with. */
   failed(error: unknown): void;
@@ -264,7 +264,7 @@ export class Intake implements CallerConnection {
     if (method.spec.scope === 'daemon') return undefined;
     if (this.rights === 'look') {
       this.#over = true;
-      return tooManyConnections(this.#deps.config.limits.connections_max);
+      return tooManyConnections(this.#deps.config.performance.max_connections);
     }
     if (request.project === undefined || isProjectName(request.project)) {
       return request.id === undefined ? undefined : this.#queueRefusal();
@@ -295,7 +295,7 @@ export class Intake implements CallerConnection {
     const { clock, config, dispatch } = this.#deps;
     const own_ms = call.meta?.timeout_ms;
     if (own_ms !== undefined && clock.now_ms() - call.since_ms >= own_ms) {
-      this.#replies.fail(reply, requestOverdue(own_ms, config.limits.request_timeout_ms));
+      this.#replies.fail(reply, requestOverdue(own_ms, config.performance.request_timeout_ms));
       return;
     }
     try {

@@ -4,7 +4,7 @@ import { GoxError } from '../../conf/errors.ts';
 
 /** To a client that is one too many. */
 export function tooManyConnections(limit: number): GoxError {
-  const text = `There are ${limit} connections, as many as limits.connections_max allows.`;
+  const text = `There are ${limit} connections, as many as performance.max_connections allows.`;
   return new GoxError('GOX_TOO_MANY_CONNECTIONS', text, { limit });
 }
 
@@ -25,7 +25,7 @@ export const GONE = new GoxError('GOX_CANCELLED', 'The connection was closed.');
 export function requestOverdue(own_ms: number | undefined, request_timeout_ms: number): GoxError {
   const text =
     own_ms === undefined
-      ? `The request did not end in limits.request_timeout_ms, ${request_timeout_ms} ms.`
+      ? `The request did not end in performance.request_timeout_ms, ${request_timeout_ms} ms.`
       : `The request did not end in the ${own_ms} ms of its own _meta.timeout_ms.`;
   const timeout_ms = own_ms ?? request_timeout_ms;
   return new GoxError('GOX_REQUEST_TIMEOUT', text, { timeout_ms });

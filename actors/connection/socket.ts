@@ -310,7 +310,8 @@ class ClientSocket implements IntakeConnection {
   }
 
   #reasonFor(why: Extract<SocketCommand, { type: 'socket.refuse' }>['why']): GoxError {
-    if (why === 'too many') return tooManyConnections(this.#deps.config.limits.connections_max);
+    if (why === 'too many')
+      return tooManyConnections(this.#deps.config.performance.max_connections);
     return why === 'idle'
       ? idleForLongest()
       : restOverdue(this.#deps.config.limits.partial_frame_timeout_ms);

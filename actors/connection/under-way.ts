@@ -14,7 +14,7 @@ import type { DaemonCall } from './daemon-call.ts';
 import { GONE, requestOverdue } from './refusals.ts';
 
 export interface UnderWayDeps {
-  readonly config: Pick<Config, 'limits'>;
+  readonly config: Pick<Config, 'limits' | 'performance'>;
   readonly clock: Pick<ServiceClock, 'now_ms' | 'setTimeout' | 'clearTimeout'>;
   readonly replies: Replies;
   /** The error to answer for what a method threw. */
@@ -37,7 +37,7 @@ export class UnderWay {
   begin(call: DaemonCall, answered: Promise<Uint8Array>): void {
     const { config, clock, replies, errorOf, failed } = this.#deps;
     const own_ms = call.meta?.timeout_ms;
-    const { request_timeout_ms } = config.limits;
+    const { request_timeout_ms } = config.performance;
     const rest_ms =
       own_ms === undefined ? request_timeout_ms : call.since_ms + own_ms - clock.now_ms();
     const expire = () => {

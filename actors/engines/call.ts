@@ -15,7 +15,7 @@ export interface Call {
   readonly project: Project;
   /** Its own deadline, from `since_ms`, if it has one. */
   readonly timeout_ms?: number | undefined;
-  /** Of its method: how long one may run, if not `limits.request_timeout_ms`. */
+  /** Of its method: how long one may run, if not `performance.request_timeout_ms`. */
   readonly spec?: { readonly timeout_ms?: number };
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
   stopped?: GoxError;

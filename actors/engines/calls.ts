@@ -303,7 +303,7 @@ class CallQueue {
   /** Looks for calls that take too long, and asks an idle worker for its figures. */
   #check(): void {
     const now_ms = this.#registry.clock.now_ms();
-    const { request_timeout_ms } = this.#config.limits;
+    const { request_timeout_ms } = this.#config.performance;
     if (this.#flights.size > 0) {
       const age_ms = this.#flights.check(now_ms, request_timeout_ms);
       if (age_ms !== undefined) this.#report({ type: 'call.overdue', age_ms });

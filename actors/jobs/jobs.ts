@@ -54,7 +54,7 @@ export interface JobsDeps extends Pick<WorkDeps, 'handOver' | 'takeBack'> {
 export class Jobs implements JobSink, WorkRegistry {
   /** Which thread does what. */
   readonly parts: PartScheduler;
-  readonly #config: Pick<Config, 'limits'>;
+  readonly #config: Pick<Config, 'limits' | 'performance'>;
   readonly #deps: JobsDeps & WorkDeps;
   readonly #homes = new Map<Source, JobHome>();
   readonly #works = new Map<number, Work>();
@@ -63,7 +63,7 @@ export class Jobs implements JobSink, WorkRegistry {
   readonly #ends: Record<JobEnd, number> = { done: 0, cancelled: 0, failed: 0, abandoned: 0 };
   #next = 1;
 
-  constructor(config: Pick<Config, 'limits' | 'workers'>, deps: JobsDeps) {
+  constructor(config: Pick<Config, 'limits' | 'performance' | 'workers'>, deps: JobsDeps) {
     const { workers } = config;
     this.#config = config;
     this.parts = new PartScheduler(workers.jobs + QUICK_JOB_THREADS, workers.jobs, deps.clock);
@@ -117,7 +117,7 @@ export class Jobs implements JobSink, WorkRegistry {
     this.#byCall.set(call, work);
     start({
       number,
-      patience_ms: this.#config.limits.request_timeout_ms,
+      patience_ms: this.#config.performance.request_timeout_ms,
       ...this.#limitOf(call, since_ms),
     });
   }

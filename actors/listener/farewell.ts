@@ -15,17 +15,17 @@ const READ_MS = 1000;
 const TOLD_MAX = 16;
 
 export class Farewell {
-  readonly #config: Pick<Config, 'limits'>;
+  readonly #config: Pick<Config, 'performance'>;
   #told = 0;
 
-  constructor(config: Pick<Config, 'limits'>) {
+  constructor(config: Pick<Config, 'performance'>) {
     this.#config = config;
   }
 
   say(socket: Socket, why: 'too many' | 'stopping'): void {
     socket.on('error', () => socket.destroy());
-    const { connections_max } = this.#config.limits;
-    const error = why === 'too many' ? tooManyConnections(connections_max) : stopping();
+    const { max_connections } = this.#config.performance;
+    const error = why === 'too many' ? tooManyConnections(max_connections) : stopping();
     socket.end(composeStandalone(error));
     if (this.#told >= TOLD_MAX) {
       socket.destroySoon();

@@ -42,7 +42,7 @@ export function serverEffect({ config, sockets, connections, log, admission }: S
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       last += 1;
       sockets.set(last, socket);
-      const crowd = connections.size >= config.limits.connections_max;
+      const crowd = connections.size >= config.performance.max_connections;
       const idlest = crowd ? idlestOf(connections) : undefined;
       say({ type: 'socket.accepted', accepted: last, idlest });
     });

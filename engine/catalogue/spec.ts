@@ -44,7 +44,8 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly urgent?: true;
   /**
    * Of a project's: how long one may run, from when it is begun, and as long may it wait before, in
-   * the place of `limits.request_timeout_ms`. A request's own `_meta.timeout_ms` comes before it.
+   * the place of `performance.request_timeout_ms`. A request's own `_meta.timeout_ms` comes before
+   * it.
    */
   readonly timeout_ms?: number;
   readonly summary: string;

@@ -83,7 +83,8 @@ export class FlightControl {
     if (why === STOPS.cancel) {
       throw new GoxError('GOX_CANCELLED', 'The request was cancelled. Nothing was changed.');
     }
-    const limit = why === STOPS.deadline ? 'its own _meta.timeout_ms' : 'limits.request_timeout_ms';
+    const limit =
+      why === STOPS.deadline ? 'its own _meta.timeout_ms' : 'performance.request_timeout_ms';
     const text = `The request took longer than ${limit} allows. Nothing was changed.`;
     throw new GoxError('GOX_REQUEST_TIMEOUT', text);
   }

@@ -71,7 +71,7 @@ export const COMMANDS = {
     examples: [
       'goxel-supervisor run',
       'goxel-supervisor run --socket /run/goxel/goxel.sock --workers 4',
-      'goxel-supervisor run --config daemon.yaml --set limits.connections_max=64',
+      'goxel-supervisor run --config daemon.yaml --set performance.max_connections=64',
     ],
   },
   call: {

@@ -40,7 +40,7 @@ deadlines('one that runs is stopped, and one that waits is refused before that',
 );
 
 deadlines('its own may be longer than that for all', () =>
-  withDaemon({ settings: { 'limits.request_timeout_ms': 500 } }, async ({ socket }) => {
+  withDaemon({ settings: { 'performance.request_timeout_ms': 500 } }, async ({ socket }) => {
     const connection = await RawConnection.open(socket);
     const params = { script: ENDLESS, timeout_ms: 2000 };
     connection.write(request('goxel.execute_script', params, 1));

@@ -7,7 +7,7 @@ import { startDaemon } from '../support/daemon.ts';
 import { eventually, RawConnection, type RawReply, request } from '../support/raw.ts';
 
 const SHUTDOWN_MS = 3000;
-const SETTINGS = { 'limits.shutdown_timeout_ms': SHUTDOWN_MS };
+const SETTINGS = { 'performance.shutdown_timeout_ms': SHUTDOWN_MS };
 const LONG_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
 
 const draining = suite('draining');
@@ -68,7 +68,7 @@ draining('requests that were read are answered, each once', async () => {
 });
 
 draining('a second request to stop gets its way, and is no failure', async () => {
-  const daemon = await startDaemon({ settings: { 'limits.shutdown_timeout_ms': 60_000 } });
+  const daemon = await startDaemon({ settings: { 'performance.shutdown_timeout_ms': 60_000 } });
   const client = await RawConnection.open(daemon.socket);
   await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
   client.write(request('goxel.render_scene', LONG_RENDER, 'long'));

@@ -10,7 +10,7 @@ import { RawConnection, type RawReply, request } from '../support/raw.ts';
 const TIMEOUT_MS = 1000;
 const FROZEN_MS = 4 * TIMEOUT_MS;
 const SETTINGS = {
-  'limits.request_timeout_ms': TIMEOUT_MS,
+  'performance.request_timeout_ms': TIMEOUT_MS,
   'limits.partial_frame_timeout_ms': TIMEOUT_MS,
   'limits.script_timeout_ms': TIMEOUT_MS / 2,
 };

@@ -34,7 +34,7 @@ for (const [title, leave] of [
   ],
 ] as const) {
   gone(`a client ${title} leaves its place, and its job`, () =>
-    withDaemon({ settings: { 'limits.connections_max': 4 } }, async ({ socket }) => {
+    withDaemon({ settings: { 'performance.max_connections': 4 } }, async ({ socket }) => {
       const control = await RawConnection.open(socket);
       await control.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
       const client = await RawConnection.open(socket);
@@ -49,7 +49,7 @@ for (const [title, leave] of [
 }
 
 gone('clients that are refused go, though they neither read nor leave', () =>
-  withDaemon({ settings: { 'limits.connections_max': 2 } }, async ({ socket, pid }) => {
+  withDaemon({ settings: { 'performance.max_connections': 2 } }, async ({ socket, pid }) => {
     const control = await RawConnection.open(socket);
     const second = await RawConnection.open(socket);
     await Promise.all([control.call('ping'), second.call('ping')]);
@@ -68,7 +68,7 @@ gone('clients that are refused go, though they neither read nor leave', () =>
 );
 
 gone('connections that say nothing do not lock the operator out', () =>
-  withDaemon({ settings: { 'limits.connections_max': 4 } }, async ({ socket }) => {
+  withDaemon({ settings: { 'performance.max_connections': 4 } }, async ({ socket }) => {
     const silent = await Promise.all(Array.from({ length: 4 }, () => RawConnection.open(socket)));
     const { code, stdout, stderr } = await cli('tree', '--socket', socket);
     assert.is(code, 0, stderr);

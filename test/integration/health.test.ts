@@ -111,7 +111,7 @@ health('replies that are errors are counted over all connections, with their cod
 
 health('an engine that hangs is replaced; degraded meanwhile, and healthy again after', () => {
   // Long enough for the command line to see it.
-  const settings = { ...SETTINGS, 'workers.restart.restart_delay_ms': 4000 };
+  const settings = { ...SETTINGS, 'health.restart_delay_ms': 4000 };
   return withDaemon({ settings, env: STUCK }, async (daemon) => {
     const [observer, victim] = await Promise.all([
       RawConnection.open(daemon.socket),
@@ -226,16 +226,19 @@ health('a socket that is gone and cannot be made again is told, until it can', (
 });
 
 health('the command works while all places are taken, and its exit code tells', () =>
-  withDaemon({ settings: { ...SETTINGS, 'limits.connections_max': 1 } }, async ({ socket }) => {
-    const holder = await RawConnection.open(socket);
-    await holder.call('ping');
-    const told = await cli('health', '--socket', socket);
-    assert.is(told.code, 0, told.stderr);
-    assert.match(told.stdout, /^healthy since \d{4}-/);
-    const json = await cli('health', '--json', '--socket', socket);
-    assert.is((JSON.parse(json.stdout) as Health).state, 'healthy');
-    holder.destroy();
-  }),
+  withDaemon(
+    { settings: { ...SETTINGS, 'performance.max_connections': 1 } },
+    async ({ socket }) => {
+      const holder = await RawConnection.open(socket);
+      await holder.call('ping');
+      const told = await cli('health', '--socket', socket);
+      assert.is(told.code, 0, told.stderr);
+      assert.match(told.stdout, /^healthy since \d{4}-/);
+      const json = await cli('health', '--json', '--socket', socket);
+      assert.is((JSON.parse(json.stdout) as Health).state, 'healthy');
+      holder.destroy();
+    },
+  ),
 );
 
 health.run();

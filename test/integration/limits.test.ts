@@ -207,8 +207,8 @@ async function alone(connection: RawConnection): Promise<void> {
   );
 }
 
-counts('connections over connections_max, and room again', () =>
-  withDaemon({ settings: { 'limits.connections_max': 2 } }, async ({ socket }) => {
+counts('connections over max_connections, and room again', () =>
+  withDaemon({ settings: { 'performance.max_connections': 2 } }, async ({ socket }) => {
     const first = await RawConnection.open(socket);
     await alone(first);
     const second = await RawConnection.open(socket);
@@ -216,7 +216,7 @@ counts('connections over connections_max, and room again', () =>
     const third = await RawConnection.open(socket);
     const reply = (await third.rest()).toString();
     assert.ok(reply.endsWith('}\n'));
-    const { data } = refused(reply, 'GOX_TOO_MANY_CONNECTIONS', 'limits.connections_max');
+    const { data } = refused(reply, 'GOX_TOO_MANY_CONNECTIONS', 'performance.max_connections');
     assert.equal(data.details, { limit: 2 });
     assert.is(data.retryable, true);
     third.destroy();

@@ -25,7 +25,7 @@ const DEADLY = {
   NODE_OPTIONS: `--import ${new URL('../support/deadly.js', import.meta.url).href}`,
 };
 
-const SETTINGS = { 'workers.restart.restart_delay_ms': 0 };
+const SETTINGS = { 'health.restart_delay_ms': 0 };
 
 function deadly(project: string, id: number): string {
   const params = `{"name":${MARKER},"project":"${project}"}`;
@@ -116,7 +116,7 @@ death('the current project is lost with it, and is not silently empty', () =>
 death('requests for a new project wait while its engine is away', () =>
   withDaemon(
     {
-      settings: { 'workers.count': 1, 'workers.restart.restart_delay_ms': 1500 },
+      settings: { 'workers.count': 1, 'health.restart_delay_ms': 1500 },
       env: DEADLY,
     },
     async (daemon) => {
@@ -180,7 +180,7 @@ death('a request that waits for an engine when it dies is answered', () =>
 
 death.run();
 
-const TIMED = { 'limits.request_timeout_ms': TIMEOUT_MS };
+const TIMED = { 'performance.request_timeout_ms': TIMEOUT_MS };
 
 const deadline = suite('a request that takes too long');
 
@@ -210,7 +210,7 @@ deadline('ends alone: nothing of it stays, its engine goes on, and so do all pro
 
 deadline('does not count the time in which the process stood still', () =>
   withDaemon(
-    { settings: { 'limits.request_timeout_ms': 3000, 'limits.script_timeout_ms': 2500 } },
+    { settings: { 'performance.request_timeout_ms': 3000, 'limits.script_timeout_ms': 2500 } },
     async (daemon) => {
       const connection = await twoProjects(daemon);
       const script = 'const start = Date.now(); while (Date.now() - start < 1000); 7';
@@ -256,7 +256,7 @@ end('an engine that used them up is replaced as a whole, and others go on meanwh
     {
       settings: {
         ...SETTINGS,
-        'workers.restart.max_restart_attempts': 0,
+        'health.max_restart_attempts': 0,
         'supervisor.restart.restart_delay_ms': 3000,
         'health.check_interval_ms': 100,
       },
@@ -290,7 +290,7 @@ end('an engine that used them up is replaced as a whole, and others go on meanwh
 end('the daemon answers what it has, says why, and exits with 70', async () => {
   const settings = {
     ...SETTINGS,
-    'workers.restart.max_restart_attempts': 1,
+    'health.max_restart_attempts': 1,
     'supervisor.restart.max_restart_attempts': 0,
   };
   const daemon = await startDaemon({ settings, env: DEADLY });
@@ -312,7 +312,7 @@ end('the daemon answers what it has, says why, and exits with 70', async () => {
 });
 
 end('with restarting off, the first death is the last', async () => {
-  const settings = { ...SETTINGS, 'workers.restart.restart_on_failure': false };
+  const settings = { ...SETTINGS, 'health.restart_on_failure': false };
   const daemon = await startDaemon({ settings, env: DEADLY });
   const connection = await RawConnection.open(daemon.socket);
   connection.write(deadly('default', 1));

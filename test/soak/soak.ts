@@ -26,7 +26,7 @@ export const BOUNDS: readonly Bound[] = [
 ];
 
 const SETTINGS = {
-  'limits.connections_max': 64,
+  'performance.max_connections': 64,
   'limits.projects_max': 64,
 };
 

@@ -20,7 +20,7 @@ const WIDTH = 100;
 export function daemonYaml(): string {
   const lines = [
     '# The configuration of goxel-supervisor. Every key stands here with its default, commented',
-    '# out: remove the # before those you change. An unknown key is an error, and so is a value',
+    '# out; remove the # before those you change. An unknown key is an error, and so is a value',
     '# outside its bounds.',
     '#',
     '# The same keys can be set by the environment, which wins over this file, and by',

@@ -17,7 +17,7 @@ export const LIMITS: Limits = {
 /** Further settings: a place for every stream of a round, and little memory. */
 export const SETTINGS: Readonly<Record<string, number | string>> = {
   ...Object.fromEntries(Object.entries(LIMITS).map(([key, value]) => [`limits.${key}`, value])),
-  'limits.connections_max': 32,
+  'performance.max_connections': 32,
   'limits.output_bytes_max': 256 * 1024,
   'limits.voxel_bytes_max': 64 * 1024 * 1024,
 };

@@ -24,9 +24,9 @@ import { configWith, probe } from '../probe.ts';
 import { ENOUGH, JOB } from './small.ts';
 import { type Subject, type Watch, walker } from './stage.ts';
 
-export const CONFIG: Config = await configWith(({ limits }) => {
-  limits.shutdown_timeout_ms = 3000;
-  limits.connections_max = 2;
+export const CONFIG: Config = await configWith(({ performance }) => {
+  performance.shutdown_timeout_ms = 3000;
+  performance.max_connections = 2;
 });
 
 const WORK = [{ type: 'work.begun' }, { type: 'work.ended' }] as const;
@@ -129,7 +129,7 @@ export const connectionSubject: Subject = {
       socket.say(needed(0));
       requests.say({ type: 'job.needed', job: JOB });
       socket.say({ type: 'socket.closed', under_way: true });
-      while (watch.clock.now() < CONFIG.limits.request_timeout_ms && watch.clock.next());
+      while (watch.clock.now() < CONFIG.performance.request_timeout_ms && watch.clock.next());
       socket.say(needed(1));
       while (watch.clock.next());
     },

@@ -37,8 +37,8 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   project: {},
 };
 
-const JITTERY = await configWith(({ workers }) => {
-  workers.restart.jitter = 0.5;
+const JITTERY = await configWith(({ health }) => {
+  health.restart_jitter = 0.5;
 });
 const NEED_JOB = { type: 'job.needed', job: JOB } as const;
 

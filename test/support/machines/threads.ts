@@ -18,11 +18,12 @@ import { configWith, probe } from '../probe.ts';
 import { type Subject, type Watch, walker } from './stage.ts';
 
 const restarting = (restart_on_failure: boolean, max_restart_attempts: number) =>
-  configWith(({ workers }) => {
-    workers.restart = {
-      ...{ restart_on_failure, max_restart_attempts, window_ms: 60_000, jitter: 0 },
-      ...{ restart_delay_ms: 100, backoff_factor: 2, restart_delay_ms_max: 1000 },
-    };
+  configWith(({ health }) => {
+    Object.assign(health, {
+      ...{ restart_on_failure, max_restart_attempts, restart_window_ms: 60_000 },
+      ...{ restart_delay_ms: 100, restart_backoff_factor: 2, restart_delay_ms_max: 1000 },
+      restart_jitter: 0,
+    });
   });
 
 export const ENGINE: EngineInput = {

@@ -10,9 +10,9 @@ import { engineStage, type StageClient } from '../../support/engine-stage.ts';
 import { SEED } from '../../support/seed.ts';
 
 /** A queue of so many places for so many connections, and a clock that is set by hand. */
-function queueOf(queue_size: number, connections_max: number) {
+function queueOf(queue_size: number, max_connections: number) {
   const clock = { ms: 0, now_ms: () => clock.ms };
-  const config = { workers: { queue_size }, limits: { connections_max } };
+  const config = { workers: { queue_size }, performance: { max_connections } };
   const admission = new Admission(config, clock);
   const request = (share: Share): Queued => ({ share, waits: false });
   /** Lets so many wait, as far as they are admitted. */
@@ -77,8 +77,8 @@ shares('in any history, what is counted is what waits', () => {
     const random = new Random(SEED, 'shares', round);
     const { admission, config, fill, request } = queueOf(1 + random.small(60), 1 + random.below(8));
     const { queue_size } = config.workers;
-    const { connections_max } = config.limits;
-    let open = Array.from({ length: connections_max }, () => admission.open());
+    const { max_connections } = config.performance;
+    let open = Array.from({ length: max_connections }, () => admission.open());
     let waiting: Queued[] = [];
     let departed: Queued[] = [];
     for (let step = 0; step < 400; step += 1) {
@@ -114,10 +114,10 @@ shares('in any history, what is counted is what waits', () => {
         assert.is(other.waiting, of(other));
         const fair = queue_size / (of(other) > 0 ? crowd : crowd + 1);
         const roomy = waiting.length < queue_size && of(other) < fair;
-        const small = of(other) < Math.max(1, Math.floor(queue_size / connections_max));
+        const small = of(other) < Math.max(1, Math.floor(queue_size / max_connections));
         assert.is(other.roomy, roomy || small, `round ${round}, step ${step}`);
       }
-      assert.ok(waiting.length <= Math.max(2 * queue_size, queue_size + connections_max));
+      assert.ok(waiting.length <= Math.max(2 * queue_size, queue_size + max_connections));
     }
   }
 });
@@ -262,9 +262,9 @@ function stepsOf(stage: Awaited<ReturnType<typeof engineStage>>, clients: StageC
 counted('once, in any history', async () => {
   for (let round = 0; round < 25; round += 1) {
     const random = new Random(SEED, 'sessions', round);
-    const stage = await engineStage(({ workers, limits }) => {
+    const stage = await engineStage(({ workers, performance }) => {
       workers.queue_size = 5 + random.below(60);
-      limits.connections_max = 4;
+      performance.max_connections = 4;
     });
     const clients = [stage.connect(), stage.connect(), stage.connect()];
     const steps = stepsOf(stage, clients);

@@ -37,7 +37,7 @@ flights('without a time of its own, as long as all', () => {
   check(30_000);
   assert.is(told(), undefined);
   check(30_001);
-  assert.match(told()!, 'limits.request_timeout_ms');
+  assert.match(told()!, 'performance.request_timeout_ms');
 });
 
 flights('as long as its method says, from when it is begun', () => {

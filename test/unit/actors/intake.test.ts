@@ -23,8 +23,8 @@ type Answer = (caller: Caller, method: string, params: unknown) => unknown;
 
 /** A connection whose daemon answers so. */
 async function stage(answer: Answer, guest = false, in_flight_max = 3) {
-  const config = await configWith(({ limits }) => {
-    limits.request_timeout_ms = 1000;
+  const config = await configWith(({ limits, performance }) => {
+    performance.request_timeout_ms = 1000;
     limits.job_timeout_ms = 5000;
     limits.requests_in_flight_max = in_flight_max;
   });
@@ -274,7 +274,7 @@ later('ends when its time is over, by the limit or by its own', async () => {
     output.replies.map(({ error }) => error?.message),
     [
       'The request did not end in the 200 ms of its own _meta.timeout_ms.',
-      'The request did not end in limits.request_timeout_ms, 1000 ms.',
+      'The request did not end in performance.request_timeout_ms, 1000 ms.',
       'The request did not end in the 3000 ms of its own _meta.timeout_ms.',
     ],
   );

@@ -27,9 +27,9 @@ async function until(isSo: () => boolean): Promise<void> {
 
 /** A server at a path, beside connections that have been idle for so long. */
 async function listening(name: string, idle_ms: readonly (number | undefined)[] = []) {
-  const first = await configWith(({ sockets, limits }) => {
+  const first = await configWith(({ sockets, performance }) => {
     sockets.unix.path = join(directory, name);
-    limits.connections_max = 2;
+    performance.max_connections = 2;
   });
   const config = new LiveConfig(first);
   const sockets = new Map<number, Socket>();
@@ -92,7 +92,10 @@ server('looks up who has been idle for longest once all places are taken', async
   const { number, idle_ms } = heard[1]!.idlest;
   assert.is(number, 2);
   assert.ok(idle_ms >= 9000, `${idle_ms}`);
-  config.replace({ ...config.toJSON(), limits: { ...config.limits, connections_max: 4 } });
+  config.replace({
+    ...config.toJSON(),
+    performance: { ...config.performance, max_connections: 4 },
+  });
   clients.push(connect(path));
   await until(() => heard.length === 3);
   assert.is(heard[2]!.idlest, undefined, 'there are more places now');
@@ -132,12 +135,15 @@ const farewell = suite('farewell');
 
 farewell('says the limit of this moment', async () => {
   const config = new LiveConfig(
-    await configWith(({ limits }) => void Object.assign(limits, { connections_max: 3 })),
+    await configWith(({ performance }) => void Object.assign(performance, { max_connections: 3 })),
   );
   const away = new Farewell(config);
   const [first, second] = [new FakeSocket(), new FakeSocket()];
   away.say(first.asSocket(), 'too many');
-  config.replace({ ...config.toJSON(), limits: { ...config.limits, connections_max: 5 } });
+  config.replace({
+    ...config.toJSON(),
+    performance: { ...config.performance, max_connections: 5 },
+  });
   away.say(second.asSocket(), 'too many');
   assert.match(first.text, 'There are 3 connections');
   assert.match(second.text, 'There are 5 connections');

@@ -34,11 +34,13 @@ const layers = suite('configuration: sources');
 layers('has the documented defaults', async () => {
   const { config: defaults, warnings } = await loadConfig();
   assert.equal(defaults.sockets.unix, {
+    enabled: true,
+    authentication: false,
     path: '/tmp/goxel.sock',
     permissions: '0600',
     backlog: 128,
   });
-  assert.is(defaults.workers.restart.max_restart_attempts, 3);
+  assert.is(defaults.health.max_restart_attempts, 3);
   assert.is(defaults.limits.frame_bytes_max, 16_777_216);
   assert.equal(warnings, []);
 });
@@ -51,24 +53,24 @@ layers('takes flags over the environment over the file over the defaults', async
     PATH: '/bin',
   };
   const flags = [{ key: 'limits.batch_length_max', text: '32', flag: '--set' }];
-  const { limits } = await config({ file, env, flags });
+  const { limits, performance } = await config({ file, env, flags });
   assert.is(limits.depth_max, 10);
   assert.is(limits.projects_max, 21);
   assert.is(limits.batch_length_max, 32);
-  assert.is(limits.connections_max, 10);
+  assert.is(performance.max_connections, 10);
 });
 
 layers('reads every type from text', async () => {
-  const { workers, files, logging } = await config({
+  const { health, files, logging } = await config({
     env: {
-      GOXEL_SUPERVISOR__WORKERS__RESTART__RESTART_ON_FAILURE: 'false',
-      GOXEL_SUPERVISOR__WORKERS__RESTART__JITTER: '0.5',
+      GOXEL_SUPERVISOR__HEALTH__RESTART_ON_FAILURE: 'false',
+      GOXEL_SUPERVISOR__HEALTH__RESTART_JITTER: '0.5',
       GOXEL_SUPERVISOR__FILES__ROOTS: '/a:/b',
       GOXEL_SUPERVISOR__LOGGING__LEVEL: 'warn',
     },
   });
-  assert.is(workers.restart.restart_on_failure, false);
-  assert.is(workers.restart.jitter, 0.5);
+  assert.is(health.restart_on_failure, false);
+  assert.is(health.restart_jitter, 0.5);
   assert.equal(files.roots, ['/a', '/b']);
   assert.is(logging.level, 'warn');
 });
@@ -177,13 +179,13 @@ messages('see contradictions between keys', async () => {
   const found = await problems({
     flags: [
       { key: 'sockets.unix.path', text: long, flag: '--socket' },
-      { key: 'workers.restart.restart_delay_ms', text: '40000', flag: '--set' },
+      { key: 'health.restart_delay_ms', text: '40000', flag: '--set' },
     ],
   });
   assert.equal(found, [
     `--socket: sockets.unix.path: expected at most 107 bytes, not "${long}"`,
-    '--set: workers.restart.restart_delay_ms: 40000 is more than' +
-      ' default: workers.restart.restart_delay_ms_max, 30000',
+    '--set: health.restart_delay_ms: 40000 is more than' +
+      ' default: health.restart_delay_ms_max, 30000',
   ]);
   const fits = [{ key: 'sockets.unix.path', text: long.slice(0, 107), flag: '--socket' }];
   assert.is((await config({ flags: fits })).sockets.unix.path.length, 107);
@@ -233,43 +235,35 @@ v14('is taken as it is', async () => {
   assert.is(loaded.sockets.unix.path, '/tmp/goxel14.sock');
   assert.is(permissionBits(loaded.sockets.unix.permissions), 0o666);
   assert.is(loaded.workers.count, 4);
-  assert.is(loaded.limits.connections_max, 12);
-  assert.is(loaded.limits.request_timeout_ms, 31_000);
-  assert.is(loaded.limits.shutdown_timeout_ms, 11_000);
-  assert.is(loaded.workers.restart.max_restart_attempts, 4);
-  assert.is(loaded.workers.restart.restart_delay_ms, 5000);
+  assert.is(loaded.performance.max_connections, 12);
+  assert.is(loaded.performance.request_timeout_ms, 31_000);
+  assert.is(loaded.performance.shutdown_timeout_ms, 11_000);
+  assert.is(loaded.health.max_restart_attempts, 4);
+  assert.is(loaded.health.restart_delay_ms, 5000);
   assert.is(loaded.health.check_interval_ms, 6000);
   assert.is(loaded.logging.file, '/var/log/goxel/daemon.log');
-  const silent = warnings.map((text) => / daemon\.(\S+) has no effect/.exec(text)?.[1]);
-  assert.equal(silent, [
-    'pid_file',
-    'working_directory',
-    'user',
-    'group',
-    'sockets.tcp.address',
-    'sockets.tcp.port',
-    'workers.queue_size',
-    'logging.max_size_mb',
-    'logging.max_files',
-    'logging.syslog',
-  ]);
+  assert.is(loaded.pid_file, '/var/run/goxel/goxel.pid');
+  assert.is(loaded.user, 'goxel');
+  assert.is(loaded.logging.max_files, 10);
+  assert.is(loaded.logging.syslog, true);
+  assert.equal(warnings, []);
 });
 
-v14('is refused where the daemon could not be reached as it asks', async () => {
-  const file = yaml('daemon:\n  sockets:\n    tcp: {enabled: true}\n    unix: {enabled: false}\n');
-  assert.equal(await problems({ file }), [
-    'c.yaml:3:11: daemon.sockets.tcp.enabled has no effect: there is only the Unix socket',
-    'c.yaml:4:12: daemon.sockets.unix.enabled has no effect:' +
-      ' the Unix socket is the only one there is',
-  ]);
-});
-
-v14('knows those names below daemon: only', async () => {
+v14('may leave its root out, but has it once', async () => {
   const file = yaml('performance: {max_connections: 5}\ndaemon: {daemon: {}}\n');
-  assert.equal(await problems({ file }), [
-    'c.yaml:1:1: unknown key performance',
-    'c.yaml:2:10: unknown key daemon',
-  ]);
+  assert.equal(await problems({ file }), ['c.yaml:2:10: unknown key daemon']);
+  const bare = yaml('performance: {max_connections: 5}\n');
+  assert.is((await config({ file: bare })).performance.max_connections, 5);
+});
+
+v14('is taken with the names that keys had before', async () => {
+  const text = 'limits: {connections_max: 5}\nworkers: {restart: {window_ms: 5000}}\n';
+  const { performance, health } = await config({ file: yaml(text) });
+  assert.equal([performance.max_connections, health.restart_window_ms], [5, 5000]);
+  const flags = [{ key: 'limits.connections_max', text: '6', flag: '--set' }];
+  const env = { GOXEL_SUPERVISOR__WORKERS__RESTART__JITTER: '0.5' };
+  const other = await config({ flags, env });
+  assert.equal([other.performance.max_connections, other.health.restart_jitter], [6, 0.5]);
 });
 
 v14.run();

@@ -43,8 +43,8 @@ schema('names the unit of a number where it has one', () => {
 const VALUES: readonly [key: string, accepted: readonly unknown[], refused: readonly unknown[]][] =
   [
     ['workers.count', [1, 2.0], [1.5, '2', true, null, [1], Number.NaN]],
-    ['workers.restart.backoff_factor', [1, 2.5], ['2', Number.NaN, Number.POSITIVE_INFINITY]],
-    ['workers.restart.restart_on_failure', [true, false], ['true', 1, null]],
+    ['health.restart_backoff_factor', [1, 2.5], ['2', Number.NaN, Number.POSITIVE_INFINITY]],
+    ['health.restart_on_failure', [true, false], ['true', 1, null]],
     ['sockets.unix.path', ['a'], ['', 1, null, ['a']]],
     ['sockets.unix.permissions', ['0600', '600', '0o644'], ['08', '06000', '0600 ', 384]],
     ['logging.file', ['', 'a'], [1, null]],
@@ -93,7 +93,7 @@ shipped('is as generated (npm run generate)', () => {
 shipped('changes nothing as it is, nor with every line uncommented', async () => {
   const { config: defaults } = await loadConfig();
   assert.equal((await loadConfig({ file: DAEMON_YAML })).config, defaults);
-  const keys = /^( +)# (\w+: )/gm;
+  const keys = /^( *)# (\w+: )/gm;
   const text = daemonYaml();
   assert.is([...text.matchAll(keys)].length, SETTINGS.size);
   const file = join(temporaryDirectory(), 'all.yaml');

@@ -20,9 +20,9 @@ async function connection(guest = false) {
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
   const work = fakeEffect<JobCommand, { number: number }>();
-  const config = await configWith(({ limits }) => {
+  const config = await configWith(({ limits, performance }) => {
     limits.partial_frame_timeout_ms = 500;
-    limits.shutdown_timeout_ms = 3000;
+    performance.shutdown_timeout_ms = 3000;
   });
   const machine = connectionMachine.provide({
     actors: {

@@ -12,17 +12,17 @@ import { configWith, probe } from '../../support/probe.ts';
 async function engine(kind: 'engine' | 'job' = 'engine', restart_on_failure = true) {
   const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
-  const config = await configWith(({ workers, limits }) => {
-    workers.restart = {
+  const config = await configWith(({ health, performance }) => {
+    Object.assign(health, {
       restart_on_failure,
       max_restart_attempts: 2,
-      window_ms: 60_000,
+      restart_window_ms: 60_000,
       restart_delay_ms: 100,
-      backoff_factor: 2,
+      restart_backoff_factor: 2,
       restart_delay_ms_max: 1000,
-      jitter: 0,
-    };
-    limits.request_timeout_ms = 2000;
+      restart_jitter: 0,
+    });
+    performance.request_timeout_ms = 2000;
   });
   const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
   const probed = probe(machine, { kind, index: 7, config, random: () => 0, now_ms: () => 0 });

@@ -23,12 +23,12 @@ import { dynamic } from '../../../machines/supervision/index.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function listener(connections_max: number) {
+async function listener(max_connections: number) {
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
-  const first = await configWith(({ limits }) => {
-    limits.connections_max = connections_max;
+  const first = await configWith(({ performance }) => {
+    performance.max_connections = max_connections;
   });
   const config = new LiveConfig(first);
   const replace = (limits: Partial<Config['limits']>) =>

@@ -43,10 +43,10 @@ async function daemon(workers = 2, actions: Actions = {}) {
   });
   const config = await configWith((config) => {
     config.workers.count = workers;
-    config.workers.restart.max_restart_attempts = 1;
+    config.health.max_restart_attempts = 1;
     config.supervisor.restart.max_restart_attempts = 1;
-    config.limits.shutdown_timeout_ms = 5000;
-    config.limits.connections_max = 2;
+    config.performance.shutdown_timeout_ms = 5000;
+    config.performance.max_connections = 2;
   });
   const engine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
   const job = engineMachine.provide({
