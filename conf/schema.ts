@@ -184,32 +184,43 @@ const logging = section('The log.', {
     title: 'a text',
     path: true,
     description:
-      'File to which log lines (JSON, one a line) are appended; empty for standard output,' +
-      ' where a service manager picks them up and rotates them. SIGHUP opens it again. One that' +
-      ' cannot be opened at the start is an error; one that cannot be written later is not.',
+      'File to which log lines are appended; empty for standard output, where a service manager' +
+      ' picks them up and rotates them. SIGHUP opens it again. One that cannot be opened at the' +
+      ' start is an error; one that cannot be written later is not.',
   }),
   max_size_mb: Type.Integer({
     default: 100,
     minimum: 0,
     maximum: 1_000_000,
     description:
-      'MB (10⁶) of the file beyond which it is renamed to FILE.0, the one' +
-      ' before to FILE.1 and so on; 0 never renames it.',
+      'MB (10⁶) that the file may grow to: then it is renamed to FILE.0, the one before to FILE.1' +
+      ' and so on. 0: it is never renamed, as where logrotate does that.',
   }),
   max_files: Type.Integer({
     default: 10,
     minimum: 0,
     maximum: 1000,
-    description: 'Renamed files that are kept; the oldest beyond it is removed.',
+    description:
+      'Renamed files that are kept; those beyond it are removed. 0: the file is emptied when it' +
+      ' is full.',
   }),
   syslog: Type.Boolean({
     default: false,
-    description: 'Whether lines go to the syslog of the system (RFC 5424, /dev/log) as well.',
+    description: 'Whether lines go to the syslog of the system (RFC 5424) as well.',
+  }),
+  syslog_path: Type.String({
+    default: '/dev/log',
+    minLength: 1,
+    title: 'a text that is not empty',
+    path: true,
+    description: 'The socket of its daemon.',
   }),
   format: Type.Enum(['auto', 'json', 'text'], {
     default: 'auto',
     title: 'one of auto, json, text',
-    description: 'Text for people or JSON for programs; auto is text on a terminal, else JSON.',
+    description:
+      'JSON for programs, one object a line, or text for people. auto is text on a terminal and' +
+      ' in the journal of systemd, else JSON.',
   }),
 });
 

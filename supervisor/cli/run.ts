@@ -4,13 +4,14 @@ import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
+import { Log } from '../log/log.ts';
+import { Sink } from '../log/sink.ts';
+import { StandardStream } from '../log/stream.ts';
 import { type Outcome, StartError } from '../outcome.ts';
 import type { CommandLine } from './args.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
-import { type Log, openLog, reopenLog, toggleDebug } from './log.ts';
-import { LogSink } from './log-sink.ts';
 
 /**
  * Hands the signals of the process to a command from now on; returns those that came before. Called
@@ -28,33 +29,34 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
     env: process.env,
     flags,
   });
-  const log = openLog(config.logging);
+  const log = new Log();
+  log.open(config.logging);
   endOnDefects(log);
-  process.once('exit', () => log.sink.flushSync());
-  for (const warning of warnings) log.log.warn(warning);
+  process.once('exit', () => log.flushSync());
+  for (const warning of warnings) log.logger.warn(warning);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
 
-  const daemon = startDaemon({ config, log: log.log });
+  const daemon = startDaemon({ config, log: log.logger });
   answerSignals(daemon, config, log, takeSignals);
-  const talk = LogSink.stream(2);
+  const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
   try {
     talk.write(greeting(await daemon.listening));
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
   }
   const outcome = await daemon.ended;
-  log.log.info(outcome, 'stopped');
+  log.logger.info(outcome, 'stopped');
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
 }
 
 /** What nobody expected ends the process, whatever becomes of the line that says so. */
-function endOnDefects({ log }: Log): void {
+function endOnDefects({ logger }: Log): void {
   const diagnose = (error: unknown) => {
     try {
-      log.fatal({ err: error }, 'a defect of the daemon');
+      logger.fatal({ err: error }, 'a defect of the daemon');
     } finally {
       process.exit(EXIT.SOFTWARE);
     }
@@ -65,13 +67,12 @@ function endOnDefects({ log }: Log): void {
 
 /** The signals that stop have a handler in the daemon; those that came before it are passed on. */
 function answerSignals(daemon: Daemon, config: Config, log: Log, takeSignals: TakeSignals): void {
-  const { level, file } = config.logging;
-  const dump = dumper(daemon, config.dump.directory, log.log);
+  const dump = dumper(daemon, config.dump.directory, log.logger);
   const answers: Partial<Record<NodeJS.Signals, () => void>> = {
     SIGUSR1: dump,
     SIGQUIT: dump,
-    SIGHUP: () => reopenLog(log, file),
-    SIGUSR2: () => toggleDebug(log.log, level),
+    SIGHUP: () => log.reopen(),
+    SIGUSR2: () => void log.debug(),
   };
   for (const signal of takeSignals((signal) => answers[signal]?.()) ?? []) {
     if (signal === 'SIGTERM' || signal === 'SIGINT') daemon.stop(signal);

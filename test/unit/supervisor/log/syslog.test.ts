@@ -1,0 +1,153 @@
+/** Messages of syslog: how they look, and what happens to them while nobody takes them. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Sink } from '../../../../supervisor/log/sink.ts';
+import { Syslog, syslogMessage } from '../../../../supervisor/log/syslog.ts';
+import { eventually } from '../../../support/raw.ts';
+import { temporaryDirectory } from '../../../support/tmp.ts';
+
+const TIME = Date.UTC(2026, 10, 28, 12, 30, 1, 250);
+
+function line(fields: object, level = 30): string {
+  return `${JSON.stringify({ level, time: TIME, pid: 7, hostname: 'host.a', ...fields })}\n`;
+}
+
+const HEAD = '1 2026-11-28T12:30:01.250Z host.a goxel-supervisor 7 - - ';
+
+const messages = suite('syslog message');
+
+messages('is of the facility daemon, with the severity of its level', () => {
+  const priorities = [10, 20, 30, 40, 50, 60].map((level) => {
+    return /^<(\d+)>/.exec(syslogMessage(line({ msg: 'm' }, level)))?.[1];
+  });
+  assert.equal(priorities, ['31', '31', '30', '28', '27', '26']);
+});
+
+messages('has the text, and the fields behind it', () => {
+  assert.is(syslogMessage(line({ msg: 'listening' })), `<30>${HEAD}listening`);
+  assert.is(
+    syslogMessage(line({ actor: 'a', n: 1, msg: 'two\nlines' })),
+    `<30>${HEAD}two lines {"actor":"a","n":1}`,
+  );
+});
+
+messages('says that it is UTF-8 where it is more than ASCII', () => {
+  assert.is(syslogMessage(line({ msg: 'é' })), `<30>${HEAD}\ufeffé`);
+});
+
+messages('is cut at 8 KB, between two characters', () => {
+  for (let pad = 0; pad < 4; pad += 1) {
+    const made = syslogMessage(line({ msg: `${'x'.repeat(pad)}${'€'.repeat(4000)}` }));
+    const bytes = Buffer.byteLength(made);
+    assert.ok(bytes <= 8192 && bytes > 8186, String(bytes));
+    assert.match(made, /€…$/);
+    assert.not.match(made, '\ufffd');
+  }
+});
+
+messages('names no host that is none', () => {
+  assert.match(syslogMessage(line({ hostname: 'ä b', msg: 'm' })), ' b goxel-supervisor ');
+  assert.match(syslogMessage(line({ hostname: 'ä', msg: 'm' })), 'Z - goxel-supervisor ');
+});
+
+messages.run();
+
+const RECEIVER = `
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print('bound', flush=True)
+while True:
+    print(s.recv(65536).decode(), flush=True)
+`;
+
+interface Receiver {
+  readonly child: ChildProcess;
+  readonly messages: () => string[];
+  end(): Promise<void>;
+}
+
+/** Something that takes datagrams, as the daemon of syslog does. */
+async function receiver(path: string): Promise<Receiver> {
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  const child = spawn('python3', ['-c', RECEIVER, path], { stdio: [...stdio] });
+  const ended = once(child, 'exit');
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  await eventually('it takes datagrams', () => text.startsWith('bound\n'));
+  return {
+    child,
+    messages: () => text.split('\n').slice(1, -1),
+    end: async () => {
+      child.kill('SIGKILL');
+      await ended;
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+function sinkTo(path: string): Sink {
+  const outlet = Syslog.open(path);
+  assert.ok(outlet !== undefined, 'koffi is there for the tests');
+  return new Sink(outlet, (lost) => `lost ${lost}`);
+}
+
+const sending = suite('syslog');
+
+sending('holds messages until somebody takes them, and again after a restart', async () => {
+  const path = join(temporaryDirectory(), 'log');
+  const sink = sinkTo(path);
+  sink.write('one');
+  assert.match(sink.figures.trouble, 'ENOENT');
+  const first = await receiver(path);
+  await eventually('the first came', () => first.messages().length === 1);
+  assert.is(sink.figures.trouble, '');
+  await first.end();
+  sink.write('two');
+  sink.write('three');
+  assert.not.equal(sink.figures.trouble, '');
+  const second = await receiver(path);
+  await eventually('the others came', () => second.messages().length === 2);
+  assert.equal(second.messages(), ['two', 'three']);
+  await second.end();
+  sink.close();
+});
+
+sending('does not wait for a receiver that stands still; what it loses is told', async () => {
+  const path = join(temporaryDirectory(), 'log');
+  const { child, messages, end } = await receiver(path);
+  const sink = sinkTo(path);
+  child.kill('SIGSTOP');
+  const began_ms = performance.now();
+  for (let i = 0; i < 3000; i += 1) sink.write(`${i} ${'x'.repeat(1000)}`);
+  assert.ok(performance.now() - began_ms < 2000);
+  const { lost, trouble } = sink.figures;
+  assert.ok(lost > 0);
+  assert.is(trouble, 'its reader is too slow');
+  child.kill('SIGCONT');
+  await eventually('the loss was told', () => messages().at(-1) === `lost ${lost}`);
+  assert.is(messages().length, 3000 - lost + 1);
+  await end();
+  sink.close();
+});
+
+sending('what a receiver takes only in part is cut', async () => {
+  const path = join(temporaryDirectory(), 'log');
+  const { messages, end } = await receiver(path);
+  const sink = sinkTo(path);
+  // Beyond what a socket's buffer holds.
+  sink.write('x'.repeat(500_000));
+  await eventually('it came', () => messages().length === 1);
+  assert.is(Buffer.byteLength(messages()[0] ?? ''), 2048);
+  await end();
+  sink.close();
+});
+
+sending.run();
