@@ -29,6 +29,20 @@ export interface SocketFacts {
   readonly trouble: string;
 }
 
+/** A place that log lines go to. */
+export interface LogFacts {
+  /** `log`, or `syslog`, which gets them as well. */
+  readonly id: string;
+  /** Its path, or `standard output`. */
+  readonly to: string;
+  /** Lines that were dropped since the start. */
+  readonly lost: number;
+  /** Bytes of lines that wait to be written. */
+  readonly held_bytes: number;
+  /** Why lines are not written, or not as they should be; empty when all is well. */
+  readonly trouble: string;
+}
+
 /** How late the main thread's event loop came to what was due, since the check before. */
 export interface EventLoopDelay {
   readonly p50_ms: number;
@@ -63,6 +77,7 @@ export interface HealthFacts {
   readonly engines: readonly ThreadFacts[];
   readonly job_threads: readonly ThreadFacts[];
   readonly sockets: readonly SocketFacts[];
+  readonly logs: readonly LogFacts[];
   readonly event_loop: EventLoopDelay;
   readonly queues: QueueFacts;
   readonly memory: MemoryFacts;

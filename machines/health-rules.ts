@@ -5,7 +5,7 @@
 
 import type { Config } from '../conf/schema.ts';
 import type { Patience, Reading } from './health-conditions.ts';
-import type { HealthFacts, ThreadFacts, ThreadSilence } from './health-facts.ts';
+import type { HealthFacts, LogFacts, ThreadFacts, ThreadSilence } from './health-facts.ts';
 
 /** What cannot be by accident counts at once. */
 const AT_ONCE: Patience = { degraded: 1, failing: 1 };
@@ -74,6 +74,7 @@ export function readingsOf(
         patience: MENDING,
       }),
     ),
+    ...facts.logs.map((one) => log(one, before)),
     eventLoop(facts, config),
     jobs(facts, config),
     heldBytes(facts, config),
@@ -102,6 +103,16 @@ function reading(
   figures: Pick<Reading, 'value' | 'limit' | 'patience'>,
 ): Reading {
   return { what, state, reason: state === 'healthy' ? '' : reason, ...figures };
+}
+
+/** The daemon serves whatever becomes of its log; but nobody can look into what is not written. */
+function log({ id, to, lost, trouble }: LogFacts, before: HealthFacts | undefined): Reading {
+  const more = lost - (before?.logs.find((one) => one.id === id)?.lost ?? 0);
+  const state = trouble === '' && more === 0 ? 'healthy' : 'degraded';
+  const losses = more === 0 ? '' : `; ${more} lines were lost since the last check`;
+  const reason = `log lines to ${to}: ${trouble || 'some were not taken'}${losses}`;
+  const value = state === 'healthy' ? 'written' : 'not written';
+  return reading(id, state, reason, { value, limit: 'written', patience: AT_ONCE });
 }
 
 function heartbeat({ id, silent_ms }: ThreadSilence, { health }: RulesConfig): Reading {

@@ -6,6 +6,7 @@ import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
 import { LiveConfig } from '../conf/live.ts';
 import type { Config } from '../conf/schema.ts';
+import type { LogFacts } from '../machines/health-facts.ts';
 import {
   type Decision,
   deaths,
@@ -22,6 +23,8 @@ import { actorTree, type TreeNode } from './tree.ts';
 export interface DaemonOptions {
   readonly config: Config;
   readonly log: Logger;
+  /** How the places do that the log goes to, for `status` and the health. */
+  readonly logs?: () => readonly LogFacts[];
   /** Uniform in [0, 1), for the jitter of restarts. */
   readonly random?: () => number;
 }
@@ -48,7 +51,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     tree: () => actorTree(root, TREE_ACTORS_MAX),
     deaths: () => deaths(root),
     daemon: () => summary(root),
-    ...{ root: () => root, stop },
+    ...{ root: () => root, stop, logs: options.logs ?? (() => []) },
   });
   let listens: (address: string) => void;
   const listening = new Promise<string>((resolve) => {

@@ -14,7 +14,7 @@ import type { healthCheck, healthStats } from '../engine/catalogue/health.ts';
 import type { Result } from '../engine/catalogue/spec.ts';
 import { type HealthContext, healthMachine } from '../machines/health.ts';
 import { type Condition, worst } from '../machines/health-conditions.ts';
-import type { SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
+import type { LogFacts, SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
 import { deaths, type SupervisorRef, whichChildren } from '../machines/supervision/index.ts';
 import type { Failures } from '../transport/failures.ts';
 
@@ -22,6 +22,8 @@ export interface HealthDeps {
   /** The root of the tree, once it has started. */
   readonly root: () => AnyActorRef;
   readonly log: Logger;
+  /** How the places do that the log goes to. */
+  readonly logs: () => readonly LogFacts[];
   readonly pulses: Pulses;
   readonly counters: { readonly requests: number };
   readonly failures: Failures;
@@ -73,6 +75,7 @@ function sourcesOf(deps: HealthDeps): HealthSources {
     engines: () => threads(root(), 'engines'),
     jobThreads: () => threads(root(), 'jobs'),
     sockets: () => sockets(root()),
+    logs: deps.logs,
     openRequests: () => {
       let open = 0;
       for (const { replies } of connections.values()) open += replies.open;

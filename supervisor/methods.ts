@@ -8,6 +8,7 @@ import { GoxError } from '../conf/errors.ts';
 import {
   type cancelJob as cancelJobSpec,
   cancelRequest as cancelRequestSpec,
+  type debug as debugSpec,
   type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
@@ -19,6 +20,7 @@ import { decodeParams, type Named, paramProblem } from '../engine/catalogue/para
 import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
+import type { LogFacts } from '../machines/health-facts.ts';
 import type { Death } from '../machines/supervision/index.ts';
 import type { Caller } from '../transport/caller.ts';
 import type { Encoding } from '../transport/jsonrpc.ts';
@@ -36,6 +38,10 @@ export interface MethodsDeps {
   /** The state of the daemon, and the tree of its engines. */
   readonly daemon: () => { readonly state: string; readonly engines: readonly TreeNode[] };
   readonly stop: (by: string) => void;
+  /** Debug lines on or off, or over; gives the level of the log from now on. */
+  readonly debug: (on?: boolean) => string;
+  readonly log: { readonly level: string };
+  readonly logs: () => readonly LogFacts[];
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly counters: Readonly<Counters>;
   readonly connections: { readonly size: number };
@@ -70,6 +76,9 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     '$/cancelRequest': (params, caller) =>
       cancelRequest(params as Params<typeof cancelRequestSpec>, caller),
     'supervisor.tree': deps.tree,
+    'supervisor.debug': (params) => ({
+      level: deps.debug((params as Params<typeof debugSpec>).on),
+    }),
     'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
@@ -130,6 +139,12 @@ function status(deps: MethodsDeps) {
     requests: deps.counters.requests,
     held_bytes: deps.ledger.bytes,
     memory: { rss, heap_used: heapUsed, external, array_buffers: arrayBuffers },
+    log: {
+      level: deps.log.level,
+      sinks: deps.logs().map(({ to, lost, held_bytes, trouble }) => ({
+        ...{ to, lost, held_bytes, trouble },
+      })),
+    },
     engines: engines.map(({ id, state, restarts = 0 }) => ({
       id,
       state: state.split('.')[0],

@@ -14,6 +14,7 @@ import type { Config } from '../conf/schema.ts';
 import { Failures } from '../transport/failures.ts';
 import { Ledger } from '../transport/ledger.ts';
 import { daemonHealth, type HealthDeps } from './health.ts';
+import { setDebug } from './log/level.ts';
 import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
 
@@ -21,7 +22,8 @@ export function sharedBy(
   config: Config,
   log: Logger,
   clock: ServiceClock,
-  root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop'> & Pick<HealthDeps, 'root'>,
+  root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop' | 'logs'> &
+    Pick<HealthDeps, 'root'>,
 ): Shared {
   const calls: Shared['calls'] = new Map();
   const births = new ProjectBirths();
@@ -47,8 +49,9 @@ export function sharedBy(
       births.start(root.root().getSnapshot().children.projects, input),
     ),
   } satisfies Partial<Shared>;
-  const health = daemonHealth({ ...shared, root: root.root });
-  const dispatch = daemonDispatch({ ...root, ...shared, health });
+  const health = daemonHealth({ ...shared, root: root.root, logs: root.logs });
+  const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
+  const dispatch = daemonDispatch({ ...root, ...shared, health, debug });
   return { ...shared, health, dispatch };
 }
 

@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import type {
   EventLoopDelay,
   HealthFacts,
+  LogFacts,
   MemoryFacts,
   QueueFacts,
   SocketFacts,
@@ -18,6 +19,7 @@ export interface HealthSources {
   readonly engines: () => readonly ThreadFacts[];
   readonly jobThreads: () => readonly ThreadFacts[];
   readonly sockets: () => readonly SocketFacts[];
+  readonly logs: () => readonly LogFacts[];
   /** Requests of all connections that have no reply yet. */
   readonly openRequests: () => number;
   readonly jobs: () => Pick<QueueFacts, 'jobs_waiting' | 'jobs_running'>;
@@ -34,6 +36,7 @@ export function gatherFacts(sources: HealthSources, event_loop: EventLoopDelay):
     engines,
     job_threads: sources.jobThreads(),
     sockets: sources.sockets(),
+    logs: sources.logs(),
     event_loop,
     queues: queues(sources, engines),
     memory: memory(),

@@ -88,6 +88,20 @@ const status = method({
       },
       { description: 'Bytes of the process, and of the heap of its main thread.' },
     ),
+    log: Type.Object({
+      level: Type.String(),
+      sinks: Type.Array(
+        Type.Object({
+          to: Type.String({ description: 'A path, or standard output.' }),
+          lost: Type.Integer({ description: 'Lines that were dropped since the start.' }),
+          held_bytes: Type.Integer({ description: 'Bytes of lines that wait to be written.' }),
+          trouble: Type.String({
+            description: 'Why lines are not written; empty when all is well.',
+          }),
+        }),
+        { description: 'Where log lines go.' },
+      ),
+    }),
     engines: Type.Array(Type.Object({ id: Type.String(), state: Type.String(), restarts: Count })),
   }),
   errors: [],
@@ -305,6 +319,24 @@ const deaths = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
+export const debug = method({
+  name: 'supervisor.debug',
+  aliases: ['debug', 'daemon.debug', 'goxel.debug'],
+  scope: 'daemon',
+  edits: false,
+  summary: 'Turns debug lines in the log on or off, or over, as SIGUSR2 does.',
+  description:
+    'Off is the level that the configuration has, or info where that is debug or trace. A reload' +
+    ' with another level ends it.',
+  params: Type.Object({
+    on: Type.Optional(Type.Boolean({ description: 'Without it: the other way than now.' })),
+  }),
+  positional: ['on'],
+  result: Type.Object({ level: Type.String({ description: 'From now on.' }) }),
+  errors: [],
+  examples: [{ name: 'off', params: { on: false }, result: { level: 'info' } }],
+});
+
 const shutdown = method({
   name: 'shutdown',
   aliases: [
@@ -337,5 +369,6 @@ export const DAEMON_METHODS = [
   cancelRequest,
   tree,
   deaths,
+  debug,
   shutdown,
 ] as const;

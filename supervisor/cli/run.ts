@@ -37,7 +37,7 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
 
-  const daemon = startDaemon({ config, log: log.logger });
+  const daemon = startDaemon({ config, log: log.logger, logs: () => log.figures() });
   answerSignals(daemon, config, log, takeSignals);
   const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
   try {

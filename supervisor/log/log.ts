@@ -6,11 +6,12 @@
 import { hostname } from 'node:os';
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino';
 import type { Config } from '../../conf/schema.ts';
+import type { LogFacts } from '../../machines/health-facts.ts';
 import { CliError, EXIT } from '../cli/exit-codes.ts';
 import { LogFile, type Rotation } from './file.ts';
 import { type Format, formatFor, placeOf } from './format.ts';
 import { levelOf, setDebug } from './level.ts';
-import { Sink, type SinkFigures } from './sink.ts';
+import { Sink } from './sink.ts';
 import { StandardStream } from './stream.ts';
 import { Syslog, syslogMessage } from './syslog.ts';
 
@@ -20,11 +21,6 @@ type Logging = Config['logging'];
 const EARLY_LINES_MAX = 1000;
 
 const MB = 1_000_000;
-
-/** How one of the places does that lines go to. */
-export interface LogFigures extends SinkFigures {
-  readonly id: 'log' | 'syslog';
-}
 
 export class Log {
   /** At `debug` until the log is opened; then at the level of the configuration. */
@@ -48,11 +44,12 @@ export class Log {
   }
 
   /**
-   * Opens what the configuration names, and writes what was kept until then.
+   * Opens what the configuration names, and writes what was kept until then. Opened once, it stays.
    *
    * @throws CliError EX_CONFIG or EX_CANTCREAT when there can be no log file of that name
    */
   open(config: Logging): void {
+    if (this.#sink !== undefined) return;
     this.#file = config.file === '' ? undefined : this.#openFile(config);
     this.#sink = new Sink(this.#file ?? this.#stream, (lost, reason) =>
       this.#formatted(lossLine(lost, reason)),
@@ -103,11 +100,12 @@ export class Log {
     return setDebug(this.logger, this.#config?.level ?? 'info', on);
   }
 
-  figures(): readonly LogFigures[] {
+  /** How the places do that lines go to. */
+  figures(): readonly LogFacts[] {
     const [log, syslog] = [this.#sink?.figures, this.#syslog?.figures];
     return [
-      ...(log === undefined ? [] : [{ id: 'log' as const, ...log }]),
-      ...(syslog === undefined ? [] : [{ id: 'syslog' as const, ...syslog }]),
+      ...(log === undefined ? [] : [{ id: 'log', ...log }]),
+      ...(syslog === undefined ? [] : [{ id: 'syslog', ...syslog }]),
     ];
   }
 

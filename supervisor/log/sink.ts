@@ -5,6 +5,8 @@
  * line says how many as soon as there is room.
  */
 
+import type { LogFacts } from '../../machines/health-facts.ts';
+
 /** Some 5000 lines. */
 const HELD_BYTES_MAX = 1024 * 1024;
 const RETRY_MS_MIN = 20;
@@ -29,18 +31,6 @@ export interface Outlet {
    */
   write(line: Buffer, from: number): number;
   close(): void;
-}
-
-/** How a sink does. */
-export interface SinkFigures {
-  /** The name of its outlet. */
-  readonly to: string;
-  /** Lines that were dropped since the start. */
-  readonly lost: number;
-  /** Bytes of lines that wait to be written. */
-  readonly held_bytes: number;
-  /** Why lines are not written, or not as they should be; empty when all is well. */
-  readonly trouble: string;
 }
 
 /** Makes the line that says how many were lost, and why. */
@@ -68,7 +58,7 @@ export class Sink {
     this.#lossLine = lossLine;
   }
 
-  get figures(): SinkFigures {
+  get figures(): Omit<LogFacts, 'id'> {
     const { name, trouble } = this.#outlet;
     const figures = { to: name, lost: this.#lost, held_bytes: this.#held_bytes };
     return { ...figures, trouble: this.#trouble || trouble };

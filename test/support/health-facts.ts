@@ -18,6 +18,7 @@ export function factsWith(changes: Partial<HealthFacts> = {}): HealthFacts {
     engines: [thread('engine:0'), thread('engine:1')],
     job_threads: [thread('job:0'), thread('job:1')],
     sockets: [{ id: 'listener:unix', trouble: '' }],
+    logs: [{ id: 'log', to: '/var/log/d', lost: 0, held_bytes: 0, trouble: '' }],
     event_loop: { p50_ms: 0, p99_ms: 1, max_ms: 9000 },
     queues: {
       ...{ requests_waiting: 0, requests_running: 0, jobs_waiting: 0, jobs_running: 0 },

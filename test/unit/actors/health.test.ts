@@ -22,6 +22,7 @@ function sourcesWith(changes: Partial<HealthSources> = {}): HealthSources {
     engines: () => [thread('engine:0')],
     jobThreads: () => [],
     sockets: () => [],
+    logs: () => [],
     openRequests: () => 0,
     jobs: () => ({ jobs_waiting: 0, jobs_running: 0 }),
     heldBytes: () => 0,

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HealthFacts } from '../../../machines/health-facts.ts';
+import type { HealthFacts, LogFacts } from '../../../machines/health-facts.ts';
 import { badCheck, goodCheck, readingsOf, stalled } from '../../../machines/health-rules.ts';
 import { factsWith, thread } from '../../support/health-facts.ts';
 import { configWith } from '../../support/probe.ts';
@@ -30,6 +30,7 @@ const loop = (p99_ms: number) => ({ event_loop: { p50_ms: 0, p99_ms, max_ms: 1e6
 const queues = (changes: Partial<HealthFacts['queues']>) => ({
   queues: { ...WELL.queues, ...changes },
 });
+const logTo = (changes: Partial<LogFacts>) => ({ ...WELL.logs[0]!, ...changes });
 const memory = (rss: number) => ({ memory: { ...WELL.memory, rss, limit: 1000 } });
 
 const CASES: readonly (readonly [string, Partial<HealthFacts>, Record<string, string>])[] = [
@@ -76,6 +77,16 @@ const CASES: readonly (readonly [string, Partial<HealthFacts>, Record<string, st
     { sockets: [{ id: 'listener:unix', trouble: 'it is gone' }] },
     { 'listener:unix': 'failing' },
   ],
+  [
+    'a log that cannot be written',
+    { logs: [logTo({}), logTo({ id: 'syslog', trouble: 'ENOENT' })] },
+    { syslog: 'degraded' },
+  ],
+  [
+    'lines that were lost before the first check',
+    { logs: [logTo({ lost: 1 })] },
+    { log: 'degraded' },
+  ],
   ['a main thread in time', loop(100), {}],
   ['one that is late', loop(101), { 'event loop': 'degraded' }],
   ['one that is too late', loop(401), { 'event loop': 'failing' }],
@@ -94,6 +105,12 @@ const rules = suite('rules of health');
 for (const [name, changes, expected] of CASES) {
   rules(name, () => assert.equal(amiss(changes), expected));
 }
+
+rules('lines that were lost are told once, though all are written again', () => {
+  const before = factsWith({ logs: [logTo({ lost: 3 })] });
+  assert.equal(amiss({ logs: [logTo({ lost: 4 })] }, before), { log: 'degraded' });
+  assert.equal(amiss({ logs: [logTo({ lost: 3 })] }, before), {});
+});
 
 rules('a project is told as lost once, though it stays lost', () => {
   const lost = factsWith({ projects_lost: [3] });

@@ -54,6 +54,20 @@ test('to cancel no id, or null, cancels nothing and says so', () => {
   assert.equal(cancelled, ['x']);
 });
 
+test('turn debug lines on and off, or over', () => {
+  const asked: unknown[] = [];
+  const debug = (on?: boolean) => {
+    asked.push(on);
+    return 'debug';
+  };
+  const made = daemonDispatch({ debug } as unknown as MethodsDeps);
+  for (const params of [undefined, {}, { on: true }, [false]]) {
+    assert.equal(decodedOf(made('supervisor.debug', params, caller)), { level: 'debug' });
+  }
+  assert.equal(asked, [undefined, undefined, true, false]);
+  assert.throws(() => made('supervisor.debug', { on: 'yes' }, caller), /params.on/);
+});
+
 test('echo parameters, and not what is about the request', () => {
   const ask = dispatch();
   assert.equal(decodedOf(ask('echo', { a: 1, _meta: { timeout_ms: 5 } })), { a: 1 });
