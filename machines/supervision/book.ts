@@ -14,13 +14,13 @@ import {
   type Fate,
   type SupervisorOutcome,
 } from './records.ts';
-import { type FullSpec, fullSpec, type SupervisorSpec } from './spec.ts';
+import { type ChildSpec, type FullSpec, fullSpec, type SupervisorSpec } from './spec.ts';
 import type { Restart } from './window.ts';
 
 export type Phase = 'down' | 'starting' | 'ready' | 'stopping';
 
 export interface Child {
-  readonly spec: FullSpec;
+  spec: FullSpec;
   phase: Phase;
   /** Since when it is in this phase. */
   phase_ms: number;
@@ -31,14 +31,21 @@ export interface Child {
   began: boolean;
   /** Stopped by hand, to stay so. */
   held: boolean;
-  /** Added by hand, and not yet ready. */
-  fresh: boolean;
+  /** Added by hand, and not yet ready: what it was added as, and before whom. */
+  fresh: Addition | undefined;
+  /** To be forgotten when it is down. */
+  leaving: boolean;
   /** Whether its ready event is known to have its id. */
   named: boolean;
   /** Whether the timer of its phase runs: of becoming ready, or of stopping. */
   timed: boolean;
   /** Who at run time waits for it to be up, or down. */
   waiters: readonly Waiter[];
+}
+
+export interface Addition {
+  readonly spec: ChildSpec;
+  readonly before: string | undefined;
 }
 
 export interface Waiter {
@@ -65,7 +72,8 @@ export interface CountedRestart extends Restart {
 }
 
 export interface Book {
-  readonly spec: SupervisorSpec;
+  /** What its next life would begin with. */
+  spec: SupervisorSpec;
   /** In the order of their start. */
   children: Child[];
   operations: Operation[];
@@ -133,7 +141,8 @@ export function newBook(spec: SupervisorSpec): Book {
 export function newChild(spec: FullSpec): Child {
   return {
     ...{ spec, phase: 'down', phase_ms: 0, started_ms: 0, starts: 0 },
-    ...{ began: false, held: false, fresh: false, named: false, timed: false, waiters: [] },
+    ...{ began: false, held: false, fresh: undefined, leaving: false },
+    ...{ named: false, timed: false, waiters: [] },
   };
 }
 

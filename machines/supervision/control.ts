@@ -5,7 +5,7 @@ import { type Book, type Child, find, isDue } from './book.ts';
 import { deathsBelow } from './deaths.ts';
 import type { Death } from './records.ts';
 import type { RequestEvent, Settled } from './requests.ts';
-import type { ChildSpec, FullSpec } from './spec.ts';
+import type { ChildSpec, FullSpec, SupervisorSettings } from './spec.ts';
 import type { SupervisorEvent, SupervisorLogic } from './supervisor.ts';
 
 export type SupervisorRef = ActorRef<
@@ -61,9 +61,15 @@ export function deaths(ref: AnyActorRef): readonly Death[] {
   return deathsBelow(ref);
 }
 
-/** Adds a child, the last in the order; resolves when it is ready. */
-export function startChild(ref: SupervisorRef, spec: ChildSpec): Promise<void> {
-  return ask(ref, (request) => ({ type: 'supervisor.request', request, what: 'start', spec }));
+/**
+ * Adds a child, the last in the order or before the one of the given id; resolves when it is ready.
+ */
+export function startChild(ref: SupervisorRef, spec: ChildSpec, before?: string): Promise<void> {
+  const place = before === undefined ? {} : { before };
+  return ask(ref, (request) => ({
+    ...{ type: 'supervisor.request', request, what: 'start', spec },
+    ...place,
+  }));
 }
 
 /** Stops a child, which stays down until `restartChild`; resolves when it is down. */
@@ -79,6 +85,18 @@ export function restartChild(ref: SupervisorRef, id: string): Promise<void> {
 /** Forgets a child that is down. */
 export function deleteChild(ref: SupervisorRef, id: string): Promise<void> {
   return ask(ref, (request) => ({ type: 'supervisor.request', request, what: 'delete', id }));
+}
+
+/** Stops a child and forgets it; resolves when it is gone. */
+export function removeChild(ref: SupervisorRef, id: string): Promise<void> {
+  return ask(ref, (request) => ({ type: 'supervisor.request', request, what: 'remove', id }));
+}
+
+/** Has other settings count from the next death, or the next stop. */
+export function adjust(ref: SupervisorRef, settings: Partial<SupervisorSettings>): Promise<void> {
+  return ask(ref, (request) => ({
+    ...{ type: 'supervisor.request', request, what: 'adjust', settings },
+  }));
 }
 
 /** A request that a supervisor refused, with its reason as the message. */

@@ -123,7 +123,7 @@ function startFailed(turn: Turn, child: Child, end: End): void {
     withdraw(turn, [id]);
     child.held = true;
     if (isAlive(child)) addOperation(turn, { ...NOTHING, stops: [id] });
-    else if (child.fresh) forget(turn, child);
+    else if (child.fresh !== undefined) forget(turn, child);
     return;
   }
   carryOut(turn, child, end, judgement);

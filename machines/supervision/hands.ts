@@ -49,6 +49,9 @@ export function takeTurn<E extends EventObject>(
   // Once the end is decided, nothing else begins.
   if (book.outcome === undefined || book.ending) advance(turn);
   scope.enqueue.assign(book);
+  const { _parent: parent, id } = scope.self;
+  if (parent === undefined || book.spec === scope.context.spec) return;
+  scope.enqueue.sendTo(parent, { type: 'supervisor.changed', id, spec: book.spec });
 }
 
 function handsOf(

@@ -1,6 +1,7 @@
 /** Supervision for xstate: `goxel-supervisor/supervisor`. */
 
 export {
+  adjust,
   type ChildCounts,
   type ChildInfo,
   countChildren,
@@ -8,6 +9,7 @@ export {
   deleteChild,
   getChildSpec,
   RefusedError,
+  removeChild,
   restartChild,
   type SupervisorRef,
   startChild,
@@ -36,6 +38,7 @@ export {
   type Shutdown,
   SpecError,
   type SpecErrorCode,
+  type SupervisorSettings,
   type SupervisorSpec,
   type Template,
   type WorkerSpec,

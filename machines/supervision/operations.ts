@@ -1,6 +1,7 @@
 /** How operations go on: children are asked to stop, stopped by force, waited for and started. */
 
 import {
+  type Addition,
   type Child,
   enter,
   find,
@@ -150,8 +151,28 @@ export function becomeReady(
   hands.report({ kind: 'ready', child: id, nth: child.starts - 1, took_ms, info });
   enter(turn, child, 'ready');
   child.began = true;
-  child.fresh = false;
+  if (child.fresh !== undefined) enlist(turn, child.fresh);
+  child.fresh = undefined;
   settle(turn, child, 'up');
+}
+
+/** What was added by hand belongs to the next life of the supervisor too, if it would last. */
+function enlist({ book }: Turn, { spec, before }: Addition): void {
+  if (spec.restart === 'temporary') return;
+  const others = book.spec.children.filter(({ id }) => id !== spec.id);
+  book.spec = { ...book.spec, children: placed(others, spec, before, ({ id }) => id) };
+}
+
+/** A list with one more, before that of an id, or at the end. */
+export function placed<T>(
+  list: readonly T[],
+  one: T,
+  before: string | undefined,
+  idOf: (one: T) => string,
+): T[] {
+  const index = list.findIndex((other) => idOf(other) === before);
+  const at = index === -1 ? list.length : index;
+  return [...list.slice(0, at), one, ...list.slice(at)];
 }
 
 function askToStop(turn: Turn, child: Child): void {
@@ -199,11 +220,23 @@ export function becomeDown(turn: Turn, child: Child): void {
   enter(turn, child, 'down');
   settle(turn, child, 'down');
   // What was added by hand and never became ready was not added.
-  if (child.spec.restart === 'temporary' || (child.fresh && child.held)) forget(turn, child);
+  const never = child.fresh !== undefined && child.held;
+  if (child.leaving) remove(turn, child);
+  else if (child.spec.restart === 'temporary' || never) forget(turn, child);
 }
 
 export function forget({ book }: Turn, child: Child): void {
   book.children = book.children.filter((one) => one !== child);
+}
+
+/** Forgets a child for good: no next life of the supervisor begins with it either. */
+export function remove(turn: Turn, child: Child): void {
+  const { book, hands } = turn;
+  const { id } = child.spec;
+  forget(turn, child);
+  const children = book.spec.children.filter((one) => one.id !== id);
+  if (children.length < book.spec.children.length) book.spec = { ...book.spec, children };
+  hands.report({ kind: 'deleted', child: id });
 }
 
 /** Begins the end: everything under way gives way to the stop of all children. */

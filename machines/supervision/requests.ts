@@ -1,13 +1,24 @@
 /** What is asked of a supervisor while it runs: to start, stop, start again or forget a child. */
 
 import { type Child, find, isAlive, isDue, newChild, settle, type Turn } from './book.ts';
-import { addOperation, becomeDown, forget, NOTHING, withdraw } from './operations.ts';
-import { type ChildSpec, checkChild, fullSpec, SpecError } from './spec.ts';
+import { addOperation, becomeDown, NOTHING, placed, remove, withdraw } from './operations.ts';
+import {
+  type ChildSpec,
+  checkChild,
+  checkSettings,
+  fullSpec,
+  SpecError,
+  type SupervisorSettings,
+} from './spec.ts';
 
-/** `request` names it in the answer, `supervisor.settled`. */
+/**
+ * `request` names it in the answer, `supervisor.settled`. A child that is started stands before the
+ * one called `before`, or at the end.
+ */
 export type RequestEvent = { type: 'supervisor.request'; request: number } & (
-  | { what: 'start'; spec: ChildSpec }
-  | { what: 'terminate' | 'restart' | 'delete'; id: string }
+  | { what: 'start'; spec: ChildSpec; before?: string }
+  | { what: 'terminate' | 'restart' | 'delete' | 'remove'; id: string }
+  | { what: 'adjust'; settings: Partial<SupervisorSettings> }
 );
 
 /** What a supervisor emits when a request is done, or with the reason why it is refused. */
@@ -23,7 +34,7 @@ const IDS_MAX = 1000;
 /** Refuses a request because of the state the supervisor is in. */
 export function refuse({ hands }: Turn, event: RequestEvent, reason: string): void {
   // A spec that is refused may be anything.
-  const { id }: { id?: unknown } = event.what === 'start' ? Object(event.spec) : event;
+  const { id = '' }: { id?: unknown } = event.what === 'start' ? Object(event.spec) : event;
   const child = String(id);
   hands.report({ kind: 'refused', child, reason });
   hands.settle(event.request, reason);
@@ -39,10 +50,15 @@ export function carryOutRequest(
     start(turn, event, logics, path);
     return;
   }
+  if (event.what === 'adjust') {
+    adjust(turn, event, path);
+    return;
+  }
   const child = find(turn.book, event.id);
   if (child === undefined) {
     refuse(turn, event, 'there is no such child');
-  } else if (event.what === 'terminate') {
+  } else if (event.what === 'terminate' || event.what === 'remove') {
+    child.leaving ||= event.what === 'remove';
     terminate(turn, child, event.request);
   } else if (isAlive(child) || isDue(turn.book, event.id)) {
     refuse(turn, event, isAlive(child) ? 'it is running' : 'it is about to be started again');
@@ -51,8 +67,7 @@ export function carryOutRequest(
     child.held = false;
     raise(turn, child, event.request);
   } else {
-    forget(turn, child);
-    turn.hands.report({ kind: 'deleted', child: event.id });
+    remove(turn, child);
     turn.hands.settle(event.request);
   }
 }
@@ -72,16 +87,15 @@ function start(
   path: string,
 ): void {
   const { book, hands } = turn;
-  try {
-    checkChild(event.spec, book.spec, logics, path);
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    refuse(turn, event, error.message);
-    return;
-  }
-  const { id } = event.spec;
+  const { spec, before } = event;
+  if (!isSound(turn, event, () => checkChild(spec, book.spec, logics, path))) return;
+  const { id } = spec;
   if (find(book, id) !== undefined) {
     refuse(turn, event, 'there is a child of this id');
+    return;
+  }
+  if (before !== undefined && find(book, before) === undefined) {
+    refuse(turn, event, `there is no child '${before}' to stand before`);
     return;
   }
   if (isBusy(turn, event)) return;
@@ -92,11 +106,32 @@ function start(
     }
     book.ids = [...book.ids, id];
   }
-  const child = newChild(fullSpec(event.spec));
-  child.fresh = true;
-  book.children.push(child);
+  const child = newChild(fullSpec(spec));
+  child.fresh = { spec, before };
+  book.children = placed(book.children, child, before, (one) => one.spec.id);
   hands.report({ kind: 'added', child: id });
   raise(turn, child, event.request);
+}
+
+/** What is in force from the next death, or the next stop. */
+function adjust(turn: Turn, event: RequestEvent & { what: 'adjust' }, path: string): void {
+  const { book, hands } = turn;
+  const { settings, request } = event;
+  if (!isSound(turn, event, () => checkSettings(settings, path))) return;
+  book.spec = { ...book.spec, ...settings };
+  hands.settle(request);
+}
+
+/** Whether a check passes; what does not pass is refused. */
+function isSound(turn: Turn, event: RequestEvent, check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    refuse(turn, event, error.message);
+    return false;
+  }
 }
 
 /**

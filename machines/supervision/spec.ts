@@ -38,17 +38,21 @@ export interface NestedSpec extends AnyChildSpec {
 
 export type ChildSpec = WorkerSpec | NestedSpec;
 
-export interface SupervisorSpec {
-  readonly strategy: Strategy;
+/** What of a supervisor may change while it runs. */
+export interface SupervisorSettings {
   readonly restarts: RestartSettings;
-  /** `never` when it is not said. */
-  readonly auto_shutdown?: 'never' | 'any_significant' | 'all_significant';
   /** For all children together to stop; without, each has its own `shutdown` only. */
   readonly stop_within_ms?: number;
   /**
    * The same from when nobody is waited for; where it is said, asking again to stop is that.
    */
   readonly hurry_within_ms?: number;
+}
+
+export interface SupervisorSpec extends SupervisorSettings {
+  readonly strategy: Strategy;
+  /** `never` when it is not said. */
+  readonly auto_shutdown?: 'never' | 'any_significant' | 'all_significant';
   readonly children: readonly ChildSpec[];
 }
 
@@ -125,9 +129,8 @@ export function fullSpec(spec: ChildSpec): FullSpec {
   return { id, kind: 'worker', logic, input, restart, shutdown, significant, ready };
 }
 
-const SUPERVISOR_MEMBERS = [
-  ...['strategy', 'restarts', 'auto_shutdown', 'stop_within_ms', 'hurry_within_ms', 'children'],
-];
+const SETTINGS = ['restarts', 'stop_within_ms', 'hurry_within_ms'];
+const SUPERVISOR_MEMBERS = ['strategy', 'auto_shutdown', 'children', ...SETTINGS];
 const CHILD_MEMBERS = ['id', 'logic', 'supervises', 'input', 'restart', 'shutdown'];
 const TEMPLATE_MEMBERS = ['name', 'logic', 'restart', 'shutdown', 'restarts'];
 const READY_MEMBERS = ['event', 'within_ms'];
@@ -149,11 +152,9 @@ export function checkSpec(spec: SupervisorSpec, logics: readonly string[], path 
   checkObject(spec, SUPERVISOR_MEMBERS, path, 'the spec');
   checkOneOf(spec.strategy, STRATEGIES, path, 'strategy');
   checkRestarts(spec.restarts, path);
+  checkTimers(spec, path);
   if (spec.auto_shutdown !== undefined) {
     checkOneOf(spec.auto_shutdown, AUTO_SHUTDOWNS, path, 'auto_shutdown');
-  }
-  for (const member of ['stop_within_ms', 'hurry_within_ms'] as const) {
-    if (spec[member] !== undefined) checkTimer(spec[member], path, member);
   }
   if (!Array.isArray(spec.children)) {
     throw new SpecError('bad_value', path, `children must be an array, not ${said(spec.children)}`);
@@ -166,6 +167,19 @@ export function checkSpec(spec: SupervisorSpec, logics: readonly string[], path 
       throw new SpecError('duplicate_id', path, what);
     }
     ids.add(child.id);
+  }
+}
+
+/** Checks what is to change of a supervisor that runs. @throws SpecError for the first fault */
+export function checkSettings(settings: Partial<SupervisorSettings>, path: string): void {
+  checkObject(settings, SETTINGS, path, 'the settings');
+  if (settings.restarts !== undefined) checkRestarts(settings.restarts, path);
+  checkTimers(settings, path);
+}
+
+function checkTimers(settings: Partial<SupervisorSettings>, path: string): void {
+  for (const member of ['stop_within_ms', 'hurry_within_ms'] as const) {
+    if (settings[member] !== undefined) checkTimer(settings[member], path, member);
   }
 }
 

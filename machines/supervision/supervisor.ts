@@ -45,6 +45,8 @@ export type SupervisorEvent =
   | { type: 'child.stop'; now: boolean }
   | RequestEvent
   | Reminder
+  /** The supervisor that is the child `id` is to begin its next life with this spec. */
+  | { type: 'supervisor.changed'; id: string; spec: SupervisorSpec }
   | { type: 'xstate.done.actor.*'; actorId: string }
   | { type: 'xstate.error.actor.*'; actorId: string };
 
@@ -70,6 +72,7 @@ export function supervisor(options: SupervisorOptions) {
       'supervisor.stop': { target: '.stopping', actions: 'note who asks' },
       'child.stop': { target: '.stopping', actions: 'note who asks' },
       'supervisor.request': { actions: 'refuse request' },
+      'supervisor.changed': { actions: 'note change' },
       'supervisor.begun': { actions: 'note begun' },
       'supervisor.late': { actions: 'note late' },
       'supervisor.due': { actions: 'note due' },
@@ -146,6 +149,7 @@ function parts(
       'note begun': enqueueActions((scope) => takeTurn(scope, ports, noteBegun)),
       'note late': enqueueActions((scope) => takeTurn(scope, ports, noteLate)),
       'note due': enqueueActions((scope) => takeTurn(scope, ports, noteDue)),
+      'note change': enqueueActions((scope) => takeTurn(scope, ports, noteChange)),
       'note end': enqueueActions((scope) => takeTurn(scope, ports, noteEnd)),
       'note who asks': assign({
         outcome: ({ event }) => ({ kind: 'stopped' as const, by: byOf(event), forced: false }),
@@ -218,6 +222,18 @@ function noteLate(turn: Turn, event: SupervisorEvent): void {
 
 function noteDue(turn: Turn, event: SupervisorEvent): void {
   if (event.type === 'supervisor.due') due(turn, event.key);
+}
+
+function noteChange({ book }: Turn, event: SupervisorEvent): void {
+  if (event.type !== 'supervisor.changed') return;
+  const { id, spec } = event;
+  const child = find(book, id);
+  if (child?.spec.kind !== 'supervisor') return;
+  child.spec = { ...child.spec, input: { spec } };
+  const children = book.spec.children.map((one) =>
+    one.id === id && one.supervises !== undefined ? { ...one, supervises: spec } : one,
+  );
+  book.spec = { ...book.spec, children };
 }
 
 function noteEnd(turn: Turn, event: SupervisorEvent): void {

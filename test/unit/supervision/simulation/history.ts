@@ -80,10 +80,15 @@ export type Outside = { readonly at_ms: number } & (
   | {
       readonly what: 'request';
       readonly path: string;
-      readonly request: 'start' | 'terminate' | 'restart' | 'delete';
+      readonly request: Request;
       readonly id: string;
+      /** Of a start: the child that it is to stand before. */
+      readonly before?: string | undefined;
     }
+  | { readonly what: 'adjust'; readonly path: string; readonly restarts: RestartSettings }
 );
+
+export type Request = 'start' | 'terminate' | 'restart' | 'delete' | 'remove';
 
 export interface History {
   readonly root: SupervisorNode;
@@ -175,13 +180,18 @@ function randomRequests(
     let at_ms = random.ms(2000);
     const steps = [
       ...(added ? (['start'] as const) : []),
-      'terminate' as const,
-      random.of('restart' as const, 'delete' as const, 'terminate' as const),
-      random.of('restart' as const, 'delete' as const, 'start' as const),
+      random.of<Request>('terminate', 'terminate', 'remove'),
+      random.of<Request>('restart', 'delete', 'terminate', 'remove'),
+      random.of<Request>('restart', 'delete', 'start'),
     ];
     for (const request of steps) {
-      asked.push({ at_ms, what: 'request', path, request, id });
+      const before = random.chance(0.3) ? random.of('a', 'b', 'x') : undefined;
+      asked.push({ at_ms, what: 'request', path, request, id, before });
       at_ms += random.of(0, random.ms(30), random.ms(400));
+    }
+    if (random.chance(0.3)) {
+      const restarts = randomRestarts(random);
+      asked.push({ at_ms: random.ms(2000), what: 'adjust', path, restarts });
     }
   }
   return asked;

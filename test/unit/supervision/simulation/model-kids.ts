@@ -13,7 +13,7 @@ import {
 import { factsOf, type WorkerFacts } from './world.ts';
 
 export interface Kid {
-  readonly node: Node;
+  node: Node;
   readonly facts: WorkerFacts;
   actor: Actor | undefined;
   phase: 'down' | 'starting' | 'up' | 'stopping';
@@ -27,8 +27,11 @@ export interface Kid {
   since: number;
   /** Stopped by hand. */
   held: boolean;
-  /** Added by hand, and not yet ready. */
+  /** Added by hand, and not yet ready; before whom. */
   fresh: boolean;
+  before: string | undefined;
+  /** To be forgotten when it is down. */
+  leaving: boolean;
   /** Who has asked for it to be up, or down. */
   waiting: { text: string; want: 'up' | 'down' }[];
 }
@@ -43,7 +46,8 @@ export interface Group {
 export abstract class Kids extends Mailbox {
   protected readonly stage: Stage;
   protected readonly path: string;
-  protected readonly node: SupervisorNode;
+  /** What its next life would be. */
+  protected node: SupervisorNode;
   protected kids: Kid[];
   protected groups: Group[] = [];
   protected grants: Grant[] = [];
@@ -63,6 +67,8 @@ export abstract class Kids extends Mailbox {
   }
 
   protected abstract actorOf(node: Node, path: string): Actor;
+  /** Says above what the next life would be. */
+  protected abstract tellNode(): void;
   /** A child has not become ready in time. */
   protected abstract notReady(kid: Kid, within_ms: number): void;
 
@@ -75,7 +81,7 @@ export abstract class Kids extends Mailbox {
           : factsOf(this.stage.history.root, this.pathTo(node.id)),
       ...{ actor: undefined, phase: 'down', began: false, named: false, stop: false },
       ...{ start: false, group: undefined, timer: undefined, since: 0 },
-      ...{ held: false, fresh: false, waiting: [] },
+      ...{ held: false, fresh: false, before: undefined, leaving: false, waiting: [] },
     };
   }
 
@@ -220,8 +226,26 @@ export abstract class Kids extends Mailbox {
     this.cancelTimer(kid);
     kid.phase = 'up';
     kid.began = true;
+    if (kid.fresh && kid.node.restart !== 'temporary') this.#keep(kid);
     kid.fresh = false;
     this.isUp(kid);
+  }
+
+  #keep({ node, before }: Kid): void {
+    const children = this.node.children.filter(({ id }) => id !== node.id);
+    const at = children.findIndex(({ id }) => id === before);
+    children.splice(at < 0 ? children.length : at, 0, node);
+    this.node = { ...this.node, children };
+    this.tellNode();
+  }
+
+  /** Forgets a child, also for the next life. */
+  protected strike(kid: Kid): void {
+    this.kids = this.kids.filter((one) => one !== kid);
+    const children = this.node.children.filter(({ id }) => id !== kid.node.id);
+    if (children.length === this.node.children.length) return;
+    this.node = { ...this.node, children };
+    this.tellNode();
   }
 
   protected cancelTimer(kid: Kid): void {
@@ -278,7 +302,8 @@ export abstract class Kids extends Mailbox {
     kid.phase = 'down';
     kid.stop = false;
     this.answer(kid, 'down', 'done');
-    if (kid.node.restart === 'temporary' || (kid.fresh && kid.held))
+    if (kid.leaving) this.strike(kid);
+    else if (kid.node.restart === 'temporary' || (kid.fresh && kid.held))
       this.kids = this.kids.filter((one) => one !== kid);
   }
 }

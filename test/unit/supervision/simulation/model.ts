@@ -4,7 +4,8 @@
  * on its children (to be stopped, to be started) rather than by lists of steps.
  */
 
-import { type History, type Node, nodeOf, type SupervisorNode } from './history.ts';
+import type { RestartSettings } from '../../../../machines/supervision/window.ts';
+import { type History, type Node, nodeOf, type Request, type SupervisorNode } from './history.ts';
 import { Dynamic } from './model-dynamic.ts';
 import { type Group, type Kid, Kids } from './model-kids.ts';
 import {
@@ -16,36 +17,64 @@ import {
   Worker,
   waitFor,
 } from './model-parts.ts';
-import { type Account, factsOf, textOf } from './world.ts';
+import { type Account, factsOf, supervisorAt, textOf } from './world.ts';
 
 const BUSY = 'other children are being stopped or started; ask again when that is done';
 
 class Supervisor extends Kids implements Actor, Above {
-  readonly #above: Above | undefined;
+  readonly #above: Supervisor | undefined;
 
-  constructor(stage: Stage, above: Above | undefined, path: string, node: SupervisorNode) {
+  constructor(stage: Stage, above: Supervisor | undefined, path: string, node: SupervisorNode) {
     super(stage, path, node);
     this.#above = above;
   }
 
   /** Something is asked at run time. */
-  request(what: 'start' | 'terminate' | 'restart' | 'delete', id: string): void {
+  request(what: Request, id: string, before: string | undefined): void {
     this.post(() => {
       const text = `= ${what} ${this.path}/${id}: `;
       const refuse = (why: string) => this.out.push(() => this.stage.note(text + why));
       const kid = this.kids.find(({ node }) => node.id === id);
       if (this.outcome !== undefined) refuse('the supervisor is stopping');
       else if (!this.began) refuse('the supervisor is starting');
-      else if (what === 'start') this.#add(id, kid, text, refuse);
+      else if (what === 'start') this.#add({ id, before }, kid, text, refuse);
       else if (kid === undefined) refuse('there is no such child');
       else if (what === 'terminate') this.#terminate(kid, text);
-      else if (kid.phase !== 'down') refuse('it is running');
+      else if (what === 'remove') {
+        kid.leaving = true;
+        this.#terminate(kid, text);
+      } else if (kid.phase !== 'down') refuse('it is running');
       else if (kid.start) refuse('it is about to be started again');
       else if (what === 'delete') {
-        this.kids = this.kids.filter((one) => one !== kid);
+        this.strike(kid);
         refuse('done');
       } else if (this.#isBusy()) refuse(BUSY);
       else this.#raise(kid, text);
+    });
+  }
+
+  adjust(restarts: RestartSettings): void {
+    this.post(() => {
+      if (this.outcome !== undefined || !this.began) return;
+      this.node = { ...this.node, restarts };
+      this.tellNode();
+    });
+  }
+
+  protected override tellNode(): void {
+    const { node } = this;
+    this.out.push(() => this.#above?.changed(node));
+  }
+
+  /** A supervisor below is to begin its next life so. */
+  changed(below: SupervisorNode): void {
+    this.post(() => {
+      const kid = this.kids.find(({ node }) => node.id === below.id);
+      if (kid?.node.kind !== 'supervisor') return;
+      kid.node = below;
+      const children = this.node.children.map((one) => (one.id === below.id ? below : one));
+      this.node = { ...this.node, children };
+      this.tellNode();
     });
   }
 
@@ -53,17 +82,26 @@ class Supervisor extends Kids implements Actor, Above {
     return this.node.strategy !== 'one_for_one' && this.groups.length > 0;
   }
 
-  #add(id: string, kid: Kid | undefined, text: string, refuse: (why: string) => void): void {
-    const node = nodeOf(this.node, id);
+  #add(
+    { id, before }: { id: string; before: string | undefined },
+    kid: Kid | undefined,
+    text: string,
+    refuse: (why: string) => void,
+  ): void {
+    const first = supervisorAt(this.stage.history.root, this.path);
+    const node = first === undefined ? undefined : nodeOf(first, id);
     const path = this.pathTo(id);
     if (node === undefined) {
       const known = 'effect, machine, dynamic';
       refuse(`'${path}': there is no logic called '?'; there are ${known}`);
     } else if (kid !== undefined) refuse('there is a child of this id');
-    else if (this.#isBusy()) refuse(BUSY);
+    else if (before !== undefined && !this.kids.some((one) => one.node.id === before)) {
+      refuse(`there is no child '${before}' to stand before`);
+    } else if (this.#isBusy()) refuse(BUSY);
     else {
-      const added = { ...this.newKid(node), fresh: true };
-      this.kids.push(added);
+      const added = { ...this.newKid(node), fresh: true, before };
+      const at = this.kids.findIndex((one) => one.node.id === before);
+      this.kids.splice(at < 0 ? this.kids.length : at, 0, added);
       this.#raise(added, text);
     }
   }
@@ -292,7 +330,10 @@ export function runModel(history: History, until_ms: number): Account {
         const actor = root.at(one.path === '' ? [] : one.path.split('/'));
         if (one.what === 'start') {
           if (actor instanceof Dynamic) actor.startChild(one.number);
-        } else if (actor instanceof Supervisor) actor.request(one.request, one.id);
+        } else if (actor instanceof Supervisor) {
+          if (one.what === 'adjust') actor.adjust(one.restarts);
+          else actor.request(one.request, one.id, one.before);
+        }
       }
     });
   }

@@ -110,6 +110,7 @@ export class World {
         if (one.what === 'shoot') this.shootable.get(one.path)?.();
         else if (one.what === 'start') this.#startDynamic(root, one.path, one.number);
         else if (one.what === 'request') this.#request(root, one);
+        else if (one.what === 'adjust') this.#adjust(root, one);
         else if (isActive(root)) {
           root.send({ type: 'supervisor.stop', by: 'outside', now: one.now });
         }
@@ -157,7 +158,7 @@ export class World {
   }
 
   #request(root: AnyActorRef, asked: Outside & { what: 'request' }): void {
-    const { path, request: what, id } = asked;
+    const { path, request: what, id, before } = asked;
     const actor = actorAt(root, path);
     if (actor === undefined || !isActive(actor)) return;
     this.#requests += 1;
@@ -170,7 +171,15 @@ export class World {
     const node = parent === undefined ? undefined : nodeOf(parent, id);
     const more =
       what === 'start' ? { spec: node === undefined ? { id, logic: '?' } : childOf(node) } : { id };
-    actor.send({ type: 'supervisor.request', request, what, ...more });
+    const place = what === 'start' && before !== undefined ? { before } : {};
+    actor.send({ type: 'supervisor.request', request, what, ...more, ...place });
+  }
+
+  #adjust(root: AnyActorRef, { path, restarts }: Outside & { what: 'adjust' }): void {
+    const actor = actorAt(root, path);
+    if (actor === undefined || !isActive(actor)) return;
+    const asked = { request: -1, what: 'adjust', settings: { restarts } };
+    actor.send({ type: 'supervisor.request', ...asked });
   }
 
   note(what: string): void {
