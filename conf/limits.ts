@@ -7,12 +7,14 @@ import { GIB, HOUR_MS, KIB, MIB, section } from './section.ts';
 export const performance = section('How many clients, and how long they may take.', {
   max_connections: Type.Integer({
     default: 10,
+    live: true,
     minimum: 1,
     maximum: 1024,
     description: 'Connections open at a time; further ones are told so and closed.',
   }),
   request_timeout_ms: Type.Integer({
     default: 30_000,
+    live: true,
     minimum: 10,
     maximum: HOUR_MS,
     description:
@@ -22,6 +24,7 @@ export const performance = section('How many clients, and how long they may take
   }),
   shutdown_timeout_ms: Type.Integer({
     default: 8000,
+    live: true,
     minimum: 10,
     maximum: HOUR_MS,
     description:
@@ -34,6 +37,7 @@ export const performance = section('How many clients, and how long they may take
 export const limits = section('Ceilings. What exceeds one gets an error that names the key.', {
   operators_max: Type.Integer({
     default: 2,
+    live: true,
     minimum: 0,
     maximum: 64,
     description:
@@ -42,6 +46,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   idle_yield_ms: Type.Integer({
     default: 60_000,
+    live: true,
     minimum: 0,
     maximum: 24 * HOUR_MS,
     description:
@@ -50,6 +55,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   frame_bytes_max: Type.Integer({
     default: 16 * MIB,
+    live: true,
     minimum: KIB,
     maximum: 256 * MIB,
     description:
@@ -59,6 +65,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   header_bytes_max: Type.Integer({
     default: 4 * KIB,
+    live: true,
     minimum: 64,
     maximum: 64 * KIB,
     description:
@@ -67,12 +74,14 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   depth_max: Type.Integer({
     default: 64,
+    live: true,
     minimum: 4,
     maximum: 512,
     description: 'Nesting of arrays and objects in a request; parsing recurses so deep.',
   }),
   batch_length_max: Type.Integer({
     default: 1000,
+    live: true,
     minimum: 1,
     maximum: 100_000,
     description:
@@ -80,6 +89,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   requests_in_flight_max: Type.Integer({
     default: 1024,
+    live: true,
     minimum: 1,
     maximum: 65_536,
     description:
@@ -88,12 +98,14 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   job_timeout_ms: Type.Integer({
     default: 600_000,
+    live: true,
     minimum: 10,
     maximum: 24 * HOUR_MS,
     description: 'Time for one job (a render, an export), waiting included; then it is cancelled.',
   }),
   jobs_max: Type.Integer({
     default: 64,
+    live: true,
     minimum: 1,
     maximum: 4096,
     description:
@@ -102,6 +114,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   job_bytes_max: Type.Integer({
     default: 512 * MIB,
+    live: false,
     minimum: MIB,
     maximum: 64 * GIB,
     description:
@@ -111,6 +124,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   script_timeout_ms: Type.Integer({
     default: 10_000,
+    live: false,
     minimum: 10,
     maximum: HOUR_MS,
     description:
@@ -120,18 +134,21 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   script_memory_bytes_max: Type.Integer({
     default: 64 * MIB,
+    live: false,
     minimum: 16 * MIB,
     maximum: GIB,
     description: 'Memory of one script, its sandbox included, beside the voxels it makes.',
   }),
   partial_frame_timeout_ms: Type.Integer({
     default: 30_000,
+    live: true,
     minimum: 10,
     maximum: HOUR_MS,
     description: 'Time for a request that has begun to arrive to be complete.',
   }),
   send_timeout_ms: Type.Integer({
     default: 30_000,
+    live: true,
     minimum: 10,
     maximum: HOUR_MS,
     description:
@@ -140,6 +157,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   output_bytes_max: Type.Integer({
     default: MIB,
+    live: true,
     minimum: KIB,
     maximum: GIB,
     description:
@@ -148,6 +166,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   held_bytes_max: Type.Integer({
     default: GIB,
+    live: true,
     minimum: MIB,
     maximum: 64 * GIB,
     description:
@@ -156,6 +175,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   result_bytes_max: Type.Integer({
     default: 64 * MIB,
+    live: true,
     minimum: KIB,
     maximum: 256 * MIB,
     description:
@@ -164,6 +184,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   voxel_bytes_max: Type.Integer({
     default: GIB,
+    live: false,
     minimum: MIB,
     maximum: 64 * GIB,
     description:
@@ -172,6 +193,7 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   project_voxel_bytes_max: Type.Integer({
     default: 512 * MIB,
+    live: false,
     minimum: MIB,
     maximum: 64 * GIB,
     description:
@@ -180,12 +202,14 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
   }),
   file_bytes_max: Type.Integer({
     default: 256 * MIB,
+    live: false,
     minimum: KIB,
     maximum: 2 * GIB - 1,
     description: 'Bytes of a file to be loaded, since it is read as a whole.',
   }),
   projects_max: Type.Integer({
     default: 256,
+    live: true,
     minimum: 1,
     maximum: 65_536,
     description: 'Projects open at a time, in all engines together.',

@@ -6,7 +6,9 @@
  * Durations end in `_ms`, sizes in `_bytes`, ceilings in `_max`. A `title` says which values a
  * setting takes, where the other keywords do not. Text with `path: true`, a keyword of ours, may
  * begin with `~` (the home directory) or `$TMPDIR` (the system's directory for temporary files) and
- * is made absolute against the working directory by `load.ts`.
+ * is made absolute against the working directory by `load.ts`. `live`, another one of ours, says of
+ * each setting whether another value counts while the daemon runs, after a reload, or from its next
+ * start only.
  */
 
 import { type Static, Type } from 'typebox';
@@ -23,39 +25,49 @@ function restarts(
   of: { restart_on_failure: string; attempts: string; window: string; delay: string },
 ) {
   return section(description, {
-    restart_on_failure: Type.Boolean({ default: true, description: of.restart_on_failure }),
+    restart_on_failure: Type.Boolean({
+      default: true,
+      live: true,
+      description: of.restart_on_failure,
+    }),
     max_restart_attempts: Type.Integer({
       default: defaults.attempts,
+      live: true,
       minimum: 0,
       maximum: 1000,
       description: of.attempts,
     }),
     window_ms: Type.Integer({
       default: defaults.window_ms,
+      live: true,
       minimum: 1000,
       maximum: HOUR_MS,
       description: of.window,
     }),
     restart_delay_ms: Type.Integer({
       default: defaults.delay_ms,
+      live: true,
       minimum: 0,
       maximum: HOUR_MS,
       description: of.delay,
     }),
     backoff_factor: Type.Number({
       default: 2,
+      live: true,
       minimum: 1,
       maximum: 10,
       description: 'By what each further wait is longer than the one before.',
     }),
     restart_delay_ms_max: Type.Integer({
       default: 30_000,
+      live: true,
       minimum: 0,
       maximum: HOUR_MS,
       description: 'The longest wait before a restart; at least restart_delay_ms.',
     }),
     jitter: Type.Number({
       default: 0.2,
+      live: true,
       minimum: 0,
       maximum: 1,
       description:
@@ -102,6 +114,7 @@ const supervisor = section('The supervisors above the engines and all other part
 const workers = section('The engines.', {
   count: Type.Integer({
     default: 2,
+    live: true,
     minimum: 1,
     maximum: 64,
     description:
@@ -111,6 +124,7 @@ const workers = section('The engines.', {
   }),
   queue_size: Type.Integer({
     default: 1000,
+    live: true,
     minimum: 1,
     maximum: 1_000_000,
     description:
@@ -121,6 +135,7 @@ const workers = section('The engines.', {
   }),
   jobs: Type.Integer({
     default: 2,
+    live: true,
     minimum: 1,
     maximum: 64,
     description:
@@ -130,6 +145,7 @@ const workers = section('The engines.', {
   }),
   heap_bytes_max: Type.Integer({
     default: 4 * GIB,
+    live: false,
     minimum: 64 * MIB,
     maximum: 64 * GIB,
     description:
@@ -141,6 +157,7 @@ const workers = section('The engines.', {
 const files = section('Files named in requests.', {
   roots: Type.Array(Type.String({ minLength: 1 }), {
     default: ['.', '~', '/tmp', '$TMPDIR'],
+    live: false,
     minItems: 1,
     maxItems: 64,
     title: 'a list of 1 to 64 texts',
@@ -155,6 +172,7 @@ const files = section('Files named in requests.', {
 const resources = section('What the process may take of the system.', {
   open_files: Type.Integer({
     default: 1024,
+    live: false,
     minimum: 64,
     maximum: 1_048_576,
     description:
@@ -163,12 +181,14 @@ const resources = section('What the process may take of the system.', {
   }),
   open_files_max: Type.Integer({
     default: 4096,
+    live: false,
     minimum: 64,
     maximum: 1_048_576,
     description: 'The hard limit of the same, as far as this user may have it.',
   }),
   core_dumps: Type.Boolean({
     default: false,
+    live: false,
     description: 'Whether the system may write core dumps, which hold what is in memory.',
   }),
 });
@@ -176,11 +196,13 @@ const resources = section('What the process may take of the system.', {
 const logging = section('The log.', {
   level: Type.Enum(LEVELS, {
     default: 'info',
+    live: true,
     title: `one of ${LEVELS.join(', ')}`,
     description: 'The least serious lines that are written.',
   }),
   file: Type.String({
     default: '',
+    live: true,
     title: 'a text',
     path: true,
     description:
@@ -190,6 +212,7 @@ const logging = section('The log.', {
   }),
   max_size_mb: Type.Integer({
     default: 100,
+    live: true,
     minimum: 0,
     maximum: 1_000_000,
     description:
@@ -198,6 +221,7 @@ const logging = section('The log.', {
   }),
   max_files: Type.Integer({
     default: 10,
+    live: true,
     minimum: 0,
     maximum: 1000,
     description:
@@ -206,10 +230,12 @@ const logging = section('The log.', {
   }),
   syslog: Type.Boolean({
     default: false,
+    live: true,
     description: 'Whether lines go to the syslog of the system (RFC 5424) as well.',
   }),
   syslog_path: Type.String({
     default: '/dev/log',
+    live: true,
     minLength: 1,
     title: 'a text that is not empty',
     path: true,
@@ -217,6 +243,7 @@ const logging = section('The log.', {
   }),
   format: Type.Enum(['auto', 'json', 'text'], {
     default: 'auto',
+    live: true,
     title: 'one of auto, json, text',
     description:
       'JSON for programs, one object a line, or text for people. auto is text on a terminal and' +
@@ -227,6 +254,7 @@ const logging = section('The log.', {
 const health = section('The health monitor, and what happens when the thread of an engine dies.', {
   check_interval_ms: Type.Integer({
     default: 5000,
+    live: true,
     minimum: 100,
     maximum: 60_000,
     description:
@@ -242,6 +270,7 @@ const health = section('The health monitor, and what happens when the thread of 
   restart_jitter: restart.jitter,
   heartbeat_timeout_ms: Type.Integer({
     default: 30_000,
+    live: true,
     minimum: 1000,
     maximum: HOUR_MS,
     description:
@@ -252,6 +281,7 @@ const health = section('The health monitor, and what happens when the thread of 
   }),
   event_loop_delay_ms_max: Type.Integer({
     default: 500,
+    live: true,
     minimum: 10,
     maximum: 60_000,
     description:
@@ -261,6 +291,7 @@ const health = section('The health monitor, and what happens when the thread of 
   }),
   memory_share_max: Type.Number({
     default: 0.9,
+    live: true,
     minimum: 0.1,
     maximum: 1,
     description:
@@ -272,6 +303,7 @@ const health = section('The health monitor, and what happens when the thread of 
 const dump = section('Dumps for diagnosis.', {
   directory: Type.String({
     default: '$TMPDIR',
+    live: true,
     minLength: 1,
     title: 'a text that is not empty',
     path: true,
@@ -280,9 +312,10 @@ const dump = section('Dumps for diagnosis.', {
 });
 
 const path = (description: string) =>
-  Type.String({ default: '', title: 'a text', path: true, description });
+  Type.String({ default: '', live: false, title: 'a text', path: true, description });
 
-const name = (description: string) => Type.String({ default: '', title: 'a text', description });
+const name = (description: string) =>
+  Type.String({ default: '', live: false, title: 'a text', description });
 
 export const CONFIG_SCHEMA = Type.Object({
   pid_file: path(

@@ -13,6 +13,8 @@ export interface Setting {
   readonly expected: string;
   /** Whether its text names a path, to be expanded and made absolute. */
   readonly path: boolean;
+  /** Whether another value counts while the daemon runs; if not, from its next start. */
+  readonly live: boolean;
   accepts(value: unknown): boolean;
 }
 
@@ -27,6 +29,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map(sectionsOf(CONFIG_S
 /** What `schema.ts` is written in. */
 interface SettingSchema extends Keywords {
   readonly path?: boolean;
+  readonly live?: boolean;
 }
 
 function settingsOf(node: SettingSchema, key: string): Setting[] {
@@ -43,6 +46,7 @@ function settingsOf(node: SettingSchema, key: string): Setting[] {
       description: node.description ?? '',
       expected: expectation(node),
       path: node.path === true,
+      live: node.live === true,
       accepts: (value) => admits(node, value),
     },
   ];

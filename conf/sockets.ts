@@ -5,6 +5,7 @@ import { HOUR_MS, section } from './section.ts';
 
 const backlog = Type.Integer({
   default: 128,
+  live: false,
   minimum: 1,
   maximum: 65_535,
   description:
@@ -12,9 +13,14 @@ const backlog = Type.Integer({
 });
 
 const unix = section('The Unix socket, where requests come in.', {
-  enabled: Type.Boolean({ default: true, description: 'Whether there is a Unix socket.' }),
+  enabled: Type.Boolean({
+    default: true,
+    live: true,
+    description: 'Whether there is a Unix socket.',
+  }),
   path: Type.String({
     default: '/tmp/goxel.sock',
+    live: true,
     minLength: 1,
     title: 'a text that is not empty',
     path: true,
@@ -24,6 +30,7 @@ const unix = section('The Unix socket, where requests come in.', {
   }),
   permissions: Type.String({
     default: '0600',
+    live: true,
     pattern: '^(0o?)?[0-7]{3}$',
     title: 'three octal digits such as 0600',
     description:
@@ -34,6 +41,7 @@ const unix = section('The Unix socket, where requests come in.', {
   backlog,
   authentication: Type.Boolean({
     default: false,
+    live: true,
     description:
       'Whether its clients need a token of security.token_file, as those over TCP do. Without it' +
       ' the permissions of the socket file decide who may do everything.',
@@ -42,7 +50,7 @@ const unix = section('The Unix socket, where requests come in.', {
 
 /** A path that may be left empty. */
 const optionalPath = (description: string) =>
-  Type.String({ default: '', title: 'a text', path: true, description });
+  Type.String({ default: '', live: true, title: 'a text', path: true, description });
 
 const tls = section('TLS on the TCP socket; without a certificate there is none.', {
   certificate: optionalPath('File of the certificate and those that signed it, in PEM.'),
@@ -56,16 +64,19 @@ const tls = section('TLS on the TCP socket; without a certificate there is none.
 const tcp = section('The TCP socket.', {
   enabled: Type.Boolean({
     default: false,
+    live: true,
     description: 'Whether there is one. Every user of the machine can connect to it.',
   }),
   address: Type.String({
     default: '127.0.0.1',
+    live: true,
     minLength: 1,
     title: 'a text that is not empty',
     description: 'The address it listens on; 127.0.0.1 is reached from this machine only.',
   }),
   port: Type.Integer({
     default: 7890,
+    live: true,
     minimum: 0,
     maximum: 65_535,
     description: 'Its port; 0 takes any that is free, which the log names.',
@@ -83,24 +94,28 @@ export const security = section('Who may do what.', {
   ),
   authentication_timeout_ms: Type.Integer({
     default: 5000,
+    live: true,
     minimum: 10,
     maximum: HOUR_MS,
     description: 'Time for a client that needs a token to send it; then it is closed.',
   }),
   connections_per_second: Type.Number({
     default: 100,
+    live: true,
     minimum: 0.01,
     maximum: 1_000_000,
     description: 'Connections that one address may open over TCP, for long.',
   }),
   connections_burst: Type.Integer({
     default: 200,
+    live: true,
     minimum: 1,
     maximum: 1_000_000,
     description: 'Connections that one address may open over TCP at once.',
   }),
   backoff_ms_max: Type.Integer({
     default: 60_000,
+    live: true,
     minimum: 0,
     maximum: HOUR_MS,
     description:

@@ -29,6 +29,9 @@ export function daemonYaml(): string {
     `#     ${environmentName('limits.depth_max')}=32`,
     '#     goxel-supervisor run --set limits.depth_max=32',
     '#',
+    '# A daemon that runs reads it again at SIGHUP and by `goxel-supervisor reload`. What has',
+    '# changed counts then, but for the keys of which is said that it counts from the next start.',
+    '#',
     '# This file is generated from conf/schema.ts: npm run generate',
     '# biome-ignore-all format: it removes the empty lines between comments',
   ];
@@ -59,9 +62,10 @@ function gap(lines: readonly string[]): string[] {
 function settingLines(setting: Setting, depth: number): string[] {
   const name = setting.key.split('.').at(-1) ?? '';
   const bounds = `Takes ${setting.expected}.`;
+  const when = setting.live ? '' : ' Counts from the next start.';
   const value = stringify(setting.default, { collectionStyle: 'flow', lineWidth: 0 }).trim();
   return [
-    ...comment(`${setting.description} ${bounds}`, depth),
+    ...comment(`${setting.description} ${bounds}${when}`, depth),
     `${indent(depth)}# ${name}: ${value}`,
   ];
 }

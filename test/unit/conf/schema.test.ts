@@ -32,6 +32,14 @@ schema('gives each key a default in its bounds, and says why', () => {
   for (const [key, description] of SECTIONS) assert.match(description, /^[A-Z].*\.$/, key);
 });
 
+schema('says of each key in one place whether it is live', () => {
+  for (const { key, live } of SETTINGS.values()) {
+    const node: Keywords & { readonly live?: unknown } = nodeOf(key);
+    assert.type(node.live, 'boolean', key);
+    assert.is(live, node.live, key);
+  }
+});
+
 schema('names the unit of a number where it has one', () => {
   for (const { key, type, description } of SETTINGS.values()) {
     if (type !== 'number') continue;
