@@ -109,6 +109,16 @@ export const ERRORS = {
     advice: 'Close a connection, or raise performance.max_connections in the configuration.',
     details: '`limit`',
   },
+  GOX_RATE_LIMITED: {
+    number: -32035,
+    retryable: true,
+    meaning:
+      'One address opens connections over TCP faster than it may. The connection is closed, and ' +
+      'so is any other from there for a while.',
+    advice:
+      'Keep one connection open for many requests, and connect again after details.retry_after_ms.',
+    details: '`retry_after_ms`',
+  },
   GOX_SHUTTING_DOWN: {
     number: -32006,
     retryable: true,

@@ -43,6 +43,8 @@ export interface ConnectionInput {
   accepted: number;
   /** Beyond `performance.max_connections`: it may ask about the daemon, for a short time. */
   guest: boolean;
+  /** `token`: it may do what the token allows that it shows. */
+  trust: 'full' | 'token';
   config: Config;
 }
 

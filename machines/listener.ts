@@ -1,24 +1,27 @@
 /**
- * One listening socket and the connections it accepted.
+ * What accepts from the listening sockets of one kind, and the connections that it accepted.
  *
- *     binding → listening → closing{server → connections} → closed
- *        └──────────┴──────────────┴──→ failed
+ *     binding → listening ⇄ off → closing{server → connections} → closed
+ *        └──────────┴────────┴───────┴──→ failed
  *
- * The `server` effect binds and accepts; it keeps the accepted sockets and names them by number.
- * Connections are temporary: one that ends, however it ends, is not started again. A server that
- * fails cannot be mended from here: the listener ends with that failure, for its supervisor.
+ * The `server` effect takes what the sockets accept (`sockets.ts` holds them); it keeps what it has
+ * accepted and names it by number. Connections are temporary: one that ends, however it ends, is
+ * not started again. A server that fails cannot be mended from here: the listener ends with that
+ * failure, for its supervisor. `off`: by the configuration there is no socket of this kind, which
+ * may change while the daemon runs; connections that there are stay.
  *
- * When all places are taken, the connection that has done nothing for longest gives way, if that is
- * `limits.idle_yield_ms` at least; otherwise a newcomer becomes a guest, who may ask about the
- * daemon only, so that an operator can always look; and when there are `limits.operators_max` of
- * those, it is told so and turned away.
+ * When all places are taken, those of all listeners together, the connection that has done nothing
+ * for longest gives way, if that is `limits.idle_yield_ms` at least; otherwise a newcomer becomes a
+ * guest, who may ask about the daemon only, so that an operator can always look; and when there are
+ * `limits.operators_max` of those, it is told so and turned away.
  */
 
 import { assign, enqueueActions, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import type { ConnectionEvent, ConnectionReport } from './connection.ts';
+import type { ConnectionInput, ConnectionReport } from './connection.ts';
 import { effect, tell } from './effects.ts';
-import { Places } from './places.ts';
+import { type Crowd, Places } from './places.ts';
+import type { SocketKind } from './sockets.ts';
 import {
   type DynamicEvent,
   type DynamicReport,
@@ -27,12 +30,17 @@ import {
 } from './supervision/index.ts';
 
 export interface ListenerInput {
+  /** Of which sockets. */
+  kind: SocketKind;
+  /** The connections of all listeners. */
+  crowd: Crowd;
   config: Config;
 }
 
 export type ListenerEvent =
   | { type: 'server.listening'; address: string }
-  | { type: 'server.failed'; code: ListenFailure; reason: string }
+  /** There is no socket of this kind, or none any more. */
+  | { type: 'server.gone' }
   | { type: 'server.closed' }
   /** `idlest`: who has done nothing for longest, looked up when all places may be taken. */
   | { type: 'socket.accepted'; accepted: number; idlest: Idle | undefined }
@@ -48,20 +56,18 @@ export interface Idle {
   readonly idle_ms: number;
 }
 
-/** `busy`: another process listens there. `refused`: the address cannot be used as configured. */
-export type ListenFailure = 'busy' | 'refused';
-
 /** Said to the supervisor once the listener is ready. */
 type ListenerReport = { type: 'listener.ready'; id: string; address: string };
 
 /** With which a listener ends that failed. */
 export interface ListenerFailure {
   failure: string;
-  code: ListenFailure;
 }
 
 export type ServerCommand =
   | { type: 'server.close' }
+  /** Has a connection, of whichever listener, give way to another. */
+  | { type: 'connection.yield'; number: number }
   /** Tell the client that there are too many, and close. */
   | { type: 'socket.turn_away'; accepted: number; why: 'too many' | 'stopping' };
 
@@ -88,7 +94,7 @@ export const listenerMachine = setup({
   actions: {
     'start server': spawnChild('server', {
       id: 'server',
-      input: ({ context }) => ({ config: context.config }),
+      input: ({ context: { kind, crowd, config } }) => ({ kind, crowd, config }),
     }),
     'close server': sendTo('server', { type: 'server.close' }),
     'start connections': spawnChild('connections', {
@@ -103,19 +109,18 @@ export const listenerMachine = setup({
         children_max: CHILDREN_MAX,
       }),
     }),
-    'open connection': enqueueActions(({ context: { places, config }, event, enqueue }) => {
+    'open connection': enqueueActions(({ context: { kind, places, config }, event, enqueue }) => {
       if (event.type !== 'socket.accepted') return;
       const guest = places.members >= config.performance.max_connections;
       const number = places.take(guest ? 'guest' : 'member');
-      const input = { accepted: event.accepted, guest, config };
+      const input = { accepted: event.accepted, guest, trust: trustIn(kind, config), config };
       enqueue.sendTo('connections', { type: 'dynamic.start', number, input });
     }),
     'ask the idlest to yield': enqueueActions(({ event, context, enqueue }) => {
       if (event.type !== 'socket.accepted' || event.idlest === undefined) return;
       const { number } = event.idlest;
       context.places.release(number);
-      const wish = { type: 'connection.yield' } satisfies ConnectionEvent;
-      enqueue.sendTo('connections', { type: 'dynamic.tell', number, event: wish });
+      enqueue.sendTo('server', { type: 'connection.yield', number });
     }),
     'turn away': sendTo('server', ({ event }) => ({
       type: 'socket.turn_away',
@@ -145,11 +150,9 @@ export const listenerMachine = setup({
       address: ({ event }) => (event.type === 'server.listening' ? event.address : ''),
     }),
     'note failure': assign({
-      failure: ({ event }) => {
-        if (event.type === 'server.failed') return { failure: event.reason, code: event.code };
-        const failure = 'error' in event ? String(event.error) : 'the listener failed';
-        return { failure, code: 'refused' as const };
-      },
+      failure: ({ event }) => ({
+        failure: 'error' in event ? String(event.error) : 'the listener failed',
+      }),
     }),
     'say ready': sendParent(
       ({ self: { id }, context: { address } }) =>
@@ -174,9 +177,9 @@ export const listenerMachine = setup({
   id: 'listener',
   context: ({ input }) => ({
     ...input,
-    places: new Places(() => numbersMax(input.config)),
+    places: new Places(input.crowd, input.kind),
     address: '',
-    failure: { failure: '', code: 'refused' },
+    failure: { failure: '' },
   }),
   entry: 'start connections',
   initial: 'binding',
@@ -191,20 +194,24 @@ export const listenerMachine = setup({
     'connection.freed': { actions: 'free place' },
     'dynamic.ended': { actions: 'forget connection' },
     'child.stop': '.closing',
-    'server.failed': { target: '.failed', actions: 'note failure' },
     'xstate.error.actor.*': { target: '.failed', actions: ['stop orphans', 'note failure'] },
   },
   states: {
     binding: {
       entry: 'start server',
       on: {
-        'server.listening': {
-          target: 'listening',
-          actions: ['note address', 'say ready'],
-        },
+        'server.listening': { target: 'listening', actions: ['note address', 'say ready'] },
+        'server.gone': { target: 'off', actions: 'say ready' },
       },
     },
-    listening: {},
+    listening: {
+      on: {
+        // At another address.
+        'server.listening': { actions: 'note address' },
+        'server.gone': { target: 'off', actions: 'note address' },
+      },
+    },
+    off: { on: { 'server.listening': { target: 'listening', actions: 'note address' } } },
     closing: {
       entry: ['close server', 'drain connections'],
       initial: 'server',
@@ -225,7 +232,13 @@ export const listenerMachine = setup({
   output: ({ event }) => ('output' in event ? (event.output as ListenerFailure) : undefined),
 });
 
-/** Connections of any kind at a time. */
-function numbersMax(config: Config): number {
+/** Connections of any kind, of all listeners, at a time. */
+export function numbersMax(config: Config): number {
   return config.performance.max_connections + config.limits.operators_max + ENDING_MAX;
+}
+
+/** Whom the sockets of a kind let in: everybody for everything, or who shows a token for that. */
+function trustIn(kind: SocketKind, { sockets, security }: Config): ConnectionInput['trust'] {
+  const isAsked = kind === 'unix' ? sockets.unix.authentication : security.token_file !== '';
+  return isAsked ? 'token' : 'full';
 }

@@ -7,11 +7,14 @@
 import type { Config } from '../conf/schema.ts';
 import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
 import type { HealthInput } from '../machines/health.ts';
-import type { ListenerInput } from '../machines/listener.ts';
+import { type ListenerInput, numbersMax } from '../machines/listener.ts';
+import { Crowd } from '../machines/places.ts';
 import { projectsSpec } from '../machines/projects.ts';
+import type { SocketKind, SocketsInput } from '../machines/sockets.ts';
 import type { ChildSpec, SupervisorSpec } from '../machines/supervision/index.ts';
 
-export const LISTENER = 'listener:unix';
+/** When these are ready, clients are answered. */
+export const LISTENERS = 'listeners';
 
 /** However many a later configuration may allow; the directory of projects is what bounds them. */
 const PROJECTS_MAX = 65_536;
@@ -26,7 +29,10 @@ const HURRY_MS = 500;
 const THREAD_READY_MS = 600_000;
 
 /** Binding takes some milliseconds, and up to a second for each daemon that may listen there. */
-const LISTENER_READY_MS = 30_000;
+const SOCKETS_READY_MS = 30_000;
+
+/** It binds nothing. */
+const LISTENER_READY_MS = 5000;
 
 /** Chance and time, which machines do not have of themselves. */
 export interface Nature {
@@ -56,7 +62,14 @@ export function daemonChildren(
       return { id: `${kind}:${index}`, logic: kind, input, ready };
     }),
   });
-  const unix: ListenerInput = { config };
+  const sockets: SocketsInput = { config };
+  const crowd = new Crowd(() => numbersMax(config));
+  const listener = (kind: SocketKind): ChildSpec => {
+    const input: ListenerInput = { kind, crowd, config };
+    const ready = { event: 'listener.ready', within_ms: LISTENER_READY_MS };
+    const shutdown = performance.shutdown_timeout_ms;
+    return { id: `listener:${kind}`, logic: 'listener', input, ready, shutdown };
+  };
   const health: HealthInput = { config, now_ms: unix_ms };
   return {
     // What comes later in this list works with what comes before it.
@@ -69,6 +82,13 @@ export function daemonChildren(
       { id: 'log', logic: 'log', shutdown: 'kill' },
       { id: 'signals', logic: 'signals', shutdown: 'kill' },
       { id: 'projects', logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
+      // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
+      {
+        id: 'sockets',
+        logic: 'sockets',
+        input: sockets,
+        ready: { event: 'sockets.ready', within_ms: SOCKETS_READY_MS },
+      },
       // Losing engines for good is the end: nobody would be served, and nothing would come back.
       {
         id: 'engines',
@@ -78,19 +98,11 @@ export function daemonChildren(
       },
       { id: 'jobs', supervises: threads('job', workers.jobs + QUICK_JOB_THREADS) },
       {
-        id: 'listeners',
+        id: LISTENERS,
         supervises: {
           strategy: 'one_for_one',
           restarts,
-          children: [
-            {
-              id: LISTENER,
-              logic: 'listener',
-              input: unix,
-              ready: { event: 'listener.ready', within_ms: LISTENER_READY_MS },
-              shutdown: performance.shutdown_timeout_ms,
-            },
-          ],
+          children: [listener('unix'), listener('tcp')],
         },
       },
       // The last to start and the first to stop: what stops is not ill.

@@ -13,7 +13,7 @@ import {
   type SupervisorOutcome,
   supervisor,
 } from '../machines/supervision/index.ts';
-import { daemonChildren, LISTENER } from './children.ts';
+import { daemonChildren, LISTENERS } from './children.ts';
 import { logDecision } from './decisions.ts';
 import { logics } from './logics.ts';
 import { type Outcome, outcomeOf, StartError } from './outcome.ts';
@@ -59,8 +59,8 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   });
   const report = (decision: Decision) => {
     logDecision(decision, log);
-    if (decision.kind === 'ready' && decision.child === LISTENER)
-      listens(`${decision.info.address}`);
+    if (decision.kind === 'ready' && decision.child === LISTENERS)
+      listens(shared.holder.addresses[0] ?? '');
   };
   const logic = supervisor({
     ...{ logics: logics(shared), random, report },

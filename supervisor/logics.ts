@@ -10,7 +10,9 @@ import type { ThreadOptions } from '../actors/engines/thread.ts';
 import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
+import type { SocketHolder } from '../actors/listener/holder.ts';
 import { serverEffect } from '../actors/listener/server.ts';
+import { holderEffect } from '../actors/listener/sockets.ts';
 import { logEffect } from '../actors/log.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { signalsEffect } from '../actors/signals.ts';
@@ -25,6 +27,7 @@ import { projectMachine } from '../machines/project.ts';
 import { projectsLogic } from '../machines/projects.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
+import { socketsMachine } from '../machines/sockets.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
@@ -38,6 +41,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly clock: ServiceClock;
     readonly births: ProjectBirths;
     readonly health: DaemonHealth;
+    readonly holder: SocketHolder;
   };
 
 export function logics(shared: Shared) {
@@ -47,6 +51,9 @@ export function logics(shared: Shared) {
     log: withVitals(logEffect(shared.log)),
     signals: withVitals(signalsEffect),
     projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
+    sockets: withVitals(
+      socketsMachine.provide({ actors: { holder: withVitals(holderEffect(shared.holder)) } }),
+    ),
     engine: withVitals(engineLogic(shared, threads)),
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),

@@ -1,5 +1,6 @@
 /** Why a daemon ended, in the words of those who started it. */
 
+import type { ListenFailure } from '../machines/sockets.ts';
 import type { SupervisorOutcome } from '../machines/supervision/index.ts';
 
 export interface Outcome {
@@ -8,6 +9,9 @@ export interface Outcome {
     | 'forced'
     | 'engines failed'
     | 'address busy'
+    | 'address taken'
+    | 'address forbidden'
+    | 'address wrong'
     | 'address refused'
     | 'defect';
   readonly reason: string;
@@ -32,13 +36,12 @@ export function outcomeOf(ended: SupervisorOutcome): Outcome {
   const [part = '', child = part] = path.split('/');
   if (part === 'engines') return { kind: 'engines failed', reason: `${child} gave up: ${failure}` };
   const code = listenFailure(output);
-  if (code !== undefined)
-    return { kind: code === 'busy' ? 'address busy' : 'address refused', reason: failure };
+  if (code !== undefined) return { kind: `address ${code}`, reason: failure };
   return { kind: 'defect', reason: `${path}: ${failure}` };
 }
 
-/** The code that a listener ended with, if that is what ended. */
-function listenFailure(output: unknown): string | undefined {
+/** The code that the sockets ended with, if that is what ended. */
+function listenFailure(output: unknown): ListenFailure | undefined {
   if (typeof output !== 'object' || output === null || !('code' in output)) return undefined;
-  return String(output.code);
+  return output.code as ListenFailure;
 }

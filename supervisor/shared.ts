@@ -9,6 +9,7 @@ import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
 import { Pulses } from '../actors/health/pulses.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
+import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import type { Config } from '../conf/schema.ts';
 import { Failures } from '../transport/failures.ts';
@@ -27,6 +28,7 @@ export function sharedBy(
 ): Shared {
   const calls: Shared['calls'] = new Map();
   const births = new ProjectBirths();
+  const stopping = () => isStopping(root.root());
   const jobs = new Jobs(config, {
     ...{ clock, log, handOver: (one) => handOver(calls, one) },
     takeBack: (call, why) =>
@@ -44,7 +46,7 @@ export function sharedBy(
     pulses: new Pulses(),
     jobCalls: new Map(),
     clipboard: undefined,
-    ...{ births, stopping: () => isStopping(root.root()) },
+    ...{ births, stopping, holder: new SocketHolder({ config, log, stopping }) },
     projects: new Projects(config.workers.count, config, (input) =>
       births.start(root.root().getSnapshot().children.projects, input),
     ),

@@ -15,6 +15,12 @@ export interface OpenConnection {
   readonly sessions: Sessions;
 }
 
+/** One as its listener sees it. */
+export interface PlacedConnection extends OpenConnection {
+  /** It has nothing to do, and another client needs its place. */
+  giveWay(): void;
+}
+
 /** All of them, by their numbers. */
 export type OpenConnections = ReadonlyMap<number, OpenConnection>;
 

@@ -30,14 +30,14 @@ import {
   stopping,
   tooManyConnections,
 } from './refusals.ts';
-import { type OpenConnection, Sessions } from './sessions.ts';
+import { type PlacedConnection, Sessions } from './sessions.ts';
 import { SocketOutput } from './socket-output.ts';
 
 export interface SocketDeps extends IntakeDeps {
   readonly sockets: AcceptedSockets;
   readonly config: Config;
   /** Where sessions find their connection, by its number. */
-  readonly connections: Map<number, OpenConnection>;
+  readonly connections: Map<number, PlacedConnection>;
   readonly ledger: Ledger;
   readonly failures: Failures;
   /** Hears of a defect that ended a connection. */
@@ -87,7 +87,7 @@ function droppedIn({ dropped }: Replies): { notifications_dropped?: number } {
 }
 
 /** The socket of a client, its replies and its sessions. */
-class ClientSocket implements IntakeConnection {
+class ClientSocket implements IntakeConnection, PlacedConnection {
   readonly name: string;
   readonly rights: Rights;
   readonly replies: Replies;
@@ -160,6 +160,10 @@ class ClientSocket implements IntakeConnection {
   /** Requests that wait for an engine. */
   get queued(): number {
     return this.#intake.queued;
+  }
+
+  giveWay(): void {
+    this.#say({ type: 'connection.yield' });
   }
 
   obey(command: SocketCommand): void {

@@ -1,97 +1,80 @@
 /**
- * The listening Unix socket. Accepted sockets wait in `sockets` under the number they are named by.
+ * Takes the connections of one kind of sockets. Accepted sockets wait in `sockets` under the number
+ * they are named by.
  */
 
-import { createServer, type Socket } from 'node:net';
-import type { Logger } from 'pino';
+import type { Socket } from 'node:net';
 import { fromCallback } from 'xstate';
-import { type Config, permissionBits } from '../../conf/schema.ts';
+import type { Config } from '../../conf/schema.ts';
 import type { Idle, ListenerEvent, ListenerInput, ServerCommand } from '../../machines/listener.ts';
-import type { OpenConnections } from '../connection/sessions.ts';
+import { stopping, tooManyConnections } from '../connection/refusals.ts';
+import type { PlacedConnection } from '../connection/sessions.ts';
 import { reportFigures } from '../vitals.ts';
-import { Farewell } from './farewell.ts';
-import { type ListeningPath, listenAt, SocketPathError } from './socket-path.ts';
+import type { SocketHolder } from './holder.ts';
 
 /** Accepted sockets that no connection has taken yet. */
 export type AcceptedSockets = Map<number, Socket>;
 
 export interface ServerDeps {
   readonly sockets: AcceptedSockets;
+  readonly holder: Pick<SocketHolder, 'doors' | 'farewell' | 'trouble'>;
   /** The requests of all clients that wait for engines; the tree shows them here. */
   readonly admission: { figures(): Readonly<Record<string, number>> };
   readonly config: Config;
-  readonly connections: OpenConnections;
-  readonly log: Logger;
+  readonly connections: ReadonlyMap<number, PlacedConnection>;
 }
 
-/** The `server` effect of a listener. */
-export function serverEffect({ config, sockets, connections, log, admission }: ServerDeps) {
+/** The `server` effect of the listeners. */
+export function serverEffect({ config, sockets, connections, holder, admission }: ServerDeps) {
   let last = 0;
-  return fromCallback<ServerCommand, ListenerInput>(({ receive, sendBack, self }) => {
-    const { unix } = config.sockets;
-    const farewell = new Farewell(config);
-    const say = sendBack as (event: ListenerEvent) => void;
-    let listeningPath: ListeningPath | undefined;
-    let closing = false;
-    reportFigures(self, () => ({
-      trouble: listeningPath?.trouble || 'none',
-      ...admission.figures(),
+  return fromCallback<ServerCommand, ListenerInput>(({ input: { kind }, receive, ...own }) => {
+    const say = own.sendBack as (event: ListenerEvent) => void;
+    const door = holder.doors[kind];
+    reportFigures(own.self, () => ({
+      trouble: holder.trouble(kind) || 'none',
+      // Once is enough: they are of all listeners.
+      ...(kind === 'unix' ? admission.figures() : {}),
     }));
 
-    // Half open: a client that ends its side still gets the replies to what it sent.
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
-      last += 1;
-      sockets.set(last, socket);
-      const crowd = connections.size >= config.performance.max_connections;
-      const idlest = crowd ? idlestOf(connections) : undefined;
-      say({ type: 'socket.accepted', accepted: last, idlest });
+    const release = door.take({
+      accept: (socket) => {
+        last += 1;
+        sockets.set(last, socket);
+        const crowd = connections.size >= config.performance.max_connections;
+        const idlest = crowd ? idlestOf(connections) : undefined;
+        say({ type: 'socket.accepted', accepted: last, idlest });
+      },
+      listening: (address) => say({ type: 'server.listening', address }),
+      gone: () => say({ type: 'server.gone' }),
     });
-    const listening = listenAt(server, {
-      path: unix.path,
-      mode: permissionBits(unix.permissions),
-      backlog: unix.backlog,
-      log,
-    }).then(
-      (taken) => {
-        listeningPath = taken;
-        // One connection that could not be accepted, for want of descriptors as a rule, is no
-        // reason to end the others.
-        server.on('error', (error) => log.warn({ err: error }, 'cannot accept a connection'));
-        if (!closing) say({ type: 'server.listening', address: unix.path });
-      },
-      (error: unknown) => {
-        const code = error instanceof SocketPathError ? error.code : 'refused';
-        say({ type: 'server.failed', code, reason: (error as Error).message });
-      },
-    );
-
-    async function close() {
-      closing = true;
-      await listening;
-      await listeningPath?.close();
-      listeningPath = undefined;
-    }
+    if (door.address === undefined) say({ type: 'server.gone' });
+    else say({ type: 'server.listening', address: door.address });
 
     receive((command) => {
-      if (command.type === 'server.close') {
-        close().then(
-          () => say({ type: 'server.closed' }),
-          (error: Error) => say({ type: 'server.failed', code: 'refused', reason: error.message }),
-        );
-      } else {
-        const socket = sockets.get(command.accepted);
-        sockets.delete(command.accepted);
-        if (socket !== undefined) farewell.say(socket, command.why);
+      switch (command.type) {
+        case 'server.close':
+          release();
+          say({ type: 'server.closed' });
+          return;
+        case 'connection.yield':
+          connections.get(command.number)?.giveWay();
+          return;
+        case 'socket.turn_away': {
+          const socket = sockets.get(command.accepted);
+          sockets.delete(command.accepted);
+          if (socket === undefined) return;
+          const { max_connections } = config.performance;
+          const isFull = command.why === 'too many';
+          holder.farewell.say(socket, isFull ? tooManyConnections(max_connections) : stopping());
+        }
       }
     });
-    return () => {
-      close().catch((error: Error) => log.warn({ err: error }, 'cannot clean up the socket'));
-    };
+    return release;
   });
 }
 
 /** The connection that has had nothing to do for longest. */
-function idlestOf(connections: OpenConnections): Idle | undefined {
+function idlestOf(connections: ReadonlyMap<number, PlacedConnection>): Idle | undefined {
   const now = performance.now();
   let idlest: Idle | undefined;
   for (const [number, { replies }] of connections) {

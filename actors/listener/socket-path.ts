@@ -11,34 +11,24 @@
  * at its path.
  */
 
-import { lstat, realpath, stat, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, realpath, rmdir, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { SOCKET_PATH_BYTES_MAX } from '../../conf/schema.ts';
+import { ListenError, SHORTAGES } from './listen-error.ts';
 import { LOCK_NAME_BYTES, PathLock } from './path-lock.ts';
 import { bind, ignoreAbsent, probe, type SocketFile } from './unix-socket.ts';
 
 /** How often we look whether our socket is still at its path. */
 const LOOK_INTERVAL_MS = 1000;
 
-/**
- * `busy`: somebody listens there. `refused`: the path cannot be used. The message says what to do.
- */
-export class SocketPathError extends Error {
-  override readonly name = 'SocketPathError';
-  readonly code: 'busy' | 'refused';
-
-  constructor(code: 'busy' | 'refused', message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 export interface ListenOptions {
   readonly path: string;
   /** The mode bits of the socket file. */
   readonly mode: number;
+  /** Those of its directory, if that is to be made where it is missing; those above it are not. */
+  readonly directory_mode?: number;
   readonly backlog: number;
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
@@ -47,7 +37,12 @@ export interface ListenOptions {
 export interface ListeningPath {
   /** Why nobody can connect, as far as the last look at the path told; empty when they can. */
   readonly trouble: string;
-  /** Stops listening and removes the socket file, unless it is another's by now. */
+  /** Gives the socket file another mode, now and whenever it is made again. */
+  setMode(mode: number): Promise<void>;
+  /**
+   * Stops listening and removes the socket file, unless it is another's by now; and its directory
+   * if that was made for it and is empty.
+   */
   close(): Promise<void>;
 }
 
@@ -55,13 +50,15 @@ export interface ListeningPath {
  * Makes `server` listen at a path. Should its file vanish, another server is bound there that gives
  * its connections to this one. Whatever fails, nothing is left open.
  *
- * @throws SocketPathError
+ * @throws ListenError
  */
 export async function listenAt(server: Server, options: ListenOptions): Promise<ListeningPath> {
   const { path } = options;
   let lock: PathLock | undefined;
+  let made = false;
   try {
     checkLength(path, Buffer.byteLength(path), '');
+    made = await makeDirectory(options);
     const directory = await directoryOf(path);
     // The name by which those find it who go through the directory.
     const real = join(directory, basename(path));
@@ -73,11 +70,12 @@ export async function listenAt(server: Server, options: ListenOptions): Promise<
     if (lock === undefined) throw busy(path);
     await makeFree(path, bound);
     const file = await bind(server, bound, options);
-    return new WatchedPath({ ...options, bound, server, lock, file });
+    return new WatchedPath({ ...options, bound, server, lock, file, made });
   } catch (error) {
     server.close();
     await lock?.release();
-    throw error instanceof SocketPathError ? error : refusal(path, error);
+    if (made) await removeDirectory(path);
+    throw error instanceof ListenError ? error : refusal(path, error);
   }
 }
 
@@ -86,6 +84,8 @@ interface Watched extends ListenOptions {
   readonly server: Server;
   readonly lock: PathLock;
   readonly file: SocketFile | undefined;
+  /** Its directory was made for it. */
+  readonly made: boolean;
 }
 
 class WatchedPath implements ListeningPath {
@@ -94,12 +94,16 @@ class WatchedPath implements ListeningPath {
   /** What is bound at present; none while that cannot be done. */
   #bound: { server: Server; file: SocketFile | undefined } | undefined;
   #look: Promise<void> | undefined;
+  #mode: number;
+  #made: boolean;
   #closed = false;
   /** What was said last, so that it is said once. */
   #said = '';
 
   constructor(watched: Watched) {
     this.#watched = watched;
+    this.#mode = watched.mode;
+    this.#made = watched.made;
     this.#bound = { server: watched.server, file: watched.file };
     this.#timer = setInterval(() => {
       this.#look ??= this.#keep().finally(() => {
@@ -112,17 +116,26 @@ class WatchedPath implements ListeningPath {
     return this.#said;
   }
 
+  async setMode(mode: number): Promise<void> {
+    this.#mode = mode;
+    await this.#look;
+    const { bound } = this.#watched;
+    const found = await lstat(bound).catch(ignoreAbsent);
+    if (found !== undefined && this.#isOurs(found)) await chmod(bound, mode);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
     await this.#look;
-    const { bound, lock } = this.#watched;
+    const { path, bound, lock } = this.#watched;
     const found = await lstat(bound).catch(() => undefined);
     // Its callback would wait for the connections, which are not its business.
     if (found === undefined || this.#isOurs(found)) this.#bound?.server.close();
     // Closing would remove what is not ours; it goes with the process.
     else this.#bound?.server.unref();
     await lock.release();
+    if (this.#made) await removeDirectory(path);
   }
 
   /** Sees that our socket is at the path. It never throws: it is tried again. */
@@ -139,7 +152,7 @@ class WatchedPath implements ListeningPath {
       log.warn({ path }, 'the socket file was gone; it was made again');
       this.#said = '';
     } catch (error) {
-      const reason = error instanceof SocketPathError ? error : refusal(path, error);
+      const reason = error instanceof ListenError ? error : refusal(path, error);
       if (reason.message !== this.#said) log.error({ path, err: reason }, 'nobody can connect');
       this.#said = reason.message;
     }
@@ -147,6 +160,7 @@ class WatchedPath implements ListeningPath {
 
   async #bindAgain(): Promise<void> {
     const { path, bound, lock, server } = this.#watched;
+    if (await makeDirectory(this.#watched)) this.#made = true;
     await directoryOf(path);
     await lock.renew();
     await makeFree(path, bound);
@@ -158,7 +172,7 @@ class WatchedPath implements ListeningPath {
       server.emit('connection', socket);
     });
     try {
-      const file = await bind(next, bound, this.#watched);
+      const file = await bind(next, bound, { ...this.#watched, mode: this.#mode });
       next.on('error', (error) => server.emit('error', error));
       this.#bound = { server: next, file };
     } catch (error) {
@@ -171,6 +185,27 @@ class WatchedPath implements ListeningPath {
     const file = this.#bound?.file;
     return file?.device === dev && file.inode === ino;
   }
+}
+
+/** Whether it was missing and is there now. Of what is missing above it, `directoryOf` tells. */
+async function makeDirectory({ path, directory_mode }: ListenOptions): Promise<boolean> {
+  if (directory_mode === undefined) return false;
+  const directory = dirname(path);
+  try {
+    await mkdir(directory, { mode: directory_mode });
+    // The mask of the process has taken some of it.
+    await chmod(directory, directory_mode);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function removeDirectory(path: string): Promise<void> {
+  // Others may have put something there, or own what is above it.
+  await rmdir(dirname(path)).catch(() => {});
 }
 
 async function directoryOf(path: string): Promise<string> {
@@ -186,7 +221,7 @@ async function makeFree(path: string, bound: string): Promise<void> {
   if (found === undefined) return;
   if (!found.isSocket()) {
     const what = found.isDirectory() ? 'a directory' : 'a file that is no socket';
-    throw new SocketPathError(
+    throw new ListenError(
       'refused',
       `there is ${what} at ${path}; move it away or choose another path`,
     );
@@ -198,7 +233,7 @@ async function makeFree(path: string, bound: string): Promise<void> {
 
 function checkLength(path: string, length: number, what: string): void {
   if (length <= SOCKET_PATH_BYTES_MAX) return;
-  throw new SocketPathError(
+  throw new ListenError(
     'refused',
     `the socket path ${path}${what} has ${length} bytes ` +
       `where the system takes ${SOCKET_PATH_BYTES_MAX}; ` +
@@ -206,14 +241,14 @@ function checkLength(path: string, length: number, what: string): void {
   );
 }
 
-function busy(path: string): SocketPathError {
-  return new SocketPathError(
+function busy(path: string): ListenError {
+  return new ListenError(
     'busy',
     `another process is listening on ${path}; stop it or choose another path with --socket`,
   );
 }
 
-function refusal(path: string, error: unknown): SocketPathError {
+function refusal(path: string, error: unknown): ListenError {
   const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Record<string, string> = {
     ENOENT: `its directory ${dirname(path)} does not exist`,
@@ -226,13 +261,9 @@ function refusal(path: string, error: unknown): SocketPathError {
     EDQUOT: 'the quota of this user on the file system is used up',
     ENAMETOOLONG: 'the name is longer than the file system takes',
     EADDRINUSE: 'something was put there at this moment; try again',
-    EMFILE: 'this process has too many open files; raise its limit (ulimit -n, LimitNOFILE=)',
-    ENFILE: 'the whole system has too many open files; try again later',
+    ...SHORTAGES,
   };
-  return new SocketPathError(
-    'refused',
-    `cannot listen on ${path}: ${reasons[code ?? ''] ?? message}`,
-  );
+  return new ListenError('refused', `cannot listen on ${path}: ${reasons[code ?? ''] ?? message}`);
 }
 
 function systemError(code: string): NodeJS.ErrnoException {

@@ -88,6 +88,12 @@ function exitCodeOf({ kind }: Outcome): ExitCode {
       return EXIT.OK;
     case 'address busy':
       return EXIT.TEMPFAIL;
+    case 'address taken':
+      return EXIT.UNAVAILABLE;
+    case 'address forbidden':
+      return EXIT.NOPERM;
+    case 'address wrong':
+      return EXIT.CONFIG;
     case 'address refused':
       return EXIT.CANTCREAT;
     case 'engines failed':

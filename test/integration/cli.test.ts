@@ -180,8 +180,9 @@ paths('a file that is no socket is not touched', async () => {
   }
 });
 
-paths('a directory that is not there', async () => {
-  const { code, stderr } = await cli('run', '--socket', join(temporaryDirectory(), 'no', 's'));
+paths('a directory above that of the socket that is not there', async () => {
+  const path = join(temporaryDirectory(), 'no', 'no', 's');
+  const { code, stderr } = await cli('run', '--socket', path);
   assert.is(code, 73);
   assert.match(stderr, 'does not exist');
 });

@@ -11,8 +11,10 @@ import { type JobCommand, jobMachine } from '../../../machines/job.ts';
 import {
   type ListenerInput,
   listenerMachine,
+  numbersMax,
   type ServerCommand,
 } from '../../../machines/listener.ts';
+import { Crowd } from '../../../machines/places.ts';
 import {
   type SessionCommand,
   type SessionInput,
@@ -93,7 +95,7 @@ export const sessionSubject: Subject = {
 };
 
 export const CONNECTION: ConnectionInput = {
-  ...{ number: 3, accepted: 7, guest: false, config: CONFIG },
+  ...{ number: 3, accepted: 7, guest: false, trust: 'full', config: CONFIG },
 };
 
 function connection(watch: Watch, input = CONNECTION) {
@@ -136,7 +138,11 @@ export const connectionSubject: Subject = {
   },
 };
 
-export const LISTENER: ListenerInput = { config: CONFIG };
+export const LISTENER: ListenerInput = {
+  kind: 'unix',
+  crowd: new Crowd(() => numbersMax(CONFIG)),
+  config: CONFIG,
+};
 
 function listener(watch: Watch, input = LISTENER) {
   const { listener: machine, ...fakes } = clientMachines();
@@ -151,8 +157,8 @@ export const listenerSubject: Subject = {
   machine: listenerMachine,
   inputs: [LISTENER],
   said: [
-    ...[{ type: 'server.listening', address: '/here' }, { type: 'server.closed' }, accepted(1)],
-    { type: 'server.failed', code: 'busy', reason: 'somebody is there' },
+    ...[{ type: 'server.listening', address: '/here' }, { type: 'server.gone' }],
+    ...[{ type: 'server.closed' }, accepted(1)],
     { type: 'child.stop', now: false },
     // Of connections that there are not: nothing is to follow.
     ...[

@@ -1,4 +1,4 @@
-/** The listening socket, and how clients are turned away. */
+/** What a listener takes from its sockets, and how clients are turned away. */
 
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AnyEventObject, createActor, createMachine, sendTo } from 'xstate';
-import type { OpenConnections } from '../../../actors/connection/sessions.ts';
+import { stopping, tooManyConnections } from '../../../actors/connection/refusals.ts';
+import type { PlacedConnection } from '../../../actors/connection/sessions.ts';
 import { Farewell } from '../../../actors/listener/farewell.ts';
+import { SocketHolder } from '../../../actors/listener/holder.ts';
 import { serverEffect } from '../../../actors/listener/server.ts';
 import { LiveConfig } from '../../../conf/live.ts';
 import type { ServerCommand } from '../../../machines/listener.ts';
+import { Crowd } from '../../../machines/places.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 import { configWith } from '../../support/probe.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
@@ -34,17 +37,25 @@ async function listening(name: string, idle_ms: readonly (number | undefined)[] 
   const config = new LiveConfig(first);
   const sockets = new Map<number, Socket>();
   const now = performance.now();
-  const replies = (ms: number | undefined) => ({
+  const yielded: number[] = [];
+  const connection = (ms: number | undefined, number: number) => ({
     replies: { idleSince_ms: ms === undefined ? undefined : now - ms },
+    giveWay: () => void yielded.push(number),
   });
   const connections = new Map(
-    idle_ms.map((ms, number) => [number, replies(ms)]),
-  ) as unknown as OpenConnections;
+    idle_ms.map((ms, number) => [number, connection(ms, number)]),
+  ) as unknown as Map<number, PlacedConnection>;
   const log = { warn() {}, error() {} } as never;
   const admission = { figures: () => ({}) };
   const heard: AnyEventObject[] = [];
+  const daemon = { stopping: false };
+  const deps = { config, log, stopping: () => daemon.stopping, inherited: () => [] };
+  const holder = new SocketHolder(deps);
+  await holder.open(config);
+  const input = { kind: 'unix', crowd: new Crowd(() => 100), config } as const;
+  const src = serverEffect({ config, sockets, connections, holder, admission });
   const machine = createMachine({
-    invoke: { id: 'server', src: serverEffect({ config, sockets, connections, log, admission }) },
+    invoke: { id: 'server', src, input },
     on: {
       'xstate.*': {},
       do: { actions: sendTo('server', ({ event }) => (event as AnyEventObject).command) },
@@ -54,7 +65,12 @@ async function listening(name: string, idle_ms: readonly (number | undefined)[] 
   const actor = createActor(machine).start();
   const tell = (command: ServerCommand) => actor.send({ type: 'do', command });
   await until(() => heard.length > 0);
-  return { config, path: first.sockets.unix.path, sockets, heard, tell };
+  const path = first.sockets.unix.path;
+  const end = async () => {
+    actor.stop();
+    await holder.close();
+  };
+  return { config, path, sockets, heard, tell, holder, daemon, yielded, end };
 }
 
 /** All that a client is told until its connection ends. */
@@ -66,8 +82,8 @@ async function whole(client: Socket): Promise<string> {
 
 const server = suite('server');
 
-server('says where it listens, numbers who connects, and closes', async () => {
-  const { path, sockets, heard, tell } = await listening('numbers');
+server('says where it listens, and numbers who connects', async () => {
+  const { path, sockets, heard, end } = await listening('numbers');
   assert.equal(heard, [{ type: 'server.listening', address: path }]);
   const clients = [connect(path), connect(path)];
   await until(() => heard.length === 3);
@@ -80,32 +96,32 @@ server('says where it listens, numbers who connects, and closes', async () => {
   );
   assert.equal([...sockets.keys()], [1, 2]);
   for (const socket of [...sockets.values(), ...clients]) socket.destroy();
-  tell({ type: 'server.close' });
-  await until(() => heard.at(-1)?.type === 'server.closed');
+  await end();
   assert.is(existsSync(path), false);
 });
 
 server('looks up who has been idle for longest once all places are taken', async () => {
-  const { config, path, heard, tell } = await listening('idlest', [100, undefined, 9000]);
+  const idle = [100, undefined, 9000];
+  const { config, path, heard, tell, yielded, end } = await listening('idlest', idle);
   const clients = [connect(path)];
   await until(() => heard.length === 2);
   const { number, idle_ms } = heard[1]!.idlest;
   assert.is(number, 2);
   assert.ok(idle_ms >= 9000, `${idle_ms}`);
-  config.replace({
-    ...config.toJSON(),
-    performance: { ...config.performance, max_connections: 4 },
-  });
+  tell({ type: 'connection.yield', number });
+  tell({ type: 'connection.yield', number: 99 });
+  assert.equal(yielded, [2]);
+  const { performance } = config;
+  config.replace({ ...config.toJSON(), performance: { ...performance, max_connections: 4 } });
   clients.push(connect(path));
   await until(() => heard.length === 3);
   assert.is(heard[2]!.idlest, undefined, 'there are more places now');
   for (const client of clients) client.destroy();
-  tell({ type: 'server.close' });
-  await until(() => heard.at(-1)?.type === 'server.closed');
+  await end();
 });
 
 server('tells who is turned away why, and ends the connection', async () => {
-  const { path, sockets, heard, tell } = await listening('away');
+  const { path, sockets, heard, tell, end } = await listening('away');
   for (const [why, code] of [
     ['too many', 'GOX_TOO_MANY_CONNECTIONS'],
     ['stopping', 'GOX_SHUTTING_DOWN'],
@@ -118,54 +134,79 @@ server('tells who is turned away why, and ends the connection', async () => {
     assert.match(await told, code);
     assert.is(sockets.size, 0);
   }
-  tell({ type: 'server.close' });
-  await until(() => heard.at(-1)?.type === 'server.closed');
+  await end();
 });
 
-server('a path that cannot be had is said', async () => {
-  const { heard } = await listening('missing/socket');
-  assert.is(heard[0]?.type, 'server.failed');
-  assert.is(heard[0]?.code, 'refused');
-  assert.match(heard[0]?.reason, 'does not exist');
+server(
+  'who comes while no listener stands waits for the next, unless the daemon stops',
+  async () => {
+    const { path, heard, tell, holder, daemon, end } = await listening('between');
+    tell({ type: 'server.close' });
+    assert.is(heard.at(-1)?.type, 'server.closed');
+    const client = connect(path);
+    await until(() => holder.doors.unix.waiting === 1);
+    const taken: Socket[] = [];
+    const silent = { listening() {}, gone() {} };
+    const release = holder.doors.unix.take({ accept: (one) => taken.push(one), ...silent });
+    assert.is(taken.length, 1);
+    taken[0]!.end('welcome');
+    assert.is(await whole(client), 'welcome');
+    release();
+    const late = connect(path);
+    await until(() => holder.doors.unix.waiting === 1);
+    daemon.stopping = true;
+    const never = connect(path);
+    assert.match(await whole(never), 'GOX_SHUTTING_DOWN');
+    const told = whole(late);
+    await end();
+    assert.match(await told, 'GOX_SHUTTING_DOWN');
+  },
+);
+
+server('as many wait as the backlog says, and no more', async () => {
+  const { config, path, tell, holder, end } = await listening('backlog');
+  const { unix, tcp } = config.sockets;
+  const sockets = { unix: { ...unix, backlog: 2 }, tcp };
+  config.replace({ ...config.toJSON(), sockets });
+  tell({ type: 'server.close' });
+  const clients = [connect(path), connect(path)];
+  await until(() => holder.doors.unix.waiting === 2);
+  assert.match(await whole(connect(path)), 'sockets.unix.backlog');
+  for (const client of clients) client.destroy();
+  await end();
 });
 
 server.run();
 
 const farewell = suite('farewell');
 
-farewell('says the limit of this moment', async () => {
-  const config = new LiveConfig(
-    await configWith(({ performance }) => void Object.assign(performance, { max_connections: 3 })),
-  );
-  const away = new Farewell(config);
-  const [first, second] = [new FakeSocket(), new FakeSocket()];
-  away.say(first.asSocket(), 'too many');
-  config.replace({
-    ...config.toJSON(),
-    performance: { ...config.performance, max_connections: 5 },
-  });
-  away.say(second.asSocket(), 'too many');
-  assert.match(first.text, 'There are 3 connections');
-  assert.match(second.text, 'There are 5 connections');
-  for (const socket of [first, second]) socket.destroy();
-});
+farewell(
+  'waits for so many at a time that do not read, and hurries the eldest for more',
+  async () => {
+    const away = new Farewell();
+    const hurried: FakeSocket[] = [];
+    const patient = () => {
+      const socket = new FakeSocket();
+      socket.destroySoon = () => void hurried.push(socket);
+      return socket;
+    };
+    const sockets = Array.from({ length: 66 }, patient);
+    for (const socket of sockets) away.say(socket.asSocket(), stopping());
+    assert.equal(hurried, sockets.slice(0, 2));
+    sockets[2]!.destroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    away.say(patient().asSocket(), stopping());
+    assert.is(hurried.length, 2, 'there was room for one more');
+    assert.is(away.count, 67);
+    await until(() => sockets[3]!.destroyed);
+  },
+);
 
-farewell('waits for sixteen at a time that do not read, and for no more', async () => {
-  const away = new Farewell(await configWith(() => {}));
-  let soon = 0;
-  const patient = () => {
-    const socket = new FakeSocket();
-    socket.destroySoon = () => void soon++;
-    return socket;
-  };
-  const sockets = Array.from({ length: 18 }, patient);
-  for (const socket of sockets) away.say(socket.asSocket(), 'stopping');
-  assert.is(soon, 2);
-  sockets[0]!.destroy();
-  await new Promise((resolve) => setImmediate(resolve));
-  away.say(patient().asSocket(), 'stopping');
-  assert.is(soon, 2, 'there was room for one more');
-  await until(() => sockets[1]!.destroyed);
+farewell('says it and ends', () => {
+  const socket = new FakeSocket();
+  new Farewell().say(socket.asSocket(), tooManyConnections(3));
+  assert.match(socket.text, 'There are 3 connections');
+  socket.destroy();
 });
 
 farewell.run();

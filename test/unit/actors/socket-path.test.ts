@@ -20,11 +20,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ListenError } from '../../../actors/listener/listen-error.ts';
 import {
   type ListeningPath,
   type ListenOptions,
   listenAt,
-  SocketPathError,
 } from '../../../actors/listener/socket-path.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
@@ -51,6 +51,7 @@ async function take(path: string, more: Partial<ListenOptions> = {}): Promise<Ta
     get trouble() {
       return listening.trouble;
     },
+    setMode: (mode) => listening.setMode(mode),
     close: () => listening.close(),
   };
 }
@@ -63,11 +64,11 @@ function greet(text: string): (socket: Socket) => void {
   };
 }
 
-async function refused(path: string): Promise<SocketPathError> {
+async function refused(path: string): Promise<ListenError> {
   try {
     await (await take(path)).close();
   } catch (error) {
-    if (error instanceof SocketPathError) return error;
+    if (error instanceof ListenError) return error;
     throw error;
   }
   throw new Error('it listens');
@@ -136,7 +137,7 @@ paths('is taken by one of many, whatever they call it, beside a dead socket or n
     const winners = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const losers = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
     assert.is(winners.length, 1, `round ${round}`);
-    assert.ok(losers.every((reason) => (reason as SocketPathError).code === 'busy'));
+    assert.ok(losers.every((reason) => (reason as ListenError).code === 'busy'));
     assert.is(await greeting(join(home, 's')), 'hello');
     await winners[0]?.close();
     assert.equal(readdirSync(home), [], `round ${round}`);
@@ -151,7 +152,7 @@ paths('passes from one to the next without a moment with two', async () => {
   const served = Array.from({ length: 6 }, async () => {
     for (let times = 0; times < 3; ) {
       const taken = await take(path).catch((error: unknown) => {
-        if (error instanceof SocketPathError && error.code === 'busy') return undefined;
+        if (error instanceof ListenError && error.code === 'busy') return undefined;
         throw error;
       });
       if (taken === undefined) {

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { type AnyEventObject, createActor, createMachine, sendTo } from 'xstate';
 import { Admission } from '../../../actors/connection/admission.ts';
 import { Deadlines } from '../../../actors/connection/deadlines.ts';
-import type { OpenConnection } from '../../../actors/connection/sessions.ts';
+import type { PlacedConnection } from '../../../actors/connection/sessions.ts';
 import { socketEffect } from '../../../actors/connection/socket.ts';
 import { LiveConfig } from '../../../conf/live.ts';
 import type { Config } from '../../../conf/schema.ts';
@@ -27,7 +27,7 @@ async function connected(limits: Limits = {}, dispatch?: (caller: Caller) => unk
   const config = new LiveConfig(await configWith((one) => void Object.assign(one.limits, limits)));
   const socket = new FakeSocket();
   const ledger = new Ledger(config);
-  const connections = new Map<number, OpenConnection>();
+  const connections = new Map<number, PlacedConnection>();
   const defects: unknown[] = [];
   const clock = {
     now_ms: () => performance.now(),

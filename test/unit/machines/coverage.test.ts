@@ -20,13 +20,14 @@ import { listing, missing, Recorder, table } from '../../support/machines/covera
 import { FAILURES, WHENS } from '../../support/machines/failures.ts';
 import { walk } from '../../support/machines/paths.ts';
 import { jobSubject, policySubject, projectSubject } from '../../support/machines/small.ts';
+import { socketsSubject } from '../../support/machines/sockets.ts';
 import { SteppedClock, type Subject } from '../../support/machines/stage.ts';
 import { engineSubject, healthSubject } from '../../support/machines/threads.ts';
 import { ROOT } from '../../support/modules.ts';
 
 const SUBJECTS: readonly Subject[] = [
   ...[connectionSubject, engineSubject, healthSubject, jobSubject],
-  ...[listenerSubject, policySubject, projectSubject, sessionSubject],
+  ...[listenerSubject, policySubject, projectSubject, sessionSubject, socketsSubject],
 ];
 
 async function machinesBelow(room: string): Promise<Map<string, AnyStateMachine[]>> {

@@ -12,18 +12,21 @@ import {
   type Idle,
   type ListenerInput,
   listenerMachine,
+  numbersMax,
   type ServerCommand,
 } from '../../../machines/listener.ts';
+import { Crowd, Places } from '../../../machines/places.ts';
 import {
   type SessionCommand,
   type SessionInput,
   sessionMachine,
 } from '../../../machines/session.ts';
+import type { SocketKind } from '../../../machines/sockets.ts';
 import { dynamic } from '../../../machines/supervision/index.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function listener(max_connections: number) {
+async function listener(max_connections: number, kind: SocketKind = 'unix') {
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
@@ -33,6 +36,8 @@ async function listener(max_connections: number) {
   const config = new LiveConfig(first);
   const replace = (limits: Partial<Config['limits']>) =>
     config.replace({ ...config.toJSON(), limits: { ...config.limits, ...limits } });
+  const replaceAll = async (change: Parameters<typeof configWith>[0]) =>
+    config.replace(await configWith(change));
   const connection = connectionMachine.provide({
     actors: {
       socket: socket.logic,
@@ -41,11 +46,12 @@ async function listener(max_connections: number) {
   });
   const connections = dynamic({ logics: { connection }, now_ms: () => 0 });
   const machine = listenerMachine.provide({ actors: { server: server.logic, connections } });
-  const probed = probe(machine, { config });
+  const crowd = new Crowd(() => numbersMax(config));
+  const probed = probe(machine, { kind, crowd, config });
   server.say({ type: 'server.listening', address: '/here' });
   const accept = (accepted: number, idlest?: Idle) =>
     server.say({ type: 'socket.accepted', accepted, idlest });
-  return { ...probed, server, socket, accept, replace };
+  return { ...probed, server, socket, accept, replace, replaceAll };
 }
 
 function childrenOf(actor: AnyActorRef | undefined): number {
@@ -98,12 +104,8 @@ test('the idlest gives way when all places are taken, if it has been idle for lo
   assert.is(socket.started.at(-1)?.guest, true);
   accept(4, { number: 0, idle_ms: 60_000 });
   assert.is(socket.started.at(-1)?.guest, false);
-  assert.equal(
-    socket.told.map((command) => ('why' in command ? command.why : command.type)),
-    ['idle', 'socket.drain', 'socket.probe'],
-  );
+  assert.equal(server.told, [{ type: 'connection.yield', number: 0 }]);
   assert.is(snapshot().context.places.members, 2);
-  assert.is(server.told.length, 0);
 });
 
 test('uses the numbers of connections again, however many there were', async () => {
@@ -162,10 +164,53 @@ test('told again to close, gives up what is under way', async () => {
   assert.ok(told.includes('socket.give_up') && told.includes('socket.refuse_rest'), `${told}`);
 });
 
-test('says why it cannot listen', async () => {
-  const { server, snapshot } = await listener(1);
-  server.say({ type: 'server.failed', code: 'busy', reason: 'somebody is there' });
-  assert.equal(snapshot().output, { failure: 'somebody is there', code: 'busy' });
+test('keeps its connections while there is no socket, and listens again', async () => {
+  const { server, socket, accept, send, snapshot } = await listener(5, 'tcp');
+  accept(1);
+  server.say({ type: 'server.gone' });
+  assert.is(snapshot().value, 'off');
+  assert.is(socket.alive, 1);
+  assert.equal(socket.told, []);
+  server.say({ type: 'server.listening', address: '/there' });
+  assert.is(snapshot().value, 'listening');
+  assert.is(snapshot().context.address, '/there');
+  server.say({ type: 'server.gone' });
+  send({ type: 'child.stop', now: false });
+  assert.equal(server.told, [{ type: 'server.close' }]);
+});
+
+test('asks for a token where the configuration of this moment says so', async () => {
+  for (const kind of ['unix', 'tcp'] as const) {
+    const { socket, accept, replaceAll } = await listener(5, kind);
+    accept(1);
+    await replaceAll((config) => {
+      config.sockets.unix.authentication = true;
+    });
+    accept(2);
+    await replaceAll((config) => {
+      config.security.token_file = '/tokens';
+    });
+    accept(3);
+    assert.equal(
+      socket.started.map(({ trust }) => trust),
+      kind === 'unix' ? ['full', 'token', 'full'] : ['full', 'full', 'token'],
+    );
+  }
+});
+
+test('listeners share the places and the numbers, and one that begins anew frees its own', () => {
+  const crowd = new Crowd(() => 3);
+  const [unix, tcp] = [new Places(crowd, 'unix'), new Places(crowd, 'tcp')];
+  assert.equal([unix.take('member'), tcp.take('member'), tcp.take('guest')], [0, 1, 2]);
+  assert.equal([unix.members, tcp.guests, unix.size, tcp.size], [2, 1, 1, 2]);
+  assert.is(unix.roomy, false);
+  unix.release(1);
+  assert.is(tcp.members, 1, 'any connection may have to give way');
+  unix.giveBack(1);
+  assert.is(tcp.size, 2, 'but only its own listener hears that it has ended');
+  const again = new Places(crowd, 'tcp');
+  assert.equal([again.size, again.members, again.guests], [0, 1, 0]);
+  assert.is(unix.roomy, true);
 });
 
 test.run();

@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createActor, type EventObject, SimulatedClock } from 'xstate';
+import { createActor, type EventObject, fromCallback, SimulatedClock } from 'xstate';
 import {
   type ConnectionInput,
   connectionMachine,
@@ -20,7 +20,19 @@ import {
   type ServerCommand,
 } from '../../../machines/listener.ts';
 import { projectsLogic } from '../../../machines/projects.ts';
-import { type Decision, dynamic, supervisor } from '../../../machines/supervision/index.ts';
+import {
+  type HolderCommand,
+  type SocketsEvent,
+  type SocketsInput,
+  socketsMachine,
+} from '../../../machines/sockets.ts';
+import {
+  type ChildSpec,
+  type Decision,
+  dynamic,
+  type SupervisorSpec,
+  supervisor,
+} from '../../../machines/supervision/index.ts';
 import { daemonChildren } from '../../../supervisor/children.ts';
 import { outcomeOf } from '../../../supervisor/outcome.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
@@ -28,7 +40,16 @@ import { configWith } from '../../support/probe.ts';
 
 type Actions = Parameters<typeof listenerMachine.provide>[0]['actions'];
 
-async function daemon(workers = 2, actions: Actions = {}) {
+const BOUND: SocketsEvent = { type: 'holder.bound', addresses: ['/here'] };
+
+/** Holds no sockets, and says at once what becomes of them. */
+const holderOf = (first: SocketsEvent) =>
+  fromCallback<HolderCommand, SocketsInput>(({ receive, sendBack }) => {
+    sendBack(first);
+    receive(() => sendBack({ type: 'holder.closed' }));
+  });
+
+async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = BOUND) {
   const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const server = fakeEffect<ServerCommand, ListenerInput>();
@@ -67,12 +88,14 @@ async function daemon(workers = 2, actions: Actions = {}) {
       engine,
       job,
       listener,
+      sockets: socketsMachine.provide({ actors: { holder: holderOf(first) } }),
       health: health.logic,
     },
     now_ms,
     report: (decision) => decisions.push(decision),
   });
-  const input = { spec: daemonChildren(config, { random: () => 0, now_ms, unix_ms: now_ms }) };
+  const spec = daemonChildren(config, { random: () => 0, now_ms, unix_ms: now_ms });
+  const input = { spec: withOneListener(spec) };
   const root = createActor(logic, { input, clock });
   root.subscribe({ error: () => {} });
   root.start();
@@ -81,6 +104,20 @@ async function daemon(workers = 2, actions: Actions = {}) {
     return output === undefined ? undefined : outcomeOf(output);
   };
   return { root, clock, worker, jobs, calls, server, signals, decisions, outcome };
+}
+
+/** That of the Unix socket: what they do when they fail is the same. */
+function withOneListener(spec: SupervisorSpec): SupervisorSpec {
+  const children = spec.children.map((child): ChildSpec => {
+    if (child.id !== 'listeners' || child.supervises === undefined) return child;
+    const { supervises } = child;
+    assert.equal(
+      supervises.children.map(({ id }) => id),
+      ['listener:unix', 'listener:tcp'],
+    );
+    return { ...child, supervises: { ...supervises, children: supervises.children.slice(0, 1) } };
+  });
+  return { ...spec, children };
 }
 
 type Parts = Awaited<ReturnType<typeof daemon>>;
@@ -100,7 +137,7 @@ async function running(actions: Actions = {}) {
 
 const test = suite('daemon');
 
-test('starts the engines, then the listener', async () => {
+test('binds the sockets, starts the engines, then the listener', async () => {
   const parts = await daemon(1);
   const { root, worker, server, decisions } = parts;
   assert.is(worker.alive, 1);
@@ -110,9 +147,9 @@ test('starts the engines, then the listener', async () => {
   server.say({ type: 'server.listening', address: '/here' });
   assert.is(root.getSnapshot().value, 'running');
   const told = decisions.find(
-    ({ kind, ...rest }) => kind === 'ready' && 'info' in rest && 'address' in rest.info,
+    ({ kind, ...rest }) => kind === 'ready' && 'info' in rest && 'addresses' in rest.info,
   );
-  assert.equal(told?.kind === 'ready' && told.info, { address: '/here' });
+  assert.equal(told?.kind === 'ready' && told.info, { addresses: ['/here'] });
 });
 
 test('starts as many engines as configured', async () => {
@@ -216,13 +253,14 @@ test('ends with the reason when engines used up the restarts of their supervisor
   assert.equal(outcome(), { kind: 'engines failed', reason: 'engine:0 gave up: out of memory' });
 });
 
-test('ends with the reason when it cannot listen', async () => {
-  const parts = await daemon(1);
-  allReady(parts, 1);
-  parts.server.say({ type: 'server.failed', code: 'busy', reason: 'somebody is there' });
-  assert.equal(parts.outcome(), { kind: 'address busy', reason: 'somebody is there' });
-  assert.is(parts.worker.alive, 0);
-});
+for (const code of ['busy', 'taken', 'forbidden', 'wrong', 'refused'] as const) {
+  test(`ends with the reason when its sockets cannot be had: ${code}`, async () => {
+    const failed = { type: 'holder.failed', code, reason: 'somebody is there' } as const;
+    const { worker, outcome } = await daemon(1, {}, failed);
+    assert.equal(outcome(), { kind: `address ${code}`, reason: 'somebody is there' });
+    assert.is(worker.started.length, 0, 'before anything was started for it');
+  });
+}
 
 test('can be stopped while it starts', async () => {
   const { worker, signals, outcome } = await daemon(2);
