@@ -306,6 +306,34 @@ export const ERRORS = {
     meaning: 'There is nothing to paste.',
     advice: 'Call goxel.copy first; the clipboard is one for all projects.',
   },
+  GOX_UNAUTHENTICATED: {
+    number: -32040,
+    retryable: false,
+    meaning:
+      'The connection has not shown a token yet, or the token that it showed is no longer in the ' +
+      'file. The request was not run.',
+    advice:
+      'Send system.authenticate with {"token": "..."} as the first request of the connection; ' +
+      'whoever runs the daemon has the token (security.token_file).',
+    details: '`authentication_timeout_ms`: when the connection is closed for it',
+  },
+  GOX_TOKEN_REFUSED: {
+    number: -32041,
+    retryable: false,
+    meaning:
+      'The token is not one of the daemon. The answer is held back for a second, and after the ' +
+      'third wrong one the connection is closed.',
+    advice: 'Ask whoever runs the daemon for a token of its security.token_file.',
+    details: '`attempts_left`: how many more this connection has',
+  },
+  GOX_FORBIDDEN: {
+    number: -32042,
+    retryable: false,
+    meaning:
+      'The method needs a higher level than the token of the connection has; nothing was run.',
+    advice: 'Use a token of the level that the message names, or a method that needs a lower one.',
+    details: '`level_needed`, `level_held`: `read`, `standard` or `admin`',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

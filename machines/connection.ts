@@ -1,8 +1,12 @@
 /**
  * One connection of a client.
  *
- *     open{idle|busy|paused} → draining{waiting → ending} ─┐
- *               └────────── the client is gone ──────────┴→ leaving{requests → jobs} → closed
+ *     opening → open{idle|busy|paused} → draining{waiting → ending} ─┐
+ *        │       ↑   └──────────── the client is gone ───────────────┴→ leaving → closed
+ *        └→ authenticating                                    leaving{requests → jobs}
+ *
+ * One that must show a token is `authenticating` until it has; it is told and closed when that
+ * takes too long. What it may do meanwhile is for `actors/connection/gate.ts` to say.
  *
  * `socket` reads, frames and writes; one `session` for each project that the client names passes
  * its requests to the engine that owns it. Requests and replies go between those two without
@@ -43,12 +47,14 @@ export interface ConnectionInput {
   accepted: number;
   /** Beyond `performance.max_connections`: it may ask about the daemon, for a short time. */
   guest: boolean;
-  /** `token`: it may do what the token allows that it shows. */
+  /** `full`: it may do everything. `token`: what the token that it shows allows. */
   trust: 'full' | 'token';
   config: Config;
 }
 
 export type ConnectionEvent =
+  /** It has shown a token that is known. */
+  | { type: 'connection.authenticated' }
   /** A project was named for the first time. */
   | { type: 'session.needed'; session: string; slot: number; retire: boolean }
   | { type: 'reading.paused' }
@@ -58,6 +64,8 @@ export type ConnectionEvent =
   | { type: 'frame.overdue' }
   | { type: 'guest.overdue' }
   | { type: 'input.ended' }
+  /** Of what waits for the client it takes nothing. */
+  | { type: 'output.overdue' }
   /** Another client needs the place of this one, which does nothing. */
   | { type: 'connection.yield' }
   | WorkEvent
@@ -82,7 +90,7 @@ export interface ConnectionContext extends ConnectionInput {
 }
 
 export type SocketCommand =
-  | { type: 'socket.refuse'; why: 'partial' | 'too many' | 'idle' }
+  | { type: 'socket.refuse'; why: 'partial' | 'too many' | 'idle' | 'unauthenticated' }
   /** Read no more requests, and say when none is under way. */
   | { type: 'socket.drain' }
   /** Answer new requests with an error, and say when none is under way. */
@@ -170,6 +178,7 @@ export const connectionMachine = setup({
     }),
     'refuse partial': sendTo('socket', { type: 'socket.refuse', why: 'partial' }),
     'refuse guest': sendTo('socket', { type: 'socket.refuse', why: 'too many' }),
+    'refuse stranger': sendTo('socket', { type: 'socket.refuse', why: 'unauthenticated' }),
     'say idle': sendTo('socket', { type: 'socket.refuse', why: 'idle' }),
     'drain socket': sendTo('socket', { type: 'socket.drain' }),
     'refuse new requests': sendTo('socket', { type: 'socket.refuse_new' }),
@@ -188,11 +197,13 @@ export const connectionMachine = setup({
     'drop child': stopChild(({ event }) => ('actorId' in event ? event.actorId : '')),
   },
   guards: {
+    'needs no token': ({ context }) => context.trust === 'full',
     'nobody waits for jobs': ({ context }) => context.stopping || context.sessions.length === 0,
     'requests are under way': ({ event }) => event.type === 'socket.closed' && event.under_way,
   },
   delays: {
     probe: PROBE_MS,
+    authentication: ({ context }) => context.config.security.authentication_timeout_ms,
     'partial frame': ({ context }) => context.config.limits.partial_frame_timeout_ms,
     jobs: JOBS_MS,
     'request timeout': ({ context }) => context.config.performance.request_timeout_ms,
@@ -201,9 +212,10 @@ export const connectionMachine = setup({
   id: 'connection',
   context: ({ input }) => ({ ...input, sessions: [], stopping: false }),
   entry: ['start socket', 'limit guest'],
-  initial: 'open',
+  initial: 'opening',
   on: {
     'session.needed': { actions: 'start session' },
+    'output.overdue': { actions: 'destroy socket' },
     'socket.closed': [
       { guard: 'requests are under way', target: '.leaving' },
       { target: '.leaving.jobs' },
@@ -220,6 +232,18 @@ export const connectionMachine = setup({
     'xstate.error.actor.*': { target: '.closed', actions: ['stop orphans', 'drop child'] },
   },
   states: {
+    opening: { always: [{ guard: 'needs no token', target: 'open' }, 'authenticating'] },
+    authenticating: {
+      after: {
+        authentication: { target: 'draining', actions: ['refuse stranger', 'drain socket'] },
+      },
+      on: {
+        'connection.authenticated': 'open',
+        'input.ended': { target: 'draining', actions: 'drain socket' },
+        'guest.overdue': { target: 'draining', actions: ['refuse guest', 'drain socket'] },
+        'connection.yield': { target: 'draining', actions: ['say idle', 'drain socket'] },
+      },
+    },
     open: {
       initial: 'idle',
       on: {

@@ -40,7 +40,7 @@ export interface Daemon {
   tree(): TreeNode;
 }
 
-/** Starts a daemon. */
+/** Starts a daemon. Throws ConfigError when its file of tokens cannot be used. */
 export function startDaemon({ log, random = Math.random, ...options }: DaemonOptions): Daemon {
   const config = new LiveConfig(options.config);
   const clock = new ServiceClock();

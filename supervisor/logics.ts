@@ -34,7 +34,7 @@ import type { DaemonHealth } from './health.ts';
 
 /** What the parts of one daemon share. */
 export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
-  Omit<SocketDeps, 'reader' | 'onDefect' | 'onConnectionDefect'> & {
+  Omit<SocketDeps, 'reader' | `on${string}`> & {
     readonly deadlines: Deadlines;
     readonly config: Config;
     readonly log: Logger;
@@ -132,6 +132,12 @@ function connectionLogic(shared: Shared) {
     onDefect: (method, error) =>
       log.error({ method, err: error }, 'a defect in a method of the daemon'),
     onConnectionDefect: (error) => log.error({ err: error }, 'a defect ended a connection'),
+    onTokenRefused: refusals(log),
+    onOutputOverdue: (connection, unread_bytes) => {
+      const { send_timeout_ms } = config.limits;
+      const text = 'a connection is cut: its client takes nothing of what waits for it';
+      log.warn({ connection, unread_bytes, send_timeout_ms }, text);
+    },
   });
   const session = sessionMachine.provide({
     actors: {
@@ -145,6 +151,21 @@ function connectionLogic(shared: Shared) {
     }),
   );
 }
+
+/** Wrong tokens in the log: never themselves, and a line a second however many are tried. */
+function refusals(log: Logger): SocketDeps['onTokenRefused'] {
+  let refused = 0;
+  const say = spaced(REFUSALS_INTERVAL_MS, (connection: string, address: string) => {
+    const where = address === '' ? {} : { address };
+    log.warn({ connection, ...where, refused }, 'a client has shown a wrong token');
+  });
+  return (connection, address) => {
+    refused += 1;
+    say(connection, address);
+  };
+}
+
+const REFUSALS_INTERVAL_MS = 1000;
 
 /** What every thread is started with. */
 function threadOptions({ config: { limits, files, workers }, clock }: Shared): ThreadOptions {
@@ -162,12 +183,12 @@ function threadOptions({ config: { limits, files, workers }, clock }: Shared): T
 const FULL_INTERVAL_MS = 60_000;
 
 /** Does it now and then only, however often it is asked. */
-function spaced(interval_ms: number, action: () => void): () => void {
+function spaced<A extends unknown[]>(interval_ms: number, action: (...args: A) => void) {
   let next_ms = 0;
-  return () => {
+  return (...args: A): void => {
     const now = performance.now();
     if (now < next_ms) return;
     next_ms = now + interval_ms;
-    action();
+    action(...args);
   };
 }

@@ -1,10 +1,12 @@
 /** The methods about the daemon itself; the catalogue in `engine/catalogue` says what they give. */
 
 import { hostname } from 'node:os';
-import type { Counters, DaemonDispatch } from '../actors/connection/intake.ts';
+import type { Counters, DaemonDispatch } from '../actors/connection/intake-deps.ts';
 import type { Projects } from '../actors/engines/projects.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
 import { GoxError } from '../conf/errors.ts';
+import type { Level } from '../conf/levels.ts';
+import { admission } from '../engine/catalogue/access.ts';
 import {
   type cancelJob as cancelJobSpec,
   cancelRequest as cancelRequestSpec,
@@ -67,12 +69,16 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     status: () => status(deps),
     list_methods: () => ({
       count: METHODS.length,
-      methods: METHODS.map(({ name, summary }) => ({ method: name, description: summary })),
+      methods: METHODS.map(({ name, summary, level }) => ({
+        ...{ method: name, description: summary, level },
+      })),
     }),
     'rpc.discover': (params) => discover(params as Params<typeof discoverSpec>),
     'goxel.list_projects': () => listProjects(deps.projects),
     'goxel.list_jobs': () => listJobs(deps.jobs),
-    'goxel.cancel_job': (params) => cancelJob(deps.jobs, params as Params<typeof cancelJobSpec>),
+    'goxel.cancel_job': (params, caller) =>
+      cancelJob(deps.jobs, params as Params<typeof cancelJobSpec>, caller),
+    'system.authenticate': (_, { rights }) => admission(rights),
     '$/cancelRequest': (params, caller) =>
       cancelRequest(params as Params<typeof cancelRequestSpec>, caller),
     'supervisor.tree': deps.tree,
@@ -189,9 +195,20 @@ function discover({ method, full = false }: Params<typeof discoverSpec>) {
   throw paramProblem('.method', `there is no method ${cut(method)}${nearMethod(method)}`);
 }
 
-function cancelJob(jobs: Jobs, { job }: Params<typeof cancelJobSpec>) {
+/** Jobs of other connections are their work: only who may do everything may stop them. */
+function cancelJob(jobs: Jobs, { job }: Params<typeof cancelJobSpec>, caller: Caller) {
+  const { level } = caller.rights;
+  if (level !== 'admin') {
+    const asked = jobs.list().find((one) => one.job === job)?.connection;
+    if (asked !== undefined && String(asked) !== caller.connection) throw foreignJob(job, level);
+  }
   const error = new GoxError('GOX_CANCELLED', `Job ${job} was cancelled by a request.`);
   return { success: true, job, cancelled: jobs.cancel(job, error) };
+}
+
+function foreignJob(job: number, level: Level): GoxError {
+  const text = `Job ${job} is of another connection: stopping it needs level admin, not ${level}.`;
+  return new GoxError('GOX_FORBIDDEN', text, { level_needed: 'admin', level_held: level });
 }
 
 /** YYYY-MM-DD HH:MM:SS, local time, as the v14 daemon writes it. */

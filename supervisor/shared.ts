@@ -12,13 +12,16 @@ import { Jobs } from '../actors/jobs/jobs.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import type { Config } from '../conf/schema.ts';
+import { tokensOf } from '../conf/token-file.ts';
 import { Failures } from '../transport/failures.ts';
 import { Ledger } from '../transport/ledger.ts';
+import { Tokens } from '../transport/tokens.ts';
 import { daemonHealth, type HealthDeps } from './health.ts';
 import { setDebug } from './log/level.ts';
 import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
 
+/** @throws ConfigError for a file of tokens that cannot be used */
 export function sharedBy(
   config: Config,
   log: Logger,
@@ -39,6 +42,7 @@ export function sharedBy(
     sockets: new Map(),
     connections: new Map(),
     counters: { requests: 0 },
+    tokens: new Tokens(tokensOf(config)),
     admission: new Admission(config, clock),
     deadlines: new Deadlines(clock, (error) => log.error({ err: error }, 'a defect at a deadline')),
     ledger: new Ledger(config),

@@ -1,7 +1,15 @@
+import type { Level } from '../conf/levels.ts';
 import type { Encoding, Framing } from './jsonrpc.ts';
 
-/** `look`: a guest, beyond the connections that are allowed, who may ask how the daemon is. */
-export type Rights = 'all' | 'look';
+/** What a client may do. */
+export interface Rights {
+  /** The methods that it may call: those of this level and of lower ones. */
+  readonly level: Level;
+  /** Whether it is beyond the connections that are allowed: methods of the daemon only. */
+  readonly guest: boolean;
+  /** The name of the token that gave the level; empty when it has none, or none was asked for. */
+  readonly token: string;
+}
 
 /** Who asks for a method of the daemon itself, and the way back to them; one for each request. */
 export interface Caller {

@@ -8,7 +8,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import type { Config } from '../../conf/schema.ts';
+import { admission, authenticate } from '../../engine/catalogue/access.ts';
 import { methodNotFound } from '../../engine/catalogue/method-not-found.ts';
 import { findMethod, type MethodEntry } from '../../engine/catalogue/methods.ts';
 import {
@@ -18,8 +18,7 @@ import {
 } from '../../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../../engine/port/layout.ts';
 import { EMPTY } from '../../transport/bytes.ts';
-import type { Caller, Rights } from '../../transport/caller.ts';
-import type { EnvelopeReader } from '../../transport/envelope.ts';
+import type { Rights } from '../../transport/caller.ts';
 import type {
   Encoding,
   Envelope,
@@ -34,43 +33,16 @@ import { soundMeta } from '../../transport/meta.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
 import { decoded, encoded, idValue } from '../../transport/values.ts';
-import type { Admission, Share } from './admission.ts';
+import type { Share } from './admission.ts';
 import { type CallerConnection, DaemonCall } from './daemon-call.ts';
-import type { Deadlines } from './deadlines.ts';
-import { GONE, requestOverdue, tooManyConnections } from './refusals.ts';
+import type { Gate } from './gate.ts';
+import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
+import { forbidden, GONE, requestOverdue, tokenWithdrawn, tooManyConnections } from './refusals.ts';
 import type { SessionRequest } from './request.ts';
-import type { OpenConnection, Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
+import { Standing } from './standing.ts';
 import { Turns } from './turns.ts';
-import { UnderWay, type UnderWayDeps } from './under-way.ts';
-
-/**
- * Answers a method of the daemon itself with its encoded result, at once or later.
- *
- * @throws GoxError, and its promise rejects with one; anything else is a defect
- */
-export type DaemonDispatch = (
-  method: string,
-  params: unknown,
-  caller: Caller,
-) => Uint8Array | Promise<Uint8Array>;
-
-/** Requests since the start, for `status`. */
-export interface Counters {
-  requests: number;
-}
-
-export interface IntakeDeps {
-  readonly config: Pick<Config, 'limits' | 'performance'>;
-  readonly admission: Admission;
-  readonly deadlines: Pick<Deadlines, 'watch' | 'forget'>;
-  /** One for all connections. */
-  readonly reader: EnvelopeReader;
-  readonly dispatch: DaemonDispatch;
-  readonly counters: Counters;
-  readonly clock: UnderWayDeps['clock'];
-  /** Hears of a method that failed in a way it must not. */
-  readonly onDefect: (method: string, error: unknown) => void;
-}
+import { UnderWay } from './under-way.ts';
 
 /** The requests of one read for one project. */
 interface Group {
@@ -78,41 +50,33 @@ interface Group {
   readonly requests: SessionRequest[];
 }
 
-/** What an intake knows of the connection it serves. */
-export interface IntakeConnection extends OpenConnection {
-  /** Its number. */
-  readonly name: string;
-  /** `look` for one beyond those that `max_connections` allows: methods of the daemon only. */
-  readonly rights: Rights;
-  /** Hears of a defect that the connection cannot live with. */
-  failed(error: unknown): void;
-}
-
 export class Intake implements CallerConnection {
   readonly name: string;
-  readonly rights: Rights;
   readonly #deps: IntakeDeps;
+  readonly #connection: IntakeConnection;
+  readonly #standing: Standing;
   readonly #replies: Replies;
   readonly #sessions: Sessions;
   readonly #underWay: UnderWay;
   readonly #share: Share;
-  readonly #failed: (error: unknown) => void;
   #groups: Group[] = [];
   readonly #turns: Turns;
   #refusal: GoxError | undefined;
   #over = false;
+  /** That of the last message. */
+  #encoding: Encoding = 'json';
   /** A notification waits for a flush of its own. */
   #noted = false;
   #now_ms = 0;
 
   constructor(deps: IntakeDeps, connection: IntakeConnection) {
     this.#deps = deps;
-    const { replies, sessions, name, rights } = connection;
+    this.#connection = connection;
+    const { replies, sessions, name } = connection;
     this.name = name;
-    this.rights = rights;
     this.#replies = replies;
     this.#sessions = sessions;
-    this.#failed = (error) => connection.failed(error);
+    this.#standing = new Standing(deps, connection, () => this.#withdrawn());
     const { config, clock } = deps;
     this.#share = deps.admission.open();
     this.#turns = new Turns({
@@ -120,8 +84,9 @@ export class Intake implements CallerConnection {
       dispatch: (call) => this.#dispatch(call),
       flush: () => replies.flush(),
     });
+    const failed = (error: unknown) => connection.failed(error);
     const errorOf = (method: string, error: unknown) => this.#errorOf(method, error);
-    this.#underWay = new UnderWay({ config, clock, replies, errorOf, failed: this.#failed });
+    this.#underWay = new UnderWay({ config, clock, replies, errorOf, failed });
   }
 
   /**
@@ -136,10 +101,15 @@ export class Intake implements CallerConnection {
     for (const event of events) {
       if (event.kind === 'error') {
         this.refuse(event.error);
+        this.#standing.gate?.end();
         fatal ||= event.fatal;
       } else {
         this.#takeEnvelope(this.#deps.reader.read(event));
       }
+      if (this.#standing.gate?.over !== true) continue;
+      // What a stranger sends beyond its chances is not even answered.
+      this.#over = true;
+      break;
     }
     this.#deliver();
     return fatal || this.#over;
@@ -180,6 +150,7 @@ export class Intake implements CallerConnection {
     this.#turns.drop();
     this.#underWay.end();
     this.#share.end();
+    this.#standing.end();
   }
 
   /** Requests that wait for an engine. */
@@ -191,7 +162,17 @@ export class Intake implements CallerConnection {
     return this.#replies.framing;
   }
 
-  notify(method: string, params: unknown, encoding: Encoding): boolean {
+  get rights(): Rights {
+    return this.#standing.rights;
+  }
+
+  /** What of its connection is to be seen in the tree. */
+  get standing(): Pick<Standing, 'gate' | 'authenticated' | 'rights'> {
+    return this.#standing;
+  }
+
+  /** @param encoding that of the last message, unless it is given */
+  notify(method: string, params: unknown, encoding = this.#encoding): boolean {
     const body = params === undefined ? EMPTY : encoded(params, encoding);
     const taken = this.#replies.notify(method, body, encoding);
     if (taken && !this.#noted) {
@@ -213,11 +194,17 @@ export class Intake implements CallerConnection {
   }
 
   #takeEnvelope(envelope: Envelope): void {
+    this.#encoding = envelope.encoding;
     if (envelope.kind !== 'batch') {
       this.#takeOne(envelope, undefined, 0);
       return;
     }
     const { elements } = envelope;
+    const refusal = this.#standing.gate?.refusalOfBatch(elements.length);
+    if (refusal !== undefined) {
+      this.refuse(refusal);
+      return;
+    }
     const batch: PendingBatch = {
       replies: new Array(elements.length),
       left: elements.length,
@@ -228,6 +215,11 @@ export class Intake implements CallerConnection {
   #takeOne(request: Request | Invalid, batch: PendingBatch | undefined, place: number): void {
     this.#deps.counters.requests += 1;
     const reply = this.#replies.place(request, batch, place);
+    const { gate } = this.#standing;
+    if (gate !== undefined) {
+      this.#takeAt(gate, request, reply);
+      return;
+    }
     if (request.kind === 'invalid') {
       this.#replies.fail(reply, request.error);
       return;
@@ -237,6 +229,31 @@ export class Intake implements CallerConnection {
     if (refusal !== undefined) this.#replies.fail(reply, refusal);
     else if (method!.spec.scope === 'daemon') this.#queue(this.#callOf(method!, request, reply));
     else this.#pass(method!, request, reply);
+  }
+
+  /** From a connection that has not shown a token: if this one does, all that follow count. */
+  #takeAt(gate: Gate, request: Request | Invalid, reply: PendingReply): void {
+    try {
+      if (this.#refusal !== undefined) throw this.#refusal;
+      const token = gate.check(request);
+      if (token === undefined) {
+        const call = new DaemonCall(authenticate, EMPTY, reply, this.#now_ms, undefined, this);
+        this.#underWay.begin(call, gate.hold(call.signal));
+        return;
+      }
+      this.#standing.admit(token);
+      this.#connection.authenticated();
+      this.#replies.answer(reply, false, encoded(admission(this.rights), reply.encoding));
+    } catch (error) {
+      this.#replies.fail(reply, this.#errorOf(authenticate.name, error));
+    }
+  }
+
+  /** Its token is no longer there. */
+  #withdrawn(): void {
+    this.refuse(tokenWithdrawn());
+    this.#replies.flush();
+    this.#connection.finish();
   }
 
   #deliver(): void {
@@ -260,9 +277,10 @@ export class Intake implements CallerConnection {
     if (method === undefined) {
       return methodNotFound(request.method);
     }
+    if (method.rank > this.#standing.rank) return forbidden(method.spec, this.rights);
     if (request.meta instanceof GoxError) return request.meta;
     if (method.spec.scope === 'daemon') return undefined;
-    if (this.rights === 'look') {
+    if (this.rights.guest) {
       this.#over = true;
       return tooManyConnections(this.#deps.config.performance.max_connections);
     }
@@ -312,7 +330,7 @@ export class Intake implements CallerConnection {
     try {
       this.#replies.flush();
     } catch (error) {
-      this.#failed(error);
+      this.#connection.failed(error);
     }
   }
 

@@ -1,6 +1,8 @@
 /** What connections are told by the daemon itself, beside what engines and methods say. */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { MethodSpec } from '../../engine/catalogue/spec.ts';
+import type { Rights } from '../../transport/caller.ts';
 
 /** To a client that is one too many. */
 export function tooManyConnections(limit: number): GoxError {
@@ -60,4 +62,47 @@ export function notBegunByDeadline(own_ms: number): GoxError {
 /** To a request that waited for as long as one may run. */
 export function notBegun(why: string): GoxError {
   return new GoxError('GOX_ENGINE_BUSY', `The request was not begun in time: ${why}.`);
+}
+
+/** To all that is asked before a token was shown. */
+export function unauthenticated(): GoxError {
+  return new GoxError('GOX_UNAUTHENTICATED', 'This connection has not shown a token yet.');
+}
+
+/** To one that asks for too much before it has shown a token. */
+export function strangerCrowdedOut(most: string): GoxError {
+  const text = `Before it has shown a token, a connection may send ${most}; it is closed.`;
+  return new GoxError('GOX_UNAUTHENTICATED', text);
+}
+
+/** To one that shows none for too long. */
+export function authenticationOverdue(authentication_timeout_ms: number): GoxError {
+  const text =
+    `No token came in security.authentication_timeout_ms, ${authentication_timeout_ms} ms; ` +
+    'the connection is closed.';
+  return new GoxError('GOX_UNAUTHENTICATED', text, { authentication_timeout_ms });
+}
+
+/** To one that shows a wrong token. */
+export function tokenRefused(attempts_left: number): GoxError {
+  const text =
+    attempts_left > 0
+      ? 'The token is not known.'
+      : 'The token is not known, and the connection is closed.';
+  return new GoxError('GOX_TOKEN_REFUSED', text, { attempts_left });
+}
+
+/** To one whose token was taken out of the file. */
+export function tokenWithdrawn(): GoxError {
+  const text =
+    'The token of this connection is no longer in security.token_file. What is under way is ' +
+    'answered, and the connection is closed.';
+  return new GoxError('GOX_UNAUTHENTICATED', text);
+}
+
+/** To a request that needs more than its connection may. */
+export function forbidden({ name, level }: MethodSpec, rights: Rights): GoxError {
+  const by = rights.token === '' ? 'the token of this connection' : `the token "${rights.token}"`;
+  const text = `${name} needs level ${level}; ${by} has level ${rights.level}.`;
+  return new GoxError('GOX_FORBIDDEN', text, { level_needed: level, level_held: rights.level });
 }

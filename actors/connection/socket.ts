@@ -12,24 +12,26 @@ import { fromCallback } from 'xstate';
 import type { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
-import type { Rights } from '../../transport/caller.ts';
 import type { Failures } from '../../transport/failures.ts';
 import { Framer } from '../../transport/framing.ts';
 import type { Request } from '../../transport/jsonrpc.ts';
 import type { Ledger } from '../../transport/ledger.ts';
-import type { Output } from '../../transport/output.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
-import { reportFigures } from '../vitals.ts';
+import { type Figures, reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
-import { Intake, type IntakeConnection, type IntakeDeps } from './intake.ts';
+import { Intake } from './intake.ts';
+import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
 import {
+  authenticationOverdue,
   idleForLongest,
   messageCrowdedOut,
   restOverdue,
   stopping,
+  strangerCrowdedOut,
   tooManyConnections,
 } from './refusals.ts';
+import { SendWatch } from './send-watch.ts';
 import { type PlacedConnection, Sessions } from './sessions.ts';
 import { SocketOutput } from './socket-output.ts';
 
@@ -42,6 +44,8 @@ export interface SocketDeps extends IntakeDeps {
   readonly failures: Failures;
   /** Hears of a defect that ended a connection. */
   readonly onConnectionDefect: (error: unknown) => void;
+  /** Hears of a client that is cut since it takes nothing of what waits for it. */
+  readonly onOutputOverdue: (connection: string, unread_bytes: number) => void;
 }
 
 /** How long an ended connection may make no progress in reading its last replies. */
@@ -50,7 +54,10 @@ const UNREAD_TIMEOUT_MS = 10_000;
 /** When the daemon stops, how long to wait for more of what was sent before, each time. */
 const LINGER_MS = 50;
 
-/** Of a message that is half there, so much is kept even when the daemon holds too much. */
+/**
+ * Of a message that is half there, so much is kept even when the daemon holds too much, and of one
+ * that shows a token, if that is what it is.
+ */
 const PARTIAL_BYTES_KEPT = 64 * 1024;
 
 /** The `socket` effect of a connection. */
@@ -71,6 +78,7 @@ export function socketEffect(deps: SocketDeps) {
       bytes_read: socket.bytesRead,
       bytes_written: socket.bytesWritten,
       ...droppedIn(client.replies),
+      ...standingOf(input, client.intake),
     }));
     receive((command) => client.obey(command));
     return () => {
@@ -86,18 +94,27 @@ function droppedIn({ dropped }: Replies): { notifications_dropped?: number } {
   return dropped === 0 ? {} : { notifications_dropped: dropped };
 }
 
+/** What a client that must show a token may do by now. */
+function standingOf({ trust }: ConnectionInput, { standing: { gate, rights } }: Intake): Figures {
+  if (trust === 'full') return {};
+  return gate === undefined ? { level: rights.level, token: rights.token } : { level: 'none' };
+}
+
 /** The socket of a client, its replies and its sessions. */
 class ClientSocket implements IntakeConnection, PlacedConnection {
   readonly name: string;
-  readonly rights: Rights;
+  readonly address: string;
+  readonly guest: boolean;
+  readonly trust: ConnectionInput['trust'];
+  readonly intake: Intake;
   readonly replies: Replies;
   readonly sessions: Sessions;
   readonly #socket: Socket;
-  readonly #output: Output;
+  readonly #output: SocketOutput;
+  readonly #sending: SendWatch;
   readonly #deps: SocketDeps;
   readonly #say: (event: ConnectionEvent) => void;
   readonly #framer: Framer<Request>;
-  readonly #intake: Intake;
   readonly #work: () => Pick<Work, 'touch' | 'renew'>;
   /** A request has begun to arrive. */
   #partial = false;
@@ -111,22 +128,27 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   #lingering = false;
   #linger: NodeJS.Timeout | undefined;
   #lingered_bytes = 0;
+  /** Whether the client is to be told that the daemon stops, or has been. */
+  #notice: 'none' | 'due' | 'given' = 'none';
 
   constructor(
     socket: Socket,
-    { number, guest }: ConnectionInput,
+    { number, guest, trust }: ConnectionInput,
     deps: SocketDeps,
     say: (event: ConnectionEvent) => void,
     work: () => Pick<Work, 'touch' | 'renew'>,
   ) {
     this.#work = work;
     this.name = String(number);
-    this.rights = guest ? 'look' : 'all';
+    this.address = socket.remoteAddress ?? '';
+    this.guest = guest;
+    this.trust = trust;
     this.#socket = socket;
     this.#deps = deps;
     this.#say = say;
     const { config, ledger, failures } = deps;
     this.#output = new SocketOutput(socket);
+    this.#sending = new SendWatch(deps.clock, config, this.#output, () => this.#unread());
     this.#framer = new Framer(config, deps.reader.plain);
     const events: RepliesEvents = {
       flow: () => this.#flow(),
@@ -147,7 +169,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
       (need) => say({ type: 'session.needed', ...need }),
       (request) => deps.deadlines.forget(request),
     );
-    this.#intake = new Intake(deps, this);
+    this.intake = new Intake(deps, this);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));
     socket.on('end', () => this.#attempt(() => this.#readEnd()));
@@ -159,7 +181,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
 
   /** Requests that wait for an engine. */
   get queued(): number {
-    return this.#intake.queued;
+    return this.intake.queued;
   }
 
   giveWay(): void {
@@ -169,7 +191,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   obey(command: SocketCommand): void {
     switch (command.type) {
       case 'socket.refuse':
-        this.#intake.refuse(this.#reasonFor(command.why));
+        this.intake.refuse(this.#reasonFor(command.why));
         this.replies.flush();
         return;
       case 'socket.drain':
@@ -177,19 +199,20 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
         this.#drain();
         return;
       case 'socket.refuse_new':
-        this.#intake.refuseAll(stopping());
+        this.intake.refuseAll(stopping());
+        this.#announce();
         this.#lingering = true;
         this.#lingered_bytes = this.#socket.bytesRead;
         this.#drain();
         return;
       case 'socket.give_up':
         this.#lingering = false;
-        this.#intake.giveUp(stopping());
+        this.intake.giveUp(stopping());
         this.sessions.giveUp(stopping());
         this.replies.flush();
         return;
       case 'socket.refuse_rest':
-        this.#intake.giveUp(stopping());
+        this.intake.giveUp(stopping());
         this.sessions.refuseRest(stopping());
         this.replies.flush();
         return;
@@ -206,9 +229,18 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     }
   }
 
+  authenticated(): void {
+    this.#say({ type: 'connection.authenticated' });
+  }
+
+  finish(): void {
+    this.#say({ type: 'input.ended' });
+  }
+
   close(): void {
     clearTimeout(this.#linger);
-    this.#intake.end();
+    this.#sending.end();
+    this.intake.end();
     this.replies.end();
     this.#socket.destroy();
   }
@@ -216,10 +248,9 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   #read(chunk: Uint8Array): void {
     if (this.#ended) return;
     const events = this.#framer.push(chunk);
-    const fatal = this.#intake.take(events);
+    const fatal = this.intake.take(events);
     const pending = this.#framer.pending();
-    const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#deps.ledger.full;
-    if (crowdedOut) this.#intake.refuse(messageCrowdedOut(this.#deps.config.limits.held_bytes_max));
+    const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#crowdedOut();
     this.replies.account(crowdedOut ? 0 : pending);
     this.replies.flush();
     const partial = pending > 0;
@@ -231,10 +262,20 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#work().touch();
   }
 
+  /** Whether a message that is large and half there cannot be kept; the client is told so then. */
+  #crowdedOut(): boolean {
+    const stranger = this.intake.standing.gate !== undefined;
+    if (!stranger && !this.#deps.ledger.full) return false;
+    const most = `messages of ${PARTIAL_BYTES_KEPT} bytes at the most`;
+    const { held_bytes_max } = this.#deps.config.limits;
+    this.intake.refuse(stranger ? strangerCrowdedOut(most) : messageCrowdedOut(held_bytes_max));
+    return true;
+  }
+
   #readEnd(): void {
     if (!this.#ended) {
       const rest = this.#framer.end();
-      if (rest !== undefined) this.#intake.take([rest]);
+      if (rest !== undefined) this.intake.take([rest]);
       this.replies.flush();
     }
     this.#say({ type: 'input.ended' });
@@ -243,7 +284,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   #closed(): void {
     this.replies.abandon();
     this.sessions.abandon();
-    this.#intake.abandon();
+    this.intake.abandon();
     this.replies.account();
     this.#draining = true;
     this.#lingering = false;
@@ -253,7 +294,8 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
 
   /** Reads, or does not, by what waits. The time of half a message counts only while we read. */
   #flow(): void {
-    this.#intake.resume();
+    this.intake.resume();
+    if (this.#output.unread_bytes > 0) this.#sending.begin();
     const paused = this.replies.blocked || this.replies.crowded;
     if (paused === this.#paused || this.#socket.destroyed) return;
     this.#paused = paused;
@@ -282,8 +324,39 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
       this.#linger ??= setTimeout(() => this.#lingered(), LINGER_MS);
       return;
     }
+    if (this.#notice === 'due') {
+      // Behind everything else; what is flushed comes back here.
+      this.#giveNotice();
+      return;
+    }
     this.#draining = false;
     this.#say({ type: 'socket.idle' });
+  }
+
+  /**
+   * The daemon stops, and its clients are told. Who has shown that it reads messages by what they
+   * say, with a token or by their headers, hears of it at once. Others may take any line for the
+   * reply that they wait for, and so for them it is the last.
+   */
+  #announce(): void {
+    const asked = this.#socket.bytesRead > 0 && this.intake.standing.gate === undefined;
+    if (!asked || this.#ended || this.#notice !== 'none') return;
+    this.#notice = 'due';
+    const { authenticated } = this.intake.standing;
+    if (authenticated || this.#framer.framing === 'header') this.#giveNotice();
+  }
+
+  #giveNotice(): void {
+    this.#notice = 'given';
+    const timeout_ms = this.#deps.config.performance.shutdown_timeout_ms;
+    this.intake.notify('server.draining', { timeout_ms });
+    this.replies.flush();
+  }
+
+  /** The client takes nothing of what waits for it. */
+  #unread(): void {
+    this.#deps.onOutputOverdue(this.name, this.#output.unread_bytes);
+    this.#say({ type: 'output.overdue' });
   }
 
   /** What the client sent before it could know is read by now, unless more of it keeps coming. */
@@ -293,7 +366,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#lingering = bytesRead > this.#lingered_bytes;
     this.#lingered_bytes = bytesRead;
     if (!this.#lingering && this.#partial) {
-      this.#intake.refuse(stopping());
+      this.intake.refuse(stopping());
       this.replies.flush();
     }
     this.#sayIdle();
@@ -314,10 +387,16 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   }
 
   #reasonFor(why: Extract<SocketCommand, { type: 'socket.refuse' }>['why']): GoxError {
-    if (why === 'too many')
-      return tooManyConnections(this.#deps.config.performance.max_connections);
-    return why === 'idle'
-      ? idleForLongest()
-      : restOverdue(this.#deps.config.limits.partial_frame_timeout_ms);
+    const { limits, performance, security } = this.#deps.config;
+    switch (why) {
+      case 'too many':
+        return tooManyConnections(performance.max_connections);
+      case 'idle':
+        return idleForLongest();
+      case 'partial':
+        return restOverdue(limits.partial_frame_timeout_ms);
+      case 'unauthenticated':
+        return authenticationOverdue(security.authentication_timeout_ms);
+    }
   }
 }

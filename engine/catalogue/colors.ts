@@ -31,6 +31,7 @@ export const getColorHistogram = method({
   name: 'goxel.get_color_histogram',
   aliases: ['get_color_histogram'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Counts the voxels of each colour.',
   description:
@@ -78,6 +79,7 @@ export const findVoxelsByColor = method({
   name: 'goxel.find_voxels_by_color',
   aliases: ['find_voxels_by_color'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Finds the voxels of a colour, or near it.',
   description:
@@ -128,6 +130,7 @@ export const getUniqueColors = method({
   name: 'goxel.get_unique_colors',
   aliases: ['get_unique_colors'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Lists the colours there are, by red, green and blue, or by how often they occur.',
   params: projectParams({

@@ -1,6 +1,7 @@
 /** Methods about the daemon itself: the main thread answers them, so no project can delay them. */
 
 import { Type } from 'typebox';
+import { LEVELS } from '../../conf/levels.ts';
 import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
@@ -11,6 +12,7 @@ export const echo = method({
   name: 'echo',
   aliases: ['goxel.echo'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Gives the parameters back, whatever they are; {} without any.',
   params: ANYTHING,
@@ -24,6 +26,7 @@ const ping = method({
   name: 'ping',
   aliases: ['goxel.ping', 'system.ping'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Answers that the daemon lives.',
   params: NOTHING,
@@ -41,6 +44,7 @@ const version = method({
   name: 'version',
   aliases: ['get_version', 'goxel.version', 'goxel.get_version', 'system.get_version'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Tells the version of the daemon.',
   params: NOTHING,
@@ -61,6 +65,7 @@ const status = method({
     'system.get_status',
   ],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Tells how the daemon is: since when it runs, what it holds, how its parts are.',
   params: NOTHING,
@@ -112,13 +117,22 @@ const listMethods = method({
   name: 'list_methods',
   aliases: ['goxel.list_methods', 'system.list_methods', 'goxel.help', 'help'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Lists the methods; rpc.discover has their schemas.',
   params: NOTHING,
   positional: [],
   result: Type.Object({
     count: Count,
-    methods: Type.Array(Type.Object({ method: Type.String(), description: Type.String() })),
+    methods: Type.Array(
+      Type.Object({
+        method: Type.String(),
+        description: Type.String(),
+        level: Type.Enum([...LEVELS], {
+          description: 'What its caller must be allowed to do; see system.authenticate.',
+        }),
+      }),
+    ),
   }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
@@ -128,6 +142,7 @@ export const discover = method({
   name: 'rpc.discover',
   aliases: [],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Gives this catalogue as an OpenRPC document: a list of the methods, one, or all.',
   description:
@@ -162,6 +177,7 @@ const listProjects = method({
   name: 'goxel.list_projects',
   aliases: ['list_projects', 'project.list'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Lists the projects, the state of each and the engine it belongs to.',
   description:
@@ -193,6 +209,7 @@ const listJobs = method({
   name: 'goxel.list_jobs',
   aliases: ['list_jobs', 'job.list'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Lists the renders, exports and other jobs there are, with the progress of each.',
   params: NOTHING,
@@ -228,8 +245,10 @@ export const cancelJob = method({
   name: 'goxel.cancel_job',
   aliases: ['cancel_job', 'job.cancel'],
   scope: 'daemon',
+  level: 'standard',
   edits: false,
   summary: 'Stops a render or an export; its own request is answered with GOX_CANCELLED.',
+  description: 'Those of other connections are stopped for callers of level admin only.',
   params: Type.Object({ job: Type.Integer({ minimum: 1 }) }),
   positional: ['job'],
   result: Type.Object({
@@ -251,6 +270,7 @@ export const cancelRequest = method({
   name: '$/cancelRequest',
   aliases: ['notifications/cancelled', 'cancel_request'],
   scope: 'daemon',
+  level: 'read',
   urgent: true,
   edits: false,
   summary: 'Gives up a request of the same connection; that one is answered with GOX_CANCELLED.',
@@ -286,6 +306,7 @@ const tree = method({
   name: 'supervisor.tree',
   aliases: ['tree', 'daemon.tree', 'goxel.tree'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Gives the tree of actors with the state of each.',
   params: NOTHING,
@@ -299,6 +320,7 @@ const deaths = method({
   name: 'supervisor.deaths',
   aliases: ['deaths', 'daemon.deaths', 'goxel.deaths'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Lists the last 100 deaths of parts of the daemon, the latest last.',
   params: NOTHING,
@@ -323,6 +345,7 @@ export const debug = method({
   name: 'supervisor.debug',
   aliases: ['debug', 'daemon.debug', 'goxel.debug'],
   scope: 'daemon',
+  level: 'admin',
   edits: false,
   summary: 'Turns debug lines in the log on or off, or over, as SIGUSR2 does.',
   description:
@@ -347,6 +370,7 @@ const shutdown = method({
     'system.shutdown',
   ],
   scope: 'daemon',
+  level: 'admin',
   edits: false,
   summary: 'Stops the daemon: takes no more requests, answers those it has, exits.',
   params: NOTHING,

@@ -24,6 +24,7 @@ export const healthCheck = method({
     'health',
   ],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Tells whether the daemon is well, and if not, why and since when.',
   description:
@@ -76,6 +77,7 @@ export const healthStats = method({
   name: 'health_stats',
   aliases: ['health.stats', 'goxel.health_stats', 'daemon.health_stats', 'system.health_stats'],
   scope: 'daemon',
+  level: 'read',
   edits: false,
   summary: 'Gives the figures of the daemon: requests, errors, delays, queues, memory, threads.',
   params: NOTHING,

@@ -4,6 +4,8 @@
  * `engine/port/layout.ts`).
  */
 
+import { RANKS } from '../../conf/levels.ts';
+import { ACCESS_METHODS } from './access.ts';
 import { COLOR_METHODS } from './colors.ts';
 import { DAEMON_METHODS } from './daemon.ts';
 import { EDITING_METHODS } from './editing.ts';
@@ -23,6 +25,7 @@ import { VOXEL_METHODS } from './voxels.ts';
 export const METHODS: readonly MethodSpec[] = [
   ...DAEMON_METHODS,
   ...HEALTH_METHODS,
+  ...ACCESS_METHODS,
   ...PROJECT_METHODS,
   ...VOXEL_METHODS,
   ...QUERY_METHODS,
@@ -41,11 +44,13 @@ export interface MethodEntry {
   /** The place in `METHODS`. */
   readonly index: number;
   readonly spec: MethodSpec;
+  /** That of its level. */
+  readonly rank: number;
 }
 
 const BY_NAME = new Map<string, MethodEntry>();
 for (const [index, spec] of METHODS.entries()) {
-  const entry = { index, spec };
+  const entry = { index, spec, rank: RANKS[spec.level] };
   for (const name of [spec.name, ...spec.aliases]) BY_NAME.set(name, entry);
 }
 

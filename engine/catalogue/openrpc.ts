@@ -1,8 +1,9 @@
 /**
  * The catalogue as an OpenRPC document (https://spec.open-rpc.org), which rpc.discover serves.
- * Beside that specification: `x-aliases`, `x-scope`, `x-edits`, `x-spellings` for other names of
- * parameters, `x-ignored` for parameters that mean nothing, and in schemas `x-floor` for numbers
- * that are taken for the whole one below, `x-any-case` for names in upper and lower case alike.
+ * Beside that specification: `x-aliases`, `x-scope`, `x-level` for what its caller must be allowed
+ * to do, `x-edits`, `x-spellings` for other names of parameters, `x-ignored` for parameters that
+ * mean nothing, and in schemas `x-floor` for numbers that are taken for the whole one below,
+ * `x-any-case` for names in upper and lower case alike.
  */
 
 import type { Keywords } from '../../conf/check.ts';
@@ -38,6 +39,7 @@ export interface OpenRpcMethod {
   examples?: { name: string; params: NamedValue[]; result: NamedValue }[];
   'x-aliases': readonly string[];
   'x-scope': MethodSpec['scope'];
+  'x-level': MethodSpec['level'];
   'x-edits': boolean;
   'x-spellings'?: Readonly<Record<string, string>>;
   'x-ignored'?: Readonly<Record<string, string>>;
@@ -51,7 +53,7 @@ type DocumentDescriptor = Omit<ContentDescriptor, 'schema' | 'required'> & {
 };
 
 /** A method of a document: whole, with references, or no more than its name and parameters. */
-type DocumentMethod = Pick<OpenRpcMethod, 'name' | 'summary' | 'x-scope'> &
+type DocumentMethod = Pick<OpenRpcMethod, 'name' | 'summary' | 'x-scope' | 'x-level'> &
   Partial<Omit<OpenRpcMethod, 'params' | 'result' | 'errors'>> & {
     params: DocumentDescriptor[];
     result: DocumentDescriptor;
@@ -110,14 +112,14 @@ function referring(shared: SharedSchemas, descriptor: ContentDescriptor): Docume
 
 /** As little as the specification allows; what the schemas are is told of one method at a time. */
 function listed(spec: MethodSpec): DocumentMethod {
-  const { name, summary, scope } = spec;
+  const { name, summary, scope, level } = spec;
   const params = parameterOrder(spec).map((parameter) => ({
     name: parameter,
     ...(isRequired(spec.params, parameter) ? { required: true } : {}),
     schema: {},
   }));
   const result = { name: 'result', schema: {} };
-  return { name, summary, params, result, 'x-scope': scope };
+  return { name, summary, params, result, 'x-scope': scope, 'x-level': level };
 }
 
 export function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
@@ -130,6 +132,7 @@ export function openRpcMethod(spec: MethodSpec): OpenRpcMethod {
     errors: errors(['GOX_INVALID_PARAMS', ...spec.errors]),
     'x-aliases': spec.aliases,
     'x-scope': spec.scope,
+    'x-level': spec.level,
     'x-edits': spec.edits,
   };
   if (spec.description !== undefined) method.description = spec.description;

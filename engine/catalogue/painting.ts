@@ -51,6 +51,7 @@ export const paintShape = method({
   name: 'goxel.paint_shape',
   aliases: ['paint_shape', 'goxel.volume_op', 'volume_op'],
   scope,
+  level: 'standard',
   edits: true,
   summary: "Paints a cube, sphere or cylinder in a box, as Goxel's shape tool does.",
   description:
@@ -96,6 +97,7 @@ export const fillRegion = method({
   name: 'goxel.fill_region',
   aliases: ['fill_region', 'voxel.fill', 'shape.box'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Puts one colour at every position between two corners, both inclusive.',
   description:
@@ -129,6 +131,7 @@ export const paintVoxels = method({
   name: 'goxel.paint_voxels',
   aliases: ['paint_voxels', 'goxel.paint_voxel', 'paint_voxel', 'voxel.paint'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Gives voxels that are there another colour; one voxel, or many by positions.',
   params: projectParams({
@@ -168,6 +171,7 @@ export const floodFill = method({
   name: 'goxel.flood_fill',
   aliases: ['flood_fill'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Fills a connected region: of voxels of like colour, or of empty space in a region.',
   description:
@@ -200,6 +204,7 @@ export const clearVoxels = method({
   name: 'goxel.clear_voxels',
   aliases: ['clear_voxels', 'clear_layer', 'goxel.clear_layer', 'voxel.clear'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Removes the voxels of a layer: those selected, those of a region, or all.',
   description: 'Without a region, the selected voxels; without a selection either, all.',
@@ -230,6 +235,7 @@ export const replaceColor = method({
   name: 'goxel.replace_color',
   aliases: ['replace_color'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Gives all voxels of a colour, or near it, another one.',
   params: projectParams({
@@ -255,6 +261,7 @@ export const extrude = method({
   name: 'goxel.extrude',
   aliases: ['extrude'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Pulls a face of the model out, or pushes it in.',
   description:
@@ -286,6 +293,7 @@ export const getPacked = method({
   name: 'goxel.get_packed_region',
   aliases: ['get_packed_region', 'voxel.get_packed'],
   scope,
+  level: 'read',
   edits: false,
   summary: 'Gives all voxels between two corners, both inclusive, as bytes.',
   description:
@@ -314,6 +322,7 @@ export const setPacked = method({
   name: 'goxel.set_packed_region',
   aliases: ['set_packed_region', 'voxel.set_packed'],
   scope,
+  level: 'standard',
   edits: true,
   summary: 'Puts voxels into a region, given as bytes in the layout of get_packed_region.',
   description: 'Alpha 0 removes, unless keep is true: then it leaves what is there.',

@@ -34,6 +34,7 @@ export const proceduralShape = method({
   name: 'goxel.procedural_shape',
   aliases: ['procedural_shape', 'shape.sphere'],
   scope: 'project',
+  level: 'standard',
   edits: true,
   summary: 'Makes a shape by its numbers.',
   description:

@@ -24,6 +24,7 @@ export const getVoxel = method({
   name: 'goxel.get_voxel',
   aliases: ['get_voxel', 'voxel.get', 'goxel.get_voxel_info', 'get_voxel_info'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Tells whether a voxel is at a position, and its colour.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerView) }),
@@ -49,6 +50,7 @@ export const getVoxels = method({
   name: 'goxel.get_voxels',
   aliases: ['get_voxels'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'As get_voxel for many positions; answered in their order.',
   params: projectParams({
@@ -107,6 +109,7 @@ export const getVoxelsRegion = method({
   name: 'goxel.get_voxels_region',
   aliases: ['get_voxels_region'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Lists the voxels between two corners, both inclusive, page by page.',
   description:
@@ -146,6 +149,7 @@ export const getLayerVoxels = method({
   name: 'goxel.get_layer_voxels',
   aliases: ['get_layer_voxels'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Lists the voxels of a layer, page by page.',
   description: ORDER,
@@ -177,6 +181,7 @@ export const getBoundingBox = method({
   name: 'goxel.get_bounding_box',
   aliases: ['get_bounding_box'],
   scope: 'project',
+  level: 'read',
   edits: false,
   summary: 'Gives the smallest box around the voxels.',
   description:

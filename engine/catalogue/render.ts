@@ -117,6 +117,7 @@ export const renderScene = method({
     'goxel.generate_preview',
   ],
   scope: 'project',
+  level: 'standard',
   edits: false,
   summary: 'Makes a picture, or several, of the project as it is; edits go on meanwhile.',
   description:

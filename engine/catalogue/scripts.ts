@@ -10,6 +10,7 @@ export const executeScript = method({
   name: 'script.execute',
   aliases: ['goxel.execute_script', 'execute_script', 'script.eval', 'goxel.run_script'],
   scope: 'project',
+  level: 'standard',
   edits: true,
   barrier: true,
   summary: "Runs JavaScript with Goxel's script API on the project, in a sandbox.",

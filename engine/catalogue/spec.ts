@@ -5,6 +5,7 @@
 
 import type { Static, TObject, TSchema } from 'typebox';
 import type { ErrorCode } from '../../conf/errors.ts';
+import type { Level } from '../../conf/levels.ts';
 import { closed } from './closed.ts';
 
 /** One request, as an example or as what an example needs done before it. */
@@ -31,6 +32,8 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   readonly aliases: readonly string[];
   /** `project`: runs in the engine that owns the project. `daemon`: answered by the main thread. */
   readonly scope: 'project' | 'daemon';
+  /** What a caller must be allowed to do; see `conf/levels.ts`. */
+  readonly level: Level;
   /** `opens` makes the project that the request names; `closes` ends it. */
   readonly project?: 'opens' | 'closes';
   /** Whether the request can change a project. */

@@ -31,6 +31,7 @@ export const addVoxel = method({
   name: 'goxel.add_voxel',
   aliases: ['add_voxel', 'voxel.add'],
   scope: 'project',
+  level: 'standard',
   edits: true,
   summary: 'Puts a voxel at a position.',
   description:
@@ -75,6 +76,7 @@ export const removeVoxel = method({
   name: 'goxel.remove_voxel',
   aliases: ['remove_voxel', 'voxel.remove'],
   scope: 'project',
+  level: 'standard',
   edits: true,
   summary: 'Removes the voxel at a position; a success also when there was none.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerId) }),
@@ -115,6 +117,7 @@ export const addVoxels = method({
     'voxel.add_batch',
   ],
   scope: 'project',
+  level: 'standard',
   edits: true,
   summary: 'Puts many voxels; a later one wins over an earlier one at the same position.',
   description:
@@ -143,6 +146,7 @@ export const removeVoxels = method({
   name: 'goxel.remove_voxels',
   aliases: ['remove_voxels'],
   scope: 'project',
+  level: 'standard',
   edits: true,
   summary: 'Removes the voxels at many positions; `removed` counts those that were there.',
   params: projectParams({
@@ -186,6 +190,7 @@ export const batchOperations = method({
   name: 'goxel.batch_operations',
   aliases: ['batch_operations', 'goxel.batch_voxel_operations', 'batch_voxel_operations'],
   scope: 'project',
+  level: 'standard',
   edits: true,
   summary: 'Adds, removes and paints voxels in one request, in order.',
   description:

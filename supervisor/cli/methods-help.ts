@@ -52,6 +52,7 @@ export function methodHelp(name: string): string {
     const params = JSON.stringify(example.params);
     sections.push(`Example:\n  goxel-supervisor call ${method.name} '${params}'`);
   }
+  sections.push(`Level: ${method['x-level']} (what a token must allow, where one is asked for)`);
   if (method['x-aliases'].length > 0) {
     sections.push(`Also called: ${method['x-aliases'].join(', ')}`);
   }

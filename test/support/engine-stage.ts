@@ -21,6 +21,7 @@ import { EnvelopeReader } from '../../transport/envelope.ts';
 import { Framer } from '../../transport/framing.ts';
 import { Ledger } from '../../transport/ledger.ts';
 import { Replies } from '../../transport/replies.ts';
+import { Tokens } from '../../transport/tokens.ts';
 import { FakeOutput } from './fake-output.ts';
 import { configWith } from './probe.ts';
 import { testProjects } from './projects.ts';
@@ -76,6 +77,7 @@ export async function engineStage(
       return result instanceof Promise ? result.then(bytes) : bytes(result);
     },
     counters: { requests: 0 },
+    ...{ tokens: new Tokens(), onTokenRefused() {} },
     onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
   };
   let numbers = 0;
@@ -176,7 +178,8 @@ export class StageClient {
     const { sessions } = this;
     connections.set(this.#number, { replies, sessions });
     this.intake = new Intake(intakeDeps, {
-      ...{ replies, sessions, name: String(this.#number), rights: 'all' },
+      ...{ replies, sessions, name: String(this.#number), address: '', guest: false },
+      ...{ trust: 'full', authenticated() {}, finish() {} },
       failed: (error) => defects.push(error),
     });
   }

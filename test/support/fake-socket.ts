@@ -8,7 +8,7 @@ export class FakeSocket extends Duplex {
   /** What the daemon has written and the client has read. */
   readonly written: Buffer[] = [];
   bytesRead = 0;
-  bytesWritten = 0;
+  #taken_bytes = 0;
   /** How long it may stand still, once that is set. */
   timeout_ms: number | undefined;
   #reads = true;
@@ -22,7 +22,7 @@ export class FakeSocket extends Duplex {
 
   override _write(chunk: Buffer, _: string, done: () => void): void {
     const take = () => {
-      this.bytesWritten += chunk.length;
+      this.#taken_bytes += chunk.length;
       this.written.push(chunk);
       done();
     };
@@ -62,6 +62,11 @@ export class FakeSocket extends Duplex {
     const unread = this.#unread;
     this.#unread = [];
     for (const take of unread) take();
+  }
+
+  /** As Node has it: all that was written, read or not. */
+  get bytesWritten(): number {
+    return this.#taken_bytes + this.writableLength;
   }
 
   get text(): string {

@@ -109,8 +109,12 @@ export const needed = (slot: number) => ({
 
 export const connectionSubject: Subject = {
   machine: connectionMachine,
-  inputs: [CONNECTION, { ...CONNECTION, guest: true }],
+  inputs: [
+    ...[CONNECTION, { ...CONNECTION, guest: true }],
+    ...[false, true].map((guest) => ({ ...CONNECTION, guest, trust: 'token' })),
+  ],
   said: [
+    ...[{ type: 'connection.authenticated' }, { type: 'output.overdue' }],
     ...[needed(0), { type: 'reading.paused' }, { type: 'reading.resumed' }, ...WORK],
     ...[{ type: 'frame.partial' }, { type: 'frame.whole' }, { type: 'input.ended' }],
     ...[{ type: 'connection.yield' }, { type: 'socket.idle' }],

@@ -14,6 +14,7 @@ import { EnvelopeReader } from '../../../transport/envelope.ts';
 import { Framer } from '../../../transport/framing.ts';
 import { Ledger } from '../../../transport/ledger.ts';
 import { Replies } from '../../../transport/replies.ts';
+import { Tokens } from '../../../transport/tokens.ts';
 import { FakeOutput } from '../../support/fake-output.ts';
 import { configWith } from '../../support/probe.ts';
 import { testClock } from '../../support/test-clock.ts';
@@ -51,10 +52,12 @@ async function stage(answer: Answer, guest = false, in_flight_max = 3) {
       admission: new Admission(config, clock),
       deadlines: new Deadlines(clock, () => {}),
     },
+    ...{ tokens: new Tokens(), onTokenRefused() {} },
     onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
   };
   const intake = new Intake(deps, {
-    ...{ replies, sessions, name: '7', rights: guest ? 'look' : 'all' },
+    ...{ replies, sessions, name: '7', address: '', guest, trust: 'full' },
+    ...{ authenticated() {}, finish() {} },
     failed: (error) => failures.push(error),
   });
   const framer = new Framer(config);
@@ -128,9 +131,9 @@ once('a method knows who asks', async () => {
   await guest.ask(PING);
   const known = { connection: '7', framing: 'text', encoding: 'json', aborted: false };
   assert.equal(seen, [
-    { ...known, rights: 'all', trace },
-    { ...known, rights: 'all', trace: undefined },
-    { ...known, rights: 'look', trace: undefined },
+    { ...known, rights: { level: 'admin', guest: false, token: '' }, trace },
+    { ...known, rights: { level: 'admin', guest: false, token: '' }, trace: undefined },
+    { ...known, rights: { level: 'admin', guest: true, token: '' }, trace: undefined },
   ]);
 });
 

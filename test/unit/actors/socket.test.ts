@@ -3,81 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type AnyEventObject, createActor, createMachine, sendTo } from 'xstate';
-import { Admission } from '../../../actors/connection/admission.ts';
-import { Deadlines } from '../../../actors/connection/deadlines.ts';
-import type { PlacedConnection } from '../../../actors/connection/sessions.ts';
-import { socketEffect } from '../../../actors/connection/socket.ts';
-import { LiveConfig } from '../../../conf/live.ts';
-import type { Config } from '../../../conf/schema.ts';
-import type { SocketCommand } from '../../../machines/connection.ts';
-import type { Caller } from '../../../transport/caller.ts';
-import { EnvelopeReader } from '../../../transport/envelope.ts';
-import { Failures } from '../../../transport/failures.ts';
-import { Ledger } from '../../../transport/ledger.ts';
-import { FakeSocket } from '../../support/fake-socket.ts';
-import { configWith } from '../../support/probe.ts';
-
-type Limits = Partial<Config['limits']>;
-
-const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
-
-/** A client that is connected; what its daemon answers with. */
-async function connected(limits: Limits = {}, dispatch?: (caller: Caller) => unknown) {
-  const config = new LiveConfig(await configWith((one) => void Object.assign(one.limits, limits)));
-  const socket = new FakeSocket();
-  const ledger = new Ledger(config);
-  const connections = new Map<number, PlacedConnection>();
-  const defects: unknown[] = [];
-  const clock = {
-    now_ms: () => performance.now(),
-    setTimeout: (action: () => void, wait_ms: number) => setTimeout(action, wait_ms) as never,
-    clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-  };
-  const logic = socketEffect({
-    ...{ config, connections, ledger, reader: new EnvelopeReader(config) },
-    failures: new Failures(),
-    sockets: new Map([[9, socket.asSocket()]]),
-    counters: { requests: 0 },
-    ...{
-      clock,
-      admission: new Admission(config, clock),
-      deadlines: new Deadlines(clock, () => {}),
-    },
-    dispatch: (_, params, caller) => {
-      const result = dispatch === undefined ? params : dispatch(caller);
-      return result instanceof Promise ? result.then(bytes) : bytes(result ?? {});
-    },
-    onDefect: (_, error) => defects.push(error),
-    onConnectionDefect: (error) => defects.push(error),
-  });
-  const heard: AnyEventObject[] = [];
-  // The machine of a connection, as far as it concerns the socket.
-  const machine = createMachine({
-    invoke: { id: 'socket', src: logic, input: { number: 3, accepted: 9, guest: false, config } },
-    on: {
-      'xstate.*': {},
-      do: { actions: sendTo('socket', ({ event }) => (event as AnyEventObject).command) },
-      '*': { actions: ({ event }) => heard.push(event) },
-    },
-  });
-  const actor = createActor(machine).start();
-  const tell = (command: SocketCommand) => actor.send({ type: 'do', command });
-  const send = async (...requests: object[]) => {
-    for (const one of requests) socket.send(`${JSON.stringify({ jsonrpc: '2.0', ...one })}\n`);
-    await turn();
-    await turn();
-  };
-  /** Puts other limits in the place of those there are. */
-  const replace = (next: Limits) =>
-    config.replace({ ...config.toJSON(), limits: { ...config.limits, ...next } });
-  const told = () => heard.map(({ type }) => type);
-  const close = () => {
-    actor.stop();
-    socket.destroy();
-  };
-  return { socket, ledger, connections, defects, heard, told, tell, send, replace, close };
-}
+import { connected } from '../../support/connected.ts';
 
 const PING = { method: 'echo', id: 1 };
 const test = suite('socket');
@@ -238,7 +164,8 @@ test('a client that is gone ends what it waited for, and is said to be', async (
 test('each command to refuse says why', async () => {
   const { socket, send, tell, close } = await connected({}, () => new Promise(() => {}));
   await send(PING);
-  for (const why of ['partial', 'too many', 'idle'] as const) tell({ type: 'socket.refuse', why });
+  const whys = ['partial', 'too many', 'idle', 'unauthenticated'] as const;
+  for (const why of whys) tell({ type: 'socket.refuse', why });
   tell({ type: 'socket.refuse_new' });
   await send({ ...PING, id: 2 });
   tell({ type: 'socket.give_up' });
@@ -248,8 +175,11 @@ test('each command to refuse says why', async () => {
       [null, 'GOX_FRAME_TIMEOUT'],
       [null, 'GOX_TOO_MANY_CONNECTIONS'],
       [null, 'GOX_TOO_MANY_CONNECTIONS'],
+      [null, 'GOX_UNAUTHENTICATED'],
       [2, 'GOX_SHUTTING_DOWN'],
       [1, 'GOX_SHUTTING_DOWN'],
+      // The last is that the daemon stops, which answers nobody.
+      [undefined, undefined],
     ],
   );
   close();

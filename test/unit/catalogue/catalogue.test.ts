@@ -102,6 +102,34 @@ catalogue('names only parameters there are, required ones first', () => {
   }
 });
 
+/** Those that need least and most; all others are `standard`. */
+const READ = [
+  ...['echo', 'ping', 'version', 'status', 'list_methods', 'rpc.discover', 'system.authenticate'],
+  ...['health_check', 'health_stats', 'supervisor.tree', 'supervisor.deaths', '$/cancelRequest'],
+  ...['goxel.list_projects', 'goxel.list_jobs', 'goxel.list_formats', 'goxel.list_layers'],
+  ...['goxel.get_status', 'goxel.get_project_info', 'goxel.get_layer', 'goxel.get_scene'],
+  ...['goxel.get_voxel', 'goxel.get_voxels', 'goxel.get_voxels_region', 'goxel.get_layer_voxels'],
+  ...['goxel.get_packed_region', 'goxel.get_selection', 'goxel.get_bounding_box'],
+  ...['goxel.get_color_histogram', 'goxel.find_voxels_by_color', 'goxel.get_unique_colors'],
+];
+const ADMIN = ['shutdown'];
+
+catalogue('has a level for each method, and these are they', () => {
+  const of = (wanted: string) =>
+    METHODS.filter(({ level }) => level === wanted).map(({ name }) => name);
+  assert.equal(of('read').sort(), [...READ].sort());
+  assert.equal(of('admin').sort(), ADMIN);
+  assert.is(of('standard').length, METHODS.length - READ.length - ADMIN.length);
+});
+
+catalogue('lets nobody change anything who may only look, and everybody take back', () => {
+  for (const { name, level, edits, barrier, project, urgent } of METHODS) {
+    const changes = edits || barrier === true || project !== undefined;
+    if (level === 'read') assert.not(changes, name);
+    if (urgent === true) assert.is(level, 'read', name);
+  }
+});
+
 catalogue('has a summary that is one sentence, and an example of each method', () => {
   for (const { name, summary, examples } of METHODS) {
     assert.match(summary, /^[A-Z].*\.$/, name);

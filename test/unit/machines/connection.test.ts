@@ -16,11 +16,12 @@ import {
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function connection(guest = false) {
+async function connection(guest = false, trust: ConnectionInput['trust'] = 'full') {
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
   const work = fakeEffect<JobCommand, { number: number }>();
-  const config = await configWith(({ limits, performance }) => {
+  const config = await configWith(({ limits, performance, security }) => {
+    security.authentication_timeout_ms = 700;
     limits.partial_frame_timeout_ms = 500;
     performance.shutdown_timeout_ms = 3000;
   });
@@ -36,7 +37,7 @@ async function connection(guest = false) {
     },
   });
   return {
-    ...probe(machine, { number: 3, accepted: 7, guest, trust: 'full', config }),
+    ...probe(machine, { number: 3, accepted: 7, guest, trust, config }),
     socket,
     session,
     work,
@@ -178,6 +179,48 @@ test('goes on with the edits of a client that has gone, for a limited time', asy
   slow.clock.increment(30_000);
   assert.is(slow.snapshot().status, 'done');
   clock.increment(1);
+});
+
+test('that must show a token is closed when it does not in time', async () => {
+  const { socket, clock, snapshot } = await connection(false, 'token');
+  assert.is(snapshot().value, 'authenticating');
+  clock.increment(699);
+  assert.equal(socket.told, []);
+  clock.increment(1);
+  assert.equal(asked(socket.told), ['socket.refuse', 'socket.drain']);
+  assert.equal(socket.told[0], { type: 'socket.refuse', why: 'unauthenticated' });
+  assert.equal(snapshot().value, { draining: 'waiting' });
+});
+
+test('that has shown one is open, for as long as it likes', async () => {
+  const { socket, clock, send, snapshot } = await connection(false, 'token');
+  // What it is half through with does not count before that.
+  send({ type: 'frame.partial' });
+  clock.increment(699);
+  send({ type: 'connection.authenticated' });
+  clock.increment(3_600_000);
+  assert.equal(snapshot().value, { open: 'idle' });
+  assert.equal(socket.told, []);
+});
+
+test('that shows none gives its place away as others do', async () => {
+  for (const type of ['input.ended', 'connection.yield'] as const) {
+    const { send, snapshot } = await connection(false, 'token');
+    send({ type });
+    assert.equal(snapshot().value, { draining: 'waiting' }, type);
+  }
+  const guest = await connection(true, 'token');
+  guest.clock.increment(1000);
+  assert.equal(guest.snapshot().value, { draining: 'waiting' });
+});
+
+test('cuts a client that takes nothing, whatever it is about', async () => {
+  for (const events of [[], ['reading.paused'], ['input.ended']] as const) {
+    const { socket, send } = await connection();
+    for (const type of events) send({ type });
+    send({ type: 'output.overdue' });
+    assert.is(types(socket.told).at(-1), 'socket.destroy');
+  }
 });
 
 const JOB = {
