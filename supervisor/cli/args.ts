@@ -3,7 +3,13 @@
 import { parseArgs } from 'node:util';
 import type { FlagValue } from '../../conf/assignment.ts';
 import { didYouMean } from '../../conf/suggest.ts';
-import { COMMANDS, type CommandName, type CommandSpec, type OptionSpec } from './commands.ts';
+import {
+  COMMANDS,
+  type CommandName,
+  type CommandSpec,
+  choicesOf,
+  type OptionSpec,
+} from './commands.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
 type Value<Option> = Option extends { type: 'boolean' }
@@ -135,6 +141,11 @@ function checkPositionals(
   if (missing !== undefined) throw usage(`${missing} is missing`, command);
   const extra = positionals[spec.positionals.length];
   if (extra !== undefined) throw usage(`unexpected argument ${extra}`, command);
+  for (const [index, text] of positionals.entries()) {
+    const words = choicesOf(spec.positionals[index] ?? '');
+    if (words.length === 0 || words.includes(text)) continue;
+    throw usage(`expected ${words.join(' or ')}, not ${text}${didYouMean(text, words)}`, command);
+  }
 }
 
 function flagsOf(command: CommandName, spec: CommandSpec, values: RawValues): FlagValue[] {

@@ -3,21 +3,21 @@
 import { ClientError } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
 import { configOf, withDaemon } from './connection.ts';
-import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { writeData } from './output.ts';
 import { readParams } from './params.ts';
 import { savePictures, shown } from './pictures.ts';
 import { withProgress } from './progress.ts';
+import { timeoutOf } from './seconds.ts';
 
 type Line = Extract<CommandLine, { command: 'call' }>;
 
-const MS_PER_S = 1000;
-/** The longest time that a timer takes, some 24 days. */
-const TIMEOUT_S_MAX = 2_147_483;
+/** Of `--timeout`: the limits of the daemon decide. */
+const NO_LIMIT = '0';
 
 export async function call(line: Line): Promise<ExitCode> {
   const [method = '', text] = line.positionals;
-  const timeout_ms = timeoutOf(line.options.timeout);
+  const timeout_ms = timeoutOf(line.options.timeout ?? NO_LIMIT);
   const params = readParams(text);
   const config = await configOf(line);
   const interruption = interruptible();
@@ -36,16 +36,6 @@ export async function call(line: Line): Promise<ExitCode> {
   const { output } = line.options;
   await writeData(output === undefined ? shown(result) : savePictures(result, output));
   return EXIT.OK;
-}
-
-/** Seconds as milliseconds; 0, which is the default, for no limit but the daemon's own. */
-function timeoutOf(text = '0'): number {
-  const seconds = Number(text);
-  if (text.trim() !== '' && seconds >= 0 && seconds <= TIMEOUT_S_MAX) return seconds * MS_PER_S;
-  throw new CliError(
-    EXIT.USAGE,
-    `--timeout: expected seconds from 0 (no limit) to ${TIMEOUT_S_MAX}, not ${text}`,
-  );
 }
 
 interface Interruption {

@@ -17,7 +17,10 @@ export interface OptionSpec {
 
 export interface CommandSpec {
   readonly summary: string;
-  /** Names of the positional arguments; one in brackets may be left out. */
+  /**
+   * Names of the positional arguments; one in brackets may be left out. One in small letters, such
+   * as `on|off`, lists the words that it may be.
+   */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Further sentences for its help. */
@@ -44,6 +47,8 @@ const config = {
     key: 'sockets.unix.path',
   },
 } as const satisfies Record<string, OptionSpec>;
+
+const json = { type: 'boolean', summary: 'print it as JSON' } as const satisfies OptionSpec;
 
 export const COMMANDS = {
   run: {
@@ -108,7 +113,7 @@ export const COMMANDS = {
     positionals: [],
     options: {
       ...config,
-      json: { type: 'boolean', summary: 'print it as JSON' },
+      json,
       watch: { type: 'boolean', summary: 'print it again and again, until Ctrl-C' },
     },
     examples: ['goxel-supervisor tree', 'goxel-supervisor tree --watch'],
@@ -132,9 +137,77 @@ export const COMMANDS = {
   convert: {
     summary: 'Convert a model from one file format into another; needs no running daemon.',
     positionals: ['IN', 'OUT'],
-    options: {},
+    options: { json },
     examples: ['goxel-supervisor convert house.gox house.vox'],
+  },
+  status: {
+    summary: 'Print whether a daemon runs, since when, where it listens, and how its parts are.',
+    positionals: [],
+    options: { ...config, json },
+    notes: [
+      'Exit code 0: it runs, whatever it is at. 69: nobody listens there. The others say why nobody',
+      'could be asked. `health` is for scripts that want to know whether it is well.',
+    ],
+    examples: ['goxel-supervisor status', 'goxel-supervisor status --json'],
+  },
+  stop: {
+    summary: 'Stop a running daemon, and wait until it is gone.',
+    positionals: [],
+    options: {
+      ...config,
+      'pid-file': {
+        type: 'string',
+        value: 'FILE',
+        summary: 'where its process is found when its socket does not answer',
+        key: 'pid_file',
+      },
+      now: { type: 'boolean', summary: 'do not wait for what is under way; as stopping it twice' },
+      timeout: {
+        type: 'string',
+        value: 'SECONDS',
+        summary: 'how long to wait until it is gone; 60 without it',
+      },
+      json,
+    },
+    notes: [
+      'It is asked over its socket. When nobody answers there, and the PID file names a process that',
+      'holds this very file open, that process is sent SIGTERM instead.',
+    ],
+    examples: ['goxel-supervisor stop', 'goxel-supervisor stop --now --timeout 10'],
+  },
+  reload: {
+    summary: 'Have a running daemon read its configuration again, and print what came of it.',
+    positionals: [],
+    options: { ...config, json },
+    notes: [
+      'The daemon reads its own file, not the one named here, which only says where it listens. What',
+      'is wrong there changes nothing, and is an error here (78).',
+    ],
+    examples: ['goxel-supervisor reload'],
+  },
+  debug: {
+    summary: 'Turn debug lines in the log of a running daemon on or off.',
+    positionals: ['on|off'],
+    options: { ...config, json },
+    examples: ['goxel-supervisor debug on', 'goxel-supervisor debug off'],
+  },
+  completion: {
+    summary: 'Print the script that lets a shell complete this command line.',
+    positionals: ['bash|zsh|fish'],
+    options: {},
+    notes: [
+      'bash:  source <(goxel-supervisor completion bash), in ~/.bashrc',
+      'zsh:   source <(goxel-supervisor completion zsh), in ~/.zshrc after compinit',
+      'fish:  goxel-supervisor completion fish > ~/.config/fish/completions/goxel-supervisor.fish',
+    ],
+    examples: ['goxel-supervisor completion bash'],
   },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof COMMANDS;
+
+/** The words that a positional argument may be, by its name in the table; none if it is free. */
+export function choicesOf(positional: string): readonly string[] {
+  const name = positional.replace(/^\[|\]$/g, '');
+  return name.includes('|') ? name.split('|') : [];
+}

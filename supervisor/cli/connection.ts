@@ -6,7 +6,9 @@ import { type Client, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
 import { connectionFailure } from './connection-failure.ts';
 
-type Line = Extract<CommandLine, { command: 'call' | 'health' | 'tree' }>;
+/** The commands about a running daemon. */
+type Asking = 'call' | 'debug' | 'health' | 'reload' | 'status' | 'stop' | 'tree';
+type Line = Extract<CommandLine, { command: Asking }>;
 
 /** The configuration that the command line, the environment and a file give. */
 export async function configOf({ options, flags }: Line): Promise<Config> {

@@ -55,6 +55,16 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./health.ts')).health(line);
     case 'convert':
       return (await import('./convert.ts')).convert(line);
+    case 'status':
+      return (await import('./control/status.ts')).status(line);
+    case 'stop':
+      return (await import('./control/stop.ts')).stop(line);
+    case 'reload':
+      return (await import('./control/reload.ts')).reload(line);
+    case 'debug':
+      return (await import('./control/debug.ts')).debug(line);
+    case 'completion':
+      return (await import('./completion/completion.ts')).completion(line);
   }
 }
 

@@ -1,0 +1,91 @@
+/** Completion for fish. */
+
+import {
+  type CommandWords,
+  type OptionWords,
+  type Place,
+  type Vocabulary,
+  valuedOptions,
+} from './vocabulary.ts';
+
+const COMPLETE = 'complete -c goxel-supervisor';
+
+export function fishScript(known: Vocabulary): string {
+  const { commands, methods, settings } = known;
+  const keys = settings.flatMap(({ key, words }) =>
+    words.length === 0 ? [`${key}=`] : words.map((word) => `${key}=${word}`),
+  );
+  return [
+    '# fish completion of goxel-supervisor; made by: goxel-supervisor completion fish',
+    '',
+    '# Whether a command is being completed, and so many arguments of it are there already.',
+    'function __goxel_supervisor_at --argument-names command arguments',
+    '    set -l words (commandline -opc)',
+    '    test "$words[2]" = "$command"; or return 1',
+    '    test -n "$arguments"; or return 0',
+    '    set -l count 0',
+    '    set -l valued no',
+    '    for word in $words[3..-1]',
+    '        if test $valued = yes',
+    '            set valued no',
+    '            continue',
+    '        end',
+    '        switch $word',
+    `            case ${valuedOptions(known).join(' ')}`,
+    '                set valued yes',
+    "            case '-*'",
+    "            case '*'",
+    '                set count (math $count + 1)',
+    '        end',
+    '    end',
+    '    test $count = $arguments',
+    'end',
+    '',
+    `set -g __goxel_supervisor_methods ${methods.join(' ')}`,
+    `set -g __goxel_supervisor_settings ${keys.join(' ')}`,
+    '',
+    `${COMPLETE} -f`,
+    ...commands.map(
+      ({ name, summary }) =>
+        `${COMPLETE} -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
+    ),
+    `${COMPLETE} -n __fish_use_subcommand -l help -d ${quoted('print help')}`,
+    `${COMPLETE} -n __fish_use_subcommand -l version -d ${quoted('print the version')}`,
+    ...commands.flatMap(commandLines),
+    '',
+  ].join('\n');
+}
+
+function commandLines({ name, options, positionals }: CommandWords): string[] {
+  return [
+    ...options.map((option) => optionLine(name, option)),
+    ...positionals.flatMap(({ place }, index) => {
+      if (place.kind === 'nothing') return [];
+      return [`${COMPLETE} -n '__goxel_supervisor_at ${name} ${index}' ${wordsAt(place)}`];
+    }),
+  ];
+}
+
+function optionLine(command: string, { name, summary, value }: OptionWords): string {
+  const takes = value === undefined ? '' : ` -r ${wordsAt(value.place)}`;
+  return `${COMPLETE} -n '__goxel_supervisor_at ${command}' -l ${name}${takes} -d ${quoted(summary)}`;
+}
+
+function wordsAt(place: Place): string {
+  switch (place.kind) {
+    case 'files':
+      return '-F';
+    case 'methods':
+      return `-f -a '$__goxel_supervisor_methods'`;
+    case 'settings':
+      return `-f -a '$__goxel_supervisor_settings'`;
+    case 'words':
+      return `-f -a '${place.words.join(' ')}'`;
+    case 'nothing':
+      return '-f';
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,108 @@
+/** What there is to complete: the table of commands, methods and keys, as all shells need them. */
+
+import { SETTINGS, type Setting } from '../../../conf/settings.ts';
+import { METHODS } from '../../../engine/catalogue/methods.ts';
+import { COMMANDS, type CommandSpec, choicesOf } from '../commands.ts';
+
+/** What may stand in a place. */
+export type Place =
+  | { readonly kind: 'files' | 'methods' | 'settings' | 'nothing' }
+  | { readonly kind: 'words'; readonly words: readonly string[] };
+
+export interface OptionWords {
+  readonly name: string;
+  readonly summary: string;
+  /** The name of its value, and what that may be; undefined when it takes none. */
+  readonly value: { readonly name: string; readonly place: Place } | undefined;
+  readonly multiple: boolean;
+}
+
+export interface CommandWords {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionWords[];
+  readonly positionals: readonly { readonly name: string; readonly place: Place }[];
+}
+
+export interface Vocabulary {
+  readonly commands: readonly CommandWords[];
+  readonly methods: readonly string[];
+  /** Keys of the configuration; `words` are the values of those that take one of a few. */
+  readonly settings: readonly { readonly key: string; readonly words: readonly string[] }[];
+}
+
+const HELP: OptionWords = {
+  ...{ name: 'help', summary: 'print help', value: undefined, multiple: false },
+};
+
+/** What the names of values and arguments mean; `[PARAMS]` is JSON, which no shell knows. */
+const PLACES: Readonly<Record<string, Place>> = {
+  FILE: { kind: 'files' },
+  PATH: { kind: 'files' },
+  IN: { kind: 'files' },
+  OUT: { kind: 'files' },
+  METHOD: { kind: 'methods' },
+  'KEY=VALUE': { kind: 'settings' },
+};
+
+export function vocabulary(): Vocabulary {
+  const commands = Object.entries(COMMANDS).map(([name, spec]) => commandWords(name, spec));
+  const names = commands.map(({ name }) => name);
+  const help: CommandWords = {
+    name: 'help',
+    summary: 'Print help about a command.',
+    options: [],
+    positionals: [{ name: 'COMMAND', place: { kind: 'words', words: names } }],
+  };
+  return {
+    commands: [...commands, help],
+    // What begins with $ is for programs, and no shell takes it as it stands.
+    methods: METHODS.map(({ name }) => name).filter((name) => /^[\w.]+$/.test(name)),
+    settings: [...SETTINGS.values()].map((setting) => ({
+      key: setting.key,
+      words: wordsOf(setting),
+    })),
+  };
+}
+
+/** Names of options that take a value, in any command. */
+export function valuedOptions({ commands }: Vocabulary): string[] {
+  const options = commands.flatMap((command) => command.options);
+  const valued = options.filter(({ value }) => value !== undefined);
+  return [...new Set(valued.map(({ name }) => `--${name}`))];
+}
+
+function commandWords(name: string, spec: CommandSpec): CommandWords {
+  const options = Object.entries(spec.options).map(
+    ([option, { type, value, summary, ...more }]) => {
+      const place = more.key === undefined ? PLACES[value ?? ''] : placeOfKey(more.key, value);
+      return {
+        ...{ name: option, summary, multiple: more.multiple === true },
+        value:
+          type === 'boolean'
+            ? undefined
+            : { name: value ?? '', place: place ?? { kind: 'nothing' } },
+      } as const;
+    },
+  );
+  const positionals = spec.positionals.map((text) => {
+    const words = choicesOf(text);
+    const plain = text.replace(/^\[|\]$/g, '');
+    const place: Place =
+      words.length > 0 ? { kind: 'words', words } : (PLACES[plain] ?? { kind: 'nothing' });
+    return { name: plain, place };
+  });
+  return { name, summary: spec.summary, options: [...options, HELP], positionals };
+}
+
+function placeOfKey(key: string, value = ''): Place | undefined {
+  const setting = SETTINGS.get(key);
+  const words = setting === undefined ? [] : wordsOf(setting);
+  return words.length > 0 ? { kind: 'words', words } : PLACES[value];
+}
+
+function wordsOf({ type, expected }: Setting): readonly string[] {
+  if (type === 'boolean') return ['true', 'false'];
+  const [, list] = /^one of (.+)$/.exec(expected) ?? [];
+  return list?.replaceAll('"', '').split(', ') ?? [];
+}

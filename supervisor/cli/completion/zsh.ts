@@ -1,0 +1,85 @@
+/** Completion for zsh, by its function `_arguments`. */
+
+import type { CommandWords, OptionWords, Place, Vocabulary } from './vocabulary.ts';
+
+export function zshScript({ commands, methods, settings }: Vocabulary): string {
+  const values = settings
+    .filter(({ words }) => words.length > 0)
+    .map(({ key, words }) => `      ${key}) compadd -- ${words.join(' ')} ;;`);
+  return [
+    '#compdef goxel-supervisor',
+    '# zsh completion of goxel-supervisor; made by: goxel-supervisor completion zsh',
+    '',
+    '_goxel_supervisor_methods() {',
+    `  compadd -- ${methods.join(' ')}`,
+    '}',
+    '',
+    '_goxel_supervisor_settings() {',
+    "  if compset -P '*='; then",
+    `    case \${\${IPREFIX%=}##*=} in`,
+    ...values,
+    '    esac',
+    '  else',
+    `    compadd -S = -- ${settings.map(({ key }) => key).join(' ')}`,
+    '  fi',
+    '}',
+    '',
+    '_goxel_supervisor() {',
+    '  if (( CURRENT == 2 )); then',
+    '    local -a commands',
+    '    commands=(',
+    ...commands.map(({ name, summary }) => `      ${quoted(`${name}:${summary}`)}`),
+    '    )',
+    "    _describe -t commands command commands -- '(--help --version)'",
+    '    return',
+    '  fi',
+    '  local command=$words[2]',
+    '  shift words',
+    '  (( CURRENT-- ))',
+    '  case $command in',
+    ...commands.flatMap(caseOf),
+    '  esac',
+    '}',
+    '',
+    '# A file of $fpath is run to complete; one that is sourced only says who completes.',
+    'if [[ $funcstack[1] == _goxel-supervisor ]]; then _goxel_supervisor "$@"',
+    'else compdef _goxel_supervisor goxel-supervisor',
+    'fi',
+    '',
+  ].join('\n');
+}
+
+function caseOf({ name, options, positionals }: CommandWords): string[] {
+  const specs = [
+    ...options.map(optionSpec),
+    ...positionals.map(({ name, place }, index) => `${index + 1}:${name}:${actionOf(place)}`),
+  ];
+  const lines = specs.map(quoted);
+  return [`    ${name})`, `      _arguments -S ${lines.join(' \\\n        ')}`, '      ;;'];
+}
+
+function optionSpec({ name, summary, value, multiple }: OptionWords): string {
+  const text = `[${summary.replace(/[[\]\\:]/g, (c) => `\\${c}`)}]`;
+  const often = multiple ? '*' : '';
+  if (value === undefined) return `${often}--${name}${text}`;
+  return `${often}--${name}=${text}:${value.name}:${actionOf(value.place)}`;
+}
+
+function actionOf(place: Place): string {
+  switch (place.kind) {
+    case 'files':
+      return '_files';
+    case 'methods':
+      return '_goxel_supervisor_methods';
+    case 'settings':
+      return '_goxel_supervisor_settings';
+    case 'words':
+      return `(${place.words.join(' ')})`;
+    case 'nothing':
+      return ' ';
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

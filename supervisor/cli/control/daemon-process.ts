@@ -1,0 +1,111 @@
+/** The process of a daemon, as the system tells of it, for commands that wait for it or end it. */
+
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+
+/** Words by which the command line of a daemon is known, whatever started it. */
+const OURS = /goxel-supervisor|supervisor[/\\]main\.js/;
+
+/** A process that lives, or did: its id and when it began, since ids are used again. */
+export interface DaemonProcess {
+  readonly pid: number;
+  /** In ticks since the machine started; undefined where the system does not tell. */
+  readonly began: string | undefined;
+}
+
+/**
+ * The process of an id that a daemon named. Undefined when there is none of that id here that could
+ * be it: the daemon may live in a container, where ids are others.
+ */
+export function processOf(pid: number): DaemonProcess | undefined {
+  if (!answers(pid)) return undefined;
+  const command = read(`/proc/${pid}/cmdline`);
+  // Where there is no /proc, the id has to do.
+  if (command !== undefined && !OURS.test(command)) return undefined;
+  return { pid, began: statOf(pid)?.began };
+}
+
+/** Whether it is still there. One that ended and was not waited for is not. */
+export function lives({ pid, began }: DaemonProcess): boolean {
+  if (!answers(pid)) return false;
+  const stat = statOf(pid);
+  if (stat === undefined) return began === undefined;
+  return stat.began === began && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/** What a PID file says of the daemon that wrote it. */
+export type PidFile =
+  /** The file cannot be read, or holds no number; `reason` is a clause. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  /** Its process is gone, or is another program that got the same id. */
+  | { readonly kind: 'stale'; readonly pid: number; readonly reason: string }
+  | { readonly kind: 'held'; readonly process: DaemonProcess };
+
+/**
+ * Whose PID file this is. That a process of the id lives is not enough to send it a signal: ids are
+ * used again. A daemon holds its PID file open, for the lock on it, and that is what counts.
+ */
+export function readPidFile(path: string): PidFile {
+  let text: string;
+  let file: Stats;
+  try {
+    text = readFileSync(path, 'utf8');
+    file = statSync(path);
+  } catch (error) {
+    return { kind: 'unreadable', reason: (error as Error).message };
+  }
+  const pid = Number(/^\s*(\d{1,10})\b/.exec(text)?.[1] ?? 0);
+  if (pid < 1) return { kind: 'unreadable', reason: `${path} holds no process id` };
+  if (!answers(pid)) return { kind: 'stale', pid, reason: `there is no process ${pid} any more` };
+  const holds = holdsOpen(pid, file);
+  const found = processOf(pid);
+  if (holds === false || found === undefined) {
+    return { kind: 'stale', pid, reason: `process ${pid} does not hold ${path}: it is another` };
+  }
+  return { kind: 'held', process: found };
+}
+
+/** Whether a process has a file open; undefined where the system does not tell. */
+function holdsOpen(pid: number, file: Stats): boolean | undefined {
+  const directory = `/proc/${pid}/fd`;
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return undefined;
+  }
+  return names.some((name) => {
+    try {
+      const { dev, ino } = statSync(`${directory}/${name}`);
+      return dev === file.dev && ino === file.ino;
+    } catch {
+      // It was closed meanwhile.
+      return false;
+    }
+  });
+}
+
+function answers(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Of somebody else, but there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function statOf(pid: number): { state: string; began: string } | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The second field is the name in parentheses, which may hold anything.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', began: fields[19] ?? '' };
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+/** `goxel-supervisor reload`: a daemon reads its configuration again and tells what came of it. */
+
+import type { CommandLine } from '../args.ts';
+import { configOf, withDaemon } from '../connection.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { columns } from '../help.ts';
+import { writeData } from '../output.ts';
+
+type Line = Extract<CommandLine, { command: 'reload' }>;
+
+/** Reading takes milliseconds; opening and closing sockets and engines takes longer. */
+const TIMEOUT_MS = 60_000;
+
+/** What `supervisor.reload` results in. */
+export interface Reloaded {
+  readonly applied: readonly { readonly key: string; readonly from: unknown; to: unknown }[];
+  /** Keys that changed and count only from the next start. */
+  readonly restart_needed: readonly string[];
+}
+
+export async function reload(line: Line): Promise<ExitCode> {
+  const result = (await withDaemon(await configOf(line), (client) =>
+    client.call('supervisor.reload', undefined, { timeout_ms: TIMEOUT_MS }),
+  )) as Reloaded;
+  const json = line.options.json === true;
+  await writeData(json ? `${JSON.stringify(result, undefined, 2)}\n` : reloadedText(result));
+  return EXIT.OK;
+}
+
+/** What counts from now on, and what waits. */
+export function reloadedText({ applied, restart_needed }: Reloaded): string {
+  const lines: string[] = [];
+  if (applied.length > 0) {
+    const changes = applied.map(({ key, from, to }): [string, string] => [
+      key,
+      `${JSON.stringify(from)} → ${JSON.stringify(to)}`,
+    ]);
+    lines.push('in force:', ...columns(changes));
+  }
+  if (restart_needed.length > 0) {
+    lines.push('wait for a restart:', ...restart_needed.map((key) => `  ${key}`));
+  }
+  if (lines.length === 0) lines.push('nothing has changed');
+  return `${lines.join('\n')}\n`;
+}

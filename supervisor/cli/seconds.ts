@@ -1,0 +1,21 @@
+/** `--timeout SECONDS`, for the commands that have it. */
+
+import { CliError, EXIT } from './exit-codes.ts';
+
+const MS_PER_S = 1000;
+/** The longest time that a timer takes, some 24 days. */
+const SECONDS_MAX = 2_147_483;
+
+/**
+ * Seconds as milliseconds; 0 for no limit.
+ *
+ * @throws CliError EX_USAGE when it is no number of them
+ */
+export function timeoutOf(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds >= 0 && seconds <= SECONDS_MAX) return seconds * MS_PER_S;
+  throw new CliError(
+    EXIT.USAGE,
+    `--timeout: expected seconds from 0 (no limit) to ${SECONDS_MAX}, not ${text}`,
+  );
+}
