@@ -119,8 +119,7 @@ export const COMMANDS = {
     examples: ['goxel-supervisor tree', 'goxel-supervisor tree --watch'],
   },
   health: {
-    summary:
-      'Print whether a running daemon is well, and if not, why; for scripts, by its exit code.',
+    summary: 'Print whether a daemon is well, and if not, why; for scripts, by its exit code.',
     positionals: [],
     options: {
       ...config,

@@ -1,0 +1,157 @@
+/**
+ * Writes `conf/man/goxel-supervisor.1`, the manual page, from the table of commands and the schema
+ * of the configuration: `npm run generate`. A test compares the file with what this makes.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SECTIONS, SETTINGS, type Setting } from '../../conf/settings.ts';
+import { VERSION } from '../../engine/catalogue/version.ts';
+import { COMMANDS, type CommandSpec } from '../../supervisor/cli/commands.ts';
+import { EXIT } from '../../supervisor/cli/exit-codes.ts';
+
+/** The file in the source tree, seen from dist/test/support/. */
+export const MAN_PAGE: string = fileURLToPath(
+  new URL('../../../conf/man/goxel-supervisor.1', import.meta.url),
+);
+
+const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, string>> = {
+  OK: 'Done. A daemon that was asked to stop ends so too.',
+  DEGRADED: 'health: the daemon serves, and somebody should look.',
+  FAILING: 'health: clients cannot work, or soon cannot.',
+  USAGE: 'The command line is wrong.',
+  DATAERR: 'What was given to work on is wrong, such as parameters or a damaged file.',
+  NOINPUT: 'A file to be read is not there, or cannot be read.',
+  UNAVAILABLE: 'No daemon answers.',
+  SOFTWARE: 'A defect, or a part of the daemon that used up its restarts.',
+  OSERR: 'The system is short of something, such as file descriptors.',
+  CANTCREAT: 'A file or the socket cannot be made.',
+  IOERR: 'The connection broke, or the output cannot be written.',
+  TEMPFAIL: 'Try again: the daemon is busy or stopping, or another one has its place.',
+  PROTOCOL: 'What answers is no daemon of ours.',
+  NOPERM: 'The rights do not suffice.',
+  CONFIG: 'The configuration is wrong; it is of no use to start it again as it is.',
+  INTERRUPTED: 'Ctrl-C (SIGINT) ended the command.',
+  TERMINATED: 'SIGTERM ended the command.',
+};
+
+const SIGNALS: readonly (readonly [string, string])[] = [
+  ['SIGTERM, SIGINT', 'Stop in order. The second one stops at once.'],
+  ['SIGHUP', 'Read the configuration again, and open the log file again.'],
+  ['SIGUSR1, SIGQUIT', 'Write the tree of actors to the log and to a file in dump.directory.'],
+  ['SIGUSR2', 'Turn debug lines in the log on, and off again.'],
+];
+
+/** Of the last change that readers should know of. */
+const DATE = '2026-11-28';
+
+/** The text of the page, for man(7). */
+export function manPage(): string {
+  const commands = Object.entries(COMMANDS).map(([name, spec]): [string, CommandSpec] => [
+    name,
+    spec,
+  ]);
+  return [
+    '.\\" Generated from supervisor/cli/commands.ts and conf/schema.ts: npm run generate',
+    `.TH GOXEL-SUPERVISOR 1 ${DATE} "goxel-supervisor ${VERSION}" "User Commands"`,
+    '.SH NAME',
+    'goxel-supervisor \\- a daemon that edits, converts and exports voxel projects',
+    '.SH SYNOPSIS',
+    ...commands.flatMap(([name, spec]) => ['.br', ...synopsis(name, spec)]).slice(1),
+    '.SH DESCRIPTION',
+    line('A headless Goxel: it keeps voxel projects in memory and edits, renders, converts and'),
+    line('exports them for programs, over JSON-RPC 2.0 on a Unix socket or TCP.'),
+    line('The same program is the daemon (run) and its command line (all other commands).'),
+    '.SH COMMANDS',
+    ...commands.flatMap(([name, spec]) => command(name, spec)),
+    '.SH CONFIGURATION',
+    line('Every key with its default. A file (YAML), the environment and flags may set them, each'),
+    line('winning over the one before; --set KEY=VALUE sets any of them.'),
+    ...configuration(),
+    '.SH SIGNALS',
+    line('Of the daemon:'),
+    ...SIGNALS.flatMap(([name, text]) => item(name, text)),
+    '.SH EXIT STATUS',
+    ...Object.entries(EXIT).flatMap(([name, code]) =>
+      item(String(code), EXIT_TEXTS[name as keyof typeof EXIT]),
+    ),
+    '.SH SEE ALSO',
+    '.BR systemctl (1),',
+    '.BR sysexits (3),',
+    '.BR systemd.service (5)',
+    '',
+  ].join('\n');
+}
+
+function synopsis(name: string, { options, positionals }: CommandSpec): string[] {
+  const words = Object.keys(options).length === 0 ? [] : ['[\\fIOPTIONS\\fR]'];
+  for (const positional of positionals) words.push(`\\fI${escaped(positional)}\\fR`);
+  return [`.B goxel-supervisor ${escaped(name)}`, ...(words.length > 0 ? [words.join(' ')] : [])];
+}
+
+function command(name: string, { summary, notes, options, examples }: CommandSpec): string[] {
+  return [
+    `.SS ${escaped(name)}`,
+    line(summary),
+    ...(notes === undefined ? [] : ['.PP', ...notes.map(line)]),
+    ...Object.entries(options).flatMap(([option, { value, summary: text, key }]) => {
+      const flag = `\\fB${escaped(`--${option}`)}\\fR`;
+      return [
+        '.TP',
+        value === undefined ? flag : `${flag} \\fI${escaped(value)}\\fR`,
+        line(sentence(key === undefined ? text : `${text} (${key})`)),
+      ];
+    }),
+    '.PP',
+    ...(examples.length === 1 ? ['Example:'] : ['Examples:']),
+    '.PP',
+    '.nf',
+    '.RS 4',
+    ...examples.map(line),
+    '.RE',
+    '.fi',
+  ];
+}
+
+function configuration(): string[] {
+  const lines: string[] = [];
+  let section = '';
+  for (const setting of SETTINGS.values()) {
+    const own = setting.key.includes('.') ? setting.key.slice(0, setting.key.lastIndexOf('.')) : '';
+    if (own !== section) {
+      section = own;
+      lines.push(`.SS ${escaped(own || 'the process')}`, line(SECTIONS.get(own) ?? ''));
+    }
+    lines.push(...settingLines(setting));
+  }
+  return lines;
+}
+
+function settingLines({ key, default: value, description, expected }: Setting): string[] {
+  const head = `\\fB${escaped(key)}\\fR (${escaped(JSON.stringify(value))})`;
+  return ['.TP', head, line(`${description} Takes ${expected}.`)];
+}
+
+function item(head: string, text: string): string[] {
+  return ['.TP', `\\fB${escaped(head)}\\fR`, line(text)];
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
+}
+
+/** A line of text. One that begins with . or ' would be a request. */
+function line(text: string): string {
+  const safe = escaped(text.trimStart());
+  return /^['.]/.test(safe) ? `\\&${safe}` : safe;
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+function escaped(text: string): string {
+  // Not every terminal of man has these.
+  const plain = text.replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => `^${SUPERSCRIPTS.indexOf(digit)}`);
+  return plain.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('~', '\\(ti');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(MAN_PAGE, manPage());
