@@ -5,10 +5,10 @@ import type { Client } from '../../../transport/client.ts';
 import type { TreeNode } from '../../tree.ts';
 import type { CommandLine } from '../args.ts';
 import { configOf, withDaemon } from '../connection.ts';
-import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { type CliError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { columns } from '../help.ts';
-import { failureOf, writeData } from '../output.ts';
-import { isStopping } from './answers.ts';
+import { writeData } from '../output.ts';
+import { asCliError, isStopping } from './answers.ts';
 import { readPidFile } from './daemon-process.ts';
 
 type Line = Extract<CommandLine, { command: 'status' }>;
@@ -45,10 +45,10 @@ export async function status(line: Line): Promise<ExitCode> {
     await writeData(json ? text(portrait) : portraitText(portrait));
     return EXIT.OK;
   } catch (error) {
-    const failure = error instanceof CliError ? withProcess(config, error) : error;
-    const { exit_code } = failureOf(failure);
-    if (!json || exit_code === EXIT.SOFTWARE || !(failure instanceof Error)) throw failure;
-    await writeData(text({ running: false, reason: failure.message, exit_code }));
+    const failure = withProcess(config, error);
+    if (!json || failure.exit_code === EXIT.SOFTWARE) throw failure;
+    const { message, exit_code } = failure;
+    await writeData(text({ running: false, reason: message, exit_code }));
     return exit_code;
   }
 }
@@ -181,11 +181,10 @@ function duration(seconds: number): string {
 }
 
 /** A process that lives while its socket does not answer is worth to be told of. */
-function withProcess({ pid_file }: Config, error: CliError): CliError {
-  if (pid_file === '') return error;
+function withProcess({ pid_file }: Config, error: unknown): CliError {
+  if (pid_file === '') return asCliError(error);
   const found = readPidFile(pid_file);
-  if (found.kind !== 'held') return error;
+  if (found.kind !== 'held') return asCliError(error);
   const { pid } = found.process;
-  const message = `${error.message}\nprocess ${pid} lives and holds ${pid_file}; see its log`;
-  return new CliError(error.exit_code, message, error);
+  return asCliError(error, `process ${pid} lives and holds ${pid_file}; see its log`);
 }

@@ -9,7 +9,7 @@ import { configOf, withDaemon } from '../connection.ts';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeData, writeTalk } from '../output.ts';
 import { timeoutOf } from '../seconds.ts';
-import { isStopping } from './answers.ts';
+import { asCliError, isStopping } from './answers.ts';
 import { type DaemonProcess, lives, processOf, readPidFile } from './daemon-process.ts';
 
 type Line = Extract<CommandLine, { command: 'stop' }>;
@@ -85,17 +85,15 @@ async function askToStop(client: Client, now: boolean): Promise<Going> {
 }
 
 /**
- * What is left when nobody answers on the socket: the process that holds the PID file.
+ * What is left when nobody answers on the socket, or nobody who could stop any sooner: the process
+ * that holds the PID file.
  *
  * @throws the error of the socket, with what the PID file says
  */
 function signal({ pid_file }: Config, now: boolean, error: unknown): Going {
   if (pid_file === '') throw error;
   const found = readPidFile(pid_file);
-  if (found.kind !== 'held') {
-    if (!(error instanceof CliError)) throw error;
-    throw new CliError(error.exit_code, `${error.message}\n${found.reason}`, error);
-  }
+  if (found.kind !== 'held') throw asCliError(error, found.reason);
   const { pid } = found.process;
   try {
     process.kill(pid, 'SIGTERM');
