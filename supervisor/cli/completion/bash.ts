@@ -1,6 +1,12 @@
 /** Completion for bash, from 3.2 (macOS) on, without the package bash-completion. */
 
-import { type CommandWords, type Place, type Vocabulary, valuedOptions } from './vocabulary.ts';
+import {
+  type CommandWords,
+  firstWords,
+  type Place,
+  type Vocabulary,
+  valuedOptions,
+} from './vocabulary.ts';
 
 /** What stands in the script as it is: it finds out what is to be completed. */
 const FUNCTION = `_goxel_supervisor() {
@@ -27,7 +33,18 @@ const FUNCTION = `_goxel_supervisor() {
     COMPREPLY=($(compgen -W "$_goxel_supervisor_commands --help --version" -- "$cur"))
     return
   fi
-  for ((i = 1; i < n; i++)); do
+  local first=1
+  local group
+  group=$(_goxel_supervisor_group "$command")
+  if [[ -n $group ]]; then
+    if [[ n -eq 1 ]]; then
+      COMPREPLY=($(compgen -W "$group" -- "$cur"))
+      return
+    fi
+    command="$command \${words[1]}"
+    first=2
+  fi
+  for ((i = first; i < n; i++)); do
     word=\${words[i]}
     if [[ $at == -* ]]; then
       at=\${at##* }
@@ -84,7 +101,12 @@ export function bashScript(known: Vocabulary): string {
   const { commands, settings } = known;
   const options = commands.map(
     ({ name, options }) =>
-      `    ${name}) echo '${options.map((one) => `--${one.name}`).join(' ')}' ;;`,
+      `    '${name}') echo '${options.map((one) => `--${one.name}`).join(' ')}' ;;`,
+  );
+  const first = firstWords(known);
+  const groups = [...first].filter(([, members]) => members.length > 0);
+  const words = groups.map(
+    ([name, members]) => `    ${name}) echo '${members.map((member) => member.name).join(' ')}' ;;`,
   );
   const places = commands.flatMap(placesOf);
   const values = settings
@@ -93,10 +115,7 @@ export function bashScript(known: Vocabulary): string {
   return [
     '# bash completion of goxel-supervisor; made by: goxel-supervisor completion bash',
     '',
-    variable(
-      'commands',
-      commands.map(({ name }) => name),
-    ),
+    variable('commands', [...first.keys()]),
     variable('valued', valuedOptions(known)),
     variable('methods', known.methods),
     variable(
@@ -104,6 +123,8 @@ export function bashScript(known: Vocabulary): string {
       settings.map(({ key }) => key),
     ),
     '',
+    '# The second words of commands that have one.',
+    ...switchOf('group', words),
     ...switchOf('options', options),
     '# What may stand at a place: files, settings, or one of these words.',
     ...switchOf('place', places),
@@ -117,7 +138,9 @@ function variable(name: string, words: readonly string[]): string {
 }
 
 function switchOf(name: string, cases: readonly string[]): string[] {
-  return [`_goxel_supervisor_${name}() {`, '  case $1 in', ...cases, '  esac', '}', ''];
+  // A case without a pattern is an error.
+  const body = cases.length > 0 ? ['  case $1 in', ...cases, '  esac'] : ['  :'];
+  return [`_goxel_supervisor_${name}() {`, ...body, '}', ''];
 }
 
 function placesOf(command: CommandWords): string[] {

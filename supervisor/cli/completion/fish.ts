@@ -2,6 +2,7 @@
 
 import {
   type CommandWords,
+  firstWords,
   type OptionWords,
   type Place,
   type Vocabulary,
@@ -12,6 +13,7 @@ const COMPLETE = 'complete -c goxel-supervisor';
 
 export function fishScript(known: Vocabulary): string {
   const { commands, methods, settings } = known;
+  const first = firstWords(known);
   const keys = settings.flatMap(({ key, words }) =>
     words.length === 0 ? [`${key}=`] : words.map((word) => `${key}=${word}`),
   );
@@ -21,11 +23,15 @@ export function fishScript(known: Vocabulary): string {
     '# Whether a command is being completed, and so many arguments of it are there already.',
     'function __goxel_supervisor_at --argument-names command arguments',
     '    set -l words (commandline -opc)',
-    '    test "$words[2]" = "$command"; or return 1',
+    '    set -l names (string split " " -- $command)',
+    '    set -l last (math 1 + (count $names))',
+    '    set -l first (math 1 + $last)',
+    '    test (count $words) -ge $last; or return 1',
+    '    test "$words[2..$last]" = "$command"; or return 1',
     '    test -n "$arguments"; or return 0',
     '    set -l count 0',
     '    set -l valued no',
-    '    for word in $words[3..-1]',
+    '    for word in $words[$first..-1]',
     '        if test $valued = yes',
     '            set valued no',
     '            continue',
@@ -45,10 +51,7 @@ export function fishScript(known: Vocabulary): string {
     `set -g __goxel_supervisor_settings ${keys.join(' ')}`,
     '',
     `${COMPLETE} -f`,
-    ...commands.map(
-      ({ name, summary }) =>
-        `${COMPLETE} -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
-    ),
+    ...[...first].flatMap(([name, members]) => wordLines(name, members, commands)),
     `${COMPLETE} -n __fish_use_subcommand -l help -d ${quoted('print help')}`,
     `${COMPLETE} -n __fish_use_subcommand -l version -d ${quoted('print the version')}`,
     ...commands.flatMap(commandLines),
@@ -56,19 +59,36 @@ export function fishScript(known: Vocabulary): string {
   ].join('\n');
 }
 
+/** The first word of a command, and the second ones where it has some. */
+function wordLines(
+  name: string,
+  members: readonly CommandWords[],
+  commands: readonly CommandWords[],
+): string[] {
+  const summary = commands.find((command) => command.name === name)?.summary ?? '';
+  return [
+    `${COMPLETE} -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
+    ...members.map(
+      (member) =>
+        `${COMPLETE} -n '__goxel_supervisor_at ${name} 0' -a ${member.name} -d ` +
+        quoted(member.summary),
+    ),
+  ];
+}
+
 function commandLines({ name, options, positionals }: CommandWords): string[] {
   return [
     ...options.map((option) => optionLine(name, option)),
     ...positionals.flatMap(({ place }, index) => {
       if (place.kind === 'nothing') return [];
-      return [`${COMPLETE} -n '__goxel_supervisor_at ${name} ${index}' ${wordsAt(place)}`];
+      return [`${COMPLETE} -n '__goxel_supervisor_at "${name}" ${index}' ${wordsAt(place)}`];
     }),
   ];
 }
 
 function optionLine(command: string, { name, summary, value }: OptionWords): string {
   const takes = value === undefined ? '' : ` -r ${wordsAt(value.place)}`;
-  return `${COMPLETE} -n '__goxel_supervisor_at ${command}' -l ${name}${takes} -d ${quoted(summary)}`;
+  return `${COMPLETE} -n '__goxel_supervisor_at "${command}"' -l ${name}${takes} -d ${quoted(summary)}`;
 }
 
 function wordsAt(place: Place): string {

@@ -18,6 +18,7 @@ export interface OptionWords {
 }
 
 export interface CommandWords {
+  /** One word, or two where the first is shared: `config check`. */
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionWords[];
@@ -47,7 +48,7 @@ const PLACES: Readonly<Record<string, Place>> = {
 
 export function vocabulary(): Vocabulary {
   const commands = Object.entries(COMMANDS).map(([name, spec]) => commandWords(name, spec));
-  const names = commands.map(({ name }) => name);
+  const names = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? name))];
   const help: CommandWords = {
     name: 'help',
     summary: 'Print help about a command.',
@@ -63,6 +64,18 @@ export function vocabulary(): Vocabulary {
       words: wordsOf(setting),
     })),
   };
+}
+
+/** What may be the first word, with the second ones of those that have several commands. */
+export function firstWords({ commands }: Vocabulary): Map<string, CommandWords[]> {
+  const words = new Map<string, CommandWords[]>();
+  for (const command of commands) {
+    const [first = '', second] = command.name.split(' ');
+    const members = words.get(first) ?? [];
+    if (second !== undefined) members.push({ ...command, name: second });
+    words.set(first, members);
+  }
+  return words;
 }
 
 /** Names of options that take a value, in any command. */

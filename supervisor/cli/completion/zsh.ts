@@ -1,8 +1,16 @@
 /** Completion for zsh, by its function `_arguments`. */
 
-import type { CommandWords, OptionWords, Place, Vocabulary } from './vocabulary.ts';
+import {
+  type CommandWords,
+  firstWords,
+  type OptionWords,
+  type Place,
+  type Vocabulary,
+} from './vocabulary.ts';
 
-export function zshScript({ commands, methods, settings }: Vocabulary): string {
+export function zshScript(known: Vocabulary): string {
+  const { commands, methods, settings } = known;
+  const first = firstWords(known);
   const values = settings
     .filter(({ words }) => words.length > 0)
     .map(({ key, words }) => `      ${key}) compadd -- ${words.join(' ')} ;;`);
@@ -25,17 +33,24 @@ export function zshScript({ commands, methods, settings }: Vocabulary): string {
     '}',
     '',
     '_goxel_supervisor() {',
+    '  local -a commands',
     '  if (( CURRENT == 2 )); then',
-    '    local -a commands',
-    '    commands=(',
-    ...commands.map(({ name, summary }) => `      ${quoted(`${name}:${summary}`)}`),
-    '    )',
+    ...described(
+      [...first].map(([name, members]) => ({
+        name,
+        summary: members.length > 0 ? members.map((member) => member.name).join(', ') : '',
+        ...commands.find((command) => command.name === name),
+      })),
+    ),
     "    _describe -t commands command commands -- '(--help --version)'",
     '    return',
     '  fi',
     '  local command=$words[2]',
     '  shift words',
     '  (( CURRENT-- ))',
+    '  case $command in',
+    ...[...first].flatMap(([name, members]) => (members.length > 0 ? groupOf(name, members) : [])),
+    '  esac',
     '  case $command in',
     ...commands.flatMap(caseOf),
     '  esac',
@@ -49,13 +64,34 @@ export function zshScript({ commands, methods, settings }: Vocabulary): string {
   ].join('\n');
 }
 
+function described(commands: readonly { name: string; summary: string }[]): string[] {
+  const entries = commands.map(({ name, summary }) => `      ${quoted(`${name}:${summary}`)}`);
+  return ['    commands=(', ...entries, '    )'];
+}
+
+/** A command of two words: the second is completed, or joins the first. */
+function groupOf(name: string, members: readonly CommandWords[]): string[] {
+  return [
+    `    ${name})`,
+    '    if (( CURRENT == 2 )); then',
+    ...described(members),
+    '    _describe -t commands command commands',
+    '    return',
+    '    fi',
+    '    command+=" $words[2]"',
+    '    shift words',
+    '    (( CURRENT-- ))',
+    '    ;;',
+  ];
+}
+
 function caseOf({ name, options, positionals }: CommandWords): string[] {
   const specs = [
     ...options.map(optionSpec),
     ...positionals.map(({ name, place }, index) => `${index + 1}:${name}:${actionOf(place)}`),
   ];
   const lines = specs.map(quoted);
-  return [`    ${name})`, `      _arguments -S ${lines.join(' \\\n        ')}`, '      ;;'];
+  return [`    ${quoted(name)})`, `      _arguments -S ${lines.join(' \\\n        ')}`, '      ;;'];
 }
 
 function optionSpec({ name, summary, value, multiple }: OptionWords): string {
