@@ -1,5 +1,6 @@
 /** `goxel-supervisor run`: the daemon in the foreground. */
 
+import { reapOrphans } from '../../actors/process/reaper.ts';
 import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
@@ -36,6 +37,7 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   for (const warning of warnings) log.logger.warn(warning);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
+  reapOrphans();
 
   const daemon = startDaemon({ config, log: log.logger, logs: () => log.figures() });
   answerSignals(daemon, config, log, takeSignals);
