@@ -1,15 +1,28 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the interop tests need, where they are missing and we may.
-# Exits with 1 where CI=true and they cannot be had; elsewhere it says so, and those tests will fail.
+# Installs the Debian packages that tests need, where they are missing and we may. Exits with 1 where
+# CI=true and they cannot be had; elsewhere it says so: the interop tests will fail then, and those
+# that need a tool are skipped.
 set -euo pipefail
 
 missing=()
-command -v goxel > /dev/null || missing+=(goxel)
-command -v xvfb-run > /dev/null || missing+=(xvfb xauth)
+# need PROGRAM PACKAGE…
+need() {
+  command -v "$1" > /dev/null || missing+=("${@:2}")
+}
+# Real Goxel, on a display of its own.
+need goxel goxel
+need xvfb-run xvfb xauth
+# The shells that are completed, and the tools that judge the manual page and the units.
+need zsh zsh
+need fish fish
+need mandoc mandoc
+need man man-db
+need systemd-analyze systemd
+need strace strace
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 give_up() {
-  echo "test/setup.sh: $1; the interop tests need: ${missing[*]}" >&2
+  echo "test/setup.sh: $1; tests need: ${missing[*]}" >&2
   if [ "${CI:-}" = true ]; then exit 1; fi
   exit 0
 }
