@@ -313,8 +313,8 @@ export const ERRORS = {
       'The connection has not shown a token yet, or the token that it showed is no longer in the ' +
       'file. The request was not run.',
     advice:
-      'Send system.authenticate with {"token": "..."} as the first request of the connection; ' +
-      'whoever runs the daemon has the token (security.token_file).',
+      'Send system.authenticate with {"token": "..."} as the first request of the connection ' +
+      '(commands: set GOXEL_TOKEN, or give --token-file); who runs the daemon has the tokens.',
     details: '`authentication_timeout_ms`: when the connection is closed for it',
   },
   GOX_TOKEN_REFUSED: {

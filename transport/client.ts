@@ -9,7 +9,7 @@ import { EventEmitter, once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { abortion, type CallOptions, Calls } from './client-calls.ts';
 import { type ClientCodec, goxeMsgpack, jsonLines } from './client-codec.ts';
-import { type ClientError, clientError } from './client-error.ts';
+import { ClientError, clientError } from './client-error.ts';
 import { Framer } from './framing.ts';
 import type { FramingEvent } from './jsonrpc.ts';
 
@@ -32,6 +32,8 @@ export interface ClientOptions {
   readonly reply_bytes_max?: number;
   /** JSON texts on lines, the default, or MessagePack in GOXE frames. */
   readonly encoding?: 'json' | 'msgpack';
+  /** Shown to the daemon before anything else, for one that asks for it. */
+  readonly token?: string;
 }
 
 /** Named or positional. */
@@ -64,9 +66,9 @@ const HEADER_BYTES_MAX = 4096;
 const CLOSE_TIMEOUT_MS = 1000;
 
 /**
- * Connects to a daemon.
+ * Connects to a daemon, and shows it the token if there is one.
  *
- * @throws ClientError `CLIENT_CONNECT`
+ * @throws ClientError `CLIENT_CONNECT`, or `GOX_TOKEN_REFUSED`
  */
 export async function connect(address: Address, options: ClientOptions = {}): Promise<Client> {
   const timeout_ms = options.connect_timeout_ms ?? CONNECT_TIMEOUT_MS;
@@ -75,9 +77,14 @@ export async function connect(address: Address, options: ClientOptions = {}): Pr
   try {
     socket = createConnection({ ...address });
     await once(socket, 'connect', { signal });
-    return new Client(socket, options);
+    const client = new Client(socket, options);
+    const { token } = options;
+    if (token !== undefined) await client.call('system.authenticate', { token }, { signal });
+    return client;
   } catch (cause) {
     socket?.destroy();
+    const remote = cause instanceof ClientError && !signal.aborted;
+    if (remote) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     const text = signal.aborted ? `no answer within ${timeout_ms} ms` : reason;
     throw clientError('CLIENT_CONNECT', `Cannot connect: ${text}.`, cause);

@@ -24,8 +24,10 @@ export async function call(line: Line): Promise<ExitCode> {
   const { signal } = interruption;
   let result: unknown;
   try {
-    result = await withDaemon(config, (client) =>
-      withProgress(client, client.call(method, params, { timeout_ms, signal })),
+    result = await withDaemon(
+      config,
+      (client) => withProgress(client, client.call(method, params, { timeout_ms, signal })),
+      line.options['token-file'],
     );
   } catch (error) {
     if (signal.aborted) return interruption.exit_code();

@@ -50,6 +50,16 @@ const config = {
 
 const json = { type: 'boolean', summary: 'print it as JSON' } as const satisfies OptionSpec;
 
+/** Those of the commands that ask a running daemon. */
+const client = {
+  ...config,
+  'token-file': {
+    type: 'string',
+    value: 'FILE',
+    summary: 'file of the token, where the daemon asks for one; else GOXEL_TOKEN counts',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
 export const COMMANDS = {
   run: {
     summary: 'Run the daemon in the foreground until it is told to stop (SIGTERM, SIGINT).',
@@ -83,7 +93,7 @@ export const COMMANDS = {
     summary: 'Send one request to a running daemon and print its result as JSON.',
     positionals: ['METHOD', '[PARAMS]'],
     options: {
-      ...config,
+      ...client,
       timeout: {
         type: 'string',
         value: 'SECONDS',
@@ -112,7 +122,7 @@ export const COMMANDS = {
     summary: 'Print the tree of actors of a running daemon, with the state of each.',
     positionals: [],
     options: {
-      ...config,
+      ...client,
       json,
       watch: { type: 'boolean', summary: 'print it again and again, until Ctrl-C' },
     },
@@ -122,7 +132,7 @@ export const COMMANDS = {
     summary: 'Print whether a daemon is well, and if not, why; for scripts, by its exit code.',
     positionals: [],
     options: {
-      ...config,
+      ...client,
       json: { type: 'boolean', summary: 'print it as JSON, with all that was checked' },
     },
     notes: [
@@ -142,7 +152,7 @@ export const COMMANDS = {
   status: {
     summary: 'Print whether a daemon runs, since when, where it listens, and how its parts are.',
     positionals: [],
-    options: { ...config, json },
+    options: { ...client, json },
     notes: [
       'Exit code 0: it runs, whatever it is at. 69: nobody listens there. The others say why nobody',
       'could be asked. `health` is for scripts that want to know whether it is well.',
@@ -153,7 +163,7 @@ export const COMMANDS = {
     summary: 'Stop a running daemon, and wait until it is gone.',
     positionals: [],
     options: {
-      ...config,
+      ...client,
       'pid-file': {
         type: 'string',
         value: 'FILE',
@@ -177,7 +187,7 @@ export const COMMANDS = {
   reload: {
     summary: 'Have a running daemon read its configuration again, and print what came of it.',
     positionals: [],
-    options: { ...config, json },
+    options: { ...client, json },
     notes: [
       'The daemon reads its own file, not the one named here, which only says where it listens. What',
       'is wrong there changes nothing, and is an error here (78).',
@@ -187,7 +197,7 @@ export const COMMANDS = {
   debug: {
     summary: 'Turn debug lines in the log of a running daemon on or off.',
     positionals: ['on|off'],
-    options: { ...config, json },
+    options: { ...client, json },
     examples: ['goxel-supervisor debug on', 'goxel-supervisor debug off'],
   },
   completion: {

@@ -2,9 +2,10 @@
 
 import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
-import { type Client, connect } from '../../transport/client.ts';
+import { type Client, type ClientError, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
 import { connectionFailure } from './connection-failure.ts';
+import { tokenOf } from './token.ts';
 
 /** The commands about a running daemon. */
 type Asking = 'call' | 'debug' | 'health' | 'reload' | 'status' | 'stop' | 'tree';
@@ -23,15 +24,19 @@ export async function configOf({ options, flags }: Line): Promise<Config> {
 /**
  * Connects to the daemon that a configuration names, and does something with it.
  *
+ * @param token_file the file of the token, if one was named; else the environment may have it
  * @throws CliError when there is no connection, with the code for the reason
  */
 export async function withDaemon<T>(
   { sockets }: Config,
   use: (client: Client) => Promise<T>,
+  token_file?: string,
 ): Promise<T> {
+  const token = tokenOf(token_file);
   const { path } = sockets.unix;
-  const client = await connect({ path }).catch((error: Error) => {
-    throw connectionFailure(path, error);
+  const options = token === undefined ? {} : { token };
+  const client = await connect({ path }, options).catch((error: ClientError) => {
+    throw error.code === 'CLIENT_CONNECT' ? connectionFailure(path, error) : error;
   });
   try {
     return await use(client);

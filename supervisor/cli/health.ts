@@ -21,8 +21,10 @@ const EXITS: Readonly<Record<Health['state'], ExitCode>> = {
 
 export async function health(line: Line): Promise<ExitCode> {
   // The daemon made it by the same schema.
-  const found = (await withDaemon(await configOf(line), (client) =>
-    client.call('health_check', undefined, { timeout_ms: TIMEOUT_MS }),
+  const found = (await withDaemon(
+    await configOf(line),
+    (client) => client.call('health_check', undefined, { timeout_ms: TIMEOUT_MS }),
+    line.options['token-file'],
   )) as Health;
   const json = line.options.json === true;
   await writeData(json ? `${JSON.stringify(found, undefined, 2)}\n` : healthText(found));

@@ -117,6 +117,9 @@ function exitCodeOf(code: ErrorCode): ExitCode {
     case 'GOX_FILE':
       return EXIT.NOINPUT;
     case 'GOX_PATH_REFUSED':
+    case 'GOX_UNAUTHENTICATED':
+    case 'GOX_TOKEN_REFUSED':
+    case 'GOX_FORBIDDEN':
       return EXIT.NOPERM;
     case 'GOX_INTERNAL':
     case 'GOX_ENGINE_FAILED':

@@ -1,6 +1,7 @@
 /** `goxel-supervisor tree`: the tree of actors of a running daemon. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '../../transport/client.ts';
 import { type TreeNode, treeText } from '../tree.ts';
 import type { CommandLine } from './args.ts';
 import { configOf, withDaemon } from './connection.ts';
@@ -20,7 +21,7 @@ const CLEAR = '\x1b[H\x1b[2J';
 
 export async function tree(line: Line): Promise<ExitCode> {
   const { json = false, watch = false } = line.options;
-  await withDaemon(await configOf(line), async (client) => {
+  const show = async (client: Client) => {
     // A reader who has gone wants no more.
     for (let first = true; first || (watch && process.stdout.writable); first = false) {
       if (!first) await sleep(WATCH_INTERVAL_MS);
@@ -30,6 +31,7 @@ export async function tree(line: Line): Promise<ExitCode> {
       const text = json ? `${JSON.stringify(root, undefined, watch ? 0 : 2)}\n` : treeText(root);
       await writeData(watch && !json && process.stdout.isTTY ? CLEAR + text : text);
     }
-  });
+  };
+  await withDaemon(await configOf(line), show, line.options['token-file']);
   return EXIT.OK;
 }

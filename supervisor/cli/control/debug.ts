@@ -11,8 +11,10 @@ const TIMEOUT_MS = 10_000;
 
 export async function debug(line: Line): Promise<ExitCode> {
   const on = line.positionals[0] === 'on';
-  const result = await withDaemon(await configOf(line), (client) =>
-    client.call('supervisor.debug', { on }, { timeout_ms: TIMEOUT_MS }),
+  const result = await withDaemon(
+    await configOf(line),
+    (client) => client.call('supervisor.debug', { on }, { timeout_ms: TIMEOUT_MS }),
+    line.options['token-file'],
   );
   const { level = on ? 'debug' : '' } = result as { readonly level?: string };
   await writeData(

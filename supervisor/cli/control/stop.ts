@@ -41,11 +41,12 @@ export async function stop(line: Line): Promise<ExitCode> {
   const began_ms = performance.now();
   let going: Going | undefined;
   try {
-    await withDaemon(config, async (client) => {
+    const ask = async (client: Client) => {
       going = await askToStop(client, now);
       // With the connection open, whose end is the first sign.
       await untilGone(going, config, timeout_ms);
-    });
+    };
+    await withDaemon(config, ask, line.options['token-file']);
   } catch (error) {
     if (going !== undefined) throw error;
     going = signal(config, now, error);
