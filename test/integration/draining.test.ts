@@ -1,8 +1,10 @@
 /** A daemon that stops answers all that it has read, in the time that it is given. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Packr } from 'msgpackr';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { goxeMsgpack } from '../../transport/client-codec.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { eventually, RawConnection, type RawReply, request } from '../support/raw.ts';
 
@@ -12,8 +14,12 @@ const LONG_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
 
 const draining = suite('draining');
 
-function repliesOf(bytes: Buffer): Map<unknown, RawReply> {
+const NOTICE = `{"jsonrpc":"2.0","method":"server.draining","params":{"timeout_ms":${SHUTDOWN_MS}}}`;
+
+/** The replies by their ids, behind which the client was told, once, that the daemon stops. */
+function repliesOf(bytes: Buffer, notice = NOTICE): Map<unknown, RawReply> {
   const lines = bytes.toString().split('\n').slice(0, -1);
+  assert.is(lines.pop(), notice);
   const replies = lines.map((line) => JSON.parse(line) as RawReply);
   return new Map(replies.map((reply) => [reply.id, reply]));
 }
@@ -77,8 +83,54 @@ draining('a second request to stop gets its way, and is no failure', async () =>
   await sleep(200);
   const { code } = await daemon.stop();
   assert.is(code, 0);
-  const reply = repliesOf(await client.rest()).get('long');
+  const reply = repliesOf(await client.rest(), NOTICE.replace(`${SHUTDOWN_MS}`, '60000')).get(
+    'long',
+  );
   assert.match(reply?.error?.data.code ?? 'no reply', /^GOX_(SHUTTING_DOWN|CANCELLED)$/);
+});
+
+draining('clients are told that have asked for something, each in its framing', async () => {
+  const daemon = await startDaemon({ settings: SETTINGS });
+  const open = () => RawConnection.open(daemon.socket);
+  const [idle, silent, headers, goxe, left] = await Promise.all([
+    ...[open(), open(), open(), open(), open()],
+  ]);
+  const ping = request('ping', [], 1).trim();
+  await idle!.ask(`${ping}\n`);
+  headers!.write(`Content-Length: ${ping.length}\r\n\r\n${ping}`);
+  goxe!.write(goxeMsgpack.encode({ jsonrpc: '2.0', id: 1, method: 'ping' }));
+  await Promise.all([headers!.bytes(60), goxe!.bytes(60)]);
+  // It has said that it asks for nothing more, and is gone when it is answered.
+  await left!.ask(`${ping}\n`);
+  left!.end();
+  assert.is((await left!.rest()).length, 0);
+  const stopped = daemon.stop();
+  assert.is((await idle!.rest()).toString(), `${NOTICE}\n`);
+  assert.is((await silent!.rest()).length, 0);
+  assert.ok((await headers!.rest()).toString().endsWith(`: ${NOTICE.length}\r\n\r\n${NOTICE}`));
+  const frame = await goxe!.rest();
+  const text = frame.toString('latin1');
+  const notice = new Packr({ useRecords: false }).unpack(
+    frame.subarray(text.lastIndexOf('GOXE') + 16),
+  );
+  assert.equal(notice, JSON.parse(NOTICE));
+  assert.is((await stopped).code, 0);
+});
+
+draining('a client that reads messages by their headers is told at once', async () => {
+  const daemon = await startDaemon({ settings: SETTINGS });
+  const client = await RawConnection.open(daemon.socket);
+  const send = (text: string) => client.write(`Content-Length: ${text.length}\r\n\r\n${text}`);
+  send(request('goxel.add_voxel', [1, 2, 3, '#3366CC'], 1));
+  await client.bytes(60);
+  send(request('goxel.render_scene', LONG_RENDER, 'long'));
+  await sleep(300);
+  const stopped = daemon.stop();
+  const text = (await client.rest()).toString();
+  assert.ok(text.indexOf(NOTICE) >= 0, 'it is told');
+  assert.ok(text.indexOf(NOTICE) < text.indexOf('"id":"long"'), text);
+  assert.is(text.split('server.draining').length, 2, 'once');
+  assert.is((await stopped).code, 0);
 });
 
 draining.run();

@@ -1,0 +1,83 @@
+/** Clients that take none of their replies for too long are cut; those that take some are not. */
+
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Daemon, withDaemon } from '../support/daemon.ts';
+import { actors, eventually, RawConnection, request, treeOf } from '../support/raw.ts';
+
+const SEND_TIMEOUT_MS = 1500;
+const SETTINGS = { 'limits.send_timeout_ms': SEND_TIMEOUT_MS };
+const REPLY_BYTES = 4 * 1024 * 1024;
+const ECHO = request('echo', ['x'.repeat(REPLY_BYTES)], 1);
+
+/** A client that has asked for much and reads nothing by itself. */
+async function asker({ socket: path }: Daemon): Promise<Socket> {
+  const socket = connect(path);
+  socket.on('error', () => {});
+  socket.pause();
+  await new Promise<void>((resolve) => socket.write(ECHO, () => resolve()));
+  return socket;
+}
+
+const connectionsOf = async (of: RawConnection) => actors(await treeOf(of), /^connection:/).length;
+
+const test = suite('unread replies');
+
+test('a client that takes nothing for the time-out is cut, and holds nothing any more', () =>
+  withDaemon({ settings: SETTINGS }, async (daemon) => {
+    const observer = await RawConnection.open(daemon.socket);
+    await observer.call('ping');
+    const lazy = await asker(daemon);
+    const began_ms = performance.now();
+    await eventually('it was there', async () => (await connectionsOf(observer)) === 2);
+    await eventually('it was cut', async () => (await connectionsOf(observer)) === 1);
+    const took_ms = performance.now() - began_ms;
+    assert.ok(took_ms > SEND_TIMEOUT_MS - 500, `cut after ${took_ms} ms`);
+    const { result } = await observer.call('status');
+    assert.ok((result as { held_bytes: number }).held_bytes < 10_000);
+    const log = daemon.stdout() + daemon.stderr();
+    assert.match(log, /"connection":"\d+","unread_bytes":\d{6,}.*takes nothing of what waits/);
+    lazy.destroy();
+    observer.destroy();
+  }));
+
+test('one that takes a little at a time gets all of one large reply', () =>
+  withDaemon({ settings: SETTINGS }, async (daemon) => {
+    const slow = await asker(daemon);
+    let bytes = 0;
+    let ended = false;
+    slow.on('close', () => {
+      ended = true;
+    });
+    const began_ms = performance.now();
+    // Some 4 s for the whole: no one write of it is done within the time-out.
+    while (bytes <= REPLY_BYTES && !ended) {
+      const chunk = slow.read() as Buffer | null;
+      bytes += chunk?.length ?? 0;
+      await sleep(chunk === null ? 5 : 60);
+    }
+    assert.ok(bytes > REPLY_BYTES, `${bytes} bytes came`);
+    assert.ok(performance.now() - began_ms > 2 * SEND_TIMEOUT_MS, 'the test is slow enough');
+    assert.not.match(daemon.stdout() + daemon.stderr(), 'takes nothing');
+    slow.destroy();
+  }));
+
+test('a standstill of the daemon counts for nothing', () =>
+  withDaemon({ settings: SETTINGS }, async (daemon) => {
+    const lazy = await asker(daemon);
+    await sleep(300);
+    process.kill(daemon.pid, 'SIGSTOP');
+    await sleep(2 * SEND_TIMEOUT_MS);
+    process.kill(daemon.pid, 'SIGCONT');
+    let bytes = 0;
+    lazy.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    lazy.resume();
+    await eventually('all was there', () => bytes > REPLY_BYTES);
+    lazy.destroy();
+  }));
+
+test.run();
