@@ -3,17 +3,21 @@
 import type { ListenFailure } from '../machines/sockets.ts';
 import type { SupervisorOutcome } from '../machines/supervision/index.ts';
 
+/** Why it could not start. */
+type Refusal =
+  /** Another daemon has the socket. */
+  | 'address busy'
+  /** Another program has the port. */
+  | 'address taken'
+  /** A socket cannot be made as configured. */
+  | 'address refused'
+  /** This user may not. */
+  | 'not permitted'
+  /** What is configured cannot be. */
+  | 'misconfigured';
+
 export interface Outcome {
-  readonly kind:
-    | 'stopped'
-    | 'forced'
-    | 'engines failed'
-    | 'address busy'
-    | 'address taken'
-    | 'address forbidden'
-    | 'address wrong'
-    | 'address refused'
-    | 'defect';
+  readonly kind: 'stopped' | 'forced' | 'engines failed' | Refusal | 'defect';
   readonly reason: string;
 }
 
@@ -35,13 +39,22 @@ export function outcomeOf(ended: SupervisorOutcome): Outcome {
   const { failure, path, output } = ended;
   const [part = '', child = part] = path.split('/');
   if (part === 'engines') return { kind: 'engines failed', reason: `${child} gave up: ${failure}` };
-  const code = listenFailure(output);
-  if (code !== undefined) return { kind: `address ${code}`, reason: failure };
+  const code = codeOf(output);
+  if (code !== undefined) return { kind: REFUSALS[code], reason: failure };
   return { kind: 'defect', reason: `${path}: ${failure}` };
 }
 
+/** By the codes that the sockets end with. */
+const REFUSALS: Readonly<Record<ListenFailure, Refusal>> = {
+  busy: 'address busy',
+  taken: 'address taken',
+  refused: 'address refused',
+  forbidden: 'not permitted',
+  wrong: 'misconfigured',
+};
+
 /** The code that the sockets ended with, if that is what ended. */
-function listenFailure(output: unknown): ListenFailure | undefined {
+function codeOf(output: unknown): ListenFailure | undefined {
   if (typeof output !== 'object' || output === null || !('code' in output)) return undefined;
   return output.code as ListenFailure;
 }

@@ -92,9 +92,9 @@ function exitCodeOf({ kind }: Outcome): ExitCode {
       return EXIT.TEMPFAIL;
     case 'address taken':
       return EXIT.UNAVAILABLE;
-    case 'address forbidden':
+    case 'not permitted':
       return EXIT.NOPERM;
-    case 'address wrong':
+    case 'misconfigured':
       return EXIT.CONFIG;
     case 'address refused':
       return EXIT.CANTCREAT;

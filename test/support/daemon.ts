@@ -59,7 +59,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a daemon; resolves once its socket takes connections, or rejects with its output. */
+/** Starts a daemon; resolves once it answers on its socket, or rejects with its output. */
 export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   const directory = temporaryDirectory();
   const socket = options.socket ?? join(directory, 'd.sock');
@@ -109,7 +109,8 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   };
 
   const deadline_ms = performance.now() + START_TIMEOUT_MS;
-  while (!(await accepts(socket))) {
+  // Its socket takes connections before there is anybody to answer.
+  while (!(/ listens on /.test(stderr()) && (await accepts(socket)))) {
     const late = performance.now() > deadline_ms;
     if (gone === undefined && !late) {
       await within(end, POLL_MS);

@@ -37,15 +37,23 @@ export class RawConnection {
     });
   }
 
-  static open(path: string): Promise<RawConnection> {
+  /** @param where a path, or a port of this machine */
+  static open(where: string | number): Promise<RawConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ path, allowHalfOpen: true });
+      const address =
+        typeof where === 'string' ? { path: where } : { host: '127.0.0.1', port: where };
+      const socket = connect({ ...address, allowHalfOpen: true });
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);
         resolve(new RawConnection(socket));
       });
     });
+  }
+
+  /** One that stands already, as of TLS. */
+  static over(socket: Socket): RawConnection {
+    return new RawConnection(socket);
   }
 
   /** Whether the daemon has ended its side or broken the connection. */

@@ -253,11 +253,17 @@ test('ends with the reason when engines used up the restarts of their supervisor
   assert.equal(outcome(), { kind: 'engines failed', reason: 'engine:0 gave up: out of memory' });
 });
 
-for (const code of ['busy', 'taken', 'forbidden', 'wrong', 'refused'] as const) {
+for (const [code, kind] of [
+  ['busy', 'address busy'],
+  ['taken', 'address taken'],
+  ['forbidden', 'not permitted'],
+  ['wrong', 'misconfigured'],
+  ['refused', 'address refused'],
+] as const) {
   test(`ends with the reason when its sockets cannot be had: ${code}`, async () => {
     const failed = { type: 'holder.failed', code, reason: 'somebody is there' } as const;
     const { worker, outcome } = await daemon(1, {}, failed);
-    assert.equal(outcome(), { kind: `address ${code}`, reason: 'somebody is there' });
+    assert.equal(outcome(), { kind, reason: 'somebody is there' });
     assert.is(worker.started.length, 0, 'before anything was started for it');
   });
 }
