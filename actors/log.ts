@@ -1,7 +1,14 @@
 /** The `log` effect: at the level `debug` the log tells what actors hear, which is no requests. */
 
 import type { Logger } from 'pino';
-import { type EventObject, fromCallback, type InspectionEvent, type Subscription } from 'xstate';
+import {
+  type AnyActorRef,
+  type EventObject,
+  fromCallback,
+  type InspectionEvent,
+  type Subscription,
+} from 'xstate';
+import { pathOf } from './about.ts';
 import { reportFigures } from './vitals.ts';
 
 /**
@@ -13,8 +20,8 @@ export function logEffect(log: Logger) {
     let looking: Subscription | undefined;
     const tell = (event: InspectionEvent) => {
       if (event.type !== '@xstate.event') return;
-      const { id = '' } = event.actorRef as { readonly id?: string };
-      log.debug({ actor: id, event: event.event.type }, 'event');
+      const actor = pathOf(event.actorRef as AnyActorRef);
+      log.debug({ actor, event: event.event.type }, 'event');
     };
     const look = () => {
       const wanted = log.isLevelEnabled('debug');

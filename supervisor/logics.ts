@@ -1,6 +1,7 @@
 /** The logics of the tree with their effects, by the names that `children.ts` has for them. */
 
 import type { Logger } from 'pino';
+import type { About } from '../actors/about.ts';
 import type { Deadlines } from '../actors/connection/deadlines.ts';
 import { requestsEffect } from '../actors/connection/requests.ts';
 import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
@@ -71,11 +72,20 @@ function engineLogic(shared: Shared, threads: ThreadOptions) {
     },
     actions: {
       'announce loss': ({ context: { index, reason, restarts } }) =>
-        log.warn({ engine: index, reason, restarts }, 'an engine lost its worker'),
+        log.warn(
+          { actor: `engines/engine:${index}`, reason, restarts },
+          'an engine lost its worker',
+        ),
       'announce restart': ({ context: { index, restarts } }) =>
-        log.info({ engine: index, restarts }, 'restarting the worker of an engine'),
+        log.info(
+          { actor: `engines/engine:${index}`, restarts },
+          'restarting the worker of an engine',
+        ),
       'announce shortage': ({ context: { index, reason } }) =>
-        log.warn({ engine: index, reason }, 'the worker of an engine could not be started yet'),
+        log.warn(
+          { actor: `engines/engine:${index}`, reason },
+          'the worker of an engine could not be started yet',
+        ),
     },
   });
 }
@@ -90,13 +100,16 @@ function jobThreadLogic(shared: Shared, threads: ThreadOptions) {
     },
     actions: {
       'announce loss': ({ context: { index, reason, restarts } }) =>
-        log.warn({ job_thread: index, reason, restarts }, 'a job thread was lost'),
+        log.warn({ actor: `jobs/job:${index}`, reason, restarts }, 'a job thread was lost'),
       'announce shortage': ({ context: { index, reason } }) =>
-        log.warn({ job_thread: index, reason }, 'a job thread could not be started yet'),
+        log.warn({ actor: `jobs/job:${index}`, reason }, 'a job thread could not be started yet'),
       'announce replacement': ({ context: { index, reason } }) =>
-        log.info({ job_thread: index, reason }, 'replacing a job thread'),
+        log.info({ actor: `jobs/job:${index}`, reason }, 'replacing a job thread'),
       'announce pause': ({ context: { index, reason } }) =>
-        log.error({ job_thread: index, reason }, 'a job thread is left alone for some time'),
+        log.error(
+          { actor: `jobs/job:${index}`, reason },
+          'a job thread is left alone for some time',
+        ),
     },
   });
 }
@@ -129,9 +142,10 @@ function connectionLogic(shared: Shared) {
   const socket = socketEffect({
     ...shared,
     reader: new EnvelopeReader(config),
-    onDefect: (method, error) =>
-      log.error({ method, err: error }, 'a defect in a method of the daemon'),
-    onConnectionDefect: (error) => log.error({ err: error }, 'a defect ended a connection'),
+    onDefect: (about, error) =>
+      log.error({ ...about, err: error }, 'a defect in a method of the daemon'),
+    onConnectionDefect: (about, error) =>
+      log.error({ ...about, err: error }, 'a defect ended a connection'),
     onTokenRefused: refusals(log),
     onOutputOverdue: (connection, unread_bytes) => {
       const { send_timeout_ms } = config.limits;
@@ -139,9 +153,10 @@ function connectionLogic(shared: Shared) {
       log.warn({ connection, unread_bytes, send_timeout_ms }, text);
     },
   });
+  const onRequestDefect = (about: About) => log.error(about, 'a request failed by a defect');
   const session = sessionMachine.provide({
     actors: {
-      requests: withVitals(requestsEffect(shared)),
+      requests: withVitals(requestsEffect({ ...shared, onRequestDefect })),
       job: withVitals(shared.jobs.logic),
     },
   });

@@ -1,7 +1,7 @@
 /** Counts the replies that are errors, of all connections, by their codes. */
 
 import { ERRORS, type ErrorCode } from '../conf/errors.ts';
-import type { Reply } from './jsonrpc.ts';
+import type { Encoding, Reply } from './jsonrpc.ts';
 
 /** In JSON the body of an error begins so; its number follows. */
 const JSON_START = '{"code":'.length;
@@ -30,7 +30,7 @@ export class Failures {
   count({ failed, encoding, body }: Reply): void {
     if (!failed) return;
     this.#total += 1;
-    const number = encoding === 'json' ? numberInJson(body) : numberInMsgpack(body);
+    const number = numberIn(encoding, body);
     this.#byNumber.set(number, (this.#byNumber.get(number) ?? 0) + 1);
   }
 
@@ -40,6 +40,15 @@ export class Failures {
     for (const [number, count] of this.#byNumber) counts[CODES.get(number) ?? `${number}`] = count;
     return counts;
   }
+}
+
+/** Whether the body of an error is that of GOX_INTERNAL. */
+export function isDefect(encoding: Encoding, body: Uint8Array): boolean {
+  return numberIn(encoding, body) === ERRORS.GOX_INTERNAL.number;
+}
+
+function numberIn(encoding: Encoding, body: Uint8Array): number {
+  return encoding === 'json' ? numberInJson(body) : numberInMsgpack(body);
 }
 
 /** The numbers are ours, and so the bodies have the order that our encoders give them. */

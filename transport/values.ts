@@ -30,4 +30,9 @@ export function idValue(reply: PendingReply): unknown {
   return reply.idValue;
 }
 
+/** The same for a line of the log; a notification has none. */
+export function requestId(reply: PendingReply): unknown {
+  return reply.id === undefined ? undefined : idValue(reply);
+}
+
 const NOTHING = new Uint8Array(0);

@@ -3,6 +3,7 @@
 import type { Config } from '../../conf/schema.ts';
 import type { Caller } from '../../transport/caller.ts';
 import type { EnvelopeReader } from '../../transport/envelope.ts';
+import type { About } from '../about.ts';
 import type { Admission } from './admission.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { GateDeps } from './gate.ts';
@@ -36,7 +37,7 @@ export interface IntakeDeps extends Pick<GateDeps, 'tokens' | 'onTokenRefused'> 
   readonly counters: Counters;
   readonly clock: UnderWayDeps['clock'];
   /** Hears of a method that failed in a way it must not. */
-  readonly onDefect: (method: string, error: unknown) => void;
+  readonly onDefect: (about: About, error: unknown) => void;
 }
 
 /** What an intake knows of the connection it serves. */

@@ -32,7 +32,7 @@ import type {
 import { soundMeta } from '../../transport/meta.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
-import { decoded, encoded, idValue } from '../../transport/values.ts';
+import { decoded, encoded, idValue, requestId } from '../../transport/values.ts';
 import type { Share } from './admission.ts';
 import { type CallerConnection, DaemonCall } from './daemon-call.ts';
 import type { Gate } from './gate.ts';
@@ -85,7 +85,7 @@ export class Intake implements CallerConnection {
       flush: () => replies.flush(),
     });
     const failed = (error: unknown) => connection.failed(error);
-    const errorOf = (method: string, error: unknown) => this.#errorOf(method, error);
+    const errorOf = (call: DaemonCall, error: unknown) => this.#errorOf(call, error);
     this.#underWay = new UnderWay({ config, clock, replies, errorOf, failed });
   }
 
@@ -245,7 +245,7 @@ export class Intake implements CallerConnection {
       this.#connection.authenticated();
       this.#replies.answer(reply, false, encoded(admission(this.rights), reply.encoding));
     } catch (error) {
-      this.#replies.fail(reply, this.#errorOf(authenticate.name, error));
+      this.#replies.fail(reply, this.#errorOf({ spec: authenticate, reply }, error));
     }
   }
 
@@ -321,7 +321,7 @@ export class Intake implements CallerConnection {
       if (answered instanceof Promise) this.#underWay.begin(call, answered);
       else this.#replies.answer(reply, false, answered);
     } catch (error) {
-      this.#replies.fail(reply, this.#errorOf(spec.name, error));
+      this.#replies.fail(reply, this.#errorOf(call, error));
     }
   }
 
@@ -334,9 +334,11 @@ export class Intake implements CallerConnection {
     }
   }
 
-  #errorOf(method: string, error: unknown): GoxError {
+  #errorOf({ spec, reply }: Pick<DaemonCall, 'spec' | 'reply'>, error: unknown): GoxError {
     if (error instanceof GoxError) return error;
-    this.#deps.onDefect(method, error);
+    const method = spec.name;
+    const about = { connection: Number(this.name), request: requestId(reply), method };
+    this.#deps.onDefect(about, error);
     return new GoxError('GOX_INTERNAL', `${method} failed inside the daemon.`);
   }
 

@@ -3,18 +3,33 @@
 import { fromCallback } from 'xstate';
 import type { JobInput } from '../../machines/job.ts';
 import type { SessionCommand, SessionEvent, SessionInput } from '../../machines/session.ts';
+import { requestId } from '../../transport/values.ts';
+import { type About, pathOf } from '../about.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
 import type { SessionRequest } from './request.ts';
 import { Session, type SessionDeps } from './session.ts';
 
+interface RequestsDeps {
+  /** Hears of a request that is answered with GOX_INTERNAL; who failed it tells the error. */
+  readonly onRequestDefect: (about: About) => void;
+}
+
 /** The `requests` effect of a session. */
-export function requestsEffect(deps: SessionDeps) {
+export function requestsEffect(deps: SessionDeps & RequestsDeps) {
   return fromCallback<SessionCommand, SessionInput>(({ input, receive, sendBack, self }) => {
     const connection = deps.connections.get(input.number);
     if (connection === undefined) throw new Error(`connection ${input.number} has no socket`);
-    const session: Session = new Session(deps, input.session, connection.replies, () =>
-      work.touch(),
+    const session: Session = new Session(
+      deps,
+      input.session,
+      connection.replies,
+      () => work.touch(),
+      ({ spec, reply, project }) =>
+        deps.onRequestDefect({
+          ...{ actor: pathOf(self), connection: input.number, request: requestId(reply) },
+          ...{ project: project.name, method: spec.name },
+        }),
     );
     const work = showWork(self, () => !session.idle(), sendBack);
     reportFigures(self, () => session.figures());

@@ -13,6 +13,7 @@
 import { GoxError } from '../../conf/errors.ts';
 import { decodeParams } from '../../engine/catalogue/params.ts';
 import { NEW_PROJECT_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
+import { isDefect } from '../../transport/failures.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { decoded } from '../../transport/values.ts';
@@ -46,6 +47,7 @@ export class Session implements Source, Waiter, SessionHandle {
   readonly #name: string;
   readonly #replies: Replies;
   readonly #turned: () => void;
+  readonly #onDefect: (request: DepartedRequest) => void;
   readonly #waiting = new WaitingRequests();
   /** Those that have left and are not answered. */
   readonly #departed = new Set<DepartedRequest>();
@@ -63,9 +65,19 @@ export class Session implements Source, Waiter, SessionHandle {
   /** Why everything is given up, once it is. */
   #givenUp: GoxError | undefined;
 
-  /** @param turned is called when it may have become idle, or busy */
-  constructor(deps: SessionDeps, name: string, replies: Replies, turned: () => void) {
+  /**
+   * @param turned is called when it may have become idle, or busy
+   * @param onDefect hears of a request that is answered with GOX_INTERNAL
+   */
+  constructor(
+    deps: SessionDeps,
+    name: string,
+    replies: Replies,
+    turned: () => void,
+    onDefect: (request: DepartedRequest) => void = () => {},
+  ) {
     this.#turned = turned;
+    this.#onDefect = onDefect;
     this.#deps = deps;
     this.#name = name;
     this.#replies = replies;
@@ -201,6 +213,7 @@ export class Session implements Source, Waiter, SessionHandle {
     const { spec, project, reply } = request;
     const renamed = spec.project === 'closes' && !failed && project.name !== this.#name;
     const said = renamed ? withName(body, reply.encoding, project.name) : body;
+    if (failed && isDefect(reply.encoding, said)) this.#onDefect(request);
     this.#replies.answer(reply, failed, said);
     this.#unsent = true;
   }

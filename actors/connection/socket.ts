@@ -17,6 +17,7 @@ import { Framer } from '../../transport/framing.ts';
 import type { Request } from '../../transport/jsonrpc.ts';
 import type { Ledger } from '../../transport/ledger.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
+import type { About } from '../about.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
 import { type Figures, reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
@@ -43,7 +44,7 @@ export interface SocketDeps extends IntakeDeps {
   readonly ledger: Ledger;
   readonly failures: Failures;
   /** Hears of a defect that ended a connection. */
-  readonly onConnectionDefect: (error: unknown) => void;
+  readonly onConnectionDefect: (about: About, error: unknown) => void;
   /** Hears of a client that is cut since it takes nothing of what waits for it. */
   readonly onOutputOverdue: (connection: string, unread_bytes: number) => void;
 }
@@ -382,7 +383,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   }
 
   failed(error: unknown): void {
-    this.#deps.onConnectionDefect(error);
+    this.#deps.onConnectionDefect({ connection: Number(this.name) }, error);
     this.#socket.destroy();
   }
 

@@ -18,7 +18,7 @@ export interface UnderWayDeps {
   readonly clock: Pick<ServiceClock, 'now_ms' | 'setTimeout' | 'clearTimeout'>;
   readonly replies: Replies;
   /** The error to answer for what a method threw. */
-  readonly errorOf: (method: string, error: unknown) => GoxError;
+  readonly errorOf: (call: DaemonCall, error: unknown) => GoxError;
   /** Hears of a defect that the connection cannot live with. */
   readonly failed: (error: unknown) => void;
 }
@@ -60,7 +60,7 @@ export class UnderWay {
           const taken = this.#take(call);
           // Who was told to stop says so, as a rule; only what nobody expects is worth a line.
           if (!taken && (error as Error | undefined)?.name === 'AbortError') return;
-          const refusal = errorOf(call.spec.name, error);
+          const refusal = errorOf(call, error);
           if (!taken) return;
           replies.fail(call.reply, refusal);
           replies.flush();

@@ -2,6 +2,7 @@
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { STATUS_ERROR, STATUS_RESULT } from '../../engine/port/layout.ts';
+import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Project } from './project.ts';
 
 /** One request on its way to an engine. */
@@ -17,6 +18,8 @@ export interface Call {
   readonly timeout_ms?: number | undefined;
   /** Of its method: how long one may run, if not `performance.request_timeout_ms`. */
   readonly spec?: { readonly timeout_ms?: number };
+  /** The place of its reply, if somebody waits for one. */
+  readonly reply?: PendingReply;
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
   stopped?: GoxError;
 }

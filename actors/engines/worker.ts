@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
 import type { EngineDefect } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import { pathOf } from '../about.ts';
 import type { Pulses } from '../health/pulses.ts';
 import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './registry.ts';
@@ -47,11 +48,11 @@ export function workerEffect({ calls, log, threads, pulses }: WorkerDeps) {
       },
     );
     thread.on('message', ({ method, stack }: EngineDefect) => {
-      log.error({ engine: index, method, stack }, 'a defect in an engine');
+      log.error({ actor: pathOf(self), method, stack }, 'a defect in an engine');
     });
     thread.on('error', (error) => {
       failure = error;
-      log.error({ engine: index, err: error }, 'an engine failed');
+      log.error({ actor: pathOf(self), err: error }, 'an engine failed');
     });
     thread.on('exit', (code) => {
       if (!stopped) say(endOf(failure, code));

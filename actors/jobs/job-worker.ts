@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type EventObject, fromCallback } from 'xstate';
 import type { EngineDefect, PartOrder } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import { pathOf } from '../about.ts';
 import {
   endOf,
   type JobLink,
@@ -45,11 +46,11 @@ export function jobWorkerEffect({ jobCalls, log, threads, pulses }: JobWorkerDep
         );
       });
       thread.on('message', ({ method, stack }: EngineDefect) => {
-        log.error({ job_thread: index, method, stack }, 'a defect in a job');
+        log.error({ actor: pathOf(self), method, stack }, 'a defect in a job');
       });
       thread.on('error', (error) => {
         failure = error;
-        log.error({ job_thread: index, err: error }, 'a job thread failed');
+        log.error({ actor: pathOf(self), err: error }, 'a job thread failed');
       });
       thread.on('exit', (code) => {
         if (!stopped) say(endOf(failure, code));

@@ -11,6 +11,8 @@ import type { Config } from '../../conf/schema.ts';
 import type { JobTicket } from '../../engine/port/layout.ts';
 import { QUICK_JOB_THREADS } from '../../machines/engine.ts';
 import { type JobEnd, type JobInput, jobMachine } from '../../machines/job.ts';
+import { requestId } from '../../transport/values.ts';
+import type { About } from '../about.ts';
 import type { Call, Source } from '../engines/call.ts';
 import type { JobSink } from '../engines/registry.ts';
 import type { ServiceClock } from '../service-clock.ts';
@@ -172,7 +174,7 @@ export class Jobs implements JobSink, WorkRegistry {
   }
 
   defect(work: Work, error: unknown): void {
-    this.#deps.log.error({ job: work.number, err: error }, 'a defect ended a job');
+    this.#deps.log.error({ ...aboutOf(work), err: error }, 'a defect ended a job');
     work.leave(new GoxError('GOX_INTERNAL', 'The job failed by a defect of the daemon.'), 'failed');
   }
 
@@ -218,8 +220,15 @@ export class Jobs implements JobSink, WorkRegistry {
     this.#ends[as] += 1;
     const ran_ms = Math.round(this.#deps.clock.now_ms() - asked.since_ms);
     const { kind } = asked.ticket;
-    this.#deps.log.debug({ job: number, kind, state: as, ran_ms, reason }, 'a job ended');
+    const about = aboutOf(work);
+    this.#deps.log.debug({ ...about, kind, state: as, ran_ms, reason }, 'a job ended');
   }
+}
+
+function aboutOf({ number, asked: { call, connection } }: Work): About {
+  const { project, reply } = call;
+  const request = reply === undefined ? undefined : requestId(reply);
+  return { job: number, connection, request, project: project.name };
 }
 
 function closed(): GoxError {

@@ -4,6 +4,7 @@
  */
 
 import { type AnyActorRef, createActor, SimulatedClock } from 'xstate';
+import type { About } from '../../actors/about.ts';
 import { Admission } from '../../actors/connection/admission.ts';
 import { Deadlines } from '../../actors/connection/deadlines.ts';
 import { Intake } from '../../actors/connection/intake.ts';
@@ -78,7 +79,7 @@ export async function engineStage(
     },
     counters: { requests: 0 },
     ...{ tokens: new Tokens(), onTokenRefused() {} },
-    onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
+    onDefect: ({ method }: About, error: unknown) => defects.push(`${method}: ${error}`),
   };
   let numbers = 0;
   const parts = { next: () => ++numbers, config, clock, connections, deps, intakeDeps, defects };
@@ -232,7 +233,7 @@ export class StageClient {
   #begin(session: string): void {
     const { config, deps } = this.#parts;
     const input = { number: this.#number, config, session };
-    const actor = createActor(requestsEffect(deps), { input });
+    const actor = createActor(requestsEffect({ ...deps, onRequestDefect: () => {} }), { input });
     this.#actors.push(actor);
     actor.start();
   }

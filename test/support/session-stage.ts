@@ -1,16 +1,17 @@
 /** Sessions of clients before one engine, which does what the test says. */
 
 import { createActor } from 'xstate';
+import type { About } from '../../actors/about.ts';
 import { Admission } from '../../actors/connection/admission.ts';
 import type { SessionHandle, SessionRequest } from '../../actors/connection/request.ts';
 import { requestsEffect } from '../../actors/connection/requests.ts';
 import type { SessionDeps } from '../../actors/connection/session.ts';
 import { type OpenConnection, Sessions } from '../../actors/connection/sessions.ts';
-import type { Call, Source } from '../../actors/engines/call.ts';
+import type { Call, Source, Status } from '../../actors/engines/call.ts';
 import type { CallsEvent } from '../../actors/engines/registry.ts';
 import { GoxError } from '../../conf/errors.ts';
 import { findMethod } from '../../engine/catalogue/methods.ts';
-import { QUIET_FLAG } from '../../engine/port/layout.ts';
+import { QUIET_FLAG, STATUS_RESULT } from '../../engine/port/layout.ts';
 import { Ledger } from '../../transport/ledger.ts';
 import { Replies } from '../../transport/replies.ts';
 import { FakeOutput } from './fake-output.ts';
@@ -24,6 +25,8 @@ export async function stage() {
   const line: Source[] = [];
   const told: CallsEvent[] = [];
   const jobs = new Set<Call>();
+  const defects: About[] = [];
+  const onRequestDefect = (about: About) => defects.push(about);
   const owners = new Map<Call, Source>();
   const queue = {
     send(event: CallsEvent) {
@@ -67,7 +70,9 @@ export async function stage() {
       attach(of, handle);
     };
     const share = new Admission(config, deps.clock).open();
-    const actor = createActor(requestsEffect(deps), { input: { number, config, session: name } });
+    const actor = createActor(requestsEffect({ ...deps, onRequestDefect }), {
+      ...{ id: 'requests', input: { number, config, session: name } },
+    });
     actor.start();
     const ask = (method: string, id: number | 'none' = 1, given = '') => {
       const { index, spec } = findMethod(method)!;
@@ -97,9 +102,9 @@ export async function stage() {
     return calls;
   }
 
-  function answer(call: Call, text = '{}') {
+  function answer(call: Call, text = '{}', status: Status = STATUS_RESULT) {
     const bytes = Buffer.from(text);
-    owners.get(call)!.answer(call, 0, bytes, 0, bytes.length);
+    owners.get(call)!.answer(call, status, bytes, 0, bytes.length);
     call.project.heard(false);
     owners.get(call)!.flush();
   }
@@ -116,7 +121,7 @@ export async function stage() {
     source.flush();
   }
 
-  return { projects, connect, depart, answer, fail, putBack, told, jobs, queues };
+  return { projects, connect, depart, answer, fail, putBack, told, jobs, queues, defects };
 }
 
 export const ids = ({ output }: { output: FakeOutput }) => output.replies.map(({ id }) => id);

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SimulatedClock } from 'xstate';
+import type { About } from '../../../actors/about.ts';
 import { Admission } from '../../../actors/connection/admission.ts';
 import { Deadlines } from '../../../actors/connection/deadlines.ts';
 import { Intake } from '../../../actors/connection/intake.ts';
@@ -53,7 +54,7 @@ async function stage(answer: Answer, guest = false, in_flight_max = 3) {
       deadlines: new Deadlines(clock, () => {}),
     },
     ...{ tokens: new Tokens(), onTokenRefused() {} },
-    onDefect: (method: string, error: unknown) => defects.push(`${method}: ${error}`),
+    onDefect: ({ method }: About, error: unknown) => defects.push(`${method}: ${error}`),
   };
   const intake = new Intake(deps, {
     ...{ replies, sessions, name: '7', address: '', guest, trust: 'full' },

@@ -6,7 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
-import { NEW_PROJECT_FLAG, QUIET_FLAG } from '../../../engine/port/layout.ts';
+import { NEW_PROJECT_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../../engine/port/layout.ts';
 import { codes, ids, stage } from '../../support/session-stage.ts';
 
 const test = suite('session');
@@ -40,6 +40,22 @@ test('a create beside a load that fails is what stays', async () => {
   answer(create!);
   assert.equal(codes(creator), ['result']);
   assert.is(projects.find('p', {}).number, create!.project.number);
+});
+
+test('a request that met a defect is told of, with all that is known of it', async () => {
+  const { connect, depart, answer, defects } = await stage();
+  const client = connect('default');
+  const method = 'goxel.add_voxel';
+  for (const id of [7, 8, 'none'] as const) client.ask(method, id);
+  const errors = (['GOX_INTERNAL', 'GOX_FILE', 'GOX_INTERNAL'] as const).map((code) => {
+    return JSON.stringify(new GoxError(code, 'no').toObject());
+  });
+  for (const [i, call] of depart().entries()) answer(call, errors[i], STATUS_ERROR);
+  const about = { actor: 'requests', connection: 0, project: 'default', method };
+  assert.equal(defects, [
+    { ...about, request: 7 },
+    { ...about, request: undefined },
+  ]);
 });
 
 test('requests may be about a new project until one of them is answered', async () => {

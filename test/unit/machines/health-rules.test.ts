@@ -137,7 +137,7 @@ rules('every thing is read at every check, and has a name of its own', () => {
   assert.is(new Set(names).size, names.length);
   assert.equal(
     names.filter((name) => !/engine:|job:/.test(name)),
-    ['engines', 'listener:unix', 'event loop', 'jobs', 'held bytes', 'memory', 'projects'],
+    ['engines', 'listener:unix', 'log', 'event loop', 'jobs', 'held bytes', 'memory', 'projects'],
   );
 });
 
