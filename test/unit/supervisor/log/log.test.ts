@@ -22,6 +22,7 @@ interface Line {
   readonly level: number;
   readonly msg: string;
   readonly lost?: number;
+  readonly n?: number;
 }
 
 function linesIn(path: string): Line[] {
@@ -116,6 +117,18 @@ logs('changes format and rotation', () => {
   for (let n = 0; n < 40; n += 1) log.logger.info('x'.repeat(100_000));
   assert.ok(statSync(`${config.file}.1`).size <= 1_000_000);
   assert.equal(log.paths, [config.file, `${config.file}.0`, `${config.file}.1`]);
+});
+
+logs('millions of bytes through rotation: every line once, and in order', () => {
+  const config = logging({ max_size_mb: 1, max_files: 100 });
+  const log = opened(config);
+  for (let n = 0; n < 50_000; n += 1) log.logger.info({ n, of: 'x'.repeat(n % 100) }, 'one');
+  const paths = [...log.paths].reverse();
+  assert.ok(paths.length > 5);
+  for (const path of paths) assert.ok(statSync(path).size <= 1_000_000, path);
+  let next = 0;
+  for (const line of paths.flatMap(linesIn)) assert.is(line.n, next++);
+  assert.is(next, 50_000);
 });
 
 logs('a level that was changed by hand stays, until the configuration has another', () => {

@@ -1,14 +1,12 @@
 /** Messages of syslog: how they look, and what happens to them while nobody takes them. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Sink } from '../../../../supervisor/log/sink.ts';
 import { Syslog, syslogMessage } from '../../../../supervisor/log/syslog.ts';
 import { eventually } from '../../../support/raw.ts';
+import { datagramReceiver } from '../../../support/receiver.ts';
 import { temporaryDirectory } from '../../../support/tmp.ts';
 
 const TIME = Date.UTC(2026, 10, 28, 12, 30, 1, 250);
@@ -57,42 +55,6 @@ messages('names no host that is none', () => {
 
 messages.run();
 
-const RECEIVER = `
-import os, socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-print('bound', flush=True)
-while True:
-    print(s.recv(65536).decode(), flush=True)
-`;
-
-interface Receiver {
-  readonly child: ChildProcess;
-  readonly messages: () => string[];
-  end(): Promise<void>;
-}
-
-/** Something that takes datagrams, as the daemon of syslog does. */
-async function receiver(path: string): Promise<Receiver> {
-  const stdio = ['ignore', 'pipe', 'inherit'] as const;
-  const child = spawn('python3', ['-c', RECEIVER, path], { stdio: [...stdio] });
-  const ended = once(child, 'exit');
-  let text = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
-    text += chunk;
-  });
-  await eventually('it takes datagrams', () => text.startsWith('bound\n'));
-  return {
-    child,
-    messages: () => text.split('\n').slice(1, -1),
-    end: async () => {
-      child.kill('SIGKILL');
-      await ended;
-      rmSync(path, { force: true });
-    },
-  };
-}
-
 function sinkTo(path: string): Sink {
   const outlet = Syslog.open(path);
   assert.ok(outlet !== undefined, 'koffi is there for the tests');
@@ -106,14 +68,14 @@ sending('holds messages until somebody takes them, and again after a restart', a
   const sink = sinkTo(path);
   sink.write('one');
   assert.match(sink.figures.trouble, 'ENOENT');
-  const first = await receiver(path);
+  const first = await datagramReceiver(path);
   await eventually('the first came', () => first.messages().length === 1);
   assert.is(sink.figures.trouble, '');
   await first.end();
   sink.write('two');
   sink.write('three');
   assert.not.equal(sink.figures.trouble, '');
-  const second = await receiver(path);
+  const second = await datagramReceiver(path);
   await eventually('the others came', () => second.messages().length === 2);
   assert.equal(second.messages(), ['two', 'three']);
   await second.end();
@@ -122,7 +84,7 @@ sending('holds messages until somebody takes them, and again after a restart', a
 
 sending('does not wait for a receiver that stands still; what it loses is told', async () => {
   const path = join(temporaryDirectory(), 'log');
-  const { child, messages, end } = await receiver(path);
+  const { child, messages, end } = await datagramReceiver(path);
   const sink = sinkTo(path);
   child.kill('SIGSTOP');
   const began_ms = performance.now();
@@ -140,7 +102,7 @@ sending('does not wait for a receiver that stands still; what it loses is told',
 
 sending('what a receiver takes only in part is cut', async () => {
   const path = join(temporaryDirectory(), 'log');
-  const { messages, end } = await receiver(path);
+  const { messages, end } = await datagramReceiver(path);
   const sink = sinkTo(path);
   // Beyond what a socket's buffer holds.
   sink.write('x'.repeat(500_000));
