@@ -300,6 +300,15 @@ export const ERRORS = {
     meaning: 'The method works on the selection, and nothing is selected.',
     advice: 'Call goxel.select first, or make a selection that holds voxels.',
   },
+  GOX_CONFIG: {
+    number: -32045,
+    retryable: false,
+    meaning:
+      'The configuration that the daemon was told to read again cannot be taken over: it has ' +
+      'mistakes, or something that it asks for cannot be had. All of the old one stays in force.',
+    advice: 'Correct what the message names (`config check` tries it), and reload again.',
+    details: '`problems`: sentences, each with the file, line and column where there is one',
+  },
   GOX_NOTHING_COPIED: {
     number: -32028,
     retryable: false,

@@ -343,16 +343,33 @@ type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };
 /** A whole configuration; `loadConfig` makes one. */
 export type Config = DeepReadonly<Static<typeof CONFIG_SCHEMA>>;
 
-/** How often the threads of engines and jobs are started again. */
-export function workerRestarts({ health }: Pick<Config, 'health'>) {
+/**
+ * How often the threads of engines and jobs are started again; what the configuration says at the
+ * moment of reading it.
+ */
+export function workerRestarts(config: Pick<Config, 'health'>) {
   return {
-    restart_on_failure: health.restart_on_failure,
-    max_restart_attempts: health.max_restart_attempts,
-    window_ms: health.restart_window_ms,
-    restart_delay_ms: health.restart_delay_ms,
-    restart_delay_ms_max: health.restart_delay_ms_max,
-    backoff_factor: health.restart_backoff_factor,
-    jitter: health.restart_jitter,
+    get restart_on_failure() {
+      return config.health.restart_on_failure;
+    },
+    get max_restart_attempts() {
+      return config.health.max_restart_attempts;
+    },
+    get window_ms() {
+      return config.health.restart_window_ms;
+    },
+    get restart_delay_ms() {
+      return config.health.restart_delay_ms;
+    },
+    get restart_delay_ms_max() {
+      return config.health.restart_delay_ms_max;
+    },
+    get backoff_factor() {
+      return config.health.restart_backoff_factor;
+    },
+    get jitter() {
+      return config.health.restart_jitter;
+    },
   };
 }
 

@@ -5,11 +5,12 @@ import { HOUR_MS, section } from './section.ts';
 
 const backlog = Type.Integer({
   default: 128,
-  live: false,
+  live: true,
   minimum: 1,
   maximum: 65_535,
   description:
-    'Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn.',
+    'Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn. A socket' +
+    ' keeps the one that it was bound with.',
 });
 
 const unix = section('The Unix socket, where requests come in.', {

@@ -12,6 +12,10 @@
  * thread that could not be started for want of descriptors or memory does not count: that passes.
  * Nor does a job thread that had to be ended because its job was cancelled. An engine that lost too
  * many ends as failed, and is its supervisor's business.
+ *
+ * One that is to go `retires` first: it goes on as it is, is given nothing new, and is stopped by
+ * its supervisor when it has nothing left. What that means for an engine and for a job thread is in
+ * `actors/`.
  */
 
 import {
@@ -66,6 +70,9 @@ export type EngineEvent =
   | { type: 'check' }
   | RestartVerdict
   | WorkEvent
+  /** It is to go, when it has nothing to do any more; it is to stay after all. */
+  | { type: 'engine.retire' }
+  | { type: 'engine.stay' }
   | { type: 'child.stop'; now: boolean }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
@@ -84,6 +91,7 @@ export interface EngineState {
   since_ms: number;
   /** Of its threads, the latest last. */
   deaths: readonly Death[];
+  retiring: boolean;
 }
 
 export interface EngineChildInput {
@@ -180,6 +188,7 @@ export const engineMachine = setup({
     'report failure': enqueueActions((to) => {
       tell(to, 'restart policy', { type: 'child.failed' } satisfies RestartPolicyEvent);
     }),
+    'note retirement': assign({ retiring: ({ event }) => event.type === 'engine.retire' }),
     'count restart': assign({ restarts: ({ context }) => context.restarts + 1 }),
     'count shortage': assign({ shortages: ({ context }) => context.shortages + 1 }),
     'forget shortages': assign({ shortages: 0, began: true }),
@@ -210,12 +219,14 @@ export const engineMachine = setup({
   id: 'engine',
   context: ({ input }) => ({
     ...{ ...input, restarts: 0, shortages: 0, began: false },
-    ...{ reason: '', since_ms: 0, deaths: [] },
+    ...{ reason: '', since_ms: 0, deaths: [], retiring: false },
   }),
   initial: 'starting',
   entry: ['start calls', 'start policy', 'check again'],
   on: {
     check: { actions: ['check calls', 'check again'] },
+    'engine.retire': { actions: 'note retirement' },
+    'engine.stay': { actions: 'note retirement' },
     'child.stop': '.stopped',
     'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },

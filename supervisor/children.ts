@@ -11,7 +11,11 @@ import { type ListenerInput, numbersMax } from '../machines/listener.ts';
 import { Crowd } from '../machines/places.ts';
 import { projectsSpec } from '../machines/projects.ts';
 import type { SocketKind, SocketsInput } from '../machines/sockets.ts';
-import type { ChildSpec, SupervisorSpec } from '../machines/supervision/index.ts';
+import type {
+  ChildSpec,
+  SupervisorSettings,
+  SupervisorSpec,
+} from '../machines/supervision/index.ts';
 
 /** When these are ready, clients are answered. */
 export const LISTENERS = 'listeners';
@@ -34,6 +38,9 @@ const SOCKETS_READY_MS = 30_000;
 /** It binds nothing. */
 const LISTENER_READY_MS = 5000;
 
+/** It has nothing to wait for. */
+const CONFIGURATION_STOP_MS = 1000;
+
 /** Chance and time, which machines do not have of themselves. */
 export interface Nature {
   /** Uniform in [0, 1), for the jitter of restarts. */
@@ -44,41 +51,53 @@ export interface Nature {
   readonly unix_ms: () => number;
 }
 
-export function daemonChildren(
+/** An engine, or a thread of jobs. */
+export function threadChild(
+  kind: EngineInput['kind'],
+  index: number,
   config: Config,
-  { random, now_ms, unix_ms }: Nature,
-): SupervisorSpec {
-  const { performance, workers, supervisor } = config;
+  { random, now_ms }: Pick<Nature, 'random' | 'now_ms'>,
+): ChildSpec {
+  const input: EngineInput = { kind, index, config, random, now_ms };
+  const ready = { event: 'engine.ready', within_ms: THREAD_READY_MS };
+  return { id: `${kind}:${index}`, logic: kind, input, ready };
+}
+
+/** What the configuration says of supervisors, those below the root by their ids. */
+export function supervisorSettings({ performance, supervisor, health }: Config) {
   const restarts = supervisor.restart;
   // Who wants no thread to be started again wants no engine to be replaced either.
-  const { restart_on_failure } = config.health;
+  const { restart_on_failure } = health;
   const replacements = restart_on_failure ? restarts : { ...restarts, restart_on_failure };
-  const threads = (kind: EngineInput['kind'], count: number): SupervisorSpec => ({
-    strategy: 'one_for_one',
-    restarts: replacements,
-    children: Array.from({ length: count }, (_, index): ChildSpec => {
-      const input: EngineInput = { kind, index, config, random, now_ms };
-      const ready = { event: 'engine.ready', within_ms: THREAD_READY_MS };
-      return { id: `${kind}:${index}`, logic: kind, input, ready };
-    }),
-  });
+  return {
+    root: { restarts, stop_within_ms: performance.shutdown_timeout_ms, hurry_within_ms: HURRY_MS },
+    engines: { restarts: replacements },
+    jobs: { restarts: replacements },
+    listeners: { restarts },
+  } satisfies Record<string, SupervisorSettings>;
+}
+
+export function daemonChildren(config: Config, nature: Nature): SupervisorSpec {
+  const { workers } = config;
+  const settings = supervisorSettings(config);
+  const threads = (kind: EngineInput['kind'], count: number): ChildSpec[] =>
+    Array.from({ length: count }, (_, index) => threadChild(kind, index, config, nature));
   const sockets: SocketsInput = { config };
   const crowd = new Crowd(() => numbersMax(config));
   const listener = (kind: SocketKind): ChildSpec => {
     const input: ListenerInput = { kind, crowd, config };
     const ready = { event: 'listener.ready', within_ms: LISTENER_READY_MS };
-    const shutdown = performance.shutdown_timeout_ms;
-    return { id: `listener:${kind}`, logic: 'listener', input, ready, shutdown };
+    // The whole stop has its limit, which a reload may change.
+    return { id: `listener:${kind}`, logic: 'listener', input, ready, shutdown: 'infinity' };
   };
-  const health: HealthInput = { config, now_ms: unix_ms };
+  const health: HealthInput = { config, now_ms: nature.unix_ms };
   return {
     // What comes later in this list works with what comes before it.
     strategy: 'rest_for_one',
-    restarts,
-    stop_within_ms: performance.shutdown_timeout_ms,
-    hurry_within_ms: HURRY_MS,
+    ...settings.root,
     auto_shutdown: 'any_significant',
     children: [
+      { id: 'configuration', logic: 'configuration', shutdown: CONFIGURATION_STOP_MS },
       { id: 'log', logic: 'log', shutdown: 'kill' },
       { id: 'signals', logic: 'signals', shutdown: 'kill' },
       { id: 'projects', logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
@@ -92,16 +111,27 @@ export function daemonChildren(
       // Losing engines for good is the end: nobody would be served, and nothing would come back.
       {
         id: 'engines',
-        supervises: threads('engine', workers.count),
+        supervises: {
+          strategy: 'one_for_one',
+          ...settings.engines,
+          children: threads('engine', workers.count),
+        },
         restart: 'temporary',
         significant: true,
       },
-      { id: 'jobs', supervises: threads('job', workers.jobs + QUICK_JOB_THREADS) },
+      {
+        id: 'jobs',
+        supervises: {
+          strategy: 'one_for_one',
+          ...settings.jobs,
+          children: threads('job', workers.jobs + QUICK_JOB_THREADS),
+        },
+      },
       {
         id: LISTENERS,
         supervises: {
           strategy: 'one_for_one',
-          restarts,
+          ...settings.listeners,
           children: [listener('unix'), listener('tcp')],
         },
       },

@@ -5,6 +5,7 @@ import { type AnyActorRef, createActor } from 'xstate';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
 import { LiveConfig } from '../conf/live.ts';
+import type { LoadedConfig } from '../conf/load.ts';
 import type { Config } from '../conf/schema.ts';
 import type { LogFacts } from '../machines/health-facts.ts';
 import {
@@ -13,10 +14,13 @@ import {
   type SupervisorOutcome,
   supervisor,
 } from '../machines/supervision/index.ts';
-import { daemonChildren, LISTENERS } from './children.ts';
+import { daemonChildren, LISTENERS, threadChild } from './children.ts';
 import { logDecision } from './decisions.ts';
 import { logics } from './logics.ts';
 import { type Outcome, outcomeOf, StartError } from './outcome.ts';
+import { daemonParts } from './reload/daemon-parts.ts';
+import type { Part } from './reload/parts.ts';
+import { askForReload, type ReloadDeps, tellConfiguration } from './reload/reload.ts';
 import { sharedBy } from './shared.ts';
 import { actorTree, type TreeNode } from './tree.ts';
 
@@ -27,16 +31,31 @@ export interface DaemonOptions {
   readonly logs?: () => readonly LogFacts[];
   /** Uniform in [0, 1), for the jitter of restarts. */
   readonly random?: () => number;
+  readonly reload?: ReloadOptions;
+}
+
+/** What whoever starts a daemon has to do with its configuration while it runs. */
+export interface ReloadOptions {
+  /** Reads it again; rejects with a ConfigError. */
+  readonly read: () => Promise<LoadedConfig>;
+  /** Parts of the program around the daemon that go by it too. */
+  readonly parts?: readonly Part[];
+  /** For whoever watches over the process. */
+  readonly onReload?: ReloadDeps['onReload'];
 }
 
 /** A daemon in this process. */
 export interface Daemon {
+  /** What it goes by, always as it is at the moment. */
+  readonly config: Config;
   /** Resolves with the path it listens on; rejects with a StartError when it ended before that. */
   readonly listening: Promise<string>;
   /** Resolves when it has ended, whatever the reason. */
   readonly ended: Promise<Outcome>;
   /** Asks it to stop; `by` is for the log. Asked again, it stops without waiting for anybody. */
   stop(by: string): void;
+  /** Has it read its configuration again; what comes of it is in the log. `by` is for that too. */
+  reload(by: string): void;
   tree(): TreeNode;
 }
 
@@ -52,22 +71,38 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     deaths: () => deaths(root),
     daemon: () => summary(root),
     ...{ root: () => root, stop, logs: options.logs ?? (() => []) },
+    reload: (by: string) => askForReload(root, by),
   });
+  const nature = { random, now_ms, unix_ms };
+  const parts = daemonParts({
+    ...{ config, log, root: () => root, own: options.reload?.parts ?? [] },
+    ...{ projects: shared.projects, jobs: shared.jobs },
+    thread: (kind, index) => threadChild(kind, index, config, nature),
+  });
+  let up = false;
   let listens: (address: string) => void;
   const listening = new Promise<string>((resolve) => {
     listens = resolve;
   });
   const report = (decision: Decision) => {
     logDecision(decision, log);
+    if (isPhase(decision, 'running')) {
+      up = true;
+      tellConfiguration(root, { type: 'daemon.running' });
+    }
+    if (isPhase(decision, 'shutting down')) tellConfiguration(root, { type: 'daemon.stopping' });
     if (decision.kind === 'ready' && decision.child === LISTENERS)
       listens(shared.holder.addresses[0] ?? '');
   };
   const logic = supervisor({
-    ...{ logics: logics(shared), random, report },
-    now_ms,
+    logics: logics(shared, {
+      ...{ config, log, parts, isUp: () => up },
+      ...{ read: options.reload?.read, onReload: options.reload?.onReload },
+    }),
+    ...{ random, report, now_ms },
     wrap: withVitals,
   });
-  const input = { spec: daemonChildren(config, { random, now_ms, unix_ms }) };
+  const input = { spec: daemonChildren(config, nature) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   const ended = endOf(root);
   const failed = ended.then((outcome) => {
@@ -75,7 +110,21 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     throw new StartError(outcome);
   });
   root.start();
-  return { listening: Promise.race([listening, failed]), ended, stop, tree: () => actorTree(root) };
+  return {
+    config,
+    ...{ listening: Promise.race([listening, failed]), ended, stop },
+    tree: () => actorTree(root),
+    reload: (by) => {
+      if (!tellConfiguration(root, { type: 'reload.asked', by })) {
+        log.info({ by }, 'the configuration is not read again, since the daemon ends');
+      }
+    },
+  };
+}
+
+/** Whether the daemon as a whole begins to run, or to stop. */
+function isPhase({ supervisor, kind }: Decision, phase: Decision['kind']): boolean {
+  return supervisor === '' && kind === phase;
 }
 
 /** Unix time that never goes back. */

@@ -32,6 +32,7 @@ import { socketsMachine } from '../machines/sockets.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
+import { configurationLogic, type ReloadDeps } from './reload/reload.ts';
 
 /** What the parts of one daemon share. */
 export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
@@ -45,10 +46,12 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly holder: SocketHolder;
   };
 
-export function logics(shared: Shared) {
+/** @param reload what the configuration has to do with while the daemon runs */
+export function logics(shared: Shared, reload: ReloadDeps) {
   const threads = threadOptions(shared);
   const project = withVitals(shared.births.noted(projectMachine));
   return {
+    configuration: configurationLogic(reload),
     log: withVitals(logEffect(shared.log)),
     signals: withVitals(signalsEffect),
     projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
@@ -183,12 +186,19 @@ function refusals(log: Logger): SocketDeps['onTokenRefused'] {
 const REFUSALS_INTERVAL_MS = 1000;
 
 /** What every thread is started with. */
-function threadOptions({ config: { limits, files, workers }, clock }: Shared): ThreadOptions {
+function threadOptions({ config, clock }: Shared): ThreadOptions {
+  const { limits, files } = config;
   const { roots } = files;
   // Once for the whole life: what becomes of the names of the roots later widens nothing.
   const real_roots = roots.map(realPath);
   return {
-    options: { ...limits, roots, real_roots, jobs_inline: false, job_threads: workers.jobs },
+    options: {
+      ...{ ...limits, roots, real_roots, jobs_inline: false },
+      // Of pictures: into how many pieces they are cut, from the next thread on.
+      get job_threads() {
+        return config.workers.jobs;
+      },
+    },
     polling: pollCounter(),
     service: clock.memory,
   };

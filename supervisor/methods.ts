@@ -44,6 +44,8 @@ export interface MethodsDeps {
   readonly debug: (on?: boolean) => string;
   readonly log: { readonly level: string };
   readonly logs: () => readonly LogFacts[];
+  /** Reads the configuration again; gives the result of the method, or rejects with a GoxError. */
+  readonly reload: (by: string) => Promise<unknown>;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly counters: Readonly<Counters>;
   readonly connections: { readonly size: number };
@@ -86,6 +88,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
       level: deps.debug((params as Params<typeof debugSpec>).on),
     }),
     'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
+    'supervisor.reload': () => deps.reload('the method supervisor.reload'),
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
     shutdown: () => {
@@ -151,9 +154,9 @@ function status(deps: MethodsDeps) {
         ...{ to, lost, held_bytes, trouble },
       })),
     },
-    engines: engines.map(({ id, state, restarts = 0 }) => ({
+    engines: engines.map(({ id, state, restarts = 0, retiring }) => ({
       id,
-      state: state.split('.')[0],
+      state: retiring === true ? 'retiring' : state.split('.')[0],
       restarts,
     })),
   };

@@ -26,7 +26,7 @@ export function sharedBy(
   config: Config,
   log: Logger,
   clock: ServiceClock,
-  root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop' | 'logs'> &
+  root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload'> &
     Pick<HealthDeps, 'root'>,
 ): Shared {
   const calls: Shared['calls'] = new Map();

@@ -13,6 +13,8 @@ export interface TreeNode {
   readonly age_ms: number;
   /** How often its worker was started again; engines only. */
   readonly restarts?: number;
+  /** It is to go, when it has nothing left to do; engines and job threads only. */
+  readonly retiring?: true;
   /** What the actor counts, such as requests in flight. */
   readonly figures?: Figures;
   /** Children that are not told of, since there are too many actors. */
@@ -23,7 +25,7 @@ export interface TreeNode {
 interface SnapshotShape {
   readonly status: string;
   readonly value?: unknown;
-  readonly context?: { readonly restarts?: unknown };
+  readonly context?: { readonly restarts?: unknown; readonly retiring?: unknown };
   readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
 }
 
@@ -43,7 +45,7 @@ export function actorTree(actor: AnyActorRef, actors_max = Number.POSITIVE_INFIN
 function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {
   const snapshot: SnapshotShape = actor.getSnapshot();
   const machine = snapshot.value !== undefined;
-  const restarts = snapshot.context?.restarts;
+  const { restarts, retiring } = snapshot.context ?? {};
   const figures = figuresOf(actor);
   const children: TreeNode[] = [];
   let hidden = 0;
@@ -60,6 +62,7 @@ function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {
     state: (machine && stateText(snapshot.value)) || snapshot.status,
     age_ms: Math.round(ageOf(actor) ?? 0),
     ...(typeof restarts === 'number' ? { restarts } : {}),
+    ...(retiring === true ? { retiring } : {}),
     ...(figures === undefined ? {} : { figures }),
     ...(hidden === 0 ? {} : { hidden }),
     children,
@@ -76,6 +79,7 @@ export function treeText(node: TreeNode): string {
 function draw(node: TreeNode, branch: string, stem: string, lines: string[]): void {
   const words = [`${branch}${node.id}`, node.state, `age ${ageText(node.age_ms)}`];
   if (node.restarts !== undefined) words.push(`restarts ${node.restarts}`);
+  if (node.retiring === true) words.push('retiring');
   for (const [name, value] of Object.entries(node.figures ?? {})) words.push(`${name} ${value}`);
   if (node.hidden !== undefined) words.push(`and ${node.hidden} more`);
   lines.push(words.join('  '));

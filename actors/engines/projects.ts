@@ -6,6 +6,9 @@
  * A request that opens or closes a project bars it until it is answered: whatever any client asks
  * of that project meanwhile waits, since only then is known what the name means. The states are
  * those of the projects' machines. This is the directory: what a request needs is found by a key.
+ *
+ * Engines come and go while the daemon runs. One that is to go retires: no project begins there any
+ * more, those that it has stay, and it is free when the last of them is closed or lost.
  */
 
 import { GoxError } from '../../conf/errors.ts';
@@ -21,6 +24,22 @@ const RETRY_AFTER_MS = 1000;
 /** Starts the machine of a project; nothing once the daemon ends. */
 export type StartProject = (input: ProjectInput) => ProjectActor | undefined;
 
+/** An engine, as the owner of projects. */
+interface Owner {
+  readonly projects: Set<Project>;
+  /** Why it is not there, while it is not. */
+  missing: string | undefined;
+  /** To be called when it has no projects any more, while it retires. */
+  free: (() => void) | undefined;
+}
+
+/** How an engine is used. */
+export interface EngineUse {
+  readonly engine: number;
+  readonly projects: number;
+  readonly retiring: boolean;
+}
+
 interface ProjectsConfig {
   readonly limits: Pick<Config['limits'], 'projects_max'>;
 }
@@ -29,19 +48,18 @@ export class Projects {
   readonly #start: StartProject;
   readonly #byName = new Map<string, Project>();
   readonly #byTitle = new Map<string, Set<Project>>();
-  readonly #byEngine: readonly Set<Project>[];
+  /** By their numbers. */
+  readonly #owners = new Map<number, Owner>();
   readonly #lost = new Map<string, Project>();
   readonly #barred = new Set<Project>();
-  /** Why engines are not there, by their numbers. */
-  readonly #missing = new Map<number, string>();
   readonly #config: ProjectsConfig;
   #next = 1;
 
-  /** @param engines how many there are */
+  /** @param engines how many there are at first */
   constructor(engines: number, config: ProjectsConfig, start: StartProject) {
     this.#start = start;
     this.#config = config;
-    this.#byEngine = Array.from({ length: engines }, () => new Set<Project>());
+    for (let engine = 0; engine < engines; engine += 1) this.#owners.set(engine, newOwner());
   }
 
   get #limit(): number {
@@ -131,7 +149,7 @@ export class Projects {
   /** All projects of an engine are lost: its thread died. */
   lose(engine: number, reason: string): void {
     const barred: Project[] = [];
-    for (const project of [...(this.#byEngine[engine] ?? [])]) {
+    for (const project of [...(this.#owners.get(engine)?.projects ?? [])]) {
       if (project.barred) barred.push(project);
       project.tell({ type: 'engine.lost', reason });
       this.#settle(project);
@@ -142,17 +160,49 @@ export class Projects {
 
   /** An engine takes requests. */
   engineCame(engine: number): void {
-    this.#missing.delete(engine);
+    const owner = this.#owners.get(engine);
+    if (owner === undefined) this.#owners.set(engine, newOwner());
+    else owner.missing = undefined;
   }
 
   /** An engine takes no more requests, until it comes again: no project begins there. */
   engineLeft(engine: number, reason: string): void {
-    this.#missing.set(engine, reason);
+    const owner = this.#owners.get(engine);
+    if (owner !== undefined) owner.missing = reason;
+  }
+
+  /**
+   * No project begins any more at an engine. `free` is called, once and not at once, when it has
+   * none left, unless it is taken back before.
+   */
+  retire(engine: number, free: () => void): void {
+    const owner = this.#owners.get(engine);
+    if (owner === undefined) return;
+    owner.free = free;
+    this.#sayFree(owner);
+  }
+
+  /** Projects begin there again. */
+  takeBack(engine: number): void {
+    const owner = this.#owners.get(engine);
+    if (owner !== undefined) owner.free = undefined;
+  }
+
+  /** An engine is gone for good. */
+  forgetEngine(engine: number): void {
+    this.#owners.delete(engine);
+  }
+
+  /** Which engines there are, and which of them retire. */
+  get engines(): readonly EngineUse[] {
+    return [...this.#owners].map(([engine, { projects, free }]) => ({
+      ...{ engine, projects: projects.size, retiring: free !== undefined },
+    }));
   }
 
   /** What to answer for the projects of an engine that is not there. */
   missing(engine: number): GoxError {
-    const reason = this.#missing.get(engine) ?? 'it is being replaced';
+    const reason = this.#owners.get(engine)?.missing ?? 'it is being replaced';
     return engineFailed(`engine:${engine} is not there: ${reason}`);
   }
 
@@ -184,7 +234,7 @@ export class Projects {
     if (actor === undefined) throw new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
     project.attach(actor, () => this.#settle(project));
     this.#byName.set(name, project);
-    this.#byEngine[engine]?.add(project);
+    this.#owners.get(engine)?.projects.add(project);
   }
 
   /** Has a project change, and those go on who waited for that. */
@@ -201,10 +251,21 @@ export class Projects {
     if (!project.barred) this.#barred.delete(project);
     if (state !== 'lost' && state !== 'closed') return;
     this.#untitle(project);
-    this.#byEngine[project.engine]?.delete(project);
+    const owner = this.#owners.get(project.engine);
+    owner?.projects.delete(project);
+    if (owner !== undefined) this.#sayFree(owner);
     if (this.#byName.get(name) !== project) return;
     this.#byName.delete(name);
     if (state === 'lost') this.#remember(project);
+  }
+
+  /** What follows must not begin while its last project is being closed. */
+  #sayFree(owner: Owner): void {
+    const { free } = owner;
+    if (free === undefined || owner.projects.size > 0) return;
+    setImmediate(() => {
+      if (owner.free === free && owner.projects.size === 0) free();
+    });
   }
 
   /** Lost ones take no memory but their names; the oldest go when there are many. */
@@ -224,13 +285,20 @@ export class Projects {
   /** Of the engines that are there, the one with the fewest projects; of several, the first. */
   #leastLoaded(): number {
     let least: number | undefined;
-    for (const [engine, { size }] of this.#byEngine.entries()) {
-      if (this.#missing.has(engine)) continue;
-      if (least === undefined || size < this.#byEngine[least]!.size) least = engine;
+    let fewest = Number.POSITIVE_INFINITY;
+    const reasons: string[] = [];
+    for (const [engine, { projects, missing, free }] of this.#owners) {
+      if (free !== undefined) continue;
+      if (missing !== undefined) reasons.push(missing);
+      else if (projects.size < fewest) [least, fewest] = [engine, projects.size];
     }
     if (least !== undefined) return least;
-    throw engineFailed(`No engine is there: ${[...this.#missing.values()].join('; ')}`);
+    throw engineFailed(`No engine is there: ${reasons.join('; ')}`);
   }
+}
+
+function newOwner(): Owner {
+  return { projects: new Set(), missing: undefined, free: undefined };
 }
 
 /** An engine that failed comes again, or the daemon ends. */

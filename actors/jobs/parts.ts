@@ -11,7 +11,8 @@
  * has had its only one for `SLICE_MS`. What is left of the part is given out again.
  *
  * A part whose thread died is not run again, since it may have been what killed it. One whose
- * thread never came to be, for want of descriptors or memory, waits for another.
+ * thread never came to be, for want of descriptors or memory, waits for another. `threads.ts` says
+ * which threads there are.
  */
 
 import { GoxError } from '../../conf/errors.ts';
@@ -20,9 +21,7 @@ import type { JobTicket, PartAnswer, PartEnd, PartOrder } from '../../engine/por
 import { GRACE_MS, type JobEvent } from '../../machines/job.ts';
 import type { JobLink } from '../engines/thread.ts';
 import type { ServiceClock } from '../service-clock.ts';
-
-/** Kinds that take seconds at most, and that clients wait for before they go on. */
-const QUICK_KINDS: readonly string[] = ['save', 'load', 'inquiry'];
+import { isQuickKind, JobThreads } from './threads.ts';
 
 /** How long a part that can yield has its thread while a job has none. */
 export const SLICE_MS = 1000;
@@ -58,6 +57,8 @@ export interface Parts {
 
 /** A job thread's place here. */
 export interface JobRunner {
+  /** Its number. */
+  readonly thread: number;
   /** Whether it takes the quick kinds only. */
   readonly quick: boolean;
   readonly link: JobLink;
@@ -74,22 +75,39 @@ export interface JobRunner {
 }
 
 export class PartScheduler {
-  /** How many threads there are; the first of them take any kind. */
-  readonly #threads: number;
-  readonly #long_threads: number;
+  readonly threads: JobThreads;
   readonly #clock: Pick<ServiceClock, 'now_ms'>;
   /** Those that have parts to be begun, or may get some. */
   readonly #jobs = new Map<number, Parts>();
   readonly #runners = new Set<JobRunner>();
-  /** The threads that died too often, which are left alone for a while. */
-  readonly #resting = new Set<number>();
   /** Why the last thread could not be started, until one has done something. */
   #shortage: string | undefined;
 
-  constructor(threads: number, long_threads: number, clock: Pick<ServiceClock, 'now_ms'>) {
-    this.#threads = threads;
-    this.#long_threads = long_threads;
+  /** @param count how many threads there are at first; the first `long` of them take any kind */
+  constructor(count: number, long: number, clock: Pick<ServiceClock, 'now_ms'>) {
+    this.threads = new JobThreads(count, long);
     this.#clock = clock;
+  }
+
+  /**
+   * A thread is given no part any more. `free` is called when it has none, once and not at once,
+   * unless it is taken back before.
+   */
+  retire(thread: number, free: () => void): void {
+    this.threads.retire(thread, free);
+    this.#sayFree(thread);
+  }
+
+  /** It is given parts again. */
+  takeBack(thread: number): void {
+    this.threads.takeBack(thread);
+    this.#dispatch();
+  }
+
+  /** A thread is gone for good; what only it could have done fails. */
+  remove(thread: number): void {
+    this.threads.remove(thread);
+    this.#failHopeless('the last that could was taken away');
   }
 
   /** Has the parts of a job run. */
@@ -143,10 +161,10 @@ export class PartScheduler {
     { overdue, turned = () => {} }: Pick<JobRunner, 'overdue'> & Partial<JobRunner>,
   ): JobRunner {
     const runner: JobRunner = {
-      ...{ quick: thread >= this.#long_threads, link, overdue, turned, known: new Set() },
-      ...{ parts: undefined, part: 0, since_ms: 0 },
+      ...{ thread, quick: this.threads.isQuick(thread), link, overdue, turned },
+      ...{ known: new Set<number>(), parts: undefined, part: 0, since_ms: 0 },
     };
-    this.#resting.delete(thread);
+    this.threads.rest(thread, false);
     this.#runners.add(runner);
     this.#dispatch();
     return runner;
@@ -154,16 +172,15 @@ export class PartScheduler {
 
   /** A thread is not to be had for some time; when that is true of all, nothing waits for one. */
   rest(thread: number, reason: string): void {
-    this.#resting.add(thread);
-    for (const parts of [...this.#jobs.values()]) {
-      if (this.isHopeless(parts.ticket)) this.#fail(parts, noThread(reason));
-    }
+    this.threads.rest(thread, true);
+    this.#failHopeless(reason);
   }
 
   /** A thread could not be started; what it was to run, it has not begun. */
   release(runner: JobRunner, reason: string): void {
     this.#shortage = reason;
     this.#runners.delete(runner);
+    this.#sayFree(runner.thread);
     const { parts, part } = runner;
     if (parts === undefined) return;
     runner.parts = undefined;
@@ -182,6 +199,7 @@ export class PartScheduler {
   /** A thread is gone; the job it had a part of fails. */
   detach(runner: JobRunner, error: GoxError): void {
     this.#runners.delete(runner);
+    this.#sayFree(runner.thread);
     const { parts } = runner;
     if (parts === undefined) return;
     runner.parts = undefined;
@@ -191,10 +209,7 @@ export class PartScheduler {
 
   /** Whether all threads that take the kind are left alone for now. */
   isHopeless({ kind }: JobTicket): boolean {
-    const threads = QUICK_KINDS.includes(kind) ? this.#threads : this.#long_threads;
-    let resting = 0;
-    for (const thread of this.#resting) if (thread < threads) resting += 1;
-    return resting >= threads;
+    return this.threads.isHopeless(kind);
   }
 
   /** Why no thread that takes the kind can be started at this moment; nothing when one can. */
@@ -213,11 +228,26 @@ export class PartScheduler {
   /** Gives idle threads something to do. */
   #dispatch(): void {
     for (const runner of this.#runners) {
-      if (runner.parts !== undefined) continue;
+      if (runner.parts !== undefined || this.threads.retires(runner.thread)) continue;
       const parts = this.#nextFor(runner);
       if (parts !== undefined) this.#run(runner, parts);
     }
     this.#askForThreads();
+  }
+
+  #sayFree(thread: number): void {
+    this.threads.sayFree(thread, () => {
+      for (const one of this.#runners) {
+        if (one.thread === thread && one.parts !== undefined) return true;
+      }
+      return false;
+    });
+  }
+
+  #failHopeless(reason: string): void {
+    for (const parts of [...this.#jobs.values()]) {
+      if (this.isHopeless(parts.ticket)) this.#fail(parts, noThread(reason));
+    }
   }
 
   /** Of the jobs whose stage has a part that no thread has, the one whose turn it is. */
@@ -267,6 +297,7 @@ export class PartScheduler {
     if (runner.parts !== parts) return;
     runner.parts = undefined;
     this.#shortage = undefined;
+    this.#sayFree(runner.thread);
     parts.waits_ms = this.#clock.now_ms();
     if (parts.ended_ms !== undefined) {
       forget(runner, parts);
@@ -346,7 +377,7 @@ export function noThread(reason: string): GoxError {
 }
 
 function takes({ quick }: JobRunner, { kind }: JobTicket): boolean {
-  return !quick || QUICK_KINDS.includes(kind);
+  return !quick || isQuickKind(kind);
 }
 
 /** Whether the stage has a part that no thread has. */

@@ -360,6 +360,32 @@ export const debug = method({
   examples: [{ name: 'off', params: { on: false }, result: { level: 'info' } }],
 });
 
+const CHANGES = Type.Array(
+  Type.Object({ key: Type.String(), from: Type.Unknown(), to: Type.Unknown() }),
+);
+
+const reload = method({
+  name: 'supervisor.reload',
+  aliases: ['daemon.reload', 'goxel.reload', 'reload_config', 'system.reload'],
+  scope: 'daemon',
+  edits: false,
+  summary: 'Reads the configuration again, checks all of it, and takes over what has changed.',
+  description:
+    'As the signal SIGHUP does. When anything is wrong, nothing changes. Open connections stay.' +
+    ' The environment of a running process never changes; what it sets is set again. Asked' +
+    ' while a reload is under way, it is answered by the next one.',
+  params: NOTHING,
+  positional: [],
+  result: Type.Object({
+    applied: CHANGES,
+    restart_needed: CHANGES,
+    unchanged: Type.Boolean({ description: 'Whether both are empty.' }),
+    warnings: Type.Array(Type.String()),
+  }),
+  errors: ['GOX_CONFIG', 'GOX_SHUTTING_DOWN'],
+  examples: [{ name: 'as is', params: {} }],
+});
+
 const shutdown = method({
   name: 'shutdown',
   aliases: [
@@ -394,5 +420,6 @@ export const DAEMON_METHODS = [
   tree,
   deaths,
   debug,
+  reload,
   shutdown,
 ] as const;

@@ -10,8 +10,8 @@ import { treeText } from '../tree.ts';
 const DUMP_INTERVAL_MS = 500;
 
 /** How to ask for a dump: the tree goes to the log, and to a file that the log names. */
-export function dumper(daemon: Daemon, directory: string, log: Logger): () => void {
-  return spaced(DUMP_INTERVAL_MS, () => dumpTree(daemon, directory, log));
+export function dumper(daemon: Daemon, log: Logger): () => void {
+  return merged(DUMP_INTERVAL_MS, () => dumpTree(daemon, daemon.config.dump.directory, log));
 }
 
 function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
@@ -45,7 +45,7 @@ function removeRest(path: string, error: unknown): void {
 /**
  * Runs `action` when asked, but never twice within `interval_ms`: what was asked meanwhile is one.
  */
-function spaced(interval_ms: number, action: () => void): () => void {
+function merged(interval_ms: number, action: () => void): () => void {
   let next_ms = 0;
   let timer: NodeJS.Timeout | undefined;
   return () => {

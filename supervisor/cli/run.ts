@@ -1,14 +1,16 @@
 /** `goxel-supervisor run`: the daemon in the foreground. */
 
+import { resolve } from 'node:path';
 import { reapOrphans } from '../../actors/process/reaper.ts';
 import { loadConfig } from '../../conf/load.ts';
-import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { Log } from '../log/log.ts';
 import { Sink } from '../log/sink.ts';
 import { StandardStream } from '../log/stream.ts';
 import { type Outcome, StartError } from '../outcome.ts';
+import { logPart } from '../reload/log-part.ts';
+import { ConfigReader } from '../reload/reader.ts';
 import type { CommandLine } from './args.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -25,11 +27,10 @@ export type TakeSignals = (
 type Line = Extract<CommandLine, { command: 'run' }>;
 
 export async function run({ options, flags }: Line, takeSignals: TakeSignals): Promise<ExitCode> {
-  const { config, warnings } = await loadConfig({
-    ...(options.config === undefined ? {} : { file: options.config }),
-    env: process.env,
-    flags,
-  });
+  const file = options.config === undefined ? undefined : resolve(options.config);
+  const sources = () => ({ ...(file === undefined ? {} : { file }), env: process.env, flags });
+  const { config, warnings } = await loadConfig(sources());
+  const reader = new ConfigReader(sources);
   const log = new Log();
   log.open(config.logging);
   endOnDefects(log);
@@ -39,8 +40,9 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   collectSharedGarbage(() => 0);
   reapOrphans();
 
-  const daemon = startDaemon({ config, log: log.logger, logs: () => log.figures() });
-  answerSignals(daemon, config, log, takeSignals);
+  const reload = { read: () => reader.read(), parts: [logPart(log)] };
+  const daemon = startDaemon({ config, log: log.logger, logs: () => log.figures(), reload });
+  answerSignals(daemon, log, takeSignals);
   const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
   try {
     talk.write(greeting(await daemon.listening));
@@ -68,12 +70,12 @@ function endOnDefects({ logger }: Log): void {
 }
 
 /** The signals that stop have a handler in the daemon; those that came before it are passed on. */
-function answerSignals(daemon: Daemon, config: Config, log: Log, takeSignals: TakeSignals): void {
-  const dump = dumper(daemon, config.dump.directory, log.logger);
+function answerSignals(daemon: Daemon, log: Log, takeSignals: TakeSignals): void {
+  const dump = dumper(daemon, log.logger);
   const answers: Partial<Record<NodeJS.Signals, () => void>> = {
     SIGUSR1: dump,
     SIGQUIT: dump,
-    SIGHUP: () => log.reopen(),
+    SIGHUP: () => daemon.reload('SIGHUP'),
     SIGUSR2: () => void log.debug(),
   };
   for (const signal of takeSignals((signal) => answers[signal]?.()) ?? []) {

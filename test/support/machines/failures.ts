@@ -16,6 +16,7 @@ import type { listenerMachine } from '../../../machines/listener.ts';
 import { DEFECT, fakeEffect } from '../fake-effect.ts';
 import { configWith, probe } from '../probe.ts';
 import { accepted, CONNECTION, clientMachines, LISTENER, needed, SESSION } from './clients.ts';
+import { configuration, FOUND } from './configuration.ts';
 import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
 import type { Watch } from './stage.ts';
@@ -35,6 +36,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   sockets: { holder: breakHolder },
   engine: { worker: breakWorker, calls: breakCalls, 'restart policy': breakPolicy },
   health: { checks: breakChecks },
+  configuration: { reader: breakReader, applier: breakApplier },
   'restart policy': {},
   project: {},
 };
@@ -277,6 +279,33 @@ function breakChecks(when: When, watch: Watch): void {
   next();
   assert.is(checks.alive, 1);
   assert.equal(checks.told.at(-1), { type: 'check.begin', check: 2 });
+}
+
+/** Nothing has changed, and whoever asked hears so. */
+function breakReader(when: When, watch: Watch): void {
+  const { reader, ask, answers, snapshot, send } = configuration(watch);
+  if (when === 'as it starts') reader.atStart('throw');
+  send({ type: 'daemon.running' });
+  ask('somebody');
+  if (when === 'later') reader.breakDown();
+  assert.is(snapshot().value, 'idle');
+  assert.match(JSON.stringify(answers), DEFECT);
+  assert.is(reader.alive, 0);
+  ask('somebody else');
+  assert.is(snapshot().value, 'reading', 'the next one is another');
+}
+
+/** The same, though something may have changed. */
+function breakApplier(when: When, watch: Watch): void {
+  const { reader, applier, ask, answers, snapshot, send } = configuration(watch);
+  if (when === 'as it starts') applier.atStart('throw');
+  send({ type: 'daemon.running' });
+  ask('somebody');
+  reader.say({ type: 'reader.found', found: FOUND });
+  if (when === 'later') applier.breakDown();
+  assert.is(snapshot().value, 'idle');
+  assert.match(JSON.stringify(answers), DEFECT);
+  assert.is(applier.alive, 0);
 }
 
 /** What a machine takes for a child of that name. */

@@ -68,6 +68,7 @@ export const engineSubject: Subject = {
       { type: 'calls.failed', reason: 'a defect' },
     ],
     ...[{ type: 'work.begun' }, { type: 'work.ended' }, { type: 'child.stop', now: false }],
+    ...[{ type: 'engine.retire' }, { type: 'engine.stay' }],
   ],
   begin: (input, watch) => {
     const one = engine(watch, input as EngineInput);

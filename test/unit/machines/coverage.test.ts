@@ -16,6 +16,7 @@ import {
   listenerSubject,
   sessionSubject,
 } from '../../support/machines/clients.ts';
+import { configurationSubject } from '../../support/machines/configuration.ts';
 import { listing, missing, Recorder, table } from '../../support/machines/coverage.ts';
 import { FAILURES, WHENS } from '../../support/machines/failures.ts';
 import { walk } from '../../support/machines/paths.ts';
@@ -26,7 +27,7 @@ import { engineSubject, healthSubject } from '../../support/machines/threads.ts'
 import { ROOT } from '../../support/modules.ts';
 
 const SUBJECTS: readonly Subject[] = [
-  ...[connectionSubject, engineSubject, healthSubject, jobSubject],
+  ...[configurationSubject, connectionSubject, engineSubject, healthSubject, jobSubject],
   ...[listenerSubject, policySubject, projectSubject, sessionSubject, socketsSubject],
 ];
 

@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor, type EventObject, fromCallback, SimulatedClock } from 'xstate';
+import { configurationMachine } from '../../../machines/configuration.ts';
 import {
   type ConnectionInput,
   connectionMachine,
@@ -82,6 +83,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
   const decisions: Decision[] = [];
   const logic = supervisor({
     logics: {
+      configuration: configurationMachine,
       log: log.logic,
       signals: signals.logic,
       projects,

@@ -1,0 +1,76 @@
+/**
+ * Reads the configuration of a daemon that runs once more, from where it came from at the start:
+ * the same command line, the file where it is found now, and the environment, which of a process
+ * that runs never changes.
+ */
+
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError, type ConfigSources, type LoadedConfig, loadConfig } from '../../conf/load.ts';
+
+/** Finds the file anew, and gives it with all else that the configuration is made of. */
+export type FindSources = () => ConfigSources;
+
+/** How a file must have stayed as it is before it counts as written, and how long that may take. */
+const QUIET_MS = 100;
+const QUIET_TRIES_MAX = 20;
+
+export class ConfigReader {
+  readonly #find: FindSources;
+  /** Whose the file was that is in force, if there is one. */
+  #owner: number | undefined;
+  #file: string | undefined;
+
+  /** To be made when the configuration of the start has just been read. */
+  constructor(find: FindSources) {
+    this.#find = find;
+    this.#file = find().file;
+    this.#owner = this.#file === undefined ? undefined : ownerOf(this.#file);
+  }
+
+  /** Rejects with ConfigError. What is accepted is told by `accepted`. */
+  async read(): Promise<LoadedConfig> {
+    const sources = this.#find();
+    if (sources.file === undefined) {
+      if (this.#file !== undefined) throw new ConfigError([gone(this.#file)]);
+      return loadConfig(sources);
+    }
+    await this.#look(sources.file);
+    const loaded = await loadConfig(sources);
+    this.#owner = ownerOf(sources.file);
+    this.#file = sources.file;
+    return loaded;
+  }
+
+  /** Waits until nobody writes it, and sees whose it is. */
+  async #look(file: string): Promise<void> {
+    for (let tries = 0; tries < QUIET_TRIES_MAX; tries += 1) {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      // What is wrong with it is told by reading it.
+      if (stats === undefined || !stats.isFile()) return;
+      this.#checkOwner(file, stats.uid);
+      const age_ms = Date.now() - stats.mtimeMs;
+      if (age_ms < 0 || age_ms > QUIET_MS) return;
+      await sleep(QUIET_MS);
+    }
+    throw new ConfigError([`${file}: somebody goes on writing to it; ask again when it is done`]);
+  }
+
+  #checkOwner(file: string, uid: number): void {
+    const trusted = [0, process.getuid?.(), this.#owner];
+    if (trusted.includes(uid)) return;
+    const who = `it belongs to user ${uid}, who is neither root nor who runs the daemon`;
+    throw new ConfigError([
+      `${file}: ${who}, and it did not before; see who changed it, and chown it`,
+    ]);
+  }
+}
+
+function gone(file: string): string {
+  const text = 'it was read before and is not there any more';
+  return `${file}: ${text}; put it back, or restart the daemon`;
+}
+
+function ownerOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.uid;
+}
