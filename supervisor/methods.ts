@@ -10,7 +10,6 @@ import { admission } from '../engine/catalogue/access.ts';
 import {
   type cancelJob as cancelJobSpec,
   cancelRequest as cancelRequestSpec,
-  type debug as debugSpec,
   type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
@@ -18,6 +17,7 @@ import { META } from '../engine/catalogue/meta.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
 import { openRpcDocument, openRpcList } from '../engine/catalogue/openrpc.ts';
+import type { debug as debugSpec } from '../engine/catalogue/operation.ts';
 import { decodeParams, type Named, paramProblem } from '../engine/catalogue/params.ts';
 import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';

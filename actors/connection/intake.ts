@@ -167,7 +167,7 @@ export class Intake implements CallerConnection {
   }
 
   /** What of its connection is to be seen in the tree. */
-  get standing(): Pick<Standing, 'gate' | 'authenticated' | 'rights'> {
+  get standing(): Pick<Standing, 'authenticated' | 'figures' | 'gate' | 'rights'> {
     return this.#standing;
   }
 

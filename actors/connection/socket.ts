@@ -19,7 +19,7 @@ import type { Ledger } from '../../transport/ledger.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { About } from '../about.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
-import { type Figures, reportFigures } from '../vitals.ts';
+import { reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
 import { Intake } from './intake.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
@@ -51,7 +51,6 @@ export interface SocketDeps extends IntakeDeps {
 
 /** How long an ended connection may make no progress in reading its last replies. */
 const UNREAD_TIMEOUT_MS = 10_000;
-
 /** When the daemon stops, how long to wait for more of what was sent before, each time. */
 const LINGER_MS = 50;
 
@@ -79,7 +78,7 @@ export function socketEffect(deps: SocketDeps) {
       bytes_read: socket.bytesRead,
       bytes_written: socket.bytesWritten,
       ...droppedIn(client.replies),
-      ...standingOf(input, client.intake),
+      ...client.intake.standing.figures,
     }));
     receive((command) => client.obey(command));
     return () => {
@@ -91,15 +90,8 @@ export function socketEffect(deps: SocketDeps) {
 }
 
 /** A figure that is told of only where there is something to tell. */
-function droppedIn({ dropped }: Replies): { notifications_dropped?: number } {
-  return dropped === 0 ? {} : { notifications_dropped: dropped };
-}
-
-/** What a client that must show a token may do by now. */
-function standingOf({ trust }: ConnectionInput, { standing: { gate, rights } }: Intake): Figures {
-  if (trust === 'full') return {};
-  return gate === undefined ? { level: rights.level, token: rights.token } : { level: 'none' };
-}
+const droppedIn = ({ dropped }: Replies): { notifications_dropped?: number } =>
+  dropped === 0 ? {} : { notifications_dropped: dropped };
 
 /** The socket of a client, its replies and its sessions. */
 class ClientSocket implements IntakeConnection, PlacedConnection {

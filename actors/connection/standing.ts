@@ -8,6 +8,7 @@
 import { type Level, RANKS } from '../../conf/levels.ts';
 import type { Rights } from '../../transport/caller.ts';
 import type { KnownToken, Tokens } from '../../transport/tokens.ts';
+import type { Figures } from '../vitals.ts';
 import { Gate, type GateDeps } from './gate.ts';
 
 /** What is known of a client from the beginning. */
@@ -52,6 +53,12 @@ export class Standing {
   /** Whether a token was shown, which only a client of today does. */
   get authenticated(): boolean {
     return this.#token !== undefined;
+  }
+
+  /** For the tree; empty for who needs no token. */
+  get figures(): Figures {
+    if (this.gate !== undefined) return { level: 'none' };
+    return this.authenticated ? { level: this.rights.level, token: this.rights.token } : {};
   }
 
   /** The connection has ended. */

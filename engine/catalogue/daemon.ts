@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { LEVELS } from '../../conf/levels.ts';
+import { debug, reload, shutdown } from './operation.ts';
 import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
@@ -337,71 +338,6 @@ const deaths = method({
       }),
     ),
   }),
-  errors: [],
-  examples: [{ name: 'as is', params: {} }],
-});
-
-export const debug = method({
-  name: 'supervisor.debug',
-  aliases: ['debug', 'daemon.debug', 'goxel.debug'],
-  scope: 'daemon',
-  level: 'admin',
-  edits: false,
-  summary: 'Turns debug lines in the log on or off, or over, as SIGUSR2 does.',
-  description:
-    'Off is the level that the configuration has, or info where that is debug or trace. A reload' +
-    ' with another level ends it.',
-  params: Type.Object({
-    on: Type.Optional(Type.Boolean({ description: 'Without it: the other way than now.' })),
-  }),
-  positional: ['on'],
-  result: Type.Object({ level: Type.String({ description: 'From now on.' }) }),
-  errors: [],
-  examples: [{ name: 'off', params: { on: false }, result: { level: 'info' } }],
-});
-
-const CHANGES = Type.Array(
-  Type.Object({ key: Type.String(), from: Type.Unknown(), to: Type.Unknown() }),
-);
-
-const reload = method({
-  name: 'supervisor.reload',
-  aliases: ['daemon.reload', 'goxel.reload', 'reload_config', 'system.reload'],
-  scope: 'daemon',
-  edits: false,
-  summary: 'Reads the configuration again, checks all of it, and takes over what has changed.',
-  description:
-    'As the signal SIGHUP does. When anything is wrong, nothing changes. Open connections stay.' +
-    ' The environment of a running process never changes; what it sets is set again. Asked' +
-    ' while a reload is under way, it is answered by the next one.',
-  params: NOTHING,
-  positional: [],
-  result: Type.Object({
-    applied: CHANGES,
-    restart_needed: CHANGES,
-    unchanged: Type.Boolean({ description: 'Whether both are empty.' }),
-    warnings: Type.Array(Type.String()),
-  }),
-  errors: ['GOX_CONFIG', 'GOX_SHUTTING_DOWN'],
-  examples: [{ name: 'as is', params: {} }],
-});
-
-const shutdown = method({
-  name: 'shutdown',
-  aliases: [
-    'daemon.shutdown',
-    'goxel.shutdown',
-    'goxel.shutdown_daemon',
-    'shutdown_daemon',
-    'system.shutdown',
-  ],
-  scope: 'daemon',
-  level: 'admin',
-  edits: false,
-  summary: 'Stops the daemon: takes no more requests, answers those it has, exits.',
-  params: NOTHING,
-  positional: [],
-  result: Type.Object({ success: Success }),
   errors: [],
   examples: [{ name: 'as is', params: {} }],
 });

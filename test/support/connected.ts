@@ -64,7 +64,7 @@ export async function connected(
     ...{ tokens, onTokenRefused: (...who: string[]) => refused.push(who) },
     onOutputOverdue: (...what: unknown[]) => overdue.push(what),
     onDefect: (_, error) => defects.push(error),
-    onConnectionDefect: (error) => defects.push(error),
+    onConnectionDefect: (_, error) => defects.push(error),
   });
   const input = { number: 3, accepted: 9, guest: false, trust, config };
   const heard: AnyEventObject[] = [];
