@@ -79,9 +79,8 @@ export class Entrance {
   }
 
   #handshakesWith(material: TlsMaterial): Handshakes {
-    const { config, log, farewell, arrived } = this.#deps;
+    const { log, farewell, arrived } = this.#deps;
     return new Handshakes(material, {
-      handshakes_max: () => config.performance.max_connections + config.limits.operators_max,
       secured: (socket, refusal) => {
         if (refusal === undefined) arrived(socket);
         else farewell.say(socket, refusal);

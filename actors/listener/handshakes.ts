@@ -12,14 +12,13 @@ import type { TlsMaterial } from './tls-files.ts';
 
 /** A client across the world with a lost packet or two is through by then. */
 const HANDSHAKE_MS = 5000;
+/** By the rate that one address may connect with, the eldest of so many had half a second. */
+const HANDSHAKES_MAX = 64;
 
 export interface HandshakesDeps {
-  /** How many there may be at this moment. */
-  readonly handshakes_max: () => number;
   /** `refusal`: what was to be said to it. */
   readonly secured: (socket: TLSSocket, refusal: GoxError | undefined) => void;
   readonly failed: (reason: string) => void;
-  readonly handshake_ms?: number;
 }
 
 interface Handshake {
@@ -62,7 +61,7 @@ export class Handshakes {
       raw.destroy();
       return;
     }
-    if (this.#pending.size >= this.#deps.handshakes_max()) this.#cutEldest();
+    if (this.#pending.size >= HANDSHAKES_MAX) this.#cutEldest();
     this.#pending.set(ends, { raw, refusal });
     raw.once('close', () => {
       if (this.#pending.get(ends)?.raw === raw) this.#pending.delete(ends);
@@ -79,7 +78,7 @@ export class Handshakes {
     const server = createServer({
       ...context,
       ...{ requestCert: clients, rejectUnauthorized: clients },
-      handshakeTimeout: this.#deps.handshake_ms ?? HANDSHAKE_MS,
+      handshakeTimeout: HANDSHAKE_MS,
       ALPNProtocols: [],
       allowHalfOpen: true,
       minVersion: 'TLSv1.2',
