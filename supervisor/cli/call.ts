@@ -27,7 +27,7 @@ export async function call(line: Line): Promise<ExitCode> {
     result = await withDaemon(
       config,
       (client) => withProgress(client, client.call(method, params, { timeout_ms, signal })),
-      line.options['token-file'],
+      line.options,
     );
   } catch (error) {
     if (signal.aborted) return interruption.exit_code();

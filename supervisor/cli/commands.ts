@@ -58,6 +58,10 @@ const client = {
     value: 'FILE',
     summary: 'file of the token, where the daemon asks for one; else GOXEL_TOKEN counts',
   },
+  'any-owner': {
+    type: 'boolean',
+    summary: 'speak to the socket of whichever user; else only to our own and that of root',
+  },
 } as const satisfies Record<string, OptionSpec>;
 
 export const COMMANDS = {

@@ -1,8 +1,9 @@
 /** Why there is no connection to a socket, and what to do: another advice for each reason. */
 
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { userName } from './socket-owner.ts';
 
 const START_ONE = 'start one with: goxel-supervisor run';
 
@@ -79,17 +80,6 @@ function statOf(path: string): Stats | undefined {
     return statSync(path);
   } catch {
     return undefined;
-  }
-}
-
-/** The name of a user, where /etc/passwd knows it. */
-function userName(uid: number): string {
-  try {
-    const entries = readFileSync('/etc/passwd', 'utf8').split('\n');
-    const entry = entries.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`);
-    return entry?.[0] ?? `user ${uid}`;
-  } catch {
-    return `user ${uid}`;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../../conf/schema.ts';
 import { type Client, type ClientError, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
 import { connectionFailure } from './connection-failure.ts';
+import { checkOwner } from './socket-owner.ts';
 import { tokenOf } from './token.ts';
 
 /** The commands about a running daemon. */
@@ -21,23 +22,32 @@ export async function configOf({ options, flags }: Line): Promise<Config> {
   return config;
 }
 
+/** What a command is told about its connection. */
+interface ConnectionOptions {
+  /** The file of the token, if one was named; else the environment may have it. */
+  readonly 'token-file'?: string;
+  /** Whether the socket may be of any user. */
+  readonly 'any-owner'?: boolean;
+}
+
 /**
  * Connects to the daemon that a configuration names, and does something with it.
  *
- * @param token_file the file of the token, if one was named; else the environment may have it
  * @throws CliError when there is no connection, with the code for the reason
  */
 export async function withDaemon<T>(
   { sockets }: Config,
   use: (client: Client) => Promise<T>,
-  token_file?: string,
+  options: ConnectionOptions = {},
 ): Promise<T> {
-  const token = tokenOf(token_file);
   const { path } = sockets.unix;
-  const options = token === undefined ? {} : { token };
-  const client = await connect({ path }, options).catch((error: ClientError) => {
-    throw error.code === 'CLIENT_CONNECT' ? connectionFailure(path, error) : error;
-  });
+  if (options['any-owner'] !== true) checkOwner(path);
+  const token = tokenOf(options['token-file']);
+  const client = await connect({ path }, token === undefined ? {} : { token }).catch(
+    (error: ClientError) => {
+      throw error.code === 'CLIENT_CONNECT' ? connectionFailure(path, error) : error;
+    },
+  );
   try {
     return await use(client);
   } finally {

@@ -24,7 +24,7 @@ export async function health(line: Line): Promise<ExitCode> {
   const found = (await withDaemon(
     await configOf(line),
     (client) => client.call('health_check', undefined, { timeout_ms: TIMEOUT_MS }),
-    line.options['token-file'],
+    line.options,
   )) as Health;
   const json = line.options.json === true;
   await writeData(json ? `${JSON.stringify(found, undefined, 2)}\n` : healthText(found));

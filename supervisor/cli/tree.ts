@@ -32,6 +32,6 @@ export async function tree(line: Line): Promise<ExitCode> {
       await writeData(watch && !json && process.stdout.isTTY ? CLEAR + text : text);
     }
   };
-  await withDaemon(await configOf(line), show, line.options['token-file']);
+  await withDaemon(await configOf(line), show, line.options);
   return EXIT.OK;
 }

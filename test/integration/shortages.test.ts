@@ -1,7 +1,7 @@
 /** Commands where something is closed, full or not there: each says so, with its exit code. */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -107,6 +107,22 @@ connections('not for this user', async () => {
   assert.is(refused.code, 77, refused.stderr);
   assert.match(refused.stderr, `may not connect to ${own.socket}: `);
   assert.not.match(refused.stderr, 'start one');
+  await own.stop();
+});
+
+connections('of another user, who may have put it there', async () => {
+  // Only root can give it away.
+  if (process.getuid?.() !== 0) return;
+  const own = await startDaemon();
+  chownSync(own.socket, 54_321, 54_321);
+  for (const command of [['call', 'ping'], ['tree'], ['health'], ['status']]) {
+    const { code, stderr } = await cli(...command, '--socket', own.socket);
+    assert.is(code, 77, stderr);
+    assert.match(stderr, `${own.socket} belongs to user 54321`);
+    assert.match(stderr, '--any-owner');
+  }
+  const { code, stderr } = await cli('call', 'ping', '--any-owner', '--socket', own.socket);
+  assert.is(code, 0, stderr);
   await own.stop();
 });
 

@@ -14,7 +14,7 @@ export async function debug(line: Line): Promise<ExitCode> {
   const result = await withDaemon(
     await configOf(line),
     (client) => client.call('supervisor.debug', { on }, { timeout_ms: TIMEOUT_MS }),
-    line.options['token-file'],
+    line.options,
   );
   const { level = on ? 'debug' : '' } = result as { readonly level?: string };
   await writeData(

@@ -22,7 +22,7 @@ export async function reload(line: Line): Promise<ExitCode> {
   const result = (await withDaemon(
     await configOf(line),
     (client) => client.call('supervisor.reload', undefined, { timeout_ms: TIMEOUT_MS }),
-    line.options['token-file'],
+    line.options,
   )) as Reloaded;
   const json = line.options.json === true;
   await writeData(json ? `${JSON.stringify(result, undefined, 2)}\n` : reloadedText(result));

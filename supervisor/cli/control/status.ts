@@ -41,7 +41,7 @@ export async function status(line: Line): Promise<ExitCode> {
   const { json = false } = line.options;
   const config = await configOf(line);
   try {
-    const portrait = await withDaemon(config, ask, line.options['token-file']);
+    const portrait = await withDaemon(config, ask, line.options);
     await writeData(json ? text(portrait) : portraitText(portrait));
     return EXIT.OK;
   } catch (error) {

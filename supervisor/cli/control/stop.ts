@@ -46,7 +46,7 @@ export async function stop(line: Line): Promise<ExitCode> {
       // With the connection open, whose end is the first sign.
       await untilGone(going, config, timeout_ms);
     };
-    await withDaemon(config, ask, line.options['token-file']);
+    await withDaemon(config, ask, line.options);
   } catch (error) {
     if (going !== undefined) throw error;
     going = signal(config, now, error);
