@@ -163,7 +163,6 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
       (request) => deps.deadlines.forget(request),
     );
     this.intake = new Intake(deps, this);
-    socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));
     socket.on('end', () => this.#attempt(() => this.#readEnd()));
     // What goes wrong with a client's connection ends that connection: `close` follows.
@@ -177,9 +176,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     return this.intake.queued;
   }
 
-  giveWay(): void {
-    this.#say({ type: 'connection.yield' });
-  }
+  giveWay = (): void => this.#say({ type: 'connection.yield' });
 
   obey(command: SocketCommand): void {
     switch (command.type) {

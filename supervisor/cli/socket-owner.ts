@@ -18,8 +18,8 @@ export function checkOwner(path: string, own_uid = process.geteuid?.()): void {
   if (stranger === undefined || !isWritable(path)) return;
   throw new CliError(
     EXIT.NOPERM,
-    `${path} belongs to ${userName(stranger)}, who may have put it there for you to find; if that ` +
-      'is the daemon you mean, say so with --any-owner, or run this as its user',
+    `${path} belongs to ${userName(stranger)}, who may have put it there for you to find; if ` +
+      'that is the daemon you mean, say so with --any-owner, or run this as its user',
   );
 }
 

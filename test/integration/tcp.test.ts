@@ -26,6 +26,14 @@ import {
 } from '../support/tcp-daemon.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 const tcp = suite('TCP');
 
 tcp('requests over TCP and the Unix socket are of one daemon', async () => {
@@ -159,11 +167,3 @@ tcp('who connects while the daemon stops is told so', async () => {
 });
 
 tcp.run();
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
