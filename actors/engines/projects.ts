@@ -24,6 +24,9 @@ const RETRY_AFTER_MS = 1000;
 /** Starts the machine of a project; nothing once the daemon ends. */
 export type StartProject = (input: ProjectInput) => ProjectActor | undefined;
 
+/** In the place of what was called; the engine still retires. */
+const SAID = () => {};
+
 /** An engine, as the owner of projects. */
 interface Owner {
   readonly projects: Set<Project>;
@@ -264,7 +267,9 @@ export class Projects {
     const { free } = owner;
     if (free === undefined || owner.projects.size > 0) return;
     setImmediate(() => {
-      if (owner.free === free && owner.projects.size === 0) free();
+      if (owner.free !== free || owner.projects.size > 0) return;
+      owner.free = SAID;
+      free();
     });
   }
 

@@ -7,6 +7,9 @@
 /** Kinds that take seconds at most, and that clients wait for before they go on. */
 const QUICK_KINDS: readonly string[] = ['save', 'load', 'inquiry'];
 
+/** In the place of what was called; the thread still retires. */
+const SAID = () => {};
+
 interface Place {
   /** Whether it takes the quick kinds only. */
   readonly quick: boolean;
@@ -71,7 +74,9 @@ export class JobThreads {
     const free = place?.free;
     if (place === undefined || free === undefined) return;
     setImmediate(() => {
-      if (place.free === free && !isBusy()) free();
+      if (place.free !== free || isBusy()) return;
+      place.free = SAID;
+      free();
     });
   }
 

@@ -31,6 +31,8 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The socket's path; without it one in a new temporary directory. */
   readonly socket?: string;
+  /** Whether that path is in a file of `args`, and so can be changed while it runs. */
+  readonly socket_in_file?: boolean;
   /** The working directory; without it that of the test. */
   readonly cwd?: string;
 }
@@ -69,9 +71,10 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const fds = [openSync(out, 'w'), openSync(err, 'w')] as const;
   const settings = Object.entries(options.settings ?? {});
   const args = settings.flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const place = options.socket_in_file === true ? [] : ['--socket', socket];
   const child = spawn(
     process.execPath,
-    [DAEMON_MAIN, 'run', '--socket', socket, ...args, ...(options.args ?? [])],
+    [DAEMON_MAIN, 'run', ...place, ...args, ...(options.args ?? [])],
     {
       stdio: ['ignore', ...fds],
       env: { ...process.env, ...options.env },
