@@ -76,7 +76,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const nature = { random, now_ms, unix_ms };
   const parts = daemonParts({
     ...{ config, log, root: () => root, own: options.reload?.parts ?? [] },
-    ...{ projects: shared.projects, jobs: shared.jobs },
+    ...{ projects: shared.projects, jobs: shared.jobs, tokens: shared.tokens },
     thread: (kind, index) => threadChild(kind, index, config, nature),
   });
   let up = false;

@@ -23,9 +23,19 @@ export class Tokens {
     return this.#known.length;
   }
 
+  /** For `restore`. */
+  get all(): readonly KnownToken[] {
+    return this.#known;
+  }
+
   /** Puts others in the place of those there are; connections that go by one hear of it. */
   replace(tokens: readonly Token[]): void {
-    this.#known = tokens.map(known);
+    this.restore(tokens.map(known));
+  }
+
+  /** The same with those that were there before. */
+  restore(all: readonly KnownToken[]): void {
+    this.#known = all;
     for (const look of [...this.#watching]) look();
   }
 

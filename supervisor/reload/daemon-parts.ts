@@ -5,9 +5,12 @@ import type { AnyActorRef } from 'xstate';
 import type { Projects } from '../../actors/engines/projects.ts';
 import type { PartScheduler } from '../../actors/jobs/parts.ts';
 import type { LiveConfig } from '../../conf/live.ts';
+import type { Config } from '../../conf/schema.ts';
+import { tokensOf } from '../../conf/token-file.ts';
 import type { EngineInput } from '../../machines/engine.ts';
 import type { SocketsEvent, SocketsOutcome } from '../../machines/sockets.ts';
 import { adjust, type ChildSpec, type SupervisorRef } from '../../machines/supervision/index.ts';
+import type { KnownToken, Tokens } from '../../transport/tokens.ts';
 import { supervisorSettings } from '../children.ts';
 import { Crew, type Roster } from './crew.ts';
 import { ALL_TAKEN, type Part } from './parts.ts';
@@ -19,6 +22,7 @@ export interface DaemonPartsDeps {
   readonly root: () => AnyActorRef;
   readonly projects: Projects;
   readonly jobs: { readonly parts: PartScheduler };
+  readonly tokens: Tokens;
   readonly thread: (kind: EngineInput['kind'], number: number) => ChildSpec;
   /** What whoever started the daemon has to do with it: its log. */
   readonly own: readonly Part[];
@@ -27,6 +31,7 @@ export interface DaemonPartsDeps {
 /** A thread starts in a tenth of a second, and is tried again while the system is short. */
 const THREADS_MS = 60_000;
 const SUPERVISORS_MS = 1000;
+const TOKENS_MS = 1000;
 /** Each daemon that may listen there is asked whether it lives. */
 const SOCKETS_MS = 30_000;
 
@@ -35,12 +40,32 @@ export function daemonParts(deps: DaemonPartsDeps): Part[] {
   return [
     ...own,
     guardedSettingsPart(config),
+    tokensPart(deps.tokens),
     socketsPart(deps),
     settingsPart(config),
     supervisorsPart(deps),
     crewPart('engine', deps, engineRoster(deps.projects)),
     crewPart('job', deps, jobRoster(deps.jobs.parts)),
   ];
+}
+
+/** Read again each time: a file of the same name may have others in it. */
+function tokensPart(tokens: Tokens): Part {
+  let last: { from: Config; to: Config; all: readonly KnownToken[] } | undefined;
+  return {
+    name: 'tokens',
+    within_ms: TOKENS_MS,
+    check: (to) => void tokensOf(to),
+    apply: (from, to) => {
+      const all = tokens.all;
+      const back = last?.from === to && last.to === from ? last.all : undefined;
+      // Of going back there is nothing to be read: the file may be another by now.
+      if (back !== undefined) tokens.restore(back);
+      else tokens.replace(tokensOf(to));
+      last = { from, to, all };
+      return ALL_TAKEN;
+    },
+  };
 }
 
 /** Those that hold the sockets do all of it or nothing, and say why. */

@@ -10,8 +10,8 @@ export interface Part {
   /** For messages. */
   readonly name: string;
   readonly within_ms: number;
-  /** What is wrong with the other configuration, as far as that can be seen before: sentences. */
-  check?(to: Config): Promise<readonly string[]> | readonly string[];
+  /** Throws what is wrong with the other configuration, as far as that can be seen before. */
+  check?(to: Config): Promise<void> | void;
   /**
    * Goes over from one to the other, or throws and leaves everything as it was. Called also when no
    * key of it has changed, since what a key names may have: a file that was rotated, a certificate.

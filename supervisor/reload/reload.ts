@@ -156,7 +156,13 @@ async function find({ config, read, parts }: ReloadDeps): Promise<Found> {
   const { live, waiting } = changesBetween(running, next);
   const taken = takenOver(running, next);
   const problems: string[] = [];
-  for (const part of parts) problems.push(...((await part.check?.(taken)) ?? []));
+  for (const part of parts) {
+    try {
+      await part.check?.(taken);
+    } catch (error) {
+      problems.push(...problemsOf(error));
+    }
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: taken, live, waiting, warnings };
 }

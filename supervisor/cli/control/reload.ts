@@ -1,5 +1,6 @@
 /** `goxel-supervisor reload`: a daemon reads its configuration again and tells what came of it. */
 
+import type { Change } from '../../../conf/changes.ts';
 import type { CommandLine } from '../args.ts';
 import { configOf, withDaemon } from '../connection.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -13,9 +14,9 @@ const TIMEOUT_MS = 60_000;
 
 /** What `supervisor.reload` results in. */
 export interface Reloaded {
-  readonly applied: readonly { readonly key: string; readonly from: unknown; to: unknown }[];
-  /** Keys that changed and count only from the next start. */
-  readonly restart_needed: readonly string[];
+  readonly applied: readonly Change[];
+  /** Of keys that count only from the next start. */
+  readonly restart_needed: readonly Change[];
 }
 
 export async function reload(line: Line): Promise<ExitCode> {
@@ -32,16 +33,15 @@ export async function reload(line: Line): Promise<ExitCode> {
 /** What counts from now on, and what waits. */
 export function reloadedText({ applied, restart_needed }: Reloaded): string {
   const lines: string[] = [];
-  if (applied.length > 0) {
-    const changes = applied.map(({ key, from, to }): [string, string] => [
-      key,
-      `${JSON.stringify(from)} → ${JSON.stringify(to)}`,
-    ]);
-    lines.push('in force:', ...columns(changes));
-  }
-  if (restart_needed.length > 0) {
-    lines.push('wait for a restart:', ...restart_needed.map((key) => `  ${key}`));
-  }
+  const changes = (list: readonly Change[]) =>
+    columns(
+      list.map(({ key, from, to }): [string, string] => [
+        key,
+        `${JSON.stringify(from)} → ${JSON.stringify(to)}`,
+      ]),
+    );
+  if (applied.length > 0) lines.push('in force:', ...changes(applied));
+  if (restart_needed.length > 0) lines.push('wait for a restart:', ...changes(restart_needed));
   if (lines.length === 0) lines.push('nothing has changed');
   return `${lines.join('\n')}\n`;
 }
