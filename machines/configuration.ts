@@ -1,8 +1,8 @@
 /**
  * The configuration of the daemon while it runs, and how it comes to another.
  *
- *     starting → idle ⇄ reading → applying → idle
- *         └───────┴────────┴─────────┴──────→ stopping → stopped
+ *     starting → idle → reading → applying → resting → idle → …
+ *         └───────┴────────┴─────────┴──────────┴──→ stopping → stopped
  *
  * `reading`: the sources are read again and checked as a whole, and nothing has changed yet.
  * `applying`: what has changed is taken over, one part of the daemon after the other; a part that
@@ -70,6 +70,8 @@ export interface ConfigurationContext {
 const READ_TIMEOUT_MS = 10_000;
 /** Each part has a limit of its own; this only bounds what they might get wrong. */
 const APPLY_TIMEOUT_MS = 300_000;
+/** Reading takes some ten ms of the main thread: no storm of signals has it do nothing else. */
+const REST_MS = 100;
 
 export const configurationMachine = setup({
   types: {
@@ -116,7 +118,11 @@ export const configurationMachine = setup({
     /** Provided: say what became of it. */
     'announce outcome': () => {},
   },
-  delays: { 'read timeout': READ_TIMEOUT_MS, 'apply timeout': APPLY_TIMEOUT_MS },
+  delays: {
+    'read timeout': READ_TIMEOUT_MS,
+    'apply timeout': APPLY_TIMEOUT_MS,
+    rest: REST_MS,
+  },
 }).createMachine({
   id: 'configuration',
   context: { next: [], current: [], found: undefined, outcome: undefined },
@@ -139,24 +145,24 @@ export const configurationMachine = setup({
       invoke: { src: 'reader', id: 'reader' },
       on: {
         'reader.found': { target: 'applying', actions: 'note found' },
-        'reader.refused': { target: 'told', actions: 'note outcome' },
-        'xstate.error.actor.*': { target: 'told', actions: 'note outcome' },
+        'reader.refused': { target: 'resting', actions: 'note outcome' },
+        'xstate.error.actor.*': { target: 'resting', actions: 'note outcome' },
       },
-      after: { 'read timeout': { target: 'told', actions: 'note outcome' } },
+      after: { 'read timeout': { target: 'resting', actions: 'note outcome' } },
     },
     applying: {
       invoke: { src: 'applier', id: 'applier', input: ({ context }) => context.found as Found },
       on: {
-        'applier.done': { target: 'told', actions: 'note outcome' },
-        'applier.refused': { target: 'told', actions: 'note outcome' },
-        'xstate.error.actor.*': { target: 'told', actions: 'note outcome' },
+        'applier.done': { target: 'resting', actions: 'note outcome' },
+        'applier.refused': { target: 'resting', actions: 'note outcome' },
+        'xstate.error.actor.*': { target: 'resting', actions: 'note outcome' },
       },
-      after: { 'apply timeout': { target: 'told', actions: 'note outcome' } },
+      after: { 'apply timeout': { target: 'resting', actions: 'note outcome' } },
     },
-    /** Left at once. */
-    told: {
+    /** However many ask, reloads take a small part of the time. */
+    resting: {
       entry: ['announce outcome', 'answer', 'forget askers'],
-      always: 'idle',
+      after: { rest: 'idle' },
     },
     stopping: {
       entry: ['refuse all', 'forget all'],

@@ -283,15 +283,16 @@ function breakChecks(when: When, watch: Watch): void {
 
 /** Nothing has changed, and whoever asked hears so. */
 function breakReader(when: When, watch: Watch): void {
-  const { reader, ask, answers, snapshot, send } = configuration(watch);
+  const { clock, reader, ask, answers, snapshot, send } = configuration(watch);
   if (when === 'as it starts') reader.atStart('throw');
   send({ type: 'daemon.running' });
   ask('somebody');
   if (when === 'later') reader.breakDown();
-  assert.is(snapshot().value, 'idle');
+  assert.is(snapshot().value, 'resting');
   assert.match(JSON.stringify(answers), DEFECT);
   assert.is(reader.alive, 0);
   ask('somebody else');
+  clock.increment(100);
   assert.is(snapshot().value, 'reading', 'the next one is another');
 }
 
@@ -303,7 +304,7 @@ function breakApplier(when: When, watch: Watch): void {
   ask('somebody');
   reader.say({ type: 'reader.found', found: FOUND });
   if (when === 'later') applier.breakDown();
-  assert.is(snapshot().value, 'idle');
+  assert.is(snapshot().value, 'resting');
   assert.match(JSON.stringify(answers), DEFECT);
   assert.is(applier.alive, 0);
 }
