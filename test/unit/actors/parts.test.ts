@@ -312,4 +312,42 @@ test('without a machine the thread of a job has the grace to stop in, and is tol
   assert.equal(late, ['0: 5001']);
 });
 
+test('a thread that retires ends its part, gets no other, and is free after', async () => {
+  const { parts, submit, attach, said } = scheduler();
+  const [{ thread: a }, { thread: b }] = [attach(0), attach(1)];
+  let free = 0;
+  submit([2]);
+  parts.retire(1, () => {
+    free += 1;
+  });
+  submit([1]);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(free, 0, 'it has a part');
+  await b.end();
+  assert.is(b.parts.length, 1, 'it gets none');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(free, 1);
+  await a.end('done');
+  assert.equal(a.parts, ['1.0.0 new', '2.0.0 new']);
+  parts.takeBack(1);
+  submit([1]);
+  assert.is(b.parts.length, 2, 'taken back, it does what waits');
+  assert.not.match(said.join(), 'failed');
+});
+
+test('a further thread takes any kind; what nobody can do any more fails', async () => {
+  const { parts, submit, attach, said } = scheduler();
+  parts.threads.add(5);
+  const { thread } = attach(5);
+  submit([1]);
+  assert.is(thread.parts.length, 1);
+  await thread.end('done');
+  for (const number of [0, 1]) parts.remove(number);
+  submit([1]);
+  assert.is(thread.parts.length, 2);
+  submit([1]);
+  parts.remove(5);
+  assert.match(said.join(), '3 parts.failed GOX_ENGINE_FAILED');
+});
+
 test.run();

@@ -154,6 +154,58 @@ identity('none begins when the daemon ends', () => {
   );
 });
 
+identity(
+  'an engine that retires keeps what it has, gets nothing new, and is free after',
+  async () => {
+    const projects = testProjects(2, 20);
+    const [first, second] = [open(projects, 'a'), open(projects, 'b')];
+    assert.equal([first.engine, second.engine], [0, 1]);
+    let free = 0;
+    projects.retire(1, () => {
+      free += 1;
+    });
+    assert.equal([open(projects, 'c').engine, open(projects, 'd').engine], [0, 0]);
+    assert.is(open(projects, 'b').engine, 1, 'what is opened anew in its place stays there');
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    close(projects, second);
+    assert.is(free, 0, 'not while it is being closed');
+    await turn();
+    assert.is(free, 1);
+    close(projects, first);
+    await turn();
+    assert.is(free, 1, 'it is said once');
+    assert.equal(
+      projects.engines.map(({ engine, retiring }) => [engine, retiring]),
+      [
+        [0, false],
+        [1, true],
+      ],
+    );
+    projects.forgetEngine(1);
+    assert.is(open(projects, 'e').engine, 0);
+    projects.engineCame(2);
+    assert.is(open(projects, 'f').engine, 2, 'one that has come since');
+  },
+);
+
+identity('an engine that is taken back is as before, also when it was about to go', async () => {
+  const projects = testProjects(2, 20);
+  let free = 0;
+  const said = () => {
+    free += 1;
+  };
+  const retire = () => projects.retire(1, said);
+  retire();
+  projects.takeBack(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(free, 0);
+  assert.equal([open(projects, 'a').engine, open(projects, 'b').engine], [0, 1]);
+  retire();
+  projects.lose(1, 'killed');
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(free, 1, 'what is lost holds it no longer');
+});
+
 identity.run();
 
 const waiting = suite('who waits');
