@@ -1,4 +1,4 @@
-/** The commands that look after a running daemon: `status` and `stop`, on the real binary. */
+/** The commands that look after a running daemon, on the real binary. */
 
 import { spawn } from 'node:child_process';
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const LONG_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
 interface Status {
   readonly running: boolean;
   readonly pid: number;
-  readonly sockets: readonly { readonly id: string; readonly state: string }[];
+  readonly sockets: readonly unknown[];
   readonly engines: readonly unknown[];
   readonly projects: { readonly count: number; readonly unsaved: number };
 }
@@ -35,10 +35,10 @@ looking('tells what runs, as text and as JSON', () =>
       `goxel-supervisor ${VERSION}: running\n`,
       new RegExp(`process +${pid}, up \\d`),
       /health +healthy since/,
-      /socket +unix .*listening/,
+      new RegExp(`socket +unix ${socket} listening\\n`),
       /engines +2, \d ready/,
       /projects +1 open, 1 not saved/,
-      /clients +2 connected/,
+      /clients +[23] connected/,
     ]) {
       assert.match(stdout, text);
     }
@@ -47,14 +47,21 @@ looking('tells what runs, as text and as JSON', () =>
     const status = JSON.parse(json.stdout) as Status;
     assert.is(status.running, true);
     assert.is(status.pid, pid);
-    assert.equal(
-      status.sockets.map(({ id, state }) => ({ id, state })),
-      [{ id: 'unix', state: 'listening' }],
-    );
+    assert.equal(status.sockets, [{ id: 'unix', state: 'listening', address: socket }]);
     assert.is(status.engines.length, 2);
     assert.is(status.projects.unsaved, 1);
     client.destroy();
   }),
+);
+
+looking('tells TCP too, where that is on', () =>
+  withDaemon(
+    { settings: { 'sockets.tcp.enabled': true, 'sockets.tcp.port': 0 } },
+    async ({ socket }) => {
+      const { stdout } = await cli('status', '--socket', socket);
+      assert.match(stdout, /socket +tcp 127\.0\.0\.1:\d+ listening/);
+    },
+  ),
 );
 
 looking('nobody there', async () => {
@@ -132,6 +139,28 @@ stopping('--now waits for nothing', async () => {
   assert.equal(await daemon.exited(), { code: 0, signal: null });
 });
 
+stopping('--now hurries one that stops already', async () => {
+  const daemon = await busyDaemon(60_000);
+  const to = ['--socket', daemon.socket];
+  assert.is((await cli('stop', '--timeout', '0.1', ...to)).code, 75);
+  const { code, stdout, stderr } = await cli('stop', '--now', '--timeout', '20', ...to);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, `process ${daemon.pid} is gone`);
+  assert.equal(await daemon.exited(), { code: 0, signal: null });
+});
+
+stopping('finds one that does not answer by its socket', async () => {
+  const daemon = await startDaemon();
+  const to = ['--socket', daemon.socket];
+  process.kill(daemon.pid, 'SIGSTOP');
+  const stopped = await cli('stop', '--timeout', '1', ...to);
+  assert.is(stopped.code, 75);
+  assert.match(stopped.stderr, `kill -KILL ${daemon.pid}`);
+  process.kill(daemon.pid, 'SIGCONT');
+  // It was sent SIGTERM, and hears it now.
+  assert.equal(await daemon.exited(), { code: 0, signal: null });
+});
+
 stopping('says what to do when it takes longer than it may', async () => {
   const daemon = await busyDaemon(60_000);
   const { code, stderr } = await cli('stop', '--timeout', '0.5', '--socket', daemon.socket);
@@ -198,3 +227,22 @@ stopping('sends no signal to a process that only has the same number', async () 
 });
 
 stopping.run();
+
+const debugging = suite('debug');
+
+debugging('turns debug lines on and off', () =>
+  withDaemon({}, async ({ socket, stdout }) => {
+    const to = ['--socket', socket];
+    const on = await cli('debug', 'on', ...to);
+    assert.equal(on, { code: 0, stdout: 'debug lines are on: the level is debug\n', stderr: '' });
+    await eventually('there were some', () => stdout().includes('"msg":"event"'));
+    const off = await cli('debug', 'off', '--json', ...to);
+    assert.is(off.code, 0, off.stderr);
+    assert.equal(JSON.parse(off.stdout), { level: 'info' });
+    const wrong = await cli('debug', 'over', ...to);
+    assert.is(wrong.code, 64);
+    assert.match(wrong.stderr, 'expected on or off, not over');
+  }),
+);
+
+debugging.run();

@@ -1,6 +1,6 @@
 /** The process of a daemon, as the system tells of it, for commands that wait for it or end it. */
 
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 
 /** Words by which the command line of a daemon is known, whatever started it. */
 const OURS = /goxel-supervisor|supervisor[/\\]main\.js/;
@@ -62,6 +62,47 @@ export function readPidFile(path: string): PidFile {
     return { kind: 'stale', pid, reason: `process ${pid} does not hold ${path}: it is another` };
   }
   return { kind: 'held', process: found };
+}
+
+/** Of the flags in the kernel's table: the socket listens. */
+const LISTENS = 0x10000;
+
+/**
+ * The daemon that listens on a Unix socket, by the tables of the kernel. Undefined where they do not
+ * tell: on other systems, or of the process of another user.
+ */
+export function listenerOf(path: string): DaemonProcess | undefined {
+  const links = new Set<string>();
+  for (const line of (read('/proc/net/unix') ?? '').split('\n')) {
+    const [, , , flags = '', , , inode, ...name] = line.trim().split(/\s+/);
+    const listens = (Number.parseInt(flags, 16) & LISTENS) !== 0;
+    if (listens && name.join(' ') === path) links.add(`socket:[${inode}]`);
+  }
+  if (links.size === 0) return undefined;
+  // A service manager that holds it too is none of ours.
+  const pids = namesIn('/proc').filter((name) => /^\d+$/.test(name));
+  const holders = pids.filter((name) =>
+    linksIn(`/proc/${name}/fd`).some((link) => links.has(link)),
+  );
+  return holders.map((name) => processOf(Number(name))).find((found) => found !== undefined);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function linksIn(directory: string): string[] {
+  return namesIn(directory).flatMap((name) => {
+    try {
+      return [readlinkSync(`${directory}/${name}`)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Whether a process has a file open; undefined where the system does not tell. */

@@ -9,7 +9,7 @@ import { type CliError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { columns } from '../help.ts';
 import { writeData } from '../output.ts';
 import { asCliError, isStopping } from './answers.ts';
-import { readPidFile } from './daemon-process.ts';
+import { listenerOf, readPidFile } from './daemon-process.ts';
 
 type Line = Extract<CommandLine, { command: 'status' }>;
 
@@ -28,7 +28,7 @@ export interface Portrait {
   readonly state: string;
   readonly uptime_seconds: number;
   readonly health: { readonly state: string; readonly since: string; readonly reasons: string[] };
-  readonly sockets: readonly { readonly id: string; readonly state: string; address?: string }[];
+  readonly sockets: readonly { readonly id: string; readonly state: string; address: string }[];
   readonly engines: readonly { readonly id: string; readonly state: string; restarts: number }[];
   readonly projects: { readonly count: number; readonly unsaved: number; readonly lost: number };
   readonly connections: number;
@@ -124,17 +124,14 @@ function portraitOf(
   };
 }
 
-/** The listeners of the tree, with the address that one of their actors tells. */
+/** The listeners of the tree, with the addresses that the holder of the sockets tells. */
 function socketsOf({ children }: TreeNode): Portrait['sockets'] {
-  const listeners = children.find(({ id }) => id === 'listeners')?.children ?? [];
-  return listeners.map((node) => {
-    const server = node.children.find(({ id }) => id === 'server');
-    const address = node.figures?.address ?? server?.figures?.address;
-    return {
-      id: node.id.replace(/^listener:/, ''),
-      state: node.state,
-      ...(address === undefined ? {} : { address: String(address) }),
-    };
+  const below = (id: string) => children.find((node) => node.id === id)?.children ?? [];
+  const addresses = below('sockets').find(({ id }) => id === 'holder')?.figures ?? {};
+  return below('listeners').flatMap(({ id, state }) => {
+    const kind = id.replace(/^listener:/, '');
+    const address = addresses[kind];
+    return address === undefined ? [] : [{ id: kind, state, address: String(address) }];
   });
 }
 
@@ -144,9 +141,9 @@ export function portraitText(portrait: Portrait | Stopping): string {
   const { health, projects, engines } = portrait;
   const ready = engines.filter(({ state }) => state === 'ready').length;
   const restarts = engines.reduce((sum, engine) => sum + engine.restarts, 0);
-  const sockets = portrait.sockets.map(({ id, state, address = '' }): [string, string] => [
+  const sockets = portrait.sockets.map(({ id, state, address }): [string, string] => [
     'socket',
-    [id, address, state].filter((word) => word !== '').join(' '),
+    `${id} ${address} ${state}`,
   ]);
   const rows: [string, string][] = [
     ['process', `${portrait.pid}, up ${duration(portrait.uptime_seconds)}`],
@@ -181,10 +178,15 @@ function duration(seconds: number): string {
 }
 
 /** A process that lives while its socket does not answer is worth to be told of. */
-function withProcess({ pid_file }: Config, error: unknown): CliError {
-  if (pid_file === '') return asCliError(error);
-  const found = readPidFile(pid_file);
-  if (found.kind !== 'held') return asCliError(error);
-  const { pid } = found.process;
-  return asCliError(error, `process ${pid} lives and holds ${pid_file}; see its log`);
+function withProcess({ pid_file, sockets }: Config, error: unknown): CliError {
+  const file = pid_file === '' ? undefined : readPidFile(pid_file);
+  if (file?.kind === 'held') {
+    return asCliError(
+      error,
+      `process ${file.process.pid} lives and holds ${pid_file}; see its log`,
+    );
+  }
+  const listener = listenerOf(sockets.unix.path);
+  if (listener === undefined) return asCliError(error);
+  return asCliError(error, `process ${listener.pid} has the socket; see its log`);
 }

@@ -10,7 +10,7 @@ import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeData, writeTalk } from '../output.ts';
 import { timeoutOf } from '../seconds.ts';
 import { asCliError, isStopping } from './answers.ts';
-import { type DaemonProcess, lives, processOf, readPidFile } from './daemon-process.ts';
+import { type DaemonProcess, listenerOf, lives, processOf, readPidFile } from './daemon-process.ts';
 
 type Line = Extract<CommandLine, { command: 'stop' }>;
 
@@ -42,7 +42,7 @@ export async function stop(line: Line): Promise<ExitCode> {
   let going: Going | undefined;
   try {
     const ask = async (client: Client) => {
-      going = await askToStop(client, now);
+      going = await askToStop(client, config, now);
       // With the connection open, whose end is the first sign.
       await untilGone(going, config, timeout_ms);
     };
@@ -63,50 +63,50 @@ export async function stop(line: Line): Promise<ExitCode> {
   return EXIT.OK;
 }
 
-async function askToStop(client: Client, now: boolean): Promise<Going> {
+async function askToStop(client: Client, config: Config, now: boolean): Promise<Going> {
   let closed = false;
   client.once('close', () => {
     closed = true;
   });
   const options = { timeout_ms: ANSWER_MS_MAX };
-  // One that stops already tells nothing about itself any more.
-  const { pid } = (await client
-    .call('status', undefined, options)
-    .catch((error: unknown) => (isStopping(error) ? {} : Promise.reject(error)))) as {
-    readonly pid?: number;
-  };
-  const process = pid === undefined ? undefined : processOf(pid);
-  const times = Array.from({ length: now ? 2 : 1 }, () => ({ method: 'shutdown' }));
-  for (const asked of await client.batch(times, options)) {
+  // One that stops already tells nothing about itself any more, and ends the connection.
+  const { pid } = (await client.call('status', undefined, options).catch((error: unknown) => {
+    if (now || !isStopping(error)) throw error;
+    return {};
+  })) as { readonly pid?: number };
+  const process = pid === undefined ? listenerOf(config.sockets.unix.path) : processOf(pid);
+  if (pid !== undefined) {
+    const times = Array.from({ length: now ? 2 : 1 }, () => ({ method: 'shutdown' }));
     // The second may find the connection closed by the first.
-    if (asked.ok || asked.error.code === 'CLIENT_CLOSED') continue;
-    if (now || !isStopping(asked.error)) throw asked.error;
+    const [asked] = await client.batch(times, options);
+    if (asked?.ok === false && (now || !isStopping(asked.error))) throw asked.error;
   }
   return { by: 'shutdown', process, closed: () => closed };
 }
 
 /**
- * What is left when nobody answers on the socket, or nobody who could stop any sooner: the process
- * that holds the PID file.
+ * What is left when nobody answers on the socket, or nobody who could stop any sooner: a signal to
+ * the process that holds the PID file, or else to the one that listens there.
  *
- * @throws the error of the socket, with what the PID file says
+ * @throws the error of the socket, with what is known of the process
  */
-function signal({ pid_file }: Config, now: boolean, error: unknown): Going {
-  if (pid_file === '') throw error;
-  const found = readPidFile(pid_file);
-  if (found.kind !== 'held') throw asCliError(error, found.reason);
-  const { pid } = found.process;
+function signal({ pid_file, sockets }: Config, now: boolean, error: unknown): Going {
+  const file = pid_file === '' ? undefined : readPidFile(pid_file);
+  const found = file?.kind === 'held' ? file.process : listenerOf(sockets.unix.path);
+  if (found === undefined) {
+    throw asCliError(error, file?.kind === 'held' ? undefined : file?.reason);
+  }
+  const { pid } = found;
   try {
-    process.kill(pid, 'SIGTERM');
-    if (now) process.kill(pid, 'SIGTERM');
+    for (let times = now ? 2 : 1; times > 0; times--) process.kill(pid, 'SIGTERM');
   } catch (cause) {
     // Between the look and the signal it ended: what was wanted.
     if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') {
-      const reason = `this user may not send a signal to process ${pid}, which holds ${pid_file}`;
+      const reason = `this user may not send a signal to process ${pid}, which is the daemon`;
       throw new CliError(EXIT.NOPERM, reason, cause);
     }
   }
-  return { by: 'SIGTERM', process: found.process, closed: () => true };
+  return { by: 'SIGTERM', process: found, closed: () => true };
 }
 
 async function untilGone(going: Going, config: Config, timeout_ms: number): Promise<void> {
