@@ -3,4 +3,5 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/build.sh
+echo 'goxel-supervisor: starting …' >&2
 exec node --enable-source-maps dist/bundle/supervisor/main.js run "$@"

@@ -1,7 +1,15 @@
 /** What users install: its size, and that its command and its exports work by themselves. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,7 +24,11 @@ const UNPACKED_BYTES_MAX = 6_000_000;
 const SUPERVISION_PAGE = 'machines/supervision/README.md';
 /** Some of what must be there. */
 const USED = [
-  ...['README.md', 'LICENSE', 'conf/daemon.yaml', SUPERVISION_PAGE],
+  ...['README.md', 'LICENSE', 'conf/daemon.yaml', 'conf/DEPLOYMENT.md', SUPERVISION_PAGE],
+  ...['conf/man/goxel-supervisor.1', 'conf/launchd/com.goxel.supervisor.plist'],
+  ...['goxel-supervisor.service', 'goxel-supervisor.socket', 'daemon.conf'].map(
+    (name) => `conf/systemd/${name}`,
+  ),
   ...['dist/supervisor/index.d.ts', 'dist/machines/supervision/index.d.ts'],
 ];
 
@@ -26,12 +38,16 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
+/** Newer ones keep what they compiled in the directory for temporary files. */
+const QUIET_NPM = { NODE_DISABLE_COMPILE_CACHE: '1' };
+
 /** A project with the package of this tree in its node_modules, and none of its dependencies. */
 function install(): { project: string; packed: Packed } {
   const directory = temporaryDirectory();
   // A cache of its own: npm writes logs there.
   const npm = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-  const options = { cwd: ROOT, env: { ...process.env, npm_config_cache: join(directory, 'npm') } };
+  const env = { ...process.env, ...QUIET_NPM, npm_config_cache: join(directory, 'npm') };
+  const options = { cwd: ROOT, env };
   const text = execFileSync('npm', npm, { ...options, encoding: 'utf8' });
   const [packed] = JSON.parse(text) as readonly Packed[];
   if (packed === undefined) throw new Error(`npm pack said ${text}`);
@@ -86,6 +102,34 @@ daemon.stop('done');
 const { kind } = await daemon.ended;
 console.log(success, kind);
 `;
+
+/** Whether the C library can be called: it needs koffi, which `--omit=optional` leaves out. */
+const NATIVE = `
+import { createRequire } from 'node:module';
+const bundle = createRequire(import.meta.url).resolve('goxel-supervisor/daemon');
+try {
+  createRequire(bundle)('koffi');
+  console.log('with koffi');
+} catch {
+  console.log('without koffi');
+}
+`;
+
+packages('runs without koffi, and finds it where it is installed beside', async () => {
+  const koffi = join(project, 'node_modules/koffi');
+  writeFileSync(join(project, 'native.mjs'), NATIVE);
+  writeFileSync(join(project, 'program.mjs'), PROGRAM);
+  for (const there of [false, true]) {
+    if (there) symlinkSync(join(ROOT, 'node_modules/koffi'), koffi);
+    const socket = join(project, 's');
+    const { code, stdout, stderr } = await shell(
+      `cd ${project} && node native.mjs && node program.mjs ${socket}`,
+    );
+    assert.is(code, 0, stderr);
+    assert.is(stdout, `${there ? 'with' : 'without'} koffi\ntrue stopped\n`);
+  }
+  unlinkSync(koffi);
+});
 
 packages('has exports that work, the daemon with its threads', async () => {
   writeFileSync(join(project, 'program.mjs'), PROGRAM);
@@ -149,7 +193,8 @@ starting(
     for (const path of [dirname(main), tools]) mkdirSync(path, { recursive: true });
     for (const tool of ['tsc', 'esbuild']) symlinkSync('/bin/true', join(tools, tool));
     writeFileSync(join(directory, 'package.json'), '{"scripts":{"build":"echo built"}}');
-    const script = `export npm_config_cache=${directory}/npm; sh ${directory}/scripts/build.sh`;
+    const variables = `NODE_DISABLE_COMPILE_CACHE=1 npm_config_cache=${directory}/npm`;
+    const script = `export ${variables}; sh ${directory}/scripts/build.sh`;
     const missing = await shell(script);
     assert.match(missing.stderr, 'building');
     assert.match(missing.stdout, 'built');
@@ -160,5 +205,21 @@ starting(
     assert.match((await shell(script)).stderr, 'building');
   },
 );
+
+starting('says what it does within a second, however long that takes', async () => {
+  const directory = checkout();
+  const tools = join(directory, 'node_modules/.bin');
+  mkdirSync(tools, { recursive: true });
+  for (const tool of ['tsc', 'esbuild']) symlinkSync('/bin/true', join(tools, tool));
+  writeFileSync(join(directory, 'package.json'), '{"scripts":{"build":"sleep 30"}}');
+  const missing = await shell(`timeout --foreground 1 sh ${directory}/scripts/start.sh`);
+  assert.match(missing.stderr, 'building');
+  // One that is built says so as well: Node itself takes a while on a slow machine.
+  const main = join(directory, 'dist/bundle/supervisor/main.js');
+  mkdirSync(dirname(main), { recursive: true });
+  writeFileSync(main, '');
+  const built = await shell(`timeout --foreground 1 sh ${directory}/scripts/start.sh`);
+  assert.match(built.stderr, 'starting');
+});
 
 starting.run();
