@@ -3,8 +3,17 @@
 import type { Logger } from 'pino';
 import type { Decision } from '../machines/supervision/index.ts';
 
-/** What is part of any start and stop is told at `debug`; what goes wrong is told to everybody. */
+/** A log that throws, such as one that lacks a level, costs its line and nothing that comes after. */
 export function logDecision(decision: Decision, log: Logger): void {
+  try {
+    tell(decision, log);
+  } catch {
+    // There is nobody to tell.
+  }
+}
+
+/** What is part of any start and stop is told at `debug`; what goes wrong is told to everybody. */
+function tell(decision: Decision, log: Logger): void {
   const { kind, supervisor, at_ms: _, child, ...rest } = { child: undefined, ...decision };
   const actor = [supervisor, child].filter(Boolean).join('/') || 'daemon';
   switch (decision.kind) {
