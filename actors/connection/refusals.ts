@@ -1,8 +1,27 @@
 /** What connections are told by the daemon itself, beside what engines and methods say. */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { Config } from '../../conf/schema.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
+import type { SocketCommand } from '../../machines/connection.ts';
 import type { Rights } from '../../transport/caller.ts';
+
+/** What a client is told when its machine says that it is refused. */
+export function refusalFor(
+  why: Extract<SocketCommand, { type: 'socket.refuse' }>['why'],
+  { limits, performance, security }: Config,
+): GoxError {
+  switch (why) {
+    case 'too many':
+      return tooManyConnections(performance.max_connections);
+    case 'idle':
+      return idleForLongest();
+    case 'partial':
+      return restOverdue(limits.partial_frame_timeout_ms);
+    case 'unauthenticated':
+      return authenticationOverdue(security.authentication_timeout_ms);
+  }
+}
 
 /** To a client that is one too many. */
 export function tooManyConnections(limit: number): GoxError {
@@ -11,7 +30,7 @@ export function tooManyConnections(limit: number): GoxError {
 }
 
 /** To one that gives way to another. */
-export function idleForLongest(): GoxError {
+function idleForLongest(): GoxError {
   const text = 'The connection was idle for longest, and another client needs its place.';
   return new GoxError('GOX_TOO_MANY_CONNECTIONS', text);
 }
@@ -41,7 +60,7 @@ export function messageCrowdedOut(held_bytes_max: number): GoxError {
 }
 
 /** To a message whose rest does not come. */
-export function restOverdue(partial_frame_timeout_ms: number): GoxError {
+function restOverdue(partial_frame_timeout_ms: number): GoxError {
   const text = `Parse error: a request's rest did not come in ${partial_frame_timeout_ms} ms.`;
   return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
 }
@@ -76,7 +95,7 @@ export function strangerCrowdedOut(most: string): GoxError {
 }
 
 /** To one that shows none for too long. */
-export function authenticationOverdue(authentication_timeout_ms: number): GoxError {
+function authenticationOverdue(authentication_timeout_ms: number): GoxError {
   const text =
     `No token came in security.authentication_timeout_ms, ${authentication_timeout_ms} ms; ` +
     'the connection is closed.';

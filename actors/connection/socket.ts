@@ -9,7 +9,6 @@
 
 import type { Socket } from 'node:net';
 import { fromCallback } from 'xstate';
-import type { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
 import type { Failures } from '../../transport/failures.ts';
@@ -23,15 +22,7 @@ import { reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
 import { Intake } from './intake.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
-import {
-  authenticationOverdue,
-  idleForLongest,
-  messageCrowdedOut,
-  restOverdue,
-  stopping,
-  strangerCrowdedOut,
-  tooManyConnections,
-} from './refusals.ts';
+import { messageCrowdedOut, refusalFor, stopping, strangerCrowdedOut } from './refusals.ts';
 import { SendWatch } from './send-watch.ts';
 import { type PlacedConnection, Sessions } from './sessions.ts';
 import { SocketOutput } from './socket-output.ts';
@@ -181,7 +172,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   obey(command: SocketCommand): void {
     switch (command.type) {
       case 'socket.refuse':
-        this.intake.refuse(this.#reasonFor(command.why));
+        this.intake.refuse(refusalFor(command.why, this.#deps.config));
         this.replies.flush();
         return;
       case 'socket.drain':
@@ -374,19 +365,5 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   failed(error: unknown): void {
     this.#deps.onConnectionDefect({ connection: Number(this.name) }, error);
     this.#socket.destroy();
-  }
-
-  #reasonFor(why: Extract<SocketCommand, { type: 'socket.refuse' }>['why']): GoxError {
-    const { limits, performance, security } = this.#deps.config;
-    switch (why) {
-      case 'too many':
-        return tooManyConnections(performance.max_connections);
-      case 'idle':
-        return idleForLongest();
-      case 'partial':
-        return restOverdue(limits.partial_frame_timeout_ms);
-      case 'unauthenticated':
-        return authenticationOverdue(security.authentication_timeout_ms);
-    }
   }
 }

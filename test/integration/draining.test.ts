@@ -14,7 +14,9 @@ const LONG_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
 
 const draining = suite('draining');
 
-const NOTICE = `{"jsonrpc":"2.0","method":"server.draining","params":{"timeout_ms":${SHUTDOWN_MS}}}`;
+const NOTICE = JSON.stringify({
+  ...{ jsonrpc: '2.0', method: 'server.draining', params: { timeout_ms: SHUTDOWN_MS } },
+});
 
 /** The replies by their ids, behind which the client was told, once, that the daemon stops. */
 function repliesOf(bytes: Buffer, notice = NOTICE): Map<unknown, RawReply> {

@@ -11,7 +11,10 @@ export const ADMIN = 'kXo0Yw5mZ8pQ3rT6vB9nL2sD';
 export const EDIT = 'Rn4vQ8wL1xZ6cB3mK7tY0pJs';
 export const LOOK = '7hJ4kF1gS8aP0zM5xC2wE9uR';
 export const WRONG = 'eW2rT5yU8iO1pA4sD7fG0hJ3';
-export const LINES = `# tokens\nadmin ${ADMIN} operator\nstandard ${EDIT} editor\nread-only ${LOOK} dashboard\n`;
+export const LINES = [
+  ...['# tokens', `admin ${ADMIN} operator`],
+  ...[`standard ${EDIT} editor`, `read-only ${LOOK} dashboard`, ''],
+].join('\n');
 
 /** A file that nobody else may read. */
 export function fileOf(text: string): string {
