@@ -8,6 +8,7 @@ export const performance = section('How many clients, and how long they may take
   max_connections: Type.Integer({
     default: 10,
     live: true,
+    original: 10,
     minimum: 1,
     maximum: 1024,
     description: 'Connections open at a time; further ones are told so and closed.',
@@ -15,6 +16,7 @@ export const performance = section('How many clients, and how long they may take
   request_timeout_ms: Type.Integer({
     default: 30_000,
     live: true,
+    original: 30_000,
     minimum: 10,
     maximum: HOUR_MS,
     description:
@@ -25,12 +27,13 @@ export const performance = section('How many clients, and how long they may take
   shutdown_timeout_ms: Type.Integer({
     default: 8000,
     live: true,
+    original: 10_000,
     minimum: 10,
     maximum: HOUR_MS,
     description:
       'Time that the daemon takes to stop, at the most. When half of it is over, what is under' +
       ' way is given up and answered so. A thread that hangs then may keep the process for a' +
-      ' second more. Containers are killed after 10 s, as a rule.',
+      ' second more. Containers are killed after 10 s, as a rule: the original would take as long.',
   }),
 });
 

@@ -3,27 +3,48 @@
  * flags; the later one wins. Every value is checked, and all problems are reported at once.
  */
 
-import { readFileSync } from 'node:fs';
-import { type Assignment, type FlagValue, fromEnvironment, fromFlags } from './assignment.ts';
-import { expandPath, PathError } from './paths.ts';
-import { type Config, SOCKET_PATH_BYTES_MAX } from './schema.ts';
-import { SETTINGS, type Setting } from './settings.ts';
+import {
+  type Assignment,
+  type FlagValue,
+  fromFlags,
+  givenTwice,
+  type Source,
+} from './assignment.ts';
+import { contradictions } from './contradictions.ts';
+import { fromEnvironment } from './environment.ts';
+import { expandSettings } from './expand.ts';
+import { readText } from './read-text.ts';
+import type { Config } from './schema.ts';
+import { SETTINGS } from './settings.ts';
 
 export interface ConfigSources {
   /** Path of a YAML file. */
   readonly file?: string;
-  /** The environment; only `GOXEL_SUPERVISOR__…` is read. */
+  /** What stands in the file, where it has been read already. */
+  readonly text?: string;
+  /** The environment; only `GOXEL_…` is read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly flags?: readonly FlagValue[];
+  /** What relative paths start from; without it the working directory of the process. */
+  readonly directory?: string;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
   /**
-   * Sentences for the log: keys of a v14 file that have no effect, and roots of files that are left
-   * out since there is no such place here.
+   * Sentences for the log: variables that may be meant for us, and roots of files that are left out
+   * since there is no such place here.
    */
   readonly warnings: readonly string[];
+  /** Where the values that are no defaults come from: `daemon.yaml:3:5`, a variable, a flag. */
+  readonly origins: ReadonlyMap<string, string>;
+}
+
+/** What a check finds; `loaded` is undefined when there is a problem. */
+export interface ConfigFindings {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly loaded: LoadedConfig | undefined;
 }
 
 /** A configuration that cannot be used; the process exits with EX_CONFIG (78). */
@@ -41,17 +62,18 @@ export class ConfigError extends Error {
 
 /** Rejects with ConfigError, with everything that is wrong. Paths in the result are absolute. */
 export async function loadConfig(sources: ConfigSources = {}): Promise<LoadedConfig> {
-  const layers = [fromEnvironment(sources.env ?? {}), fromFlags(sources.flags ?? [])];
-  if (sources.file !== undefined) {
-    // Loaded only where needed: parsing YAML takes more code than all the rest.
-    const { fromYaml } = await import('./file.ts');
-    layers.unshift(fromYaml(readText(sources.file), sources.file));
-  }
-  const problems = layers.flatMap((layer) => layer.problems);
+  const { loaded, problems } = await checkConfig(sources);
+  if (loaded === undefined) throw new ConfigError(problems);
+  return loaded;
+}
 
-  const values = new Map<string, unknown>(
-    [...SETTINGS.values()].map(({ key, ...rest }) => [key, rest.default]),
-  );
+/** The same, for who wants to know what is wrong. */
+export async function checkConfig(sources: ConfigSources = {}): Promise<ConfigFindings> {
+  const layers = [fromEnvironment(sources.env ?? {}), fromFlags(sources.flags ?? [])];
+  if (sources.file !== undefined) layers.unshift(await fromFile(sources.file, sources.text));
+  const problems = layers.flatMap((layer) => [...layer.problems, ...givenTwice(layer)]);
+
+  const values = defaults();
   const origins = new Map<string, string>();
   for (const assignment of layers.flatMap((layer) => layer.assignments)) {
     const problem = problemOf(assignment);
@@ -63,100 +85,54 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<LoadedCon
     }
   }
 
-  // Every setting has a default and every other value was accepted by its setting.
-  const paths: PathFindings = { problems, warnings: [], origins };
-  const config = build(values, paths) as Config;
-  problems.push(...contradictions(config, origins));
-  if (problems.length > 0) throw new ConfigError(problems);
-  const warnings = [...layers.flatMap((layer) => layer.warnings), ...paths.warnings];
-  return { config, warnings };
-}
-
-/** What comes to light when paths are made absolute. */
-interface PathFindings {
-  readonly problems: string[];
-  readonly warnings: string[];
-  readonly origins: ReadonlyMap<string, string>;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`${file}: cannot be read: ${reason}`]);
+  const paths = expandSettings(values, origins, sources.directory);
+  problems.push(...paths.problems);
+  const config = configOf(values);
+  const at = (key: string): string => `${origins.get(key) ?? 'default'}: ${key}`;
+  for (const { keys, problem } of contradictions(config)) {
+    problems.push(`${at(keys[0])}: ${problem(at)}`);
   }
+  const warnings = [...layers.flatMap((layer) => layer.warnings), ...paths.warnings];
+  const loaded = problems.length > 0 ? undefined : { config, warnings, origins };
+  return { problems, warnings, loaded };
 }
+
+async function fromFile(file: string, text: string | undefined): Promise<Source> {
+  // Loaded only where needed: parsing YAML takes more code than all the rest.
+  const { fromYaml } = await import('./file.ts');
+  const read = text === undefined ? readText(file) : { text };
+  if ('text' in read) return fromYaml(read.text, file);
+  return { assignments: [], problems: [read.problem], warnings: [] };
+}
+
+/** A value is shown as far as a message needs it. */
+const SHOWN_LENGTH_MAX = 80;
 
 function problemOf({ key, value, origin }: Assignment): string | undefined {
   const setting = SETTINGS.get(key);
   if (setting?.accepts(value)) return undefined;
-  return `${origin}: ${key}: expected ${setting?.expected}, not ${JSON.stringify(value)}`;
+  const text = JSON.stringify(value) ?? String(value);
+  const shown = text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
+  return `${origin}: ${key}: expected ${setting?.expected}, not ${shown}`;
 }
 
-/** The tree of sections out of the flat list; paths expanded. */
-function build(
-  values: ReadonlyMap<string, unknown>,
-  findings: PathFindings,
-): Record<string, unknown> {
+/** Every key with its default. */
+export function defaults(): Map<string, unknown> {
+  return new Map([...SETTINGS.values()].map(({ key, ...rest }) => [key, rest.default]));
+}
+
+/** The tree of sections out of the flat list, which has every key. */
+export function configOf(values: ReadonlyMap<string, unknown>): Config {
   const root: Record<string, unknown> = {};
-  for (const setting of SETTINGS.values()) {
-    const names = setting.key.split('.');
+  for (const [key, value] of values) {
+    const names = key.split('.');
     let section = root;
     for (const name of names.slice(0, -1)) {
       section[name] ??= {};
       section = section[name] as Record<string, unknown>;
     }
-    section[names.at(-1) ?? ''] = expanded(setting, values.get(setting.key), findings);
+    section[names.at(-1) ?? ''] = value;
   }
-  return root;
-}
-
-function expanded(setting: Setting, value: unknown, findings: PathFindings): unknown {
-  if (!setting.path || value === '') return value;
-  const { key } = setting;
-  const origin = findings.origins.get(key) ?? 'default';
-  if (Array.isArray(value)) {
-    // One place less to read from and write to is no reason not to start.
-    const paths = value.flatMap((path) => {
-      const found = attempt(String(path));
-      if (typeof found === 'string') return [found];
-      findings.warnings.push(`${origin}: ${key}: "${path}" is left out: ${found.message}`);
-      return [];
-    });
-    return [...new Set(paths)];
-  }
-  const found = attempt(String(value));
-  if (typeof found === 'string') return found;
-  findings.problems.push(`${origin}: ${key}: "${value}" cannot be resolved: ${found.message}`);
-  return value;
-}
-
-function attempt(path: string): string | PathError {
-  try {
-    return expandPath(path);
-  } catch (error) {
-    if (error instanceof PathError) return error;
-    throw error;
-  }
-}
-
-/** What is wrong between keys that are right one by one. */
-function contradictions(config: Config, origins: ReadonlyMap<string, string>): string[] {
-  const problems: string[] = [];
-  const at = (key: string): string => `${origins.get(key) ?? 'default'}: ${key}`;
-  const { path } = config.sockets.unix;
-  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
-    const where = at('sockets.unix.path');
-    problems.push(`${where}: expected at most ${SOCKET_PATH_BYTES_MAX} bytes, not "${path}"`);
-  }
-  for (const section of ['health', 'supervisor.restart'] as const) {
-    const restarts = section === 'health' ? config.health : config.supervisor.restart;
-    const { restart_delay_ms: delay_ms, restart_delay_ms_max: ceiling_ms } = restarts;
-    if (delay_ms <= ceiling_ms) continue;
-    const where = at(`${section}.restart_delay_ms`);
-    const ceiling = at(`${section}.restart_delay_ms_max`);
-    problems.push(`${where}: ${delay_ms} is more than ${ceiling}, ${ceiling_ms}`);
-  }
-  return problems;
+  // Every setting has a default and every other value was accepted by its setting.
+  return root as Config;
 }

@@ -4,11 +4,11 @@
  * stands anywhere else.
  *
  * Durations end in `_ms`, sizes in `_bytes`, ceilings in `_max`. A `title` says which values a
- * setting takes, where the other keywords do not. Text with `path: true`, a keyword of ours, may
- * begin with `~` (the home directory) or `$TMPDIR` (the system's directory for temporary files) and
- * is made absolute against the working directory by `load.ts`. `live`, another one of ours, says of
- * each setting whether another value counts while the daemon runs, after a reload, or from its next
- * start only.
+ * setting takes, where the other keywords do not. Three keywords are ours. Text with `path: true`
+ * may begin as `paths.ts` says, and is made absolute by `load.ts`. `live` says of each setting
+ * whether another value counts while the daemon runs, after a reload, or from its next start only.
+ * `original` is the value in the configuration of the original, which the shipped file has; a
+ * default of ours that differs says why.
  */
 
 import { type Static, Type } from 'typebox';
@@ -22,17 +22,20 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as
 function restarts(
   description: string,
   defaults: { attempts: number; window_ms: number; delay_ms: number },
+  original: { restart_on_failure?: unknown; attempts?: unknown; delay_ms?: unknown },
   of: { restart_on_failure: string; attempts: string; window: string; delay: string },
 ) {
   return section(description, {
     restart_on_failure: Type.Boolean({
       default: true,
       live: true,
+      original: original.restart_on_failure,
       description: of.restart_on_failure,
     }),
     max_restart_attempts: Type.Integer({
       default: defaults.attempts,
       live: true,
+      original: original.attempts,
       minimum: 0,
       maximum: 1000,
       description: of.attempts,
@@ -47,6 +50,7 @@ function restarts(
     restart_delay_ms: Type.Integer({
       default: defaults.delay_ms,
       live: true,
+      original: original.delay_ms,
       minimum: 0,
       maximum: HOUR_MS,
       description: of.delay,
@@ -80,6 +84,7 @@ function restarts(
 const restart = restarts(
   'What happens when the thread of an engine dies.',
   { attempts: 3, window_ms: 60_000, delay_ms: 200 },
+  { restart_on_failure: true, attempts: 3, delay_ms: 5000 },
   {
     restart_on_failure: 'Whether a thread that died is started again; if not, its engine failed.',
     attempts: 'Restarts within restart_window_ms after which the engine failed.',
@@ -96,6 +101,7 @@ const supervisor = section('The supervisors above the engines and all other part
   restart: restarts(
     'What happens when a part of the daemon failed: an engine that used up its restarts, say.',
     { attempts: 3, window_ms: 600_000, delay_ms: 1000 },
+    {},
     {
       restart_on_failure: 'Whether it is replaced; if not, the daemon ends with exit code 70.',
       attempts:
@@ -115,6 +121,7 @@ const workers = section('The engines.', {
   count: Type.Integer({
     default: 2,
     live: true,
+    original: 4,
     minimum: 1,
     maximum: 64,
     description:
@@ -125,6 +132,7 @@ const workers = section('The engines.', {
   queue_size: Type.Integer({
     default: 1000,
     live: true,
+    original: 1000,
     minimum: 1,
     maximum: 1_000_000,
     description:
@@ -197,12 +205,14 @@ const logging = section('The log.', {
   level: Type.Enum(LEVELS, {
     default: 'info',
     live: true,
+    original: 'info',
     title: `one of ${LEVELS.join(', ')}`,
     description: 'The least serious lines that are written.',
   }),
   file: Type.String({
     default: '',
     live: true,
+    original: '/var/log/goxel/daemon.log',
     title: 'a text',
     path: true,
     description:
@@ -213,6 +223,7 @@ const logging = section('The log.', {
   max_size_mb: Type.Integer({
     default: 100,
     live: true,
+    original: 100,
     minimum: 0,
     maximum: 1_000_000,
     description:
@@ -222,6 +233,7 @@ const logging = section('The log.', {
   max_files: Type.Integer({
     default: 10,
     live: true,
+    original: 10,
     minimum: 0,
     maximum: 1000,
     description:
@@ -231,7 +243,10 @@ const logging = section('The log.', {
   syslog: Type.Boolean({
     default: false,
     live: true,
-    description: 'Whether lines go to the syslog of the system (RFC 5424) as well.',
+    original: true,
+    description:
+      'Whether lines go to the syslog of the system (RFC 5424) as well. Not by default: who starts' +
+      ' the daemon by hand reads them, and systemd keeps them.',
   }),
   syslog_path: Type.String({
     default: '/dev/log',
@@ -255,6 +270,7 @@ const health = section('The health monitor, and what happens when the thread of 
   check_interval_ms: Type.Integer({
     default: 5000,
     live: true,
+    original: 5000,
     minimum: 100,
     maximum: 60_000,
     description:
@@ -311,20 +327,34 @@ const dump = section('Dumps for diagnosis.', {
   }),
 });
 
-const path = (description: string) =>
-  Type.String({ default: '', live: false, title: 'a text', path: true, description });
+const path = (original: string, description: string) =>
+  Type.String({ default: '', live: false, original, title: 'a text', path: true, description });
 
-const name = (description: string) =>
-  Type.String({ default: '', live: false, title: 'a text', description });
+const account = (description: string) =>
+  Type.String({
+    default: '',
+    live: false,
+    original: 'goxel',
+    title: 'a name or number',
+    description,
+  });
 
 export const CONFIG_SCHEMA = Type.Object({
   pid_file: path(
+    '/var/run/goxel/goxel.pid',
     'File with the number of the process, locked for its whole life, so that a second daemon on' +
-      ' it does not start. Empty: none.',
+      ' it does not start. Empty is none, for runs by hand: a second one is refused the socket.',
   ),
-  working_directory: path('Where the daemon works; empty is where it was started.'),
-  user: name('Name or number of the user it runs as, once started as root; empty changes nothing.'),
-  group: name('Name or number of its group; empty is the group of that user.'),
+  working_directory: path(
+    '/var/lib/goxel',
+    'Where the daemon works: relative paths in requests start there. Empty is where it was' +
+      ' started, so that who starts it by hand works on the files around.',
+  ),
+  user: account(
+    'Name or number of the user it runs as once it has started, which must have been as root.' +
+      ' Empty changes nothing: it runs as whoever starts it.',
+  ),
+  group: account('Name or number of its group. Empty is the group of that user.'),
   sockets,
   security,
   workers,

@@ -7,6 +7,11 @@ export interface Setting {
   readonly key: string;
   readonly type: 'text' | 'number' | 'boolean' | 'list';
   readonly default: unknown;
+  /** The value in the configuration of the original, which the shipped file has; or undefined. */
+  readonly original: unknown;
+  /** The bounds of a number. */
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
   /** What it does and why its default is what it is. */
   readonly description: string;
   /** The values it takes, in words: "an integer from 1 to 64". */
@@ -30,6 +35,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map(sectionsOf(CONFIG_S
 interface SettingSchema extends Keywords {
   readonly path?: boolean;
   readonly live?: boolean;
+  readonly original?: unknown;
 }
 
 function settingsOf(node: SettingSchema, key: string): Setting[] {
@@ -43,6 +49,9 @@ function settingsOf(node: SettingSchema, key: string): Setting[] {
       key,
       type: typeOf(node),
       default: node.default,
+      original: node.original,
+      minimum: node.minimum,
+      maximum: node.maximum,
       description: node.description ?? '',
       expected: expectation(node),
       path: node.path === true,

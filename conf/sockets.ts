@@ -17,11 +17,13 @@ const unix = section('The Unix socket, where requests come in.', {
   enabled: Type.Boolean({
     default: true,
     live: true,
+    original: true,
     description: 'Whether there is a Unix socket.',
   }),
   path: Type.String({
     default: '/tmp/goxel.sock',
     live: true,
+    original: '/tmp/goxel.sock',
     minLength: 1,
     title: 'a text that is not empty',
     path: true,
@@ -32,6 +34,7 @@ const unix = section('The Unix socket, where requests come in.', {
   permissions: Type.String({
     default: '0600',
     live: true,
+    original: '0666',
     pattern: '^(0o?)?[0-7]{3}$',
     title: 'three octal digits such as 0600',
     description:
@@ -66,11 +69,13 @@ const tcp = section('The TCP socket.', {
   enabled: Type.Boolean({
     default: false,
     live: true,
+    original: false,
     description: 'Whether there is one. Every user of the machine can connect to it.',
   }),
   address: Type.String({
     default: '127.0.0.1',
     live: true,
+    original: '127.0.0.1',
     minLength: 1,
     title: 'a text that is not empty',
     description: 'The address it listens on; 127.0.0.1 is reached from this machine only.',
@@ -78,6 +83,7 @@ const tcp = section('The TCP socket.', {
   port: Type.Integer({
     default: 7890,
     live: true,
+    original: 7890,
     minimum: 0,
     maximum: 65_535,
     description: 'Its port; 0 takes any that is free, which the log names.',

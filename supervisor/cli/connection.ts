@@ -1,10 +1,12 @@
 /** The way from a command to a running daemon. */
 
-import { loadConfig } from '../../conf/load.ts';
+import { ConfigError, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { type Client, type ClientError, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
+import { findSources, namesSocket } from './configuration.ts';
 import { connectionFailure } from './connection-failure.ts';
+import { CliError, EXIT } from './exit-codes.ts';
 import { checkOwner } from './socket-owner.ts';
 import { tokenOf } from './token.ts';
 
@@ -12,14 +14,20 @@ import { tokenOf } from './token.ts';
 type Asking = 'call' | 'debug' | 'health' | 'reload' | 'status' | 'stop' | 'tree';
 type Line = Extract<CommandLine, { command: Asking }>;
 
-/** The configuration that the command line, the environment and a file give. */
-export async function configOf({ options, flags }: Line): Promise<Config> {
-  const { config } = await loadConfig({
-    ...(options.config === undefined ? {} : { file: options.config }),
-    env: process.env,
-    flags,
-  });
-  return config;
+/**
+ * The configuration that the command line, the environment and a file give. Who names the socket
+ * needs no file.
+ */
+export async function configOf(line: Line): Promise<Config> {
+  const { env } = process;
+  if (namesSocket(line)) return (await loadConfig({ env, flags: line.flags })).config;
+  try {
+    return (await loadConfig(findSources(line).sources)).config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const text = `${error.message}\nWith --socket PATH, no configuration file is read.`;
+    throw new CliError(EXIT.CONFIG, text, error);
+  }
 }
 
 /** What a command is told about its connection. */

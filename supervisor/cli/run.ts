@@ -1,6 +1,5 @@
 /** `goxel-supervisor run`: the daemon in the foreground. */
 
-import { resolve } from 'node:path';
 import { reapOrphans } from '../../actors/process/reaper.ts';
 import { loadConfig } from '../../conf/load.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
@@ -12,6 +11,7 @@ import { type Outcome, StartError } from '../outcome.ts';
 import { logPart } from '../reload/log-part.ts';
 import { ConfigReader } from '../reload/reader.ts';
 import type { CommandLine } from './args.ts';
+import { aboutSources, findSources } from './configuration.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
@@ -26,15 +26,17 @@ export type TakeSignals = (
 
 type Line = Extract<CommandLine, { command: 'run' }>;
 
-export async function run({ options, flags }: Line, takeSignals: TakeSignals): Promise<ExitCode> {
-  const file = options.config === undefined ? undefined : resolve(options.config);
-  const sources = () => ({ ...(file === undefined ? {} : { file }), env: process.env, flags });
-  const { config, warnings } = await loadConfig(sources());
-  const reader = new ConfigReader(sources);
+export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCode> {
+  const directory = workingDirectory();
+  const find = () => findSources(line, directory);
+  const found = find();
+  const { config, warnings } = await loadConfig(found.sources);
+  const reader = new ConfigReader(() => find().sources);
   const log = new Log();
   log.open(config.logging);
   endOnDefects(log);
   process.once('exit', () => log.flushSync());
+  log.logger.info(aboutSources(found));
   for (const warning of warnings) log.logger.warn(warning);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
@@ -54,6 +56,15 @@ export async function run({ options, flags }: Line, takeSignals: TakeSignals): P
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
+}
+
+/** Where the daemon is started, whatever `working_directory` says later; it may be gone. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What nobody expected ends the process, whatever becomes of the line that says so. */

@@ -77,7 +77,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     [DAEMON_MAIN, 'run', ...place, ...args, ...(options.args ?? [])],
     {
       stdio: ['ignore', ...fds],
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, GOXEL_CONFIG: '/dev/null', ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     },
   );

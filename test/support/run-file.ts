@@ -73,7 +73,14 @@ async function runToEnd(
   const child = spawn(process.execPath, ['--enable-source-maps', file], {
     detached: true,
     stdio: ['ignore', output, output],
-    env: { ...options.env, TMPDIR: scratch, NO_COLOR: '1', FORCE_COLOR: '0' },
+    env: {
+      ...options.env,
+      TMPDIR: scratch,
+      // The configuration of this machine and of its user says nothing about the tests.
+      GOXEL_CONFIG: '/dev/null',
+      NO_COLOR: '1',
+      FORCE_COLOR: '0',
+    },
   });
   closeSync(output);
   let late = false;

@@ -160,9 +160,12 @@ messages('collect those of all sources', async () => {
 messages('point at broken YAML, duplicate keys and what is no section', async () => {
   assert.match((await problems({ file: yaml('limits: {a: 1\n') }))[0] ?? '', /^c\.yaml:\d+:\d+: /);
   const twice = yaml('limits:\n  depth_max: 5\n  depth_max: 6\n');
-  assert.match((await problems({ file: twice }))[0] ?? '', /^c\.yaml:3:3: .*unique/);
+  assert.match(
+    (await problems({ file: twice }))[0] ?? '',
+    /^c\.yaml:3:3: .*twice, first at c\.yaml:2:3$/,
+  );
   assert.equal(await problems({ file: yaml('limits: 5\n') }), [
-    'c.yaml:1:1: limits: expected a section',
+    'c.yaml:1:1: limits: expected a section, such as operators_max:',
   ]);
   assert.equal(await problems({ file: yaml('- a\n') }), [
     'c.yaml:1:1: expected sections, such as limits:',

@@ -1,13 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { environmentName } from '../../../conf/assignment.ts';
+import { parse } from 'yaml';
 import type { Keywords } from '../../../conf/check.ts';
+import { environmentName } from '../../../conf/environment.ts';
 import { loadConfig } from '../../../conf/load.ts';
 import { CONFIG_SCHEMA } from '../../../conf/schema.ts';
 import { SECTIONS, SETTINGS } from '../../../conf/settings.ts';
-import { DAEMON_YAML, daemonYaml } from '../../support/daemon-yaml.ts';
+import { DAEMON_SCHEMA, DAEMON_YAML, daemonSchema, daemonYaml } from '../../support/daemon-yaml.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const schema = suite('configuration schema');
@@ -92,23 +94,56 @@ schema('every key can be set by its variable', async () => {
 
 schema.run();
 
+/** The values of nested sections by their dotted keys. */
+function leaves(node: unknown, above = ''): Map<string, unknown> {
+  if (typeof node !== 'object' || node === null) return new Map([[above, node]]);
+  const below = Object.entries(node).filter(([, value]) => value !== null);
+  return new Map(
+    below.flatMap(([name, value]) => [...leaves(value, above === '' ? name : `${above}.${name}`)]),
+  );
+}
+
+function fixture(path: string): string {
+  return fileURLToPath(new URL(`../../../../test/fixtures/${path}`, import.meta.url));
+}
+
 const shipped = suite('conf/daemon.yaml');
 
 shipped('is as generated (npm run generate)', () => {
   assert.is(readFileSync(DAEMON_YAML, 'utf8'), daemonYaml());
 });
 
-shipped('changes nothing as it is, nor with every line uncommented', async () => {
+shipped('has the configuration of the original, key for key and value for value', () => {
+  const read = (file: string): unknown => parse(readFileSync(file, 'utf8'));
+  const original = leaves(read(fixture('conf/design-v14.6.yaml')));
+  const ours = leaves(read(DAEMON_YAML));
+  assert.is(original.size, 24);
+  for (const [key, value] of original) assert.is(ours.get(key), value, key);
+  // What is not commented out is of the original.
+  for (const key of ours.keys()) assert.ok(original.has(key), key);
+});
+
+shipped('has the other keys with their defaults, and loads with them all', async () => {
   const { config: defaults } = await loadConfig();
-  assert.equal((await loadConfig({ file: DAEMON_YAML })).config, defaults);
-  const keys = /^( *)# (\w+: )/gm;
   const text = daemonYaml();
-  assert.is([...text.matchAll(keys)].length, SETTINGS.size);
+  const commented = /^( *)# (\w+: )/gm;
+  const set = /^ +\w+: \S/gm;
+  const count = [...text.matchAll(commented)].length + [...text.matchAll(set)].length;
+  assert.is(count, SETTINGS.size);
   const file = join(temporaryDirectory(), 'all.yaml');
-  writeFileSync(file, text.replace(keys, '$1$2'));
+  writeFileSync(file, text.replace(set, (line) => `#${line}`).replace(commented, '$1$2'));
   const loaded = await loadConfig({ file });
   assert.equal(loaded.config, defaults);
   assert.equal(loaded.warnings, []);
+  writeFileSync(file, text.replace(commented, '$1$2'));
+  assert.is((await loadConfig({ file })).config.workers.count, 4);
+});
+
+shipped('names the schema by which editors check it, in its first line', () => {
+  const [first = ''] = readFileSync(DAEMON_YAML, 'utf8').split('\n');
+  const path = /^# yaml-language-server: \$schema=(\S+)$/.exec(first)?.[1] ?? '';
+  assert.is(resolve(dirname(DAEMON_YAML), path), DAEMON_SCHEMA);
+  assert.is(readFileSync(DAEMON_SCHEMA, 'utf8'), daemonSchema());
 });
 
 shipped.run();

@@ -1,0 +1,100 @@
+/**
+ * What a configuration takes for granted of this machine: files, directories, users. Nothing of it
+ * is an error of the configuration, since it may be there when the daemon starts.
+ */
+
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { lookUpGroup, lookUpUser } from './accounts.ts';
+import type { Config } from './schema.ts';
+
+/** Sentences for who wants to know before the start; each begins with its key. */
+export function missingGround(config: Config): string[] {
+  const { sockets, security, files } = config;
+  const { certificate, key, client_ca } = sockets.tcp.tls;
+  return [
+    ...accounts(config),
+    ...parent('pid_file', config.pid_file),
+    ...directory('working_directory', config.working_directory),
+    ...(sockets.unix.enabled ? parent('sockets.unix.path', sockets.unix.path) : []),
+    ...file('sockets.tcp.tls.certificate', certificate),
+    ...file('sockets.tcp.tls.key', key),
+    ...file('sockets.tcp.tls.client_ca', client_ca),
+    ...secretFile('security.token_file', security.token_file),
+    ...parent('logging.file', config.logging.file),
+    ...files.roots.flatMap((root) => directory('files.roots', root)),
+    ...directory('dump.directory', config.dump.directory),
+  ];
+}
+
+function accounts({ user, group }: Config): string[] {
+  const found: string[] = [];
+  if (user !== '' && lookUpUser(user) === undefined && !isNumber(user)) {
+    found.push(
+      `user: there is no user ${user} on this machine; make it with: ` +
+        `useradd --system --shell /usr/sbin/nologin ${user} (or systemd-sysusers)`,
+    );
+  }
+  if (group !== '' && lookUpGroup(group) === undefined && !isNumber(group)) {
+    found.push(
+      `group: there is no group ${group} on this machine; make it with: groupadd --system ${group}`,
+    );
+  }
+  if ((user !== '' || group !== '') && process.getuid?.() !== 0) {
+    found.push(
+      'user: only root can become another user; start the daemon as root, or leave it out',
+    );
+  }
+  return found;
+}
+
+/** A number without a name is a user all the same. */
+function isNumber(name: string): boolean {
+  return /^\d+$/.test(name);
+}
+
+function directory(key: string, path: string): string[] {
+  if (path === '') return [];
+  const stats = statOf(path);
+  if (stats === undefined) return [`${key}: there is no directory ${path}`];
+  return stats.isDirectory() ? [] : [`${key}: ${path} is no directory`];
+}
+
+/** The directory that a file is to be made in. */
+function parent(key: string, path: string): string[] {
+  return path === '' ? [] : directory(key, dirname(path));
+}
+
+function file(key: string, path: string): string[] {
+  if (path === '') return [];
+  const stats = statOf(path);
+  if (stats === undefined) return [`${key}: there is no file ${path}`];
+  if (!stats.isFile()) return [`${key}: ${path} is no file`];
+  return canRead(path) ? [] : [`${key}: this user may not read ${path}`];
+}
+
+/** A file that nobody else may read. */
+function secretFile(key: string, path: string): string[] {
+  const found = file(key, path);
+  const mode = path === '' ? 0 : (statOf(path)?.mode ?? 0) & 0o777;
+  if (found.length > 0 || (mode & 0o077) === 0) return found;
+  const octal = mode.toString(8).padStart(4, '0');
+  return [`${key}: ${path} has mode ${octal}, so that others can use it: chmod 600 ${path}`];
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function canRead(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

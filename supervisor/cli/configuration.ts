@@ -1,0 +1,57 @@
+/** Which configuration a command works with: the file that is found, the environment, flags. */
+
+import { resolve } from 'node:path';
+import type { FlagValue } from '../../conf/assignment.ts';
+import { fromEnvironment } from '../../conf/environment.ts';
+import type { ConfigSources } from '../../conf/load.ts';
+import { type ConfigSearch, findConfig } from '../../conf/search.ts';
+
+/** What a parsed command line says of it. */
+interface Line {
+  readonly options: { readonly config?: string };
+  readonly flags: readonly FlagValue[];
+}
+
+export interface Found {
+  readonly search: ConfigSearch;
+  readonly sources: ConfigSources;
+}
+
+/**
+ * Looks for the file; whether it can be read is told by `loadConfig`.
+ *
+ * @param directory what relative paths start from, for who goes on to another one
+ */
+export function findSources({ options, flags }: Line, directory?: string): Found {
+  const { env } = process;
+  const search = findConfig({ named: options.config, env });
+  const path = search.found?.path;
+  return {
+    search,
+    sources: {
+      ...(path === undefined
+        ? {}
+        : { file: directory === undefined ? path : resolve(directory, path) }),
+      ...(directory === undefined ? {} : { directory }),
+      env,
+      flags,
+    },
+  };
+}
+
+/**
+ * Whether a command needs no file to find the daemon: one that is for the daemon alone, and that
+ * this user may not read, is then no hindrance.
+ */
+export function namesSocket({ options, flags }: Line): boolean {
+  if (options.config !== undefined) return false;
+  const given = [...flags, ...fromEnvironment(process.env).assignments];
+  return given.some(({ key }) => key === 'sockets.unix.path');
+}
+
+/** The line of the log that says which file counts. */
+export function aboutSources({ search: { found, places } }: Found): string {
+  if (found !== undefined) return `configuration: ${found.path} (${found.by})`;
+  const looked = places.map(({ path }) => path).join(' or ');
+  return `configuration: the defaults, since there is no ${looked}`;
+}
