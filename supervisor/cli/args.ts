@@ -5,9 +5,12 @@ import type { FlagValue } from '../../conf/assignment.ts';
 import { didYouMean } from '../../conf/suggest.ts';
 import {
   COMMANDS,
+  type CommandGroup,
   type CommandName,
   type CommandSpec,
   choicesOf,
+  commandsOf,
+  isGroup,
   type OptionSpec,
 } from './commands.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -39,12 +42,12 @@ type Command<Name extends CommandName> = Name extends CommandName
 export type CommandLine =
   | Command<CommandName>
   /**
-   * `command` is undefined when help about all was asked for; `topic` is the first argument of the
-   * command, such as the method of `call`.
+   * `command` is undefined when help about all was asked for, and a group for that about its
+   * commands; `topic` is the first argument of the command, such as the method of `call`.
    */
   | {
       readonly kind: 'help';
-      readonly command: CommandName | undefined;
+      readonly command: CommandName | CommandGroup | undefined;
       readonly topic: string | undefined;
     }
   | { readonly kind: 'version' };
@@ -58,21 +61,20 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (first === '--version') return { kind: 'version' };
   if (first === '--help' || first === '-h')
     return { kind: 'help', command: undefined, topic: undefined };
-  if (first === 'help') return { kind: 'help', command: helpTopic(rest), topic: rest[1] };
-  if (!isCommand(first)) {
-    const near = didYouMean(first, [...Object.keys(COMMANDS), 'help', '--help', '--version']);
-    const what = first.startsWith('-') ? 'option' : 'command';
-    throw usage(`unknown ${what} ${first}${near}`, undefined);
+  if (first === 'help') return helpOf(rest);
+  if (isGroup(first) && (rest[0] === '--help' || rest[0] === '-h')) {
+    return { kind: 'help', command: first, topic: undefined };
   }
-  const spec: CommandSpec = COMMANDS[first];
-  const { values, positionals } = parseOptions(first, spec, rest);
-  if (values.help === true) return { kind: 'help', command: first, topic: positionals[0] };
-  checkPositionals(first, spec, positionals);
-  const flags = flagsOf(first, spec, values);
+  const { command, args } = commandOf(first, rest);
+  const spec: CommandSpec = COMMANDS[command];
+  const { values, positionals } = parseOptions(command, spec, args);
+  if (values.help === true) return { kind: 'help', command, topic: positionals[0] };
+  checkPositionals(command, spec, positionals);
+  const flags = flagsOf(command, spec, values);
   // The values have the types of the table: parseArgs was given the table.
   return {
     kind: 'command',
-    command: first,
+    command,
     options: { ...values },
     positionals,
     flags,
@@ -83,10 +85,33 @@ function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
-function helpTopic(args: readonly string[]): CommandName | undefined {
-  const [topic] = args;
-  if (topic === undefined || isCommand(topic)) return topic;
-  throw usage(`unknown command ${topic}${didYouMean(topic, Object.keys(COMMANDS))}`, undefined);
+/** The command that the first words name, one or two, and what comes after them. */
+function commandOf(
+  first: string,
+  rest: readonly string[],
+): { command: CommandName; args: readonly string[] } {
+  if (isCommand(first)) return { command: first, args: rest };
+  if (!isGroup(first)) {
+    const names = Object.keys(COMMANDS).map((name) => name.split(' ')[0] ?? name);
+    const near = didYouMean(first, [...names, 'help', '--help', '--version']);
+    const what = first.startsWith('-') ? 'option' : 'command';
+    throw usage(`unknown ${what} ${first}${near}`, undefined);
+  }
+  const [second, ...args] = rest;
+  const words = commandsOf(first).map((name) => name.slice(first.length + 1));
+  if (second === undefined) throw usage(`${first} needs one of ${words.join(', ')}`, first);
+  const name = `${first} ${second}`;
+  if (isCommand(name)) return { command: name, args };
+  throw usage(`unknown command ${name}${didYouMean(name, commandsOf(first))}`, first);
+}
+
+function helpOf(words: readonly string[]): CommandLine {
+  const [first, ...rest] = words;
+  if (first === undefined || (isGroup(first) && rest.length === 0)) {
+    return { kind: 'help', command: first, topic: undefined };
+  }
+  const { command, args } = commandOf(first, rest);
+  return { kind: 'help', command, topic: args[0] };
 }
 
 function parseOptions(
@@ -167,7 +192,7 @@ function pairOf(command: CommandName, pair: string): FlagValue {
   return { key: pair.slice(0, equals), text: pair.slice(equals + 1), flag: '--set' };
 }
 
-function usage(message: string, command: CommandName | undefined): CliError {
+function usage(message: string, command: CommandName | CommandGroup | undefined): CliError {
   const help = command === undefined ? '--help' : `${command} --help`;
   return new CliError(EXIT.USAGE, `${message} (see goxel-supervisor ${help})`);
 }

@@ -1,12 +1,20 @@
 /** Help texts, made from the table of commands. */
 
-import { COMMANDS, type CommandName, type CommandSpec } from './commands.ts';
+import {
+  COMMANDS,
+  type CommandGroup,
+  type CommandName,
+  type CommandSpec,
+  commandsOf,
+  isGroup,
+} from './commands.ts';
 
 const PROGRAM = 'goxel-supervisor';
 
-/** The help about one command, or about all. */
-export function helpText(command: CommandName | undefined): string {
-  return command === undefined ? overview() : commandHelp(command);
+/** The help about one command, those of a group, or all. */
+export function helpText(command: CommandName | CommandGroup | undefined): string {
+  if (command === undefined) return overview();
+  return isGroup(command) ? groupHelp(command) : commandHelp(command);
 }
 
 function overview(): string {
@@ -30,6 +38,20 @@ function overview(): string {
     ]),
     '',
     `${PROGRAM} COMMAND --help tells more about a command.`,
+    '',
+  ].join('\n');
+}
+
+function groupHelp(group: CommandGroup): string {
+  const names = commandsOf(group);
+  return [
+    'Usage:',
+    ...names.map((name) => `  ${usageLine(name)}`),
+    '',
+    'Commands:',
+    ...columns(names.map((name) => [name, COMMANDS[name].summary])),
+    '',
+    `${PROGRAM} ${group} COMMAND --help tells more about one of them.`,
     '',
   ].join('\n');
 }

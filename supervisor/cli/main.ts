@@ -5,7 +5,7 @@
 
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { parseCommandLine } from './args.ts';
-import type { CommandName } from './commands.ts';
+import type { CommandGroup, CommandName } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { failureOf, writeData, writeTalk } from './output.ts';
@@ -65,10 +65,23 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./control/debug.ts')).debug(line);
     case 'completion':
       return (await import('./completion/completion.ts')).completion(line);
+    case 'config check':
+      return (await import('./config-check.ts')).configCheck(line);
+    case 'config print':
+      return (await import('./config-print.ts')).configPrint(line);
+    case 'config migrate':
+      return (await import('./config-migrate.ts')).configMigrate(line);
+    case 'config schema':
+      return (await import('./config-schema.ts')).configSchema();
+    case 'config path':
+      return (await import('./config-path.ts')).configPath(line);
   }
 }
 
-async function help(command: CommandName | undefined, topic: string | undefined): Promise<string> {
+async function help(
+  command: CommandName | CommandGroup | undefined,
+  topic: string | undefined,
+): Promise<string> {
   if (command !== 'call') return helpText(command);
   const { methodHelp, methodList } = await import('./methods-help.ts');
   return topic === undefined ? `${helpText(command)}\n${methodList()}` : methodHelp(topic);

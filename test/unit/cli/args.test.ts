@@ -74,6 +74,24 @@ parsing('answers help and version before anything is checked', () => {
   }
 });
 
+parsing('takes commands of two words, and help about each and about their group', () => {
+  const check = parseCommandLine(['config', 'check', '--json', 'a.yaml']);
+  if (check.kind !== 'command' || check.command !== 'config check') throw new Error(check.kind);
+  assert.is(check.options.json, true);
+  assert.equal(check.positionals, ['a.yaml']);
+  for (const text of ['config --help', 'config -h', 'help config']) {
+    const about = { kind: 'help', command: 'config', topic: undefined };
+    assert.equal(parseCommandLine(text.split(' ')), about, text);
+  }
+  for (const text of ['config check --help', 'config check -h', 'help config check']) {
+    const about = { kind: 'help', command: 'config check', topic: undefined };
+    assert.equal(parseCommandLine(text.split(' ')), about, text);
+  }
+  for (const name of ['config check', 'config print', 'config path']) {
+    assert.match(helpText('config'), name);
+  }
+});
+
 parsing.run();
 
 const refusing = suite('command line: refusals');
@@ -90,6 +108,20 @@ refusing('name the nearest command or option', () => {
   );
   assert.match(refusal('help', 'rnu'), /^unknown command rnu; did you mean run\?/);
   assert.match(refusal('tree', '-x'), /^unknown option -x/);
+});
+
+refusing('name the commands of a group, and the nearest of them', () => {
+  assert.is(
+    refusal('config'),
+    'config needs one of check, print, migrate, schema, path (see goxel-supervisor config --help)',
+  );
+  assert.match(
+    refusal('config', 'chek'),
+    /^unknown command config chek; did you mean config check/,
+  );
+  assert.match(refusal('confg', 'check'), /^unknown command confg; did you mean config\?/);
+  assert.match(refusal('help', 'config', 'prnt'), /^unknown command config prnt; did you mean/);
+  assert.match(refusal('config', 'constructor'), /^unknown command config constructor/);
 });
 
 refusing('do not fall for the names that every object has', () => {
