@@ -5,6 +5,7 @@
 
 import {
   type Assignment,
+  emptySource,
   type FlagValue,
   fromFlags,
   givenTwice,
@@ -98,11 +99,12 @@ export async function checkConfig(sources: ConfigSources = {}): Promise<ConfigFi
 }
 
 async function fromFile(file: string, text: string | undefined): Promise<Source> {
-  // Loaded only where needed: parsing YAML takes more code than all the rest.
-  const { fromYaml } = await import('./file.ts');
   const read = text === undefined ? readText(file) : { text };
-  if ('text' in read) return fromYaml(read.text, file);
-  return { assignments: [], problems: [read.problem], warnings: [] };
+  if ('problem' in read) return { assignments: [], problems: [read.problem], warnings: [] };
+  // Loaded only where needed: parsing YAML takes more code than all the rest.
+  if (read.text.trim() === '') return emptySource();
+  const { fromYaml } = await import('./file.ts');
+  return fromYaml(read.text, file);
 }
 
 /** A value is shown as far as a message needs it. */

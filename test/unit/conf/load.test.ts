@@ -269,4 +269,21 @@ v14('is taken with the names that keys had before', async () => {
   assert.equal([other.performance.max_connections, other.health.restart_jitter], [6, 0.5]);
 });
 
+v14('has one value by both names: a later source wins, one source is in error', async () => {
+  const file = yaml('performance: {max_connections: 5}\n');
+  const former = { key: 'limits.connections_max', text: '6', flag: '--set' };
+  const today = { key: 'performance.max_connections', text: '7', flag: '--set' };
+  const env = { GOXEL_LIMITS_CONNECTIONS_MAX: '8' };
+  const connections = async (sources: ConfigSources): Promise<number> =>
+    (await config(sources)).performance.max_connections;
+  assert.is(await connections({ file, flags: [former] }), 6);
+  assert.is(await connections({ env, flags: [today] }), 7);
+  assert.is(await connections({ file, env }), 8);
+  assert.equal(await problems({ flags: [former, today] }), [
+    '--set: performance.max_connections has a value already: limits.connections_max',
+  ]);
+  // The same flag again is how a command line is corrected.
+  assert.is(await connections({ flags: [today, { ...today, text: '9' }] }), 9);
+});
+
 v14.run();
