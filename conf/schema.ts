@@ -245,8 +245,8 @@ const logging = section('The log.', {
     live: true,
     original: true,
     description:
-      'Whether lines go to the syslog of the system (RFC 5424) as well. Not by default: who starts' +
-      ' the daemon by hand reads them, and systemd keeps them.',
+      'Whether lines go to the syslog of the system (RFC 5424) as well. Not by default: who' +
+      ' starts the daemon by hand reads them, and systemd keeps them.',
   }),
   syslog_path: Type.String({
     default: '/dev/log',

@@ -75,7 +75,11 @@ withTool(shells, 'bash')('bash', async () => {
   assert.equal(offered('run', '--set', 'logging.lev'), ['logging.level=']);
   assert.equal(offered('run', '--set', 'logging.level', '=', 'er'), ['error']);
   const all = offered('');
-  for (const name of Object.keys(COMMANDS)) assert.ok(all.includes(name), name);
+  for (const name of Object.keys(COMMANDS)) {
+    const [first = '', second] = name.split(' ');
+    assert.ok(all.includes(first), name);
+    if (second !== undefined) assert.ok(offered(first, '').includes(second), name);
+  }
 });
 
 withTool(shells, 'fish')('fish', async () => {
