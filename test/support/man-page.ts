@@ -5,6 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { environmentName } from '../../conf/environment.ts';
 import { SECTIONS, SETTINGS, type Setting } from '../../conf/settings.ts';
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { COMMANDS, type CommandSpec } from '../../supervisor/cli/commands.ts';
@@ -34,6 +35,21 @@ const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, string>> = {
   INTERRUPTED: 'Ctrl-C (SIGINT) ended the command.',
   TERMINATED: 'SIGTERM ended the command.',
 };
+
+const FILES: readonly (readonly [string, string])[] = [
+  ['--config FILE, $GOXEL_CONFIG', 'What is named there must be there; /dev/null is no file.'],
+  ['~/.config/goxel-supervisor/daemon.yaml', 'Of the user; $XDG_CONFIG_HOME is for ~/.config.'],
+  ['/etc/goxel/daemon.conf', 'Of the machine.'],
+];
+
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ['GOXEL_CONFIG', 'The configuration file.'],
+  [
+    environmentName('limits.depth_max'),
+    'The key limits.depth_max, and so on for each key. What begins like a section and is no key is' +
+      ' an error.',
+  ],
+];
 
 const SIGNALS: readonly (readonly [string, string])[] = [
   ['SIGTERM, SIGINT', 'Stop in order. The second one stops at once.'],
@@ -68,6 +84,11 @@ export function manPage(): string {
     line('Every key with its default. A file (YAML), the environment and flags may set them, each'),
     line('winning over the one before; --set KEY=VALUE sets any of them.'),
     ...configuration(),
+    '.SH FILES',
+    line('The first of these that is there is the configuration; config path tells which.'),
+    ...FILES.flatMap(([name, text]) => item(name, text)),
+    '.SH ENVIRONMENT',
+    ...VARIABLES.flatMap(([name, text]) => item(name, text)),
     '.SH SIGNALS',
     line('Of the daemon:'),
     ...SIGNALS.flatMap(([name, text]) => item(name, text)),
