@@ -1,6 +1,5 @@
 /** Users and groups of this machine, by name or number. */
 
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface User {
@@ -30,6 +29,8 @@ export function lookUpGroup(group: string): number | undefined {
 /** The fields of a line of passwd or group, from wherever the system has its users. */
 function entryOf(database: 'passwd' | 'group', key: string): string[] | undefined {
   if (!/^[^-:\s][^:\s]*$/.test(key)) return undefined;
+  // Loaded only where a user is named: commands should not wait for it.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { status, stdout } = spawnSync('getent', [database, key], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
