@@ -6,11 +6,13 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lookUpGroup, lookUpUser } from './accounts.ts';
+import { ConfigError } from './load.ts';
 import type { Config } from './schema.ts';
+import { tokensOf } from './token-file.ts';
 
 /** Sentences for who wants to know before the start; each begins with its key. */
 export function missingGround(config: Config): string[] {
-  const { sockets, security, files } = config;
+  const { sockets, files } = config;
   const { certificate, key, client_ca } = sockets.tcp.tls;
   return [
     ...accounts(config),
@@ -20,7 +22,7 @@ export function missingGround(config: Config): string[] {
     ...file('sockets.tcp.tls.certificate', certificate),
     ...file('sockets.tcp.tls.key', key),
     ...file('sockets.tcp.tls.client_ca', client_ca),
-    ...secretFile('security.token_file', security.token_file),
+    ...tokens(config),
     ...parent('logging.file', config.logging.file),
     ...files.roots.flatMap((root) => directory('files.roots', root)),
     ...directory('dump.directory', config.dump.directory),
@@ -73,13 +75,16 @@ function file(key: string, path: string): string[] {
   return canRead(path) ? [] : [`${key}: this user may not read ${path}`];
 }
 
-/** A file that nobody else may read. */
-function secretFile(key: string, path: string): string[] {
-  const found = file(key, path);
-  const mode = path === '' ? 0 : (statOf(path)?.mode ?? 0) & 0o777;
-  if (found.length > 0 || (mode & 0o077) === 0) return found;
-  const octal = mode.toString(8).padStart(4, '0');
-  return [`${key}: ${path} has mode ${octal}, so that others can use it: chmod 600 ${path}`];
+/** Whether the tokens can be read, as the start reads them. */
+function tokens(config: Config): string[] {
+  if (config.security.token_file === '') return [];
+  try {
+    tokensOf(config);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => `security.token_file: ${problem}`);
+  }
 }
 
 function statOf(path: string): Stats | undefined {

@@ -46,8 +46,8 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['GOXEL_CONFIG', 'The configuration file.'],
   [
     environmentName('limits.depth_max'),
-    'The key limits.depth_max, and so on for each key. What begins like a section and is no key is' +
-      ' an error.',
+    'The key limits.depth_max, and so on for each key. What begins like a section and is no key' +
+      ' is an error.',
   ],
 ];
 

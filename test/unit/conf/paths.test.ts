@@ -70,4 +70,12 @@ test('of files in requests begin where the daemon works, with the home of its us
   assert.match(homeless.warnings[0] ?? '', /files\.roots: "~" is left out/);
 });
 
+test('start where the daemon was started, though it works elsewhere by now', async () => {
+  const text = 'pid_file: a\nworking_directory: w\nfiles: {roots: [., r, /x]}\n';
+  const { config } = await loadConfig({ file: 'c', text, directory: '/start' });
+  assert.is(config.pid_file, '/start/a');
+  assert.is(config.working_directory, '/start/w');
+  assert.equal(config.files.roots, ['/start/w', '/start/w/r', '/x']);
+});
+
 test.run();
