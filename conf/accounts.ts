@@ -26,6 +26,16 @@ export function lookUpGroup(group: string): number | undefined {
   return gid === undefined ? undefined : Number(gid);
 }
 
+/** Says so, and how to make one. */
+export function noUser(user: string): string {
+  const make = `useradd --system --shell /usr/sbin/nologin ${user}`;
+  return `there is no user ${user} on this machine; make it with: ${make} (or systemd-sysusers)`;
+}
+
+export function noGroup(group: string): string {
+  return `there is no group ${group} on this machine; make it with: groupadd --system ${group}`;
+}
+
 /** The fields of a line of passwd or group, from wherever the system has its users. */
 function entryOf(database: 'passwd' | 'group', key: string): string[] | undefined {
   if (!/^[^-:\s][^:\s]*$/.test(key)) return undefined;

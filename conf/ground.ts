@@ -5,7 +5,7 @@
 
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lookUpGroup, lookUpUser } from './accounts.ts';
+import { lookUpGroup, lookUpUser, noGroup, noUser } from './accounts.ts';
 import { ConfigError } from './load.ts';
 import type { Config } from './schema.ts';
 import { tokensOf } from './token-file.ts';
@@ -32,15 +32,10 @@ export function missingGround(config: Config): string[] {
 function accounts({ user, group }: Config): string[] {
   const found: string[] = [];
   if (user !== '' && lookUpUser(user) === undefined && !isNumber(user)) {
-    found.push(
-      `user: there is no user ${user} on this machine; make it with: ` +
-        `useradd --system --shell /usr/sbin/nologin ${user} (or systemd-sysusers)`,
-    );
+    found.push(`user: ${noUser(user)}`);
   }
   if (group !== '' && lookUpGroup(group) === undefined && !isNumber(group)) {
-    found.push(
-      `group: there is no group ${group} on this machine; make it with: groupadd --system ${group}`,
-    );
+    found.push(`group: ${noGroup(group)}`);
   }
   if ((user !== '' || group !== '') && process.getuid?.() !== 0) {
     found.push(

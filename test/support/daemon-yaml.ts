@@ -30,7 +30,7 @@ const HEAD = [
   '# the Goxel v14.6 daemon was designed with, key for key and value for value: a service that',
   '# starts as root, and goes on as user goxel, which must be there:',
   '#',
-  '#     useradd --system --home-dir /var/lib/goxel --shell /usr/sbin/nologin goxel',
+  '#     useradd --system --create-home --home-dir /var/lib/goxel --shell /usr/sbin/nologin goxel',
   '#',
   '# The keys that are commented out stand there with their defaults. A key that is left out has',
   '# its default too: without any file, the daemon is one for whoever starts it. An unknown key is',
