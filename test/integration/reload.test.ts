@@ -63,11 +63,11 @@ taking('what has changed, names what waits for a restart, and the method tells b
 
 taking('by SIGHUP as by the method', () =>
   withReloading({}, async (one) => {
-    one.write({ 'limits.depth_max': 8, user: 'nobody' });
+    one.write({ 'limits.depth_max': 8, group: 'nobody' });
     const line = await one.hup();
     assert.is(line.by, 'SIGHUP');
     assert.equal(line.applied, [{ key: 'limits.depth_max', from: 64, to: 8 }]);
-    assert.equal(line.restart_needed, [{ key: 'user', from: '', to: 'nobody' }]);
+    assert.equal(line.restart_needed, [{ key: 'group', from: '', to: 'nobody' }]);
     assert.not(await takesDepth(one));
   }),
 );
