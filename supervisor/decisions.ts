@@ -38,7 +38,8 @@ function tell(decision: Decision, log: Logger): void {
       else log.debug({ ...rest, actor }, 'ended a part of the daemon');
       return;
     case 'ready':
-      if (typeof decision.info.address === 'string') {
+      // One that is turned off has none.
+      if (typeof decision.info.address === 'string' && decision.info.address !== '') {
         log.info({ actor, address: decision.info.address }, 'listening');
       } else log.debug({ ...rest, actor }, kind);
       return;

@@ -153,7 +153,7 @@ function connectionLogic(shared: Shared) {
     onOutputOverdue: (connection, unread_bytes) => {
       const { send_timeout_ms } = config.limits;
       const text = 'a connection is cut: its client takes nothing of what waits for it';
-      log.warn({ connection, unread_bytes, send_timeout_ms }, text);
+      log.warn({ connection: Number(connection), unread_bytes, send_timeout_ms }, text);
     },
   });
   const onRequestDefect = (about: About) => log.error(about, 'a request failed by a defect');
@@ -175,7 +175,8 @@ function refusals(log: Logger): SocketDeps['onTokenRefused'] {
   let refused = 0;
   const say = spaced(REFUSALS_INTERVAL_MS, (connection: string, address: string) => {
     const where = address === '' ? {} : { address };
-    log.warn({ connection, ...where, refused }, 'a client has shown a wrong token');
+    const about = { connection: Number(connection), ...where, refused };
+    log.warn(about, 'a client has shown a wrong token');
   });
   return (connection, address) => {
     refused += 1;

@@ -103,13 +103,16 @@ export class LogFile implements Outlet {
   /**
    * Goes on in a new file of the same name, when the old one was renamed.
    *
+   * @returns whether it is another file
    * @throws the error of the system; the old file stays in use
    */
-  reopen(): void {
+  reopen(): boolean {
     const fd = openFile(this.name);
+    const same = this.#fd !== undefined && isSame(fstatSync(fd), fstatSync(this.#fd));
     this.close();
     this.#take(fd);
     this.#rotate_ms = 0;
+    return !same;
   }
 
   close(): void {
@@ -163,7 +166,7 @@ export class LogFile implements Outlet {
   #rotate(fd: number, stats: Stats): void {
     const { files_max } = this.rotation;
     const there = statSync(this.name, { throwIfNoEntry: false });
-    if (there?.ino !== stats.ino || there.dev !== stats.dev) {
+    if (there === undefined || !isSame(there, stats)) {
       // Another process has rotated it already.
       this.reopen();
       return;
@@ -200,6 +203,10 @@ function makeDirectories(path: string): string[] {
 function openFile(path: string): number {
   mkdirSync(dirname(path), { recursive: true });
   return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666);
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 /** Whoever may read the old file may read the new one. */

@@ -169,8 +169,8 @@ export class Log {
   }
 
   #reopenFile(name: string): void {
-    orCliError(name, () => this.#file?.reopen());
-    this.#sink?.resume();
+    const elsewhere = orCliError(name, () => this.#file?.reopen() ?? false);
+    this.#sink?.resume(elsewhere);
   }
 
   #openSyslog({ syslog, syslog_path }: Logging): void {

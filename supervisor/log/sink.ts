@@ -82,12 +82,16 @@ export class Sink {
     const old = this.#outlet;
     this.#outlet = outlet;
     old.close();
-    this.resume();
+    this.resume(true);
   }
 
-  /** Tries again now, since the outlet has a new place to write to. */
-  resume(): void {
-    this.#from = 0;
+  /**
+   * Tries again now.
+   *
+   * @param elsewhere whether the outlet has another place to write to, where a line is written whole
+   */
+  resume(elsewhere: boolean): void {
+    if (elsewhere) this.#from = 0;
     this.#retry_ms = RETRY_MS_MIN;
     this.#pump();
   }

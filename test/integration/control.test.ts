@@ -39,6 +39,7 @@ looking('tells what runs, as text and as JSON', () =>
       /engines +2, \d ready/,
       /projects +1 open, 1 not saved/,
       /clients +[23] connected/,
+      /log +info to standard output\n/,
     ]) {
       assert.match(stdout, text);
     }

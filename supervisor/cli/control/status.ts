@@ -35,6 +35,12 @@ export interface Portrait {
   readonly requests: number;
   readonly memory_bytes: number;
   readonly voxel_bytes: number;
+  readonly log: LogPortrait;
+}
+
+interface LogPortrait {
+  readonly level: string;
+  readonly sinks: readonly { readonly to: string; readonly lost: number }[];
 }
 
 export async function status(line: Line): Promise<ExitCode> {
@@ -88,6 +94,7 @@ function portraitOf(
     readonly memory: { readonly rss: number };
     readonly memory_allocated: number;
     readonly engines: Portrait['engines'];
+    readonly log: LogPortrait;
   },
   { version }: { readonly version: string },
   health: {
@@ -121,6 +128,7 @@ function portraitOf(
     requests: status.requests,
     memory_bytes: status.memory.rss,
     voxel_bytes: status.memory_allocated,
+    log: status.log,
   };
 }
 
@@ -153,6 +161,10 @@ export function portraitText(portrait: Portrait | Stopping): string {
     ['engines', `${engines.length}, ${ready} ready${restarts > 0 ? `, ${restarts} restarts` : ''}`],
     ['projects', counts(projects)],
     ['clients', `${portrait.connections} connected, ${portrait.requests} requests so far`],
+    ...portrait.log.sinks.map(({ to, lost }): [string, string] => [
+      'log',
+      `${portrait.log.level} to ${to}${lost > 0 ? `, ${lost} lines lost` : ''}`,
+    ]),
     ['memory', `${mib(portrait.memory_bytes)} MiB, ${mib(portrait.voxel_bytes)} MiB of voxels`],
   ];
   return `${[`goxel-supervisor ${portrait.version}: ${portrait.state}`, ...columns(rows)].join('\n')}\n`;

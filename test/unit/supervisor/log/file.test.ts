@@ -159,7 +159,7 @@ files('in a directory that allows no rotation goes on, says so once, and tries a
   assert.equal(told, ['cannot rotate the log; it goes on in the same file']);
   assert.match(file.trouble, /^cannot rotate the log: EACCES/);
   chmodSync(join(path, '..'), 0o755);
-  file.reopen();
+  assert.is(file.reopen(), false);
   write(1);
   assert.is(file.trouble, '');
   assert.equal(told.slice(1), ['the log is rotated again']);
@@ -193,7 +193,10 @@ files('two processes on one file lose nothing of each other', () => {
     found,
     range(0, 100).flatMap((n) => [n, n]),
   );
-  assert.ok(one.file.paths.length >= 10);
+  const backups = one.file.paths.slice(1);
+  assert.ok(backups.length >= 9);
+  // The file that the other one has just begun is not taken for the full one.
+  for (const path of backups) assert.ok(numbersIn(path).length >= 10, path);
 });
 
 files('emptied by another (copytruncate) counts from nothing', () => {

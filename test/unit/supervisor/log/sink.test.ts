@@ -70,8 +70,8 @@ sinks('goes on in a new file after the old one was renamed', () => {
   sink.write('old\n');
   renameSync(path, `${path}.1`);
   sink.write('old\n');
-  file.reopen();
-  sink.resume();
+  assert.is(file.reopen(), true);
+  sink.resume(true);
   sink.write('new\n');
   assert.is(readFileSync(`${path}.1`, 'utf8'), 'old\nold\n');
   assert.is(readFileSync(path, 'utf8'), 'new\n');
@@ -171,6 +171,11 @@ sinks('writes a line whole in another place, though its old one took the beginni
   room = 100;
   sink.moveTo(outlet('new'));
   assert.equal(taken, ['old: one', 'new: one\n']);
+  room = 2;
+  sink.write('two\n');
+  room = 100;
+  sink.resume(false);
+  assert.equal(taken.slice(2), ['new: tw', 'new: o\n']);
 });
 
 sinks.run();
