@@ -88,7 +88,7 @@ export class Sink {
   /**
    * Tries again now.
    *
-   * @param elsewhere whether the outlet has another place to write to, where a line is written whole
+   * @param elsewhere whether the outlet writes to another place now: there a line is written whole
    */
   resume(elsewhere: boolean): void {
     if (elsewhere) this.#from = 0;
