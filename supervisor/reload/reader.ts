@@ -35,11 +35,14 @@ export class ConfigReader {
       if (this.#file !== undefined) throw new ConfigError([gone(this.#file)]);
       return loadConfig(sources);
     }
-    await this.#look(sources.file);
+    const { file } = sources;
+    await this.#look(file);
     const loaded = await loadConfig(sources);
-    this.#owner = ownerOf(sources.file);
-    this.#file = sources.file;
-    return loaded;
+    const moved =
+      file === this.#file ? [] : [`${file} is read from now on, ${instead(this.#file)}`];
+    this.#owner = ownerOf(file);
+    this.#file = file;
+    return { ...loaded, warnings: [...moved, ...loaded.warnings] };
   }
 
   /** Waits until nobody writes it, and sees whose it is. */
@@ -64,6 +67,10 @@ export class ConfigReader {
       `${file}: ${who}, and it did not before; see who changed it, and chown it`,
     ]);
   }
+}
+
+function instead(file: string | undefined): string {
+  return file === undefined ? 'where there was no file before' : `in the place of ${file}`;
 }
 
 function gone(file: string): string {

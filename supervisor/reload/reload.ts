@@ -36,6 +36,14 @@ export interface ReloadDeps {
 /** What of the configuration of the daemon is `configuration` in its tree. */
 export function configurationLogic(deps: ReloadDeps) {
   const { isUp, log, onReload } = deps;
+  // All other parts of the daemon come after this machine, and would go with it.
+  const tell = (phase: 'begins' | 'is over') => {
+    try {
+      onReload?.(phase);
+    } catch (error) {
+      log.error({ err: error }, 'a defect of who hears of reloads');
+    }
+  };
   return withVitals(
     configurationMachine.provide({
       actors: {
@@ -46,11 +54,11 @@ export function configurationLogic(deps: ReloadDeps) {
       actions: {
         'announce reload': ({ context: { current } }) => {
           log.debug({ by: bysOf(current) }, 'reading the configuration again');
-          onReload?.('begins');
+          tell('begins');
         },
         'announce outcome': ({ context: { current, outcome } }) => {
           if (outcome !== undefined) announce(log, bysOf(current), outcome);
-          onReload?.('is over');
+          tell('is over');
         },
       },
     }),

@@ -10,6 +10,7 @@ import { loadConfig } from '../../../conf/load.ts';
 import { CONFIG_SCHEMA } from '../../../conf/schema.ts';
 import { SECTIONS, SETTINGS } from '../../../conf/settings.ts';
 import { DAEMON_SCHEMA, DAEMON_YAML, daemonSchema, daemonYaml } from '../../support/daemon-yaml.ts';
+import { ROOT } from '../../support/modules.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const schema = suite('configuration schema');
@@ -40,6 +41,14 @@ schema('says of each key in one place whether it is live', () => {
     assert.type(node.live, 'boolean', key);
     assert.is(live, node.live, key);
   }
+});
+
+schema('has the keys that are not live in the README, all of them', () => {
+  const text = readFileSync(join(ROOT, 'conf/README.md'), 'utf8');
+  const [, list = ''] = /<!-- not live -->([\s\S]*?)<!-- end -->/.exec(text) ?? [];
+  const written = [...list.matchAll(/`([\w.]+)`/g)].map(([, key]) => key);
+  const found = [...SETTINGS.values()].filter(({ live }) => !live).map(({ key }) => key);
+  assert.equal(written.sort(), found.sort());
 });
 
 schema('names the unit of a number where it has one', () => {
