@@ -95,7 +95,6 @@ export function daemonChildren(config: Config, nature: Nature): SupervisorSpec {
     // What comes later in this list works with what comes before it.
     strategy: 'rest_for_one',
     ...settings.root,
-    auto_shutdown: 'any_significant',
     children: [
       { id: 'configuration', logic: 'configuration', shutdown: CONFIGURATION_STOP_MS },
       { id: 'log', logic: 'log', shutdown: 'kill' },
@@ -116,8 +115,7 @@ export function daemonChildren(config: Config, nature: Nature): SupervisorSpec {
           ...settings.engines,
           children: threads('engine', workers.count),
         },
-        restart: 'temporary',
-        significant: true,
+        escalates: true,
       },
       {
         id: 'jobs',

@@ -70,7 +70,7 @@ function judgeDeath(turn: Turn, child: Child, end: End): Judgement {
   if (book.outcome !== undefined || isToStop(book, child)) return without('stopping');
   const { id, restart, significant } = child.spec;
   if (restart === 'permanent' || (restart === 'transient' && end.abnormal)) {
-    return judgeRestart(turn);
+    return judgeRestart(turn, child);
   }
   return without(shutsDown(book, id, significant) ? 'shut down' : 'none');
 }
@@ -80,10 +80,11 @@ function judgeStart(turn: Turn, child: Child, byHand: boolean): Judgement {
   if (book.outcome !== undefined || isToStop(book, child)) return without('stopping');
   if (byHand) return without('none');
   if (!book.began && !child.began) return without('start failed');
-  return judgeRestart(turn);
+  return judgeRestart(turn, child);
 }
 
-function judgeRestart({ book, now_ms, random }: Turn): Judgement {
+function judgeRestart({ book, now_ms, random }: Turn, { spec }: Child): Judgement {
+  if (spec.escalates) return without('gave up');
   const verdict = judge(book.spec.restarts, book.restarts, now_ms, random);
   return { ...verdict, fate: verdict.granted ? 'restart' : 'gave up' };
 }

@@ -16,6 +16,8 @@ interface AnyChildSpec {
   /** Of a worker 5000 ms when it is not said, of a supervisor `infinity`. */
   readonly shutdown?: Shutdown;
   readonly significant?: boolean;
+  /** Its failure is at once that of its supervisor, however many restarts are left. */
+  readonly escalates?: boolean;
 }
 
 /** A child that is no supervisor. */
@@ -86,6 +88,7 @@ export interface FullSpec {
   readonly restart: RestartType;
   readonly shutdown: Shutdown;
   readonly significant: boolean;
+  readonly escalates: boolean;
   readonly ready: { readonly event: string; readonly within_ms: number | undefined } | undefined;
 }
 
@@ -118,15 +121,15 @@ export const SUPERVISOR_READY = 'supervisor.ready';
 const WORKER_SHUTDOWN_MS = 5000;
 
 export function fullSpec(spec: ChildSpec): FullSpec {
-  const { id, restart = 'permanent', significant = false } = spec;
+  const { id, restart = 'permanent', significant = false, escalates = false } = spec;
   if (spec.supervises !== undefined) {
     const { shutdown = 'infinity', supervises } = spec;
     const ready = { event: SUPERVISOR_READY, within_ms: undefined };
     const what = { kind: 'supervisor', logic: SUPERVISOR, input: { spec: supervises } } as const;
-    return { id, ...what, restart, shutdown, significant, ready };
+    return { id, ...what, restart, shutdown, significant, escalates, ready };
   }
   const { logic, input, shutdown = WORKER_SHUTDOWN_MS, ready } = spec;
-  return { id, kind: 'worker', logic, input, restart, shutdown, significant, ready };
+  return { id, kind: 'worker', logic, input, restart, shutdown, significant, escalates, ready };
 }
 
 const SETTINGS = ['restarts', 'stop_within_ms', 'hurry_within_ms'];
@@ -194,7 +197,7 @@ export function checkChild(
   logics: readonly string[],
   above: string,
 ): void {
-  checkObject(child, [...CHILD_MEMBERS, 'significant', 'ready'], above, 'a child');
+  checkObject(child, [...CHILD_MEMBERS, 'significant', 'escalates', 'ready'], above, 'a child');
   if (typeof child.id !== 'string' || !/^[^/]+$/.test(child.id)) {
     const what = `a child's id must be a string without '/', not ${said(child.id)}`;
     throw new SpecError('bad_value', above, what);
@@ -203,6 +206,7 @@ export function checkChild(
   if (child.restart !== undefined) checkOneOf(child.restart, RESTART_TYPES, path, 'restart');
   checkShutdown(child.shutdown, path);
   checkSignificant(child, parent, path);
+  checkEscalates(child, path);
   if (child.supervises !== undefined) {
     checkNested(child, path);
     checkSpec(child.supervises, logics, path);
@@ -244,6 +248,16 @@ function checkSignificant(
     const what = "no child can be significant where auto_shutdown is 'never'; set auto_shutdown to";
     throw new SpecError('bad_combination', path, `${what} 'any_significant' or 'all_significant'`);
   }
+}
+
+function checkEscalates({ escalates, restart }: ChildSpec, path: string): void {
+  if (escalates === undefined || escalates === false) return;
+  if (escalates !== true) {
+    throw new SpecError('bad_value', path, `escalates must be true or false, not ${escalates}`);
+  }
+  if (restart !== 'temporary') return;
+  const what = 'no failure of a temporary child is one of its supervisor; make it transient';
+  throw new SpecError('bad_combination', path, `${what} or permanent, or leave out escalates`);
 }
 
 function checkShutdown(shutdown: unknown, path: string): void {

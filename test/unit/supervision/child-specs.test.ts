@@ -232,6 +232,12 @@ test(sentence('5.9'), () => {
   refused(spec([], { restarts }), 'bad_combination', '', 'must be at least');
 });
 
+test(sentence('5.11'), () => {
+  const one = child({ escalates: true, restart: 'temporary' });
+  refused(spec([one]), 'bad_combination', 'a', 'leave out escalates');
+  refused(spec([child({ escalates: 1 as never })]), 'bad_value', 'a', 'true or false');
+});
+
 test(sentence('5.10'), () => {
   const long = 2 ** 31;
   refused(spec([child({ shutdown: long })]), 'bad_value', 'a', '2147483647');

@@ -296,4 +296,21 @@ test(sentence('9.3'), () => {
   assert.equal(starting.output(), { kind: 'start failed', failure, path: 'n/broken' });
 });
 
+test(sentence('9.4'), () => {
+  const engines = {
+    ...{ id: 'engines', supervises: spec(['engine:0'], NONE), escalates: true as const },
+  };
+  const { ends, dies, seen, clock, output, last } = stage(
+    spec(['a', engines, 'b'], { strategy: 'rest_for_one' }),
+  );
+  dies('a');
+  clock.increment(100);
+  assert.is(seen(), '+a +engine:0 +b -a b? -b engine:0? -engine:0 +a +engine:0 +b');
+  ends('engines/engine:0', { failure: 'out of memory' });
+  assert.is(seen(), '-engine:0 b? -b a? -a');
+  assert.is(last('gave up')?.child, 'engines');
+  const failure = { failure: 'out of memory', output: { failure: 'out of memory' } };
+  assert.equal(output(), { kind: 'gave up', path: 'engines/engine:0', ...failure });
+});
+
 test.run();

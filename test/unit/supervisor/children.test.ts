@@ -285,4 +285,17 @@ test('a worker that dies once is not the end', async () => {
   assert.is(root.getSnapshot().value, 'running');
 });
 
+test('a part before the engines that fails takes them along, and they come back', async () => {
+  const parts = await running();
+  const { root, clock, worker, server, signals } = parts;
+  assert.is(worker.started.length, 1);
+  signals.breakDown();
+  server.say({ type: 'server.closed' });
+  assert.is(worker.alive, 0);
+  clock.increment(1000);
+  assert.is(worker.started.length, 2, 'another daemon without engines would serve nobody');
+  allReady(parts, 1);
+  assert.is(root.getSnapshot().status, 'active');
+});
+
 test.run();

@@ -32,6 +32,7 @@ export interface WorkerNode {
   readonly restart: RestartType;
   readonly shutdown: number | 'infinity' | 'kill';
   readonly significant: boolean;
+  readonly escalates: boolean;
   /** What it says when it is ready, and for how long that is waited for. */
   readonly ready: { readonly event: string; readonly within_ms: number } | undefined;
   /** Whether it says its id then. */
@@ -44,6 +45,7 @@ export interface DynamicNode {
   readonly restart: RestartType;
   readonly shutdown: number | 'infinity' | 'kill';
   readonly significant: boolean;
+  readonly escalates: boolean;
   readonly children_max: number;
   readonly pool_size: number;
   readonly template: {
@@ -60,6 +62,7 @@ export interface SupervisorNode {
   readonly restart: RestartType;
   readonly shutdown: number | 'infinity' | 'kill';
   readonly significant: boolean;
+  readonly escalates: boolean;
   readonly strategy: Strategy;
   readonly restarts: RestartSettings;
   readonly auto_shutdown: 'never' | 'any_significant' | 'all_significant';
@@ -241,7 +244,10 @@ function randomSupervisor(random: Random, id: string, depth: number): Supervisor
     const restart = random.of<RestartType>('permanent', 'permanent', 'transient', 'temporary');
     const shutdown = random.of<WorkerNode['shutdown']>(random.ms(300) + 1, 'infinity', 'kill');
     const mayMatter = auto_shutdown !== 'never' && restart !== 'permanent';
-    const base = { restart, shutdown, significant: mayMatter && random.chance(0.6) };
+    const base = {
+      ...{ restart, shutdown, significant: mayMatter && random.chance(0.6) },
+      escalates: restart !== 'temporary' && random.chance(0.1),
+    };
     if (kind < 0.3 && depth > 0) {
       return { ...randomSupervisor(random, name, depth - 1), ...base };
     }
@@ -251,6 +257,7 @@ function randomSupervisor(random: Random, id: string, depth: number): Supervisor
   const spare = ['x', 'y'].map((name) => randomWorker(random, name));
   return {
     ...{ kind: 'supervisor', id, restart: 'permanent', shutdown: 'infinity', significant: false },
+    escalates: false,
     strategy: random.of('one_for_one', 'one_for_all', 'rest_for_one'),
     restarts: randomRestarts(random),
     auto_shutdown,
@@ -262,7 +269,7 @@ function randomSupervisor(random: Random, id: string, depth: number): Supervisor
 function randomWorker(random: Random, id: string): WorkerNode {
   const ready = { event: random.of('up', 'up', `${id}.ready`), within_ms: 30 + random.ms(270) };
   return {
-    ...{ kind: 'worker', id, effect: random.chance(0.6), significant: false },
+    ...{ kind: 'worker', id, effect: random.chance(0.6), significant: false, escalates: false },
     restart: random.of<RestartType>('permanent', 'transient', 'temporary'),
     shutdown: random.of<WorkerNode['shutdown']>(random.ms(300) + 1, 'infinity', 'kill'),
     ready: random.chance(0.5) ? ready : undefined,
@@ -273,6 +280,7 @@ function randomWorker(random: Random, id: string): WorkerNode {
 function randomDynamic(random: Random, id: string): DynamicNode {
   return {
     ...{ kind: 'dynamic', id, restart: 'permanent', shutdown: 'infinity', significant: false },
+    escalates: false,
     children_max: 1 + random.below(5),
     pool_size: 1 + random.below(3),
     template: {

@@ -222,7 +222,7 @@ class Supervisor extends Kids implements Actor, Above {
 
   #restart(kid: Kid, how: Ended): void {
     const settings = this.node.restarts;
-    const wait = waitFor(settings, this.grants, this.stage.now);
+    const wait = kid.node.escalates ? undefined : waitFor(settings, this.grants, this.stage.now);
     this.noteDeath(kid, how.reason, wait === undefined ? 'gave up' : 'restart');
     if (wait === undefined) {
       this.#fail('gave up', kid, how);

@@ -382,8 +382,8 @@ export function specOf(node: SupervisorNode): SupervisorSpec {
 }
 
 function childOf(node: Node): ChildSpec {
-  const { id, restart, shutdown, significant } = node;
-  const base = { id, restart, shutdown, significant };
+  const { id, restart, shutdown, significant, escalates } = node;
+  const base = { id, restart, shutdown, significant, escalates };
   if (node.kind === 'supervisor') return { ...base, supervises: specOf(node) };
   if (node.kind === 'dynamic') {
     const { children_max, pool_size, template } = node;
