@@ -12,7 +12,7 @@ import type { ServiceClock } from '../service-clock.ts';
 /** What is watched; see `socket-output.ts`. */
 export interface Watched {
   readonly unread_bytes: number;
-  /** Bytes that the other side, or the system for it, has taken since the beginning. */
+  /** Bytes that the other side has taken since the beginning, as far as that can be known. */
   readonly taken_bytes: number;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Output } from '../../transport/output.ts';
+import { sendQueueBytes } from '../native/send-queue.ts';
 
 /** What Node counts of a handle, and goes by itself for its own time-outs; not in its documents. */
 interface Handle {
@@ -9,6 +10,7 @@ interface Handle {
   readonly bytesWritten?: number;
   /** Those of them that the system has not taken. */
   readonly writeQueueSize?: number;
+  readonly fd?: number;
 }
 
 export class SocketOutput implements Output {
@@ -27,16 +29,17 @@ export class SocketOutput implements Output {
   }
 
   /**
-   * Bytes that the system has taken for the client since the beginning, with those of a large piece
-   * that is on its way; where Node does not tell that, pieces as a whole.
+   * Bytes that the client has taken since the beginning, as far as that can be known: read, or
+   * taken by the system for it, or as pieces that were written whole. Some microseconds.
    */
   get taken_bytes(): number {
     const { _handle: handle } = this.#socket as { _handle?: Handle | null };
-    const { bytesWritten, writeQueueSize } = handle ?? {};
-    if (bytesWritten !== undefined && writeQueueSize !== undefined) {
-      return bytesWritten - writeQueueSize;
+    const { bytesWritten, writeQueueSize, fd } = handle ?? {};
+    if (bytesWritten === undefined || writeQueueSize === undefined) {
+      return this.#socket.bytesWritten - this.#socket.writableLength;
     }
-    return this.#socket.bytesWritten - this.#socket.writableLength;
+    const unread = fd === undefined || fd < 0 ? undefined : sendQueueBytes(fd);
+    return bytesWritten - writeQueueSize - (unread ?? 0);
   }
 
   write(pieces: readonly Uint8Array[], written: () => void): void {

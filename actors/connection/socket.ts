@@ -160,6 +160,9 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#attempt(() => this.#closed()));
     socket.resume();
+    // What became of it while it waited to be taken (`actors/listener/door.ts`) is said no more.
+    if (socket.closed) queueMicrotask(() => this.#attempt(() => this.#closed()));
+    else if (socket.readableEnded) queueMicrotask(() => this.#attempt(() => this.#readEnd()));
   }
 
   /** Requests that wait for an engine. */

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { libc } from '../../actors/native/libc.ts';
 import { type Daemon, withDaemon } from '../support/daemon.ts';
 import { actors, eventually, RawConnection, request, treeOf } from '../support/raw.ts';
 
@@ -63,6 +64,31 @@ test('one that takes a little at a time gets all of one large reply', () =>
     assert.not.match(daemon.stdout() + daemon.stderr(), 'takes nothing');
     slow.destroy();
   }));
+
+// Only the kernel knows of such a one that it reads.
+const slowest = libc() === undefined ? test.skip : test;
+
+slowest('nor is one so slow that the system takes nothing more for it in that time', () =>
+  withDaemon({ settings: { 'limits.send_timeout_ms': 2 * SEND_TIMEOUT_MS } }, async (daemon) => {
+    // 4 KiB each time that it goes on. Of the 208 KiB of a Unix socket three quarters must be read
+    // before it takes more, which is some 8 s.
+    const onread = { buffer: Buffer.alloc(4096), callback: () => false };
+    const slow = connect({ path: daemon.socket, onread });
+    slow.on('error', () => {});
+    let ended = false;
+    slow.on('close', () => {
+      ended = true;
+    });
+    slow.write(ECHO);
+    const until_ms = performance.now() + 5 * SEND_TIMEOUT_MS;
+    while (performance.now() < until_ms && !ended) {
+      await sleep(200);
+      slow.resume();
+    }
+    assert.not(ended, 'it was cut');
+    slow.destroy();
+  }),
+);
 
 test('a standstill of the daemon counts for nothing', () =>
   withDaemon({ settings: SETTINGS }, async (daemon) => {

@@ -26,6 +26,8 @@ interface Connected {
   readonly trust?: ConnectionInput['trust'];
   readonly tokens?: Tokens;
   readonly clock?: SocketDeps['clock'];
+  /** What happens to its socket before it is taken. */
+  readonly waited?: (socket: FakeSocket) => Promise<void>;
 }
 
 const CLOCK: SocketDeps['clock'] = {
@@ -38,10 +40,11 @@ const CLOCK: SocketDeps['clock'] = {
 export async function connected(
   limits: Limits = {},
   dispatch?: (caller: Caller, method: string) => unknown,
-  { trust = 'full', tokens = new Tokens(), clock = CLOCK }: Connected = {},
+  { trust = 'full', tokens = new Tokens(), clock = CLOCK, waited }: Connected = {},
 ) {
   const config = new LiveConfig(await configWith((one) => void Object.assign(one.limits, limits)));
   const socket = new FakeSocket();
+  await waited?.(socket);
   const ledger = new Ledger(config);
   const connections = new Map<number, PlacedConnection>();
   const defects: unknown[] = [];

@@ -161,6 +161,22 @@ test('a client that is gone ends what it waited for, and is said to be', async (
   close();
 });
 
+test('one that ended, or is gone, before it was taken is not taken for an open one', async () => {
+  for (const leave of ['sendEnd', 'destroy'] as const) {
+    const { told, close } = await connected({}, undefined, {
+      waited: async (socket) => {
+        socket[leave]();
+        socket.read(0);
+        await turn();
+        await turn();
+      },
+    });
+    await turn();
+    assert.is(told()[0], leave === 'destroy' ? 'socket.closed' : 'input.ended');
+    close();
+  }
+});
+
 test('each command to refuse says why', async () => {
   const { socket, send, tell, close } = await connected({}, () => new Promise(() => {}));
   await send(PING);
