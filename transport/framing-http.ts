@@ -3,8 +3,6 @@
  * told so in their own language, and the connection ends.
  */
 import { ascii } from './bytes.ts';
-import type { FramingSink } from './jsonrpc.ts';
-import { parseError } from './refusals.ts';
 
 /** How requests begin; none is longer than the eight bytes by which a framing is chosen. */
 const STARTS: readonly Uint8Array[] = [
@@ -31,15 +29,3 @@ export const HTTP_ANSWER: Uint8Array = ascii(
   `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${BODY.length}\r\n` +
     `Connection: close\r\n\r\n${BODY}`,
 );
-
-/** Reads nothing: the first bytes were enough. */
-export class HttpFraming {
-  readonly pending_bytes = 0;
-  #told = false;
-
-  push(_chunk: Uint8Array, _from: number, events: FramingSink): void {
-    if (this.#told) return;
-    this.#told = true;
-    events.push({ kind: 'error', error: parseError('this is an HTTP request.'), fatal: true });
-  }
-}

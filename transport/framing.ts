@@ -1,7 +1,8 @@
 import { ascii, BYTE_ORDER_MARK, CARRIAGE_RETURN, EMPTY, LINE_FEED, SPACE, TAB } from './bytes.ts';
+import { beginsTls, ForeignFraming } from './framing-foreign.ts';
 import { GoxeFraming } from './framing-goxe.ts';
 import { HeaderFraming } from './framing-header.ts';
-import { beginsHttp, HttpFraming } from './framing-http.ts';
+import { beginsHttp } from './framing-http.ts';
 import { type Shortcut, TextFraming } from './framing-text.ts';
 import type { Framing, FramingError, FramingEvent } from './jsonrpc.ts';
 import type { FramingLimits, Limited } from './limits.ts';
@@ -11,12 +12,14 @@ const GOXE_START = ascii('GOXE');
 /** `Content-Length` or `Content-Type`, in lower case. */
 const HEADER_START = ascii('content-');
 
-type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming | HttpFraming;
+const TLS = 'this is TLS, which this socket does not speak; see sockets.tcp.tls.certificate.';
+
+type Reader<Message> = TextFraming<Message> | HeaderFraming | GoxeFraming | ForeignFraming;
 
 /**
  * Splits the bytes of one connection into messages. The first bytes choose how: `GOXE`,
- * `Content-` in any case, a request of HTTP, which is refused, or anything else for JSON texts. The
- * choice holds until the connection ends.
+ * `Content-` in any case, a request of HTTP or a handshake of TLS, which are refused, or anything
+ * else for JSON texts. The choice holds until the connection ends.
  *
  * Given a shortcut, a framer of JSON texts takes it, and `Message`s come out beside frames.
  *
@@ -72,17 +75,18 @@ export class Framer<Message = never> {
     let at = 0;
     while (at < bytes.length && isFiller(bytes[at]!)) at++;
     this.#first = bytes.subarray(at, at + HEADER_START.length);
-    const framing = framingOf(this.#first);
-    if (framing === undefined) return;
+    const tls = beginsTls(this.#first);
+    const framing = tls === false ? framingOf(this.#first) : 'text';
+    if (framing === undefined || tls === undefined) return;
     this.#first = EMPTY;
     this.#framing = framing;
-    this.#reader = this.#readerOf(framing);
+    this.#reader = tls ? new ForeignFraming(TLS) : this.#readerOf(framing);
     this.#reader.push(bytes, at, events);
   }
 
   #readerOf(framing: Framing): Reader<Message> {
     if (framing === 'goxe') return new GoxeFraming(this.#config);
-    if (framing === 'http') return new HttpFraming();
+    if (framing === 'http') return new ForeignFraming('this is an HTTP request.');
     if (framing === 'header') return new HeaderFraming(this.#config);
     return new TextFraming(this.#config, this.#shortcut);
   }

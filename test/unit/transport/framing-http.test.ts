@@ -39,3 +39,35 @@ http('words that only begin so are JSON texts, good or bad', () => {
 });
 
 http.run();
+
+const tls = suite('TLS on the socket');
+
+tls('one fatal error as soon as it is known, however it is cut', () => {
+  const hello = Buffer.concat([
+    Buffer.from('16030100c8010000c40303', 'hex'),
+    Buffer.alloc(200, 65),
+  ]);
+  for (const cut of [1, 2, 7, hello.length]) {
+    const framer = new Framer({ limits: LIMITS });
+    const events = [hello.subarray(0, cut), hello.subarray(cut), hello].flatMap((chunk) =>
+      framer.push(chunk),
+    );
+    assert.is(events.length, 1, `cut at ${cut}`);
+    const [event] = events;
+    if (event?.kind !== 'error') throw new Error('it was taken for a frame');
+    assert.ok(event.fatal);
+    assert.match(event.error.message, 'this is TLS');
+    assert.is(framer.framing, 'text');
+    assert.is(framer.pending(), 0);
+  }
+});
+
+tls('what only begins like it is text', () => {
+  const framer = new Framer({ limits: LIMITS });
+  assert.equal(framer.push(Buffer.from([0x16])), []);
+  assert.is(framer.pending(), 1);
+  const [event] = framer.push(Buffer.from('{}\n'));
+  assert.is(event?.kind === 'error' && event.fatal, false);
+});
+
+tls.run();
