@@ -23,7 +23,7 @@ start('a file of tokens that cannot be used is a wrong configuration', async () 
       /tokens:2: the token has 5 characters[\s\S]*tokens:3: begins with no level/,
     ],
     ['--set security.token_file=/nowhere/tokens', /cannot be read: ENOENT/],
-    ['--set sockets.unix.authentication=true', /security.token_file names no file/],
+    ['--set sockets.unix.authentication=true', /there are no tokens: set security.token_file/],
   ];
   const socket = join(temporaryDirectory(), 'd.sock');
   for (const [args, expected] of cases) {
