@@ -56,8 +56,8 @@ export interface Idle {
   readonly idle_ms: number;
 }
 
-/** Said to the supervisor once the listener is ready. */
-type ListenerReport = { type: 'listener.ready'; id: string; address: string };
+/** Said to the supervisor once the listener is ready; without an address when it is off. */
+type ListenerReport = { type: 'listener.ready'; id: string; address?: string };
 
 /** With which a listener ends that failed. */
 export interface ListenerFailure {
@@ -154,10 +154,10 @@ export const listenerMachine = setup({
         failure: 'error' in event ? String(event.error) : 'the listener failed',
       }),
     }),
-    'say ready': sendParent(
-      ({ self: { id }, context: { address } }) =>
-        ({ type: 'listener.ready', id, address }) satisfies ListenerReport,
-    ),
+    'say ready': sendParent(({ self: { id }, context: { address } }) => {
+      const where = address === '' ? {} : { address };
+      return { type: 'listener.ready', id, ...where } satisfies ListenerReport;
+    }),
     /** Provided: say that there are no places left. */
     'say full': () => {},
   },

@@ -7,8 +7,9 @@ import { SETTINGS } from '../../conf/settings.ts';
 
 const PROGRAM = 'goxel-supervisor';
 
-/** @param path the socket */
+/** @param path the socket, or an address over TCP, which commands do not speak to */
 export function greeting(path: string): string {
+  if (!path.startsWith('/')) return `${PROGRAM} listens on ${path}\nStop it with Ctrl-C.\n`;
   const is_default = path === SETTINGS.get('sockets.unix.path')?.default;
   const to = is_default ? '' : ` --socket ${quoted(path)}`;
   const program = programName(process.argv[1] ?? '', process.env.PATH ?? '');

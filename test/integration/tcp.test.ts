@@ -1,29 +1,12 @@
-/** The daemon over TCP: who comes in, who does not, and what is left. */
+/** The daemon over TCP. */
 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli } from '../support/cli.ts';
-import { startDaemon } from '../support/daemon.ts';
-import {
-  actors,
-  eventually,
-  RawConnection,
-  type RawReply,
-  request,
-  treeOf,
-} from '../support/raw.ts';
-import {
-  descriptors,
-  figuresOf,
-  member,
-  OFTEN,
-  portOf,
-  TCP,
-  whole,
-  withTcp,
-} from '../support/tcp-daemon.ts';
+import { eventually, RawConnection, type RawReply } from '../support/raw.ts';
+import { figuresOf, TCP, whole, withTcp } from '../support/tcp-daemon.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 async function freePort(): Promise<number> {
@@ -75,24 +58,6 @@ tcp('a port that somebody has is said, and ends it with 69', async () => {
   server.close();
 });
 
-tcp('one too many reads why, though it had sent something, and places are shared', async () => {
-  const settings = { 'performance.max_connections': 2, 'limits.operators_max': 0 };
-  await withTcp(settings, async (port, { socket }) => {
-    const members = [await member(port), await member(socket)];
-    for (const where of [port, socket]) {
-      const client = await RawConnection.open(where);
-      // More than the daemon reads at once, and nobody reads it.
-      client.write(request('ping', undefined, 1).repeat(5000));
-      assert.match(await whole(client), 'GOX_TOO_MANY_CONNECTIONS');
-      client.destroy();
-    }
-    members[1]?.destroy();
-    members.push(await member(port));
-    members[2]?.destroy();
-    members[0]?.destroy();
-  });
-});
-
 tcp('who connects too often is told when to come again', async () => {
   const settings = { 'security.connections_per_second': 1, 'security.connections_burst': 3 };
   await withTcp(settings, async (port, daemon) => {
@@ -114,56 +79,6 @@ tcp('who connects too often is told when to come again', async () => {
     assert.ok((await again.call('ping')).result);
     for (const one of [...clients, client, again]) one.destroy();
   });
-});
-
-tcp('a thousand connections come and go, and nothing is left of them', async () => {
-  await withTcp({ ...OFTEN, 'performance.max_connections': 20 }, async (port, daemon) => {
-    const before = descriptors(daemon);
-    for (let round = 0; round < 10; round += 1) {
-      const all = Array.from({ length: 100 }, async (_, index) => {
-        const client = await RawConnection.open(port);
-        if (index % 4 === 0) client.write('{"half":');
-        if (index % 4 === 1) client.write(request('ping', undefined, 1));
-        if (index % 4 === 2) client.end();
-        if (index % 8 === 3) await new Promise((resolve) => setTimeout(resolve, 20));
-        client.destroy();
-      });
-      await Promise.all(all);
-    }
-    await eventually('no descriptor is left', () => descriptors(daemon) <= before);
-    const client = await member(port);
-    const pools = actors(await treeOf(client), /^connection:/);
-    assert.ok(pools.length <= 3, `${pools.length} connections`);
-    client.destroy();
-  });
-});
-
-tcp('who connects while the daemon stops is told so', async () => {
-  const settings = { ...TCP, 'performance.shutdown_timeout_ms': 4000 };
-  const daemon = await startDaemon({ settings });
-  const port = portOf(daemon);
-  const busy = await RawConnection.open(port);
-  // Keeps the daemon: an answer is due to it, and it does not read.
-  const script = 'for (;;) {}';
-  busy.write(request('goxel.execute_script', { script }, 1));
-  await eventually('it runs', async () => {
-    const client = await RawConnection.open(daemon.socket);
-    const running = actors(await treeOf(client), /^connection:/).length > 1;
-    client.destroy();
-    return running;
-  });
-  const ended = daemon.stop();
-  const answers = new Set<string>();
-  while (answers.size === 0) {
-    for (const where of [port, daemon.socket]) {
-      const client = await RawConnection.open(where).catch(() => undefined);
-      const said = client === undefined ? '' : await whole(client).catch(() => '');
-      if (said.includes('GOX_SHUTTING_DOWN')) answers.add(String(where));
-      client?.destroy();
-    }
-  }
-  busy.destroy();
-  assert.equal(await ended, { code: 0, signal: null });
 });
 
 tcp.run();

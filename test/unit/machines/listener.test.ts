@@ -10,6 +10,7 @@ import {
 } from '../../../machines/connection.ts';
 import {
   type Idle,
+  type ListenerEvent,
   type ListenerInput,
   listenerMachine,
   numbersMax,
@@ -26,7 +27,9 @@ import { dynamic } from '../../../machines/supervision/index.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function listener(max_connections: number, kind: SocketKind = 'unix') {
+const LISTENING: ListenerEvent = { type: 'server.listening', address: '/here' };
+
+async function listener(max_connections: number, kind: SocketKind = 'unix', says = LISTENING) {
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const socket = fakeEffect<SocketCommand, ConnectionInput>();
   const session = fakeEffect<SessionCommand, SessionInput>();
@@ -48,7 +51,7 @@ async function listener(max_connections: number, kind: SocketKind = 'unix') {
   const machine = listenerMachine.provide({ actors: { server: server.logic, connections } });
   const crowd = new Crowd(() => numbersMax(config));
   const probed = probe(machine, { kind, crowd, config });
-  server.say({ type: 'server.listening', address: '/here' });
+  server.say(says);
   const accept = (accepted: number, idlest?: Idle) =>
     server.say({ type: 'socket.accepted', accepted, idlest });
   return { ...probed, server, socket, accept, replace, replaceAll };
@@ -64,6 +67,12 @@ test('is ready once it listens', async () => {
   const { reports, snapshot } = await listener(1);
   assert.equal(reports, [{ type: 'listener.ready', id: 'probed', address: '/here' }]);
   assert.is(snapshot().value, 'listening');
+});
+
+test('is ready as well where there is no socket of its kind', async () => {
+  const { reports, snapshot } = await listener(1, 'tcp', { type: 'server.gone' });
+  assert.equal(reports, [{ type: 'listener.ready', id: 'probed' }]);
+  assert.is(snapshot().value, 'off');
 });
 
 test('takes as many guests as the configuration of this moment says', async () => {
