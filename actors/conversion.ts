@@ -8,6 +8,7 @@ import { GoxError } from '../conf/errors.ts';
 import type { SoloOrder, SoloReport } from '../engine/port/layout.ts';
 import { removeUnfinished, unfinishedMemory } from '../engine/port/unfinished.ts';
 import { SOLO_ENTRY } from './entries.ts';
+import { leaveMissingDirectory } from './missing-directory.ts';
 
 /** Those that end a process that does not ask for them. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -20,6 +21,7 @@ export async function convertFile(
   { options, from, to }: SoloOrder,
   onStage: (stage: 'reading' | 'writing') => void,
 ): Promise<void> {
+  leaveMissingDirectory();
   const unfinished = unfinishedMemory();
   const workerData: SoloOrder = { options: { ...options, unfinished }, from, to };
   const thread = new Worker(SOLO_ENTRY, { name: 'convert', workerData });

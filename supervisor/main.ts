@@ -27,11 +27,19 @@ closeDebugger();
 const watch = setInterval(closeDebugger, 10).unref();
 setTimeout(() => clearInterval(watch), 1000).unref();
 
-const { main } = await import('./cli/main.ts');
+const { main } = await import('./cli/main.ts').catch(cannotLoad);
 await main(process.argv.slice(2), (handler) => {
   answer = handler;
   return [...early];
 });
+
+/** Where the program cannot even be read, nothing of it can say so but this. */
+function cannotLoad(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;
+  process.stderr.write('goxel-supervisor: there are too few file descriptors (see ulimit -n)\n');
+  // EX_OSERR, of cli/exit-codes.ts.
+  process.exit(71);
+}
 
 function closeDebugger(): void {
   if (!wanted && inspector.url() !== undefined) inspector.close();

@@ -1,6 +1,5 @@
 /** Starts the threads of engines and of jobs, and gives the ways into them. */
 
-import { realpathSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
 import { PollingEndpoint } from '../../engine/port/endpoint.ts';
@@ -20,6 +19,7 @@ import { Pulse } from '../../engine/port/pulse.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
+import { leaveMissingDirectory } from '../missing-directory.ts';
 
 /** The way into the thread of an engine. */
 export interface EngineLink {
@@ -132,16 +132,6 @@ interface Started<Api> {
   readonly endpoint: PollingEndpoint;
   readonly remote: Remote<Api>;
   end(): void;
-}
-
-/** Threads do not start in a working directory that is gone; no path of ours is relative to it. */
-function leaveMissingDirectory(): void {
-  try {
-    // `process.cwd` remembers what it was.
-    realpathSync.native('.');
-  } catch {
-    process.chdir('/');
-  }
 }
 
 function start<Api, Data extends JobThreadData>(

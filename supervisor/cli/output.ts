@@ -83,6 +83,10 @@ export function failureOf(error: unknown): Failure {
     const text = `${error.message} (${error.code})${advice === undefined ? '' : `\n${advice}`}`;
     return failure(text, exitCodeOfAnswer(error));
   }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return failure('there are too few file descriptors (see ulimit -n)', EXIT.OSERR);
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return failure(`a defect of this program: ${stack}`, EXIT.SOFTWARE);
 }

@@ -247,3 +247,39 @@ debugging('turns debug lines on and off', () =>
 );
 
 debugging.run();
+
+const reloading = suite('reload');
+
+reloading('tells what counts from now on, what waits, and what is wrong', async () => {
+  const directory = temporaryDirectory();
+  const [file, socket] = [join(directory, 'daemon.yaml'), join(directory, 's')];
+  const write = (text: string) =>
+    writeFileSync(file, `sockets: { unix: { path: ${socket} } }\n${text}`);
+  write('');
+  const to = ['--config', file];
+  await withDaemon({ socket, args: to }, async () => {
+    const same = await cli('reload', ...to);
+    assert.equal(same, { code: 0, stdout: 'nothing has changed\n', stderr: '' });
+    write('logging: { level: warn }\ndump: { directory: /nowhere }\n');
+    const changed = await cli('reload', ...to);
+    assert.is(changed.code, 0, changed.stderr);
+    assert.match(changed.stdout, /in force:\n.* logging\.level +"info" → "warn"/s);
+    write('logging: { level: warn }\nresources: { open_files: 512 }\n');
+    const json = await cli('reload', '--json', ...to);
+    assert.is(json.code, 0, json.stderr);
+    const { restart_needed } = JSON.parse(json.stdout) as { restart_needed: { key: string }[] };
+    assert.equal(
+      restart_needed.map(({ key }) => key),
+      ['resources.open_files'],
+    );
+    write('logging: { levle: warn }\n');
+    // The command itself is told where the daemon is, and not by the broken file.
+    const wrong = await cli('reload', '--config', '/dev/null', '--socket', socket);
+    assert.is(wrong.code, 78, wrong.stderr);
+    assert.match(wrong.stderr, 'logging.levle');
+    assert.match(wrong.stderr, 'did you mean');
+    assert.match(wrong.stderr, 'The old configuration stays in force.');
+  });
+});
+
+reloading.run();

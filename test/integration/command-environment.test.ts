@@ -1,0 +1,124 @@
+/** Every command where something of its environment is missing: each says what, and what to do. */
+
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COMMANDS } from '../../supervisor/cli/commands.ts';
+import { type CliResult, shell } from '../support/cli.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { ROOT } from '../support/modules.ts';
+import { temporaryDirectory } from '../support/tmp.ts';
+
+const MODEL = join(ROOT, 'test/fixtures/models/axes/axes.gox');
+/** A stack, or what Node says when nobody caught it. */
+const DEFECT = /defect of this program|\n {4}at |Unhandled|node:internal/;
+
+const daemon = await startDaemon();
+const to = `--socket ${daemon.socket}`;
+
+/** The commands that ask a running daemon, with what they need, and change nothing of it. */
+const ASKING = ['call ping', 'tree', 'health', 'status', 'debug off', 'reload'];
+/** Those that need none; each leaves some text. */
+const OTHERS = [
+  ...['--help', '--version', 'help status', 'call --help', 'completion bash', 'completion zsh'],
+  'completion fish',
+  ...Object.keys(COMMANDS).filter((name) => name === 'config print'),
+];
+
+function fine(result: CliResult, what: string): void {
+  assert.is(result.code, 0, `${what}: ${result.stderr}`);
+  assert.not.match(result.stderr, DEFECT, what);
+}
+
+const missing = suite('commands and what they lack');
+
+missing('this test knows all commands', () => {
+  const known = [...ASKING, ...OTHERS, 'run', 'stop', 'convert'];
+  const names = Object.keys(COMMANDS).map((name) => name.split(' ')[0]);
+  for (const name of names)
+    assert.ok(
+      known.some((text) => text.split(' ')[0] === name),
+      name,
+    );
+});
+
+missing('a pipe whose reader is gone ends them in silence', async () => {
+  for (const command of [...ASKING.map((text) => `${text} ${to}`), ...OTHERS]) {
+    // The reader has gone before anything is written.
+    const script = `set -o pipefail; { sleep 0.5; gs ${command}; } | :; exit "\${PIPESTATUS[0]}"`;
+    const result = await shell(script);
+    fine(result, command);
+    assert.is(result.stderr, '', command);
+  }
+});
+
+missing('a full disk is an error that says so', async () => {
+  for (const command of [`status ${to}`, `health ${to}`, 'completion bash', '--help']) {
+    const { code, stderr } = await shell(`gs ${command} > /dev/full`);
+    assert.is(code, 74, `${command}: ${stderr}`);
+    assert.match(stderr, 'cannot write the output', command);
+    assert.not.match(stderr, DEFECT);
+  }
+});
+
+missing('no home and no working directory: they run all the same', async () => {
+  const gone = join(temporaryDirectory(), 'gone');
+  for (const command of [...ASKING.map((text) => `${text} ${to}`), ...OTHERS]) {
+    mkdirSync(gone);
+    fine(await shell(`cd ${gone} && rmdir ${gone} && HOME= gs ${command} > /dev/null`), command);
+  }
+});
+
+missing('no working directory: a relative path of convert is a sentence', async () => {
+  const gone = join(temporaryDirectory(), 'gone');
+  mkdirSync(gone);
+  const out = join(temporaryDirectory(), 'a.txt');
+  const script = `cd ${gone} && rmdir ${gone}; gs convert a.gox ${out}`;
+  const { code, stderr } = await shell(`${script}; code=$?; gs convert ${MODEL} ${out} || exit 1
+    exit $code`);
+  assert.is(code, 66, stderr);
+  assert.match(stderr, '"a.gox" cannot be resolved: the working directory of this process is gone');
+});
+
+missing('a socket of another user is no reason to start one', async () => {
+  if (process.getuid?.() !== 0) return;
+  // As a user who may enter, and not connect.
+  const directory = temporaryDirectory();
+  chmodSync(directory, 0o755);
+  const own = await startDaemon({ socket: join(directory, 's') });
+  for (const command of [...ASKING, 'stop']) {
+    const as_nobody = 'setpriv --reuid 65534 --clear-groups --regid 65534';
+    // The program itself may be where that user cannot read: it is opened before.
+    const script = `as() { ${as_nobody} "$@"; }; declare -f gs > /dev/null
+      parent=$(dirname ${directory}); chmod o+x "$parent" "$(dirname "$parent")" 2> /dev/null
+      as "${process.execPath}" "$(type gs | grep -o '"[^"]*main.js"' | tr -d '"')" ${command} \
+        --socket ${own.socket}`;
+    const { code, stderr } = await shell(script);
+    assert.is(code, 77, `${command}: ${stderr}`);
+    assert.match(stderr, /this user may not connect|belongs to/, command);
+    assert.not.match(stderr, 'start one with');
+  }
+  assert.equal(await own.stop(), { code: 0, signal: null });
+});
+
+missing('too few descriptors are called so', async () => {
+  for (const command of ASKING.slice(0, 3)) {
+    let called = 0;
+    for (const files of [22, 24, 26, 28, 30]) {
+      const { code, stderr } = await shell(`ulimit -n ${files}; gs ${command} ${to} > /dev/null`);
+      if (code === 0) continue;
+      assert.is(code, 71, `${command} with ${files}: ${stderr}`);
+      assert.match(stderr, 'too few file descriptors');
+      assert.not.match(stderr, DEFECT, `${command} with ${files}`);
+      called += 1;
+    }
+    assert.ok(called > 0, command);
+  }
+});
+
+missing('the daemon is still there', async () => {
+  assert.equal(await daemon.stop(), { code: 0, signal: null });
+});
+
+missing.run();
