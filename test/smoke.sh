@@ -84,4 +84,21 @@ wait "$daemon" || code=$?
 if kill -0 -- "-$daemon" 2> /dev/null; then fail "processes are left after SIGTERM"; fi
 daemon=
 [ ! -e "$socket" ] || fail "$socket is left after SIGTERM"
+
+# What other routes than a checkout give: from git, and a package without what may be left out.
+installed() {
+  local program=$work/$1/bin/goxel-supervisor
+  "$program" --version | grep -q '^goxel-supervisor ' || fail "$1: no command"
+  "$program" convert "$models/axes.gox" "$work/$1.txt" || fail "$1: convert failed"
+  cmp <(voxels "$work/$1.txt") <(voxels "$models/gui/axes.txt") || fail "$1: convert differs"
+}
+install() {
+  npm install --global --no-audit --no-fund --prefix "$work/$1" "${@:2}" > "$work/log" 2>&1 \
+    < /dev/null || fail "installing $1 failed"
+  installed "$1"
+}
+install from-git "git+file://$work/clone"
+npm pack --silent --ignore-scripts --pack-destination "$work" > /dev/null || fail "npm pack failed"
+install from-package --omit=dev --omit=optional "$work"/goxel-supervisor-*.tgz
+[ -z "$(find "$work/from-package" -type d -name koffi)" ] || fail "koffi is there all the same"
 echo "smoke: ok"
