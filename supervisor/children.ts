@@ -51,6 +51,56 @@ export interface Nature {
   readonly unix_ms: () => number;
 }
 
+/** A step is a matter of milliseconds, but users may be looked up over a network. */
+const STEP_READY_MS = 30_000;
+const STEP_UNDO_MS = 1000;
+
+/**
+ * The steps of the start and the children that they are, in order; the stop is their reverse. The
+ * design of the original has eleven: the last five are the children that every daemon has, the
+ * others are about the process, for a daemon that has one of its own.
+ */
+export const STEPS: Readonly<Record<string, number>> = {
+  configuration: 1,
+  environment: 2,
+  'pid file': 3,
+  signals: 4,
+  log: 5,
+  detach: 6,
+  privileges: 7,
+  projects: 8,
+  sockets: 9,
+  engines: 10,
+  jobs: 10,
+  listeners: 11,
+  health: 11,
+};
+
+/** One about the process; what each does is in `actors/process/`. */
+function step(id: string): ChildSpec {
+  const ready = { event: 'step.ready', within_ms: STEP_READY_MS };
+  return { id, logic: id, ready, shutdown: STEP_UNDO_MS };
+}
+
+/** It was read before there was a tree, which is made from it; this reads it again when asked. */
+const CONFIGURATION: ChildSpec = {
+  ...{ id: 'configuration', logic: 'configuration', shutdown: CONFIGURATION_STOP_MS },
+};
+
+const SIGNALS: ChildSpec = { id: 'signals', logic: 'signals', shutdown: 'kill' };
+
+/** It hears of the start and the stop by another way; this gives it signs of life in between. */
+const MANAGER: ChildSpec = { id: 'service manager', logic: 'service manager', shutdown: 'kill' };
+
+/** Before the daemon itself; in the process of another program there is little to be done. */
+function firstChildren(ownProcess: boolean): ChildSpec[] {
+  if (!ownProcess) return [CONFIGURATION, { id: 'log', logic: 'log', shutdown: 'kill' }, SIGNALS];
+  return [
+    ...[CONFIGURATION, step('environment'), step('pid file'), SIGNALS],
+    ...[step('log'), step('detach'), step('privileges')],
+  ];
+}
+
 /** An engine, or a thread of jobs. */
 export function threadChild(
   kind: EngineInput['kind'],
@@ -77,7 +127,15 @@ export function supervisorSettings({ performance, supervisor, health }: Config) 
   } satisfies Record<string, SupervisorSettings>;
 }
 
-export function daemonChildren(config: Config, nature: Nature): SupervisorSpec {
+/**
+ * @param process whether the process is the daemon's own, with all the steps about it, and whether
+ * a service manager wants to hear of it
+ */
+export function daemonChildren(
+  config: Config,
+  nature: Nature,
+  process: { readonly own: boolean; readonly managed: boolean } = { own: false, managed: false },
+): SupervisorSpec {
   const { workers } = config;
   const settings = supervisorSettings(config);
   const threads = (kind: EngineInput['kind'], count: number): ChildSpec[] =>
@@ -96,9 +154,7 @@ export function daemonChildren(config: Config, nature: Nature): SupervisorSpec {
     strategy: 'rest_for_one',
     ...settings.root,
     children: [
-      { id: 'configuration', logic: 'configuration', shutdown: CONFIGURATION_STOP_MS },
-      { id: 'log', logic: 'log', shutdown: 'kill' },
-      { id: 'signals', logic: 'signals', shutdown: 'kill' },
+      ...firstChildren(process.own),
       { id: 'projects', logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
       {
@@ -135,6 +191,7 @@ export function daemonChildren(config: Config, nature: Nature): SupervisorSpec {
       },
       // The last to start and the first to stop: what stops is not ill.
       { id: 'health', logic: 'health', input: health, shutdown: 'kill' },
+      ...(process.managed ? [MANAGER] : []),
     ],
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import { type AnyActorRef, createActor } from 'xstate';
+import { type ProcessOptions, processSteps } from '../actors/process/steps.ts';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
 import { LiveConfig } from '../conf/live.ts';
@@ -18,6 +19,8 @@ import { daemonChildren, LISTENERS, threadChild } from './children.ts';
 import { logDecision } from './decisions.ts';
 import { logics } from './logics.ts';
 import { type Outcome, outcomeOf, StartError } from './outcome.ts';
+import { Probe } from './probe.ts';
+import { Progress } from './progress.ts';
 import { daemonParts } from './reload/daemon-parts.ts';
 import type { Part } from './reload/parts.ts';
 import { askForReload, type ReloadDeps, tellConfiguration } from './reload/reload.ts';
@@ -32,6 +35,8 @@ export interface DaemonOptions {
   /** Uniform in [0, 1), for the jitter of restarts. */
   readonly random?: () => number;
   readonly reload?: ReloadOptions;
+  /** For a process that is the daemon's own: the steps of its start that are about the process. */
+  readonly process?: ProcessOptions;
 }
 
 /** What whoever starts a daemon has to do with its configuration while it runs. */
@@ -62,6 +67,10 @@ export interface Daemon {
 /** Starts a daemon. Throws ConfigError when its file of tokens cannot be used. */
 export function startDaemon({ log, random = Math.random, ...options }: DaemonOptions): Daemon {
   const config = new LiveConfig(options.config);
+  const own = options.process;
+  const manager = own?.manager;
+  const progress = new Progress(log, manager);
+  const probe = new Probe(() => root);
   const clock = new ServiceClock();
   const now_ms = () => clock.now_ms();
   const stop = (by: string) => root.send({ type: 'supervisor.stop', by });
@@ -70,8 +79,9 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     tree: () => actorTree(root, TREE_ACTORS_MAX),
     deaths: () => deaths(root),
     daemon: () => summary(root),
-    ...{ root: () => root, stop, logs: options.logs ?? (() => []) },
+    ...{ root: () => root, stop, logs: options.logs ?? (() => []), manager },
     reload: (by: string) => askForReload(root, by),
+    rootAnswers: probe.answers,
   });
   const nature = { random, now_ms, unix_ms };
   const parts = daemonParts({
@@ -79,30 +89,33 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     ...{ projects: shared.projects, jobs: shared.jobs, tokens: shared.tokens },
     thread: (kind, index) => threadChild(kind, index, config, nature),
   });
-  let up = false;
   let listens: (address: string) => void;
   const listening = new Promise<string>((resolve) => {
     listens = resolve;
   });
   const report = (decision: Decision) => {
+    if (probe.hears(decision)) return;
     logDecision(decision, log);
-    if (isPhase(decision, 'running')) {
-      up = true;
-      tellConfiguration(root, { type: 'daemon.running' });
-    }
+    progress.hear(decision);
+    if (isPhase(decision, 'running')) tellConfiguration(root, { type: 'daemon.running' });
     if (isPhase(decision, 'shutting down')) tellConfiguration(root, { type: 'daemon.stopping' });
     if (decision.kind === 'ready' && decision.child === LISTENERS)
       listens(shared.holder.addresses[0] ?? '');
   };
   const logic = supervisor({
-    logics: logics(shared, {
-      ...{ config, log, parts, isUp: () => up },
-      ...{ read: options.reload?.read, onReload: options.reload?.onReload },
-    }),
+    logics: logics(
+      shared,
+      {
+        ...{ config, log, parts, isUp: () => progress.isUp },
+        ...{ read: options.reload?.read, onReload: options.reload?.onReload },
+      },
+      own === undefined ? undefined : processSteps(own, config, log),
+    ),
     ...{ random, report, now_ms },
     wrap: withVitals,
   });
-  const input = { spec: daemonChildren(config, nature) };
+  const process = { own: own !== undefined, managed: manager !== undefined };
+  const input = { spec: daemonChildren(config, nature, process) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   const ended = endOf(root);
   const failed = ended.then((outcome) => {

@@ -15,6 +15,9 @@ import type { SocketHolder } from '../actors/listener/holder.ts';
 import { serverEffect } from '../actors/listener/server.ts';
 import { holderEffect } from '../actors/listener/sockets.ts';
 import { logEffect } from '../actors/log.ts';
+import { serviceManagerEffect, type WatchdogDeps } from '../actors/process/service-manager.ts';
+import { stepEffect } from '../actors/process/step.ts';
+import type { ProcessSteps } from '../actors/process/steps.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { signalsEffect } from '../actors/signals.ts';
 import { withVitals } from '../actors/vitals.ts';
@@ -29,6 +32,7 @@ import { projectsLogic } from '../machines/projects.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { socketsMachine } from '../machines/sockets.ts';
+import { stepMachine } from '../machines/step.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
@@ -36,7 +40,8 @@ import { configurationLogic, type ReloadDeps } from './reload/reload.ts';
 
 /** What the parts of one daemon share. */
 export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
-  Omit<SocketDeps, 'reader' | `on${string}`> & {
+  Omit<SocketDeps, 'reader' | `on${string}`> &
+  WatchdogDeps & {
     readonly deadlines: Deadlines;
     readonly config: Config;
     readonly log: Logger;
@@ -46,8 +51,11 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly holder: SocketHolder;
   };
 
-/** @param reload what the configuration has to do with while the daemon runs */
-export function logics(shared: Shared, reload: ReloadDeps) {
+/**
+ * @param reload what the configuration has to do with while the daemon runs
+ * @param steps about the process, where it is the daemon's own
+ */
+export function logics(shared: Shared, reload: ReloadDeps, steps: ProcessSteps | undefined) {
   const threads = threadOptions(shared);
   const project = withVitals(shared.births.noted(projectMachine));
   return {
@@ -62,7 +70,17 @@ export function logics(shared: Shared, reload: ReloadDeps) {
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),
     health: withVitals(shared.health.machine),
+    'service manager': withVitals(serviceManagerEffect(shared)),
+    ...stepLogics(steps, shared.log),
   };
+}
+
+function stepLogics(steps: Partial<ProcessSteps> = {}, log: Logger) {
+  const entries = Object.entries(steps).map(([name, step]) => {
+    const work = withVitals(stepEffect(step, log));
+    return [name, withVitals(stepMachine.provide({ actors: { work } }))] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function engineLogic(shared: Shared, threads: ThreadOptions) {
@@ -200,7 +218,7 @@ function threadOptions({ config, clock }: Shared): ThreadOptions {
         return config.workers.jobs;
       },
     },
-    polling: pollCounter(),
+    ...{ heap_bytes_max: config.workers.heap_bytes_max, polling: pollCounter() },
     service: clock.memory,
   };
 }

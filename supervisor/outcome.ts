@@ -1,6 +1,7 @@
 /** Why a daemon ended, in the words of those who started it. */
 
 import type { ListenFailure } from '../machines/sockets.ts';
+import type { StepCode } from '../machines/step.ts';
 import type { SupervisorOutcome } from '../machines/supervision/index.ts';
 
 /** Why it could not start. */
@@ -11,10 +12,16 @@ type Refusal =
   | 'address taken'
   /** A socket cannot be made as configured. */
   | 'address refused'
+  /** Another daemon has the PID file. */
+  | 'already running'
   /** This user may not. */
   | 'not permitted'
+  /** A file cannot be made. */
+  | 'cannot create'
   /** What is configured cannot be. */
-  | 'misconfigured';
+  | 'misconfigured'
+  /** The system is short of something. */
+  | 'system failure';
 
 export interface Outcome {
   readonly kind: 'stopped' | 'forced' | 'engines failed' | Refusal | 'defect';
@@ -44,17 +51,20 @@ export function outcomeOf(ended: SupervisorOutcome): Outcome {
   return { kind: 'defect', reason: `${path}: ${failure}` };
 }
 
-/** By the codes that the sockets end with. */
-const REFUSALS: Readonly<Record<ListenFailure, Refusal>> = {
+/** By the codes that sockets and steps of the start end with. */
+const REFUSALS: Readonly<Record<ListenFailure | StepCode, Refusal>> = {
   busy: 'address busy',
   taken: 'address taken',
   refused: 'address refused',
+  held: 'already running',
   forbidden: 'not permitted',
+  uncreatable: 'cannot create',
   wrong: 'misconfigured',
+  system: 'system failure',
 };
 
-/** The code that the sockets ended with, if that is what ended. */
-function codeOf(output: unknown): ListenFailure | undefined {
+/** The code of the sockets or of a step of the start, if that is what ended. */
+function codeOf(output: unknown): ListenFailure | StepCode | undefined {
   if (typeof output !== 'object' || output === null || !('code' in output)) return undefined;
-  return output.code as ListenFailure;
+  return output.code as ListenFailure | StepCode;
 }

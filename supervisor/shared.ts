@@ -10,6 +10,7 @@ import { Projects } from '../actors/engines/projects.ts';
 import { Pulses } from '../actors/health/pulses.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
+import type { ServiceManager } from '../actors/process/service-manager.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import type { Config } from '../conf/schema.ts';
 import { tokensOf } from '../conf/token-file.ts';
@@ -27,7 +28,7 @@ export function sharedBy(
   log: Logger,
   clock: ServiceClock,
   root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload'> &
-    Pick<HealthDeps, 'root'>,
+    Pick<HealthDeps, 'root'> & { manager: ServiceManager | undefined; rootAnswers: () => boolean },
 ): Shared {
   const calls: Shared['calls'] = new Map();
   const births = new ProjectBirths();
@@ -37,8 +38,10 @@ export function sharedBy(
     takeBack: (call, why) =>
       calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why }),
   });
+  const pulses = new Pulses();
   const shared = {
-    ...{ config, log, clock, calls, jobs },
+    ...{ config, log, clock, calls, jobs, pulses, manager: root.manager },
+    trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
     connections: new Map(),
     counters: { requests: 0 },
@@ -47,7 +50,6 @@ export function sharedBy(
     deadlines: new Deadlines(clock, (error) => log.error({ err: error }, 'a defect at a deadline')),
     ledger: new Ledger(config),
     failures: new Failures(),
-    pulses: new Pulses(),
     jobCalls: new Map(),
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping }) },
@@ -59,6 +61,20 @@ export function sharedBy(
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
   const dispatch = daemonDispatch({ ...root, ...shared, health, debug });
   return { ...shared, health, dispatch };
+}
+
+/** Who does not answer: the root of the tree, or an engine. */
+function troubleOf(
+  rootAnswers: () => boolean,
+  pulses: Pulses,
+  silent_ms_max: number,
+): string | undefined {
+  if (!rootAnswers()) return 'the root of the tree does not answer';
+  const silent = pulses
+    .silences()
+    .find(({ id, silent_ms }) => id.startsWith('engine:') && silent_ms > silent_ms_max);
+  if (silent === undefined) return undefined;
+  return `${silent.id} gave no sign of life for ${Math.round(silent.silent_ms)} ms`;
 }
 
 function isStopping(root: AnyActorRef): boolean {

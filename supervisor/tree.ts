@@ -25,8 +25,18 @@ export interface TreeNode {
 interface SnapshotShape {
   readonly status: string;
   readonly value?: unknown;
-  readonly context?: { readonly restarts?: unknown; readonly retiring?: unknown };
+  readonly context?: {
+    readonly restarts?: unknown;
+    readonly retiring?: unknown;
+    readonly children?: unknown;
+  };
   readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
+}
+
+/** What a supervisor knows of a child (`machines/supervision/book.ts`). */
+interface SupervisedChild {
+  readonly phase: string;
+  readonly spec: { readonly id: string };
 }
 
 /**
@@ -59,7 +69,7 @@ function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {
     id: actor.id,
     kind: machine ? 'machine' : 'effect',
     // A machine of one state has no name for it.
-    state: (machine && stateText(snapshot.value)) || snapshot.status,
+    state: (machine && stateText(snapshot.value) + busyWith(snapshot)) || snapshot.status,
     age_ms: Math.round(ageOf(actor) ?? 0),
     ...(typeof restarts === 'number' ? { restarts } : {}),
     ...(retiring === true ? { retiring } : {}),
@@ -87,6 +97,15 @@ function draw(node: TreeNode, branch: string, stem: string, lines: string[]): vo
     const last = i === node.children.length - 1;
     draw(child, `${stem}${last ? '└─ ' : '├─ '}`, `${stem}${last ? '   ' : '│  '}`, lines);
   }
+}
+
+/** The child that a supervisor is starting or stopping just now: `starting{engines}`. */
+function busyWith({ value, context }: SnapshotShape): string {
+  if (value !== 'starting' && value !== 'stopping') return '';
+  const { children } = context ?? {};
+  if (!Array.isArray(children)) return '';
+  const busy = children.find((child: Partial<SupervisedChild>) => child.phase === value);
+  return busy === undefined ? '' : `{${busy.spec.id}}`;
 }
 
 function stateText(value: unknown): string {

@@ -21,6 +21,8 @@ import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
 import { leaveMissingDirectory } from '../missing-directory.ts';
 
+const MIB = 1024 * 1024;
+
 /** The way into the thread of an engine. */
 export interface EngineLink {
   /** What the engine is told while it runs something. */
@@ -79,7 +81,13 @@ export function endOf(error: unknown, code?: number): WorkerEnd {
 }
 
 /** What all threads are started with. */
-export type ThreadOptions = Omit<JobThreadData, 'port' | 'pulse'>;
+export type ThreadOptions = Omit<JobThreadData, 'port' | 'pulse'> & {
+  /**
+   * Of its JavaScript heap, past which the thread ends with an error, as a rule: V8 ends the whole
+   * process when the heap grows too fast.
+   */
+  readonly heap_bytes_max?: number;
+};
 
 /** Throws when the thread cannot be started; other failures to start come as its error. */
 export function startEngineThread(name: string, options: ThreadOptions): LinkedThread<EngineLink> {
@@ -137,17 +145,21 @@ interface Started<Api> {
 function start<Api, Data extends JobThreadData>(
   entry: URL,
   name: string,
-  given: Omit<Data, 'port' | 'pulse'> & ThreadOptions,
+  { heap_bytes_max, ...given }: Omit<Data, 'port' | 'pulse'> & ThreadOptions,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
   const unfinished = unfinishedMemory();
   const pulse = new Pulse(given.service);
   const options = { ...given.options, unfinished };
-  const data = { ...given, options, pulse: pulse.memory, port: port2 };
+  const workerData = { ...given, options, pulse: pulse.memory, port: port2 };
   let thread: Worker;
   try {
     leaveMissingDirectory();
-    thread = new Worker(entry, { name, workerData: data, transferList: [port2] });
+    const resourceLimits =
+      heap_bytes_max === undefined
+        ? {}
+        : { maxOldGenerationSizeMb: Math.floor(heap_bytes_max / MIB) };
+    thread = new Worker(entry, { name, workerData, transferList: [port2], resourceLimits });
   } catch (error) {
     port1.close();
     throw error;

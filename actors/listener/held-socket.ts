@@ -59,7 +59,7 @@ export async function holdPath(
 }
 
 /** Of a directory for a socket of that mode: who may connect may pass through. */
-function directoryMode(mode: number): number {
+export function directoryMode(mode: number): number {
   return 0o700 | ((mode & 0o020) >> 1) | ((mode & 0o002) >> 1);
 }
 

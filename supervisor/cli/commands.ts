@@ -133,7 +133,7 @@ const CONFIG_COMMANDS = {
 
 export const COMMANDS = {
   run: {
-    summary: 'Run the daemon in the foreground until it is told to stop (SIGTERM, SIGINT).',
+    summary: 'Run the daemon until it is told to stop (SIGTERM, SIGINT).',
     positionals: [],
     notes: [
       'A second SIGTERM or SIGINT stops it without waiting. SIGHUP reopens logging.file, SIGUSR2',
@@ -141,6 +141,10 @@ export const COMMANDS = {
     ],
     options: {
       ...config,
+      daemon: {
+        type: 'boolean',
+        summary: 'run in the background, and return when it is ready or has failed',
+      },
       workers: {
         type: 'string',
         value: 'N',

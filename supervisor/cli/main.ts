@@ -9,7 +9,7 @@ import type { CommandGroup, CommandName } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { failureOf, writeData, writeTalk } from './output.ts';
-import type { TakeSignals } from './run.ts';
+import type { TakeSignals } from './take-signals.ts';
 
 /** How long what a command leaves behind may keep the process: a socket that is being removed. */
 const LEFTOVERS_MS_MAX = 1000;

@@ -1,7 +1,10 @@
 /** `goxel-supervisor run`: the daemon in the foreground. */
 
+import { inspect } from 'node:util';
 import { reapOrphans } from '../../actors/process/reaper.ts';
-import { loadConfig } from '../../conf/load.ts';
+import { ServiceManager } from '../../actors/process/service-manager.ts';
+import { type LoadedConfig, loadConfig } from '../../conf/load.ts';
+import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { Log } from '../log/log.ts';
@@ -11,47 +14,51 @@ import { type Outcome, StartError } from '../outcome.ts';
 import { logPart } from '../reload/log-part.ts';
 import { ConfigReader } from '../reload/reader.ts';
 import type { CommandLine } from './args.ts';
+import { sayReady, startInBackground, takeBackground } from './background.ts';
 import { aboutSources, findSources } from './configuration.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
-
-/**
- * Hands the signals of the process to a command from now on; returns those that came before. Called
- * by the command that lives on when it gets them.
- */
-export type TakeSignals = (
-  handler: (signal: NodeJS.Signals) => void,
-) => readonly NodeJS.Signals[] | undefined;
+import { Opening } from './opening.ts';
+import { withLogFile } from './state-directory.ts';
+import type { TakeSignals } from './take-signals.ts';
 
 type Line = Extract<CommandLine, { command: 'run' }>;
 
 export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCode> {
+  const background = takeBackground(process.env);
+  if (line.options.daemon && !background) return startInBackground(takeSignals);
   const directory = workingDirectory();
   const find = () => findSources(line, directory);
-  const found = find();
-  const { config, warnings } = await loadConfig(found.sources);
-  const reader = new ConfigReader(() => find().sources);
   const log = new Log();
-  log.open(config.logging);
-  endOnDefects(log);
+  const opening = new Opening(log);
+  endOnDefects(log, opening);
   process.once('exit', () => log.flushSync());
+  const manager = ServiceManager.fromEnvironment(process.env, log.logger);
+  const found = find();
+  const loaded = await loadConfig(found.sources);
+  const { config, warnings } = placed(loaded, background);
+  const reader = new ConfigReader(() => find().sources);
+  Object.assign(opening, { logging: config.logging, ownPlace: config !== loaded.config });
   log.logger.info(aboutSources(found));
   for (const warning of warnings) log.logger.warn(warning);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
   reapOrphans();
 
-  const reload = { read: () => reader.read(), parts: [logPart(log)] };
-  const daemon = startDaemon({ config, log: log.logger, logs: () => log.figures(), reload });
+  const daemon = startDaemon({
+    ...{ config, log: log.logger, logs: () => log.figures() },
+    process: { openLog: () => opening.open(), background, manager },
+    reload: {
+      read: async () => placed(await reader.read(), background),
+      parts: [logPart(log)],
+      onReload: (phase) => manager?.reload(phase),
+    },
+  });
   answerSignals(daemon, log, takeSignals);
-  const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
-  try {
-    talk.write(greeting(await daemon.listening));
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-  }
+  await sayListening(daemon, config, background);
   const outcome = await daemon.ended;
+  opening.openAnyway();
   log.logger.info(outcome, 'stopped');
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
@@ -67,10 +74,33 @@ function workingDirectory(): string | undefined {
   }
 }
 
+/** In the background the log goes to a file, named or not. */
+function placed(loaded: LoadedConfig, background: boolean): LoadedConfig {
+  return background ? { ...loaded, config: withLogFile(loaded.config, process.env) } : loaded;
+}
+
+/** To those who started it. */
+async function sayListening(daemon: Daemon, config: Config, background: boolean): Promise<void> {
+  let address: string;
+  try {
+    address = await daemon.listening;
+  } catch (error) {
+    if (error instanceof StartError) return;
+    throw error;
+  }
+  if (background) {
+    sayReady({ pid: process.pid, address, log: config.logging.file || 'syslog' });
+    return;
+  }
+  const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
+  talk.write(greeting(address));
+}
+
 /** What nobody expected ends the process, whatever becomes of the line that says so. */
-function endOnDefects({ logger }: Log): void {
+function endOnDefects({ logger }: Log, opening: Opening): void {
   const diagnose = (error: unknown) => {
     try {
+      if (!opening.openAnyway()) process.stderr.write(`${inspect(error)}\n`);
       logger.fatal({ err: error }, 'a defect of the daemon');
     } finally {
       process.exit(EXIT.SOFTWARE);
@@ -102,15 +132,19 @@ function exitCodeOf({ kind }: Outcome): ExitCode {
     case 'forced':
       return EXIT.OK;
     case 'address busy':
+    case 'already running':
       return EXIT.TEMPFAIL;
     case 'address taken':
       return EXIT.UNAVAILABLE;
+    case 'address refused':
+    case 'cannot create':
+      return EXIT.CANTCREAT;
     case 'not permitted':
       return EXIT.NOPERM;
     case 'misconfigured':
       return EXIT.CONFIG;
-    case 'address refused':
-      return EXIT.CANTCREAT;
+    case 'system failure':
+      return EXIT.OSERR;
     case 'engines failed':
     case 'defect':
       return EXIT.SOFTWARE;

@@ -14,7 +14,6 @@ import {
   fchownSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   realpathSync,
   type Stats,
@@ -22,6 +21,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../../actors/process/make-directory.ts';
 import { backupsOf, shiftFiles, unshiftFile } from './rotation.ts';
 import type { Outlet } from './sink.ts';
 
@@ -191,17 +191,8 @@ export class LogFile implements Outlet {
   }
 }
 
-/** Returns those that were not there, the uppermost first. */
-function makeDirectories(path: string): string[] {
-  const first = mkdirSync(path, { recursive: true });
-  const made: string[] = [];
-  if (first === undefined) return made;
-  for (let one = path; one.length >= first.length; one = dirname(one)) made.unshift(one);
-  return made;
-}
-
 function openFile(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectories(dirname(path));
   return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666);
 }
 

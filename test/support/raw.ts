@@ -177,10 +177,11 @@ export class RawConnection {
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
+  within_ms = WAIT_MS,
 ): Promise<void> {
-  const until_ms = performance.now() + WAIT_MS;
+  const until_ms = performance.now() + within_ms;
   while (!(await holds())) {
-    if (performance.now() > until_ms) throw new Error(`${WAIT_MS} ms went by before ${what}`);
+    if (performance.now() > until_ms) throw new Error(`${within_ms} ms went by before ${what}`);
     await sleep(POLL_MS);
   }
 }

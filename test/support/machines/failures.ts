@@ -13,6 +13,7 @@ import {
 } from '../../../machines/engine.ts';
 import { type JobCommand, jobMachine } from '../../../machines/job.ts';
 import type { listenerMachine } from '../../../machines/listener.ts';
+import { type StepCommand, stepMachine } from '../../../machines/step.ts';
 import { DEFECT, fakeEffect } from '../fake-effect.ts';
 import { configWith, probe } from '../probe.ts';
 import { accepted, CONNECTION, clientMachines, LISTENER, needed, SESSION } from './clients.ts';
@@ -38,6 +39,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   health: { checks: breakChecks },
   configuration: { reader: breakReader, applier: breakApplier },
   'restart policy': {},
+  step: { work: breakStep },
   project: {},
 };
 
@@ -67,6 +69,17 @@ function breakWork(when: When, watch: Watch): void {
   assert.is(snapshot().status, 'error');
   assert.match(String(snapshot().error), DEFECT);
   assert.is(work.alive, 0);
+}
+
+/** A defect in a step is one of the step; the supervisor says what follows. */
+function breakStep(when: When, watch: Watch): void {
+  const work = fakeEffect<StepCommand, undefined>();
+  if (when === 'as it starts') work.atStart('throw');
+  const machine = stepMachine.provide({ actors: { work: work.logic } });
+  const { snapshot } = probe(machine, undefined, watch);
+  if (when === 'later') work.breakDown();
+  assert.is(snapshot().status, 'error');
+  assert.match(String(snapshot().error), DEFECT);
 }
 
 /** A session that cannot ask is none; its connection says what follows. */

@@ -4,6 +4,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import { type JobCommand, type JobInput, jobMachine } from '../../../machines/job.ts';
 import { type ProjectInput, projectMachine } from '../../../machines/project.ts';
 import { type RestartPolicyInput, restartPolicyMachine } from '../../../machines/restart-policy.ts';
+import { type StepCommand, stepMachine } from '../../../machines/step.ts';
 import { fakeEffect } from '../fake-effect.ts';
 import { probe } from '../probe.ts';
 import { type Subject, type Watch, walker } from './stage.ts';
@@ -43,6 +44,27 @@ export const policySubject: Subject = {
   ],
   said: [{ type: 'child.failed' }],
   begin: (input, watch) => walker(probe(restartPolicyMachine, input as RestartPolicyInput, watch)),
+  lives: {},
+};
+
+function step(watch: Watch) {
+  const work = fakeEffect<StepCommand, undefined>();
+  const machine = stepMachine.provide({ actors: { work: work.logic } });
+  return { ...probe(machine, undefined, watch), work };
+}
+
+export const stepSubject: Subject = {
+  machine: stepMachine,
+  inputs: [{}],
+  said: [
+    ...[{ type: 'step.done', info: {} }, { type: 'step.undone' }],
+    ...[{ type: 'child.stop', now: false }],
+    { type: 'step.failed', code: 'held', reason: 'another runs' },
+  ],
+  begin: (_, watch) => {
+    const one = step(watch);
+    return walker(one, [[one.work, /^step/]]);
+  },
   lives: {},
 };
 

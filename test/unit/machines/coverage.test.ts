@@ -20,7 +20,12 @@ import { configurationSubject } from '../../support/machines/configuration.ts';
 import { listing, missing, Recorder, table } from '../../support/machines/coverage.ts';
 import { FAILURES, WHENS } from '../../support/machines/failures.ts';
 import { walk } from '../../support/machines/paths.ts';
-import { jobSubject, policySubject, projectSubject } from '../../support/machines/small.ts';
+import {
+  jobSubject,
+  policySubject,
+  projectSubject,
+  stepSubject,
+} from '../../support/machines/small.ts';
 import { socketsSubject } from '../../support/machines/sockets.ts';
 import { SteppedClock, type Subject } from '../../support/machines/stage.ts';
 import { engineSubject, healthSubject } from '../../support/machines/threads.ts';
@@ -29,6 +34,7 @@ import { ROOT } from '../../support/modules.ts';
 const SUBJECTS: readonly Subject[] = [
   ...[configurationSubject, connectionSubject, engineSubject, healthSubject, jobSubject],
   ...[listenerSubject, policySubject, projectSubject, sessionSubject, socketsSubject],
+  stepSubject,
 ];
 
 async function machinesBelow(room: string): Promise<Map<string, AnyStateMachine[]>> {

@@ -1,0 +1,34 @@
+/** The users and groups that the daemon may become, by name or number. */
+
+import { lookUpGroup, lookUpUser, type User } from '../../conf/accounts.ts';
+import { StepError } from './step.ts';
+
+/**
+ * The user of a name or number. A number without an entry is a user of that group number, without
+ * a home.
+ *
+ * @throws StepError when there is none
+ */
+export function findUser(user: string): User {
+  const found = lookUpUser(user);
+  if (found !== undefined) return found.home === '' ? { ...found, home: '/' } : found;
+  const number = numberOf(user);
+  if (number !== undefined) return { name: user, uid: number, gid: number, home: '/' };
+  throw new StepError('wrong', `user: there is no user ${user} on this machine`);
+}
+
+/** @throws StepError when there is none */
+export function findGroup(group: string): number {
+  const gid = lookUpGroup(group) ?? numberOf(group);
+  if (gid === undefined) {
+    throw new StepError('wrong', `group: there is no group ${group} on this machine`);
+  }
+  return gid;
+}
+
+/** The largest number stands for none. */
+function numberOf(text: string): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined;
+  const number = Number(text);
+  return number < 0xffff_ffff ? number : undefined;
+}
