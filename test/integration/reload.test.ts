@@ -1,12 +1,22 @@
 /** A reload: what counts from then on, and what waits, of the built daemon. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually, RawConnection, request } from '../support/raw.ts';
 import { keysOf, resultOf, takesDepth, withReloading } from '../support/reloading.ts';
+import { temporaryDirectory } from '../support/tmp.ts';
 
 /** A port that nobody has, for as long as it matters. */
 function freePort(): Promise<number> {
@@ -136,6 +146,31 @@ taking('TCP on and off; who is connected stays so', () =>
     resultOf(await client.call('ping'));
   }),
 );
+
+taking('the tokens in a file of the same name, for who connects from then on', () => {
+  const tokens = join(temporaryDirectory(), 'tokens');
+  const put = (token: string) => writeFileSync(tokens, `admin ${token}\n`, { mode: 0o600 });
+  const [before, after] = ['before-0123456789abcdef', 'after-0123456789abcdef'];
+  put(before);
+  const settings = { 'security.token_file': tokens, 'sockets.unix.authentication': true };
+  return withReloading(settings, async ({ hup, daemon }) => {
+    const shows = async (token: string) => {
+      const client = await RawConnection.open(daemon.socket);
+      const { error } = await client.call('system.authenticate', { token });
+      client.destroy();
+      return error?.data.code ?? 'welcome';
+    };
+    assert.equal([await shows(before), await shows(after)], ['welcome', 'GOX_TOKEN_REFUSED']);
+    put(after);
+    const line = await hup();
+    assert.is(line.unchanged, true, 'no key has');
+    assert.not.match(daemon.stdout(), /0123456789abcdef/);
+    assert.equal([await shows(before), await shows(after)], ['GOX_TOKEN_REFUSED', 'welcome']);
+    chmodSync(tokens, 0o644);
+    assert.match(JSON.stringify((await hup()).problems), 'lets others in');
+    assert.is(await shows(after), 'welcome', 'those that were read before still count');
+  });
+});
 
 taking('where dumps go', () =>
   withReloading({}, async ({ reload, daemon, directory }) => {
