@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import type { Decision } from '../machines/supervision/index.ts';
 
-/** A log that throws, such as one that lacks a level, costs its line and nothing that comes after. */
+/** A log that throws, such as one that lacks a level, costs its line and nothing else. */
 export function logDecision(decision: Decision, log: Logger): void {
   try {
     tell(decision, log);

@@ -22,10 +22,14 @@ for (const signal of SIGNALS) process.on(signal, () => answer(signal));
 const inspector = await import('node:inspector');
 const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
 const wanted = flags.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
-// Node opens it from a thread of its own, which may be slower than we are and act more than once.
+// Node opens it from a thread of its own, which may be slower than we are and act more than once;
+// on a busy machine, or by a newer Node, also after a second.
 closeDebugger();
 const watch = setInterval(closeDebugger, 10).unref();
-setTimeout(() => clearInterval(watch), 1000).unref();
+setTimeout(() => {
+  clearInterval(watch);
+  setInterval(closeDebugger, 1000).unref();
+}, 1000).unref();
 
 const { main } = await import('./cli/main.ts').catch(cannotLoad);
 await main(process.argv.slice(2), (handler) => {

@@ -97,7 +97,8 @@ install() {
     < /dev/null || fail "installing $1 failed"
   installed "$1"
 }
-install from-git "git+file://$work/clone"
+# Newer npms run scripts of what they install only when told to, and ours builds.
+install from-git --allow-scripts=goxel-supervisor "git+file://$work/clone"
 npm pack --silent --ignore-scripts --pack-destination "$work" > /dev/null || fail "npm pack failed"
 install from-package --omit=dev --omit=optional "$work"/goxel-supervisor-*.tgz
 [ -z "$(find "$work/from-package" -type d -name koffi)" ] || fail "koffi is there all the same"

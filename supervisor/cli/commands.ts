@@ -229,8 +229,8 @@ export const COMMANDS = {
     positionals: [],
     options: { ...client, json },
     notes: [
-      'Exit code 0: it runs, whatever it is at. 69: nobody listens there. The others say why nobody',
-      'could be asked. `health` is for scripts that want to know whether it is well.',
+      'Exit code 0: it runs, whatever it is at. 69: nobody listens there. The others say why',
+      'nobody could be asked. `health` is for scripts that want to know whether it is well.',
     ],
     examples: ['goxel-supervisor status', 'goxel-supervisor status --json'],
   },
@@ -254,8 +254,8 @@ export const COMMANDS = {
       json,
     },
     notes: [
-      'It is asked over its socket. When nobody answers there, and the PID file names a process that',
-      'holds this very file open, that process is sent SIGTERM instead.',
+      'It is asked over its socket. When nobody answers there, the process that holds the PID file',
+      'open, or else the one that has the socket, is sent SIGTERM instead.',
     ],
     examples: ['goxel-supervisor stop', 'goxel-supervisor stop --now --timeout 10'],
   },
@@ -264,8 +264,8 @@ export const COMMANDS = {
     positionals: [],
     options: { ...client, json },
     notes: [
-      'The daemon reads its own file, not the one named here, which only says where it listens. What',
-      'is wrong there changes nothing, and is an error here (78).',
+      'The daemon reads its own file, not the one named here, which only says where it listens.',
+      'What is wrong there changes nothing, and is an error here (78).',
     ],
     examples: ['goxel-supervisor reload'],
   },

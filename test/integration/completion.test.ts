@@ -102,8 +102,17 @@ const ZSH = `
 zmodload zsh/zpty
 zpty shell zsh -f -i
 read_all() { local part; all=; while zpty -r -t shell part; do all+=$part; done }
-wait_for() { local i; for i in {1..200}; do read_all; seen+=$all; [[ $seen == *$~1* ]] && return; sleep 0.05; done }
-zpty -w shell "PS1=; autoload -U compinit; compinit -u -d $1/dump; source $2; stty cols 200; echo rea''dy"
+wait_for() {
+  local i
+  for i in {1..200}; do
+    read_all
+    seen+=$all
+    [[ $seen == *$~1* ]] && return
+    sleep 0.05
+  done
+}
+zpty -w shell "PS1=; autoload -U compinit; compinit -u -d $1/dump; source $2"
+zpty -w shell "stty cols 200; echo rea''dy"
 seen=; wait_for ready
 zpty -w -n shell "$3"$'\\t'
 seen=; wait_for "$4"

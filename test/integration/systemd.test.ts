@@ -95,7 +95,7 @@ units('service, socket and configuration speak of the same places', async () => 
   assert.is(config.dump.directory, `/var/log/${onlyValue(service, 'Service LogsDirectory')}`);
   assert.match(onlyValue(service, 'Service ExecStart'), '--config /etc/goxel/daemon.conf');
   assert.is(onlyValue(service, 'Unit AssertPathExists'), '/etc/goxel/daemon.conf');
-  // The directory of the socket would go with the service, and the socket of the other unit with it.
+  // The directory would go with the service, and the socket of the other unit with it.
   assert.is(onlyValue(service, 'Service RuntimeDirectoryPreserve'), 'yes');
 });
 

@@ -88,7 +88,8 @@ function commandLines({ name, options, positionals }: CommandWords): string[] {
 
 function optionLine(command: string, { name, summary, value }: OptionWords): string {
   const takes = value === undefined ? '' : ` -r ${wordsAt(value.place)}`;
-  return `${COMPLETE} -n '__goxel_supervisor_at "${command}"' -l ${name}${takes} -d ${quoted(summary)}`;
+  const where = `-n '__goxel_supervisor_at "${command}"'`;
+  return `${COMPLETE} ${where} -l ${name}${takes} -d ${quoted(summary)}`;
 }
 
 function wordsAt(place: Place): string {

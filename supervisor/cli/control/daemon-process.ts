@@ -68,8 +68,8 @@ export function readPidFile(path: string): PidFile {
 const LISTENS = 0x10000;
 
 /**
- * The daemon that listens on a Unix socket, by the tables of the kernel. Undefined where they do not
- * tell: on other systems, or of the process of another user.
+ * The daemon that listens on a Unix socket, by the tables of the kernel. Undefined where they do
+ * not tell: on other systems, or of the process of another user.
  */
 export function listenerOf(path: string): DaemonProcess | undefined {
   const links = new Set<string>();

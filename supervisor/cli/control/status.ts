@@ -167,7 +167,8 @@ export function portraitText(portrait: Portrait | Stopping): string {
     ]),
     ['memory', `${mib(portrait.memory_bytes)} MiB, ${mib(portrait.voxel_bytes)} MiB of voxels`],
   ];
-  return `${[`goxel-supervisor ${portrait.version}: ${portrait.state}`, ...columns(rows)].join('\n')}\n`;
+  const title = `goxel-supervisor ${portrait.version}: ${portrait.state}`;
+  return `${[title, ...columns(rows)].join('\n')}\n`;
 }
 
 function counts({ count, unsaved, lost }: Portrait['projects']): string {

@@ -19,7 +19,7 @@ const ANSWER_MS_MAX = 5000;
 /** More than `performance.shutdown_timeout_ms` of most configurations, and what comes on top. */
 const TIMEOUT_S = '60';
 const POLL_MS = 50;
-/** Silent so long, since most daemons stop sooner; then it says how long it waits, ever so often. */
+/** Silent so long, since most daemons stop sooner; then it says that it waits, ever so often. */
 const TALK_FIRST_MS = 1000;
 const TALK_EVERY_MS = 5000;
 /** A connection ends before the socket goes; where somebody else holds that, it stays. */
