@@ -86,19 +86,18 @@ daemon=
 [ ! -e "$socket" ] || fail "$socket is left after SIGTERM"
 
 # What other routes than a checkout give: from git, and a package without what may be left out.
-installed() {
-  local program=$work/$1/bin/goxel-supervisor
+install() {
+  local project=$work/$1
+  local program=$project/node_modules/.bin/goxel-supervisor
+  mkdir "$project"
+  echo '{"private": true}' > "$project/package.json"
+  npm install --prefix "$project" --no-audit --no-fund "${@:2}" > "$work/log" 2>&1 < /dev/null ||
+    fail "installing $1 failed"
   "$program" --version | grep -q '^goxel-supervisor ' || fail "$1: no command"
   "$program" convert "$models/axes.gox" "$work/$1.txt" || fail "$1: convert failed"
   cmp <(voxels "$work/$1.txt") <(voxels "$models/gui/axes.txt") || fail "$1: convert differs"
 }
-install() {
-  npm install --global --no-audit --no-fund --prefix "$work/$1" "${@:2}" > "$work/log" 2>&1 \
-    < /dev/null || fail "installing $1 failed"
-  installed "$1"
-}
-# Newer npms run scripts of what they install only when told to, and ours builds.
-install from-git --allow-scripts=goxel-supervisor "git+file://$work/clone"
+install from-git "git+file://$work/clone"
 npm pack --silent --ignore-scripts --pack-destination "$work" > /dev/null || fail "npm pack failed"
 install from-package --omit=dev --omit=optional "$work"/goxel-supervisor-*.tgz
 [ -z "$(find "$work/from-package" -type d -name koffi)" ] || fail "koffi is there all the same"
