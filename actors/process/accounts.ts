@@ -1,6 +1,6 @@
 /** The users and groups that the daemon may become, by name or number. */
 
-import { lookUpGroup, lookUpUser, type User } from '../../conf/accounts.ts';
+import { lookUpGroup, lookUpUser, noGroup, noUser, type User } from '../../conf/accounts.ts';
 import { StepError } from './step.ts';
 
 /**
@@ -14,15 +14,13 @@ export function findUser(user: string): User {
   if (found !== undefined) return found.home === '' ? { ...found, home: '/' } : found;
   const number = numberOf(user);
   if (number !== undefined) return { name: user, uid: number, gid: number, home: '/' };
-  throw new StepError('wrong', `user: there is no user ${user} on this machine`);
+  throw new StepError('wrong', `user: ${noUser(user)}`);
 }
 
 /** @throws StepError when there is none */
 export function findGroup(group: string): number {
   const gid = lookUpGroup(group) ?? numberOf(group);
-  if (gid === undefined) {
-    throw new StepError('wrong', `group: there is no group ${group} on this machine`);
-  }
+  if (gid === undefined) throw new StepError('wrong', `group: ${noGroup(group)}`);
   return gid;
 }
 

@@ -58,6 +58,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.match(first, /"id":("all"|0)/);
     process.kill(daemon.pid, signal);
     const replies = `${first}\n${await client.rest()}`.trimEnd().split('\n');
+    assert.match(replies.pop() ?? '', '"server.draining"', 'the last is no reply');
     const ids = replies.map((line) => (JSON.parse(line) as RawReply).id);
     assert.equal(ids.sort(), [0, 1, 2, 'all']);
     for (const line of replies) assert.match(line.slice(0, 60), '"result"');
@@ -91,6 +92,7 @@ stopping('a second signal ends it without waiting, and everything is answered', 
   await eventually('it was stopping', () => daemon.stdout().includes('"stopping"'));
   process.kill(daemon.pid, 'SIGTERM');
   const replies = (await client.rest()).toString().trimEnd().split('\n');
+  assert.match(replies.pop() ?? '', '"server.draining"');
   assert.is(replies.length, 3);
   for (const line of replies) assert.match(line, /"result"|GOX_SHUTTING_DOWN/);
   assert.equal(await daemon.exited(), { code: 0, signal: null });

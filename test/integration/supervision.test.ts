@@ -301,6 +301,7 @@ end('the daemon answers what it has, says why, and exits with 70', async () => {
   await victim.call('goxel.create_project', { project: 'a' });
   victim.write(deadly('a', 2) + request('goxel.get_voxel', { x: 0, y: 0, z: 0, project: 'a' }, 3));
   const replies = (await victim.rest()).toString().trimEnd().split('\n');
+  assert.match(replies.pop() ?? '', '"server.draining"');
   const codes = new Map(replies.map((line) => [(JSON.parse(line) as RawReply).id, code(line)]));
   assert.is(replies.length, 2);
   assert.is(codes.get(2), 'GOX_ENGINE_LOST');
@@ -316,7 +317,9 @@ end('with restarting off, the first death is the last', async () => {
   const daemon = await startDaemon({ settings, env: DEADLY });
   const connection = await RawConnection.open(daemon.socket);
   connection.write(deadly('default', 1));
-  assert.is(code((await connection.rest()).toString()), 'GOX_ENGINE_LOST');
+  const [reply = '', notice] = (await connection.rest()).toString().split('\n');
+  assert.is(code(reply), 'GOX_ENGINE_LOST');
+  assert.match(notice ?? '', '"server.draining"');
   assert.equal(await daemon.exited(), { code: 70, signal: null });
   connection.destroy();
 });
