@@ -17,8 +17,18 @@ export function findUser(user: string): User {
   throw new StepError('wrong', `user: ${noUser(user)}`);
 }
 
+/**
+ * Who `user` and `group` name; where they are empty, the user that this process has.
+ *
+ * @throws StepError when there is none
+ */
+export function findAccount(user: string, group: string): User {
+  const account = findUser(user === '' ? String(process.getuid?.() ?? 0) : user);
+  return group === '' ? account : { ...account, gid: findGroup(group) };
+}
+
 /** @throws StepError when there is none */
-export function findGroup(group: string): number {
+function findGroup(group: string): number {
   const gid = lookUpGroup(group) ?? numberOf(group);
   if (gid === undefined) throw new StepError('wrong', `group: ${noGroup(group)}`);
   return gid;

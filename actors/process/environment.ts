@@ -1,13 +1,20 @@
-/** What the process was started in: a working directory that is there, and limits of the system. */
+/**
+ * What the process was started in: a working directory and a user that are there, and limits of the
+ * system.
+ */
 
 import { realpathSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Config } from '../../conf/schema.ts';
+import { findAccount } from './accounts.ts';
 import { filesNeeded, limitsNow, setLimits, type Wishes, wishesOf } from './resource-limits.ts';
 import type { Step } from './step.ts';
 
 export interface EnvironmentDeps {
-  readonly config: Pick<Config, 'resources' | 'performance' | 'limits' | 'workers'>;
+  readonly config: Pick<
+    Config,
+    'resources' | 'performance' | 'limits' | 'workers' | 'user' | 'group'
+  >;
   readonly log: Logger;
 }
 
@@ -15,6 +22,8 @@ export function environmentStep({ config, log }: EnvironmentDeps): Step {
   return {
     begin: () => {
       leaveMissingDirectory(log);
+      // Told before anything is done that would be undone for want of them.
+      if (config.user !== '' || config.group !== '') findAccount(config.user, config.group);
       const now = limitsNow();
       const wishes = wishesOf(config, now);
       sayWhatIsShort(config, wishes, now.files?.soft, log);

@@ -11,7 +11,7 @@ import type { User } from '../../conf/accounts.ts';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import { ENGINE_ENTRY } from '../entries.ts';
 import { directoryMode } from '../listener/held-socket.ts';
-import { findGroup, findUser } from './accounts.ts';
+import { findAccount } from './accounts.ts';
 import type { Belongings } from './belongings.ts';
 import { type Step, StepError } from './step.ts';
 
@@ -26,7 +26,7 @@ export function privilegesStep({ config, belongings, log }: PrivilegesDeps): Ste
     begin: () => {
       const { user, group } = config;
       if (user === '' && group === '') return undefined;
-      const wanted = wantedOf(user, group);
+      const wanted = findAccount(user, group);
       const { uid, gid, name } = wanted;
       const self = { uid: process.getuid?.(), gid: process.getgid?.() };
       // It is that user already, and there is nothing to give up.
@@ -41,12 +41,6 @@ export function privilegesStep({ config, belongings, log }: PrivilegesDeps): Ste
     },
     figures: () => ({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }),
   };
-}
-
-function wantedOf(user: string, group: string): User {
-  const self = process.getuid?.() ?? 0;
-  const account = findUser(user === '' ? String(self) : user);
-  return group === '' ? account : { ...account, gid: findGroup(group) };
 }
 
 function forbidden(what: string): StepError {

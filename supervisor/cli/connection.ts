@@ -1,5 +1,6 @@
 /** The way from a command to a running daemon. */
 
+import { lookUpUser } from '../../conf/accounts.ts';
 import { ConfigError, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { type Client, type ClientError, connect } from '../../transport/client.ts';
@@ -44,12 +45,14 @@ interface ConnectionOptions {
  * @throws CliError when there is no connection, with the code for the reason
  */
 export async function withDaemon<T>(
-  { sockets }: Config,
+  { sockets, user }: Config,
   use: (client: Client) => Promise<T>,
   options: ConnectionOptions = {},
 ): Promise<T> {
   const { path } = sockets.unix;
-  if (options['any-owner'] !== true) checkOwner(path);
+  if (options['any-owner'] !== true) {
+    checkOwner(path, user === '' ? undefined : lookUpUser(user)?.uid);
+  }
   const token = tokenOf(options['token-file']);
   const client = await connect({ path }, token === undefined ? {} : { token }).catch(
     (error: ClientError) => {

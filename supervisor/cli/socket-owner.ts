@@ -1,7 +1,7 @@
 /**
  * Whose a socket is. In a directory like /tmp anybody can put one where a daemon is looked for, and
- * would be told whatever commands say, tokens too; so commands speak to those of their own user and
- * of root only, unless they are told to.
+ * would be told whatever commands say, tokens too; so commands speak to those of their own user, of
+ * root and of the user of the configuration only, unless they are told to.
  */
 
 import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:fs';
@@ -10,11 +10,13 @@ import { CliError, EXIT } from './exit-codes.ts';
 /**
  * Nothing for one that is not there, or that this user may not connect to: to connect says that.
  *
+ * @param daemon_uid the user that the configuration names for the daemon, who owns its socket
  * @throws CliError for a socket, or a link to one, that another user has made
  */
-export function checkOwner(path: string, own_uid = process.geteuid?.()): void {
+export function checkOwner(path: string, daemon_uid?: number, own_uid = process.geteuid?.()): void {
   if (own_uid === undefined) return;
-  const stranger = ownersOf(path).find((uid) => uid !== 0 && uid !== own_uid);
+  const known = [0, own_uid, daemon_uid];
+  const stranger = ownersOf(path).find((uid) => !known.includes(uid));
   if (stranger === undefined || !isWritable(path)) return;
   throw new CliError(
     EXIT.NOPERM,

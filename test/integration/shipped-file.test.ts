@@ -38,7 +38,8 @@ for i in $(seq 150); do
   kill -0 $pid 2> /dev/null || break
   sleep 0.2
 done
-"$3" "$4" call ping --socket /tmp/goxel.sock > /dev/null && echo answers
+"$3" "$4" call ping --config "$5" > /dev/null && echo answers
+"$3" "$4" call ping --socket /tmp/goxel.sock 2> /dev/null || echo "refused with $?"
 grep -s ^Uid /proc/$pid/status
 echo "works in $(readlink /proc/$pid/cwd)"
 stat -c '%n %a %U' /tmp/goxel.sock /var/log/goxel/daemon.log
@@ -77,6 +78,7 @@ where('is that of a service which root starts', () => {
   const printed = serve(USER, `mkdir /var/lib/goxel && chown ${UID}:${UID} /var/lib/goxel`);
   for (const line of [
     'answers',
+    'refused with 77',
     `Uid:\t${UID}\t${UID}\t${UID}\t${UID}`,
     'works in /var/lib/goxel',
     '/tmp/goxel.sock 666 goxel',

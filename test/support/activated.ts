@@ -1,4 +1,4 @@
-/** The part of a service manager: starts the daemon with sockets of its own, by systemd's protocol. */
+/** Plays a service manager: starts the daemon with sockets of its own, by systemd's protocol. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync } from 'node:fs';
@@ -59,8 +59,8 @@ export function startActivated(
 }
 
 /**
- * A socket that listens at a port, or at a path, by the name `path~` where the kernel is asked. To be
- * closed once the daemon has it, so that it alone accepts; that leaves the path.
+ * A socket that listens at a port, or at a path, by the name `path~` where the kernel is asked. To
+ * be closed once the daemon has it, so that it alone accepts; that leaves the path.
  */
 export async function listenAt(where: string | number): Promise<Server> {
   const server = createServer();

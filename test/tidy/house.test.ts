@@ -81,6 +81,13 @@ house('explains every room', () => {
   none(ROOMS.filter((room) => !existsSync(join(ROOT, room, 'README.md'))));
 });
 
+house('names files that are there, row by row of the original', () => {
+  const { text } = readText('supervisor/ORIGINAL.md');
+  const named = [...text.matchAll(/`((?:[a-z-]+\/)+[\w.-]*)`/g)].map(([, path]) => path ?? '');
+  assert.ok(named.length > 50);
+  none(named.filter((path) => !existsSync(join(ROOT, path))));
+});
+
 house('names no place outside itself', () => {
   // In pieces, so that this file does not break the rule itself.
   const elsewhere = [

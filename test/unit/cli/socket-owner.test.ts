@@ -13,7 +13,7 @@ const own = process.geteuid?.() ?? 0;
 
 function refusal(path: string, uid?: number): string {
   try {
-    checkOwner(path, uid);
+    checkOwner(path, undefined, uid);
     return '';
   } catch (error) {
     assert.instance(error, CliError);
@@ -53,6 +53,15 @@ test('nor a link that another user made, wherever it leads', () => {
   if (own !== 0) return;
   lchownSync(link, 54_321, 54_321);
   assert.match(refusal(link), 'belongs to user 54321');
+});
+
+test('that of the user whom the configuration names is spoken to', () => {
+  const path = join(temporaryDirectory(), 's');
+  writeFileSync(path, '');
+  const owner = own === 0 ? 54_321 : own;
+  if (own === 0) chownSync(path, owner, owner);
+  checkOwner(path, owner, owner + 1);
+  assert.throws(() => checkOwner(path, owner + 2, owner + 1), /--any-owner/);
 });
 
 test.run();
