@@ -187,7 +187,14 @@ add('with a read-only root, an unknown user and no home it does all that it does
   assert.ok(existsSync(join(state, 'a.gox')) && existsSync(join(state, 'a.png')));
   client.destroy();
   // Its id inside is another one's outside, so that the command goes by the socket.
-  const { code, stdout, stderr } = await cli('stop', '--timeout', '20', '--socket', socket);
+  const { code, stdout, stderr } = await cli(
+    'stop',
+    '--any-owner',
+    '--timeout',
+    '20',
+    '--socket',
+    socket,
+  );
   assert.is(code, 0, stderr);
   assert.match(stdout, 'the daemon is gone');
   assert.is(await exited(), 0);
