@@ -27,7 +27,7 @@ export function setDebug(
   const level = turn_on ? levels.on : levels.off;
   if (level === log.level) return level;
   log.level = 'info';
-  log.info({ level }, 'the level of the log was changed');
+  log.info({ log_level: level }, 'the level of the log was changed');
   log.level = level;
   return level;
 }

@@ -49,7 +49,7 @@ signals('SIGUSR2 turns debug lines on, and off again', () =>
       const before = stdout().length;
       process.kill(pid, 'SIGUSR2');
       await eventually(`the level was ${level}`, () =>
-        stdout().slice(before).includes(`"level":"${level}"`),
+        stdout().slice(before).includes(`"log_level":"${level}"`),
       );
       await assertServes(socket);
       const debug = stdout().slice(before).includes('"event":"socket.accepted"');
