@@ -209,17 +209,19 @@ health('a process that stood still for longer than every deadline is as well as 
 );
 
 health('a socket that is gone and cannot be made again is told, until it can', () => {
-  const directory = join(temporaryDirectory(), 'here');
-  mkdirSync(directory);
+  // A directory that is missing is made, but not the one that it is in.
+  const parent = join(temporaryDirectory(), 'parent');
+  const directory = join(parent, 'here');
+  mkdirSync(directory, { recursive: true });
   return withDaemon({ settings: SETTINGS, socket: join(directory, 's') }, async (daemon) => {
     const observer = await RawConnection.open(daemon.socket);
     await until(observer, 'healthy');
-    renameSync(directory, `${directory}.gone`);
+    renameSync(parent, `${parent}.gone`);
     const bad = await until(observer, 'failing');
     const [reason] = bad.reasons;
     assert.is(reason?.what, 'listener:unix');
     assert.match(reason?.reason ?? '', dirname(daemon.socket));
-    mkdirSync(directory);
+    mkdirSync(directory, { recursive: true });
     await until(observer, 'healthy');
     observer.destroy();
   });
