@@ -3,8 +3,8 @@
  * handed to the user that the daemon goes on as.
  */
 
-import { lchownSync } from 'node:fs';
 import { makeDirectories } from './make-directory.ts';
+import { giveTo, trustedPath } from './trusted-path.ts';
 
 export class Belongings {
   readonly #paths = new Set<string>();
@@ -20,14 +20,14 @@ export class Belongings {
    * @param mode of each that is made
    */
   makeDirectory(path: string, mode: number): void {
-    for (const made of makeDirectories(path, mode)) this.add(made);
+    for (const made of makeDirectories(trustedPath(path), mode)) this.add(made);
   }
 
   /** Throws what the system says. */
   handOver(uid: number, gid: number): void {
     for (const path of this.#paths) {
       try {
-        lchownSync(path, uid, gid);
+        giveTo(path, uid, gid);
       } catch (error) {
         // Somebody was faster; it is made again by whoever needs it.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

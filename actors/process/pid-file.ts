@@ -18,11 +18,12 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lock, lockFile } from './file-lock.ts';
 import { isRunning } from './running.ts';
 import { StepError } from './step.ts';
+import { openTrusted, trustedPath } from './trusted-path.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 /** Others may remove it between our opening and our locking it, each time. */
@@ -132,7 +133,8 @@ function open(path: string): number {
   let fd: number;
   try {
     // Not through a link: as root we would write where its owner wants us to.
-    fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644);
+    const place = join(trustedPath(dirname(path)), basename(path));
+    fd = openTrusted(place, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644);
   } catch (error) {
     throw fileError(path, error);
   }

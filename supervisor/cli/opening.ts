@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { makeDirectories } from '../../actors/process/make-directory.ts';
 import { StepError } from '../../actors/process/step.ts';
+import { trustedPath } from '../../actors/process/trusted-path.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { Log } from '../log/log.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -42,7 +43,7 @@ export class Opening {
   #makeDirectory(file: string): readonly string[] {
     if (!this.ownPlace) return [];
     try {
-      return makeDirectories(dirname(file), STATE_MODE);
+      return makeDirectories(dirname(trustedPath(file)), STATE_MODE);
     } catch {
       // The opening of the file says why.
       return [];

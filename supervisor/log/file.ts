@@ -14,7 +14,6 @@ import {
   fchownSync,
   fstatSync,
   ftruncateSync,
-  openSync,
   realpathSync,
   type Stats,
   statSync,
@@ -22,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectories } from '../../actors/process/make-directory.ts';
+import { openTrusted, trustedPath } from '../../actors/process/trusted-path.ts';
 import { backupsOf, shiftFiles, unshiftFile } from './rotation.ts';
 import type { Outlet } from './sink.ts';
 
@@ -69,7 +69,7 @@ export class LogFile implements Outlet {
     this.rotation = rotation;
     this.#report = report;
     try {
-      this.#directories = makeDirectories(dirname(path));
+      this.#directories = makeDirectories(dirname(trustedPath(path)));
       this.#take(openFile(path));
     } catch (error) {
       if (!SHORTAGES.includes(codeOf(error))) throw error;
@@ -192,8 +192,9 @@ export class LogFile implements Outlet {
 }
 
 function openFile(path: string): number {
-  makeDirectories(dirname(path));
-  return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666);
+  const trusted = trustedPath(path);
+  makeDirectories(dirname(trusted));
+  return openTrusted(trusted, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666);
 }
 
 function isSame(one: Stats, other: Stats): boolean {

@@ -1,6 +1,18 @@
 /** Giving up root: as root the daemon is started, as another user it goes on. Needs root. */
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -102,6 +114,47 @@ asRoot('another user than root is only itself', async () => {
   const closed = await runToEnd(['--socket', socket], { ...options, settings: { pid_file: file } });
   assert.is(closed.code, 77);
   assert.match(closed.stderr, `pid_file: cannot make ${file}: this user may not`);
+});
+
+asRoot(
+  'root follows no link that the user put there, neither to a file nor to a directory',
+  async () => {
+    const directory = place();
+    const socket = join(directory, 'socket', 'd.sock');
+    const [secret, own] = [join(directory, 'of root'), join(directory, 'own')];
+    for (const one of [secret, own]) mkdirSync(one);
+    chownSync(own, UID, GID);
+    const victim = join(secret, 'rc');
+    writeFileSync(victim, 'mine\n');
+    const links = [
+      { name: 'd.log', to: victim, settings: { 'logging.file': join(own, 'd.log') }, code: 78 },
+      { name: 'dir', to: secret, settings: { 'logging.file': join(own, 'dir', 'x') }, code: 78 },
+      { name: 'run', to: secret, settings: { pid_file: join(own, 'run', 'x', 'd.pid') }, code: 73 },
+    ];
+    for (const { name, to, settings, code } of links) {
+      const link = join(own, name);
+      symlinkSync(to, link);
+      lchownSync(link, UID, GID);
+      const options = { settings: { ...settings, user: UID, group: GID } };
+      const ended = await runToEnd(['--socket', socket], options);
+      assert.is(ended.code, code, ended.stderr);
+      assert.match(ended.stderr, `${link} is a link of user ${UID}, which root does not follow`);
+    }
+    assert.is(readFileSync(victim, 'utf8'), 'mine\n');
+    assert.equal(readdirSync(secret), ['rc']);
+  },
+);
+
+asRoot('of a link of root what it leads to is handed over, and the link stays', async () => {
+  const directory = place();
+  const [log, real] = [join(directory, 'd.log'), join(directory, 'real.log')];
+  symlinkSync(real, log);
+  const socket = join(directory, 'socket', 'd.sock');
+  const settings = { 'logging.file': log, user: UID, group: GID };
+  const daemon = await startDaemon({ settings, socket });
+  assert.is((await daemon.stop()).code, 0);
+  assert.is(owner(real), `${UID}:${GID}`);
+  assert.is(lstatSync(log).uid, 0);
 });
 
 privileges('who asks for the user that it is has nothing to give up', async () => {
