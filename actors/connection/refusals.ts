@@ -30,7 +30,7 @@ export function tooManyConnections(limit: number): GoxError {
 }
 
 /** To one that gives way to another. */
-function idleForLongest(): GoxError {
+export function idleForLongest(): GoxError {
   const text = 'The connection was idle for longest, and another client needs its place.';
   return new GoxError('GOX_TOO_MANY_CONNECTIONS', text);
 }

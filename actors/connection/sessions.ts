@@ -17,7 +17,9 @@ export interface OpenConnection {
 
 /** One as its listener sees it. */
 export interface PlacedConnection extends OpenConnection {
-  /** It has nothing to do, and another client needs its place. */
+  /** It takes a place, and has not shown the token for it. */
+  readonly stranger: boolean;
+  /** It has nothing to do, or is a stranger, and another client needs its place. */
   giveWay(): void;
 }
 

@@ -22,7 +22,13 @@ import { reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
 import { Intake } from './intake.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
-import { messageCrowdedOut, refusalFor, stopping, strangerCrowdedOut } from './refusals.ts';
+import {
+  idleForLongest,
+  messageCrowdedOut,
+  refusalFor,
+  stopping,
+  strangerCrowdedOut,
+} from './refusals.ts';
 import { SendWatch } from './send-watch.ts';
 import { type PlacedConnection, Sessions } from './sessions.ts';
 import { SocketOutput } from './socket-output.ts';
@@ -170,7 +176,17 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     return this.intake.queued;
   }
 
-  giveWay = (): void => this.#say({ type: 'connection.yield' });
+  get stranger(): boolean {
+    return !this.guest && !this.#ended && this.#unknown;
+  }
+
+  giveWay = (): void => {
+    this.#say({ type: 'connection.yield' });
+    // The answer to a wrong token is waited for no longer.
+    if (!this.#unknown) return;
+    this.intake.giveUp(idleForLongest());
+    this.replies.flush();
+  };
 
   obey(command: SocketCommand): void {
     switch (command.type) {
@@ -246,9 +262,14 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#work().touch();
   }
 
+  /** Whether it must show a token, and has not. */
+  get #unknown(): boolean {
+    return this.intake.standing.gate !== undefined;
+  }
+
   /** Whether a message that is large and half there cannot be kept; the client is told so then. */
   #crowdedOut(): boolean {
-    const stranger = this.intake.standing.gate !== undefined;
+    const stranger = this.#unknown;
     if (!stranger && !this.#deps.ledger.full) return false;
     const most = `messages of ${PARTIAL_BYTES_KEPT} bytes at the most`;
     const { held_bytes_max } = this.#deps.config.limits;

@@ -73,11 +73,16 @@ export function serverEffect({ config, sockets, connections, holder, admission }
   });
 }
 
-/** The connection that has had nothing to do for longest. */
+/**
+ * The connection that has had nothing to do for longest; before all others, and whatever it does,
+ * the one that has been a stranger for longest: who means it shows its token at once.
+ */
 function idlestOf(connections: ReadonlyMap<number, PlacedConnection>): Idle | undefined {
   const now = performance.now();
   let idlest: Idle | undefined;
-  for (const [number, { replies }] of connections) {
+  for (const [number, { replies, stranger }] of connections) {
+    // The eldest comes first.
+    if (stranger) return { number, idle_ms: Number.POSITIVE_INFINITY };
     const { idleSince_ms } = replies;
     if (idleSince_ms === undefined) continue;
     const idle_ms = now - idleSince_ms;

@@ -126,6 +126,30 @@ strangers('run nothing, and are closed, whether they wait or try tokens', () =>
   ),
 );
 
+strangers('give way, the eldest first, to whoever needs a place', () =>
+  withDaemon(
+    {
+      settings: settings({
+        'performance.max_connections': 2,
+        'security.authentication_timeout_ms': 60_000,
+      }),
+    },
+    async (daemon) => {
+      const held: RawConnection[] = [];
+      for (const sent of ['{"half":', '', request('system.authenticate', { token: WRONG }, 1)]) {
+        const one = await RawConnection.open(daemon.socket);
+        await one.written(sent);
+        held.push(one);
+      }
+      const first = await opened(daemon, EDIT);
+      const second = await opened(daemon, LOOK);
+      for (const one of held) assert.match(`${await one.rest()}`, 'GOX_TOO_MANY_CONNECTIONS');
+      for (const one of [first, second]) assert.ok((await one.call('get_voxel', [7, 7, 7])).result);
+      for (const one of [first, second]) one.destroy();
+    },
+  ),
+);
+
 strangers('hold nothing when they leave in the middle', () =>
   withDaemon({ settings: settings({ 'performance.max_connections': 64 }) }, async (daemon) => {
     const look = await opened(daemon, LOOK);

@@ -29,7 +29,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 /** A server at a path, beside connections that have been idle for so long. */
-async function listening(name: string, idle_ms: readonly (number | undefined)[] = []) {
+async function listening(name: string, idle_ms: readonly (number | 'stranger' | undefined)[] = []) {
   const first = await configWith(({ sockets, performance }) => {
     sockets.unix.path = join(directory, name);
     performance.max_connections = 2;
@@ -38,8 +38,9 @@ async function listening(name: string, idle_ms: readonly (number | undefined)[] 
   const sockets = new Map<number, Socket>();
   const now = performance.now();
   const yielded: number[] = [];
-  const connection = (ms: number | undefined, number: number) => ({
-    replies: { idleSince_ms: ms === undefined ? undefined : now - ms },
+  const connection = (ms: number | 'stranger' | undefined, number: number) => ({
+    stranger: ms === 'stranger',
+    replies: { idleSince_ms: typeof ms === 'number' ? now - ms : undefined },
     giveWay: () => void yielded.push(number),
   });
   const connections = new Map(
@@ -117,6 +118,20 @@ server('looks up who has been idle for longest once all places are taken', async
   await until(() => heard.length === 3);
   assert.is(heard[2]!.idlest, undefined, 'there are more places now');
   for (const client of clients) client.destroy();
+  await end();
+});
+
+server('has strangers give way before all others, the eldest first', async () => {
+  const { path, heard, end } = await listening('strangers', [
+    9000,
+    undefined,
+    'stranger',
+    'stranger',
+  ]);
+  const client = connect(path);
+  await until(() => heard.length === 2);
+  assert.equal(heard[1]!.idlest, { number: 2, idle_ms: Number.POSITIVE_INFINITY });
+  client.destroy();
   await end();
 });
 
