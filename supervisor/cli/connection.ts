@@ -1,6 +1,5 @@
 /** The way from a command to a running daemon. */
 
-import { lookUpUser } from '../../conf/accounts.ts';
 import { ConfigError, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { type Client, type ClientError, connect } from '../../transport/client.ts';
@@ -8,7 +7,7 @@ import type { CommandLine } from './args.ts';
 import { findSources, namesSocket } from './configuration.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { checkOwner } from './socket-owner.ts';
+import { checkOwner, checkReached, trustedUsers } from './socket-owner.ts';
 import { tokenOf } from './token.ts';
 
 /** The commands about a running daemon. */
@@ -31,6 +30,9 @@ export async function configOf(line: Line): Promise<Config> {
   }
 }
 
+/** A token is looked at at once. */
+const SOON = { timeout_ms: 5000 };
+
 /** What a command is told about its connection. */
 interface ConnectionOptions {
   /** The file of the token, if one was named; else the environment may have it. */
@@ -50,16 +52,15 @@ export async function withDaemon<T>(
   options: ConnectionOptions = {},
 ): Promise<T> {
   const { path } = sockets.unix;
-  if (options['any-owner'] !== true) {
-    checkOwner(path, user === '' ? undefined : lookUpUser(user)?.uid);
-  }
+  const trusted = options['any-owner'] === true ? undefined : trustedUsers(user);
+  if (trusted !== undefined) checkOwner(path, trusted);
   const token = tokenOf(options['token-file']);
-  const client = await connect({ path }, token === undefined ? {} : { token }).catch(
-    (error: ClientError) => {
-      throw error.code === 'CLIENT_CONNECT' ? connectionFailure(path, error) : error;
-    },
-  );
+  const client = await connect({ path }).catch((error: ClientError) => {
+    throw error.code === 'CLIENT_CONNECT' ? connectionFailure(path, error) : error;
+  });
   try {
+    if (trusted !== undefined) checkReached(path, trusted);
+    if (token !== undefined) await client.call('system.authenticate', { token }, SOON);
     return await use(client);
   } finally {
     await client.close();

@@ -5,20 +5,50 @@
  */
 
 import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:fs';
+import { lookUpUser } from '../../conf/accounts.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+
+/**
+ * The users to whose sockets a command speaks.
+ *
+ * @param daemon the user that the configuration names for the daemon; empty for none
+ */
+export function trustedUsers(daemon: string): readonly number[] {
+  const uids = [0, process.geteuid?.(), daemon === '' ? undefined : lookUpUser(daemon)?.uid];
+  return uids.filter((uid) => uid !== undefined);
+}
 
 /**
  * Nothing for one that is not there, or that this user may not connect to: to connect says that.
  *
- * @param daemon_uid the user that the configuration names for the daemon, who owns its socket
  * @throws CliError for a socket, or a link to one, that another user has made
  */
-export function checkOwner(path: string, daemon_uid?: number, own_uid = process.geteuid?.()): void {
-  if (own_uid === undefined) return;
-  const known = [0, own_uid, daemon_uid];
-  const stranger = ownersOf(path).find((uid) => !known.includes(uid));
-  if (stranger === undefined || !isWritable(path)) return;
-  throw new CliError(
+export function checkOwner(path: string, trusted: readonly number[]): void {
+  const stranger = strangerOf(ownersOf(path), trusted);
+  if (stranger !== undefined && isWritable(path)) throw strangersSocket(path, stranger);
+}
+
+/**
+ * The same once we are connected, before anything is sent: who keeps putting a socket there and
+ * taking it away may have had it there just then. Nobody can take away one of ours or of root in a
+ * directory like /tmp, so what is there still is what was connected to.
+ *
+ * @throws CliError also when there is none any more
+ */
+export function checkReached(path: string, trusted: readonly number[]): void {
+  const owners = ownersOf(path);
+  const stranger = strangerOf(owners, trusted);
+  if (stranger !== undefined) throw strangersSocket(path, stranger);
+  if (owners.length > 0) return;
+  throw new CliError(EXIT.TEMPFAIL, `${path} went away in the moment of connecting; try again`);
+}
+
+function strangerOf(owners: readonly number[], trusted: readonly number[]): number | undefined {
+  return owners.find((uid) => !trusted.includes(uid));
+}
+
+function strangersSocket(path: string, stranger: number): CliError {
+  return new CliError(
     EXIT.NOPERM,
     `${path} belongs to ${userName(stranger)}, who may have put it there for you to find; if ` +
       'that is the daemon you mean, say so with --any-owner, or run this as its user',

@@ -1,19 +1,23 @@
 /** To whose sockets commands speak. */
 
-import { chownSync, lchownSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { lookUpUser } from '../../../conf/accounts.ts';
 import { CliError } from '../../../supervisor/cli/exit-codes.ts';
-import { checkOwner } from '../../../supervisor/cli/socket-owner.ts';
+import { checkOwner, checkReached, trustedUsers } from '../../../supervisor/cli/socket-owner.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const test = suite('owners of sockets');
 const own = process.geteuid?.() ?? 0;
 
+/** For who is that user. */
+const as = (uid?: number) => (uid === undefined ? trustedUsers('') : [0, uid]);
+
 function refusal(path: string, uid?: number): string {
   try {
-    checkOwner(path, undefined, uid);
+    checkOwner(path, as(uid));
     return '';
   } catch (error) {
     assert.instance(error, CliError);
@@ -44,6 +48,18 @@ test('what another user made is not, unless that is root', () => {
   assert.match(refusal(path, 54_322), 'belongs to user 54321');
 });
 
+test('nor what is there, or nothing, once it was connected to', () => {
+  const path = join(temporaryDirectory(), 's');
+  assert.throws(() => checkReached(path, as()), 'went away in the moment of connecting');
+  writeFileSync(path, '');
+  checkReached(path, as());
+  if (own !== 0) return;
+  chownSync(path, 54_321, 54_321);
+  assert.throws(() => checkReached(path, as()), 'belongs to user 54321');
+  chmodSync(path, 0);
+  assert.throws(() => checkReached(path, as(54_322)), 'belongs to user 54321');
+});
+
 test('nor a link that another user made, wherever it leads', () => {
   const directory = temporaryDirectory();
   const [path, link] = [join(directory, 's'), join(directory, 'link')];
@@ -56,12 +72,15 @@ test('nor a link that another user made, wherever it leads', () => {
 });
 
 test('that of the user whom the configuration names is spoken to', () => {
+  const { uid } = lookUpUser('nobody') ?? { uid: -1 };
+  assert.ok(uid > 0);
+  assert.equal(trustedUsers('nobody'), [0, own, uid]);
+  assert.equal(trustedUsers(''), [0, own]);
+  if (own !== 0) return;
   const path = join(temporaryDirectory(), 's');
   writeFileSync(path, '');
-  const owner = own === 0 ? 54_321 : own;
-  if (own === 0) chownSync(path, owner, owner);
-  checkOwner(path, owner, owner + 1);
-  assert.throws(() => checkOwner(path, owner + 2, owner + 1), /--any-owner/);
+  chownSync(path, uid, uid);
+  checkOwner(path, trustedUsers('nobody'));
 });
 
 test.run();
