@@ -20,6 +20,9 @@ const RELOOK_SHARE = 0.2;
 
 type State = Readonly<Record<string, string | number>>;
 
+/** A timer of Node that is set to more than 24.8 days goes off at once, again and again. */
+const WATCHDOG_MS_MAX = 24 * 60 * 60 * 1000;
+
 export class ServiceManager {
   /** Within so long it wants a sign that the daemon is well; undefined for never. */
   readonly watchdog_ms: number | undefined;
@@ -46,7 +49,7 @@ export class ServiceManager {
     }
     const ours = WATCHDOG_PID === undefined || WATCHDOG_PID === String(process.pid);
     const usec = /^\d+$/.test(WATCHDOG_USEC) && ours ? Number(WATCHDOG_USEC) : 0;
-    const watchdog_ms = usec > 0 ? usec / 1000 : undefined;
+    const watchdog_ms = usec > 0 ? Math.min(usec / 1000, WATCHDOG_MS_MAX) : undefined;
     return new ServiceManager(new NotifySocket(NOTIFY_SOCKET, log), watchdog_ms);
   }
 

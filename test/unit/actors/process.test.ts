@@ -145,6 +145,8 @@ manager('what the environment says of it is not passed on', () => {
   assert.is(other?.watchdog_ms, undefined, 'the watchdog of another process');
   const own = { NOTIFY_SOCKET: '@notify', WATCHDOG_USEC: '3000000' };
   assert.is(ServiceManager.fromEnvironment(own, log)?.watchdog_ms, 3000);
+  const long = { NOTIFY_SOCKET: '@notify', WATCHDOG_USEC: '9'.repeat(20) };
+  assert.is(ServiceManager.fromEnvironment(long, log)?.watchdog_ms, 86_400_000);
   assert.is(ServiceManager.fromEnvironment({}, log), undefined);
   assert.is(ServiceManager.fromEnvironment({ NOTIFY_SOCKET: 'vsock:2:1' }, log), undefined);
 });
