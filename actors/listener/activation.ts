@@ -46,7 +46,7 @@ export function takeInherited(
   delete env.LISTEN_FDNAMES;
   if (LISTEN_FDS === undefined || LISTEN_PID !== String(pid)) return [];
   const count = Number(LISTEN_FDS);
-  if (!Number.isInteger(count) || count < 0 || count > FDS_MAX) {
+  if (!/^\d{1,4}$/.test(LISTEN_FDS) || count > FDS_MAX) {
     throw broken(`LISTEN_FDS is "${LISTEN_FDS}", where a number from 0 to ${FDS_MAX} belongs`);
   }
   const names = LISTEN_FDNAMES.split(':');

@@ -191,6 +191,9 @@ stopping('finds one that does not answer by its PID file', async () => {
   const [socket, pid_file] = [join(directory, 's'), join(directory, 'pid')];
   const exited = daemonWithPidFile(socket, pid_file);
   await eventually('it listened', () => existsSync(socket));
+  const client = await RawConnection.open(socket);
+  await client.call('ping');
+  client.destroy();
   const pid = Number(readFileSync(pid_file, 'utf8'));
   const to = ['--socket', socket, '--pid-file', pid_file];
   process.kill(pid, 'SIGSTOP');
