@@ -5,6 +5,7 @@
  */
 
 import {
+  type Alias,
   isAlias,
   isMap,
   isScalar,
@@ -76,9 +77,19 @@ export function readYaml(text: string, name: string): YamlText {
     const more = flaws.length - told.length;
     return refused(more === 0 ? told : [...told, `${name}: and ${more} more such problems`]);
   }
-  const aliases = countAliases(document);
-  if (aliases > ALIASES_MAX) {
-    return refused([`${name}: has ${aliases} aliases (*name); at most ${ALIASES_MAX} are taken`]);
+  const aliases = aliasesOf(document);
+  if (aliases.length > ALIASES_MAX) {
+    const { length } = aliases;
+    return refused([`${name}: has ${length} aliases (*name); at most ${ALIASES_MAX} are taken`]);
+  }
+  // Nobody else would miss them: without a value a key would be one that was left empty.
+  const lost = aliases.filter((alias) => alias.resolve(document) === undefined);
+  if (lost.length > 0) {
+    return refused(
+      lost
+        .slice(0, PROBLEMS_MAX)
+        .map((alias) => `${placeOf(alias, at)}: nothing before it is named &${alias.source}`),
+    );
   }
   const { contents } = document;
   if (!isMap(contents) && !isNothing(contents)) {
@@ -110,10 +121,10 @@ function tooDeepAt(text: string): string | undefined {
   return undefined;
 }
 
-function countAliases(document: Parsed): number {
-  let count = 0;
-  visit(document, { Alias: () => void count++ });
-  return count;
+function aliasesOf(document: Parsed): Alias[] {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+  return aliases;
 }
 
 function entriesOf(map: YAMLMap, document: Parsed, at: (offset: number) => string): Entry[] {

@@ -89,6 +89,17 @@ files('refuse nesting and aliases without end', async () => {
   assert.match((await problems(small))[0] ?? '', /expected a list .* not \["\/a",\{\}\]/);
 });
 
+files('refuse an alias of nothing: it would be a key that was left empty', async () => {
+  const expected = 'c.yaml:2:15: nothing before it is named &token';
+  assert.equal(await problems('security:\n  token_file: *token\n'), [expected]);
+  const list = await problems('files: {roots: [/a, *b]}\nlimits: &b {depth_max: *c}\n');
+  assert.equal(list, [
+    'c.yaml:1:21: nothing before it is named &b',
+    'c.yaml:2:24: nothing before it is named &c',
+  ]);
+  assert.equal(await problems('limits: {depth_max: &n 32, batch_length_max: *n}\n'), []);
+});
+
 function bombLine(index: number): string {
   const before = index === 0 ? 'a' : `b${index - 1}`;
   return `b${index}: &b${index} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`;
