@@ -52,15 +52,24 @@ export function stepEffect(step: Step, log: Logger) {
       }
     };
     const begun = attempt(() => step.begin({ self, system }), fail);
+    let pending: Promise<void> | undefined;
     // At once where it can be: a turn of the event loop for each step would be felt.
-    if (begun instanceof Promise) begun.then(done, fail);
-    else if (begun !== FAILED) done(begun);
-    receive(() => {
-      undo();
-      say({ type: 'step.undone' });
-    });
+    if (begun instanceof Promise) {
+      pending = begun.then(done, fail).finally(() => {
+        pending = undefined;
+      });
+    } else if (begun !== FAILED) done(begun);
+    /** What is still being done can be undone when it is done, not before. */
+    const whenDone = (act: () => void) =>
+      void (pending === undefined ? act() : pending.finally(act));
+    receive(() =>
+      whenDone(() => {
+        undo();
+        say({ type: 'step.undone' });
+      }),
+    );
     // Stopped by force, when the daemon waits for nobody.
-    return undo;
+    return () => whenDone(undo);
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createActor } from 'xstate';
 import { lockFile } from '../../../actors/process/file-lock.ts';
 import { makeDirectories } from '../../../actors/process/make-directory.ts';
 import { filesNeeded, wishesOf } from '../../../actors/process/resource-limits.ts';
@@ -135,6 +136,27 @@ steps('it is undone once, asked or stopped by force', async () => {
 });
 
 steps.run();
+
+const ends = suite('the end of a step');
+
+ends('what is still being done is undone when it is done', async () => {
+  for (const byForce of [false, true]) {
+    const told: string[] = [];
+    const begin = async () => {
+      await null;
+      told.push('done');
+      return undefined;
+    };
+    const actor = createActor(stepEffect({ begin, end: () => void told.push('undone') }, log));
+    actor.start();
+    if (byForce) actor.stop();
+    else actor.send({ type: 'step.undo' });
+    await new Promise(setImmediate);
+    assert.equal(told, ['done', 'undone']);
+  }
+});
+
+ends.run();
 
 const manager = suite('service manager');
 
