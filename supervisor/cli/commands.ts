@@ -136,7 +136,7 @@ export const COMMANDS = {
     summary: 'Run the daemon until it is told to stop (SIGTERM, SIGINT).',
     positionals: [],
     notes: [
-      'A second SIGTERM or SIGINT stops it without waiting. SIGHUP reopens logging.file, SIGUSR2',
+      'A second SIGTERM or SIGINT stops it without waiting. SIGHUP is a reload, SIGUSR2',
       'turns debug lines on and off, SIGUSR1 and SIGQUIT write the tree of actors to the log.',
     ],
     options: {
