@@ -179,6 +179,7 @@ export const COMMANDS = {
         value: 'FILE',
         summary: 'write the picture of the result to a file; several are numbered',
       },
+      json: { type: 'boolean', summary: 'print the result as JSON, as without it' },
     },
     notes: [
       'PARAMS is a JSON array or object, @FILE for those in a file, or - for standard input.',

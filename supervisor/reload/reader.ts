@@ -21,9 +21,16 @@ export class ConfigReader {
   #owner: number | undefined;
   #file: string | undefined;
 
-  /** To be made when the configuration of the start has just been read. */
-  constructor(find: FindSources) {
+  readonly #now_ms: () => number;
+
+  /**
+   * To be made when the configuration of the start has just been read.
+   *
+   * @param now_ms Unix time, by the clock of files
+   */
+  constructor(find: FindSources, now_ms = Date.now) {
     this.#find = find;
+    this.#now_ms = now_ms;
     this.#file = find().file;
     this.#owner = this.#file === undefined ? undefined : ownerOf(this.#file);
   }
@@ -52,7 +59,7 @@ export class ConfigReader {
       // What is wrong with it is told by reading it.
       if (stats === undefined || !stats.isFile()) return;
       this.#checkOwner(file, stats.uid);
-      const age_ms = Date.now() - stats.mtimeMs;
+      const age_ms = this.#now_ms() - stats.mtimeMs;
       if (age_ms < 0 || age_ms > QUIET_MS) return;
       await sleep(QUIET_MS);
     }

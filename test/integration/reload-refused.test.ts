@@ -65,7 +65,7 @@ refusing('while somebody goes on writing the file', () =>
     const writing = setInterval(() => {
       at += 1;
       writeFileSync(one.file, text.slice(0, at % 40));
-    }, 20);
+    }, 5);
     const problems = await one.refusal();
     clearInterval(writing);
     assert.match(problems.join(), /goes on writing/);

@@ -1,6 +1,6 @@
 /** Reading the configuration again: which file, whose it is, and whether it is whole. */
 
-import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -12,13 +12,13 @@ import { temporaryDirectory } from '../../../support/tmp.ts';
 const test = suite('reading again');
 
 /** A reader that finds the first of two files that is there. */
-function stage(first = 'limits: {depth_max: 8}') {
+function stage(first = 'limits: {depth_max: 8}', now_ms?: () => number) {
   const directory = temporaryDirectory();
   const [near, far] = [join(directory, 'near.yaml'), join(directory, 'far.yaml')];
   let found: string | undefined = near;
   if (first !== '') writeFileSync(near, first);
   else found = undefined;
-  const reader = new ConfigReader(() => (found === undefined ? {} : { file: found }));
+  const reader = new ConfigReader(() => (found === undefined ? {} : { file: found }), now_ms);
   const look = (file: string | undefined) => {
     found = file;
   };
@@ -65,12 +65,16 @@ test('takes up a file where there was none, and goes on without where there is n
 });
 
 test('waits for one that is being written', async () => {
-  const { near, reader } = stage();
+  // So long ago was the last write, however slow this machine is.
+  let age_ms = 1;
+  const now_ms = () => statSync(near).mtimeMs + age_ms;
+  const { near, reader } = stage('limits: {depth_max: 8}', now_ms);
   const whole = 'limits: {depth_max: 9, batch_length_max: 77}';
   writeFileSync(near, whole.slice(0, 22));
   const reading = reader.read();
   await sleep(20);
   writeFileSync(near, whole);
+  age_ms = 1000;
   const { limits } = (await reading).config;
   assert.equal([limits.depth_max, limits.batch_length_max], [9, 77]);
 });
