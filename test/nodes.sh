@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 supported=(20.19 22 24)
 # What differs from Node to Node: threads and their ends, sockets, signals, files, the C library.
-short=(integration/clients integration/conventions integration/projects integration/environment)
+short=(integration/clients integration/environment)
 
 versions=()
 files=()

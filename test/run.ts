@@ -21,8 +21,11 @@ import { SEED } from './support/seed.ts';
 const COMPILED = fileURLToPath(new URL('./', import.meta.url));
 const SOURCES = fileURLToPath(new URL('../../test/', import.meta.url));
 
-/** Two, so that timing bugs have company; more would make slow machines miss deadlines. */
-const AT_A_TIME = 2;
+/**
+ * So that timing bugs have company, and since tests of processes wait for half of their time; more
+ * would make slow machines miss deadlines.
+ */
+const AT_A_TIME = 3;
 /** Kinds that measure, or start big programs, and so run alone. */
 const SERIAL_KINDS: readonly string[] = ['bench', 'interop'];
 const TIMEOUT_DEFAULT_S = 120;
