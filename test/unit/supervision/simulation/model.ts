@@ -235,7 +235,9 @@ class Supervisor extends Kids implements Actor, Above {
       return strategy === 'rest_for_one' ? index >= from : one === kid;
     });
     const grant = { at: this.stage.now, done: undefined };
-    this.grants.push(grant);
+    // What the window has forgotten by now does not come back with a longer one.
+    const since = this.stage.now - settings.window_ms;
+    this.grants = [...this.grants.filter(({ at }) => at > since), grant];
     this.form(affected, wait, grant, kid);
   }
 
