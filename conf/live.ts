@@ -81,6 +81,22 @@ export class LiveConfig implements Config {
     return this.#current.dump;
   }
 
+  get inspector(): Config['inspector'] {
+    return this.#current.inspector;
+  }
+
+  get http(): Config['http'] {
+    return this.#current.http;
+  }
+
+  get tracing(): Config['tracing'] {
+    return this.#current.tracing;
+  }
+
+  get leaks(): Config['leaks'] {
+    return this.#current.leaks;
+  }
+
   /** For whoever prints the state of a machine. */
   toJSON(): Config {
     return this.#current;

@@ -14,6 +14,7 @@
 import { type Static, Type } from 'typebox';
 import { limits, performance } from './limits.ts';
 import { logging } from './logging.ts';
+import { http, inspector, leaks, tracing } from './observation.ts';
 import { GIB, HOUR_MS, MIB, section } from './section.ts';
 import { security, sockets } from './sockets.ts';
 
@@ -300,6 +301,10 @@ export const CONFIG_SCHEMA = Type.Object({
   limits,
   files,
   dump,
+  inspector,
+  http,
+  tracing,
+  leaks,
 });
 
 type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };

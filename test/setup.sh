@@ -19,6 +19,10 @@ need mandoc mandoc
 need man man-db
 need systemd-analyze systemd
 need strace strace
+# A browser for the page of the inspector, the judge of rules and dashboards, a terminal.
+need chromium chromium fonts-dejavu-core
+need promtool prometheus
+need tmux tmux
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 give_up() {

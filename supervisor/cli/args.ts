@@ -3,15 +3,14 @@
 import { parseArgs } from 'node:util';
 import type { FlagValue } from '../../conf/assignment.ts';
 import { didYouMean } from '../../conf/suggest.ts';
+import type { CommandSpec, OptionSpec } from './command-spec.ts';
 import {
   COMMANDS,
   type CommandGroup,
   type CommandName,
-  type CommandSpec,
   choicesOf,
   commandsOf,
   isGroup,
-  type OptionSpec,
 } from './commands.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 

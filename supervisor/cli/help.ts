@@ -1,13 +1,7 @@
 /** Help texts, made from the table of commands. */
 
-import {
-  COMMANDS,
-  type CommandGroup,
-  type CommandName,
-  type CommandSpec,
-  commandsOf,
-  isGroup,
-} from './commands.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { COMMANDS, type CommandGroup, type CommandName, commandsOf, isGroup } from './commands.ts';
 
 const PROGRAM = 'goxel-supervisor';
 

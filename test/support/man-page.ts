@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { environmentName } from '../../conf/environment.ts';
 import { SECTIONS, SETTINGS, type Setting } from '../../conf/settings.ts';
 import { VERSION } from '../../engine/catalogue/version.ts';
-import { COMMANDS, type CommandSpec } from '../../supervisor/cli/commands.ts';
+import type { CommandSpec } from '../../supervisor/cli/command-spec.ts';
+import { COMMANDS } from '../../supervisor/cli/commands.ts';
 import { EXIT } from '../../supervisor/cli/exit-codes.ts';
 
 /** The file in the source tree, seen from dist/test/support/. */

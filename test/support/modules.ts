@@ -34,7 +34,7 @@ export interface Module {
 export function readModules(): Module[] {
   return ROOMS.flatMap((room) =>
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.startsWith('fixtures/'))
+      .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('fixtures/'))
       .map((name) => `${room}/${name}`)
       .sort(),
   ).map((path) => parseModule(path, readFileSync(join(ROOT, path), 'utf8')));

@@ -31,10 +31,15 @@ const MAY_NOT_IMPORT: Readonly<Record<string, readonly (readonly [RegExp, string
   ],
 };
 
+/** Published by itself, for any service. */
+const INSPECTOR = 'supervisor/inspector/';
+
 /** What is reached from here is the product; these files' exports are its public interface. */
 const ENTRIES = [
   'supervisor/main.ts',
   'supervisor/index.ts',
+  'supervisor/inspector/index.ts',
+  'supervisor/inspector/page/main.tsx',
   'machines/supervision/index.ts',
   'transport/client.ts',
   ...ENGINE_ENTRIES,
@@ -61,6 +66,10 @@ export function wrongImports(modules: readonly Module[]): string[] {
     for (const { from, names, line } of module.imports) {
       const place = `${module.path}:${line}`;
       const target = resolveImport(module, from);
+      const inside = module.path.startsWith(INSPECTOR);
+      if (inside && target !== undefined && !target.startsWith(INSPECTOR)) {
+        violations.push(`${place} imports ${target}: the inspector knows nothing of the daemon`);
+      }
       if (target === undefined) {
         const [, why] = MAY_NOT_IMPORT[room]?.find(([pattern]) => pattern.test(from)) ?? [];
         if (why !== undefined) violations.push(`${place} imports ${from}: ${why}`);
@@ -68,7 +77,7 @@ export function wrongImports(modules: readonly Module[]): string[] {
       }
       // An actor starts the worker's entry; it does not import it.
       const starts = room === 'actors' && ENGINE_ENTRIES.includes(target) && names.length === 0;
-      if (starts || !target.endsWith('.ts')) continue;
+      if (starts || !/\.tsx?$/.test(target)) continue;
       if (!allowed.some((start) => target.startsWith(start))) {
         violations.push(`${place} imports ${target}: ${room} may not`);
       }

@@ -2,7 +2,8 @@
 
 import { SETTINGS, type Setting } from '../../../conf/settings.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
-import { COMMANDS, type CommandSpec, choicesOf } from '../commands.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { COMMANDS, choicesOf } from '../commands.ts';
 
 /** What may stand in a place. */
 export type Place =

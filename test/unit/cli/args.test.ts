@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { loadConfig } from '../../../conf/load.ts';
 import { SETTINGS } from '../../../conf/settings.ts';
 import { parseCommandLine } from '../../../supervisor/cli/args.ts';
-import { COMMANDS, type CommandSpec } from '../../../supervisor/cli/commands.ts';
+import type { CommandSpec } from '../../../supervisor/cli/command-spec.ts';
+import { COMMANDS } from '../../../supervisor/cli/commands.ts';
 import { CliError, EXIT } from '../../../supervisor/cli/exit-codes.ts';
 import { helpText } from '../../../supervisor/cli/help.ts';
 

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Bundles what tsc has compiled, for the package: each entry, and what they share in chunks; and the
+# page of the inspector, which is compiled here.
+set -eu
+cd "$(dirname "$0")/.."
+PATH="$PWD/node_modules/.bin:$PATH"
+
+rm -rf dist/bundle dist/inspector-page
+esbuild \
+  dist/supervisor/main.js dist/supervisor/index.js dist/supervisor/inspector/index.js \
+  dist/machines/supervision/index.js dist/transport/client.js \
+  dist/engine/worker.js dist/engine/job-worker.js dist/engine/solo.js \
+  --bundle --splitting --platform=node --target=node20 --format=esm \
+  --minify-syntax --minify-whitespace --outbase=dist --outdir=dist/bundle \
+  '--chunk-names=chunks/[name]-[hash]' --sourcemap --log-level=warning \
+  '--banner:js=import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);'
+
+# @xstate/inspect, by which the page receives, wants xstate 4.
+page=supervisor/inspector/page
+esbuild "page=$page/main.tsx" "style=$page/style.css" --bundle --alias:xstate=xstate4 --platform=browser --target=es2022 \
+  --format=esm --minify --outdir=dist/inspector-page --log-level=warning \
+  --jsx=automatic --jsx-import-source=preact '--define:process.env.NODE_ENV="production"'
+cp "$page/index.html" dist/inspector-page/
+# Lays out charts, in a thread of its own.
+cp node_modules/elkjs/lib/elk-worker.min.js dist/inspector-page/
