@@ -9,6 +9,7 @@ import { callsEffect } from '../actors/engines/calls.ts';
 import type { ProjectBirths } from '../actors/engines/project-births.ts';
 import type { ThreadOptions } from '../actors/engines/thread.ts';
 import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
+import type { Hooks } from '../actors/hooks.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
 import type { SocketHolder } from '../actors/listener/holder.ts';
@@ -49,6 +50,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly births: ProjectBirths;
     readonly health: DaemonHealth;
     readonly holder: SocketHolder;
+    readonly hooks: Hooks;
   };
 
 /**

@@ -8,6 +8,7 @@ import { handOver } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
 import { Pulses } from '../actors/health/pulses.ts';
+import { Hooks } from '../actors/hooks.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceManager } from '../actors/process/service-manager.ts';
@@ -50,6 +51,7 @@ export function sharedBy(
     deadlines: new Deadlines(clock, (error) => log.error({ err: error }, 'a defect at a deadline')),
     ledger: new Ledger(config),
     failures: new Failures(),
+    hooks: new Hooks(),
     jobCalls: new Map(),
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping }) },
