@@ -6,6 +6,7 @@
 
 import { type CommandSpec, client, config, json } from './command-spec.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
+import { INSIDE_COMMANDS } from './inside-commands.ts';
 
 export const COMMANDS = {
   run: {
@@ -69,16 +70,6 @@ export const COMMANDS = {
       'goxel-supervisor call goxel.add_voxels @voxels.json',
       'goxel-supervisor call goxel.render_scene --output /tmp/house.png',
     ],
-  },
-  tree: {
-    summary: 'Print the tree of actors of a running daemon, with the state of each.',
-    positionals: [],
-    options: {
-      ...client,
-      json,
-      watch: { type: 'boolean', summary: 'print it again and again, until Ctrl-C' },
-    },
-    examples: ['goxel-supervisor tree', 'goxel-supervisor tree --watch'],
   },
   health: {
     summary: 'Print whether a daemon is well, and if not, why; for scripts, by its exit code.',
@@ -163,6 +154,7 @@ export const COMMANDS = {
     ],
     examples: ['goxel-supervisor completion bash'],
   },
+  ...INSIDE_COMMANDS,
   ...CONFIG_COMMANDS,
 } as const satisfies Record<string, CommandSpec>;
 
