@@ -46,14 +46,16 @@ export interface Stated {
 /** Ids of states are those in the machine that was registered. */
 export interface Transition {
   readonly from: string;
+  /** None for one that stays where it is. */
   readonly to: readonly string[];
+  /** As that machine has it: `*` for any, `xstate.after(DELAY)#ID`, `done.invoke.ID`, nothing. */
   readonly event: string;
   readonly guard?: string;
   readonly actions: readonly string[];
 }
 
 export interface Delay {
-  /** The type of the event that comes at its end. */
+  /** The type of the event that comes at its end, `xstate.after(DELAY)#ID` for an `after`. */
   readonly event: string;
   readonly started_ms: number;
   readonly delay_ms: number;
@@ -114,9 +116,18 @@ export interface Vitals {
   readonly at_ms: number;
   readonly actors: Readonly<Record<string, ActorVitals>>;
   /** Since the page is connected. */
-  readonly dropped: { readonly events: number; readonly states: number };
+  readonly dropped: Dropped;
   /** Actors that live and are not told of, since there are too many. */
   readonly hidden: number;
+}
+
+export interface Dropped {
+  /** Of xstate, since there were too many or the page did not keep up. */
+  readonly events: number;
+  /** States of which only a later one was told, for the same reasons. */
+  readonly states: number;
+  /** That the service would have shown. */
+  readonly messages: number;
 }
 
 export interface ActorVitals {

@@ -1,0 +1,97 @@
+/** What is told of actors, as texts. */
+
+import type { Received, Registered, Stated, Stopped } from '../protocol.ts';
+import type { Definitions } from './definition.ts';
+import type { Known } from './living.ts';
+import type { Masking } from './masking.ts';
+import type { InspectorLimits } from './options.ts';
+import type { Happening } from './queue.ts';
+import { snapshotOf } from './shapes.ts';
+import { delayOf, eventJson, stateJson, transitionOf } from './state.ts';
+import type { Timers } from './timers.ts';
+
+const LAST_CHARS_MAX = 2000;
+const NAME_CHARS_MAX = 200;
+const DELAYS_MAX = 50;
+
+export class Encoding {
+  readonly #masking: Masking;
+  readonly #definitions: Definitions;
+  readonly #timers: Timers;
+  readonly #chars: { readonly context: number; readonly event: number };
+  readonly #event_chars: number;
+
+  constructor(
+    masking: Masking,
+    definitions: Definitions,
+    timers: Timers,
+    { context_chars_max, event_chars_max }: InspectorLimits,
+  ) {
+    this.#masking = masking;
+    this.#definitions = definitions;
+    this.#timers = timers;
+    this.#chars = { context: context_chars_max, event: event_chars_max };
+    this.#event_chars = event_chars_max;
+  }
+
+  register({ actor, session, parent, born_ms, event }: Known): string {
+    const machine = snapshotOf(actor)?.machine;
+    const source = sourceOf(actor.src, machine?.id);
+    return JSON.stringify({
+      type: 'service.register',
+      machine:
+        machine === undefined
+          ? this.#definitions.effect(source ?? actor.id)
+          : this.#definitions.machine(machine),
+      state: stateJson(actor, event, this.#masking, this.#chars),
+      id: actor.id,
+      sessionId: session,
+      ...(parent !== undefined && { parent }),
+      ...(source !== undefined && { source }),
+      kind: machine === undefined ? 'effect' : 'machine',
+      ...(born_ms !== undefined && { born_ms }),
+    } satisfies Registered);
+  }
+
+  state({ actor, session, event, transitions }: Known, at_ms: number): string {
+    const delays = this.#timers.of(actor).slice(0, DELAYS_MAX);
+    return JSON.stringify({
+      type: 'service.state',
+      state: stateJson(actor, event, this.#masking, this.#chars),
+      sessionId: session,
+      at_ms,
+      transitions: transitions.map(transitionOf),
+      delays: delays.map((timer) => delayOf(timer, actor)),
+    } satisfies Stated);
+  }
+
+  event({ known, event, at_ms, from, sampled, flow }: Happening): string {
+    return JSON.stringify({
+      type: 'service.event',
+      event: eventJson(event, from, this.#masking, this.#event_chars),
+      sessionId: known.session,
+      at_ms,
+      ...(from !== undefined && { from }),
+      ...(sampled && { sampled }),
+      ...(flow !== undefined && { flow: flow.slice(0, NAME_CHARS_MAX) }),
+    } satisfies Received);
+  }
+
+  stop({ actor, session }: Known, at_ms: number): Stopped {
+    const { status, output, error } = snapshotOf(actor) ?? { status: 'stopped' };
+    const last = status === 'done' ? output : status === 'error' ? error : undefined;
+    return {
+      type: 'service.stop',
+      sessionId: session,
+      at_ms,
+      // A transition function that is stopped keeps its status.
+      status: status === 'active' ? 'stopped' : status,
+      ...(last !== undefined && { last: this.#masking.json(last, LAST_CHARS_MAX) }),
+    };
+  }
+}
+
+/** Logic that has no name in a definition is itself the source. */
+function sourceOf(src: unknown, machine: string | undefined): string | undefined {
+  return (typeof src === 'string' ? src : machine)?.slice(0, NAME_CHARS_MAX);
+}

@@ -1,0 +1,241 @@
+/**
+ * Watches the systems while somebody looks, and tells together what has happened, some 20 times a
+ * second. What happens is only noted, which takes less than a microsecond; it is masked and made
+ * text when it is told, and only so much of it as there is time for.
+ */
+
+import type { AnyActorRef, AnyEventObject, InspectionEvent, Subscription } from 'xstate';
+import type { ActorVitals, Dropped, Stopped } from '../protocol.ts';
+import type { Encoding } from './encoding.ts';
+import type { Flows } from './flows.ts';
+import type { Known, Living } from './living.ts';
+import type { Description, InspectorLimits, ShownMessage } from './options.ts';
+import { Queue } from './queue.ts';
+import { hasEnded, type SnapshotShape } from './shapes.ts';
+import type { Timers } from './timers.ts';
+
+/** One message to viewers that keep up. */
+export interface Telling {
+  readonly kind: 'register' | 'state' | 'event' | 'stop';
+  readonly session: string;
+  /** Undefined when nobody keeps up: then it is only counted. */
+  readonly text: string | undefined;
+}
+
+export interface FeedDeps {
+  readonly roots: readonly AnyActorRef[];
+  readonly living: Living;
+  readonly encoding: Encoding;
+  readonly timers: Timers;
+  readonly flows: Flows;
+  readonly limits: InspectorLimits;
+  readonly describe: (actor: AnyActorRef) => Description | undefined;
+}
+
+const TRANSITIONS_MAX = 16;
+/** Of the time between two tellings: what is left over waits, or is dropped. */
+const BUDGET_MS = 8;
+
+export class Feed {
+  readonly #deps: FeedDeps;
+  readonly #queue: Queue;
+  #subscriptions: Subscription[] = [];
+  #ended: { readonly known: Known; readonly end: Stopped }[] = [];
+  /** Since the start; a viewer counts from what it was when it came. */
+  readonly dropped: { -readonly [K in keyof Dropped]: Dropped[K] } = {
+    ...{ events: 0, states: 0, messages: 0 },
+  };
+
+  constructor(deps: FeedDeps) {
+    this.#deps = deps;
+    this.#queue = new Queue(deps.limits.events_max);
+  }
+
+  /** From now on it is told what happens; who lives is in `living`. */
+  start(): void {
+    const { roots, living } = this.#deps;
+    const systems = new Set(roots.map(({ system }) => system));
+    const next = (event: InspectionEvent): void => this.#note(event);
+    this.#subscriptions = [...systems].map((system) => system.inspect({ next }));
+    living.survey((known) => this.#queue.register(known, Date.now()));
+    for (const known of living.all) known.born_ms ??= this.#describe(known)?.born_ms;
+  }
+
+  stop(): void {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#subscriptions = [];
+    this.#queue.clear();
+    this.#ended = [];
+    this.#deps.living.clear();
+  }
+
+  /** A message of the service itself. */
+  show({ to, from, event, flow }: ShownMessage): void {
+    const { living, flows } = this.#deps;
+    const known = living.of(to);
+    const shown =
+      known !== undefined &&
+      flows.takes(flow) &&
+      this.#queue.show({
+        ...{ known, event, at_ms: Date.now(), flow, sampled: true },
+        from: from === undefined ? undefined : living.of(from)?.session,
+      });
+    if (known !== undefined) known.events++;
+    if (!shown) this.dropped.messages++;
+  }
+
+  #note(event: InspectionEvent): void {
+    switch (event.type) {
+      case '@xstate.event':
+        this.#noteEvent(event.actorRef as AnyActorRef, event.sourceRef, event.event);
+        return;
+      case '@xstate.microstep':
+        if (event._transitions.length > 0) {
+          const known = this.#deps.living.of(event.actorRef as AnyActorRef);
+          if (known === undefined) return;
+          known.transitions.push(...event._transitions);
+          if (known.transitions.length > TRANSITIONS_MAX) {
+            known.transitions.splice(0, known.transitions.length - TRANSITIONS_MAX);
+          }
+        }
+        return;
+      case '@xstate.snapshot':
+        this.#noteSnapshot(event.actorRef as AnyActorRef, event.event, event.snapshot);
+        return;
+      case '@xstate.actor': {
+        const now_ms = Date.now();
+        const known = this.#deps.living.add(event.actorRef as AnyActorRef, now_ms);
+        if (known !== undefined) this.#queue.register(known, now_ms);
+      }
+    }
+  }
+
+  #noteEvent(actor: AnyActorRef, source: unknown, event: AnyEventObject): void {
+    const { living } = this.#deps;
+    const sender = source === undefined ? undefined : living.of(source as AnyActorRef);
+    const known = living.of(actor);
+    if (known !== undefined) {
+      known.events++;
+      const at_ms = Date.now();
+      if (this.#queue.event({ known, event, at_ms, from: sender?.session })) this.dropped.events++;
+    }
+    // The last words of one that threw: there is no snapshot of that.
+    if (sender !== undefined && event.type.startsWith('xstate.error.actor.')) {
+      if (hasEnded(sender.actor)) this.#end(sender);
+    }
+  }
+
+  #noteSnapshot(actor: AnyActorRef, event: AnyEventObject, snapshot: SnapshotShape): void {
+    const known = this.#deps.living.of(actor);
+    if (known === undefined) return;
+    const changed = known.snapshot !== snapshot || known.transitions.length > 0;
+    if (changed) {
+      known.snapshot = snapshot;
+      known.event = event;
+      if (this.#queue.state(known, Date.now())) this.dropped.states++;
+    }
+    if (event.type === 'xstate.stop' || snapshot.status !== 'active') this.#end(known);
+  }
+
+  #end(known: Known): void {
+    const { living, encoding } = this.#deps;
+    const end = encoding.stop(known, Date.now());
+    living.remove(known, end);
+    this.#ended.push({ known, end });
+    if (known.announced) return;
+    // It came and went between two tellings.
+    this.dropped.states++;
+    this.#queue.forget(known);
+  }
+
+  /**
+   * What has happened since the last time, in order. With `encode` off nobody keeps up, and nothing
+   * is made text.
+   */
+  tell(encode: boolean): Telling[] {
+    const { timers } = this.#deps;
+    timers.forget();
+    const end_ms = performance.now() + BUDGET_MS;
+    const tellings: Telling[] = [];
+    for (const entry of this.#queue.take()) {
+      const { kind, known } = entry;
+      const late = encode && performance.now() > end_ms;
+      if (kind === 'register') {
+        if (late) continue;
+        known.announced = true;
+        this.#queue.registers.delete(known);
+      } else if (!known.announced || late) {
+        // A state waits; an event of now is none of later.
+        if (kind === 'event') this.dropped.events++;
+        continue;
+      }
+      if (kind === 'state') this.#queue.states.delete(known);
+      const text = encode ? this.#text(entry) : undefined;
+      tellings.push({ kind, session: known.session, text });
+      if (kind === 'state') this.#settle(known);
+    }
+    for (const { known, end } of this.#ended) {
+      this.#queue.forget(known);
+      tellings.push({ kind: 'stop', session: known.session, text: JSON.stringify(end) });
+    }
+    this.#ended = [];
+    return tellings;
+  }
+
+  #text(entry: ReturnType<Queue['take']>[number]): string {
+    const { encoding } = this.#deps;
+    if (entry.kind === 'event') return encoding.event(entry);
+    if (entry.kind === 'register') return encoding.register(entry.known);
+    return encoding.state(entry.known, entry.at_ms);
+  }
+
+  /** Its payload is not kept for as long as somebody looks. */
+  #settle(known: Known): void {
+    known.transitions = [];
+    known.event = { type: known.event.type };
+  }
+
+  /** About an actor that lives no more. */
+  endOf(session: string): Stopped {
+    const end = this.#deps.living.ends.get(session);
+    const forgotten = { type: 'service.stop', at_ms: Date.now(), status: 'stopped' } as const;
+    return end ?? { ...forgotten, sessionId: session };
+  }
+
+  /** Looks for what no event tells: roots that threw, and room for actors that were hidden. */
+  sweep(): void {
+    const { living } = this.#deps;
+    for (const known of [...living.all]) if (hasEnded(known.actor)) this.#end(known);
+    if (living.hidden === 0) return;
+    living.survey((known) => {
+      known.born_ms = this.#describe(known)?.born_ms;
+      this.#queue.register(known, Date.now());
+    });
+  }
+
+  /** Vitals of actors of which something has changed since the last time, and of all of them. */
+  vitals(): { changed: Record<string, ActorVitals>; all: () => Record<string, ActorVitals> } {
+    const changed: Record<string, ActorVitals> = {};
+    for (const known of this.#deps.living.all) {
+      const { born_ms: _, ...vitals } = this.#describe(known) ?? {};
+      const described = JSON.stringify(vitals);
+      if (known.events === 0 && described === known.described) continue;
+      known.described = described;
+      known.vitals = vitals;
+      changed[known.session] = { events: known.events, ...vitals };
+      known.events = 0;
+    }
+    const all = (): Record<string, ActorVitals> => {
+      const whole: Record<string, ActorVitals> = {};
+      for (const { session, vitals } of this.#deps.living.all) {
+        whole[session] = changed[session] ?? { events: 0, ...vitals };
+      }
+      return whole;
+    };
+    return { changed, all };
+  }
+
+  #describe({ actor }: Known): Description | undefined {
+    return this.#deps.describe(actor);
+  }
+}

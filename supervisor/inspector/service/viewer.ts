@@ -1,0 +1,150 @@
+/**
+ * What one viewer is told. While it keeps up it gets what all get. When too much lies unread for it,
+ * nothing is added but counted; once it has read that, it is told how things are now.
+ */
+
+import type { WebSocket } from 'ws';
+import type { Answer, Dropped, Greeting, Vitals } from '../protocol.ts';
+import type { Encoding } from './encoding.ts';
+import type { Feed, Telling } from './feed.ts';
+import type { Living } from './living.ts';
+import type { InspectorLimits } from './options.ts';
+
+/** Catching up, of the time between two tellings. */
+const BUDGET_MS = 8;
+const NONE: Dropped = { events: 0, states: 0, messages: 0 };
+
+export class Viewer {
+  readonly socket: WebSocket;
+  readonly #living: Living;
+  readonly #feed: Feed;
+  readonly #encoding: Encoding;
+  readonly #limits: InspectorLimits;
+  /** It has said that it looks. */
+  looking = false;
+  /** It gets what only a page understands. */
+  extended = false;
+  /** It may send events. */
+  admin = false;
+  keeps_up = false;
+  readonly #told = new Set<string>();
+  /** Actors of which it was told an older state. */
+  readonly #stale = new Set<string>();
+  #missed = { events: 0, states: 0 };
+  #before: Dropped = NONE;
+  #knows_vitals = false;
+  #full_since_ms: number | undefined;
+
+  constructor(
+    socket: WebSocket,
+    deps: { living: Living; feed: Feed; encoding: Encoding; limits: InspectorLimits },
+  ) {
+    this.socket = socket;
+    this.#living = deps.living;
+    this.#feed = deps.feed;
+    this.#encoding = deps.encoding;
+    this.#limits = deps.limits;
+  }
+
+  look(): void {
+    this.looking = true;
+    this.#before = { ...this.#feed.dropped };
+  }
+
+  send(message: Answer | Greeting): void {
+    if (!this.#full()) this.#write(JSON.stringify(message));
+  }
+
+  #write(text: string): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(text);
+  }
+
+  #full(): boolean {
+    return this.socket.bufferedAmount > this.#limits.held_bytes_max;
+  }
+
+  /** False when it has not read anything for too long. */
+  reads(now_ms: number): boolean {
+    if (!this.#full()) {
+      this.#full_since_ms = undefined;
+      return true;
+    }
+    this.keeps_up = false;
+    this.#full_since_ms ??= now_ms;
+    return now_ms - this.#full_since_ms <= this.#limits.unread_ms_max;
+  }
+
+  /** Told after `reads`, and before `catchUp`. */
+  tell(tellings: readonly Telling[]): void {
+    for (const { kind, session, text } of tellings) {
+      if (this.keeps_up && text !== undefined && !this.#full()) {
+        this.#pass(kind, session, text);
+      } else if (kind === 'event') {
+        if (this.#told.has(session)) this.#missed.events++;
+        this.keeps_up = false;
+      } else {
+        if (kind === 'state' && this.#told.has(session)) {
+          this.#stale.add(session);
+          this.#missed.states++;
+        }
+        this.keeps_up = false;
+      }
+    }
+  }
+
+  #pass(kind: Telling['kind'], session: string, text: string): void {
+    if (kind === 'register') {
+      if (this.#told.has(session)) return;
+      this.#told.add(session);
+    } else if (!this.#told.has(session)) {
+      return;
+    } else if (kind === 'stop') {
+      this.#told.delete(session);
+    }
+    this.#write(text);
+  }
+
+  /** Tells it how things are, as far as it can take that now. */
+  catchUp(now_ms: number): void {
+    const end_ms = now_ms + BUDGET_MS;
+    for (const session of this.#told) {
+      if (this.#living.has(session)) continue;
+      if (this.#full()) return;
+      this.#told.delete(session);
+      this.#stale.delete(session);
+      this.#write(JSON.stringify(this.#feed.endOf(session)));
+    }
+    for (const known of this.#living.all) {
+      const { session } = known;
+      const told = this.#told.has(session);
+      if (told && !this.#stale.has(session)) continue;
+      if (this.#full() || performance.now() > end_ms) return;
+      this.#write(told ? this.#encoding.state(known, Date.now()) : this.#encoding.register(known));
+      this.#told.add(session);
+      this.#stale.delete(session);
+    }
+    this.keeps_up = true;
+  }
+
+  vitals({ changed, all }: ReturnType<Feed['vitals']>): void {
+    if (!this.extended || !this.looking) return;
+    if (!this.keeps_up) {
+      this.#knows_vitals = false;
+      return;
+    }
+    const { events, states, messages } = this.#feed.dropped;
+    const vitals: Vitals = {
+      type: 'service.vitals',
+      at_ms: Date.now(),
+      actors: this.#knows_vitals ? changed : all(),
+      dropped: {
+        events: events - this.#before.events + this.#missed.events,
+        states: states - this.#before.states + this.#missed.states,
+        messages: messages - this.#before.messages,
+      },
+      hidden: this.#living.hidden,
+    };
+    this.#knows_vitals = true;
+    this.#write(JSON.stringify(vitals));
+  }
+}
