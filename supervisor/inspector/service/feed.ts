@@ -10,7 +10,7 @@ import type { Encoding } from './encoding.ts';
 import type { Flows } from './flows.ts';
 import type { Known, Living } from './living.ts';
 import type { Description, InspectorLimits, ShownMessage } from './options.ts';
-import { Queue } from './queue.ts';
+import { type Entry, Queue } from './queue.ts';
 import { hasEnded, type SnapshotShape } from './shapes.ts';
 import type { Timers } from './timers.ts';
 
@@ -33,8 +33,9 @@ export interface FeedDeps {
 }
 
 const TRANSITIONS_MAX = 16;
-/** Of the time between two tellings: what is left over waits, or is dropped. */
+/** Of the time between two tellings; what is left over waits, but for the first few. */
 const BUDGET_MS = 8;
+const AT_LEAST = 20;
 
 export class Feed {
   readonly #deps: FeedDeps;
@@ -157,23 +158,23 @@ export class Feed {
     timers.forget();
     const end_ms = performance.now() + BUDGET_MS;
     const tellings: Telling[] = [];
-    for (const entry of this.#queue.take()) {
+    const entries = this.#queue.take();
+    let next = 0;
+    for (; next < entries.length; next++) {
+      const entry = entries[next];
+      if (entry === undefined) break;
+      if (encode && next > AT_LEAST && performance.now() > end_ms) break;
       const { kind, known } = entry;
-      const late = encode && performance.now() > end_ms;
-      if (kind === 'register') {
-        if (late) continue;
-        known.announced = true;
-        this.#queue.registers.delete(known);
-      } else if (!known.announced || late) {
-        // A state waits; an event of now is none of later.
+      if (!known.announced && kind !== 'register') {
         if (kind === 'event') this.dropped.events++;
         continue;
       }
-      if (kind === 'state') this.#queue.states.delete(known);
       const text = encode ? this.#text(entry) : undefined;
       tellings.push({ kind, session: known.session, text });
-      if (kind === 'state') this.#settle(known);
+      this.#settle(entry);
     }
+    const rest = entries.slice(next);
+    this.#queue.putBack(rest.filter((entry) => entry.kind === 'event'));
     for (const { known, end } of this.#ended) {
       this.#queue.forget(known);
       tellings.push({ kind: 'stop', session: known.session, text: JSON.stringify(end) });
@@ -182,17 +183,23 @@ export class Feed {
     return tellings;
   }
 
-  #text(entry: ReturnType<Queue['take']>[number]): string {
+  #text(entry: Entry): string {
     const { encoding } = this.#deps;
     if (entry.kind === 'event') return encoding.event(entry);
     if (entry.kind === 'register') return encoding.register(entry.known);
     return encoding.state(entry.known, entry.at_ms);
   }
 
-  /** Its payload is not kept for as long as somebody looks. */
-  #settle(known: Known): void {
-    known.transitions = [];
-    known.event = { type: known.event.type };
+  #settle({ kind, known }: Entry): void {
+    if (kind === 'register') {
+      known.announced = true;
+      this.#queue.registers.delete(known);
+    } else if (kind === 'state') {
+      this.#queue.states.delete(known);
+      known.transitions = [];
+      // Its payload is not kept for as long as somebody looks.
+      known.event = { type: known.event.type };
+    }
   }
 
   /** About an actor that lives no more. */

@@ -88,6 +88,13 @@ export class Queue {
     return entries.sort((one, other) => one.order - other.order);
   }
 
+  /** Those of the events that there was no time for, the oldest first. */
+  putBack(events: readonly Happening[]): void {
+    this.#events = [...events];
+    this.#count = events.length;
+    this.#shown = events.filter(({ sampled }) => sampled).length;
+  }
+
   clear(): void {
     this.take();
     this.registers.clear();

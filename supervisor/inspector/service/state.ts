@@ -49,8 +49,9 @@ export function stateJson(
 function contextOf(actor: AnyActorRef, snapshot: SnapshotShape): unknown {
   if (snapshot.machine !== undefined) return snapshot.context;
   const { status, context, output, error } = snapshot;
+  const input = (actor as ActorShape).options?.input;
   return {
-    input: (actor as ActorShape).options?.input,
+    ...(input !== undefined && { input }),
     ...(context !== undefined && { context }),
     ...(output !== undefined && { output }),
     ...(status === 'error' && { error }),

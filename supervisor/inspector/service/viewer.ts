@@ -10,8 +10,9 @@ import type { Feed, Telling } from './feed.ts';
 import type { Living } from './living.ts';
 import type { InspectorLimits } from './options.ts';
 
-/** Catching up, of the time between two tellings. */
+/** Catching up, of the time between two tellings; the first few actors are told whatever it takes. */
 const BUDGET_MS = 8;
+const AT_LEAST = 20;
 const NONE: Dropped = { events: 0, states: 0, messages: 0 };
 
 export class Viewer {
@@ -33,6 +34,8 @@ export class Viewer {
   #missed = { events: 0, states: 0 };
   #before: Dropped = NONE;
   #knows_vitals = false;
+  /** Once; what happens before that is not missed. */
+  #knew_all = false;
   #full_since_ms: number | undefined;
 
   constructor(
@@ -79,17 +82,18 @@ export class Viewer {
     for (const { kind, session, text } of tellings) {
       if (this.keeps_up && text !== undefined && !this.#full()) {
         this.#pass(kind, session, text);
-      } else if (kind === 'event') {
-        if (this.#told.has(session)) this.#missed.events++;
-        this.keeps_up = false;
       } else {
-        if (kind === 'state' && this.#told.has(session)) {
-          this.#stale.add(session);
-          this.#missed.states++;
-        }
         this.keeps_up = false;
+        if (this.#told.has(session)) this.#miss(kind, session);
       }
     }
+  }
+
+  #miss(kind: Telling['kind'], session: string): void {
+    if (kind === 'state') this.#stale.add(session);
+    if (!this.#knew_all) return;
+    if (kind === 'event') this.#missed.events++;
+    if (kind === 'state') this.#missed.states++;
   }
 
   #pass(kind: Telling['kind'], session: string, text: string): void {
@@ -114,16 +118,18 @@ export class Viewer {
       this.#stale.delete(session);
       this.#write(JSON.stringify(this.#feed.endOf(session)));
     }
+    let count = 0;
     for (const known of this.#living.all) {
       const { session } = known;
       const told = this.#told.has(session);
       if (told && !this.#stale.has(session)) continue;
-      if (this.#full() || performance.now() > end_ms) return;
+      if (this.#full() || (++count > AT_LEAST && performance.now() > end_ms)) return;
       this.#write(told ? this.#encoding.state(known, Date.now()) : this.#encoding.register(known));
       this.#told.add(session);
       this.#stale.delete(session);
     }
     this.keeps_up = true;
+    this.#knew_all = true;
   }
 
   vitals({ changed, all }: ReturnType<Feed['vitals']>): void {
