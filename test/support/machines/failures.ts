@@ -18,6 +18,7 @@ import { DEFECT, fakeEffect } from '../fake-effect.ts';
 import { configWith, probe } from '../probe.ts';
 import { accepted, CONNECTION, clientMachines, LISTENER, needed, SESSION } from './clients.ts';
 import { configuration, FOUND } from './configuration.ts';
+import { breakInspectorServer } from './inspector.ts';
 import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
 import type { Watch } from './stage.ts';
@@ -38,6 +39,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   engine: { worker: breakWorker, calls: breakCalls, 'restart policy': breakPolicy },
   health: { checks: breakChecks },
   configuration: { reader: breakReader, applier: breakApplier },
+  inspector: { server: breakInspectorServer },
   'restart policy': {},
   step: { work: breakStep },
   project: {},

@@ -19,6 +19,7 @@ import {
 import { configurationSubject } from '../../support/machines/configuration.ts';
 import { listing, missing, Recorder, table } from '../../support/machines/coverage.ts';
 import { FAILURES, WHENS } from '../../support/machines/failures.ts';
+import { inspectorSubject } from '../../support/machines/inspector.ts';
 import { walk } from '../../support/machines/paths.ts';
 import {
   jobSubject,
@@ -32,8 +33,16 @@ import { engineSubject, healthSubject } from '../../support/machines/threads.ts'
 import { ROOT } from '../../support/modules.ts';
 
 const SUBJECTS: readonly Subject[] = [
-  ...[configurationSubject, connectionSubject, engineSubject, healthSubject, jobSubject],
-  ...[listenerSubject, policySubject, projectSubject, sessionSubject, socketsSubject],
+  ...[configurationSubject, connectionSubject, engineSubject, healthSubject],
+  ...[
+    inspectorSubject,
+    jobSubject,
+    listenerSubject,
+    policySubject,
+    projectSubject,
+    sessionSubject,
+    socketsSubject,
+  ],
   stepSubject,
 ];
 
