@@ -343,6 +343,12 @@ export const ERRORS = {
     advice: 'Use a token of the level that the message names, or a method that needs a lower one.',
     details: '`level_needed`, `level_held`: `read`, `standard` or `admin`',
   },
+  GOX_INSPECTOR: {
+    number: -32029,
+    retryable: false,
+    meaning: 'The inspector cannot be served, at this port or at all. The daemon goes on without.',
+    advice: 'Ask for another port, or for 0, which is one that is free.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -7,6 +7,7 @@
 import type { Config } from '../conf/schema.ts';
 import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
 import type { HealthInput } from '../machines/health.ts';
+import type { InspectorInput } from '../machines/inspector.ts';
 import { type ListenerInput, numbersMax } from '../machines/listener.ts';
 import { Crowd } from '../machines/places.ts';
 import { projectsSpec } from '../machines/projects.ts';
@@ -16,6 +17,12 @@ import type {
   SupervisorSettings,
   SupervisorSpec,
 } from '../machines/supervision/index.ts';
+
+/** The first child that is about the daemon itself: the process is as it is to be. */
+export const PROJECTS = 'projects';
+
+/** Of the child of the root that has the inspector below it. */
+export const INSPECTION = 'inspection';
 
 /** When these are ready, clients are answered. */
 export const LISTENERS = 'listeners';
@@ -37,6 +44,9 @@ const SOCKETS_READY_MS = 30_000;
 
 /** It binds nothing. */
 const LISTENER_READY_MS = 5000;
+
+/** It tells who looks, and waits for nobody. */
+const INSPECTOR_STOP_MS = 2000;
 
 /** It has nothing to wait for. */
 const CONFIGURATION_STOP_MS = 1000;
@@ -124,7 +134,25 @@ export function supervisorSettings({ performance, supervisor, health }: Config) 
     engines: { restarts: replacements },
     jobs: { restarts: replacements },
     listeners: { restarts },
+    [INSPECTION]: { restarts },
   } satisfies Record<string, SupervisorSettings>;
+}
+
+/**
+ * Early in the order, so that who looks sees the rest start and stop. Nothing depends on it: it is
+ * temporary, and what comes after it stays when it fails. Whoever asks for it then starts it anew.
+ */
+export function inspectionChild(config: Config): ChildSpec {
+  const input: InspectorInput = { config };
+  return {
+    id: INSPECTION,
+    supervises: {
+      strategy: 'one_for_one',
+      ...supervisorSettings(config)[INSPECTION],
+      children: [{ id: 'inspector', logic: 'inspector', input, shutdown: INSPECTOR_STOP_MS }],
+    },
+    restart: 'temporary',
+  };
 }
 
 /**
@@ -155,7 +183,8 @@ export function daemonChildren(
     ...settings.root,
     children: [
       ...firstChildren(process.own),
-      { id: 'projects', logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
+      inspectionChild(config),
+      { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
       {
         id: 'sockets',

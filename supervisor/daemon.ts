@@ -62,6 +62,8 @@ export interface Daemon {
   /** Has it read its configuration again; what comes of it is in the log. `by` is for that too. */
   reload(by: string): void;
   tree(): TreeNode;
+  /** The URL of the inspector, while it is served. */
+  readonly inspector: string | undefined;
 }
 
 /** Starts a daemon. Throws ConfigError when its file of tokens cannot be used. */
@@ -87,6 +89,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const parts = daemonParts({
     ...{ config, log, root: () => root, own: options.reload?.parts ?? [] },
     ...{ projects: shared.projects, jobs: shared.jobs, tokens: shared.tokens },
+    inspection: shared.inspection,
     thread: (kind, index) => threadChild(kind, index, config, nature),
   });
   let listens: (address: string) => void;
@@ -127,6 +130,9 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     config,
     ...{ listening: Promise.race([listening, failed]), ended, stop },
     tree: () => actorTree(root),
+    get inspector() {
+      return shared.inspection.url;
+    },
     reload: (by) => {
       if (!tellConfiguration(root, { type: 'reload.asked', by })) {
         log.info({ by }, 'the configuration is not read again, since the daemon ends');

@@ -37,6 +37,7 @@ import { stepMachine } from '../machines/step.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
+import type { Inspection } from './inspection/inspection.ts';
 import { configurationLogic, type ReloadDeps } from './reload/reload.ts';
 
 /** What the parts of one daemon share. */
@@ -49,6 +50,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly clock: ServiceClock;
     readonly births: ProjectBirths;
     readonly health: DaemonHealth;
+    readonly inspection: Inspection;
     readonly holder: SocketHolder;
     readonly hooks: Hooks;
   };
@@ -64,6 +66,7 @@ export function logics(shared: Shared, reload: ReloadDeps, steps: ProcessSteps |
     configuration: configurationLogic(reload),
     log: withVitals(logEffect(shared.log)),
     signals: withVitals(signalsEffect),
+    inspector: shared.inspection.logic,
     projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
     sockets: withVitals(
       socketsMachine.provide({ actors: { holder: withVitals(holderEffect(shared.holder)) } }),

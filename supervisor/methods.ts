@@ -13,6 +13,7 @@ import {
   type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
+import type { inspect as inspectSpec } from '../engine/catalogue/inspect.ts';
 import { META } from '../engine/catalogue/meta.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
@@ -29,6 +30,7 @@ import type { Encoding } from '../transport/jsonrpc.ts';
 import type { Ledger } from '../transport/ledger.ts';
 import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
+import type { Inspection } from './inspection/inspection.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
@@ -46,6 +48,7 @@ export interface MethodsDeps {
   readonly logs: () => readonly LogFacts[];
   /** Reads the configuration again; gives the result of the method, or rejects with a GoxError. */
   readonly reload: (by: string) => Promise<unknown>;
+  readonly inspection: Pick<Inspection, 'turn'>;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly counters: Readonly<Counters>;
   readonly connections: { readonly size: number };
@@ -89,6 +92,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     }),
     'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
     'supervisor.reload': () => deps.reload('the method supervisor.reload'),
+    'supervisor.inspect': (params) => deps.inspection.turn(params as Params<typeof inspectSpec>),
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
     shutdown: () => {

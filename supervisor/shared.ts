@@ -19,6 +19,7 @@ import { Failures } from '../transport/failures.ts';
 import { Ledger } from '../transport/ledger.ts';
 import { Tokens } from '../transport/tokens.ts';
 import { daemonHealth, type HealthDeps } from './health.ts';
+import { Inspection } from './inspection/inspection.ts';
 import { setDebug } from './log/level.ts';
 import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
@@ -60,9 +61,10 @@ export function sharedBy(
     ),
   } satisfies Partial<Shared>;
   const health = daemonHealth({ ...shared, root: root.root, logs: root.logs });
+  const inspection = new Inspection({ ...shared, root: root.root, deaths: root.deaths });
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
-  const dispatch = daemonDispatch({ ...root, ...shared, health, debug });
-  return { ...shared, health, dispatch };
+  const dispatch = daemonDispatch({ ...root, ...shared, health, inspection, debug });
+  return { ...shared, health, inspection, dispatch };
 }
 
 /** Who does not answer: the root of the tree, or an engine. */

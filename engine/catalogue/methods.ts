@@ -10,6 +10,7 @@ import { COLOR_METHODS } from './colors.ts';
 import { DAEMON_METHODS } from './daemon.ts';
 import { EDITING_METHODS } from './editing.ts';
 import { HEALTH_METHODS } from './health.ts';
+import { inspect } from './inspect.ts';
 import { LAYER_EDIT_METHODS } from './layer-edits.ts';
 import { LAYER_METHODS } from './layers.ts';
 import { PAINTING_METHODS } from './painting.ts';
@@ -25,6 +26,7 @@ import { VOXEL_METHODS } from './voxels.ts';
 export const METHODS: readonly MethodSpec[] = [
   ...DAEMON_METHODS,
   ...HEALTH_METHODS,
+  inspect,
   ...ACCESS_METHODS,
   ...PROJECT_METHODS,
   ...VOXEL_METHODS,

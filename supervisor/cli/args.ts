@@ -126,7 +126,13 @@ function parseOptions(
       name === 'help' ? { type, multiple, short: 'h' } : { type, multiple },
     ]),
   );
-  const parsed = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  const whole = args.map((arg, index) => {
+    const value = arg.startsWith('--') ? known[arg.slice(2)]?.value : undefined;
+    const next = args[index + 1];
+    // Else what comes next would be its value, whatever that is.
+    return mayBeLeftOut(value) && (next === undefined || looksLikeOption(next)) ? `${arg}=` : arg;
+  });
+  const parsed = parseArgs({ args: whole, options, strict: false, tokens: true });
   // Strict parsing is done here, for messages that name the nearest option.
   for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue;
@@ -146,9 +152,28 @@ function parseOptions(
     if (option.type === 'string' && missing) {
       throw usage(`${token.rawName} needs a value: ${token.rawName} ${option.value}`, command);
     }
+    checkPort(token.rawName, option, token.value ?? '', command);
   }
   return parsed;
 }
+
+/** Whether an option with that name for its value may stand without one. */
+export function mayBeLeftOut(value: string | undefined): boolean {
+  return value?.startsWith('[') === true;
+}
+
+function checkPort(
+  name: string,
+  { value: meaning = '' }: OptionSpec,
+  value: string,
+  command: CommandName,
+): void {
+  if (!/^\[?PORT\]?$/.test(meaning) || (value === '' && mayBeLeftOut(meaning))) return;
+  if (/^\d{1,5}$/.test(value) && Number(value) <= PORT_MAX) return;
+  throw usage(`${name} is a port from 0 to ${PORT_MAX}, not ${value || 'nothing'}`, command);
+}
+
+const PORT_MAX = 65_535;
 
 /** `--socket --workers` is a forgotten value; `--option=-value` is how to give one with a dash. */
 function looksLikeOption(value: string): boolean {
@@ -175,11 +200,15 @@ function checkPositionals(
 function flagsOf(command: CommandName, spec: CommandSpec, values: RawValues): FlagValue[] {
   const flags: FlagValue[] = [];
   for (const [name, value] of Object.entries(values)) {
-    const key = spec.options[name]?.key;
+    const { key, turns_on, value: meaning } = spec.options[name] ?? {};
+    const flag = `--${name}`;
+    if (turns_on !== undefined) flags.push({ key: turns_on, text: 'true', flag });
+    // Given without its value.
+    if (value === '' && mayBeLeftOut(meaning)) continue;
     if (name === 'set' && Array.isArray(value)) {
       for (const pair of value) flags.push(pairOf(command, String(pair)));
     } else if (key !== undefined && typeof value === 'string') {
-      flags.push({ key, text: value, flag: `--${name}` });
+      flags.push({ key, text: value, flag });
     }
   }
   return flags;

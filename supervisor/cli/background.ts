@@ -33,6 +33,8 @@ interface Ready {
   readonly pid: number;
   readonly address: string;
   readonly log: string;
+  /** The URL of the inspector, if it is served. */
+  readonly inspector?: string | undefined;
 }
 
 type End = { readonly ready: Ready } | { readonly code: number | null } | { readonly why: string };
@@ -152,11 +154,13 @@ function limitOf(text = ''): number {
   return 1000 * (Number.isFinite(seconds) && seconds > 0 ? seconds : LIMIT_S);
 }
 
-function text({ pid, address, log }: Ready): string {
+function text({ pid, address, log, inspector }: Ready): string {
+  const look = inspector === undefined ? [] : [`  shows its inside at ${inspector}`];
   return [
     `goxel-supervisor runs in the background as process ${pid}`,
     `  listens on ${address}`,
     `  writes its log to ${log}`,
+    ...look,
     `Stop it with: kill ${pid}`,
     '',
   ].join('\n');

@@ -3,13 +3,15 @@
 export interface OptionSpec {
   /** `string` takes a value, `boolean` does not. */
   readonly type: 'string' | 'boolean';
-  /** The value's name in help texts. */
+  /** The value's name in help texts; one in brackets may be left out. */
   readonly value?: string;
   readonly summary: string;
   /** Given several times, all values count. */
   readonly multiple?: true;
   /** The configuration key that the value sets. */
   readonly key?: string;
+  /** The configuration key that is true when the option is given. */
+  readonly turns_on?: string;
 }
 
 export interface CommandSpec {

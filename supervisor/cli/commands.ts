@@ -34,9 +34,17 @@ export const COMMANDS = {
         summary: 'the least serious log lines to write',
         key: 'logging.level',
       },
+      inspect: {
+        type: 'string',
+        value: '[PORT]',
+        summary: 'serve the inspector, and say its URL',
+        key: 'inspector.port',
+        turns_on: 'inspector.enabled',
+      },
     },
     examples: [
       'goxel-supervisor run',
+      'goxel-supervisor run --inspect',
       'goxel-supervisor run --socket /run/goxel/goxel.sock --workers 4',
       'goxel-supervisor run --config daemon.yaml --set performance.max_connections=64',
     ],

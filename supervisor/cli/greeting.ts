@@ -7,9 +7,15 @@ import { SETTINGS } from '../../conf/settings.ts';
 
 const PROGRAM = 'goxel-supervisor';
 
-/** @param path the socket, or an address over TCP, which commands do not speak to */
-export function greeting(path: string): string {
-  if (!path.startsWith('/')) return `${PROGRAM} listens on ${path}\nStop it with Ctrl-C.\n`;
+/**
+ * @param path the socket, or an address over TCP, which commands do not speak to
+ * @param inspector the URL of the inspector, if it is served
+ */
+export function greeting(path: string, inspector?: string): string {
+  const look = inspector === undefined ? [] : [`Look inside: ${inspector}`];
+  if (!path.startsWith('/')) {
+    return [`${PROGRAM} listens on ${path}`, ...look, 'Stop it with Ctrl-C.', ''].join('\n');
+  }
   const is_default = path === SETTINGS.get('sockets.unix.path')?.default;
   const to = is_default ? '' : ` --socket ${quoted(path)}`;
   const program = programName(process.argv[1] ?? '', process.env.PATH ?? '');
@@ -21,6 +27,7 @@ export function greeting(path: string): string {
     `  ${program} call goxel.add_voxel '[0,0,0,"#ff0000"]'${to}`,
     `  ${program} call goxel.render_scene --output ${picture}${to}`,
     `  ${program} tree${to}`,
+    ...look,
     'Stop it with Ctrl-C.',
     '',
   ].join('\n');

@@ -63,6 +63,8 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./control/reload.ts')).reload(line);
     case 'debug':
       return (await import('./control/debug.ts')).debug(line);
+    case 'inspect':
+      return (await import('./inspect.ts')).inspect(line);
     case 'completion':
       return (await import('./completion/completion.ts')).completion(line);
     case 'config check':

@@ -120,6 +120,8 @@ function exitCodeOf(code: ErrorCode): ExitCode {
   switch (code) {
     case 'GOX_FILE':
       return EXIT.NOINPUT;
+    case 'GOX_INSPECTOR':
+      return EXIT.UNAVAILABLE;
     case 'GOX_PATH_REFUSED':
     case 'GOX_UNAUTHENTICATED':
     case 'GOX_TOKEN_REFUSED':

@@ -89,11 +89,12 @@ async function sayListening(daemon: Daemon, config: Config, background: boolean)
     throw error;
   }
   if (background) {
-    sayReady({ pid: process.pid, address, log: config.logging.file || 'syslog' });
+    const log = config.logging.file || 'syslog';
+    sayReady({ pid: process.pid, address, log, inspector: daemon.inspector });
     return;
   }
   const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
-  talk.write(greeting(address));
+  talk.write(greeting(address, daemon.inspector));
 }
 
 /** What nobody expected ends the process, whatever becomes of the line that says so. */

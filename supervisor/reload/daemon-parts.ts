@@ -12,7 +12,9 @@ import type { SocketsEvent, SocketsOutcome } from '../../machines/sockets.ts';
 import { adjust, type ChildSpec, type SupervisorRef } from '../../machines/supervision/index.ts';
 import type { KnownToken, Tokens } from '../../transport/tokens.ts';
 import { supervisorSettings } from '../children.ts';
+import type { Inspection } from '../inspection/inspection.ts';
 import { Crew, type Roster } from './crew.ts';
+import { inspectorPart } from './inspector-part.ts';
 import { ALL_TAKEN, type Part } from './parts.ts';
 import { guardedSettingsPart, settingsPart } from './reload.ts';
 
@@ -23,6 +25,7 @@ export interface DaemonPartsDeps {
   readonly projects: Projects;
   readonly jobs: { readonly parts: PartScheduler };
   readonly tokens: Tokens;
+  readonly inspection: Pick<Inspection, 'turn'>;
   readonly thread: (kind: EngineInput['kind'], number: number) => ChildSpec;
   /** What whoever started the daemon has to do with it: its log. */
   readonly own: readonly Part[];
@@ -42,6 +45,7 @@ export function daemonParts(deps: DaemonPartsDeps): Part[] {
     guardedSettingsPart(config),
     tokensPart(deps.tokens),
     socketsPart(deps),
+    inspectorPart(deps.inspection),
     settingsPart(config),
     supervisorsPart(deps),
     crewPart('engine', deps, engineRoster(deps.projects)),

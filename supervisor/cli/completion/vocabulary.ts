@@ -2,6 +2,7 @@
 
 import { SETTINGS, type Setting } from '../../../conf/settings.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
+import { mayBeLeftOut } from '../args.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { COMMANDS, choicesOf } from '../commands.ts';
 
@@ -93,7 +94,7 @@ function commandWords(name: string, spec: CommandSpec): CommandWords {
       return {
         ...{ name: option, summary, multiple: more.multiple === true },
         value:
-          type === 'boolean'
+          type === 'boolean' || mayBeLeftOut(value)
             ? undefined
             : { name: value ?? '', place: place ?? { kind: 'nothing' } },
       } as const;

@@ -2,7 +2,13 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createActor, type EventObject, fromCallback, SimulatedClock } from 'xstate';
+import {
+  type AnyActorRef,
+  createActor,
+  type EventObject,
+  fromCallback,
+  SimulatedClock,
+} from 'xstate';
 import { configurationMachine } from '../../../machines/configuration.ts';
 import {
   type ConnectionInput,
@@ -15,6 +21,11 @@ import {
   engineMachine,
 } from '../../../machines/engine.ts';
 import type { HealthInput } from '../../../machines/health.ts';
+import {
+  type InspectorCommand,
+  type InspectorServerInput,
+  inspectorMachine,
+} from '../../../machines/inspector.ts';
 import {
   type ListenerInput,
   listenerMachine,
@@ -34,7 +45,7 @@ import {
   type SupervisorSpec,
   supervisor,
 } from '../../../machines/supervision/index.ts';
-import { daemonChildren } from '../../../supervisor/children.ts';
+import { daemonChildren, INSPECTION } from '../../../supervisor/children.ts';
 import { outcomeOf } from '../../../supervisor/outcome.ts';
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith } from '../../support/probe.ts';
@@ -58,6 +69,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
   const jobs = fakeEffect<EventObject, EngineChildInput>();
   const health = fakeEffect<EventObject, HealthInput>();
   const log = fakeEffect<EventObject, undefined>();
+  const inspectorServer = fakeEffect<InspectorCommand, InspectorServerInput>();
   const clock = new SimulatedClock();
   const now_ms = () => clock.now();
   const connection = connectionMachine.provide({
@@ -87,6 +99,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
       log: log.logic,
       signals: signals.logic,
       projects,
+      inspector: inspectorMachine.provide({ actors: { server: inspectorServer.logic } }),
       engine,
       job,
       listener,
@@ -105,7 +118,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
     const { output } = root.getSnapshot();
     return output === undefined ? undefined : outcomeOf(output);
   };
-  return { root, clock, worker, jobs, calls, server, signals, decisions, outcome };
+  return { root, clock, worker, jobs, calls, server, signals, decisions, outcome, inspectorServer };
 }
 
 /** That of the Unix socket: what they do when they fail is the same. */
@@ -296,6 +309,26 @@ test('a part before the engines that fails takes them along, and they come back'
   assert.is(worker.started.length, 2, 'another daemon without engines would serve nobody');
   allReady(parts, 1);
   assert.is(root.getSnapshot().status, 'active');
+});
+
+test('an inspector that fails again and again takes nothing with it', async () => {
+  const { root, clock, worker, decisions } = await running();
+  const inspection = () => root.getSnapshot().children[INSPECTION] as AnyActorRef | undefined;
+  for (let life = 0; life < 2; life += 1) {
+    const inspector = inspection()?.getSnapshot().children.inspector as AnyActorRef;
+    assert.is(inspector.getSnapshot().value, 'off');
+    // As a defect of the machine itself is told.
+    inspection()?.send({ type: 'xstate.error.actor.inspector', actorId: 'inspector', error: 'a' });
+    clock.increment(1000);
+  }
+  assert.is(inspection(), undefined, 'it gave up');
+  assert.is(root.getSnapshot().value, 'running');
+  assert.is(worker.started.length, 1);
+  const restarts = decisions.filter(({ kind }) => kind === 'restart planned');
+  assert.equal(
+    restarts.map(({ supervisor }) => supervisor),
+    [INSPECTION],
+  );
 });
 
 test.run();
