@@ -47,7 +47,7 @@ import {
 } from '../../../machines/supervision/index.ts';
 import { daemonChildren, INSPECTION } from '../../../supervisor/children.ts';
 import { outcomeOf } from '../../../supervisor/outcome.ts';
-import { fakeEffect } from '../../support/fake-effect.ts';
+import { DEFECT, fakeEffect } from '../../support/fake-effect.ts';
 import { configWith } from '../../support/probe.ts';
 
 type Actions = Parameters<typeof listenerMachine.provide>[0]['actions'];
@@ -86,6 +86,14 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
   const job = engineMachine.provide({
     actors: { worker: jobs.logic, calls: fakeEffect<CallsCommand, EngineChildInput>().logic },
   });
+  const inspector = inspectorMachine.provide({
+    actors: { server: inspectorServer.logic },
+    actions: {
+      'announce failure': () => {
+        throw new Error(DEFECT);
+      },
+    },
+  });
   const connections = dynamic({ logics: { connection }, now_ms });
   const listener = listenerMachine.provide({
     actors: { server: server.logic, connections },
@@ -99,7 +107,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
       log: log.logic,
       signals: signals.logic,
       projects,
-      inspector: inspectorMachine.provide({ actors: { server: inspectorServer.logic } }),
+      inspector,
       engine,
       job,
       listener,
@@ -312,13 +320,12 @@ test('a part before the engines that fails takes them along, and they come back'
 });
 
 test('an inspector that fails again and again takes nothing with it', async () => {
-  const { root, clock, worker, decisions } = await running();
+  const { root, clock, worker, decisions, inspectorServer } = await running();
   const inspection = () => root.getSnapshot().children[INSPECTION] as AnyActorRef | undefined;
   for (let life = 0; life < 2; life += 1) {
     const inspector = inspection()?.getSnapshot().children.inspector as AnyActorRef;
-    assert.is(inspector.getSnapshot().value, 'off');
-    // As a defect of the machine itself is told.
-    inspection()?.send({ type: 'xstate.error.actor.inspector', actorId: 'inspector', error: 'a' });
+    inspector.send({ type: 'inspector.on' });
+    inspectorServer.say({ type: 'server.failed', reason: 'a defect follows' });
     clock.increment(1000);
   }
   assert.is(inspection(), undefined, 'it gave up');
