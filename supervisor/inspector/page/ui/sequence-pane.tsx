@@ -1,0 +1,81 @@
+/** Messages between the pinned actors, or around the chosen one. */
+
+import { useMemo, useState } from 'preact/hooks';
+import { Sequence } from '../sequence/sequence.tsx';
+import { chosen, chosen_event, drawer, event_scope, frame, pinned, world } from '../state.ts';
+import { type EventTest, Sieve } from '../store/filter.ts';
+import { count } from '../store/format.ts';
+import { sequenceActors } from '../store/sequence.ts';
+
+/** What a person can follow. */
+const MESSAGES_MAX = 500;
+
+export function SequencePane() {
+  frame.value;
+  const here = world.value;
+  const [sieve] = useState(() => new Sieve());
+  const pins = pinned.value;
+  const session = chosen.value;
+  const actors = useMemo(
+    () => sequenceActors(here, pins, session),
+    [here, here.shape, pins, session],
+  );
+  const columns = useMemo(
+    () =>
+      actors.map(({ session: id, id: name, death }) => ({
+        id,
+        name,
+        ...(death === undefined ? {} : { dead: true }),
+      })),
+    [actors],
+  );
+  const key = actors.map(({ session: id }) => id).join('\n');
+  const test = useMemo<EventTest>(() => {
+    const shown = new Set(key.split('\n'));
+    return ({ to, from }) => shown.has(to) && (from === undefined || shown.has(from));
+  }, [key]);
+  const passed = sieve.take(here.events, test);
+  const newest = passed.at(-1)?.number;
+  const messages = useMemo(
+    () =>
+      passed.slice(-MESSAGES_MAX).map(({ flow, sampled, ...rest }) => ({
+        ...rest,
+        ...(flow === undefined ? {} : { flow }),
+        ...(sampled ? { sampled } : {}),
+      })),
+    [test, newest],
+  );
+  const picked = chosen_event.value;
+  return (
+    <div class="sequence-pane">
+      <div class="pane-note">
+        {pins.size > 0
+          ? `${actors.length} pinned actors`
+          : 'The chosen actor and those around it; pin actors in the tree (x) to choose others'}
+        {passed.length > MESSAGES_MAX && ` · the last ${MESSAGES_MAX} of ${count(passed.length)}`}
+      </div>
+      <div class="sequence-place">
+        <Sequence
+          actors={columns}
+          messages={messages}
+          {...(picked === undefined ? {} : { chosen: picked })}
+          onChoose={(number) => {
+            chosen_event.value = number;
+          }}
+        />
+      </div>
+      {picked !== undefined && messages.some(({ number }) => number === picked) && (
+        <button
+          type="button"
+          class="to-end"
+          onClick={() => {
+            event_scope.value = 'all';
+            drawer.value = 'events';
+          }}
+        >
+          Show it among the events
+        </button>
+      )}
+    </div>
+  );
+}
