@@ -1,7 +1,9 @@
 /** A daemon in this process: `children.ts` says of what it consists, `logics.ts` of which code. */
 
 import type { Logger } from 'pino';
+import type { Observable } from 'rxjs';
 import { type AnyActorRef, createActor } from 'xstate';
+import type { HookEvent } from '../actors/hooks.ts';
 import { type ProcessOptions, processSteps } from '../actors/process/steps.ts';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
@@ -18,6 +20,7 @@ import {
 import { daemonChildren, LISTENERS, threadChild } from './children.ts';
 import { logDecision } from './decisions.ts';
 import { logics } from './logics.ts';
+import { observed } from './observe.ts';
 import { type Outcome, outcomeOf, StartError } from './outcome.ts';
 import { Probe } from './probe.ts';
 import { Progress } from './progress.ts';
@@ -64,6 +67,13 @@ export interface Daemon {
   tree(): TreeNode;
   /** The URL of the inspector, while it is served. */
   readonly inspector: string | undefined;
+  /** Its number among the daemons of this process, as on the channels of `diagnostics_channel`. */
+  readonly number: number;
+  /**
+   * What becomes of requests and connections, from when it is subscribed to; costs nothing else. It
+   * is told as it happens: do little, and never wait. What a subscriber throws is logged.
+   */
+  observe(): Observable<HookEvent>;
 }
 
 /** Starts a daemon. Throws ConfigError when its file of tokens cannot be used. */
@@ -133,6 +143,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     get inspector() {
       return shared.inspection.url;
     },
+    ...{ number: shared.hooks.daemon, observe: () => observed(shared.hooks) },
     reload: (by) => {
       if (!tellConfiguration(root, { type: 'reload.asked', by })) {
         log.info({ by }, 'the configuration is not read again, since the daemon ends');

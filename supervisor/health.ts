@@ -34,6 +34,8 @@ export interface HealthDeps {
   readonly ledger: { readonly bytes: number; readonly bytes_max: number };
   readonly projects: { all(): Iterable<{ readonly number: number; readonly state: string }> };
   readonly jobs: { list(): readonly { readonly state: string }[] };
+  /** Is done at each check: looks for requests that take long. */
+  readonly look: () => void;
 }
 
 /** What the rest of the daemon has of it. */
@@ -51,7 +53,7 @@ export function daemonHealth(deps: HealthDeps): DaemonHealth {
   const rates = new Rates(performance.now());
   const sources = sourcesOf(deps);
   const machine = healthMachine.provide({
-    actors: { checks: withVitals(checksEffect({ sources, rates })) },
+    actors: { checks: withVitals(checksEffect({ sources, rates, look: deps.look })) },
     actions: {
       'report stalled': ({ context }) => {
         for (const { id, silent_ms } of context.stalled) pulses.stalled(id, silent_ms);

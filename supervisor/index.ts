@@ -1,5 +1,12 @@
 /** The daemon as a library: `goxel-supervisor/daemon`. */
 
+export type {
+  ConnectionFacts,
+  ConnectionMessage,
+  HookEvent,
+  RequestMessage,
+  RequestTrace,
+} from '../actors/hooks.ts';
 export { ConfigError, loadConfig } from '../conf/load.ts';
 export type { Config } from '../conf/schema.ts';
 export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';

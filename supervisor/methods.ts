@@ -4,8 +4,10 @@ import { hostname } from 'node:os';
 import type { Counters, DaemonDispatch } from '../actors/connection/intake-deps.ts';
 import type { Projects } from '../actors/engines/projects.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
+import type { Tracer } from '../actors/tracing/tracer.ts';
 import { GoxError } from '../conf/errors.ts';
 import type { Level } from '../conf/levels.ts';
+import type { Config } from '../conf/schema.ts';
 import { admission } from '../engine/catalogue/access.ts';
 import {
   type cancelJob as cancelJobSpec,
@@ -22,6 +24,7 @@ import type { debug as debugSpec } from '../engine/catalogue/operation.ts';
 import { decodeParams, type Named, paramProblem } from '../engine/catalogue/params.ts';
 import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
+import type { trace as traceSpec } from '../engine/catalogue/tracing.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
 import type { LogFacts } from '../machines/health-facts.ts';
 import type { Death } from '../machines/supervision/index.ts';
@@ -31,6 +34,7 @@ import type { Ledger } from '../transport/ledger.ts';
 import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
+import { traceResult } from './trace.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface MethodsDeps {
@@ -55,6 +59,8 @@ export interface MethodsDeps {
   readonly ledger: Pick<Ledger, 'bytes'>;
   readonly projects: Projects;
   readonly jobs: Jobs;
+  readonly tracer: Pick<Tracer, 'ways' | 'counts'>;
+  readonly config: Pick<Config, 'tracing'>;
 }
 
 /** Gives the result, or a promise of it. Throws GoxError, or rejects with one. */
@@ -90,6 +96,8 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'supervisor.debug': (params) => ({
       level: deps.debug((params as Params<typeof debugSpec>).on),
     }),
+    'system.trace': (params) =>
+      traceResult(deps.tracer, deps.config.tracing, params as Params<typeof traceSpec>),
     'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
     'supervisor.reload': () => deps.reload('the method supervisor.reload'),
     'supervisor.inspect': (params) => deps.inspection.turn(params as Params<typeof inspectSpec>),

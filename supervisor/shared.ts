@@ -13,6 +13,8 @@ import { Jobs } from '../actors/jobs/jobs.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceManager } from '../actors/process/service-manager.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
+import { LineBudget } from '../actors/tracing/line-budget.ts';
+import { Tracer } from '../actors/tracing/tracer.ts';
 import type { Config } from '../conf/schema.ts';
 import { tokensOf } from '../conf/token-file.ts';
 import { Failures } from '../transport/failures.ts';
@@ -41,6 +43,8 @@ export function sharedBy(
       calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why }),
   });
   const pulses = new Pulses();
+  const hooks = hooksOf(log);
+  const tracer = new Tracer({ config, log, hooks });
   const shared = {
     ...{ config, log, clock, calls, jobs, pulses, manager: root.manager },
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
@@ -52,7 +56,7 @@ export function sharedBy(
     deadlines: new Deadlines(clock, (error) => log.error({ err: error }, 'a defect at a deadline')),
     ledger: new Ledger(config),
     failures: new Failures(),
-    hooks: new Hooks(),
+    ...{ hooks, tracer },
     jobCalls: new Map(),
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping }) },
@@ -60,11 +64,25 @@ export function sharedBy(
       births.start(root.root().getSnapshot().children.projects, input),
     ),
   } satisfies Partial<Shared>;
-  const health = daemonHealth({ ...shared, root: root.root, logs: root.logs });
+  const health = daemonHealth({
+    ...shared,
+    look: () => tracer.look(),
+    root: root.root,
+    logs: root.logs,
+  });
   const inspection = new Inspection({ ...shared, root: root.root, deaths: root.deaths });
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
   const dispatch = daemonDispatch({ ...root, ...shared, health, inspection, debug });
   return { ...shared, health, inspection, dispatch };
+}
+
+/** Hooks whose defects are in the log, a line a second however many there are. */
+function hooksOf(log: Logger): Hooks {
+  const lines = new LineBudget(1);
+  return new Hooks((error) => {
+    if (!lines.admits(performance.now())) return;
+    log.error({ err: error, ...lines.takeLeftOut() }, 'a hook has failed');
+  });
 }
 
 /** Who does not answer: the root of the tree, or an engine. */

@@ -47,6 +47,13 @@ export function isDefect(encoding: Encoding, body: Uint8Array): boolean {
   return numberIn(encoding, body) === ERRORS.GOX_INTERNAL.number;
 }
 
+/** The code of an error by its body; two that share a number are told as the first. */
+export function codeIn(encoding: Encoding, body: Uint8Array): string {
+  if (body.length === 0) return '(error)';
+  const number = numberIn(encoding, body);
+  return CODES.get(number) ?? `${number}`;
+}
+
 function numberIn(encoding: Encoding, body: Uint8Array): number {
   return encoding === 'json' ? numberInJson(body) : numberInMsgpack(body);
 }

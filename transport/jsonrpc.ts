@@ -56,6 +56,8 @@ export interface RequestMeta {
   readonly timeout_ms: number | undefined;
   /** As W3C Trace Context has it, if it is one. */
   readonly traceparent: string | undefined;
+  /** What the tracers of its trace want passed on. */
+  readonly tracestate: string | undefined;
 }
 
 /** A message that is to be answered with an error at once. */
@@ -96,8 +98,21 @@ export interface PendingReply {
   readonly place: number;
   /** What the request counts for while it waits. */
   readonly bytes: number;
+  /** Where its way through the daemon is noted, if it is. */
+  way: RequestWay | undefined;
   /** The id as a value, once somebody looked: who cancels looks at all that wait. */
   idValue?: unknown;
+}
+
+/** Whoever notes the way of one request through the daemon; nothing counts after its answer. */
+export interface RequestWay {
+  /** It waits for its engine, for the first time or again. @param session its slot, if known */
+  queued(session: number | undefined): void;
+  /** It left for its engine, or is worked at here. */
+  started(engine: number | undefined): void;
+  becameJob(job: number): void;
+  /** @param code that of an error; @param bytes those of the result or error that is sent */
+  answered(code: string | undefined, bytes: number): void;
 }
 
 /** The replies to one batch, as they come in. */

@@ -15,10 +15,10 @@ export function metaOf(
 ): RequestMeta | GoxError | undefined {
   if (value === undefined || value === null) return undefined;
   try {
-    const { timeout_ms, traceparent } = checkMeta(value);
+    const { timeout_ms, traceparent, tracestate } = checkMeta(value);
     // Who waits for longer than anything may take is told then that it took too long.
     const within_ms = timeout_ms === undefined ? undefined : Math.min(timeout_ms, job_timeout_ms);
-    return { timeout_ms: within_ms, traceparent };
+    return { timeout_ms: within_ms, traceparent, tracestate };
   } catch (error) {
     if (error instanceof GoxError) return error;
     throw error;
@@ -38,7 +38,16 @@ const TRACEPARENT =
  * The trace that a request belongs to, as it was sent; nothing when it is none by W3C Trace
  * Context, which wants others ignored rather than refused.
  */
-export function traceOf(meta: RequestMeta | undefined): string | undefined {
+export function traceOf(meta: Pick<RequestMeta, 'traceparent'> | undefined): string | undefined {
   const trace = meta?.traceparent;
   return trace !== undefined && TRACEPARENT.test(trace) ? trace : undefined;
+}
+
+/** W3C Trace Context has a tracer pass on 512 characters, and may have it drop what is longer. */
+const TRACESTATE_MAX = 512;
+
+/** What is to be passed on with the trace of a request, which must have one. */
+export function traceStateOf(meta: RequestMeta | undefined): string | undefined {
+  const state = meta?.tracestate;
+  return state !== undefined && state.length <= TRACESTATE_MAX ? state : undefined;
 }

@@ -18,7 +18,7 @@
 import type { GoxError } from '../conf/errors.ts';
 import type { Config } from '../conf/schema.ts';
 import { EMPTY } from './bytes.ts';
-import { Failures } from './failures.ts';
+import { codeIn, Failures } from './failures.ts';
 import type {
   Encoding,
   Framing,
@@ -188,16 +188,21 @@ export class Replies {
     const bytes = REQUEST_BYTES + params + (id?.length ?? 0);
     this.#open += 1;
     this.#asked += bytes;
-    return { encoding, id, batch, place, bytes };
+    return { encoding, id, batch, place, bytes, way: undefined };
   }
 
   /** Answers with encoded bytes, which are kept, not copied, until the next flush. */
   answer(to: PendingReply, failed: boolean, body: Uint8Array): void {
     this.#open -= 1;
     this.#asked -= to.bytes;
+    const { batch, id, way } = to;
+    const wanted = id !== undefined && !this.#gone;
+    const reply = wanted ? this.#admit(to, id, failed, body) : undefined;
+    if (way !== undefined) {
+      const { failed: is, body: said } = reply ?? { failed, body };
+      way.answered(is ? codeIn(to.encoding, said) : undefined, wanted ? said.length : 0);
+    }
     if (this.#gone) return;
-    const { batch } = to;
-    const reply = to.id === undefined ? undefined : this.#admit(to, to.id, failed, body);
     if (reply !== undefined) {
       this.#kept += reply.body.length;
       this.#failures.count(reply);
@@ -214,6 +219,8 @@ export class Replies {
   }
 
   fail(to: PendingReply, error: GoxError): void {
+    // Nobody is told why a notification failed, but who watches over its way.
+    if (to.id === undefined) to.way?.answered(error.code, 0);
     this.answer(to, true, to.id === undefined ? EMPTY : errorBody(error, to.encoding));
   }
 

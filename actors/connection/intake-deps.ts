@@ -4,6 +4,7 @@ import type { Config } from '../../conf/schema.ts';
 import type { Caller } from '../../transport/caller.ts';
 import type { EnvelopeReader } from '../../transport/envelope.ts';
 import type { About } from '../about.ts';
+import type { Trail } from '../tracing/trail.ts';
 import type { Admission } from './admission.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { GateDeps } from './gate.ts';
@@ -42,6 +43,8 @@ export interface IntakeDeps extends Pick<GateDeps, 'tokens' | 'onTokenRefused'> 
 
 /** What an intake knows of the connection it serves. */
 export interface IntakeConnection extends OpenConnection, Newcomer {
+  /** Where the ways of its requests are noted, if they are. */
+  readonly trail?: Trail;
   /** It has shown a token. */
   authenticated(): void;
   /** Nothing more is to be read from it: it is closed when all is answered. */

@@ -33,6 +33,7 @@ import { soundMeta } from '../../transport/meta.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { errorReply } from '../../transport/reply.ts';
 import { decoded, encoded, idValue, requestId } from '../../transport/values.ts';
+import { ORIGIN_MS } from '../tracing/moment.ts';
 import type { Share } from './admission.ts';
 import { type CallerConnection, DaemonCall } from './daemon-call.ts';
 import type { Gate } from './gate.ts';
@@ -68,6 +69,8 @@ export class Intake implements CallerConnection {
   /** A notification waits for a flush of its own. */
   #noted = false;
   #now_ms = 0;
+  /** When the last read was, as Unix time. */
+  #received_ms = 0;
 
   constructor(deps: IntakeDeps, connection: IntakeConnection) {
     this.#deps = deps;
@@ -95,6 +98,7 @@ export class Intake implements CallerConnection {
   take(events: readonly (FramingEvent | Request)[]): boolean {
     this.#now_ms = this.#deps.clock.now_ms();
     const now_ms = performance.now();
+    this.#received_ms = ORIGIN_MS + now_ms;
     this.#turns.begin(now_ms);
     this.#replies.touch(now_ms);
     let fatal = false;
@@ -215,6 +219,8 @@ export class Intake implements CallerConnection {
   #takeOne(request: Request | Invalid, batch: PendingBatch | undefined, place: number): void {
     this.#deps.counters.requests += 1;
     const reply = this.#replies.place(request, batch, place);
+    const method = request.kind === 'invalid' ? undefined : findMethod(request.method);
+    this.#note(request, method, reply);
     const { gate } = this.#standing;
     if (gate !== undefined) {
       this.#takeAt(gate, request, reply);
@@ -224,11 +230,21 @@ export class Intake implements CallerConnection {
       this.#replies.fail(reply, request.error);
       return;
     }
-    const method = findMethod(request.method);
     const refusal = this.#refusal ?? this.#refusalOf(request, method);
     if (refusal !== undefined) this.#replies.fail(reply, refusal);
     else if (method!.spec.scope === 'daemon') this.#queue(this.#callOf(method!, request, reply));
     else this.#pass(method!, request, reply);
+  }
+
+  /** Has the way of a request noted, if anybody wants to know. */
+  #note(request: Request | Invalid, method: MethodEntry | undefined, reply: PendingReply): void {
+    const { trail } = this.#connection;
+    if (trail === undefined) return;
+    let name = method?.spec.name;
+    let project: string | undefined;
+    if (request.kind === 'invalid') name = '(invalid)';
+    else if (method?.spec.scope === 'project') project = projectNamed(request);
+    reply.way = trail.begin(request, name ?? '(unknown)', project, this.#received_ms);
   }
 
   /** From a connection that has not shown a token: if this one does, all that follow count. */
@@ -237,6 +253,7 @@ export class Intake implements CallerConnection {
       if (this.#refusal !== undefined) throw this.#refusal;
       const token = gate.check(request);
       if (token === undefined) {
+        reply.way?.started(undefined);
         const call = new DaemonCall(authenticate, EMPTY, reply, this.#now_ms, undefined, this);
         this.#underWay.begin(call, gate.hold(call.signal));
         return;
@@ -316,6 +333,7 @@ export class Intake implements CallerConnection {
       this.#replies.fail(reply, requestOverdue(own_ms, config.performance.request_timeout_ms));
       return;
     }
+    reply.way?.started(undefined);
     try {
       const answered = dispatch(spec.name, decoded(call.params, reply.encoding), call);
       if (answered instanceof Promise) this.#underWay.begin(call, answered);
@@ -371,4 +389,10 @@ export class Intake implements CallerConnection {
     if (one.timeout_ms !== undefined) this.#deps.deadlines.watch(one, this.#sessions);
     group.requests.push(one);
   }
+}
+
+/** The project that a request is for; nothing for what is no name, however long. */
+function projectNamed({ project }: Request): string | undefined {
+  if (project === undefined) return CURRENT_PROJECT;
+  return isProjectName(project) ? project : undefined;
 }

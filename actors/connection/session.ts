@@ -190,6 +190,7 @@ export class Session implements Source, Waiter, SessionHandle {
         // What it bars stays barred, but to what this session asked before it.
         if (again.length > 0) this.#release(request);
         request.share.enter(request);
+        request.reply.way?.queued(undefined);
         again.push(request);
       }
     }

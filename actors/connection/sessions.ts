@@ -7,6 +7,7 @@ import type { GoxError } from '../../conf/errors.ts';
 import { SESSIONS_KEPT } from '../../machines/connection.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
+import { atOneStroke } from '../tracing/moment.ts';
 import type { SessionHandle, SessionNeed, SessionRequest } from './request.ts';
 
 /** A connection that is open, as its sessions and its listener see it. */
@@ -56,16 +57,20 @@ export class Sessions {
   deliver(name: string, requests: SessionRequest[]): void {
     const known = this.#sessions.get(name);
     if (known !== undefined) {
+      this.#noteQueued(name, requests);
       known.submit(requests);
       return;
     }
     const unclaimed = this.#unclaimed.get(name);
     if (unclaimed !== undefined) {
+      this.#noteQueued(name, requests);
       unclaimed.push(...requests);
       return;
     }
     this.#unclaimed.set(name, requests);
-    this.#needed(this.#need(name));
+    const need = this.#need(name);
+    this.#noteQueued(name, requests);
+    this.#needed(need);
   }
 
   /** A session has started; it gets what waits for it. */
@@ -115,6 +120,13 @@ export class Sessions {
   refuseRest(why: GoxError): void {
     this.#refuseUnclaimed(why);
     for (const session of this.#sessions.values()) session.refuseRest(why);
+  }
+
+  #noteQueued(name: string, requests: readonly SessionRequest[]): void {
+    const slot = this.#slots.get(name);
+    atOneStroke(() => {
+      for (const { reply } of requests) reply.way?.queued(slot);
+    });
   }
 
   #refuseUnclaimed(why: GoxError): void {

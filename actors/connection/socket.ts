@@ -18,6 +18,8 @@ import type { Ledger } from '../../transport/ledger.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { About } from '../about.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
+import { listenerOf, type Tracer } from '../tracing/tracer.ts';
+import type { Trail } from '../tracing/trail.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
 import { Intake } from './intake.ts';
@@ -40,6 +42,7 @@ export interface SocketDeps extends IntakeDeps {
   readonly connections: Map<number, PlacedConnection>;
   readonly ledger: Ledger;
   readonly failures: Failures;
+  readonly tracer: Tracer;
   /** Hears of a defect that ended a connection. */
   readonly onConnectionDefect: (about: About, error: unknown) => void;
   /** Hears of a client that is cut since it takes nothing of what waits for it. */
@@ -65,7 +68,8 @@ export function socketEffect(deps: SocketDeps) {
     if (socket === undefined) throw new Error(`there is no accepted socket ${accepted}`);
     deps.sockets.delete(accepted);
     const say = sendBack as (event: ConnectionEvent) => void;
-    const client: ClientSocket = new ClientSocket(socket, input, deps, say, () => work);
+    const trail = deps.tracer.open(number, listenerOf(self), socket);
+    const client: ClientSocket = new ClientSocket(socket, input, deps, trail, say, () => work);
     const work = showWork(self, () => client.replies.open > 0, say);
     deps.connections.set(number, client);
     reportFigures(self, () => ({
@@ -99,6 +103,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   readonly intake: Intake;
   readonly replies: Replies;
   readonly sessions: Sessions;
+  readonly trail: Trail;
   readonly #socket: Socket;
   readonly #output: SocketOutput;
   readonly #sending: SendWatch;
@@ -125,6 +130,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     socket: Socket,
     { number, guest, trust }: ConnectionInput,
     deps: SocketDeps,
+    trail: Trail,
     say: (event: ConnectionEvent) => void,
     work: () => Pick<Work, 'touch' | 'renew'>,
   ) {
@@ -133,6 +139,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.address = socket.remoteAddress ?? '';
     this.guest = guest;
     this.trust = trust;
+    this.trail = trail;
     this.#socket = socket;
     this.#deps = deps;
     this.#say = say;
@@ -146,14 +153,8 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
       idle: () => this.#sayIdle(),
       failed: (error) => this.failed(error),
     };
-    this.replies = new Replies(
-      this.#output,
-      () => this.#framer.framing,
-      config,
-      ledger,
-      events,
-      failures,
-    );
+    const framing = () => this.#framer.framing;
+    this.replies = new Replies(this.#output, framing, config, ledger, events, failures);
     this.sessions = new Sessions(
       this.replies,
       (need) => say({ type: 'session.needed', ...need }),
@@ -242,6 +243,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#sending.end();
     this.intake.end();
     this.replies.end();
+    this.trail.end();
     this.#socket.destroy();
   }
 

@@ -14,6 +14,7 @@ import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
 import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
 import type { AnswerWithJobs, EngineStats, JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
+import { atOneStroke } from '../tracing/moment.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
 import type { Call, Source } from './call.ts';
@@ -220,6 +221,9 @@ class CallQueue {
     if (parts.length === 0) return false;
     const flight = this.#takeOff(parts, link);
     const { calls, slot } = flight;
+    atOneStroke(() => {
+      for (const { reply } of calls) reply?.way?.started(this.#engine);
+    });
     const alone =
       this.#flights.size === 1 && this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
     this.#land(flight, link.run(encodeBatch(calls, slot), alone), (answer) => {
@@ -241,7 +245,7 @@ class CallQueue {
       (answer) => {
         if (flight.state !== 'flying') return;
         this.#guarded(() => {
-          this.#flights.settle(flight, () => arrive(answer));
+          atOneStroke(() => this.#flights.settle(flight, () => arrive(answer)));
           // The worker gets its next batch before the replies of this one are written.
           this.#depart();
           this.#turned();

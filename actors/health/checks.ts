@@ -10,15 +10,18 @@ import type { Rates } from './rates.ts';
 export interface ChecksDeps {
   readonly sources: HealthSources;
   readonly rates: Rates;
+  /** What else is to be looked at now and then. */
+  readonly look: () => void;
 }
 
-export function checksEffect({ sources, rates }: ChecksDeps) {
+export function checksEffect({ sources, rates, look: lookElse }: ChecksDeps) {
   return fromCallback<ChecksCommand, { config: Config }>(({ receive, sendBack }) => {
     const say = sendBack as (event: HealthEvent) => void;
     const eventLoop = new EventLoopMonitor();
     let due: NodeJS.Immediate | undefined;
     const look = (check: number) => {
       try {
+        lookElse();
         rates.sample(performance.now(), sources.totals());
         const facts = gatherFacts(sources, eventLoop.take());
         say({ type: 'check.done', check, facts });

@@ -116,6 +116,7 @@ export class Jobs implements JobSink, WorkRegistry {
     const number = this.#next++;
     const work = new Work(number, { ticket, call, source, connection, since_ms }, this.#deps);
     this.#works.set(number, work);
+    call.reply?.way?.becameJob(number);
     this.#byCall.set(call, work);
     start({
       number,

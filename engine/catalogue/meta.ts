@@ -24,6 +24,9 @@ export const Meta = Type.Object(
     traceparent: Type.Optional(
       Type.String({ description: 'The trace that the request belongs to, as W3C Trace Context.' }),
     ),
+    tracestate: Type.Optional(
+      Type.String({ description: 'Beside a traceparent: what its tracers want passed on.' }),
+    ),
   },
   {
     additionalProperties: true,

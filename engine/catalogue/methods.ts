@@ -21,12 +21,14 @@ import { RENDER_METHODS } from './render.ts';
 import { SCENE_METHODS } from './scene.ts';
 import { SCRIPT_METHODS } from './scripts.ts';
 import type { MethodSpec } from './spec.ts';
+import { TRACING_METHODS } from './tracing.ts';
 import { VOXEL_METHODS } from './voxels.ts';
 
 export const METHODS: readonly MethodSpec[] = [
   ...DAEMON_METHODS,
   ...HEALTH_METHODS,
   inspect,
+  ...TRACING_METHODS,
   ...ACCESS_METHODS,
   ...PROJECT_METHODS,
   ...VOXEL_METHODS,

@@ -3,6 +3,7 @@
 import { inspect } from 'node:util';
 import { reapOrphans } from '../../actors/process/reaper.ts';
 import { ServiceManager } from '../../actors/process/service-manager.ts';
+import { faultyChannel } from '../../actors/tracing/channels.ts';
 import { type LoadedConfig, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
@@ -100,6 +101,12 @@ async function sayListening(daemon: Daemon, config: Config, background: boolean)
 /** What nobody expected ends the process, whatever becomes of the line that says so. */
 function endOnDefects({ logger }: Log, opening: Opening): void {
   const diagnose = (error: unknown) => {
+    const channel = faultyChannel();
+    if (channel !== undefined) {
+      // Not ours: whoever watches over requests from outside must not end them.
+      logger.error({ err: error, channel }, 'a subscriber of a diagnostics channel has failed');
+      return;
+    }
     try {
       if (!opening.openAnyway()) process.stderr.write(`${inspect(error)}\n`);
       logger.fatal({ err: error }, 'a defect of the daemon');

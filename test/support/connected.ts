@@ -1,11 +1,14 @@
 /** A connection's socket with its effect, without a system or a machine behind it. */
 
 import { setImmediate as turn } from 'node:timers/promises';
+import { pino } from 'pino';
 import { type AnyEventObject, createActor, createMachine, sendTo } from 'xstate';
 import { Admission } from '../../actors/connection/admission.ts';
 import { Deadlines } from '../../actors/connection/deadlines.ts';
 import type { PlacedConnection } from '../../actors/connection/sessions.ts';
 import { type SocketDeps, socketEffect } from '../../actors/connection/socket.ts';
+import { Hooks } from '../../actors/hooks.ts';
+import { Tracer } from '../../actors/tracing/tracer.ts';
 import { LiveConfig } from '../../conf/live.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionInput, SocketCommand } from '../../machines/connection.ts';
@@ -50,9 +53,12 @@ export async function connected(
   const defects: unknown[] = [];
   const refused: string[][] = [];
   const overdue: unknown[][] = [];
+  const hooks = new Hooks();
+  const tracer = new Tracer({ config, log: pino({ enabled: false }), hooks });
   const logic = socketEffect({
     ...{ config, connections, ledger, reader: new EnvelopeReader(config) },
     failures: new Failures(),
+    tracer,
     sockets: new Map([[9, socket.asSocket()]]),
     counters: { requests: 0 },
     ...{
@@ -95,6 +101,6 @@ export async function connected(
     actor.stop();
     socket.destroy();
   };
-  const kept = { socket, ledger, connections, defects, refused, overdue };
+  const kept = { socket, ledger, connections, defects, refused, overdue, hooks, tracer };
   return { ...kept, heard, told, tell, send, replace, close };
 }

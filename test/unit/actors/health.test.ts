@@ -157,7 +157,7 @@ const checks = suite('checks');
 async function checking(sources: HealthSources) {
   const said: HealthEvent[] = [];
   const config = await configWith(() => {});
-  const logic = checksEffect({ sources, rates: new Rates(performance.now()) });
+  const logic = checksEffect({ sources, rates: new Rates(performance.now()), look() {} });
   const parent = createMachine({
     invoke: { id: 'checks', src: logic, input: { config } },
     on: { 'check.*': { actions: ({ event }) => said.push(event as HealthEvent) } },

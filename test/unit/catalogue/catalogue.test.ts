@@ -112,7 +112,10 @@ const READ = [
   ...['goxel.get_packed_region', 'goxel.get_selection', 'goxel.get_bounding_box'],
   ...['goxel.get_color_histogram', 'goxel.find_voxels_by_color', 'goxel.get_unique_colors'],
 ];
-const ADMIN = ['shutdown', 'supervisor.debug', 'supervisor.inspect', 'supervisor.reload'];
+const ADMIN = [
+  ...['shutdown', 'system.trace'],
+  ...['supervisor.debug', 'supervisor.inspect', 'supervisor.reload'],
+];
 
 catalogue('has a level for each method, and these are they', () => {
   const of = (wanted: string) =>

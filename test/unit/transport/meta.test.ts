@@ -26,19 +26,28 @@ const meta = suite('meta');
 const CASES: readonly [string, unknown][] = [
   ['{}', undefined],
   ['{"_meta":null}', undefined],
-  ['{"_meta":{}}', { timeout_ms: undefined, traceparent: undefined }],
-  ['{"_meta":{"timeout_ms":5}}', { timeout_ms: 5, traceparent: undefined }],
-  ['{"_meta":{"timeout_ms":null}}', { timeout_ms: undefined, traceparent: undefined }],
+  ['{"_meta":{}}', { timeout_ms: undefined, traceparent: undefined, tracestate: undefined }],
+  ['{"_meta":{"timeout_ms":5}}', { timeout_ms: 5, traceparent: undefined, tracestate: undefined }],
+  [
+    '{"_meta":{"timeout_ms":null}}',
+    { timeout_ms: undefined, traceparent: undefined, tracestate: undefined },
+  ],
   [
     '{"x":[{"y":1}],"_meta":{"timeout_ms":5},"z":"_meta"}',
-    { timeout_ms: 5, traceparent: undefined },
+    { timeout_ms: 5, traceparent: undefined, tracestate: undefined },
   ],
-  ['{"_meta":{"a":[{"b":"}"}],"traceparent":"t"}}', { timeout_ms: undefined, traceparent: 't' }],
+  [
+    '{"_meta":{"a":[{"b":"}"}],"traceparent":"t","tracestate":"a=1"}}',
+    { timeout_ms: undefined, traceparent: 't', tracestate: 'a=1' },
+  ],
   [
     '{"_meta":{"timeout_ms":1},"_meta":{"timeout_ms":2}}',
-    { timeout_ms: 2, traceparent: undefined },
+    { timeout_ms: 2, traceparent: undefined, tracestate: undefined },
   ],
-  ['[{"_meta":{"timeout_ms":7}}]', { timeout_ms: 7, traceparent: undefined }],
+  [
+    '[{"_meta":{"timeout_ms":7}}]',
+    { timeout_ms: 7, traceparent: undefined, tracestate: undefined },
+  ],
   ['["_meta",{"timeout_ms":7}]', undefined],
   ['{"x":{"_meta":{"timeout_ms":7}}}', undefined],
   ['{"_metb":{"timeout_ms":7},"x":"_meta"}', undefined],
@@ -46,7 +55,10 @@ const CASES: readonly [string, unknown][] = [
     '{"_meta":{"timeout_ms":0}}',
     'params._meta.timeout_ms: expected an integer of at least 1, got 0',
   ],
-  ['{"_meta":{"timeout_ms":600001}}', { timeout_ms: 600_000, traceparent: undefined }],
+  [
+    '{"_meta":{"timeout_ms":600001}}',
+    { timeout_ms: 600_000, traceparent: undefined, tracestate: undefined },
+  ],
   ['{"_meta":{"traceparent":1}}', 'params._meta.traceparent: expected a string, got 1'],
   ['{"_meta":5}', 'params._meta: expected an object such as {"timeout_ms": 5000}, got 5'],
 ];
@@ -78,7 +90,7 @@ meta('comes out the same by the shortcut, which gives up what is no JSON', () =>
 meta('of one request is not that of the next', () => {
   const both = `${text('{"_meta":{"timeout_ms":5}}')}\n${text('{"x":1}')}\n`;
   const [first, second] = received([Buffer.from(both)]) as { meta?: unknown }[];
-  assert.equal(first?.meta, { timeout_ms: 5, traceparent: undefined });
+  assert.equal(first?.meta, { timeout_ms: 5, traceparent: undefined, tracestate: undefined });
   assert.is(second?.meta, undefined);
 });
 
@@ -108,7 +120,7 @@ meta('is told of with every method', () => {
 
 meta('has a trace only by the form of W3C', () => {
   const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
-  const of = (traceparent: string) => traceOf({ timeout_ms: undefined, traceparent });
+  const of = (traceparent: string) => traceOf({ traceparent });
   assert.is(of(trace), trace);
   assert.is(of(`cc${trace.slice(2)}-later`), `cc${trace.slice(2)}-later`);
   for (const wrong of [
