@@ -1,6 +1,7 @@
 /** What is wrong between keys that are right one by one. */
 
 import { BlockList, isIP } from 'node:net';
+import { HTTP_PLACE } from './observation.ts';
 import { type Config, SOCKET_PATH_BYTES_MAX } from './schema.ts';
 
 export interface Contradiction {
@@ -19,6 +20,7 @@ const OWN_FILES = 48;
 export function contradictions(config: Config): Contradiction[] {
   return [
     ...ofSockets(config),
+    ...ofHttp(config),
     ...ofTls(config),
     ...ofTokens(config),
     ...ofRestarts(config),
@@ -41,6 +43,45 @@ function ofSockets({ sockets: { unix, tcp } }: Config): Contradiction[] {
     });
   }
   return found;
+}
+
+/** Two servers cannot have one place; and metrics have one place, not two. */
+function ofHttp({ http, sockets: { tcp }, inspector }: Config): Contradiction[] {
+  const { enabled, path, address, port } = http;
+  if (!enabled) return [];
+  const found: Contradiction[] = [];
+  if (path === '') {
+    const others = [
+      ['sockets.tcp.port', tcp.enabled ? tcp : undefined],
+      ['inspector.port', inspector.enabled ? { address: '127.0.0.1', ...inspector } : undefined],
+    ] as const;
+    for (const [key, other] of others) {
+      if (other === undefined || port === 0 || other.port !== port) continue;
+      if (!meet(address, other.address)) continue;
+      found.push({ keys: ['http.port', key], problem: (at) => `${port} is ${at(key)} too` });
+    }
+    return found;
+  }
+  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
+    const text = `expected at most ${SOCKET_PATH_BYTES_MAX} bytes, not "${path}"`;
+    found.push({ keys: ['http.path'], problem: () => text });
+  }
+  for (const key of ['address', 'port'] as const) {
+    if (http[key] === HTTP_PLACE[key]) continue;
+    found.push({
+      keys: [`http.${key}`, 'http.path'],
+      problem: (at) => `${at('http.path')} is where they are served: set one of the two`,
+    });
+  }
+  return found;
+}
+
+/** Whether one port cannot be had at both addresses. */
+function meet(one: string, other: string): boolean {
+  const everywhere = ['0.0.0.0', '::'];
+  const numeric = (address: string) => (address === 'localhost' ? '127.0.0.1' : address);
+  const isAny = everywhere.includes(one) || everywhere.includes(other);
+  return isAny || numeric(one) === numeric(other);
 }
 
 function ofTls({ sockets }: Config): Contradiction[] {
@@ -132,12 +173,13 @@ function ofResources({ resources, performance, limits, workers }: Config): Contr
 }
 
 /** Files that are each written by another part: on one path, they would spoil each other. */
-function ofPaths({ pid_file, sockets, security, logging }: Config): Contradiction[] {
+function ofPaths({ pid_file, sockets, security, logging, http }: Config): Contradiction[] {
   const files = [
     ['sockets.unix.path', sockets.unix.enabled ? sockets.unix.path : ''],
     ['pid_file', pid_file],
     ['logging.file', logging.file],
     ['security.token_file', security.token_file],
+    ['http.path', http.enabled ? http.path : ''],
   ] as const;
   return files.flatMap(([key, path], index) => {
     const other = files.slice(0, index).find(([, before]) => path !== '' && before === path);

@@ -26,6 +26,9 @@ export const inspector = section(
   },
 );
 
+/** Where metrics are served when nothing is said; 9464 is what exporters have by custom. */
+export const HTTP_PLACE = { address: '127.0.0.1', port: 9464 };
+
 export const http = section('Metrics and health by HTTP, for programs that watch over daemons.', {
   enabled: Type.Boolean({
     default: false,
@@ -37,10 +40,12 @@ export const http = section('Metrics and health by HTTP, for programs that watch
     live: false,
     title: 'a text',
     path: true,
-    description: 'A Unix socket to serve them at, instead of an address.',
+    description:
+      'A Unix socket to serve them at, instead of an address; who may connect is what' +
+      ' sockets.unix.permissions says.',
   }),
   address: Type.String({
-    default: '127.0.0.1',
+    default: HTTP_PLACE.address,
     live: false,
     minLength: 1,
     title: 'an address',
@@ -49,7 +54,7 @@ export const http = section('Metrics and health by HTTP, for programs that watch
       ' network that you trust.',
   }),
   port: Type.Integer({
-    default: 9464,
+    default: HTTP_PLACE.port,
     live: false,
     minimum: 0,
     maximum: 65_535,

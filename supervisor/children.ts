@@ -7,6 +7,7 @@
 import type { Config } from '../conf/schema.ts';
 import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
 import type { HealthInput } from '../machines/health.ts';
+import type { HttpInput } from '../machines/http.ts';
 import type { InspectorInput } from '../machines/inspector.ts';
 import { type ListenerInput, numbersMax } from '../machines/listener.ts';
 import { Crowd } from '../machines/places.ts';
@@ -41,6 +42,10 @@ const THREAD_READY_MS = 600_000;
 
 /** Binding takes some milliseconds, and up to a second for each daemon that may listen there. */
 const SOCKETS_READY_MS = 30_000;
+
+/** Metrics and health; as above. An answer that is under way has half a second. */
+const HTTP_READY_MS = 30_000;
+const HTTP_STOP_MS = 2000;
 
 /** It binds nothing. */
 const LISTENER_READY_MS = 5000;
@@ -109,6 +114,16 @@ function firstChildren(ownProcess: boolean): ChildSpec[] {
     ...[CONFIGURATION, step('environment'), step('pid file'), SIGNALS],
     ...[step('log'), step('detach'), step('privileges')],
   ];
+}
+
+/**
+ * As soon as the process is who it will be, and before all that may take long: it tells that the
+ * daemon starts, and to the end that it drains. It takes nothing along, since it does not end.
+ */
+function httpChild(config: Config): ChildSpec {
+  const input: HttpInput = { config };
+  const ready = { event: 'http.ready', within_ms: HTTP_READY_MS };
+  return { id: 'http', logic: 'http', input, ready, shutdown: HTTP_STOP_MS };
 }
 
 /** An engine, or a thread of jobs. */
@@ -183,6 +198,7 @@ export function daemonChildren(
     ...settings.root,
     children: [
       ...firstChildren(process.own),
+      ...(config.http.enabled ? [httpChild(config)] : []),
       inspectionChild(config),
       { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.

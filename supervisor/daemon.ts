@@ -109,6 +109,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const report = (decision: Decision) => {
     if (probe.hears(decision)) return;
     logDecision(decision, log);
+    shared.tally.hear(decision);
     progress.hear(decision);
     if (isPhase(decision, 'running')) tellConfiguration(root, { type: 'daemon.running' });
     if (isPhase(decision, 'shutting down')) tellConfiguration(root, { type: 'daemon.stopping' });

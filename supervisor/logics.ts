@@ -10,6 +10,7 @@ import type { ProjectBirths } from '../actors/engines/project-births.ts';
 import type { ThreadOptions } from '../actors/engines/thread.ts';
 import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
 import type { Hooks } from '../actors/hooks.ts';
+import { type HttpDeps, httpEffect } from '../actors/http/server.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
 import type { SocketHolder } from '../actors/listener/holder.ts';
@@ -27,6 +28,7 @@ import type { Config } from '../conf/schema.ts';
 import { pollCounter } from '../engine/port/endpoint.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { engineMachine } from '../machines/engine.ts';
+import { httpMachine } from '../machines/http.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { projectMachine } from '../machines/project.ts';
 import { projectsLogic } from '../machines/projects.ts';
@@ -38,6 +40,7 @@ import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
+import type { Tally } from './metrics/tally.ts';
 import { configurationLogic, type ReloadDeps } from './reload/reload.ts';
 
 /** What the parts of one daemon share. */
@@ -53,6 +56,9 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly inspection: Inspection;
     readonly holder: SocketHolder;
     readonly hooks: Hooks;
+    readonly tally: Tally;
+    /** What the server of metrics and health says. */
+    readonly answers: HttpDeps['answers'];
   };
 
 /**
@@ -67,6 +73,7 @@ export function logics(shared: Shared, reload: ReloadDeps, steps: ProcessSteps |
     log: withVitals(logEffect(shared.log)),
     signals: withVitals(signalsEffect),
     inspector: shared.inspection.logic,
+    http: withVitals(httpLogic(shared)),
     projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
     sockets: withVitals(
       socketsMachine.provide({ actors: { holder: withVitals(holderEffect(shared.holder)) } }),
@@ -88,8 +95,23 @@ function stepLogics(steps: Partial<ProcessSteps> = {}, log: Logger) {
   return Object.fromEntries(entries);
 }
 
-function engineLogic(shared: Shared, threads: ThreadOptions) {
+function httpLogic(shared: Shared) {
   const { log } = shared;
+  return httpMachine.provide({
+    actors: { server: withVitals(httpEffect(shared)) },
+    actions: {
+      'announce break': ({ context: { failure, breaks } }) => {
+        const text = 'metrics and health are not served; it is tried again';
+        log.error({ reason: failure?.failure, breaks }, text);
+      },
+      'announce return': ({ context: { address } }) =>
+        log.info({ address }, 'metrics and health are served again'),
+    },
+  });
+}
+
+function engineLogic(shared: Shared, threads: ThreadOptions) {
+  const { log, tally } = shared;
   return engineMachine.provide({
     actors: {
       worker: withVitals(workerEffect({ ...shared, threads })),
@@ -97,16 +119,20 @@ function engineLogic(shared: Shared, threads: ThreadOptions) {
       'restart policy': withVitals(restartPolicyMachine),
     },
     actions: {
-      'announce loss': ({ context: { index, reason, restarts } }) =>
+      'announce loss': ({ context: { index, reason, restarts } }) => {
+        tally.died('engine_worker', reason);
         log.warn(
           { actor: `engines/engine:${index}`, reason, restarts },
           'an engine lost its worker',
-        ),
-      'announce restart': ({ context: { index, restarts } }) =>
+        );
+      },
+      'announce restart': ({ context: { index, restarts } }) => {
+        tally.restarted('engine_worker');
         log.info(
           { actor: `engines/engine:${index}`, restarts },
           'restarting the worker of an engine',
-        ),
+        );
+      },
       'announce shortage': ({ context: { index, reason } }) =>
         log.warn(
           { actor: `engines/engine:${index}`, reason },
@@ -117,7 +143,7 @@ function engineLogic(shared: Shared, threads: ThreadOptions) {
 }
 
 function jobThreadLogic(shared: Shared, threads: ThreadOptions) {
-  const { log } = shared;
+  const { log, tally } = shared;
   return engineMachine.provide({
     actors: {
       worker: withVitals(jobWorkerEffect({ ...shared, threads })),
@@ -125,12 +151,18 @@ function jobThreadLogic(shared: Shared, threads: ThreadOptions) {
       'restart policy': withVitals(restartPolicyMachine),
     },
     actions: {
-      'announce loss': ({ context: { index, reason, restarts } }) =>
-        log.warn({ actor: `jobs/job:${index}`, reason, restarts }, 'a job thread was lost'),
+      'announce loss': ({ context: { index, reason, restarts } }) => {
+        tally.died('job_worker', reason);
+        log.warn({ actor: `jobs/job:${index}`, reason, restarts }, 'a job thread was lost');
+      },
+      'announce restart': () => tally.restarted('job_worker'),
       'announce shortage': ({ context: { index, reason } }) =>
         log.warn({ actor: `jobs/job:${index}`, reason }, 'a job thread could not be started yet'),
-      'announce replacement': ({ context: { index, reason } }) =>
-        log.info({ actor: `jobs/job:${index}`, reason }, 'replacing a job thread'),
+      'announce replacement': ({ context: { index, reason } }) => {
+        tally.died('job_worker', reason);
+        tally.restarted('job_worker');
+        log.info({ actor: `jobs/job:${index}`, reason }, 'replacing a job thread');
+      },
       'announce pause': ({ context: { index, reason } }) =>
         log.error(
           { actor: `jobs/job:${index}`, reason },

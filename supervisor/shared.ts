@@ -25,6 +25,8 @@ import { Inspection } from './inspection/inspection.ts';
 import { setDebug } from './log/level.ts';
 import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
+import { daemonAnswers } from './metrics/answers.ts';
+import { Tally } from './metrics/tally.ts';
 
 /** @throws ConfigError for a file of tokens that cannot be used */
 export function sharedBy(
@@ -73,7 +75,9 @@ export function sharedBy(
   const inspection = new Inspection({ ...shared, root: root.root, deaths: root.deaths });
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
   const dispatch = daemonDispatch({ ...root, ...shared, health, inspection, debug });
-  return { ...shared, health, inspection, dispatch };
+  const tally = new Tally();
+  const answers = daemonAnswers({ ...shared, ...root, health, tally });
+  return { ...shared, health, inspection, dispatch, tally, answers };
 }
 
 /** Hooks whose defects are in the log, a line a second however many there are. */

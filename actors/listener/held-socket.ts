@@ -14,7 +14,11 @@ const KEEP_ALIVE_MS = 60_000;
 /** Connections that cannot be accepted, for want of descriptors as a rule, come by the hundred. */
 const FAILURES_SAID_MS = 1000;
 
-type UnixConfig = Config['sockets']['unix'];
+/** Where a Unix socket is to be. */
+type PathPlace = Pick<Config['sockets']['unix'], 'path' | 'permissions' | 'backlog'> & {
+  /** What sets the path; `listenAt` says what it is when it is not said. */
+  readonly setting?: string;
+};
 
 export interface HeldSocket {
   readonly kind: SocketKind;
@@ -38,18 +42,17 @@ export interface HeldDeps {
 
 /** @throws ListenError */
 export async function holdPath(
-  unix: UnixConfig,
+  { permissions, ...place }: PathPlace,
   { log, connected }: HeldDeps,
 ): Promise<HeldSocket> {
-  const mode = permissionBits(unix.permissions);
-  const { path, backlog } = unix;
+  const mode = permissionBits(permissions);
   const server = serverOf('unix', { log, connected });
   const listening = await listenAt(server, {
-    ...{ path, mode, backlog, log },
+    ...{ ...place, mode, log },
     directory_mode: directoryMode(mode),
   });
   return {
-    ...{ kind: 'unix', address: path, host: '', inherited: false },
+    ...{ kind: 'unix', address: place.path, host: '', inherited: false },
     get trouble() {
       return listening.trouble;
     },

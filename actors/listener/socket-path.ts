@@ -30,6 +30,8 @@ export interface ListenOptions {
   /** Those of its directory, if that is to be made where it is missing; those above it are not. */
   readonly directory_mode?: number;
   readonly backlog: number;
+  /** What sets the path, for whoever has to choose another. */
+  readonly setting?: string;
   readonly log: Pick<Logger, 'warn' | 'error'>;
 }
 
@@ -53,22 +55,22 @@ export interface ListeningPath {
  * @throws ListenError
  */
 export async function listenAt(server: Server, options: ListenOptions): Promise<ListeningPath> {
-  const { path } = options;
+  const { path, setting = '--socket or sockets.unix.path' } = options;
   let lock: PathLock | undefined;
   let made = false;
   try {
-    checkLength(path, Buffer.byteLength(path), '');
+    checkLength(path, Buffer.byteLength(path), '', setting);
     made = await makeDirectory(options);
     const directory = await directoryOf(path);
     // The name by which those find it who go through the directory.
     const real = join(directory, basename(path));
     const bound = Buffer.byteLength(real) > SOCKET_PATH_BYTES_MAX ? path : real;
     const lockBytes = Buffer.byteLength(directory) + 1 + LOCK_NAME_BYTES;
-    checkLength(directory, lockBytes, ', with the name of the lock in it,');
+    checkLength(directory, lockBytes, ', with the name of the lock in it,', setting);
     const isServed = async () => (await probe(bound)) === 'alive';
     lock = await PathLock.take(directory, basename(path), isServed);
-    if (lock === undefined) throw busy(path);
-    await makeFree(path, bound);
+    if (lock === undefined) throw busy(path, options.setting);
+    await makeFree(options, bound);
     const file = await bind(server, bound, options);
     return new WatchedPath({ ...options, bound, server, lock, file, made });
   } catch (error) {
@@ -163,7 +165,7 @@ class WatchedPath implements ListeningPath {
     if (await makeDirectory(this.#watched)) this.#made = true;
     await directoryOf(path);
     await lock.renew();
-    await makeFree(path, bound);
+    await makeFree(this.#watched, bound);
     if (this.#closed) return;
     // Nothing of another is at the path that this could remove.
     this.#bound?.server.close();
@@ -216,7 +218,7 @@ async function directoryOf(path: string): Promise<string> {
 }
 
 /** Sees that nothing is at the path; under the lock, and so nobody of ours puts something there. */
-async function makeFree(path: string, bound: string): Promise<void> {
+async function makeFree({ path, setting }: ListenOptions, bound: string): Promise<void> {
   const found = await lstat(bound).catch(ignoreAbsent);
   if (found === undefined) return;
   if (!found.isSocket()) {
@@ -227,24 +229,24 @@ async function makeFree(path: string, bound: string): Promise<void> {
     );
   }
   const state = await probe(bound);
-  if (state === 'alive') throw busy(path);
+  if (state === 'alive') throw busy(path, setting);
   if (state === 'dead') await unlink(bound).catch(ignoreAbsent);
 }
 
-function checkLength(path: string, length: number, what: string): void {
+function checkLength(path: string, length: number, what: string, setting: string): void {
   if (length <= SOCKET_PATH_BYTES_MAX) return;
   throw new ListenError(
     'refused',
     `the socket path ${path}${what} has ${length} bytes ` +
       `where the system takes ${SOCKET_PATH_BYTES_MAX}; ` +
-      'choose a shorter one with --socket or sockets.unix.path',
+      `choose a shorter one with ${setting}`,
   );
 }
 
-function busy(path: string): ListenError {
+function busy(path: string, setting = '--socket'): ListenError {
   return new ListenError(
     'busy',
-    `another process is listening on ${path}; stop it or choose another path with --socket`,
+    `another process is listening on ${path}; stop it or choose another path with ${setting}`,
   );
 }
 

@@ -11,7 +11,10 @@ const LOOKUP_TIMEOUT_MS = 5000;
 type TcpConfig = Config['sockets']['tcp'];
 
 /** Where a port is to be. */
-export type TcpPlace = Pick<TcpConfig, 'address' | 'port' | 'backlog'>;
+export type TcpPlace = Pick<TcpConfig, 'address' | 'port' | 'backlog'> & {
+  /** The section of the configuration that says so; `sockets.tcp` when it is not said. */
+  readonly section?: string;
+};
 
 /**
  * Makes a server listen at a port. It must be closed if this throws.
@@ -21,10 +24,10 @@ export type TcpPlace = Pick<TcpConfig, 'address' | 'port' | 'backlog'>;
  */
 export async function listenAtPort(
   server: Server,
-  { address, port, backlog }: TcpPlace,
+  { address, port, backlog, section = 'sockets.tcp' }: TcpPlace,
   check: (host: string) => void,
 ): Promise<void> {
-  const host = await numeric(address);
+  const host = await numeric(address, section);
   check(host);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -35,7 +38,7 @@ export async function listenAtPort(
       });
     });
   } catch (error) {
-    throw refusal({ address, port }, error);
+    throw refusal({ address, port, section }, error);
   }
 }
 
@@ -45,7 +48,7 @@ export function addressText({ address, port }: Pick<AddressInfo, 'address' | 'po
 }
 
 /** Whether only programs of this machine can connect to it. */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return /^(::ffff:)?127\.\d+\.\d+\.\d+$/i.test(host) || /^(0*:)+0*1$/.test(host);
 }
 
@@ -72,7 +75,7 @@ export interface Exposed {
   readonly sockets: { readonly tcp: Pick<TcpConfig, 'tls'> };
 }
 
-async function numeric(address: string): Promise<string> {
+async function numeric(address: string, section: string): Promise<string> {
   const bare = /^\[(.*)\]$/.exec(address)?.[1] ?? address;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -84,7 +87,7 @@ async function numeric(address: string): Promise<string> {
   } catch (error) {
     throw new ListenError(
       'wrong',
-      `sockets.tcp.address: "${address}" is no address of a network, nor a name that can be ` +
+      `${section}.address: "${address}" is no address of a network, nor a name that can be ` +
         `looked up (${errnoOf(error)}); give one such as 127.0.0.1 or ::1`,
     );
   } finally {
@@ -92,7 +95,7 @@ async function numeric(address: string): Promise<string> {
   }
 }
 
-function refusal({ address, port }: Pick<TcpPlace, 'address' | 'port'>, error: unknown) {
+function refusal({ address, port, section }: Omit<TcpPlace, 'backlog'>, error: unknown) {
   const where = addressText({ address, port });
   const cannot = `cannot listen on ${where}`;
   switch (errnoOf(error)) {
@@ -100,14 +103,14 @@ function refusal({ address, port }: Pick<TcpPlace, 'address' | 'port'>, error: u
       return new ListenError(
         'taken',
         `${cannot}: another process has the port; stop it (ss -ltnp tells which it is), or ` +
-          'choose another with sockets.tcp.port',
+          `choose another with ${section}.port`,
       );
     case 'EACCES':
     case 'EPERM':
       return new ListenError(
         'forbidden',
         `${cannot}: this user may not; ports below 1024 need CAP_NET_BIND_SERVICE, or a socket ` +
-          'unit of systemd; others are at sockets.tcp.port',
+          `unit of systemd; others are at ${section}.port`,
       );
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
@@ -115,7 +118,7 @@ function refusal({ address, port }: Pick<TcpPlace, 'address' | 'port'>, error: u
       return new ListenError(
         'wrong',
         `${cannot}: this machine does not have that address; ip addr lists those it has, ` +
-          'sockets.tcp.address is where to set one',
+          `${section}.address is where to set one`,
       );
     default: {
       const { message } = error as Error;

@@ -18,6 +18,7 @@ import { DEFECT, fakeEffect } from '../fake-effect.ts';
 import { configWith, probe } from '../probe.ts';
 import { accepted, CONNECTION, clientMachines, LISTENER, needed, SESSION } from './clients.ts';
 import { configuration, FOUND } from './configuration.ts';
+import { breakHttp } from './http.ts';
 import { breakInspectorServer } from './inspector.ts';
 import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
@@ -36,6 +37,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   connection: { socket: breakSocket, session: breakSession },
   listener: { server: breakServer, connections: breakConnections },
   sockets: { holder: breakHolder },
+  http: { server: breakHttp },
   engine: { worker: breakWorker, calls: breakCalls, 'restart policy': breakPolicy },
   health: { checks: breakChecks },
   configuration: { reader: breakReader, applier: breakApplier },

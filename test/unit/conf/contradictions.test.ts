@@ -11,6 +11,25 @@ async function problems(text: string): Promise<readonly string[]> {
 }
 
 const CASES: readonly (readonly [text: string, problem: RegExp | undefined])[] = [
+  ['http: {enabled: true, path: /h}', undefined],
+  ['http: {enabled: true, path: /h, port: 80}', /^c:1:39: http\.port: c:1:29: http\.path is where/],
+  ['http: {enabled: true, path: /h, address: "::1"}', /^c:1:42: http\.address: .*set one/],
+  ['http: {path: /h, port: 80}', undefined],
+  [`http: {enabled: true, path: /${'h'.repeat(110)}}`, /^c:1:29: http\.path: expected at most/],
+  ['http: {enabled: true, path: /tmp/goxel.sock}', /^c:1:29: http\.path: .*unix\.path too/],
+  [
+    'http: {enabled: true, port: 7890}\nsockets: {tcp: {enabled: true, port: 7890}}',
+    /^c:1:29: http\.port: 7890 is c:2:38: sockets\.tcp\.port too/,
+  ],
+  [
+    'http: {enabled: true, port: 7890, address: "::1"}\n' +
+      'sockets: {tcp: {enabled: true, port: 7890}}',
+    undefined,
+  ],
+  [
+    'http: {enabled: true, port: 80}\ninspector: {enabled: true, port: 80}',
+    /^c:1:29: http\.port: 80 is c:2:34: inspector\.port too/,
+  ],
   ['sockets: {unix: {enabled: false}}', /^c:1:27: sockets\.unix\.enabled: .*no socket at all/],
   ['sockets: {unix: {enabled: false}, tcp: {enabled: true}}', undefined],
   ['sockets: {tcp: {enabled: true}}', undefined],

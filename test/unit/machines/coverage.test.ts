@@ -19,6 +19,7 @@ import {
 import { configurationSubject } from '../../support/machines/configuration.ts';
 import { listing, missing, Recorder, table } from '../../support/machines/coverage.ts';
 import { FAILURES, WHENS } from '../../support/machines/failures.ts';
+import { httpSubject } from '../../support/machines/http.ts';
 import { inspectorSubject } from '../../support/machines/inspector.ts';
 import { walk } from '../../support/machines/paths.ts';
 import {
@@ -33,7 +34,7 @@ import { engineSubject, healthSubject } from '../../support/machines/threads.ts'
 import { ROOT } from '../../support/modules.ts';
 
 const SUBJECTS: readonly Subject[] = [
-  ...[configurationSubject, connectionSubject, engineSubject, healthSubject],
+  ...[configurationSubject, connectionSubject, engineSubject, healthSubject, httpSubject],
   ...[
     inspectorSubject,
     jobSubject,

@@ -175,6 +175,22 @@ test('binds the sockets, starts the engines, then the listener', async () => {
   assert.equal(told?.kind === 'ready' && told.info, { addresses: ['/here'] });
 });
 
+test('serves metrics and health, if at all, before it starts engines', async () => {
+  const ids = async (enabled: boolean) => {
+    const config = await configWith((config) => {
+      config.http.enabled = enabled;
+    });
+    const nature = { random: () => 0, now_ms: () => 0, unix_ms: () => 0 };
+    return daemonChildren(config, nature, { own: true, managed: false }).children.map(
+      ({ id }) => id,
+    );
+  };
+  const without = await ids(false);
+  const at = without.indexOf('privileges') + 1;
+  assert.is(without[at], 'projects');
+  assert.equal(await ids(true), without.toSpliced(at, 0, 'http'));
+});
+
 test('starts as many engines as configured', async () => {
   const parts = await daemon(5);
   const { worker } = parts;
