@@ -28,7 +28,8 @@ import { daemonParts } from './reload/daemon-parts.ts';
 import type { Part } from './reload/parts.ts';
 import { askForReload, type ReloadDeps, tellConfiguration } from './reload/reload.ts';
 import { sharedBy } from './shared.ts';
-import { actorTree, type TreeNode } from './tree.ts';
+import type { Statistics } from './statistics.ts';
+import { actorTree, TREE_ACTORS_MAX, type TreeNode } from './tree.ts';
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -64,7 +65,6 @@ export interface Daemon {
   stop(by: string): void;
   /** Has it read its configuration again; what comes of it is in the log. `by` is for that too. */
   reload(by: string): void;
-  tree(): TreeNode;
   /** The URL of the inspector, while it is served. */
   readonly inspector: string | undefined;
   /** Its number among the daemons of this process, as on the channels of `diagnostics_channel`. */
@@ -74,6 +74,10 @@ export interface Daemon {
    * is told as it happens: do little, and never wait. What a subscriber throws is logged.
    */
   observe(): Observable<HookEvent>;
+  /** Its actors, of at most so many; of the others only how many there are is told. */
+  tree(actors_max?: number): TreeNode;
+  /** What it has done and holds. */
+  statistics(): Statistics;
 }
 
 /** Starts a daemon. Throws ConfigError when its file of tokens cannot be used. */
@@ -140,11 +144,12 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   return {
     config,
     ...{ listening: Promise.race([listening, failed]), ended, stop },
-    tree: () => actorTree(root),
     get inspector() {
       return shared.inspection.url;
     },
     ...{ number: shared.hooks.daemon, observe: () => observed(shared.hooks) },
+    tree: (actors_max) => actorTree(root, actors_max),
+    statistics: shared.statistics,
     reload: (by) => {
       if (!tellConfiguration(root, { type: 'reload.asked', by })) {
         log.info({ by }, 'the configuration is not read again, since the daemon ends');
@@ -162,9 +167,6 @@ function isPhase({ supervisor, kind }: Decision, phase: Decision['kind']): boole
 function unix_ms(): number {
   return performance.timeOrigin + performance.now();
 }
-
-/** Actors that one reply tells of: it takes some 2 ms, however many connections there are. */
-const TREE_ACTORS_MAX = 500;
 
 function summary(root: AnyActorRef) {
   const { value, children } = root.getSnapshot();

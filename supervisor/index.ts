@@ -11,4 +11,6 @@ export { ConfigError, loadConfig } from '../conf/load.ts';
 export type { Config } from '../conf/schema.ts';
 export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 export { type Outcome, StartError } from './outcome.ts';
-export { type TreeNode, treeText } from './tree.ts';
+export type { Statistics } from './statistics.ts';
+export type { TreeNode } from './tree.ts';
+export { treeText } from './tree-text.ts';

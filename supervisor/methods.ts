@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { Counters, DaemonDispatch } from '../actors/connection/intake-deps.ts';
+import { type ToldDeps, toldRequests } from '../actors/connection/told-requests.ts';
 import type { Projects } from '../actors/engines/projects.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
 import type { Tracer } from '../actors/tracing/tracer.ts';
@@ -15,6 +16,7 @@ import {
   type discover as discoverSpec,
   echo,
 } from '../engine/catalogue/daemon.ts';
+import { REQUESTS_TOLD_MAX, type tree as treeSpec } from '../engine/catalogue/inside.ts';
 import type { inspect as inspectSpec } from '../engine/catalogue/inspect.ts';
 import { META } from '../engine/catalogue/meta.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';
@@ -34,12 +36,14 @@ import type { Ledger } from '../transport/ledger.ts';
 import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
+import type { Statistics } from './statistics.ts';
 import { traceResult } from './trace.ts';
 import type { TreeNode } from './tree.ts';
 
-export interface MethodsDeps {
+export interface MethodsDeps extends ToldDeps {
   /** The tree of actors, as far as it costs little. */
   readonly tree: () => TreeNode;
+  readonly statistics: () => Statistics;
   /** The last deaths in it, the latest last. */
   readonly deaths: () => readonly Death[];
   readonly clock: { now_ms(): number };
@@ -55,7 +59,6 @@ export interface MethodsDeps {
   readonly inspection: Pick<Inspection, 'turn'>;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly counters: Readonly<Counters>;
-  readonly connections: { readonly size: number };
   readonly ledger: Pick<Ledger, 'bytes'>;
   readonly projects: Projects;
   readonly jobs: Jobs;
@@ -92,7 +95,8 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'system.authenticate': (_, { rights }) => admission(rights),
     '$/cancelRequest': (params, caller) =>
       cancelRequest(params as Params<typeof cancelRequestSpec>, caller),
-    'supervisor.tree': deps.tree,
+    'supervisor.tree': (params) => treeOf(deps, params as Params<typeof treeSpec>),
+    'supervisor.requests': () => toldRequests(deps, REQUESTS_TOLD_MAX),
     'supervisor.debug': (params) => ({
       level: deps.debug((params as Params<typeof debugSpec>).on),
     }),
@@ -142,6 +146,10 @@ function echoed(params: unknown): unknown {
 function cancelRequest(params: unknown, connection: Pick<Caller, 'cancel'>) {
   const { id } = decodeParams(cancelRequestSpec, params) as Params<typeof cancelRequestSpec>;
   return { success: true, cancelled: id !== undefined && connection.cancel(id) };
+}
+
+function treeOf(deps: MethodsDeps, { statistics = false }: Params<typeof treeSpec>) {
+  return statistics ? { ...deps.tree(), statistics: deps.statistics() } : deps.tree();
 }
 
 function status(deps: MethodsDeps) {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { AnyActorRef } from 'xstate';
 import { Admission } from '../actors/connection/admission.ts';
 import { Deadlines } from '../actors/connection/deadlines.ts';
+import { newCounters } from '../actors/connection/intake-deps.ts';
 import { handOver } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
@@ -27,6 +28,7 @@ import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
 import { daemonAnswers } from './metrics/answers.ts';
 import { Tally } from './metrics/tally.ts';
+import { type Statistics, statistics } from './statistics.ts';
 
 /** @throws ConfigError for a file of tokens that cannot be used */
 export function sharedBy(
@@ -35,7 +37,7 @@ export function sharedBy(
   clock: ServiceClock,
   root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload'> &
     Pick<HealthDeps, 'root'> & { manager: ServiceManager | undefined; rootAnswers: () => boolean },
-): Shared {
+): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();
   const births = new ProjectBirths();
   const stopping = () => isStopping(root.root());
@@ -52,7 +54,7 @@ export function sharedBy(
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
     connections: new Map(),
-    counters: { requests: 0 },
+    counters: newCounters(),
     tokens: new Tokens(tokensOf(config)),
     admission: new Admission(config, clock),
     deadlines: new Deadlines(clock, (error) => log.error({ err: error }, 'a defect at a deadline')),
@@ -74,10 +76,12 @@ export function sharedBy(
   });
   const inspection = new Inspection({ ...shared, root: root.root, deaths: root.deaths });
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
-  const dispatch = daemonDispatch({ ...root, ...shared, health, inspection, debug });
+  const looks = { ...root, ...shared, health };
+  const figures = () => statistics(looks);
+  const dispatch = daemonDispatch({ ...looks, inspection, debug, statistics: figures });
   const tally = new Tally();
-  const answers = daemonAnswers({ ...shared, ...root, health, tally });
-  return { ...shared, health, inspection, dispatch, tally, answers };
+  const answers = daemonAnswers({ ...looks, tally });
+  return { ...shared, health, inspection, dispatch, tally, answers, statistics: figures };
 }
 
 /** Hooks whose defects are in the log, a line a second however many there are. */

@@ -1,4 +1,4 @@
-/** The tree of actors as data and as text, read from their snapshots: no worker need answer. */
+/** The tree of actors as data, read from their snapshots: no worker need answer. */
 
 import type { AnyActorRef } from 'xstate';
 import { ageOf, type Figures, figuresOf } from '../actors/vitals.ts';
@@ -40,6 +40,12 @@ interface SupervisedChild {
 }
 
 /**
+ * Actors that one reply or one line of the log tells of: it takes some 2 ms, however many
+ * connections there are.
+ */
+export const TREE_ACTORS_MAX = 500;
+
+/**
  * The tree from `actor` down, of at most so many actors; of the others only how many there are is
  * told, where they would be.
  */
@@ -79,26 +85,6 @@ function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {
   };
 }
 
-/** One line an actor, with the branches drawn. */
-export function treeText(node: TreeNode): string {
-  const lines: string[] = [];
-  draw(node, '', '', lines);
-  return `${lines.join('\n')}\n`;
-}
-
-function draw(node: TreeNode, branch: string, stem: string, lines: string[]): void {
-  const words = [`${branch}${node.id}`, node.state, `age ${ageText(node.age_ms)}`];
-  if (node.restarts !== undefined) words.push(`restarts ${node.restarts}`);
-  if (node.retiring === true) words.push('retiring');
-  for (const [name, value] of Object.entries(node.figures ?? {})) words.push(`${name} ${value}`);
-  if (node.hidden !== undefined) words.push(`and ${node.hidden} more`);
-  lines.push(words.join('  '));
-  for (const [i, child] of node.children.entries()) {
-    const last = i === node.children.length - 1;
-    draw(child, `${stem}${last ? '└─ ' : '├─ '}`, `${stem}${last ? '   ' : '│  '}`, lines);
-  }
-}
-
 /** The child that a supervisor is starting or stopping just now: `starting{engines}`. */
 function busyWith({ value, context }: SnapshotShape): string {
   if (value !== 'starting' && value !== 'stopping') return '';
@@ -115,10 +101,4 @@ function stateText(value: unknown): string {
     return below === '' ? name : `${name}.${below}`;
   });
   return parts.join(' ');
-}
-
-function ageText(age_ms: number): string {
-  if (age_ms < 1000) return `${age_ms}ms`;
-  if (age_ms < 120_000) return `${(age_ms / 1000).toFixed(1)}s`;
-  return `${Math.round(age_ms / 60_000)}min`;
 }

@@ -23,9 +23,18 @@ export type DaemonDispatch = (
   caller: Caller,
 ) => Uint8Array | Promise<Uint8Array>;
 
-/** Requests since the start, for `status`. */
+/** Since the start. */
 export interface Counters {
   requests: number;
+  connections: number;
+  /** Of connections that have ended; those that are open know their own. */
+  bytes_read: number;
+  bytes_written: number;
+}
+
+/** Counters that count from now on. */
+export function newCounters(): Counters {
+  return { requests: 0, connections: 0, bytes_read: 0, bytes_written: 0 };
 }
 
 export interface IntakeDeps extends Pick<GateDeps, 'tokens' | 'onTokenRefused'> {

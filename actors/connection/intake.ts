@@ -53,6 +53,8 @@ interface Group {
 
 export class Intake implements CallerConnection {
   readonly name: string;
+  /** Requests of the connection since it was opened. */
+  asked = 0;
   readonly #deps: IntakeDeps;
   readonly #connection: IntakeConnection;
   readonly #standing: Standing;
@@ -218,6 +220,7 @@ export class Intake implements CallerConnection {
 
   #takeOne(request: Request | Invalid, batch: PendingBatch | undefined, place: number): void {
     this.#deps.counters.requests += 1;
+    this.asked += 1;
     const reply = this.#replies.place(request, batch, place);
     const method = request.kind === 'invalid' ? undefined : findMethod(request.method);
     this.#note(request, method, reply);

@@ -14,6 +14,8 @@ export interface SessionHandle {
   resume(): void;
   /** Whether it has no request, waiting or under way, and no job. */
   idle(): boolean;
+  /** So many of its requests at most, the oldest: those that have left, then those that wait. */
+  held(most: number): HeldRequest[];
   /** Gives up the request of this id, if it has it. */
   cancel(is: (reply: PendingReply) => boolean, why: GoxError): boolean;
   /** The client is gone: ends what is of no use to anybody. */
@@ -22,6 +24,12 @@ export interface SessionHandle {
   giveUp(why: GoxError): void;
   /** Answers all that is left. */
   refuseRest(why: GoxError): void;
+}
+
+/** A request of a session, and whether it has left for its engine. */
+export interface HeldRequest {
+  readonly request: SessionRequest;
+  readonly left: boolean;
 }
 
 /** A session that is to be started. */
@@ -54,4 +62,19 @@ export function worksOnFiles({ spec }: SessionRequest): boolean {
 /** Whether what follows it may be about what it does. */
 export function holdsBackAll({ spec }: SessionRequest): boolean {
   return spec.project !== undefined || spec.edits;
+}
+
+/** So many of them at the most, the oldest first. */
+export function heldOf(
+  departed: Iterable<SessionRequest>,
+  waiting: readonly SessionRequest[],
+  most: number,
+): HeldRequest[] {
+  const held: HeldRequest[] = [];
+  for (const request of departed) {
+    if (held.length === most) break;
+    held.push({ request, left: true });
+  }
+  for (const request of waiting.slice(0, most - held.length)) held.push({ request, left: false });
+  return held;
 }

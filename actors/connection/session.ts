@@ -27,6 +27,8 @@ import type { Deadlines } from './deadlines.ts';
 import { GONE, notBegun } from './refusals.ts';
 import {
   type DepartedRequest,
+  type HeldRequest,
+  heldOf,
   holdsBackAll,
   type SessionHandle,
   type SessionRequest,
@@ -92,6 +94,10 @@ export class Session implements Source, Waiter, SessionHandle {
   idle(): boolean {
     if (this.#departed.size > 0 || this.#waiting.length > 0) return false;
     return !this.#deps.jobs.hasJobs(this);
+  }
+
+  held(most: number): HeldRequest[] {
+    return heldOf(this.#departed, this.#waiting.oldest(most), most);
   }
 
   submit(requests: readonly SessionRequest[]): void {

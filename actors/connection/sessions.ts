@@ -8,7 +8,13 @@ import { SESSIONS_KEPT } from '../../machines/connection.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { atOneStroke } from '../tracing/moment.ts';
-import type { SessionHandle, SessionNeed, SessionRequest } from './request.ts';
+import {
+  type HeldRequest,
+  heldOf,
+  type SessionHandle,
+  type SessionNeed,
+  type SessionRequest,
+} from './request.ts';
 
 /** A connection that is open, as its sessions and its listener see it. */
 export interface OpenConnection {
@@ -18,6 +24,8 @@ export interface OpenConnection {
 
 /** One as its listener sees it. */
 export interface PlacedConnection extends OpenConnection {
+  /** What has gone over it. */
+  readonly traffic: { readonly bytes_read: number; readonly bytes_written: number };
   /** It takes a place, and has not shown the token for it. */
   readonly stranger: boolean;
   /** It has nothing to do, or is a stranger, and another client needs its place. */
@@ -87,6 +95,16 @@ export class Sessions {
     if (slot === undefined) return;
     this.#slots.delete(name);
     this.#freeSlots.push(slot);
+  }
+
+  /** Requests of each session with the name of its project, of each so many at the most. */
+  *held(most: number): Iterable<HeldRequest & { readonly project: string }> {
+    for (const [project, session] of this.#sessions) {
+      for (const held of session.held(most)) yield { ...held, project };
+    }
+    for (const [project, requests] of this.#unclaimed) {
+      for (const held of heldOf([], requests, most)) yield { ...held, project };
+    }
   }
 
   /** The client has read what blocked its connection. */

@@ -22,6 +22,7 @@ import { listenerOf, type Tracer } from '../tracing/tracer.ts';
 import type { Trail } from '../tracing/trail.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
+import { countTraffic, socketFigures, trafficOf } from './figures.ts';
 import { Intake } from './intake.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
 import {
@@ -72,27 +73,17 @@ export function socketEffect(deps: SocketDeps) {
     const client: ClientSocket = new ClientSocket(socket, input, deps, trail, say, () => work);
     const work = showWork(self, () => client.replies.open > 0, say);
     deps.connections.set(number, client);
-    reportFigures(self, () => ({
-      in_flight: client.replies.open,
-      queued: client.queued,
-      held_bytes: client.replies.held,
-      bytes_read: socket.bytesRead,
-      bytes_written: socket.bytesWritten,
-      ...droppedIn(client.replies),
-      ...client.intake.standing.figures,
-    }));
+    deps.counters.connections += 1;
+    reportFigures(self, () => socketFigures(socket, client));
     receive((command) => client.obey(command));
     return () => {
       deps.connections.delete(number);
+      countTraffic(deps.counters, socket);
       client.close();
       work.end();
     };
   });
 }
-
-/** A figure that is told of only where there is something to tell. */
-const droppedIn = ({ dropped }: Replies): { notifications_dropped?: number } =>
-  dropped === 0 ? {} : { notifications_dropped: dropped };
 
 /** The socket of a client, its replies and its sessions. */
 class ClientSocket implements IntakeConnection, PlacedConnection {
@@ -175,6 +166,10 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   /** Requests that wait for an engine. */
   get queued(): number {
     return this.intake.queued;
+  }
+
+  get traffic() {
+    return trafficOf(this.#socket);
   }
 
   get stranger(): boolean {

@@ -23,6 +23,11 @@ export class WaitingRequests {
     return this.#requests[this.#head];
   }
 
+  /** So many at the most, those that came first. */
+  oldest(most: number): readonly SessionRequest[] {
+    return this.#requests.slice(this.#head, this.#head + most);
+  }
+
   add(request: SessionRequest): void {
     this.#requests.push(request);
   }

@@ -16,8 +16,8 @@ export interface Call {
   readonly project: Project;
   /** Its own deadline, from `since_ms`, if it has one. */
   readonly timeout_ms?: number | undefined;
-  /** Of its method: how long one may run, if not `performance.request_timeout_ms`. */
-  readonly spec?: { readonly timeout_ms?: number };
+  /** Its method, and how long one may run, if not `performance.request_timeout_ms`. */
+  readonly spec?: { readonly name?: string; readonly timeout_ms?: number };
   /** The place of its reply, if somebody waits for one. */
   readonly reply?: PendingReply;
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */

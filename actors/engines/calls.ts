@@ -15,13 +15,14 @@ import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
 import type { AnswerWithJobs, EngineStats, JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { atOneStroke } from '../tracing/moment.ts';
-import { reportFigures } from '../vitals.ts';
+import { type Figures, reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
 import type { Call, Source } from './call.ts';
-import type { Flight } from './flight.ts';
+import type { Flight, Present } from './flight.ts';
 import { Flights } from './flights.ts';
 import { Handovers } from './handovers.ts';
 import { Line } from './line.ts';
+import { showPresent } from './present.ts';
 import type { Project } from './project.ts';
 import { engineFailed } from './projects.ts';
 import type { CallsEvent, CallsRef, CallsRegistry } from './registry.ts';
@@ -41,7 +42,9 @@ export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) 
       work.touch(),
     );
     const work = showWork(self, () => queue.busy, report);
-    registry.calls.set(input.index, self as unknown as CallsRef);
+    const ref = self as unknown as CallsRef;
+    registry.calls.set(input.index, ref);
+    showPresent(ref, () => queue.present);
     registry.projects.engineCame(input.index);
     reportFigures(self, () => queue.figures());
     receive((event: CallsEvent) => queue.receive(event));
@@ -89,6 +92,11 @@ class CallQueue {
   /** Whether its engine has something to do. */
   get busy(): boolean {
     return this.#flights.size > 0;
+  }
+
+  /** What its engine works at. */
+  get present() {
+    return this.#flights.present(this.#registry.clock.now_ms());
   }
 
   receive(event: CallsEvent): void {
@@ -170,6 +178,7 @@ class CallQueue {
       answered: this.#answered,
       projects: this.#stats.projects,
       voxel_bytes: this.#stats.voxel_bytes,
+      ...runningIn(this.present),
     };
   }
 
@@ -335,4 +344,11 @@ class CallQueue {
       this.#depart();
     });
   };
+}
+
+/** The method that an engine runs, and for how long; nothing of one that is idle. */
+function runningIn(present: Present | undefined): Figures {
+  if (present === undefined) return {};
+  const { call, age_ms } = present;
+  return { running: call.spec?.name ?? 'a request', running_ms: Math.round(age_ms) };
 }

@@ -32,6 +32,12 @@ const GRACE_MS_MIN = 5000;
 /** The place of the request that runs, of a flight that waits for another to end. */
 const BEHIND = -1;
 
+/** What an engine works at. */
+export interface Present {
+  readonly call: Call;
+  readonly age_ms: number;
+}
+
 export interface Part {
   readonly source: Source;
   readonly calls: readonly Call[];
@@ -138,13 +144,7 @@ export class Flight {
    * @param first whether no flight is before this one, which therefore ages though it has not begun
    */
   check(now_ms: number, timeout_ms: number, first: boolean): number | undefined {
-    const place = this.#control.running(this.slot) ?? (first ? 0 : BEHIND);
-    if (place !== this.#place || place === BEHIND) {
-      this.#place = place;
-      this.#since_ms = now_ms;
-    }
-    const age_ms = now_ms - this.#since_ms;
-    const call = this.calls[place];
+    const { place, call, age_ms } = this.#look(now_ms, first);
     const own_ms = call?.timeout_ms;
     const allowed_ms =
       own_ms === undefined
@@ -153,6 +153,21 @@ export class Flight {
     if (age_ms <= allowed_ms) return undefined;
     this.#control.stop(this.slot, place, own_ms === undefined ? 'timeout' : 'deadline');
     return age_ms > allowed_ms + Math.max(timeout_ms, GRACE_MS_MIN) ? age_ms : undefined;
+  }
+
+  /** The request that runs, or is about to, and for how long it was seen to; none behind others. */
+  present(now_ms: number, first: boolean): Present | undefined {
+    const { call, age_ms } = this.#look(now_ms, first);
+    return call === undefined ? undefined : { call, age_ms };
+  }
+
+  #look(now_ms: number, first: boolean) {
+    const place = this.#control.running(this.slot) ?? (first ? 0 : BEHIND);
+    if (place !== this.#place || place === BEHIND) {
+      this.#place = place;
+      this.#since_ms = now_ms;
+    }
+    return { place, call: this.calls[place], age_ms: now_ms - this.#since_ms };
   }
 
   /** Tells a call of it to stop, or not to begin; false when it is not one of them. */

@@ -3,7 +3,7 @@
 import type { GoxError } from '../../conf/errors.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import type { Call, Source } from './call.ts';
-import { Flight, type Part } from './flight.ts';
+import { Flight, type Part, type Present } from './flight.ts';
 
 export class Flights {
   readonly #free: number[];
@@ -70,6 +70,17 @@ export class Flights {
   cancel(call: Call, why: StopReason): boolean {
     for (const flight of this.#underWay) if (flight.cancel(call, why)) return true;
     return false;
+  }
+
+  /** What the engine works at, if it has anything. */
+  present(now_ms: number): Present | undefined {
+    let first = true;
+    for (const flight of this.#underWay) {
+      const present = flight.present(now_ms, first);
+      if (present !== undefined) return present;
+      first = false;
+    }
+    return undefined;
   }
 
   /** Looks at the time of each; the age of a request that cannot be stopped, if there is one. */

@@ -80,6 +80,11 @@ export function endOf(error: unknown, code?: number): WorkerEnd {
   return { type: short ? 'worker.short' : 'worker.exited', reason };
 }
 
+/** How long a thread has worked since its start, as far as its event loop tells, in ms. */
+export function busyTime(thread: Worker): number {
+  return Math.round(thread.performance.eventLoopUtilization().active);
+}
+
 /** What all threads are started with. */
 export type ThreadOptions = Omit<JobThreadData, 'port' | 'pulse'> & {
   /**

@@ -8,7 +8,7 @@ import { pathOf } from '../about.ts';
 import type { Pulses } from '../health/pulses.ts';
 import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './registry.ts';
-import { endOf, startEngineThread, type ThreadOptions } from './thread.ts';
+import { busyTime, endOf, startEngineThread, type ThreadOptions } from './thread.ts';
 
 export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;
@@ -57,7 +57,7 @@ export function workerEffect({ calls, log, threads, pulses }: WorkerDeps) {
     thread.on('exit', (code) => {
       if (!stopped) say(endOf(failure, code));
     });
-    reportFigures(self, () => ({ thread: thread.threadId }));
+    reportFigures(self, () => ({ thread: thread.threadId, busy_ms: busyTime(thread) }));
     return () => {
       stopped = true;
       unwatch();

@@ -9,6 +9,7 @@ import type { EngineDefect, PartOrder } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { pathOf } from '../about.ts';
 import {
+  busyTime,
   endOf,
   type JobLink,
   type LinkedThread,
@@ -76,7 +77,11 @@ export function jobWorkerEffect({ jobCalls, log, threads, pulses }: JobWorkerDep
     };
     jobCalls.get(index)?.send({ type: 'worker.attached', link });
     say({ type: 'worker.ready' });
-    reportFigures(self, () => ({ thread: started?.thread.threadId ?? 'not started' }));
+    reportFigures(self, () => {
+      if (started === undefined) return { thread: 'not started' };
+      const { thread } = started;
+      return { thread: thread.threadId, busy_ms: busyTime(thread) };
+    });
     return () => {
       stopped = true;
       unwatch();

@@ -150,6 +150,11 @@ export class Jobs implements JobSink, WorkRegistry {
     return this.#byCall.get(call)?.handed === false;
   }
 
+  /** The number of the job that a call has become, if it has become one. */
+  numberOf(call: Call): number | undefined {
+    return this.#byCall.get(call)?.number;
+  }
+
   /** Cancels everything that is there. */
   refuse(why: GoxError): void {
     for (const work of [...this.#works.values()]) work.say({ type: 'job.cancel', why });

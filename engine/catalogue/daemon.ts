@@ -303,20 +303,6 @@ export const cancelRequest = method({
   ],
 });
 
-const tree = method({
-  name: 'supervisor.tree',
-  aliases: ['tree', 'daemon.tree', 'goxel.tree'],
-  scope: 'daemon',
-  level: 'read',
-  edits: false,
-  summary: 'Gives the tree of actors with the state of each.',
-  params: NOTHING,
-  positional: [],
-  result: Type.Object({ id: Type.String(), state: Type.String() }),
-  errors: [],
-  examples: [{ name: 'as is', params: {} }],
-});
-
 const deaths = method({
   name: 'supervisor.deaths',
   aliases: ['deaths', 'daemon.deaths', 'goxel.deaths'],
@@ -353,7 +339,6 @@ export const DAEMON_METHODS = [
   listJobs,
   cancelJob,
   cancelRequest,
-  tree,
   deaths,
   debug,
   reload,

@@ -10,6 +10,7 @@ import { COLOR_METHODS } from './colors.ts';
 import { DAEMON_METHODS } from './daemon.ts';
 import { EDITING_METHODS } from './editing.ts';
 import { HEALTH_METHODS } from './health.ts';
+import { INSIDE_METHODS } from './inside.ts';
 import { inspect } from './inspect.ts';
 import { LAYER_EDIT_METHODS } from './layer-edits.ts';
 import { LAYER_METHODS } from './layers.ts';
@@ -29,6 +30,7 @@ export const METHODS: readonly MethodSpec[] = [
   ...HEALTH_METHODS,
   inspect,
   ...TRACING_METHODS,
+  ...INSIDE_METHODS,
   ...ACCESS_METHODS,
   ...PROJECT_METHODS,
   ...VOXEL_METHODS,

@@ -4,23 +4,32 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Daemon } from '../daemon.ts';
-import { treeText } from '../tree.ts';
+import { TREE_ACTORS_MAX } from '../tree.ts';
+import { statisticsText, treeText } from '../tree-text.ts';
 
 /** A storm of SIGUSR1 must not keep the daemon from its work; a person sends one a second. */
 const DUMP_INTERVAL_MS = 500;
 
-/** How to ask for a dump: the tree goes to the log, and to a file that the log names. */
+/**
+ * How to ask for a dump: tree and statistics go to the log, of some hundred actors, and to a file
+ * that the log names.
+ */
 export function dumper(daemon: Daemon, log: Logger): () => void {
   return merged(DUMP_INTERVAL_MS, () => dumpTree(daemon, daemon.config.dump.directory, log));
 }
 
 function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
   const path = join(directory, `goxel-supervisor-${process.pid}-${Date.now()}.tree.json`);
-  const tree = daemon.tree();
-  log.info({ tree: treeText(tree).split('\n').slice(0, -1) }, 'tree of actors');
+  const statistics = daemon.statistics();
+  const told = {
+    tree: linesOf(treeText(daemon.tree(TREE_ACTORS_MAX))),
+    statistics: linesOf(statisticsText(statistics)),
+  };
+  log.info(told, 'tree of actors');
   try {
     mkdirSync(directory, { recursive: true });
-    writeFileSync(path, `${JSON.stringify(tree, undefined, 2)}\n`, {
+    const dump = { ...daemon.tree(), statistics };
+    writeFileSync(path, `${JSON.stringify(dump, undefined, 2)}\n`, {
       mode: 0o600,
       // In a directory that all may write to, somebody could have put a link there.
       flag: 'wx',
@@ -30,6 +39,10 @@ function dumpTree(daemon: Daemon, directory: string, log: Logger): void {
     log.error({ path, err: error }, 'cannot write the tree of actors');
     removeRest(path, error);
   }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').slice(0, -1);
 }
 
 /** What a full disk left of a dump. */

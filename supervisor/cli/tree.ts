@@ -1,8 +1,11 @@
-/** `goxel-supervisor tree`: the tree of actors of a running daemon. */
+/** `goxel-supervisor tree`: the tree of actors of a running daemon, and its statistics. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../transport/client.ts';
-import { type TreeNode, treeText } from '../tree.ts';
+import { hasColour, type Style } from '../paint.ts';
+import type { Statistics } from '../statistics.ts';
+import type { TreeNode } from '../tree.ts';
+import { statisticsText, treeText } from '../tree-text.ts';
 import type { CommandLine } from './args.ts';
 import { configOf, withDaemon } from './connection.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -26,12 +29,30 @@ export async function tree(line: Line): Promise<ExitCode> {
     for (let first = true; first || (watch && process.stdout.writable); first = false) {
       if (!first) await sleep(WATCH_INTERVAL_MS);
       const options = { timeout_ms: TIMEOUT_MS };
-      // The daemon made it from the same type.
-      const root = (await client.call('supervisor.tree', undefined, options)) as TreeNode;
-      const text = json ? `${JSON.stringify(root, undefined, watch ? 0 : 2)}\n` : treeText(root);
+      // The daemon made it from the same types.
+      const root = (await client.call(
+        'supervisor.tree',
+        { statistics: true },
+        options,
+      )) as TreeNode & { readonly statistics: Statistics };
+      const text = json ? `${JSON.stringify(root, undefined, watch ? 0 : 2)}\n` : textOf(root);
       await writeData(watch && !json && process.stdout.isTTY ? CLEAR + text : text);
     }
   };
   await withDaemon(await configOf(line), show, line.options);
   return EXIT.OK;
+}
+
+function textOf({ statistics, ...root }: TreeNode & { readonly statistics: Statistics }): string {
+  const style = styleOf(process.stdout);
+  return `${treeText(root, style)}\n${statisticsText(statistics, style)}`;
+}
+
+/** Lines are cut where a terminal would break them. */
+function styleOf(stream: NodeJS.WriteStream): Style {
+  const { isTTY = false, columns = 0 } = stream;
+  return {
+    colour: hasColour(stream, process.env),
+    columns: isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY,
+  };
 }

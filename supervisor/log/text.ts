@@ -7,6 +7,8 @@
  * Stacks and lists of texts follow on lines of their own, indented.
  */
 
+import { visible } from './visible.ts';
+
 export interface TextStyle {
   /** `time`: of the day, as of somebody who watches; `none` where the reader knows it. */
   readonly time: 'date and time' | 'time' | 'none';
@@ -71,14 +73,6 @@ function shown(value: unknown): [short: string, below: readonly string[]] {
 
 function quoted(value: unknown): string {
   return visible(JSON.stringify(value) ?? String(value));
-}
-
-/** What would move the cursor of a terminal, or begin another line, is shown and not done. */
-function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (one) => {
-    return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }
 
 function timeText(time: number, style: 'date and time' | 'time'): string {

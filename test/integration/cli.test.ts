@@ -132,16 +132,20 @@ calls('tree, as text and as JSON', async () => {
   const text = await cli('tree', ...to);
   assert.is(text.code, 0);
   const lines = text.stdout.split('\n');
-  assert.match(lines[0] ?? '', /^daemon {2}running {2}age \d/);
+  assert.match(lines[0] ?? '', /^daemon +running +age +\d/);
   for (const id of ['signals', 'engine:0', 'engine:1', 'listener:unix', 'pool:0', 'socket']) {
     assert.ok(
-      lines.some((line) => new RegExp(`─ ${id}  [a-z.]+  age \\d`).test(line)),
+      lines.some((line) => new RegExp(`─ ${id} +[a-z.]+ +age +\\d`).test(line)),
       `${id} in\n${text.stdout}`,
     );
   }
   const json = await cli('tree', '--json', ...to);
   assert.is(json.code, 0);
-  assert.is((JSON.parse(json.stdout) as RawTree).state, 'running');
+  const root = JSON.parse(json.stdout) as RawTree & { statistics: { connections: object } };
+  assert.is(root.state, 'running');
+  assert.match(text.stdout, /\n\ndaemon +\d.*, process \d+, up \d/);
+  assert.match(text.stdout, /\nrequests +\d+, \d+ failed; /);
+  assert.equal(Object.keys(root.statistics.connections).slice(0, 2), ['open', 'total']);
 });
 
 calls('a second daemon on the same socket is refused, and the first goes on', async () => {

@@ -139,14 +139,13 @@ function faultOf(text: string, shown: readonly string[], actual: string): string
   return wanted.join() === got.join() ? undefined : `the tree has ${got.join(', ')}`;
 }
 
-/** Names of actors with their depth, without numbers. */
+/** Names of actors with their depth, without numbers; statistics follow behind an empty line. */
 function actorsOf(lines: readonly string[]): string[] {
-  return lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [, stem = '', name = ''] = /^([ │├└─]*)(.*?)(?: {2}|$)/.exec(line) ?? [];
-      return `${stem.length / 3} ${name.replace(/\d+/g, 'N')}`;
-    });
+  const end = lines.findIndex((line) => line.trim() === '');
+  return lines.slice(0, end < 0 ? lines.length : end).map((line) => {
+    const [, stem = '', name = ''] = /^([ │├└─]*)(.*?)(?: {2}|$)/.exec(line) ?? [];
+    return `${stem.length / 3} ${name.replace(/\d+/g, 'N')}`;
+  });
 }
 
 const readme = suite('readme');

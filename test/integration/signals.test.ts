@@ -132,7 +132,11 @@ dumping('writes the tree to the log and to the file that the log names', () => {
     const [path = ''] = dumps(daemon.stdout());
     assert.ok(path.startsWith(`${directory}/`));
     assert.is(statSync(path).mode & 0o777, 0o600);
-    const tree = JSON.parse(readFileSync(path, 'utf8')) as RawTree;
+    const tree = JSON.parse(readFileSync(path, 'utf8')) as RawTree & {
+      readonly statistics: { readonly requests: { readonly total: number } };
+    };
+    assert.is(tree.statistics.requests.total, 1);
+    assert.match(daemon.stdout(), /"statistics":\["daemon +\d/);
     assert.is(tree.id, 'daemon');
     assert.is(tree.state, 'running');
     for (const id of ['engine:0', 'engine:1', 'session:0']) {

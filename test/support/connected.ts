@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type AnyEventObject, createActor, createMachine, sendTo } from 'xstate';
 import { Admission } from '../../actors/connection/admission.ts';
 import { Deadlines } from '../../actors/connection/deadlines.ts';
+import { newCounters } from '../../actors/connection/intake-deps.ts';
 import type { PlacedConnection } from '../../actors/connection/sessions.ts';
 import { type SocketDeps, socketEffect } from '../../actors/connection/socket.ts';
 import { Hooks } from '../../actors/hooks.ts';
@@ -60,7 +61,7 @@ export async function connected(
     failures: new Failures(),
     tracer,
     sockets: new Map([[9, socket.asSocket()]]),
-    counters: { requests: 0 },
+    counters: newCounters(),
     ...{
       clock,
       admission: new Admission(config, clock),

@@ -8,6 +8,7 @@ import type { About } from '../../actors/about.ts';
 import { Admission } from '../../actors/connection/admission.ts';
 import { Deadlines } from '../../actors/connection/deadlines.ts';
 import { Intake } from '../../actors/connection/intake.ts';
+import { newCounters } from '../../actors/connection/intake-deps.ts';
 import type { DepartedRequest } from '../../actors/connection/request.ts';
 import { requestsEffect } from '../../actors/connection/requests.ts';
 import type { SessionDeps } from '../../actors/connection/session.ts';
@@ -77,7 +78,7 @@ export async function engineStage(
       const result = dispatch(method, params, caller);
       return result instanceof Promise ? result.then(bytes) : bytes(result);
     },
-    counters: { requests: 0 },
+    counters: newCounters(),
     ...{ tokens: new Tokens(), onTokenRefused() {} },
     onDefect: ({ method }: About, error: unknown) => defects.push(`${method}: ${error}`),
   };

@@ -8,6 +8,7 @@ import type { About } from '../../../actors/about.ts';
 import { Admission } from '../../../actors/connection/admission.ts';
 import { Deadlines } from '../../../actors/connection/deadlines.ts';
 import { Intake } from '../../../actors/connection/intake.ts';
+import { newCounters } from '../../../actors/connection/intake-deps.ts';
 import { Sessions } from '../../../actors/connection/sessions.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import type { Caller } from '../../../transport/caller.ts';
@@ -47,7 +48,7 @@ async function stage(answer: Answer, guest = false, in_flight_max = 3) {
       const result = answer(caller, method, params);
       return result instanceof Promise ? result.then(bytes) : bytes(result);
     },
-    counters: { requests: 0 },
+    counters: newCounters(),
     ...{
       clock,
       admission: new Admission(config, clock),

@@ -11,7 +11,7 @@ test('names sessions by numbers that are used again', () => {
   const one = new Sessions({ fail() {} }, ({ slot }) => slots.push(slot));
   const session = {
     ...{ submit() {}, resume() {}, idle: () => true, cancel: () => false },
-    ...{ abandon() {}, giveUp() {}, refuseRest() {} },
+    ...{ abandon() {}, giveUp() {}, refuseRest() {}, held: () => [] },
   };
   for (let i = 0; i < 100; i += 1) {
     one.deliver(`p${i}`, []);

@@ -27,7 +27,7 @@ test('asks for the session of a project, and hands its requests over', async () 
   const submitted: unknown[] = [];
   connections.get(3)!.sessions.attach('p', {
     ...{ submit: (requests) => submitted.push(...requests), resume() {}, idle: () => true },
-    ...{ cancel: () => false, abandon() {}, giveUp() {}, refuseRest() {} },
+    ...{ cancel: () => false, abandon() {}, giveUp() {}, refuseRest() {}, held: () => [] },
   });
   assert.is(submitted.length, 1);
   close();

@@ -114,7 +114,7 @@ const READ = [
 ];
 const ADMIN = [
   ...['shutdown', 'system.trace'],
-  ...['supervisor.debug', 'supervisor.inspect', 'supervisor.reload'],
+  ...['supervisor.debug', 'supervisor.inspect', 'supervisor.reload', 'supervisor.requests'],
 ];
 
 catalogue('has a level for each method, and these are they', () => {
