@@ -113,8 +113,9 @@ const READ = [
   ...['goxel.get_color_histogram', 'goxel.find_voxels_by_color', 'goxel.get_unique_colors'],
 ];
 const ADMIN = [
-  ...['shutdown', 'system.trace'],
+  'shutdown',
   ...['supervisor.debug', 'supervisor.inspect', 'supervisor.reload', 'supervisor.requests'],
+  'system.trace',
 ];
 
 catalogue('has a level for each method, and these are they', () => {

@@ -79,7 +79,7 @@ export class World {
   greeting: Greeting | undefined;
   /** Unix time of the service less that of the page. */
   skew_ms = 0;
-  dropped: Vitals['dropped'] = { events: 0, states: 0 };
+  dropped: Vitals['dropped'] = { events: 0, states: 0, messages: 0 };
   hidden = 0;
   /** Events a second, of all actors, as the service counts them. */
   rate = 0;
