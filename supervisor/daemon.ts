@@ -141,15 +141,24 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     throw new StartError(outcome);
   });
   root.start();
+  const life = { config, listening: Promise.race([listening, failed]), ended, stop };
+  return daemonOf(life, root, shared, log);
+}
+
+/** What whoever started a daemon can see of it, and ask of it. */
+function daemonOf(
+  life: Pick<Daemon, 'config' | 'listening' | 'ended' | 'stop'>,
+  root: AnyActorRef,
+  { inspection, hooks, statistics }: ReturnType<typeof sharedBy>,
+  log: Logger,
+): Daemon {
   return {
-    config,
-    ...{ listening: Promise.race([listening, failed]), ended, stop },
+    ...life,
     get inspector() {
-      return shared.inspection.url;
+      return inspection.url;
     },
-    ...{ number: shared.hooks.daemon, observe: () => observed(shared.hooks) },
+    ...{ number: hooks.daemon, observe: () => observed(hooks), statistics },
     tree: (actors_max) => actorTree(root, actors_max),
-    statistics: shared.statistics,
     reload: (by) => {
       if (!tellConfiguration(root, { type: 'reload.asked', by })) {
         log.info({ by }, 'the configuration is not read again, since the daemon ends');

@@ -11,11 +11,7 @@ import { GoxError } from '../../conf/errors.ts';
 import { admission, authenticate } from '../../engine/catalogue/access.ts';
 import { methodNotFound } from '../../engine/catalogue/method-not-found.ts';
 import { findMethod, type MethodEntry } from '../../engine/catalogue/methods.ts';
-import {
-  CURRENT_PROJECT,
-  isProjectName,
-  PROJECT_NAME_RULE,
-} from '../../engine/catalogue/schemas.ts';
+import { CURRENT_PROJECT, isProjectName } from '../../engine/catalogue/schemas.ts';
 import { MSGPACK_FLAG, QUIET_FLAG } from '../../engine/port/layout.ts';
 import { EMPTY } from '../../transport/bytes.ts';
 import type { Rights } from '../../transport/caller.ts';
@@ -38,7 +34,14 @@ import type { Share } from './admission.ts';
 import { type CallerConnection, DaemonCall } from './daemon-call.ts';
 import type { Gate } from './gate.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
-import { forbidden, GONE, requestOverdue, tokenWithdrawn, tooManyConnections } from './refusals.ts';
+import {
+  forbidden,
+  GONE,
+  noProjectName,
+  requestOverdue,
+  tokenWithdrawn,
+  tooManyConnections,
+} from './refusals.ts';
 import type { SessionRequest } from './request.ts';
 import type { Sessions } from './sessions.ts';
 import { Standing } from './standing.ts';
@@ -307,8 +310,7 @@ export class Intake implements CallerConnection {
     if (request.project === undefined || isProjectName(request.project)) {
       return request.id === undefined ? undefined : this.#queueRefusal();
     }
-    const text = `params.project: expected ${PROJECT_NAME_RULE}`;
-    return new GoxError('GOX_INVALID_PARAMS', text, { parameter: 'params.project' });
+    return noProjectName();
   }
 
   /** Why there is no room for one more to wait for an engine. */

@@ -2,6 +2,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
+import { PROJECT_NAME_RULE } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { SocketCommand } from '../../machines/connection.ts';
 import type { Rights } from '../../transport/caller.ts';
@@ -27,6 +28,12 @@ export function refusalFor(
 export function tooManyConnections(limit: number): GoxError {
   const text = `There are ${limit} connections, as many as performance.max_connections allows.`;
   return new GoxError('GOX_TOO_MANY_CONNECTIONS', text, { limit });
+}
+
+/** To who names a project by what cannot be a name. */
+export function noProjectName(): GoxError {
+  const text = `params.project: expected ${PROJECT_NAME_RULE}`;
+  return new GoxError('GOX_INVALID_PARAMS', text, { parameter: 'params.project' });
 }
 
 /** To one that gives way to another. */
