@@ -42,7 +42,7 @@ import {
   tokenWithdrawn,
   tooManyConnections,
 } from './refusals.ts';
-import type { SessionRequest } from './request.ts';
+import { projectNamed, type SessionRequest } from './request.ts';
 import type { Sessions } from './sessions.ts';
 import { Standing } from './standing.ts';
 import { Turns } from './turns.ts';
@@ -394,10 +394,4 @@ export class Intake implements CallerConnection {
     if (one.timeout_ms !== undefined) this.#deps.deadlines.watch(one, this.#sessions);
     group.requests.push(one);
   }
-}
-
-/** The project that a request is for; nothing for what is no name, however long. */
-function projectNamed({ project }: Request): string | undefined {
-  if (project === undefined) return CURRENT_PROJECT;
-  return isProjectName(project) ? project : undefined;
 }

@@ -1,8 +1,9 @@
 /** Requests between the socket of a connection and its sessions, and where their replies go. */
 
 import type { GoxError } from '../../conf/errors.ts';
+import { CURRENT_PROJECT, isProjectName } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
-import type { PendingReply } from '../../transport/jsonrpc.ts';
+import type { PendingReply, Request } from '../../transport/jsonrpc.ts';
 import type { Call } from '../engines/call.ts';
 import type { Project } from '../engines/project.ts';
 import type { Queued } from './admission.ts';
@@ -53,6 +54,12 @@ export interface SessionRequest extends Omit<Call, 'project' | 'method'>, Queued
 
 /** One that has left for its engine. */
 export type DepartedRequest = SessionRequest & Call & { project: Project };
+
+/** The project that a request is for; nothing for what is no name, however long. */
+export function projectNamed({ project }: Pick<Request, 'project'>): string | undefined {
+  if (project === undefined) return CURRENT_PROJECT;
+  return isProjectName(project) ? project : undefined;
+}
 
 /** Whether it opens or closes a project, or reads or writes a file. */
 export function worksOnFiles({ spec }: SessionRequest): boolean {
