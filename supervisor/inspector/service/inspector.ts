@@ -110,8 +110,8 @@ function place(address: AddressInfo | string | null): string {
   if (address === null) throw new RangeError('the server does not listen yet');
   if (typeof address === 'string') return address;
   const { family, port } = address;
-  const any = address.address === '::' || address.address === '0.0.0.0';
-  if (any) return `127.0.0.1:${port}`;
+  const everywhere = address.address === '::' || address.address === '0.0.0.0';
+  if (everywhere) return `127.0.0.1:${port}`;
   return `${family === 'IPv6' ? `[${address.address}]` : address.address}:${port}`;
 }
 

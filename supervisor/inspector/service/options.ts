@@ -23,7 +23,7 @@ export interface InspectorOptions {
   readonly dead?: () => readonly Obituary[];
   /** Called when the first viewer comes; what it returns, when the last one has left. */
   readonly onLook?: () => () => void;
-  /** Called with it: shows messages that are no events of xstate, until what it returns is called. */
+  /** Called with it: shows messages that are no events of xstate, until its result is called. */
   readonly messages?: (tell: (message: ShownMessage) => void) => () => void;
   /** Further keys whose values are secret, beside those that everybody calls so. */
   readonly secret?: (key: string) => boolean;

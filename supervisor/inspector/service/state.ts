@@ -40,7 +40,8 @@ export function stateJson(
     ...{ actions: [], activities: {}, configuration: [], events: [], transitions: [] },
     _sessionid: actor.sessionId,
   });
-  const _event = `{"name":${JSON.stringify(event.type)},"data":${data},"$$type":"scxml","type":"external"}`;
+  const name = JSON.stringify(event.type);
+  const _event = `{"name":${name},"data":${data},"$$type":"scxml","type":"external"}`;
   const context = masking.json(contextOf(actor, snapshot), chars.context);
   return `${rest.slice(0, -1)},"context":${context},"event":${data},"_event":${_event}}`;
 }

@@ -1,6 +1,6 @@
 /**
- * What one viewer is told. While it keeps up it gets what all get. When too much lies unread for it,
- * nothing is added but counted; once it has read that, it is told how things are now.
+ * What one viewer is told. While it keeps up it gets what all get. When too much lies unread for
+ * it, nothing is added but counted; once it has read that, it is told how things are now.
  */
 
 import type { WebSocket } from 'ws';
@@ -10,7 +10,7 @@ import type { Feed, Telling } from './feed.ts';
 import type { Living } from './living.ts';
 import type { InspectorLimits } from './options.ts';
 
-/** Catching up, of the time between two tellings; the first few actors are told whatever it takes. */
+/** Catching up, of the time between two tellings; the first few actors are told anyway. */
 const BUDGET_MS = 8;
 const AT_LEAST = 20;
 const NONE: Dropped = { events: 0, states: 0, messages: 0 };
