@@ -30,13 +30,18 @@ export class Audience {
   readonly #viewers = new Map<WebSocket, Viewer>();
   /** Of the watch; empty while nobody looks. */
   #ends: (() => void)[] = [];
+  /** Which functions of the service have thrown: each is told of once. */
+  readonly #warned = new Set<string>();
   #closed = false;
 
   constructor(roots: readonly AnyActorRef[], options: InspectorOptions, limits: InspectorLimits) {
     this.#options = options;
     this.#limits = limits;
     const timers = new Timers();
-    const masking = new Masking(options.secret);
+    // What cannot be asked about is kept secret.
+    const masking = new Masking(
+      (key) => this.#safely('secret', () => options.secret?.(key) ?? false) ?? true,
+    );
     this.#living = new Living(roots, limits.actors_max);
     this.#encoding = new Encoding(masking, new Definitions(masking), timers, limits);
     this.#feed = new Feed({
@@ -166,9 +171,11 @@ export class Audience {
     try {
       return call();
     } catch (error) {
-      const text = `${what} of the inspector has thrown: ${String(error)}`;
-      const { warn = (warning: string) => process.emitWarning(warning) } = this.#options;
-      warn(text);
+      if (!this.#warned.has(what)) {
+        const { warn = (text: string) => process.emitWarning(text) } = this.#options;
+        this.#warned.add(what);
+        warn(`${what} of the inspector has thrown: ${String(error)}`);
+      }
       return undefined;
     }
   }
