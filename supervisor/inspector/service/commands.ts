@@ -16,7 +16,7 @@ export interface CommandDeps {
 
 /** A wrong token is answered so late, and no other is looked at before. */
 const WRONG_TOKEN_MS = 1000;
-const WRONG_TOKENS_MAX = 5;
+const WRONG_TOKENS_MAX = 3;
 const COMMANDS_PER_S_MAX = 200;
 const POLICY_VIOLATION = 1008;
 const FORBIDDEN = 'this service lets no page send events';

@@ -198,7 +198,7 @@ test('adds nothing for one that does not read, then tells how things are; or cut
   shop.send({ type: 'hire', id: 'zoe' });
   try {
     // What the kernel holds for it comes first.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     slow.socket.resume();
     await waitFor(() => served.inspector.viewers === 2);
   } finally {
