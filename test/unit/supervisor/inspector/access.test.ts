@@ -51,7 +51,7 @@ async function ask({ url }: ServedInspector, { path = '/', method = 'GET', heade
 
 const PAGE = `/?token=${TOKEN}`;
 
-test('gives the page to who knows the token, by a name of this machine, and to nobody else', async () => {
+test('gives the page to who knows the token, by a name of this machine only', async () => {
   const { served } = await inspected();
   assert.is(served.url, `http://127.0.0.1:${new URL(served.url).port}/?token=${TOKEN}`);
   const host = (name: string): Asked => ({ path: PAGE, headers: { host: name } });

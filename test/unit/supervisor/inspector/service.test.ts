@@ -176,7 +176,7 @@ test('tells only the last of several states, and the latest events, and counts',
   );
 });
 
-test('adds nothing for one that does not read, then tells how things are; or cuts it off', async () => {
+test('adds nothing for who does not read, then tells how things are, or cuts it off', async () => {
   const { shop, served } = await inspected({
     limits: { flush_ms: 5, held_bytes_max: 100_000, unread_ms_max: 2000 },
   });
@@ -219,7 +219,7 @@ test('adds nothing for one that does not read, then tells how things are; or cut
   await slow.until((message) => 'id' in message && message.id === 'zoe');
 });
 
-test('tells of so many actors, counts the others, and tells of them when there is room', async () => {
+test('tells of so many actors, and counts the others until there is room', async () => {
   const { shop, served } = await inspected({ limits: { flush_ms: 5, actors_max: 3 } });
   for (const id of ['ann', 'bob', 'cy']) shop.send({ type: 'hire', id });
   const looker = await look(served);
@@ -300,7 +300,7 @@ async function foreignReceiver(): Promise<{
   return await import(pathToFileURL(outfile).href);
 }
 
-test("is understood by the receiver of @xstate/inspect, which gets the package's messages only", async () => {
+test('speaks to the receiver of @xstate/inspect in the messages that it knows', async () => {
   const { shop, served } = await inspected({ admin: 'always' });
   const { createWebSocketReceiver } = await foreignReceiver();
   const sockets: WebSocket[] = [];
