@@ -18,6 +18,8 @@ import { Viewer } from './viewer.ts';
 
 const VITALS_MS = 500;
 const DEAD_MAX = 500;
+/** Of all viewers, in the time between two tellings. */
+const CATCHING_UP_MS = 5;
 
 export class Audience {
   readonly #options: InspectorOptions;
@@ -72,12 +74,12 @@ export class Audience {
   /** False when there are too many. */
   admit(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (this.#closed || this.#viewers.size >= this.#limits.viewers_max) return false;
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#meet(webSocket));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#meet(webSocket, socket));
     return true;
   }
 
-  #meet(socket: WebSocket): void {
-    const viewer = new Viewer(socket, {
+  #meet(socket: WebSocket, connection: Duplex): void {
+    const viewer = new Viewer(socket, connection, {
       ...{ living: this.#living, feed: this.#feed },
       ...{ encoding: this.#encoding, limits: this.#limits },
     });
@@ -154,9 +156,12 @@ export class Audience {
     const looking = [...this.#viewers.values()].filter((viewer) => viewer.looking);
     for (const viewer of looking) if (!viewer.reads(now_ms)) viewer.socket.terminate();
     const tellings = this.#feed.tell(looking.some(({ keeps_up }) => keeps_up));
+    const end_ms = performance.now() + CATCHING_UP_MS;
     for (const viewer of looking) {
-      viewer.tell(tellings);
-      if (!viewer.keeps_up) viewer.catchUp(performance.now());
+      viewer.together(() => {
+        viewer.tell(tellings);
+        viewer.catchUp(end_ms);
+      });
     }
   }
 

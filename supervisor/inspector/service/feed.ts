@@ -33,8 +33,8 @@ export interface FeedDeps {
 }
 
 const TRANSITIONS_MAX = 16;
-/** Of the time between two tellings; what is left over waits, but for the first few. */
-const BUDGET_MS = 8;
+/** For states, and for events; what is left over waits, but for the first few. */
+const BUDGET_MS = 5;
 const AT_LEAST = 20;
 
 export class Feed {
@@ -156,25 +156,30 @@ export class Feed {
   tell(encode: boolean): Telling[] {
     const { timers } = this.#deps;
     timers.forget();
-    const end_ms = performance.now() + BUDGET_MS;
-    const tellings: Telling[] = [];
-    const entries = this.#queue.take();
-    let next = 0;
-    for (; next < entries.length; next++) {
-      const entry = entries[next];
-      if (entry === undefined) break;
-      if (encode && next > AT_LEAST && performance.now() > end_ms) break;
-      const { kind, known } = entry;
-      if (!known.announced && kind !== 'register') {
-        if (kind === 'event') this.dropped.events++;
-        continue;
+    const told: { readonly order: number; readonly telling: Telling }[] = [];
+    /** As many as there is time for; how many those were. */
+    const tellSome = (entries: readonly Entry[]): number => {
+      const end_ms = performance.now() + BUDGET_MS;
+      for (const [index, entry] of entries.entries()) {
+        if (encode && index > AT_LEAST && performance.now() > end_ms) return index;
+        const { kind, known, order } = entry;
+        if (!known.announced && kind !== 'register') {
+          // Of an actor that nobody heard of.
+          if (kind === 'event') this.dropped.events++;
+          continue;
+        }
+        const text = encode ? this.#text(entry) : undefined;
+        told.push({ order, telling: { kind, session: known.session, text } });
+        this.#settle(entry);
       }
-      const text = encode ? this.#text(entry) : undefined;
-      tellings.push({ kind, session: known.session, text });
-      this.#settle(entry);
-    }
-    const rest = entries.slice(next);
-    this.#queue.putBack(rest.filter((entry) => entry.kind === 'event'));
+      return entries.length;
+    };
+    // Each has its time: however many states there are, some events are told.
+    tellSome(this.#queue.changes);
+    const events = this.#queue.takeEvents();
+    this.#queue.putBack(events.slice(tellSome(events)));
+    told.sort((one, other) => one.order - other.order);
+    const tellings = told.map(({ telling }) => telling);
     for (const { known, end } of this.#ended) {
       this.#queue.forget(known);
       tellings.push({ kind: 'stop', session: known.session, text: JSON.stringify(end) });

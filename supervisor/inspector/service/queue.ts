@@ -77,26 +77,33 @@ export class Queue {
     this.states.delete(known);
   }
 
-  /** All of it, in order. Events are taken out; the others stay until they are told. */
-  take(): Entry[] {
-    const entries: Entry[] = this.#events.map((event) => ({ ...event, kind: 'event' }));
-    for (const change of this.registers.values()) entries.push({ ...change, kind: 'register' });
-    for (const change of this.states.values()) entries.push({ ...change, kind: 'state' });
+  /** Those that are told with it are taken out: the others stay until they are. */
+  get changes(): Entry[] {
+    return [
+      ...Array.from(this.registers.values(), (change): Entry => ({ ...change, kind: 'register' })),
+      ...Array.from(this.states.values(), (change): Entry => ({ ...change, kind: 'state' })),
+    ];
+  }
+
+  /** Takes out all events, the oldest first. */
+  takeEvents(): Entry[] {
+    const at = this.#count % this.#events_max;
+    const events = [...this.#events.slice(at), ...this.#events.slice(0, at)];
     this.#events = [];
     this.#count = 0;
     this.#shown = 0;
-    return entries.sort((one, other) => one.order - other.order);
+    return events.map((event) => ({ ...event, kind: 'event' }));
   }
 
   /** Those of the events that there was no time for, the oldest first. */
-  putBack(events: readonly Happening[]): void {
-    this.#events = [...events];
-    this.#count = events.length;
-    this.#shown = events.filter(({ sampled }) => sampled).length;
+  putBack(events: readonly Entry[]): void {
+    this.#events = events.filter((entry) => entry.kind === 'event');
+    this.#count = this.#events.length;
+    this.#shown = this.#events.filter(({ sampled }) => sampled).length;
   }
 
   clear(): void {
-    this.take();
+    this.takeEvents();
     this.registers.clear();
     this.states.clear();
   }

@@ -3,6 +3,7 @@
  * it, nothing is added but counted; once it has read that, it is told how things are now.
  */
 
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Answer, Dropped, Greeting, Vitals } from '../protocol.ts';
 import type { Encoding } from './encoding.ts';
@@ -10,13 +11,14 @@ import type { Feed, Telling } from './feed.ts';
 import type { Living } from './living.ts';
 import type { InspectorLimits } from './options.ts';
 
-/** Catching up, of the time between two tellings; the first few actors are told anyway. */
-const BUDGET_MS = 8;
-const AT_LEAST = 20;
+/** Actors that are told of by each catching up, however late it is. */
+const AT_LEAST = 10;
 const NONE: Dropped = { events: 0, states: 0, messages: 0 };
 
 export class Viewer {
   readonly socket: WebSocket;
+  /** What `socket` writes to. */
+  readonly #connection: Duplex;
   readonly #living: Living;
   readonly #feed: Feed;
   readonly #encoding: Encoding;
@@ -40,9 +42,11 @@ export class Viewer {
 
   constructor(
     socket: WebSocket,
+    connection: Duplex,
     deps: { living: Living; feed: Feed; encoding: Encoding; limits: InspectorLimits },
   ) {
     this.socket = socket;
+    this.#connection = connection;
     this.#living = deps.living;
     this.#feed = deps.feed;
     this.#encoding = deps.encoding;
@@ -56,6 +60,16 @@ export class Viewer {
 
   send(message: Answer | Greeting): void {
     if (!this.#full()) this.#write(JSON.stringify(message));
+  }
+
+  /** Has all that `tell` writes leave together. */
+  together(tell: () => void): void {
+    this.#connection.cork();
+    try {
+      tell();
+    } finally {
+      this.#connection.uncork();
+    }
   }
 
   #write(text: string): void {
@@ -102,34 +116,50 @@ export class Viewer {
       this.#told.add(session);
     } else if (!this.#told.has(session)) {
       return;
+    } else if (kind === 'event') {
+      this.#write(text);
+      return;
     } else if (kind === 'stop') {
       this.#told.delete(session);
     }
+    // A state that it was told since is no older one.
+    this.#stale.delete(session);
     this.#write(text);
   }
 
-  /** Tells it how things are, as far as it can take that now. */
-  catchUp(now_ms: number): void {
-    const end_ms = now_ms + BUDGET_MS;
+  /** Tells it how things are, as far as it can take that and there is time. */
+  catchUp(end_ms: number): void {
+    if (this.keeps_up && this.#stale.size === 0) return;
+    let count = 0;
+    const isOver = (): boolean =>
+      this.#full() || (++count > AT_LEAST && performance.now() > end_ms);
+    if (!this.keeps_up && !this.#learnWho(isOver)) return;
+    for (const session of this.#stale) {
+      if (isOver()) return;
+      this.#stale.delete(session);
+      const known = this.#living.bySession(session);
+      if (known !== undefined) this.#write(this.#encoding.state(known, Date.now()));
+    }
+  }
+
+  /** Who is gone, and who has come. True when it knows all of them: then it keeps up. */
+  #learnWho(isOver: () => boolean): boolean {
     for (const session of this.#told) {
       if (this.#living.has(session)) continue;
-      if (this.#full()) return;
+      if (isOver()) return false;
       this.#told.delete(session);
       this.#stale.delete(session);
       this.#write(JSON.stringify(this.#feed.endOf(session)));
     }
-    let count = 0;
     for (const known of this.#living.all) {
-      const { session } = known;
-      const told = this.#told.has(session);
-      if (told && !this.#stale.has(session)) continue;
-      if (this.#full() || (++count > AT_LEAST && performance.now() > end_ms)) return;
-      this.#write(told ? this.#encoding.state(known, Date.now()) : this.#encoding.register(known));
-      this.#told.add(session);
-      this.#stale.delete(session);
+      if (this.#told.has(known.session)) continue;
+      if (isOver()) return false;
+      this.#told.add(known.session);
+      this.#write(this.#encoding.register(known));
     }
     this.keeps_up = true;
     this.#knew_all = true;
+    return true;
   }
 
   vitals({ changed, all }: ReturnType<Feed['vitals']>): void {
