@@ -1,0 +1,185 @@
+/** The inspector of a daemon, from outside: who may look, what is seen, and how it is turned on. */
+
+import { createServer } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cli } from '../support/cli.ts';
+import { type Daemon, withDaemon } from '../support/daemon.ts';
+import { MARKER } from '../support/deadly.ts';
+import { eventually, RawConnection, request } from '../support/raw.ts';
+import { resultOf, withReloading } from '../support/reloading.ts';
+import { InspectorViewer } from '../support/viewer.ts';
+
+const test = suite('inspector');
+
+/** A thread ends when it parses the marker. */
+const DEADLY = {
+  NODE_OPTIONS: `--import ${new URL('../support/deadly.js', import.meta.url)}`,
+};
+const DEADLY_PARAMS = { name: JSON.parse(MARKER) as string };
+
+interface Inspected {
+  readonly on: boolean;
+  readonly url?: string;
+  readonly port?: number;
+  readonly viewers: number;
+  readonly admin_token?: string;
+}
+
+async function inspect(client: RawConnection, params: object = {}): Promise<Inspected> {
+  return resultOf(await client.call('supervisor.inspect', params)) as Inspected;
+}
+
+/** The URLs that the log has told of. */
+function logged(daemon: Daemon): string[] {
+  return [...daemon.stdout().matchAll(/"url":"([^"]+)"/g)].map(([, url = '']) => url);
+}
+
+async function isRefused(url: string): Promise<boolean> {
+  return await InspectorViewer.open(url).then(
+    () => false,
+    () => true,
+  );
+}
+
+/** Somebody who has a port. */
+async function taken(use: (port: number) => Promise<void>): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use((server.address() as { port: number }).port);
+  } finally {
+    server.close();
+  }
+}
+
+test('run --inspect says where the page is, and only who has its token may look', () =>
+  withDaemon({ args: ['--inspect'], settings: { 'workers.count': 1 } }, async (daemon) => {
+    await eventually('the log has the URL', () => logged(daemon).length === 1);
+    const [url = ''] = logged(daemon);
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}$/);
+    assert.match(daemon.stderr(), `Look inside: ${url}\n`);
+    assert.match(await (await fetch(url)).text(), /<script/);
+    assert.is((await fetch(url.replace(/=.*/, '=wrong'))).status, 403);
+    assert.ok(await isRefused(url.replace(/=.*/, '=wrong')));
+    assert.ok(await isRefused(url.replace(/\?.*/, '')));
+    const viewer = await InspectorViewer.open(url);
+    await viewer.sees('the tree', ({ paths }) => paths.includes('engines/engine:0/worker'));
+    assert.ok(viewer.paths.includes('inspection/inspector/server'));
+    assert.equal(viewer.states(/^engines\/engine:0$/).slice(0, 1), ['ready.idle']);
+    const again = await cli('inspect', '--socket', daemon.socket);
+    assert.is(again.stdout, `${url}\n`);
+    await viewer.close();
+  }));
+
+test('idle and busy are seen, and the ways of requests, while somebody looks', () =>
+  withDaemon({ args: ['--inspect'], settings: { 'workers.count': 1 } }, async (daemon) => {
+    const client = await RawConnection.open(daemon.socket);
+    const { url = '', admin_token = '' } = await inspect(client);
+    const viewer = await InspectorViewer.open(url);
+    await viewer.sees('that it looks', () =>
+      viewer.states(/^inspection\/inspector$/).includes('serving.watched'),
+    );
+    const busy = (path: RegExp) => viewer.states(path).some((state) => state.endsWith('.busy'));
+    const idle = (path: RegExp) => viewer.states(path).at(-1)?.endsWith('.idle') === true;
+    const connection = /\/connection:\d+$/;
+    const session = /\/session:0$/;
+    await client.call('goxel.add_voxels', { voxels: [[0, 0, 0, 1, 2, 3, 255]] });
+    await client.call('goxel.render_scene', { width: 256, height: 256 }, 2);
+    const all = [/^engines\/engine:0$/, /^jobs\/job:\d$/, connection, session];
+    for (const path of all) {
+      await viewer.sees(`work at ${path}`, () => busy(path) && idle(path));
+    }
+    const way = () => viewer.shown.filter(({ event }) => event.startsWith('goxel.add_voxels #'));
+    await viewer.sees('the way of the request', () => way().length === 3);
+    const to = way().map(({ to }) => to.replace(/^.*\//, ''));
+    assert.match(to.join(' '), /^connection:\d+ session:0 engine:0$/);
+    const [flow] = new Set(way().map(({ flow }) => flow));
+    const back = viewer.shown.filter((one) => one.flow === flow).slice(3);
+    assert.match(back[0]?.from ?? '', 'engine:0');
+    assert.is(back.at(-1)?.event, `result #${flow}`);
+    const text = viewer.texts.join('\n');
+    for (const secret of [url.replace(/^.*=/, ''), admin_token]) {
+      assert.is(text.includes(secret), false, 'no token is shown');
+    }
+    client.destroy();
+    await viewer.close();
+  }));
+
+test('the chart of an engine whose thread dies goes through lost and backoff to ready', () =>
+  withDaemon(
+    {
+      args: ['--inspect'],
+      settings: { 'workers.count': 1, 'health.restart_delay_ms': 200 },
+      env: DEADLY,
+    },
+    async (daemon) => {
+      const client = await RawConnection.open(daemon.socket);
+      const { url = '' } = await inspect(client);
+      const viewer = await InspectorViewer.open(url);
+      const engine = /^engines\/engine:0$/;
+      await viewer.sees('the engine', () => viewer.states(engine).length > 0);
+      await client.ask(request('goxel.create_layer', DEADLY_PARAMS, 1));
+      await viewer.sees('that it is back', () => {
+        const states = viewer.states(engine);
+        return states.includes('starting') && states.at(-1) === 'ready.idle';
+      });
+      const states = viewer.states(engine).map((state) => state.split('.')[0]);
+      assert.ok(states.includes('backoff') || states.includes('lost'), states.join());
+      // Gone without a word; the daemon notices, and nothing is noted for nobody.
+      viewer.socket.terminate();
+      await eventually('nobody looks', async () => (await inspect(client)).viewers === 0);
+      client.destroy();
+    },
+  ));
+
+test('the command turns it on and off, and a reload does', () =>
+  withReloading({ 'workers.count': 1 }, async ({ client, daemon, reload }) => {
+    const run = (...args: string[]) => cli('inspect', '--socket', daemon.socket, ...args);
+    assert.equal(await inspect(client, { on: false }), { on: false, viewers: 0 });
+    const first = await run('--json');
+    const { url = '', port = 0 } = JSON.parse(first.stdout) as Inspected;
+    assert.is((await inspect(client)).url, url, 'asked again');
+    const viewer = await InspectorViewer.open(url);
+    assert.is((await run('--off')).stdout, 'the inspector is off\n');
+    await eventually('the viewer is cut off', () => viewer.socket.readyState === 3);
+    assert.ok(await isRefused(url));
+    await taken(async (theirs) => {
+      const refused = await run('--port', String(theirs));
+      assert.is(refused.code, 69);
+      assert.match(refused.stderr, `port ${theirs} of 127.0.0.1 is taken`);
+      await reload({
+        'workers.count': 1,
+        'inspector.enabled': true,
+        'inspector.port': theirs,
+      }).then(
+        () => assert.unreachable(),
+        (error: Error) => assert.match(error.message, 'is taken'),
+      );
+      assert.not((await inspect(client, { on: false })).on);
+    });
+    await reload({ 'workers.count': 1, 'inspector.enabled': true, 'inspector.port': port });
+    const there = await inspect(client);
+    assert.is(there.port, port);
+    assert.is.not(there.url, url, 'the old one is worth nothing');
+    assert.ok((await reload({ 'workers.count': 1, 'limits.depth_max': 60 })).applied.length > 0);
+    assert.equal(logged(daemon).length, 2);
+    assert.ok(await isRefused(there.url ?? ''), 'it is off by the file');
+  }));
+
+test('a port that is taken is said, and the daemon goes on', () =>
+  taken((port) =>
+    withDaemon(
+      { args: [`--inspect=${port}`], settings: { 'workers.count': 1 } },
+      async (daemon) => {
+        await eventually('the log tells', () => daemon.stdout().includes('cannot be served'));
+        assert.match(daemon.stdout(), `port ${port} of 127.0.0.1 is taken`);
+        const client = await RawConnection.open(daemon.socket);
+        const { url = '' } = await inspect(client, { port: 0 });
+        await (await InspectorViewer.open(url)).close();
+        client.destroy();
+      },
+    ),
+  ));
+
+test.run();

@@ -1,0 +1,91 @@
+/** Who looks at a daemon by its inspector, as the page does. */
+
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Message, Received, Registered } from '../../supervisor/inspector/protocol.ts';
+import { eventually } from './raw.ts';
+
+export class InspectorViewer {
+  readonly socket: WebSocket;
+  /** All that was told, as it came; the texts for who looks for secrets. */
+  readonly messages: Message[] = [];
+  readonly texts: string[] = [];
+  readonly #registered = new Map<string, Registered>();
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('message', (data) => {
+      const text = String(data);
+      const message = JSON.parse(text) as Message;
+      this.texts.push(text);
+      this.messages.push(message);
+      if (message.type === 'service.register') this.#registered.set(message.sessionId, message);
+    });
+    socket.on('error', () => {});
+  }
+
+  /** Looks at the page of this URL; rejects when it is not let in. */
+  static async open(url: string): Promise<InspectorViewer> {
+    const viewer = new InspectorViewer(new WebSocket(url.replace(/^http/, 'ws')));
+    await once(viewer.socket, 'open');
+    viewer.socket.send(JSON.stringify({ type: 'inspector.hello' }));
+    viewer.socket.send(JSON.stringify({ type: 'xstate.inspecting' }));
+    return viewer;
+  }
+
+  /** Ids from below the root down to it. */
+  pathOf(session: string): string {
+    const { id, parent } = this.#registered.get(session) ?? {};
+    if (parent === undefined) return '';
+    const above = this.pathOf(parent);
+    return above === '' ? String(id) : `${above}/${id}`;
+  }
+
+  /** The actors that were told of. */
+  get paths(): string[] {
+    return [...this.#registered.keys()].map((session) => this.pathOf(session));
+  }
+
+  /** The states of an actor, those it was told with first, one after the other, as `a.b`. */
+  states(path: RegExp): string[] {
+    const states: string[] = [];
+    for (const message of this.messages) {
+      if (message.type !== 'service.register' && message.type !== 'service.state') continue;
+      if (!path.test(this.pathOf(message.sessionId))) continue;
+      const state = stateText((JSON.parse(message.state) as { value: unknown }).value);
+      if (states.at(-1) !== state) states.push(state);
+    }
+    return states;
+  }
+
+  /** The messages that the daemon shows, such as requests: who sent what to whom. */
+  get shown(): { from: string; to: string; event: string; flow: string | undefined }[] {
+    const shown = this.messages.filter(
+      (message): message is Received =>
+        message.type === 'service.event' && message.sampled === true,
+    );
+    return shown.map(({ from = '', sessionId, event, flow }) => ({
+      from: this.pathOf(from),
+      to: this.pathOf(sessionId),
+      event: (JSON.parse(event) as { name: string }).name,
+      flow,
+    }));
+  }
+
+  /** Waits until it was told so. */
+  sees(what: string, is: (viewer: InspectorViewer) => boolean): Promise<void> {
+    return eventually(`the viewer sees ${what}`, () => is(this));
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await once(this.socket, 'close');
+  }
+}
+
+function stateText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => (stateText(inner) === '' ? name : `${name}.${stateText(inner)}`))
+    .join(' ');
+}
