@@ -67,7 +67,13 @@ export interface ConnectionFacts {
  */
 export type HookEvent =
   | {
-      readonly type: 'request.received' | 'request.queued' | 'request.started' | 'request.answered';
+      readonly type:
+        | 'request.received'
+        | 'request.queued'
+        | 'request.started'
+        /** A job of its own was started for it, which may have begun. */
+        | 'request.became_job'
+        | 'request.answered';
       readonly trace: RequestTrace;
     }
   | { readonly type: 'connection.opened' | 'connection.closed'; readonly facts: ConnectionFacts };

@@ -35,7 +35,8 @@ export function requestsEffect(deps: SessionDeps & RequestsDeps) {
     reportFigures(self, () => session.figures());
     receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
     const start = (job: JobInput) => sendBack({ type: 'job.needed', job } satisfies SessionEvent);
-    deps.jobs.open(session, { connection: input.number, start });
+    const turned = () => work.touch();
+    deps.jobs.open(session, { connection: input.number, start, turned });
     connection.sessions.attach(input.session, session);
     return () => {
       connection.sessions.detach(input.session);

@@ -46,6 +46,8 @@ export interface JobHome {
   readonly connection: number;
   /** Has the machine of a job started. */
   start(job: JobInput): void;
+  /** A job of it has ended, so that it may have become idle. */
+  turned(): void;
 }
 
 export interface JobsDeps extends Pick<WorkDeps, 'handOver' | 'takeBack'> {
@@ -116,13 +118,13 @@ export class Jobs implements JobSink, WorkRegistry {
     const number = this.#next++;
     const work = new Work(number, { ticket, call, source, connection, since_ms }, this.#deps);
     this.#works.set(number, work);
-    call.reply?.way?.becameJob(number);
     this.#byCall.set(call, work);
     start({
       number,
       patience_ms: this.#config.performance.request_timeout_ms,
       ...this.#limitOf(call, since_ms),
     });
+    call.reply?.way?.becameJob(number);
   }
 
   work(number: number): Work | undefined {
@@ -224,6 +226,7 @@ export class Jobs implements JobSink, WorkRegistry {
     this.#byCall.delete(asked.call);
     this.#actors.delete(number);
     this.#ends[as] += 1;
+    this.#homes.get(asked.source)?.turned();
     const ran_ms = Math.round(this.#deps.clock.now_ms() - asked.since_ms);
     const { kind } = asked.ticket;
     const about = aboutOf(work);

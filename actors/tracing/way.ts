@@ -113,6 +113,7 @@ export class Way implements RequestTrace, RequestWay {
 
   becameJob(job: number): void {
     this.job = job;
+    this.#keeper?.stage('request.became_job', this);
   }
 
   answered(code: string | undefined, bytes: number): void {

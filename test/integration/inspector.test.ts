@@ -6,11 +6,14 @@ import * as assert from 'uvu/assert';
 import { cli } from '../support/cli.ts';
 import { type Daemon, withDaemon } from '../support/daemon.ts';
 import { MARKER } from '../support/deadly.ts';
-import { eventually, RawConnection, request } from '../support/raw.ts';
+import { actors, eventually, RawConnection, request, treeOf } from '../support/raw.ts';
 import { resultOf, withReloading } from '../support/reloading.ts';
+import { ADMIN, EDIT, opened, settings } from '../support/secrets.ts';
 import { InspectorViewer } from '../support/viewer.ts';
 
 const test = suite('inspector');
+
+const INSPECTOR = /^inspection\/inspector$/;
 
 /** A thread ends when it parses the marker. */
 const DEADLY = {
@@ -72,39 +75,56 @@ test('run --inspect says where the page is, and only who has its token may look'
     await viewer.close();
   }));
 
-test('idle and busy are seen, and the ways of requests, while somebody looks', () =>
-  withDaemon({ args: ['--inspect'], settings: { 'workers.count': 1 } }, async (daemon) => {
-    const client = await RawConnection.open(daemon.socket);
-    const { url = '', admin_token = '' } = await inspect(client);
-    const viewer = await InspectorViewer.open(url);
-    await viewer.sees('that it looks', () =>
-      viewer.states(/^inspection\/inspector$/).includes('serving.watched'),
-    );
-    const busy = (path: RegExp) => viewer.states(path).some((state) => state.endsWith('.busy'));
-    const idle = (path: RegExp) => viewer.states(path).at(-1)?.endsWith('.idle') === true;
-    const connection = /\/connection:\d+$/;
-    const session = /\/session:0$/;
-    await client.call('goxel.add_voxels', { voxels: [[0, 0, 0, 1, 2, 3, 255]] });
-    await client.call('goxel.render_scene', { width: 256, height: 256 }, 2);
-    const all = [/^engines\/engine:0$/, /^jobs\/job:\d$/, connection, session];
-    for (const path of all) {
-      await viewer.sees(`work at ${path}`, () => busy(path) && idle(path));
-    }
-    const way = () => viewer.shown.filter(({ event }) => event.startsWith('goxel.add_voxels #'));
-    await viewer.sees('the way of the request', () => way().length === 3);
-    const to = way().map(({ to }) => to.replace(/^.*\//, ''));
-    assert.match(to.join(' '), /^connection:\d+ session:0 engine:0$/);
-    const [flow] = new Set(way().map(({ flow }) => flow));
-    const back = viewer.shown.filter((one) => one.flow === flow).slice(3);
-    assert.match(back[0]?.from ?? '', 'engine:0');
-    assert.is(back.at(-1)?.event, `result #${flow}`);
-    const text = viewer.texts.join('\n');
-    for (const secret of [url.replace(/^.*=/, ''), admin_token]) {
-      assert.is(text.includes(secret), false, 'no token is shown');
-    }
-    client.destroy();
-    await viewer.close();
-  }));
+test('idle and busy are seen, and the ways of requests, and no secrets', () =>
+  withDaemon(
+    { args: ['--inspect'], settings: settings({ 'workers.count': 1 }) },
+    async (daemon) => {
+      const client = await opened(daemon, ADMIN);
+      const { url = '', admin_token = '' } = await inspect(client);
+      const viewer = await InspectorViewer.open(url);
+      await viewer.sees('that it looks', () =>
+        viewer.states(INSPECTOR).includes('serving.watched'),
+      );
+      await viewer.sees('the client', ({ paths }) =>
+        paths.some((path) => /:0\/connection:/.test(path)),
+      );
+      await client.call('goxel.add_voxel', [0, 0, 0, '#ff0000'], 2);
+      await client.call('goxel.render_scene', { width: 128, height: 128 }, 3);
+      const session = /\/session:0$/;
+      for (const path of [/^engines\/engine:0$/, /^jobs\/job:\d$/, /\/connection:\d+$/, session]) {
+        await viewer.sees(`work at ${path}, and its end`, () => {
+          const states = viewer.states(path);
+          const busy = states.some((state) => state.endsWith('.busy'));
+          return busy && states.at(-1)?.endsWith('.idle') === true;
+        });
+      }
+      const name = ({ to }: { to: string }) => to.replace(/^.*\//, '');
+      const way = (method: string) => {
+        const [first] = viewer.shown.filter(({ event }) => event.startsWith(`${method} #`));
+        return viewer.shown.filter(({ flow }) => flow !== undefined && flow === first?.flow);
+      };
+      const ends = ({ event }: { event: string }) => event.startsWith('result #');
+      await viewer.sees('the render answered', () => way('goxel.render_scene').some(ends));
+      assert.match(
+        way('goxel.add_voxel').map(name).join(),
+        /^(connection:\d+),session:0,engine:0,session:0,\1,socket$/,
+      );
+      assert.match(
+        way('goxel.render_scene').map(name).join(),
+        /^(connection:\d+),session:0,engine:0,job:0,session:0,\1,socket$/,
+      );
+      assert.is(await viewer.show('a wrong token'), false);
+      for (const token of [admin_token, ADMIN]) assert.is(await viewer.show(token), true);
+      const text = viewer.texts.join('\n');
+      for (const secret of [url.replace(/^.*=/, ''), admin_token, ADMIN, EDIT]) {
+        assert.is(text.includes(secret), false, 'a token is shown');
+      }
+      await viewer.close();
+      const inspector = async () => actors(await treeOf(client), /^inspector$/)[0]?.state;
+      await eventually('nobody looks', async () => (await inspector()) === 'serving.idle');
+      client.destroy();
+    },
+  ));
 
 test('the chart of an engine whose thread dies goes through lost and backoff to ready', () =>
   withDaemon(

@@ -10,6 +10,7 @@ export class InspectorViewer {
   /** All that was told, as it came; the texts for who looks for secrets. */
   readonly messages: Message[] = [];
   readonly texts: string[] = [];
+  #commands = 0;
   readonly #registered = new Map<string, Registered>();
 
   private constructor(socket: WebSocket) {
@@ -52,8 +53,11 @@ export class InspectorViewer {
     for (const message of this.messages) {
       if (message.type !== 'service.register' && message.type !== 'service.state') continue;
       if (!path.test(this.pathOf(message.sessionId))) continue;
+      // Of several within a moment only the last is told, but all that was gone through.
+      const through = message.type === 'service.state' ? message.transitions : [];
       const state = stateText((JSON.parse(message.state) as { value: unknown }).value);
-      if (states.at(-1) !== state) states.push(state);
+      const targets = through.flatMap(({ to }) => to.map((id) => id.replace(/^[^.]+\./, '')));
+      for (const one of [...targets, state]) if (states.at(-1) !== one) states.push(one);
     }
     return states;
   }
@@ -70,6 +74,17 @@ export class InspectorViewer {
       event: (JSON.parse(event) as { name: string }).name,
       flow,
     }));
+  }
+
+  /** Whether who shows this token may send events. */
+  async show(token: string): Promise<boolean> {
+    this.#commands += 1;
+    const number = this.#commands;
+    this.socket.send(JSON.stringify({ type: 'inspector.token', token, number }));
+    const answer = () =>
+      this.messages.find((one) => one.type === 'service.answer' && one.number === number);
+    await this.sees('an answer', () => answer() !== undefined);
+    return !('error' in (answer() ?? {}));
   }
 
   /** Waits until it was told so. */

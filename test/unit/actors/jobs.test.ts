@@ -51,7 +51,7 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
     };
     const requests = fromCallback<SessionCommand, SessionInput>(({ sendBack }) => {
       const start = (job: JobInput) => sendBack({ type: 'job.needed', job });
-      jobs.open(source, { connection, start });
+      jobs.open(source, { connection, start, turned: () => {} });
       return () => jobs.close(source);
     });
     const logic = sessionMachine.provide({ actors: { requests, job: jobs.logic } });

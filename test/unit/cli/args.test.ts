@@ -93,6 +93,22 @@ parsing('takes commands of two words, and help about each and about their group'
   }
 });
 
+parsing('takes --inspect with a port and without one', () => {
+  const enabled = { key: 'inspector.enabled', text: 'true', flag: '--inspect' };
+  const flags = (...argv: string[]) => {
+    const line = parseCommandLine(['run', ...argv]);
+    return line.kind === 'command' ? line.flags : undefined;
+  };
+  const port = { key: 'inspector.port', text: '4000', flag: '--inspect' };
+  assert.equal(flags('--inspect'), [enabled]);
+  for (const argv of [['--inspect', '4000'], ['--inspect=4000']]) {
+    assert.equal(flags(...argv), [enabled, port]);
+  }
+  const workers = { key: 'workers.count', text: '2', flag: '--workers' };
+  assert.equal(flags('--inspect', '--workers', '2'), [enabled, workers]);
+  assert.equal(flags('--inspect', '--daemon'), [enabled]);
+});
+
 parsing.run();
 
 const refusing = suite('command line: refusals');
@@ -139,6 +155,15 @@ refusing('say what is missing or too much', () => {
   assert.match(refusal('call', 'a', 'b', 'c'), /^unexpected argument c/);
   assert.match(refusal('run', '--socket'), /^--socket needs a value: --socket PATH/);
   assert.match(refusal('run', '--socket', '--workers', '2'), /^--socket needs a value/);
+  for (const port of ['70000', 'here', '-1', '1.5', '0x10', '']) {
+    assert.match(refusal('inspect', `--port=${port}`), /^--port is a port from 0 to 65535, not/);
+  }
+  assert.match(
+    refusal('run', '--inspect', 'here'),
+    /^--inspect is a port from 0 to 65535, not here/,
+  );
+  assert.match(refusal('run', '--inspect=70000'), /^--inspect is a port/);
+  assert.match(refusal('inspect', '--port', '--json'), /^--port needs a value: --port PORT/);
   assert.match(refusal('tree', '--json=yes'), /^--json takes no value/);
   assert.match(
     refusal('run', '--set', 'workers.count'),
