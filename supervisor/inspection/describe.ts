@@ -2,7 +2,6 @@
 
 import type { AnyActorRef } from 'xstate';
 import { ageOf, type Figures, figuresOf } from '../../actors/vitals.ts';
-import { LiveConfig } from '../../conf/live.ts';
 import type { Death } from '../../machines/supervision/index.ts';
 import type { Description } from '../inspector/service/options.ts';
 
@@ -79,11 +78,6 @@ export function obituaries(deaths: readonly Death[], now_ms: number) {
   return deaths.map(({ path, at_ms, lived_ms, reason }) => ({
     ...{ path, at_ms: Math.round(now - (now_ms - at_ms)), lived_ms: Math.round(lived_ms), reason },
   }));
-}
-
-/** Every machine has the configuration, which is the same everywhere and large. */
-export function mask(value: object): unknown {
-  return value instanceof LiveConfig ? '(the configuration)' : value;
 }
 
 function unix_ms(now_ms: number): number {

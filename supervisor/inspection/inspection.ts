@@ -1,6 +1,6 @@
 /**
- * The inspector of one daemon: its machine with its effect, the tokens of who looks and who may send
- * events, and how it is turned on and off.
+ * The inspector of one daemon: its machine with its effect, the tokens of who looks and who may
+ * send events, and how it is turned on and off.
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';

@@ -8,16 +8,18 @@ import type { AnyActorRef } from 'xstate';
 import type { HookEvent, Hooks, RequestTrace } from '../../actors/hooks.ts';
 import type { ShownMessage } from '../inspector/service/options.ts';
 
-/** Shows a message; false when nothing of its flow is shown, since there are too many. */
-export type Tell = (message: ShownMessage) => unknown;
+/** Shows a message; false when it is left out, and with the first one all of its flow. */
+type Tell = (message: ShownMessage) => boolean;
 
 /** Flows that are shown at a time; who has more has lost the ends of the eldest. */
 const FLOWS_MAX = 1024;
 /** Connections that were found once. */
 const FOUND_MAX = 1024;
 
+type End = () => void;
+
 /** Until the function that is returned is called. */
-export function showRequests(hooks: Hooks, root: () => AnyActorRef, tell: Tell): () => void {
+export function showRequests(hooks: Hooks, root: () => AnyActorRef, tell: Tell): End {
   const ways = new Ways(root, tell);
   return hooks.add((event) => ways.hear(event));
 }
@@ -109,7 +111,7 @@ class Ways {
     event: ShownMessage['event'],
   ): boolean {
     const flow = String(trace.number);
-    return this.#tell({ to, ...(from === undefined ? {} : { from }), event, flow }) !== false;
+    return this.#tell({ to, ...(from === undefined ? {} : { from }), event, flow });
   }
 }
 

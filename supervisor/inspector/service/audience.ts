@@ -134,9 +134,7 @@ export class Audience {
     this.#feed.start();
     this.#ends.push(() => this.#feed.stop());
     const quiet = this.#safely('messages', () =>
-      messages?.((message) => {
-        if (this.#ends.length > 0) this.#feed.show(message);
-      }),
+      messages?.((message) => this.#ends.length > 0 && this.#feed.show(message)),
     );
     if (quiet !== undefined) this.#ends.push(() => this.#safely('messages', quiet));
     const flushes = setInterval(() => this.#flush(), this.#limits.flush_ms).unref();

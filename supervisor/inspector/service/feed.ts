@@ -70,8 +70,8 @@ export class Feed {
     this.#deps.living.clear();
   }
 
-  /** A message of the service itself. */
-  show({ to, from, event, flow }: ShownMessage): void {
+  /** A message of the service itself; false when it is left out. */
+  show({ to, from, event, flow }: ShownMessage): boolean {
     const { living, flows } = this.#deps;
     const known = living.of(to);
     const shown =
@@ -83,6 +83,7 @@ export class Feed {
       });
     if (known !== undefined) known.events++;
     if (!shown) this.dropped.messages++;
+    return shown;
   }
 
   #note(event: InspectionEvent): void {

@@ -23,8 +23,11 @@ export interface InspectorOptions {
   readonly dead?: () => readonly Obituary[];
   /** Called when the first viewer comes; what it returns, when the last one has left. */
   readonly onLook?: () => () => void;
-  /** Called with it: shows messages that are no events of xstate, until its result is called. */
-  readonly messages?: (tell: (message: ShownMessage) => void) => () => void;
+  /**
+   * Called with it: shows messages that are no events of xstate, until its result is called. `tell`
+   * gives false for what is left out: no more need be told of a flow whose first message was.
+   */
+  readonly messages?: (tell: (message: ShownMessage) => boolean) => () => void;
   /** Further keys whose values are secret, beside those that everybody calls so. */
   readonly secret?: (key: string) => boolean;
   /** Hears of defects in the functions above; by default they are warnings of the process. */

@@ -187,7 +187,7 @@ test('serves metrics and health, if at all, before it starts engines', async () 
   };
   const without = await ids(false);
   const at = without.indexOf('privileges') + 1;
-  assert.is(without[at], 'projects');
+  assert.is(without[at], INSPECTION);
   assert.equal(await ids(true), without.toSpliced(at, 0, 'http'));
 });
 
