@@ -7,7 +7,7 @@ const SEPARATOR = '\u0000';
 /** Opened at first: so many levels, and nothing with more members than that. */
 const OPEN_DEPTH = 2;
 const OPEN_MEMBERS_MAX = 24;
-export const JSON_ROWS_MAX = 5000;
+const JSON_ROWS_MAX = 5000;
 const CHANGES_MAX = 2000;
 const PREVIEW_LENGTH_MAX = 60;
 
@@ -40,7 +40,7 @@ export function jsonRows(value: unknown, view: JsonView): JsonRow[] {
   return rows;
 }
 
-export function isBranch(value: unknown): value is object {
+function isBranch(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 

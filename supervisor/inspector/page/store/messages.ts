@@ -17,7 +17,7 @@ export interface HeardState {
   readonly tags?: unknown;
 }
 
-/** The package knows less than the protocol; a service of its own kind leaves out what is optional. */
+/** The package knows less than the protocol; who knows only that leaves these out. */
 type Loose<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
 type HeardRegistered = Loose<Omit<Registered, 'machine' | 'state'>, 'kind'> & {

@@ -25,7 +25,7 @@ export interface TimelineLimits {
 }
 
 /** An actor's snapshots fit on a slider; some thousand actors fit into the memory of a page. */
-export const TIMELINE_LIMITS: TimelineLimits = {
+const TIMELINE_LIMITS: TimelineLimits = {
   shots_max: 400,
   actor_bytes_max: 4 << 20,
   all_bytes_max: 64 << 20,
@@ -34,7 +34,7 @@ export const TIMELINE_LIMITS: TimelineLimits = {
 export class Timeline {
   readonly #limits: TimelineLimits;
   readonly #shots = new Map<string, Ring<Shot>>();
-  /** Whose turn it is to lose its oldest: in the order of their numbers, with some that are gone. */
+  /** Whose turn it is to lose its oldest, in the order of numbers; some of them are gone. */
   #order: { session: string; number: number }[] = [];
   #order_start = 0;
   #bytes = 0;
