@@ -170,7 +170,7 @@ export class FakeService {
       actors: structuredClone(this.#vitals),
       dropped: { events: 0, states: 0, messages: 0 },
       hidden: 0,
-    } as Message);
+    });
     for (const session of Object.keys(this.#vitals)) delete this.#vitals[session];
   }
 

@@ -120,7 +120,7 @@ worlds('smooths how many events there are, and forgets those of who has none', (
     type: 'service.vitals',
     at_ms,
     actors: events === 0 ? {} : { a: { events, restarts: 2 } },
-    dropped: { events: 7, states: 1 },
+    dropped: { events: 7, states: 1, messages: 0 },
     hidden: 3,
   });
   tell(world, vitals(NOW_MS, 50), vitals(NOW_MS + 500, 50));

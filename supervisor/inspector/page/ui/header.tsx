@@ -128,7 +128,7 @@ export function Footer() {
   const lost = [
     part(dropped.events, 'event', 'not sent by the service'),
     part(dropped.states, 'snapshot', 'not sent by the service'),
-    part(dropped.messages, 'message', 'left out by the service'),
+    part(dropped.messages, 'message', 'left out as samples'),
     part(missed.events, 'event', 'missed while paused'),
     part(missed.states, 'snapshot', 'missed while paused'),
     part(unread.value, 'message', 'not understood'),
