@@ -127,8 +127,6 @@ export function Footer() {
   const { missed } = inbox;
   const lost = [
     part(dropped.events, 'event', 'not sent by the service'),
-    part(dropped.states, 'snapshot', 'not sent by the service'),
-    part(dropped.messages, 'message', 'left out as samples'),
     part(missed.events, 'event', 'missed while paused'),
     part(missed.states, 'snapshot', 'missed while paused'),
     part(unread.value, 'message', 'not understood'),
@@ -143,6 +141,8 @@ export function Footer() {
         {[
           part(events.dropped, 'event', 'older'),
           part(timeline.dropped, 'snapshot', 'older'),
+          part(dropped.states, 'snapshot', 'merged into later ones'),
+          part(dropped.messages, 'message', 'not among the samples'),
           part(buried, 'dead actor', 'forgotten'),
         ]
           .filter((text) => text !== '')

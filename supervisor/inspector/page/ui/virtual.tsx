@@ -30,6 +30,10 @@ export function VirtualList(props: VirtualListProps) {
   const element = useRef<HTMLDivElement>(null);
   const list = useVirtualizer(element, count, row_px);
 
+  if (follow === true) {
+    // Where it will be, so that the rows there are drawn in this frame and not in the next one.
+    list.scrollOffset = Math.max(0, count * row_px - (list.scrollRect?.height ?? 0));
+  }
   useLayoutEffect(() => {
     if (shown !== undefined && shown >= 0) list.scrollToIndex(shown, { align: 'auto' });
   }, [list, shown]);
