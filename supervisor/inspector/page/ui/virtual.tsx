@@ -30,9 +30,10 @@ export function VirtualList(props: VirtualListProps) {
   const element = useRef<HTMLDivElement>(null);
   const list = useVirtualizer(element, count, row_px);
 
+  const height = list.scrollRect?.height ?? 0;
   if (follow === true) {
     // Where it will be, so that the rows there are drawn in this frame and not in the next one.
-    list.scrollOffset = Math.max(0, count * row_px - (list.scrollRect?.height ?? 0));
+    list.scrollOffset = Math.max(0, count * row_px - height);
   }
   useLayoutEffect(() => {
     if (shown !== undefined && shown >= 0) list.scrollToIndex(shown, { align: 'auto' });
@@ -41,7 +42,7 @@ export function VirtualList(props: VirtualListProps) {
     if (follow === true && element.current !== null) {
       element.current.scrollTop = count * row_px;
     }
-  });
+  }, [follow, count, row_px, height]);
 
   const onScroll = (): void => {
     const { current } = element;
