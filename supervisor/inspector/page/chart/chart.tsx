@@ -1,7 +1,16 @@
 /** The chart of a machine: its states as nested boxes, and the transitions between them. */
 
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Delay, Transition } from '../../protocol.ts';
-import type { ChartNode } from './model.ts';
+import { Countdowns, OtherTimers } from './countdowns.tsx';
+import type { Layout } from './layout.ts';
+import { layoutFor } from './layouts.ts';
+import { markActive, markLast } from './marks.ts';
+import { rowsOf } from './match.ts';
+import { type ChartNode, statesById } from './model.ts';
+import { Outline } from './outline.tsx';
+import { shapesOf } from './shapes.tsx';
+import { type Zoom, zoomOn } from './zoom.ts';
 
 export interface ChartProps {
   readonly machine: ChartNode;
@@ -14,10 +23,111 @@ export interface ChartProps {
   readonly serviceNow: () => number;
 }
 
-export function Chart({ machine, active }: ChartProps) {
+type Made = { machine: ChartNode; layout: Layout } | { machine: ChartNode; failure: string };
+
+export function Chart(props: ChartProps) {
+  const { machine } = props;
+  const made = useMade(machine);
+  if (made === undefined) return <p class="chart chart-message">Laying out the chart …</p>;
+  if ('failure' in made) {
+    return <Outline machine={machine} active={props.active} why={made.failure} />;
+  }
+  return <Drawing {...props} machine={made.machine} layout={made.layout} />;
+}
+
+/** The layout of a machine, as soon as it is there; not that of the one before. */
+function useMade(machine: ChartNode): Made | undefined {
+  const [made, setMade] = useState<Made>();
+  useEffect(() => {
+    let wanted = true;
+    layoutFor(machine).then(
+      (layout) => wanted && setMade({ machine, layout }),
+      (error) => wanted && setMade({ machine, failure: messageOf(error) }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [machine]);
+  return made?.machine === machine ? made : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function Drawing(props: ChartProps & { layout: Layout }) {
+  const { machine, layout, active, last } = props;
+  const svg = useRef<SVGSVGElement>(null);
+  const content = useRef<SVGGElement>(null);
+  const zoom = useRef<Zoom | undefined>(undefined);
+  const rows = useMemo(() => rowsOf(layout), [layout]);
+  const shapes = useMemo(() => shapesOf(layout), [layout]);
+  useLayoutEffect(() => {
+    if (svg.current === null || content.current === null) return;
+    const made = zoomOn(svg.current, content.current);
+    zoom.current = made;
+    return () => made.end();
+  }, []);
+  useLayoutEffect(() => zoom.current?.fit(layout), [layout]);
+  useLayoutEffect(() => {
+    if (content.current) markActive(content.current, layout, active);
+  }, [layout, active]);
+  useLayoutEffect(() => {
+    if (content.current) markLast(content.current, layout, rows, last);
+  }, [layout, rows, last]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (zoom.current?.key(event.key)) event.preventDefault();
+  };
   return (
     <div class="chart">
-      <p>{`${machine.id}: ${active.join(', ')}`}</p>
+      <svg
+        ref={svg}
+        class="chart-drawing"
+        role="img"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys zoom it
+        tabIndex={0}
+        aria-label={description(machine, active)}
+        onKeyDown={onKeyDown}
+      >
+        <g ref={content}>
+          {shapes}
+          <g class="chart-jump">
+            <path class="chart-line" />
+            <path class="chart-arrow" />
+          </g>
+          <Countdowns {...props} rows={rows} />
+        </g>
+      </svg>
+      <OtherTimers {...props} rows={rows} />
+      <ZoomButtons zoom={zoom} />
     </div>
   );
+}
+
+const BUTTONS = [
+  { key: '-', sign: '−', title: 'Smaller (-)' },
+  { key: '+', sign: '+', title: 'Larger (+)' },
+  { key: '0', sign: 'Fit', title: 'Show all of it (0)' },
+];
+
+function ZoomButtons({ zoom }: { zoom: { current: Zoom | undefined } }) {
+  return (
+    <div class="chart-buttons">
+      {BUTTONS.map(({ key, sign, title }) => (
+        <button key={key} type="button" title={title} onClick={() => zoom.current?.key(key)}>
+          {sign}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What a person hears who does not see it. */
+function description(machine: ChartNode, active: readonly string[]): string {
+  const states = statesById(machine);
+  const known = active.filter((id) => states.has(id) && id !== machine.id);
+  const leaves = known.filter((id) => !known.some((other) => states.get(other)?.parent === id));
+  const now = leaves.length === 0 ? 'no state is active' : `in ${leaves.join(' and ')}`;
+  return `Chart of ${machine.id}: ${states.size - 1} states, ${now}`;
 }

@@ -109,3 +109,24 @@ function namesOf(actions: readonly { type: string; event?: unknown }[]): string[
 function nameOf(src: string | { type: string }): string {
   return typeof src === 'string' ? src : src.type;
 }
+
+/** The states of a machine by id, each after its parent. */
+export type StatesById = ReadonlyMap<string, { state: ChartNode; parent: string | undefined }>;
+
+export function statesById(machine: ChartNode): StatesById {
+  const states = new Map<string, { state: ChartNode; parent: string | undefined }>();
+  const add = (state: ChartNode, parent: string | undefined): void => {
+    states.set(state.id, { state, parent });
+    for (const child of state.states) add(child, state.id);
+  };
+  add(machine, undefined);
+  return states;
+}
+
+/** Whether a state is another one or below it. Ids do not tell, since they can be given. */
+export function isWithin(states: StatesById, id: string, ancestor: string): boolean {
+  for (let at: string | undefined = id; at !== undefined; at = states.get(at)?.parent) {
+    if (at === ancestor) return true;
+  }
+  return false;
+}
