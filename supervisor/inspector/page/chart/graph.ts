@@ -8,8 +8,6 @@ import type { ChartNode } from './model.ts';
 export interface Arrangement {
   readonly direction: 'DOWN' | 'RIGHT';
   readonly cycles: 'GREEDY' | 'DEPTH_FIRST';
-  /** Whether a long way is broken into several lines. */
-  readonly wrapped: boolean;
   /** The widths of compound states as they came out before, by which their rows get columns. */
   readonly widths?: ReadonlyMap<string, number> | undefined;
 }
@@ -116,12 +114,11 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
 };
 
-function optionsOf({ direction, cycles, wrapped }: Arrangement): Record<string, string> {
+function optionsOf({ direction, cycles }: Arrangement): Record<string, string> {
   return {
     ...EVERYWHERE,
     'elk.direction': direction,
     'elk.layered.cycleBreaking.strategy': cycles,
-    'elk.layered.wrapping.strategy': wrapped ? 'MULTI_EDGE' : 'OFF',
   };
 }
 
@@ -143,13 +140,15 @@ function nodeOf(state: ChartNode, making: Making): ElkNode {
   const down = direction === 'DOWN';
   const top = height + (down && state.type === 'compound' ? DOT_AWAY : 2);
   const left = down ? SIDE : SIDE + DOT_AWAY;
+  // ELK passes over least widths of states whose edges go further in.
+  const right = SIDE + Math.max(0, width - (widths?.get(state.id) ?? width));
   return {
     id: state.id,
     children: state.states.map((child) => nodeOf(child, making)),
     layoutOptions: {
       ...optionsOf(making),
       ...place,
-      'elk.padding': `[top=${top},left=${left},bottom=${SIDE},right=${SIDE}]`,
+      'elk.padding': `[top=${top},left=${left},bottom=${SIDE},right=${right}]`,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       'elk.nodeSize.minimum': `(${width},${height})`,
     },
