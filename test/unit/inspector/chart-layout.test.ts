@@ -94,7 +94,7 @@ test('text that is too long is cut, and kept whole aside', () => {
 
 function overlaps(machine: ChartNode, { boxes, edges }: Layout): string[] {
   const states = statesById(machine);
-  const labels = edges.flatMap(({ key, label }) => (label ? [{ key, ...label }] : []));
+  const labels = edges.map(({ key, label }) => ({ key, ...label }));
   const found: string[] = [];
   for (const [index, one] of boxes.entries()) {
     const id = one.content.state.id;

@@ -86,7 +86,7 @@ function Drawing(props: ChartProps & { layout: Layout }) {
         class="chart-drawing"
         role="img"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys zoom it
-        tabIndex={0}
+        tabindex={0}
         aria-label={description(machine, active)}
         onKeyDown={onKeyDown}
       >

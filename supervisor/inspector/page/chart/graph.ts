@@ -70,14 +70,30 @@ export function labelSize(rows: readonly Row[]): { width: number; height: number
   return { width: Math.ceil(widest + 2 * LABEL_PADDING.x), height: Math.ceil(height) };
 }
 
-export function graphOf(machine: ChartNode, content: Content, arrangement: Arrangement): ElkNode {
+/** The graph of a state and of all in it but what is in `solid` states. */
+export function graphOf(
+  root: ChartNode,
+  content: Content,
+  solid: ReadonlyMap<string, Size>,
+  arrangement: Arrangement,
+): ElkNode {
   const firsts = firstStates(content);
+  const node = nodeOf(root, { ...arrangement, content, firsts, solid, root: root.id });
+  const shown = new Set(allIds(node));
+  shown.delete(root.id);
+  const edges = content.edges.filter(
+    ({ source, target }) => shown.has(source) && shown.has(target),
+  );
   return {
     id: 'chart',
     layoutOptions: { ...BASE, ...optionsOf(arrangement) },
-    children: [nodeOf(machine, { ...arrangement, content, firsts })],
-    edges: content.edges.map(edgeOf),
+    children: [node],
+    edges: edges.map(edgeOf),
   };
+}
+
+function allIds({ id, children = [] }: ElkNode): string[] {
+  return [id, ...children.flatMap(allIds)];
 }
 
 /** The ids of the states in which compound states begin. */
@@ -122,18 +138,31 @@ function optionsOf({ direction, cycles }: Arrangement): Record<string, string> {
   };
 }
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 interface Making extends Arrangement {
+  readonly root: string;
+  /** States that are laid out already, and only want a place. */
+  readonly solid: ReadonlyMap<string, Size>;
   readonly content: Content;
   readonly firsts: ReadonlySet<string>;
 }
 
 function nodeOf(state: ChartNode, making: Making): ElkNode {
-  const { content, widths, direction, firsts } = making;
+  const { content, widths, direction, firsts, root, solid } = making;
   const box = content.boxes.get(state.id);
   const { width, height } = box ? headerOf(box, widths?.get(state.id)) : { width: 0, height: 0 };
   const place: Record<string, string> = firsts.has(state.id)
     ? { 'elk.layered.layering.layerConstraint': 'FIRST' }
     : {};
+  const known = state.id === root ? undefined : solid.get(state.id);
+  if (known) {
+    const size = { width: known.width, height: known.height };
+    return { id: state.id, ...size, layoutOptions: place };
+  }
   if (state.states.length === 0) {
     return { id: state.id, width: Math.max(width, WIDTH_MIN), height, layoutOptions: place };
   }

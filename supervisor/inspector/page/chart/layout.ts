@@ -11,8 +11,9 @@ import {
   type Header,
   headerOf,
   LABEL_PADDING,
+  type Size,
 } from './graph.ts';
-import type { ChartNode } from './model.ts';
+import { type ChartNode, isWithin } from './model.ts';
 import type { Measure } from './text.ts';
 
 export interface Rect {
@@ -44,8 +45,8 @@ export interface Edge {
   readonly source: string;
   readonly target: string;
   readonly points: readonly Point[];
-  /** All of its rows; undefined for the edge of an initial dot. */
-  readonly label?: Rect;
+  /** All of its rows. */
+  readonly label: Rect;
   readonly chips: readonly Chip[];
 }
 
@@ -65,8 +66,13 @@ export interface Layout {
 
 export type LayOut = (graph: ElkNode) => Promise<ElkNode>;
 
-/** The pane that a chart is laid out for, in px: one that is not known yet is about so large. */
-const PANE = { width: 800, height: 600 };
+/** What a chart is laid out for, in px: a pane of usual size. */
+const PANE: Size = { width: 800, height: 600 };
+/** What a state inside is laid out for: states in a column are better flat. */
+const INNER: readonly Size[] = [
+  { width: 900, height: 360 },
+  { width: 500, height: 500 },
+];
 
 const ARRANGEMENTS: readonly Arrangement[] = [
   { direction: 'DOWN', cycles: 'GREEDY' },
@@ -75,71 +81,138 @@ const ARRANGEMENTS: readonly Arrangement[] = [
 ];
 
 /**
- * Tries some arrangements of a machine, and takes what is read best in a usual pane. ELK fails with
- * some graphs; as long as it makes one of them, all is well.
+ * Tries some arrangements of a machine, and takes what is read best in a usual pane. A state with no
+ * edge across its border is laid out by itself first, so that it may go down where those around it go
+ * to the right, which ELK cannot do in one graph.
  */
 export async function layOutChart(
   machine: ChartNode,
   measure: Measure,
   layOut: LayOut,
 ): Promise<Layout> {
-  let best: { layout: Layout; cost: number } | undefined;
+  const content = contentOf(machine, measure);
+  const closed = closedStates(content);
+  const layouts: Layout[] = [];
+  for (const pane of closed.length === 0 ? INNER.slice(0, 1) : INNER) {
+    const solid = new Map<string, Layout>();
+    for (const state of closed) {
+      solid.set(state.id, bestOf(await allOf(state, content, solid, layOut), pane));
+    }
+    layouts.push(...(await allOf(machine, content, solid, layOut)));
+  }
+  return bestOf(layouts, PANE);
+}
+
+/** States with states inside, and no edge between these and what is outside; inner ones first. */
+function closedStates({ states, edges }: Content): ChartNode[] {
+  const [machine, ...others] = [...states.values()].map(({ state }) => state);
+  const closed = others.filter(({ id, states: inner }) => {
+    const inside = (other: string) => other !== id && isWithin(states, other, id);
+    return (
+      inner.length > 0 && edges.every(({ source, target }) => inside(source) === inside(target))
+    );
+  });
+  return machine === undefined ? [] : closed.reverse();
+}
+
+/** ELK fails with some graphs: as long as it makes one of them, all is well. */
+async function allOf(
+  root: ChartNode,
+  content: Content,
+  solid: ReadonlyMap<string, Layout>,
+  layOut: LayOut,
+): Promise<Layout[]> {
+  const layouts: Layout[] = [];
   let failure: unknown;
   for (const arrangement of ARRANGEMENTS) {
     try {
-      const layout = await arranged(machine, measure, layOut, arrangement);
-      const cost = costOf(layout);
-      if (best === undefined || cost < best.cost) best = { layout, cost };
+      layouts.push(await arranged(root, content, solid, layOut, arrangement));
     } catch (error) {
       failure = error;
     }
   }
-  if (best === undefined) throw failure;
-  return best.layout;
+  if (layouts.length === 0) throw failure;
+  return layouts;
 }
 
 /** Twice: only when it is known how wide a state is can its rows have columns. */
 async function arranged(
-  machine: ChartNode,
-  measure: Measure,
+  root: ChartNode,
+  content: Content,
+  solid: ReadonlyMap<string, Layout>,
   layOut: LayOut,
   arrangement: Arrangement,
 ): Promise<Layout> {
-  const content = contentOf(machine, measure);
-  const first = await layOut(graphOf(machine, content, arrangement));
-  const widths = widthsOf(first);
-  const second = await layOut(graphOf(machine, content, { ...arrangement, widths }));
-  return layoutOf(second, content, { ...arrangement, widths });
+  const first = await layOut(graphOf(root, content, solid, arrangement));
+  const second = { ...arrangement, widths: widthsOf(first) };
+  const graph = await layOut(graphOf(root, content, solid, second));
+  return layoutOf(graph, content, solid, second);
+}
+
+function bestOf(layouts: readonly Layout[], pane: Size): Layout {
+  const costs = layouts.map((layout) => ({ layout, cost: costOf(layout, pane) }));
+  const [best] = costs.sort((one, other) => one.cost - other.cost);
+  if (best === undefined) throw new Error('a chart has no layout');
+  return best.layout;
 }
 
 /** How hard a layout is to read: small letters first, then crossings and long ways. */
-function costOf({ width, height, edges }: Layout): number {
-  const scale = Math.min(1, PANE.width / width, PANE.height / height);
+function costOf({ width, height, edges }: Layout, pane: Size): number {
+  const scale = Math.min(pane.width / width, pane.height / height);
   const lengths = edges.reduce((sum, { points }) => sum + lengthOf(points), 0);
   const way = lengths / Math.max(1, edges.length) / Math.hypot(width, height);
   return (1 + 0.02 * crossings(edges) + 0.3 * way) / scale;
 }
 
-function layoutOf(graph: ElkNode, content: Content, { widths, direction }: Arrangement): Layout {
+function layoutOf(
+  graph: ElkNode,
+  content: Content,
+  solid: ReadonlyMap<string, Layout>,
+  { widths, direction }: Arrangement,
+): Layout {
   const boxes: Box[] = [];
   const firsts = firstStates(content);
   const dots: Dot[] = [];
+  const edges: Edge[] = [];
   const visit = (node: ElkNode, region: boolean): void => {
-    const { x = 0, y = 0, width = 0, height = 0 } = node;
+    const { x = 0, y = 0, width = 0, height = 0, children = [] } = node;
     const box = content.boxes.get(node.id);
-    if (box) {
-      const header = headerOf(box, node.children?.length ? widths?.get(node.id) : undefined);
-      boxes.push({ x, y, width, height, content: box, header, region });
-      if (firsts.has(node.id)) dots.push(dotBefore({ x, y, width, height }, direction));
+    if (box === undefined) return;
+    if (firsts.has(node.id)) dots.push(dotBefore({ x, y, width, height }, direction));
+    const inner = children.length === 0 ? solid.get(node.id) : undefined;
+    if (inner) {
+      const [own, ...others] = inner.boxes.map((one) => moved(one, x, y));
+      boxes.push(...(own ? [{ ...own, region }, ...others] : []));
+      edges.push(...inner.edges.map((edge) => movedEdge(edge, x, y)));
+      dots.push(...inner.dots.map(([from, to]): Dot => [moved(from, x, y), moved(to, x, y)]));
+      return;
     }
-    for (const child of node.children ?? []) visit(child, box?.state.type === 'parallel');
+    const header = headerOf(box, children.length > 0 ? widths?.get(node.id) : undefined);
+    boxes.push({ x, y, width, height, content: box, header, region });
+    for (const child of children) visit(child, box.state.type === 'parallel');
   };
   for (const child of graph.children ?? []) visit(child, false);
   const byKey = new Map(content.edges.map((edge) => [edge.key, edge]));
-  const edges = allEdges(graph).map((edge) => placedEdge(edge, byKey.get(edge.id)));
+  for (const edge of allEdges(graph)) {
+    const known = byKey.get(edge.id);
+    if (known) edges.push(placedEdge(edge, known));
+  }
   const rows = [...content.boxes.values(), ...content.edges].flatMap((holder) => holder.rows);
   const sources = new Map(rows.map(({ key, source }) => [key, source]));
   return { width: graph.width ?? 0, height: graph.height ?? 0, boxes, edges, dots, sources };
+}
+
+function moved<T extends Point>(place: T, x: number, y: number): T {
+  return { ...place, x: place.x + x, y: place.y + y };
+}
+
+function movedEdge(edge: Edge, x: number, y: number): Edge {
+  return {
+    ...edge,
+    points: edge.points.map((point) => moved(point, x, y)),
+    label: moved(edge.label, x, y),
+    chips: edge.chips.map((chip) => moved(chip, x, y)),
+  };
 }
 
 /** At the corner, since edges come to the middle. */
@@ -172,20 +245,14 @@ function allEdges(node: ElkNode): ElkExtendedEdge[] {
   return [...(node.edges ?? []), ...(node.children ?? []).flatMap(allEdges)];
 }
 
-function placedEdge(edge: ElkExtendedEdge, content: EdgeContent | undefined): Edge {
+function placedEdge(edge: ElkExtendedEdge, { key, source, target, rows }: EdgeContent): Edge {
   const points = (edge.sections ?? []).flatMap(({ startPoint, bendPoints, endPoint }) => [
     ...[startPoint, ...(bendPoints ?? []), endPoint],
   ]);
-  const key = edge.id;
-  const source = content?.source ?? key;
-  const target = content?.target ?? edge.targets[0] ?? '';
-  const [placed] = edge.labels ?? [];
-  if (placed === undefined || content === undefined)
-    return { key, source, target, points, chips: [] };
-  const { x = 0, y = 0, width = 0, height = 0 } = placed;
+  const { x = 0, y = 0, width = 0, height = 0 } = edge.labels?.[0] ?? {};
   const chips: Chip[] = [];
   let top = y;
-  for (const row of content.rows) {
+  for (const row of rows) {
     const tall = row.height + 2 * LABEL_PADDING.y;
     chips.push({ x, y: top, width, height: tall, row });
     top += tall;
