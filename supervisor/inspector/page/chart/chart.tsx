@@ -85,7 +85,7 @@ function Drawing(props: ChartProps & { layout: Layout }) {
         ref={svg}
         class="chart-drawing"
         role="img"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keys zoom it
+        // In SVG attributes have case.
         tabindex={0}
         aria-label={description(machine, active)}
         onKeyDown={onKeyDown}

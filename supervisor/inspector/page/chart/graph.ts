@@ -10,6 +10,8 @@ export interface Arrangement {
   readonly cycles: 'GREEDY' | 'DEPTH_FIRST';
   /** The widths of compound states as they came out before, by which their rows get columns. */
   readonly widths?: ReadonlyMap<string, number> | undefined;
+  /** What states were narrower than their text. */
+  readonly lacking?: ReadonlyMap<string, number> | undefined;
 }
 
 export const PADDING = 10;
@@ -152,7 +154,7 @@ interface Making extends Arrangement {
 }
 
 function nodeOf(state: ChartNode, making: Making): ElkNode {
-  const { content, widths, direction, firsts, root, solid } = making;
+  const { content, widths, lacking, direction, firsts, root, solid } = making;
   const box = content.boxes.get(state.id);
   const { width, height } = box ? headerOf(box, widths?.get(state.id)) : { width: 0, height: 0 };
   const place: Record<string, string> = firsts.has(state.id)
@@ -170,7 +172,7 @@ function nodeOf(state: ChartNode, making: Making): ElkNode {
   const top = height + (down && state.type === 'compound' ? DOT_AWAY : 2);
   const left = down ? SIDE : SIDE + DOT_AWAY;
   // ELK passes over least widths of states whose edges go further in.
-  const right = SIDE + Math.max(0, width - (widths?.get(state.id) ?? width));
+  const right = SIDE + (lacking?.get(state.id) ?? 0);
   return {
     id: state.id,
     children: state.states.map((child) => nodeOf(child, making)),

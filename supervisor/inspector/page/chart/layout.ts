@@ -80,6 +80,8 @@ const ARRANGEMENTS: readonly Arrangement[] = [
   { direction: 'DOWN', cycles: 'DEPTH_FIRST' },
 ];
 
+const NARROW_PASSES = 3;
+
 /**
  * Tries some arrangements of a machine, and takes what is read best in a usual pane. A state with no
  * edge across its border is laid out by itself first, so that it may go down where those around it go
@@ -135,7 +137,10 @@ async function allOf(
   return layouts;
 }
 
-/** Twice: only when it is known how wide a state is can its rows have columns. */
+/**
+ * Twice: only when it is known how wide a state is can its rows have columns. Again when it came out
+ * narrower than its text, since ELK passes over least widths where edges go further in.
+ */
 async function arranged(
   root: ChartNode,
   content: Content,
@@ -144,9 +149,19 @@ async function arranged(
   arrangement: Arrangement,
 ): Promise<Layout> {
   const first = await layOut(graphOf(root, content, solid, arrangement));
-  const second = { ...arrangement, widths: widthsOf(first) };
-  const graph = await layOut(graphOf(root, content, solid, second));
-  return layoutOf(graph, content, solid, second);
+  const widths = widthsOf(first);
+  const lacking = new Map<string, number>();
+  for (let pass = 0; ; pass += 1) {
+    const asked = { ...arrangement, widths, lacking };
+    const graph = await layOut(graphOf(root, content, solid, asked));
+    const layout = layoutOf(graph, content, solid, asked);
+    const narrow = layout.boxes.filter(({ width, header }) => width < header.width);
+    if (narrow.length === 0 || pass === NARROW_PASSES) return layout;
+    for (const { content: box, width, header } of narrow) {
+      const { id } = box.state;
+      lacking.set(id, (lacking.get(id) ?? 0) + header.width - width);
+    }
+  }
 }
 
 function bestOf(layouts: readonly Layout[], pane: Size): Layout {
@@ -156,12 +171,13 @@ function bestOf(layouts: readonly Layout[], pane: Size): Layout {
   return best.layout;
 }
 
-/** How hard a layout is to read: small letters first, then crossings and long ways. */
+/** How hard a layout is to read: small letters first, then crossings, long ways, ways back. */
 function costOf({ width, height, edges }: Layout, pane: Size): number {
   const scale = Math.min(pane.width / width, pane.height / height);
   const lengths = edges.reduce((sum, { points }) => sum + lengthOf(points), 0);
   const way = lengths / Math.max(1, edges.length) / Math.hypot(width, height);
-  return (1 + 0.02 * crossings(edges) + 0.3 * way) / scale;
+  const back = edges.filter(runsBack).length / Math.max(1, edges.length);
+  return (1 + 0.02 * crossings(edges) + 0.3 * way + 0.4 * back) / scale;
 }
 
 function layoutOf(
@@ -258,6 +274,15 @@ function placedEdge(edge: ElkExtendedEdge, { key, source, target, rows }: EdgeCo
     top += tall;
   }
   return { key, source, target, points, label: { x, y, width, height }, chips };
+}
+
+/** Whether an edge goes up, or to the left. */
+function runsBack({ points }: Edge): boolean {
+  const start = points[0] ?? { x: 0, y: 0 };
+  const end = points.at(-1) ?? start;
+  const across = end.x - start.x;
+  const down = end.y - start.y;
+  return Math.abs(across) > Math.abs(down) ? across < 0 : down < 0;
 }
 
 function lengthOf(points: readonly Point[]): number {
