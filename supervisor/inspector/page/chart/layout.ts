@@ -94,12 +94,16 @@ export async function layOutChart(
 ): Promise<Layout> {
   const content = contentOf(machine, measure);
   const closed = closedStates(content);
+  const inner = new Map<string, Layout[]>();
+  const chosen = new Map<string, Layout>();
+  for (const state of closed) {
+    const tried = await allOf(state, content, chosen, layOut);
+    inner.set(state.id, tried);
+    chosen.set(state.id, bestOf(tried, INNER[0] ?? PANE));
+  }
   const layouts: Layout[] = [];
-  for (const pane of closed.length === 0 ? INNER.slice(0, 1) : INNER) {
-    const solid = new Map<string, Layout>();
-    for (const state of closed) {
-      solid.set(state.id, bestOf(await allOf(state, content, solid, layOut), pane));
-    }
+  for (const pane of closed.length === 0 ? [PANE] : INNER) {
+    const solid = new Map([...inner].map(([id, tried]) => [id, bestOf(tried, pane)]));
     layouts.push(...(await allOf(machine, content, solid, layOut)));
   }
   return bestOf(layouts, PANE);
@@ -194,7 +198,9 @@ function layoutOf(
     const { x = 0, y = 0, width = 0, height = 0, children = [] } = node;
     const box = content.boxes.get(node.id);
     if (box === undefined) return;
-    if (firsts.has(node.id)) dots.push(dotBefore({ x, y, width, height }, direction));
+    // The root of a graph has its dot where it gets its place.
+    const root = graph.children?.[0] === node;
+    if (firsts.has(node.id) && !root) dots.push(dotBefore({ x, y, width, height }, direction));
     const inner = children.length === 0 ? solid.get(node.id) : undefined;
     if (inner) {
       const [own, ...others] = inner.boxes.map((one) => moved(one, x, y));

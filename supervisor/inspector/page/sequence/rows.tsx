@@ -8,6 +8,8 @@ export const COLUMN_WIDTH = 150;
 export const MARGIN_LEFT = 150;
 const ARROW = 6;
 const LOOP = 26;
+/** No other arrow is in the row, so a name may be longer than its own. */
+const NAME_LEAST = 145;
 /** Text of 11 px is about so wide a letter. */
 const LETTER = 6.4;
 
@@ -69,7 +71,7 @@ function Arrow({ row: { message, from, to } }: { row: SequenceRow }) {
       <g>
         <path class="sequence-line" d={`M${end} 8h${LOOP}v10h${-LOOP + ARROW}`} />
         <path class="sequence-head" d={headOf(end, y, -1)} />
-        <Name text={message.name} x={end + LOOP + 6} y={17} room={COLUMN_WIDTH - LOOP} />
+        <Name text={message.name} x={end + LOOP + 6} y={17} room={NAME_LEAST - LOOP} />
       </g>
     );
   }
@@ -81,7 +83,12 @@ function Arrow({ row: { message, from, to } }: { row: SequenceRow }) {
       {from === undefined && <circle class="sequence-outside" cx={start} cy={y} r="3" />}
       <path class="sequence-line" d={`M${start} ${y}H${end - way * ARROW}`} />
       <path class="sequence-head" d={headOf(end, y, way)} />
-      <Name text={message.name} x={left + 10} y={13} room={Math.abs(end - start) - 20} />
+      <Name
+        text={message.name}
+        x={left + 10}
+        y={13}
+        room={Math.max(NAME_LEAST, Math.abs(end - start) - 20)}
+      />
     </g>
   );
 }

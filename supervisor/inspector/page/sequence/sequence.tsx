@@ -13,6 +13,9 @@ export interface SequenceProps {
 }
 
 const HEADS_HEIGHT = 34;
+const HEAD_WIDTH = COLUMN_WIDTH - 10;
+/** For names of messages at the last column. */
+const MARGIN_RIGHT = 70;
 /** Rows above and below of what is seen, so that quick scrolling shows no holes. */
 const SPARE = 8;
 /** How far from the end still counts as the end. */
@@ -25,7 +28,7 @@ export function Sequence({ actors, messages, chosen, onChoose }: SequenceProps) 
   const [hovered, setHovered] = useState<string | undefined>();
   const shown = rows.find(({ message }) => message.number === chosen)?.message.flow;
   const lit = hovered ?? shown;
-  const width = MARGIN_LEFT + Math.max(1, actors.length) * COLUMN_WIDTH;
+  const width = MARGIN_LEFT + Math.max(1, actors.length) * COLUMN_WIDTH + MARGIN_RIGHT;
   const height = Math.max(rows.length, 1) * ROW_HEIGHT;
   const onKeyDown = (event: KeyboardEvent) => {
     const next = nextOf(rows, chosen, event.key);
@@ -77,12 +80,12 @@ export function Sequence({ actors, messages, chosen, onChoose }: SequenceProps) 
 
 function Heads({ actors, width }: { actors: SequenceProps['actors']; width: number }) {
   return (
-    <div class="sequence-heads" style={{ width, height: HEADS_HEIGHT }}>
+    <div class="sequence-heads" style={{ width: `${width}px`, height: `${HEADS_HEIGHT}px` }}>
       {actors.map(({ id, name, dead }, index) => (
         <span
           key={id}
           class={dead ? 'is-dead' : ''}
-          style={{ left: middleOf(index) - COLUMN_WIDTH / 2 + 5, width: COLUMN_WIDTH - 10 }}
+          style={{ left: `${middleOf(index) - HEAD_WIDTH / 2}px`, width: `${HEAD_WIDTH}px` }}
           title={dead ? `${name} (dead)` : name}
         >
           {name}
