@@ -7,12 +7,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Who watches has one or two; for one more than this the eldest goes. */
-const VISITORS_MAX = 64;
-/** From connecting, or from the last answer, to the whole head of a request. */
-const ASK_MS = 10_000;
-/** From a whole request to when its answer was taken; it is made within milliseconds. */
-const TAKE_MS = 10_000;
+const LIMITS = {
+  /** Who watches has one or two; for one more than this the eldest goes. */
+  visitors_max: 64,
+  /** From connecting, or from the last answer, to the whole head of a request. */
+  ask_ms: 10_000,
+  /** From a whole request to when its answer was taken; it is made within milliseconds. */
+  take_ms: 10_000,
+};
 const HEAD_BYTES_MAX = 8192;
 const HEADERS_MAX = 64;
 const REQUESTS_PER_CONNECTION_MAX = 1000;
@@ -22,6 +24,7 @@ export type Respond = (request: IncomingMessage, response: ServerResponse) => vo
 
 export class Visitors {
   readonly #server: Server;
+  readonly #limits: typeof LIMITS;
   /** With what cuts each, the eldest first. */
   readonly #visitors = new Map<Socket, NodeJS.Timeout>();
   /** Those that wait for an answer. */
@@ -30,9 +33,10 @@ export class Visitors {
   #closing = false;
   #gone: (() => void) | undefined;
 
-  constructor(respond: Respond) {
+  constructor(respond: Respond, limits = LIMITS) {
+    this.#limits = limits;
     this.#server = createServer({
-      ...{ maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: ASK_MS },
+      ...{ maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: limits.ask_ms },
       ...{ requireHostHeader: false, noDelay: true },
     });
     this.#server.maxHeadersCount = HEADERS_MAX;
@@ -53,14 +57,14 @@ export class Visitors {
       socket.destroy();
       return;
     }
-    if (this.#visitors.size >= VISITORS_MAX) {
+    if (this.#visitors.size >= this.#limits.visitors_max) {
       const [eldest] = this.#visitors.keys();
       this.#turned_away += 1;
       eldest?.destroy();
     }
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#leave(socket));
-    this.#hold(socket, ASK_MS);
+    this.#hold(socket, this.#limits.ask_ms);
     this.#server.emit('connection', socket);
   }
 
@@ -83,7 +87,7 @@ export class Visitors {
   #asked(request: IncomingMessage, response: ServerResponse, respond: Respond): void {
     const { socket } = request;
     this.#asking.add(socket);
-    this.#hold(socket, TAKE_MS);
+    this.#hold(socket, this.#limits.take_ms);
     // What comes with a request is not read; the next could not be told from it.
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
     const isBare = length === '0' && encoding === undefined;
@@ -92,7 +96,7 @@ export class Visitors {
       this.#asking.delete(socket);
       if (!this.#visitors.has(socket)) return;
       if (this.#closing || !isBare) socket.destroySoon();
-      else this.#hold(socket, ASK_MS);
+      else this.#hold(socket, this.#limits.ask_ms);
     });
     respond(request, response);
   }

@@ -23,7 +23,7 @@ export async function exposition(gather: () => MetricFacts): Promise<Scrape> {
   const client: PromClient = (await import('prom-client')).default;
   const plain = scraper(client, client.Registry.PROMETHEUS_CONTENT_TYPE, gather);
   const open = scraper(client, client.Registry.OPENMETRICS_CONTENT_TYPE, gather);
-  return (openMetrics) => (openMetrics ? open() : plain());
+  return async (openMetrics) => await (openMetrics ? open() : plain());
 }
 
 function scraper(
@@ -41,9 +41,9 @@ function scraper(
   return () => {
     const now_ms = performance.now();
     if (last !== undefined && now_ms < until_ms) return last;
-    until_ms = now_ms + FRESH_MS;
     facts = gather();
     for (const fill of fills) fill(facts);
+    until_ms = now_ms + FRESH_MS;
     last = registry.metrics().then((text) => ({ type, text }));
     // The next one tries again; who asked hears of it.
     last.catch(() => {

@@ -110,12 +110,12 @@ const REQUESTS: readonly Family[] = [
   ),
   counter(
     'goxel_rpc_request_bytes_total',
-    'Bytes of the requests that were answered.',
+    'Bytes of the parameters of requests that were answered.',
     ({ meter }) => meter.bytes_in,
   ),
   counter(
     'goxel_rpc_reply_bytes_total',
-    'Bytes of the replies to requests.',
+    'Bytes of the results and errors that they were answered with.',
     ({ meter }) => meter.bytes_out,
   ),
   gauge('goxel_rpc_methods', 'Methods that can be called.', () => METHODS.length),

@@ -14,8 +14,12 @@ export const BUCKETS_S: readonly number[] = [
 ];
 
 const UNKNOWN = '(unknown)';
+/** What hooks call what is no request. */
+const INVALID = '(invalid)';
 /** The code of what was answered with a result. */
 const OK = 'ok';
+/** That of a notification that failed in its engine. */
+const ERROR = '(error)';
 
 export interface MethodFigures {
   /** Requests that were answered, by the code of the answer. */
@@ -68,7 +72,7 @@ export class RequestMeter {
 
   /** Names are those of the catalogue, whatever clients send. */
   #method(name: string): MethodFigures {
-    const label = findMethod(name) === undefined ? UNKNOWN : name;
+    const label = name === INVALID || findMethod(name) !== undefined ? name : UNKNOWN;
     const known = this.methods.get(label);
     if (known !== undefined) return known;
     const buckets = new Float64Array(BUCKETS_S.length + 1);
@@ -88,6 +92,7 @@ export class RequestMeter {
 }
 
 function countAnew(codes: Map<string, number>, code: string): void {
-  const label = code === OK || code in ERRORS ? code : UNKNOWN;
+  const isKnown = code === OK || code === ERROR || Object.hasOwn(ERRORS, code);
+  const label = isKnown ? code : UNKNOWN;
   codes.set(label, (codes.get(label) ?? 0) + 1);
 }

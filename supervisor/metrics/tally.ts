@@ -10,9 +10,13 @@ const REASONS: readonly (readonly [string, RegExp])[] = [
   ['exit', /ended with code/],
 ];
 
+/** What is started again now and then; of other parts the first restart makes the entry. */
+const RESTARTABLE = ['engine', 'engine_worker', 'job', 'job_worker', 'listener'];
+
 /** By child, or by child and kind of reason. */
 export class Tally {
-  readonly restarts: Map<string, number> = new Map();
+  /** From 0, so that the first one is seen to be an increase. */
+  readonly restarts: Map<string, number> = new Map(RESTARTABLE.map((child) => [child, 0]));
   readonly deaths: Map<string, Map<string, number>> = new Map();
 
   /** What the supervisors decide. */
