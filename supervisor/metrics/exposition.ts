@@ -12,6 +12,8 @@ import { BUCKETS_S, type RequestMeter } from './requests.ts';
 
 /** However many scrape: within that time they get the same text. */
 const FRESH_MS = 200;
+/** The same as a multiple of what it took, so that scrapes never take more than a share of time. */
+const FRESH_TIMES = 20;
 
 type PromClient = typeof import('prom-client');
 
@@ -43,8 +45,13 @@ function scraper(
     if (last !== undefined && now_ms < until_ms) return last;
     facts = gather();
     for (const fill of fills) fill(facts);
-    until_ms = now_ms + FRESH_MS;
-    last = registry.metrics().then((text) => ({ type, text }));
+    // Who asks while it is made gets the same.
+    until_ms = Number.POSITIVE_INFINITY;
+    last = registry.metrics().then((text) => {
+      const took_ms = performance.now() - now_ms;
+      until_ms = now_ms + Math.max(FRESH_MS, FRESH_TIMES * took_ms);
+      return { type, text };
+    });
     // The next one tries again; who asked hears of it.
     last.catch(() => {
       until_ms = 0;

@@ -26,6 +26,7 @@ const SUPERVISION_PAGE = 'machines/supervision/README.md';
 const USED = [
   ...['README.md', 'LICENSE', 'conf/daemon.yaml', 'conf/DEPLOYMENT.md', SUPERVISION_PAGE],
   ...['conf/man/goxel-supervisor.1', 'conf/launchd/com.goxel.supervisor.plist'],
+  ...['conf/grafana/dashboard.json', 'conf/prometheus/alerts.yaml'],
   ...['goxel-supervisor.service', 'goxel-supervisor.socket', 'daemon.conf'].map(
     (name) => `conf/systemd/${name}`,
   ),
