@@ -63,7 +63,7 @@ export interface ConnectionFacts {
  * What a hook hears. A stage is told with the trace as it is then; the object is the same for all
  * of them and goes on changing. Each request that was received is answered once, whatever happens;
  * one that an engine puts back is queued and started again. Methods of the daemon are not queued,
- * and what is refused is not started. Who begins to hear hears the rest of what is under way.
+ * and what is refused is not started. What was received before somebody heard is not told of.
  */
 export type HookEvent =
   | {

@@ -17,6 +17,8 @@ import { moment_ms } from './moment.ts';
 import { type Traffic, Trail, type TrailDeps } from './trail.ts';
 import type { Stage, Way } from './way.ts';
 
+/** The number of pino's level `debug`. */
+const DEBUG = 20;
 /** Lines a second about slow requests. */
 const SLOW_LINES_MAX = 5;
 /** Debug lines a second about requests. */
@@ -24,7 +26,7 @@ const DEBUG_LINES_MAX = 1000;
 
 export interface TracerDeps {
   readonly config: Pick<Config, 'tracing'>;
-  readonly log: Pick<Logger, 'warn' | 'debug' | 'isLevelEnabled'>;
+  readonly log: Pick<Logger, 'warn' | 'debug' | 'levelVal'>;
   readonly hooks: Hooks;
 }
 
@@ -48,7 +50,7 @@ export class Tracer implements TrailDeps {
   get noting(): boolean {
     const { config, hooks, log } = this.#deps;
     const { kept_max, slow_ms } = config.tracing;
-    return kept_max > 0 || slow_ms > 0 || hooks.heard || log.isLevelEnabled('debug');
+    return kept_max > 0 || slow_ms > 0 || hooks.heard || log.levelVal <= DEBUG;
   }
 
   /** Requests that were noted, and those that were slow, since the start. */
@@ -93,7 +95,8 @@ export class Tracer implements TrailDeps {
 
   stage(type: Stage, trace: Way): void {
     const { hooks } = this.#deps;
-    if (hooks.heard) hooks.tell({ type, trace });
+    if (type === 'request.received') trace.heard = hooks.heard;
+    if (trace.heard) hooks.tell({ type, trace });
   }
 
   ended(way: Way): void {
@@ -108,7 +111,7 @@ export class Tracer implements TrailDeps {
         log.warn({ ...linesOf(way), ...this.#slowLines.takeLeftOut() }, 'a request was slow');
       }
     }
-    if (log.isLevelEnabled('debug') && this.#debugLines.admits(now_ms)) {
+    if (log.levelVal <= DEBUG && this.#debugLines.admits(now_ms)) {
       log.debug({ ...linesOf(way), ...this.#debugLines.takeLeftOut() }, 'a request was answered');
     }
     this.stage('request.answered', way);

@@ -43,6 +43,8 @@ export class Way implements RequestTrace, RequestWay {
   readonly journaled_ms: number | undefined = undefined;
   answered_ms: number | undefined = undefined;
   code: string | undefined = undefined;
+  /** Somebody heard that it was received, and hears the rest: asked once, for its cost. */
+  heard = false;
   /** It was told of as slow while it was under way. */
   told = false;
   /** Its neighbours among those of its connection that are under way, in order of arrival. */
