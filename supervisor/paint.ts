@@ -111,6 +111,6 @@ const INKS: readonly (readonly [RegExp, Ink])[] = [
   [/\b(starting|stopping|backoff|replaying|draining|degraded|cancelling|cooling)\b/, 'warn'],
   [/\b(opening|closing|paused|waiting|shutting|reloading|retiring|authenticating)\b/, 'warn'],
   [/\b(busy|handing over)\b/, 'busy'],
-  [/\b(ready|running|open|listening|held|healthy|watching|active)\b/, 'good'],
-  [/\b(off|done|idle|closed|stopped)\b/, 'dim'],
+  [/\b(ready|running|open|listening|held|healthy|watching)\b/, 'good'],
+  [/\b(off|done|idle|closed|stopped|active)\b/, 'dim'],
 ];

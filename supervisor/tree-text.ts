@@ -42,7 +42,7 @@ function details({ restarts, retiring, figures = {}, hidden }: TreeNode): Span[]
     spans.push(span(`  restarts ${restarts}`, restarts > 0 ? 'warn' : 'dim'));
   if (retiring === true) spans.push(span('  retiring', 'warn'));
   for (const [name, value] of Object.entries(figures)) {
-    spans.push(span(`  ${name} `, 'dim'), span(String(value)));
+    spans.push(span(`  ${name} `, 'dim'), span(value === '' ? '-' : String(value)));
   }
   if (hidden !== undefined) spans.push(span(`  and ${hidden} more`, 'warn'));
   return spans;

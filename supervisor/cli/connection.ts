@@ -11,7 +11,16 @@ import { checkOwner, checkReached, trustedUsers } from './socket-owner.ts';
 import { tokenOf } from './token.ts';
 
 /** The commands about a running daemon. */
-type Asking = 'call' | 'debug' | 'health' | 'inspect' | 'reload' | 'status' | 'stop' | 'tree';
+type Asking =
+  | 'call'
+  | 'debug'
+  | 'health'
+  | 'inspect'
+  | 'reload'
+  | 'status'
+  | 'stop'
+  | 'top'
+  | 'tree';
 type Line = Extract<CommandLine, { command: Asking }>;
 
 /**

@@ -4,13 +4,14 @@ import { type CommandSpec, client, json } from './command-spec.ts';
 
 export const INSIDE_COMMANDS = {
   tree: {
-    summary: 'Print the tree of actors of a running daemon, with the state of each.',
+    summary: 'Print the tree of actors of a running daemon, their states, and statistics.',
     positionals: [],
     options: {
       ...client,
       json,
       watch: { type: 'boolean', summary: 'print it again and again, until Ctrl-C' },
     },
+    notes: ['In colours on a terminal, unless NO_COLOR is set; with FORCE_COLOR everywhere.'],
     examples: ['goxel-supervisor tree', 'goxel-supervisor tree --watch'],
   },
   inspect: {
@@ -33,5 +34,29 @@ export const INSIDE_COMMANDS = {
       'From elsewhere: ssh -L 4000:127.0.0.1:4000 HOST, with the port of the URL.',
     ],
     examples: ['goxel-supervisor inspect', 'goxel-supervisor inspect --port 4000'],
+  },
+  top: {
+    summary: 'Show what a running daemon does, live: engines, requests, jobs, connections.',
+    positionals: [],
+    options: {
+      ...client,
+      interval: {
+        type: 'string',
+        value: 'SECONDS',
+        summary: 'how often to look, 0.1 at the least; 1 without it',
+      },
+      once: {
+        type: 'boolean',
+        summary: 'print one picture and end, as where there is no terminal',
+      },
+      json: { type: 'boolean', summary: 'print that as JSON' },
+    },
+    notes: [
+      'Keys: q quits, 0 to 5 and tab choose a section, arrows and PgUp and PgDn scroll, s sorts, p',
+      'pauses, ? tells all of them. No engine is asked, so it goes on while all are busy. When the',
+      'daemon goes away it says so and looks for it; to quit then is the exit code of its absence.',
+      'Requests are shown to level admin only.',
+    ],
+    examples: ['goxel-supervisor top', 'goxel-supervisor top --once'],
   },
 } as const satisfies Record<string, CommandSpec>;

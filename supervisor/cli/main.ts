@@ -51,6 +51,8 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./call.ts')).call(line);
     case 'tree':
       return (await import('./tree.ts')).tree(line);
+    case 'top':
+      return (await import('./top/top.ts')).top(line);
     case 'health':
       return (await import('./health.ts')).health(line);
     case 'convert':

@@ -1,4 +1,4 @@
-/** `--timeout SECONDS`, for the commands that have it. */
+/** `--timeout SECONDS` and the like, for the commands that have it. */
 
 import { CliError, EXIT } from './exit-codes.ts';
 
@@ -11,11 +11,12 @@ const SECONDS_MAX = 2_147_483;
  *
  * @throws CliError EX_USAGE when it is no number of them
  */
-export function timeoutOf(text: string): number {
+export function timeoutOf(text: string, option = '--timeout'): number {
   const seconds = Number(text);
   if (text.trim() !== '' && seconds >= 0 && seconds <= SECONDS_MAX) return seconds * MS_PER_S;
+  const zero = option === '--timeout' ? ' (no limit)' : '';
   throw new CliError(
     EXIT.USAGE,
-    `--timeout: expected seconds from 0 (no limit) to ${SECONDS_MAX}, not ${text}`,
+    `${option}: expected seconds from 0${zero} to ${SECONDS_MAX}, not ${text}`,
   );
 }
