@@ -9,6 +9,7 @@ import { type EngineInput, QUICK_JOB_THREADS } from '../machines/engine.ts';
 import type { HealthInput } from '../machines/health.ts';
 import type { HttpInput } from '../machines/http.ts';
 import type { InspectorInput } from '../machines/inspector.ts';
+import type { LeaksInput } from '../machines/leaks.ts';
 import { type ListenerInput, numbersMax } from '../machines/listener.ts';
 import { Crowd } from '../machines/places.ts';
 import { projectsSpec } from '../machines/projects.ts';
@@ -89,6 +90,7 @@ export const STEPS: Readonly<Record<string, number>> = {
   jobs: 10,
   listeners: 11,
   health: 11,
+  'leak search': 11,
 };
 
 /** One about the process; what each does is in `actors/process/`. */
@@ -192,6 +194,7 @@ export function daemonChildren(
     return { id: `listener:${kind}`, logic: 'listener', input, ready, shutdown: 'infinity' };
   };
   const health: HealthInput = { config, now_ms: nature.unix_ms };
+  const leaks: LeaksInput = { config };
   return {
     // What comes later in this list works with what comes before it.
     strategy: 'rest_for_one',
@@ -236,6 +239,8 @@ export function daemonChildren(
       },
       // The last to start and the first to stop: what stops is not ill.
       { id: 'health', logic: 'health', input: health, shutdown: 'kill' },
+      // Of no use to clients: nothing else is started again with it.
+      { id: 'leak search', logic: 'leak search', input: leaks, shutdown: 'kill' },
       ...(process.managed ? [MANAGER] : []),
     ],
   };

@@ -40,6 +40,7 @@ import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
+import type { DaemonLeaks } from './leaks.ts';
 import type { Tally } from './metrics/tally.ts';
 import { configurationLogic, type ReloadDeps } from './reload/reload.ts';
 
@@ -54,6 +55,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly births: ProjectBirths;
     readonly health: DaemonHealth;
     readonly inspection: Inspection;
+    readonly leaks: DaemonLeaks;
     readonly holder: SocketHolder;
     readonly hooks: Hooks;
     readonly tally: Tally;
@@ -82,6 +84,7 @@ export function logics(shared: Shared, reload: ReloadDeps, steps: ProcessSteps |
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),
     health: withVitals(shared.health.machine),
+    'leak search': withVitals(shared.leaks.machine),
     'service manager': withVitals(serviceManagerEffect(shared)),
     ...stepLogics(steps, shared.log),
   };

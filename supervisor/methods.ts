@@ -36,6 +36,7 @@ import type { Ledger } from '../transport/ledger.ts';
 import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
+import type { DaemonLeaks } from './leaks.ts';
 import type { Statistics } from './statistics.ts';
 import { traceResult } from './trace.ts';
 import type { TreeNode } from './tree.ts';
@@ -58,6 +59,7 @@ export interface MethodsDeps extends ToldDeps {
   readonly reload: (by: string) => Promise<unknown>;
   readonly inspection: Pick<Inspection, 'turn'>;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
+  readonly leaks: Pick<DaemonLeaks, 'recent'>;
   readonly counters: Readonly<Counters>;
   readonly ledger: Pick<Ledger, 'bytes'>;
   readonly projects: Projects;
@@ -105,6 +107,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
     'supervisor.reload': () => deps.reload('the method supervisor.reload'),
     'supervisor.inspect': (params) => deps.inspection.turn(params as Params<typeof inspectSpec>),
+    'supervisor.leaks': () => deps.leaks.recent(),
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
     shutdown: () => {

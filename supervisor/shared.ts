@@ -23,6 +23,7 @@ import { Ledger } from '../transport/ledger.ts';
 import { Tokens } from '../transport/tokens.ts';
 import { daemonHealth, type HealthDeps } from './health.ts';
 import { Inspection } from './inspection/inspection.ts';
+import { daemonLeaks } from './leaks.ts';
 import { setDebug } from './log/level.ts';
 import type { Shared } from './logics.ts';
 import { daemonDispatch, type MethodsDeps } from './methods.ts';
@@ -75,13 +76,14 @@ export function sharedBy(
     logs: root.logs,
   });
   const inspection = new Inspection({ ...shared, root: root.root, deaths: root.deaths });
+  const leaks = daemonLeaks({ ...shared, root: root.root });
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
   const looks = { ...root, ...shared, health };
   const figures = () => statistics(looks);
-  const dispatch = daemonDispatch({ ...looks, inspection, debug, statistics: figures });
+  const dispatch = daemonDispatch({ ...looks, leaks, inspection, debug, statistics: figures });
   const tally = new Tally();
   const answers = daemonAnswers({ ...looks, tally });
-  return { ...shared, health, inspection, dispatch, tally, answers, statistics: figures };
+  return { ...shared, health, leaks, inspection, dispatch, tally, answers, statistics: figures };
 }
 
 /** Hooks whose defects are in the log, a line a second however many there are. */

@@ -14,6 +14,7 @@ import { INSIDE_METHODS } from './inside.ts';
 import { inspect } from './inspect.ts';
 import { LAYER_EDIT_METHODS } from './layer-edits.ts';
 import { LAYER_METHODS } from './layers.ts';
+import { MEMORY_METHODS } from './memory.ts';
 import { PAINTING_METHODS } from './painting.ts';
 import { PROCEDURAL_METHODS } from './procedural.ts';
 import { PROJECT_METHODS } from './projects.ts';
@@ -31,6 +32,7 @@ export const METHODS: readonly MethodSpec[] = [
   inspect,
   ...TRACING_METHODS,
   ...INSIDE_METHODS,
+  ...MEMORY_METHODS,
   ...ACCESS_METHODS,
   ...PROJECT_METHODS,
   ...VOXEL_METHODS,

@@ -15,7 +15,8 @@ const LATE_MS = 6000;
 
 /** The reverse of the start; `health` and the listeners first, the configuration last. */
 const UNDONE = [
-  ...['health', 'listeners', 'jobs', 'engines', 'sockets', 'projects', 'privileges', 'detach'],
+  ...['leak search', 'health', 'listeners', 'jobs', 'engines', 'sockets', 'projects'],
+  ...['privileges', 'detach'],
   ...['log', 'signals', 'pid file', 'environment', 'configuration'],
 ];
 

@@ -23,7 +23,7 @@ import { breakInspectorServer } from './inspector.ts';
 import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
 import type { Watch } from './stage.ts';
-import { ENGINE, engine, HEALTH, health } from './threads.ts';
+import { ENGINE, engine, HEALTH, health, leaks } from './threads.ts';
 
 export const WHENS = ['as it starts', 'later'] as const;
 type When = (typeof WHENS)[number];
@@ -40,6 +40,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   http: { server: breakHttp },
   engine: { worker: breakWorker, calls: breakCalls, 'restart policy': breakPolicy },
   health: { checks: breakChecks },
+  leaks: { counts: breakCounts },
   configuration: { reader: breakReader, applier: breakApplier },
   inspector: { server: breakInspectorServer },
   'restart policy': {},
@@ -296,6 +297,17 @@ function breakChecks(when: When, watch: Watch): void {
   next();
   assert.is(checks.alive, 1);
   assert.equal(checks.told.at(-1), { type: 'check.begin', check: 2 });
+}
+
+/** It is left alone for a minute, and everything else goes on. */
+function breakCounts(when: When, watch: Watch): void {
+  const { counts, snapshot } = leaks(watch, when === 'as it starts' ? 'throw' : []);
+  if (when === 'later') counts.breakDown();
+  assert.is(snapshot().value, 'broken');
+  assert.is(counts.alive, 0);
+  watch.clock.increment(60_000);
+  assert.is(snapshot().value, 'off');
+  assert.is(counts.alive, 1);
 }
 
 /** Nothing has changed, and whoever asked hears so. */

@@ -12,6 +12,7 @@ import {
 } from '../../../machines/engine.ts';
 import { type ChecksCommand, type HealthInput, healthMachine } from '../../../machines/health.ts';
 import type { HealthFacts } from '../../../machines/health-facts.ts';
+import { type CountsCommand, leaksMachine } from '../../../machines/leaks.ts';
 import { fakeEffect } from '../fake-effect.ts';
 import { factsWith, thread } from '../health-facts.ts';
 import { configWith, probe } from '../probe.ts';
@@ -150,4 +151,26 @@ export const healthSubject: Subject = {
       }
     },
   },
+};
+
+/** @param first what the effect says as it starts, or that it throws */
+export function leaks(watch: Watch, first: readonly EventObject[] | 'throw' = []) {
+  const counts = fakeEffect<CountsCommand, undefined>();
+  counts.atStart(first);
+  const machine = leaksMachine.provide({ actors: { counts: counts.logic } });
+  return { ...probe(machine, { config: ENGINE.config }, watch), counts };
+}
+
+export const leaksSubject: Subject = {
+  machine: leaksMachine,
+  inputs: [{ config: ENGINE.config }],
+  said: [
+    ...[{ type: 'debug.on' }, { type: 'debug.off' }],
+    { type: 'count.done', counts: { at_ms: 0, collections: 0, figures: { timers: 1 } } },
+  ],
+  begin: (_, watch) => {
+    const one = leaks(watch);
+    return walker(one, [[one.counts, /./]]);
+  },
+  lives: {},
 };

@@ -106,6 +106,7 @@ catalogue('names only parameters there are, required ones first', () => {
 const READ = [
   ...['echo', 'ping', 'version', 'status', 'list_methods', 'rpc.discover', 'system.authenticate'],
   ...['health_check', 'health_stats', 'supervisor.tree', 'supervisor.deaths', '$/cancelRequest'],
+  'supervisor.leaks',
   ...['goxel.list_projects', 'goxel.list_jobs', 'goxel.list_formats', 'goxel.list_layers'],
   ...['goxel.get_status', 'goxel.get_project_info', 'goxel.get_layer', 'goxel.get_scene'],
   ...['goxel.get_voxel', 'goxel.get_voxels', 'goxel.get_voxels_region', 'goxel.get_layer_voxels'],

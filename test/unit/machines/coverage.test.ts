@@ -30,7 +30,7 @@ import {
 } from '../../support/machines/small.ts';
 import { socketsSubject } from '../../support/machines/sockets.ts';
 import { SteppedClock, type Subject } from '../../support/machines/stage.ts';
-import { engineSubject, healthSubject } from '../../support/machines/threads.ts';
+import { engineSubject, healthSubject, leaksSubject } from '../../support/machines/threads.ts';
 import { ROOT } from '../../support/modules.ts';
 
 const SUBJECTS: readonly Subject[] = [
@@ -38,6 +38,7 @@ const SUBJECTS: readonly Subject[] = [
   ...[
     inspectorSubject,
     jobSubject,
+    leaksSubject,
     listenerSubject,
     policySubject,
     projectSubject,

@@ -26,6 +26,7 @@ import {
   type InspectorServerInput,
   inspectorMachine,
 } from '../../../machines/inspector.ts';
+import type { LeaksInput } from '../../../machines/leaks.ts';
 import {
   type ListenerInput,
   listenerMachine,
@@ -113,6 +114,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
       listener,
       sockets: socketsMachine.provide({ actors: { holder: holderOf(first) } }),
       health: health.logic,
+      'leak search': fakeEffect<EventObject, LeaksInput>().logic,
     },
     now_ms,
     report: (decision) => decisions.push(decision),
