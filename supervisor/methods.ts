@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { Counters, DaemonDispatch } from '../actors/connection/intake-deps.ts';
 import { type ToldDeps, toldRequests } from '../actors/connection/told-requests.ts';
 import type { Projects } from '../actors/engines/projects.ts';
+import type { HeapSnapshots } from '../actors/heap/snapshots.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
 import type { Tracer } from '../actors/tracing/tracer.ts';
 import { GoxError } from '../conf/errors.ts';
@@ -18,6 +19,7 @@ import {
 } from '../engine/catalogue/daemon.ts';
 import { REQUESTS_TOLD_MAX, type tree as treeSpec } from '../engine/catalogue/inside.ts';
 import type { inspect as inspectSpec } from '../engine/catalogue/inspect.ts';
+import type { heap as heapSpec } from '../engine/catalogue/memory.ts';
 import { META } from '../engine/catalogue/meta.ts';
 import { nearMethod } from '../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../engine/catalogue/methods.ts';
@@ -60,6 +62,7 @@ export interface MethodsDeps extends ToldDeps {
   readonly inspection: Pick<Inspection, 'turn'>;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly leaks: Pick<DaemonLeaks, 'recent'>;
+  readonly snapshots: HeapSnapshots;
   readonly counters: Readonly<Counters>;
   readonly ledger: Pick<Ledger, 'bytes'>;
   readonly projects: Projects;
@@ -108,6 +111,8 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'supervisor.reload': () => deps.reload('the method supervisor.reload'),
     'supervisor.inspect': (params) => deps.inspection.turn(params as Params<typeof inspectSpec>),
     'supervisor.leaks': () => deps.leaks.recent(),
+    'supervisor.heap': (params, { signal }) =>
+      deps.snapshots.take(params as Params<typeof heapSpec>, signal),
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
     shutdown: () => {

@@ -9,6 +9,7 @@ import { handOver } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
 import { Pulses } from '../actors/health/pulses.ts';
+import { HeapSnapshots, HeapThreads } from '../actors/heap/snapshots.ts';
 import { Hooks } from '../actors/hooks.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
@@ -48,10 +49,12 @@ export function sharedBy(
       calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why }),
   });
   const pulses = new Pulses();
+  const heaps = new HeapThreads();
+  const snapshots = new HeapSnapshots({ config, log, pulses, heaps, calls });
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
   const shared = {
-    ...{ config, log, clock, calls, jobs, pulses, manager: root.manager },
+    ...{ config, log, clock, calls, jobs, pulses, heaps, manager: root.manager },
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
     connections: new Map(),
@@ -80,7 +83,8 @@ export function sharedBy(
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
   const looks = { ...root, ...shared, health };
   const figures = () => statistics(looks);
-  const dispatch = daemonDispatch({ ...looks, leaks, inspection, debug, statistics: figures });
+  const asks = { ...looks, leaks, snapshots, inspection, debug, statistics: figures };
+  const dispatch = daemonDispatch(asks);
   const tally = new Tally();
   const answers = daemonAnswers({ ...looks, tally });
   return { ...shared, health, leaks, inspection, dispatch, tally, answers, statistics: figures };

@@ -70,6 +70,8 @@ class CallQueue {
   #refusal: GoxError | undefined;
   /** Why there is no worker, as far as it is known. */
   #away: string | undefined;
+  /** Since when its thread stands still at our wish. */
+  #held_ms: number | undefined;
   #answered = 0;
   #stats: EngineStats = { projects: 0, voxel_bytes: 0, requests: 0 };
 
@@ -123,6 +125,12 @@ class CallQueue {
         this.#away = undefined;
         this.#shareClipboard();
         this.#depart();
+        return;
+      case 'worker.held':
+        this.#held_ms ??= this.#registry.clock.now_ms();
+        return;
+      case 'worker.released':
+        this.#release();
         return;
       case 'clipboard.changed':
         this.#shareClipboard();
@@ -317,7 +325,9 @@ class CallQueue {
   #check(): void {
     const now_ms = this.#registry.clock.now_ms();
     const { request_timeout_ms } = this.#config.performance;
-    if (this.#flights.size > 0) {
+    if (this.#held_ms !== undefined) {
+      // No request gets on, by no fault of its own.
+    } else if (this.#flights.size > 0) {
       const age_ms = this.#flights.check(now_ms, request_timeout_ms);
       if (age_ms !== undefined) this.#report({ type: 'call.overdue', age_ms });
     } else {
@@ -329,6 +339,12 @@ class CallQueue {
     const why = this.#away ?? 'its engine is busy with other requests';
     this.#line.expire(since_ms, why);
     this.#registry.projects.expire(since_ms);
+  }
+
+  #release(): void {
+    if (this.#held_ms === undefined) return;
+    this.#flights.excuse(this.#registry.clock.now_ms() - this.#held_ms);
+    this.#held_ms = undefined;
   }
 
   #forget(project: Project): void {

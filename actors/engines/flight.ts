@@ -170,6 +170,11 @@ export class Flight {
     return { place, call: this.calls[place], age_ms: now_ms - this.#since_ms };
   }
 
+  /** So long its request could not get on: that is none of the time that it has run. */
+  excuse(held_ms: number): void {
+    this.#since_ms += held_ms;
+  }
+
   /** Tells a call of it to stop, or not to begin; false when it is not one of them. */
   cancel(call: Call, why: StopReason): boolean {
     const place = this.calls.indexOf(call);

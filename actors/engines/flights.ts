@@ -83,6 +83,11 @@ export class Flights {
     return undefined;
   }
 
+  /** So long nothing could get on. */
+  excuse(held_ms: number): void {
+    for (const flight of this.#underWay) flight.excuse(held_ms);
+  }
+
   /** Looks at the time of each; the age of a request that cannot be stopped, if there is one. */
   check(now_ms: number, timeout_ms: number): number | undefined {
     let overdue_ms: number | undefined;

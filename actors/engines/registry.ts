@@ -14,6 +14,9 @@ export type CallsEvent =
   | { type: 'work.ready'; source: Source }
   | { type: 'worker.attached'; link: EngineLink }
   | { type: 'clipboard.changed' }
+  /** The thread stands still at our wish, until it is released. */
+  | { type: 'worker.held' }
+  | { type: 'worker.released' }
   | { type: 'call.cancel'; call: Call; why: GoxError }
   | ({ type: 'call.handover' } & HandedOver)
   | { type: 'project.closed'; project: Project };

@@ -6,6 +6,7 @@ import type { EngineDefect } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { pathOf } from '../about.ts';
 import type { Pulses } from '../health/pulses.ts';
+import type { HeapThreads } from '../heap/snapshots.ts';
 import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './registry.ts';
 import { busyTime, endOf, startEngineThread, type ThreadOptions } from './thread.ts';
@@ -14,10 +15,12 @@ export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;
   readonly threads: ThreadOptions;
   readonly pulses: Pulses;
+  /** The threads that run, by their actors: `engine:0`. */
+  readonly heaps: HeapThreads;
 }
 
 /** The `worker` effect of an engine. */
-export function workerEffect({ calls, log, threads, pulses }: WorkerDeps) {
+export function workerEffect({ calls, log, threads, pulses, heaps }: WorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
@@ -29,6 +32,7 @@ export function workerEffect({ calls, log, threads, pulses }: WorkerDeps) {
       return undefined;
     }
     const { thread, link, pulse, end } = started;
+    const forget = heaps.add(`engine:${index}`, thread);
     let stopped = false;
     let unwatch = () => {};
     let failure: unknown;
@@ -61,6 +65,7 @@ export function workerEffect({ calls, log, threads, pulses }: WorkerDeps) {
     return () => {
       stopped = true;
       unwatch();
+      forget();
       end();
     };
   });

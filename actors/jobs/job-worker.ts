@@ -17,6 +17,7 @@ import {
   type ThreadOptions,
 } from '../engines/thread.ts';
 import type { Pulses } from '../health/pulses.ts';
+import type { HeapThreads } from '../heap/snapshots.ts';
 import { reportFigures } from '../vitals.ts';
 import type { JobRegistry } from './job-calls.ts';
 
@@ -24,9 +25,10 @@ export interface JobWorkerDeps extends JobRegistry {
   readonly log: Logger;
   readonly threads: ThreadOptions;
   readonly pulses: Pulses;
+  readonly heaps: HeapThreads;
 }
 
-export function jobWorkerEffect({ jobCalls, log, threads, pulses }: JobWorkerDeps) {
+export function jobWorkerEffect({ jobCalls, log, threads, pulses, heaps }: JobWorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
@@ -34,11 +36,13 @@ export function jobWorkerEffect({ jobCalls, log, threads, pulses }: JobWorkerDep
     let stopped = false;
     let proven = false;
     let unwatch = () => {};
+    let forget = () => {};
     let failure: unknown;
 
     const start = () => {
       const linked = startJobThread(`job:${index}`, threads);
       const { thread, pulse } = linked;
+      forget = heaps.add(`job:${index}`, thread);
       // Not before: a thread that is not there yet has no pulse.
       thread.on('online', () => {
         if (stopped) return;
@@ -85,6 +89,7 @@ export function jobWorkerEffect({ jobCalls, log, threads, pulses }: JobWorkerDep
     return () => {
       stopped = true;
       unwatch();
+      forget();
       started?.end();
     };
   });

@@ -1,6 +1,7 @@
-/** The methods about the daemon's memory: what only grows. */
+/** The methods about the daemon's memory: what only grows, and what is in it. */
 
 import { Type } from 'typebox';
+import { Count } from './schemas.ts';
 import { method } from './spec.ts';
 
 export const leaks = method({
@@ -45,4 +46,44 @@ export const leaks = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
-export const MEMORY_METHODS = [leaks] as const;
+const Thread = Type.String({
+  pattern: '^(main|engine:[0-9]{1,6}|job:[0-9]{1,6})$',
+  description: '`main`, or a thread as the tree names it: `engine:0`, `job:1`.',
+});
+
+export const heap = method({
+  name: 'supervisor.heap',
+  aliases: ['heap', 'daemon.heap', 'goxel.heap'],
+  scope: 'daemon',
+  level: 'admin',
+  edits: false,
+  summary: "Writes a snapshot of a thread's JavaScript heap, for the memory tab of Chrome's tools.",
+  description:
+    'The thread stands still meanwhile, for a second or more for each 100 MB, and so does the' +
+    ' main thread while the snapshot is written. A heap holds everything, secrets too: the file' +
+    ' is for its owner only (mode 600). One at a time.',
+  params: Type.Object({
+    thread: Type.Optional(Thread),
+    path: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4096,
+        description:
+          'An absolute path below dump.directory, where nothing is yet. Without it: a new file' +
+          ' there.',
+      }),
+    ),
+  }),
+  positional: ['thread', 'path'],
+  result: Type.Object({
+    thread: Thread,
+    path: Type.String(),
+    bytes: Count,
+    took_ms: Type.Integer({ minimum: 0 }),
+    warning: Type.String(),
+  }),
+  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_ENGINE_LOST', 'GOX_ENGINE_BUSY'],
+  examples: [{ name: 'of an engine', params: { thread: 'engine:0' } }],
+});
+
+export const MEMORY_METHODS = [leaks, heap] as const;

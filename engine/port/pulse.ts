@@ -44,6 +44,11 @@ export class Pulse {
     Atomics.store(this.#word, 0, Atomics.load(this.#service, 0));
   }
 
+  /** As if it had beaten now: nobody expected it to, for some time. */
+  excuse(): void {
+    Atomics.store(this.#word, 0, Atomics.load(this.#service, 0));
+  }
+
   /**
    * Milliseconds of service since the last beat, or since this was made; late by as much as the
    * clock is published late. The words may overflow; their difference does not.

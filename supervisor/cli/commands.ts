@@ -145,12 +145,6 @@ export const COMMANDS = {
     ],
     examples: ['goxel-supervisor reload'],
   },
-  debug: {
-    summary: 'Turn debug lines in the log of a running daemon on or off.',
-    positionals: ['on|off'],
-    options: { ...client, json },
-    examples: ['goxel-supervisor debug on', 'goxel-supervisor debug off'],
-  },
   completion: {
     summary: 'Print the script that lets a shell complete this command line.',
     positionals: ['bash|zsh|fish'],

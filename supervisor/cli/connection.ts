@@ -4,6 +4,7 @@ import { ConfigError, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { type Client, type ClientError, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';
+import type { CommandName } from './commands.ts';
 import { findSources, namesSocket } from './configuration.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -12,15 +13,8 @@ import { tokenOf } from './token.ts';
 
 /** The commands about a running daemon. */
 type Asking =
-  | 'call'
-  | 'debug'
-  | 'health'
-  | 'inspect'
-  | 'reload'
-  | 'status'
-  | 'stop'
-  | 'top'
-  | 'tree';
+  | Extract<CommandName, `debug ${string}`>
+  | ('call' | 'health' | 'inspect' | 'reload' | 'status' | 'stop' | 'top' | 'tree');
 type Line = Extract<CommandLine, { command: Asking }>;
 
 /**

@@ -59,4 +59,38 @@ export const INSIDE_COMMANDS = {
     ],
     examples: ['goxel-supervisor top', 'goxel-supervisor top --once'],
   },
+  'debug on': {
+    summary: 'Turn debug lines in the log of a running daemon on, and the search for leaks.',
+    positionals: [],
+    options: { ...client, json },
+    examples: ['goxel-supervisor debug on'],
+  },
+  'debug off': {
+    summary: 'Turn debug lines in the log of a running daemon off, and the search for leaks.',
+    positionals: [],
+    options: { ...client, json },
+    examples: ['goxel-supervisor debug off'],
+  },
+  'debug heap': {
+    summary: "Have a daemon write a snapshot of a thread's heap, for the tools of Chrome.",
+    positionals: [],
+    options: {
+      ...client,
+      engine: { type: 'string', value: 'N', summary: 'of this engine, as the tree numbers them' },
+      main: { type: 'boolean', summary: 'of the main thread, as without it' },
+      output: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'a new file below dump.directory of the daemon; without it, it gets a name there',
+      },
+      json,
+    },
+    notes: [
+      'The thread stands still meanwhile, a second or more for each 100 MB; the main thread, and',
+      'so the whole daemon, does so in any case while the file is written. The file holds all that',
+      'is in memory, secrets too: it is for its owner only (mode 600). Open it in the memory tab',
+      "of Chrome's tools.",
+    ],
+    examples: ['goxel-supervisor debug heap', 'goxel-supervisor debug heap --engine 0'],
+  },
 } as const satisfies Record<string, CommandSpec>;

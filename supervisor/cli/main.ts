@@ -63,8 +63,11 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./control/stop.ts')).stop(line);
     case 'reload':
       return (await import('./control/reload.ts')).reload(line);
-    case 'debug':
+    case 'debug on':
+    case 'debug off':
       return (await import('./control/debug.ts')).debug(line);
+    case 'debug heap':
+      return (await import('./heap.ts')).heap(line);
     case 'inspect':
       return (await import('./inspect.ts')).inspect(line);
     case 'completion':

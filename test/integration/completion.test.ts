@@ -37,10 +37,10 @@ const LINES: readonly (readonly [typed: readonly string[], offered: readonly str
   [['st'], ['status', 'stop']],
   [
     ['debug', ''],
-    ['on', 'off'],
+    ['on', 'off', 'heap'],
   ],
-  [['debug', '--json', 'of'], ['off']],
   [['debug', 'on', 'o'], []],
+  [['debug', 'heap', '--eng'], ['--engine']],
   [['help', 'rel'], ['reload']],
   [['run', '--log'], ['--log-level']],
   [['run', '--log-level', 'er'], ['error']],

@@ -245,7 +245,7 @@ debugging('turns debug lines on and off', () =>
     assert.equal(JSON.parse(off.stdout), { level: 'info' });
     const wrong = await cli('debug', 'over', ...to);
     assert.is(wrong.code, 64);
-    assert.match(wrong.stderr, 'expected on or off, not over');
+    assert.match(wrong.stderr, 'unknown command debug over');
   }),
 );
 

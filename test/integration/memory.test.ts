@@ -1,10 +1,14 @@
-/** Leaks that were planted are named, where there is none nothing is said. */
+/** Leaks that were planted are named, and nothing where there is none; snapshots of heaps. */
 
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cli } from '../support/cli.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
 import { RawConnection } from '../support/raw.ts';
+import { temporaryDirectory } from '../support/tmp.ts';
 
 const LEAKY = {
   NODE_OPTIONS: `--import ${new URL('../support/leaky.js', import.meta.url).href}`,
@@ -129,6 +133,72 @@ memory('is silent about one that works and leaks nothing, and off with the debug
     await connection.call('supervisor.debug', { on: false });
     assert.equal(await leaks(), { ...none, series: [], found: [] });
   }),
+);
+
+interface Snapshot {
+  readonly snapshot: {
+    readonly meta: { readonly node_fields: readonly string[]; readonly edge_fields: unknown[] };
+    readonly node_count: number;
+    readonly edge_count: number;
+  };
+  readonly nodes: readonly number[];
+  readonly edges: readonly number[];
+  readonly strings: readonly string[];
+}
+
+/** Reads a snapshot as Chrome's tools do, and asserts that it is whole. */
+function readSnapshot(path: string): Snapshot {
+  const read = JSON.parse(readFileSync(path, 'utf8')) as Snapshot;
+  const { meta, node_count, edge_count } = read.snapshot;
+  assert.is(read.nodes.length, node_count * meta.node_fields.length);
+  assert.is(read.edges.length, edge_count * meta.edge_fields.length);
+  assert.ok(node_count > 10_000 && read.strings.length > 1000);
+  return read;
+}
+
+memory(
+  'writes snapshots of heaps, for their owner, and overwrites and leaves nothing',
+  async () => {
+    const directory = temporaryDirectory();
+    const settings = { ...SETTINGS, 'dump.directory': directory, 'health.check_interval_ms': 100 };
+    await withDebugged({ settings }, async ({ socket }, connection) => {
+      const path = join(directory, 'main.heapsnapshot');
+      const heap = (...args: string[]) => cli('debug', 'heap', '--socket', socket, ...args);
+      const main = await heap('--output', path);
+      assert.is(main.code, 0, main.stderr);
+      assert.match(main.stdout, /main\.heapsnapshot: [\d.]+ MB in [\d.]+ s/);
+      assert.match(main.stderr, 'secrets too');
+      readSnapshot(path);
+      assert.is(statSync(path).mode & 0o777, 0o600);
+
+      await connection.call('goxel.create_layer', { name: 'a name in the heap of an engine' });
+      const asked = connection.call('supervisor.heap', { thread: 'engine:0' });
+      const other = await RawConnection.open(socket);
+      const busy = await other.call('supervisor.heap');
+      assert.is(busy.error?.data?.code, 'GOX_ENGINE_BUSY');
+      const { result } = (await asked) as { result: { path: string; bytes: number } };
+      assert.is(statSync(result.path).size, result.bytes);
+      const { strings } = readSnapshot(result.path);
+      assert.ok(strings.some((text) => text.includes('a name in the heap of an engine')));
+
+      const refused: readonly (readonly [string[], number, RegExp])[] = [
+        [['--output', path], 73, /is there already/],
+        [['--output', '/tmp/elsewhere.heapsnapshot'], 77, /not below dump\.directory/],
+        [['--output', join(directory, '..', 'x')], 77, /not below dump\.directory/],
+        [['--engine', '7'], 65, /no thread of engine:7/],
+        [['--engine', 'seven'], 64, /number of an engine/],
+      ];
+      for (const [args, _code, why] of refused) {
+        const { code, stderr } = await heap(...args);
+        assert.ok(code !== 0, stderr);
+        assert.match(stderr, why);
+      }
+      assert.is(readdirSync(directory).length, 2);
+      const health = (await other.call('health_stats')).result as { restarts: number };
+      assert.is(health.restarts, 0);
+      other.destroy();
+    });
+  },
 );
 
 memory.run();

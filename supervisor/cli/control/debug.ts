@@ -5,12 +5,12 @@ import { configOf, withDaemon } from '../connection.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeData } from '../output.ts';
 
-type Line = Extract<CommandLine, { command: 'debug' }>;
+type Line = Extract<CommandLine, { command: 'debug on' | 'debug off' }>;
 
 const TIMEOUT_MS = 10_000;
 
 export async function debug(line: Line): Promise<ExitCode> {
-  const on = line.positionals[0] === 'on';
+  const on = line.command === 'debug on';
   const result = await withDaemon(
     await configOf(line),
     (client) => client.call('supervisor.debug', { on }, { timeout_ms: TIMEOUT_MS }),

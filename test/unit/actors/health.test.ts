@@ -33,12 +33,15 @@ function sourcesWith(changes: Partial<HealthSources> = {}): HealthSources {
 }
 
 const pulses = suite('pulses');
+const excuse = () => {};
 
 pulses('only threads that are watched are told of', () => {
   const watched = new Pulses();
   const told: string[] = [];
   assert.equal(watched.silences(), []);
-  const unwatch = watched.watch('engine:0', { silent_ms: 7 }, (ms) => told.push(`first ${ms}`));
+  const unwatch = watched.watch('engine:0', { silent_ms: 7, excuse }, (ms) =>
+    told.push(`first ${ms}`),
+  );
   assert.equal(watched.silences(), [{ id: 'engine:0', silent_ms: 7 }]);
   watched.stalled('engine:0', 30_000);
   watched.stalled('job:0', 30_000);
@@ -51,10 +54,27 @@ pulses('only threads that are watched are told of', () => {
 
 pulses('the next thread of an actor is not forgotten with the one before', () => {
   const watched = new Pulses();
-  const unwatch = watched.watch('engine:0', { silent_ms: 7 }, () => {});
-  watched.watch('engine:0', { silent_ms: 1 }, () => {});
+  const unwatch = watched.watch('engine:0', { silent_ms: 7, excuse }, () => {});
+  watched.watch('engine:0', { silent_ms: 1, excuse }, () => {});
   unwatch();
   assert.equal(watched.silences(), [{ id: 'engine:0', silent_ms: 1 }]);
+});
+
+pulses('of a thread that stands still at our wish no sign of life is expected', () => {
+  const watched = new Pulses();
+  const pulse = {
+    silent_ms: 70_000,
+    excuse() {
+      this.silent_ms = 0;
+    },
+  };
+  watched.watch('engine:0', pulse, () => {});
+  const release = watched.hold('engine:0');
+  assert.equal(watched.silences(), [{ id: 'engine:0', silent_ms: 0 }]);
+  release();
+  assert.equal(watched.silences(), [{ id: 'engine:0', silent_ms: 0 }]);
+  pulse.silent_ms = 9;
+  assert.equal(watched.silences(), [{ id: 'engine:0', silent_ms: 9 }]);
 });
 
 pulses.run();

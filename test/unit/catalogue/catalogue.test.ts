@@ -115,7 +115,11 @@ const READ = [
 ];
 const ADMIN = [
   'shutdown',
-  ...['supervisor.debug', 'supervisor.inspect', 'supervisor.reload', 'supervisor.requests'],
+  'supervisor.debug',
+  'supervisor.heap',
+  'supervisor.inspect',
+  'supervisor.reload',
+  'supervisor.requests',
   'system.trace',
 ];
 
