@@ -23,3 +23,4 @@ esbuild "page=$page/main.tsx" "style=$page/style.css" --bundle --alias:xstate=xs
 cp "$page/index.html" dist/inspector-page/
 # Lays out charts, in a thread of its own.
 cp node_modules/elkjs/lib/elk-worker.min.js dist/inspector-page/
+cp node_modules/elkjs/LICENSE.md dist/inspector-page/elk-LICENSE.md
