@@ -35,6 +35,10 @@ const USED = [
     (name) => `conf/systemd/${name}`,
   ),
   ...['dist/supervisor/index.d.ts', 'dist/machines/supervision/index.d.ts'],
+  ...['dist/supervisor/inspector/index.d.ts', 'dist/supervisor/inspector/protocol.d.ts'],
+  ...['index.html', 'page.js', 'style.css', 'elk-worker.min.js'].map(
+    (name) => `dist/inspector-page/${name}`,
+  ),
 ];
 
 interface Packed {
@@ -162,6 +166,25 @@ packages(
     assert.is(stdout, shown('text'));
   },
 );
+
+/** Looks into a service as a page does, and says what it sees. */
+const INSPECTED = `
+import { serveInspector } from 'goxel-supervisor/inspector';
+import { createActor, createMachine } from 'xstate';
+const door = createActor(createMachine({ id: 'door', initial: 'shut', states: { shut: {} } }));
+const { url, close } = await serveInspector(door.start());
+const page = await (await fetch(url)).text();
+const { status } = await fetch(new URL('page.js', url));
+console.log(page.includes('page.js'), status);
+await close();
+`;
+
+packages('exports the inspector with its page', async () => {
+  writeFileSync(join(project, 'inspected.mjs'), INSPECTED);
+  const { code, stdout, stderr } = await shell(`cd ${project} && node inspected.mjs`);
+  assert.is(code, 0, stderr);
+  assert.is(stdout, 'true 200\n');
+});
 
 packages.run();
 
