@@ -176,47 +176,15 @@ test('tells only the last of several states, and the latest events, and counts',
   );
 });
 
-test('adds nothing for who does not read, then tells how things are, or cuts it off', async () => {
-  const { shop, served } = await inspected({
-    limits: { flush_ms: 5, held_bytes_max: 100_000, unread_ms_max: 2000 },
-  });
-  const [slow, stuck, quick] = [await look(served), await look(served), await look(served)];
-  for (const one of [slow, stuck, quick]) {
-    await one.until(isOf('service.register', shop.sessionId));
-  }
-  slow.socket.pause();
+test('cuts off who does not read, and goes on for others', async () => {
+  const { shop, served } = await inspected({ limits: { flush_ms: 5, unread_ms_max: 300 } });
+  const [stuck, quick] = [await look(served), await look(served)];
+  await stuck.until(isOf('service.register', shop.sessionId));
   stuck.socket.pause();
-  let closed = false;
-  stuck.socket.on('close', () => {
-    closed = true;
-  });
-  const before = process.memoryUsage().arrayBuffers;
-  const text = 'x'.repeat(900);
-  const load = setInterval(() => {
-    for (let count = 0; count < 100; count++) shop.send({ type: 'customer', text });
-  }, 2);
-  shop.send({ type: 'hire', id: 'zoe' });
-  try {
-    // What the kernel holds for it comes first.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    slow.socket.resume();
-    await waitFor(() => served.inspector.viewers === 2);
-  } finally {
-    clearInterval(load);
-  }
-  assert.ok(process.memoryUsage().arrayBuffers - before < 50_000_000);
-  stuck.socket.resume();
-  await waitFor(() => closed);
-  const missed = await slow.until(
-    (message) => message.type === 'service.vitals' && message.dropped.events > 100,
-  );
-  assert.ok(missed.type === 'service.vitals' && missed.dropped.states > 0);
-  const { count } = shop.getSnapshot().context;
-  const isLast = (message: Message): boolean =>
-    message.type === 'service.state' && JSON.parse(message.state).context.count === count;
-  await slow.until(isLast);
-  await quick.until(isLast);
-  await slow.until((message) => 'id' in message && message.id === 'zoe');
+  await waitFor(() => served.inspector.viewers === 1);
+  shop.send({ type: 'close' });
+  await quick.until(isOf('service.state', shop.sessionId));
+  stuck.socket.terminate();
 });
 
 test('tells of so many actors, and counts the others until there is room', async () => {
