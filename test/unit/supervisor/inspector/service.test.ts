@@ -230,6 +230,22 @@ test('shows messages of the service, whole flows or nothing of them', async () =
   assert.not.match(JSON.stringify(shown), 's3cr3t');
 });
 
+test('shows several systems, and what of them ends by itself', async () => {
+  const shops = [startShop(), startShop()] as const;
+  const served = await serveInspector(shops, { limits: { flush_ms: 5 } });
+  context.ends.push(() => served.close());
+  const looker = await look(served);
+  for (const { sessionId } of shops) await looker.until(isOf('service.register', sessionId));
+  const [failing, other] = shops;
+  failing.subscribe({ error: () => {} });
+  failing.send({ type: 'fail' });
+  await looker.until(isOf('service.stop', failing.sessionId));
+  other.send({ type: 'close' });
+  await looker.until(isOf('service.state', other.sessionId));
+  other.stop();
+  await looker.until(isOf('service.stop', other.sessionId));
+});
+
 test('what the service gives may throw', async () => {
   const warnings: string[] = [];
   const fail = (): never => {

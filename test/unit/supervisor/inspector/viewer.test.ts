@@ -1,4 +1,4 @@
-/** A viewer that does not keep up: what is held for it, what it misses, and what it is told then. */
+/** A viewer that does not keep up: what is held for it, what it misses, what it is told then. */
 
 import { PassThrough } from 'node:stream';
 import { suite } from 'uvu';
