@@ -32,7 +32,7 @@ export class Audience {
   readonly #viewers = new Map<WebSocket, Viewer>();
   /** Of the watch; empty while nobody looks. */
   #ends: (() => void)[] = [];
-  /** Which functions of the service have thrown: each is told of once. */
+  /** What has thrown: each is told of once. */
   readonly #warned = new Set<string>();
   #closed = false;
 
@@ -50,6 +50,7 @@ export class Audience {
       ...{ roots, living: this.#living, encoding: this.#encoding, timers, limits },
       flows: new Flows(limits.flows_max),
       describe: (actor) => this.#safely('describe', () => options.describe?.(actor)),
+      onDefect: (error) => this.#warn('a part', error),
     });
     const { admin = 'never' } = options;
     this.#commands = new Commands({
@@ -98,7 +99,7 @@ export class Audience {
     });
     socket.on('message', (data, binary) => {
       alive = true;
-      this.#commands.take(viewer, binary ? '' : String(data));
+      this.#safely('a part', () => this.#commands.take(viewer, binary ? '' : String(data)));
     });
     // What is wrong with it ends it.
     socket.on('error', () => {});
@@ -137,8 +138,14 @@ export class Audience {
       messages?.((message) => this.#ends.length > 0 && this.#feed.show(message)),
     );
     if (quiet !== undefined) this.#ends.push(() => this.#safely('messages', quiet));
-    const flushes = setInterval(() => this.#flush(), this.#limits.flush_ms).unref();
-    const vitals = setInterval(() => this.#tellVitals(), VITALS_MS).unref();
+    const flushes = setInterval(
+      () => this.#safely('a part', () => this.#flush()),
+      this.#limits.flush_ms,
+    ).unref();
+    const vitals = setInterval(
+      () => this.#safely('a part', () => this.#tellVitals()),
+      VITALS_MS,
+    ).unref();
     this.#ends.push(() => {
       clearInterval(flushes);
       clearInterval(vitals);
@@ -169,18 +176,21 @@ export class Audience {
     for (const viewer of this.#viewers.values()) viewer.vitals(vitals);
   }
 
-  /** What the service gave is its own; that it throws must not be felt by it. */
+  /** What throws here must not be felt by the service: neither its own functions nor ours. */
   #safely<T>(what: string, call: () => T): T | undefined {
     try {
       return call();
     } catch (error) {
-      if (!this.#warned.has(what)) {
-        const { warn = (text: string) => process.emitWarning(text) } = this.#options;
-        this.#warned.add(what);
-        warn(`${what} of the inspector has thrown: ${String(error)}`);
-      }
+      this.#warn(what, error);
       return undefined;
     }
+  }
+
+  #warn(what: string, error: unknown): void {
+    if (this.#warned.has(what)) return;
+    this.#warned.add(what);
+    const { warn = (text: string) => process.emitWarning(text) } = this.#options;
+    warn(`${what} of the inspector has thrown: ${String(error)}`);
   }
 
   close(): void {

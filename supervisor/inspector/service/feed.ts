@@ -30,12 +30,16 @@ export interface FeedDeps {
   readonly flows: Flows;
   readonly limits: InspectorLimits;
   readonly describe: (actor: AnyActorRef) => Description | undefined;
+  /** Of ours. */
+  readonly onDefect: (error: unknown) => void;
 }
 
 const TRANSITIONS_MAX = 16;
 /** For states, and for events; what is left over waits, but for the first few. */
 const BUDGET_MS = 5;
 const AT_LEAST = 20;
+/** By one telling, so that a page is not flooded either. */
+const EVENTS_MAX = 100;
 
 export class Feed {
   readonly #deps: FeedDeps;
@@ -56,7 +60,14 @@ export class Feed {
   start(): void {
     const { roots, living } = this.#deps;
     const systems = new Set(roots.map(({ system }) => system));
-    const next = (event: InspectionEvent): void => this.#note(event);
+    const next = (event: InspectionEvent): void => {
+      try {
+        this.#note(event);
+      } catch (error) {
+        // Thrown on, it would be the end of the actor.
+        this.#deps.onDefect(error);
+      }
+    };
     this.#subscriptions = [...systems].map((system) => system.inspect({ next }));
     living.survey((known) => this.#queue.register(known, Date.now()));
     for (const known of living.all) known.born_ms ??= this.#describe(known)?.born_ms;
@@ -178,7 +189,7 @@ export class Feed {
     // Each has its time: however many states there are, some events are told.
     tellSome(this.#queue.changes);
     const events = this.#queue.takeEvents();
-    this.#queue.putBack(events.slice(tellSome(events)));
+    this.#queue.putBack(events.slice(tellSome(events.slice(0, EVENTS_MAX))));
     told.sort((one, other) => one.order - other.order);
     const tellings = told.map(({ telling }) => telling);
     for (const { known, end } of this.#ended) {

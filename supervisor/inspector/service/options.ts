@@ -59,7 +59,7 @@ export interface InspectorLimits {
   readonly viewers_max: number;
   /** What happened is told together, so often. */
   readonly flush_ms: number;
-  /** Of those between two tellings, the latest; the others are dropped and counted. */
+  /** Events that wait to be told: the oldest is dropped for the next, and counted. */
   readonly events_max: number;
   /** Flows of shown messages that begin within a second. */
   readonly flows_max: number;
@@ -78,7 +78,7 @@ export const LIMITS: InspectorLimits = {
   actors_max: 2000,
   viewers_max: 8,
   flush_ms: 50,
-  events_max: 200,
+  events_max: 500,
   flows_max: 50,
   held_bytes_max: 4 * 1024 * 1024,
   unread_ms_max: 15_000,

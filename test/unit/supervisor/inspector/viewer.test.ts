@@ -27,9 +27,11 @@ function stage() {
   const encoding = new Encoding(masking, new Definitions(masking), timers, limits);
   const flows = new Flows(1);
   const describe = () => undefined;
+  const onDefect = (error: unknown) => {
+    throw error;
+  };
   const feed = new Feed({
-    roots: [shop],
-    ...{ living, encoding, timers, flows, limits, describe },
+    ...{ roots: [shop], living, encoding, timers, flows, limits, describe, onDefect },
   });
   const messages: Message[] = [];
   const socket = {
