@@ -13,6 +13,8 @@ type Tell = (message: ShownMessage) => boolean;
 
 /** Flows that are shown at a time; who has more has lost the ends of the eldest. */
 const FLOWS_MAX = 1024;
+/** No other flow is begun for so long after one was left out: under load most of them would be. */
+const PAUSE_MS = 20;
 /** Connections that were found once. */
 const FOUND_MAX = 1024;
 
@@ -36,6 +38,9 @@ class Ways {
   readonly #finder: Finder;
   readonly #tell: Tell;
   readonly #ways = new Map<number, Way>();
+  /** When another flow may begin, and how many were not tried until then. */
+  #resumes_ms = 0;
+  #left_out = 0;
 
   constructor(root: () => AnyActorRef, tell: Tell) {
     this.#finder = new Finder(root);
@@ -53,10 +58,19 @@ class Ways {
 
   /** Undefined when it is not to be shown. */
   #begin(trace: RequestTrace): Way | undefined {
-    const connection = this.#finder.connection(trace.connection);
-    if (connection === undefined) return undefined;
-    const socket = childOf(connection, 'socket');
-    if (!this.#show(trace, connection, socket)) return undefined;
+    const now_ms = performance.now();
+    const connection =
+      now_ms < this.#resumes_ms ? undefined : this.#finder.connection(trace.connection);
+    if (connection === undefined) {
+      this.#left_out += 1;
+      return undefined;
+    }
+    const shown = this.#show(trace, connection, childOf(connection, 'socket'), this.#left_out);
+    this.#left_out = 0;
+    if (!shown) {
+      this.#resumes_ms = now_ms + PAUSE_MS;
+      return undefined;
+    }
     if (this.#ways.size >= FLOWS_MAX) {
       for (const eldest of this.#ways.keys()) {
         this.#ways.delete(eldest);
@@ -98,10 +112,11 @@ class Ways {
     }
   }
 
-  #show(trace: RequestTrace, to: AnyActorRef, from: AnyActorRef | undefined): boolean {
+  #show(trace: RequestTrace, to: AnyActorRef, from?: AnyActorRef, left_out = 0): boolean {
     const { number, method, project, bytes_in } = trace;
     const about = project === undefined ? {} : { project };
-    return this.#message(trace, to, from, { ...about, bytes_in, type: `${method} #${number}` });
+    const event = { ...about, bytes_in, type: `${method} #${number}` };
+    return this.#message(trace, to, from, event, left_out);
   }
 
   #message(
@@ -109,9 +124,10 @@ class Ways {
     to: AnyActorRef,
     from: AnyActorRef | undefined,
     event: ShownMessage['event'],
+    left_out = 0,
   ): boolean {
     const flow = String(trace.number);
-    return this.#tell({ to, ...(from === undefined ? {} : { from }), event, flow });
+    return this.#tell({ to, ...(from === undefined ? {} : { from }), event, flow, left_out });
   }
 }
 

@@ -13,7 +13,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const GROUPS = ['formats', 'edits', 'filters', 'requests', 'overload', 'render', 'trace'];
+const GROUPS = [
+  'formats',
+  'edits',
+  'filters',
+  'requests',
+  'inspector',
+  'overload',
+  'render',
+  'trace',
+];
 
 const args = process.argv.slice(2);
 const options = args.findIndex((arg) => arg.startsWith('-'));

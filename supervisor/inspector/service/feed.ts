@@ -82,7 +82,7 @@ export class Feed {
   }
 
   /** A message of the service itself; false when it is left out. */
-  show({ to, from, event, flow }: ShownMessage): boolean {
+  show({ to, from, event, flow, left_out = 0 }: ShownMessage): boolean {
     const { living, flows } = this.#deps;
     const known = living.of(to);
     const shown =
@@ -93,7 +93,7 @@ export class Feed {
         from: from === undefined ? undefined : living.of(from)?.session,
       });
     if (known !== undefined) known.events++;
-    if (!shown) this.dropped.messages++;
+    this.dropped.messages += left_out + (shown ? 0 : 1);
     return shown;
   }
 

@@ -51,6 +51,8 @@ export interface ShownMessage {
   readonly event: AnyEventObject;
   /** What it belongs to, such as a request. */
   readonly flow?: string;
+  /** Messages that the service itself left out before this one, to be counted with the others. */
+  readonly left_out?: number;
 }
 
 export interface InspectorLimits {
