@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- inspector`: what the inspector costs. Voxel edits over a Unix socket, by daemons
- * that serve no inspector, one that nobody looks at, and one with a viewer that reads what it is
- * told. They take turns in every round; what counts is the median of the ratios. The processor time
- * of the daemon says more than the throughput on a machine that others use too, and on one with few
- * cores, where the viewer and the client take their share.
+ * `npm run bench -- inspector`: what the inspector costs. Voxel edits over a Unix socket, by a
+ * daemon that serves no inspector, one that nobody looks at, and one with a viewer that reads what
+ * it is told. They take turns in every round; what counts is the median of the ratios. The
+ * processor time of the daemon says more than the throughput on a machine that others use too, and
+ * on one with few cores, where the viewer and the client take their share.
  *
  *     npm run bench -- inspector [--rounds N] [--scale F]
  */
