@@ -18,6 +18,9 @@ const DEADLY = {
   NODE_OPTIONS: `--import ${new URL('../support/deadly.js', import.meta.url).href}`,
 };
 
+/** A chart is laid out in a second, of a whole core. */
+const LAYOUT_MS = 45_000;
+
 /** Rows of the tree whose id is so. */
 function rows(page: Page, id: string) {
   const exactly = page.locator('.id', { hasText: new RegExp(`^${id}$`) });
@@ -54,6 +57,7 @@ test('shows a daemon: an engine loses its thread, waits and is ready again', () 
       await untilState(page, /^ready/);
       for (let x = 0; x < 5; x++) await client.call('goxel.add_voxel', { x, y: 0, z: 0 });
       await page.locator('.event-row').first().waitFor();
+      await page.getByText('Laying out the chart').waitFor({ state: 'hidden', timeout: LAYOUT_MS });
 
       const deadly = { name: JSON.parse(MARKER) as string };
       const lost = client.call('goxel.create_layer', deadly);
@@ -92,7 +96,7 @@ async function sendEvents(page: Page, token: string): Promise<void> {
   await page.locator('.takes').getByRole('button', { name: 'check', exact: true }).waitFor();
   await send(page, 'check', 'a guess');
   await page.getByRole('alert').waitFor();
-  await page.getByRole('button', { name: 'Back' }).click();
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
   await shoot(page, 'daemon-send');
   await send(page, 'check', token);
   await page.getByText('It was sent.').waitFor();

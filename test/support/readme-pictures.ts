@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { takeInspectorPicture } from '../browser/support/readme-picture.ts';
 import { TestEngine } from './engine.ts';
 import { SCENES } from './readme-scenes.ts';
 
@@ -16,4 +17,7 @@ for (const { name, requests, picture } of SCENES) {
   const output_path = `${directory}/${name}.jpg`;
   await engine.callAsync('goxel.render_scene', { ...picture, output_path });
   process.stdout.write(`${output_path}\n`);
+}
+if (wanted.length === 0 || wanted.includes('inspector')) {
+  process.stdout.write(`${await takeInspectorPicture()}\n`);
 }
