@@ -7,12 +7,13 @@ import { withDaemon } from '../support/daemon.ts';
 import { MARKER } from '../support/deadly.ts';
 import { RawConnection } from '../support/raw.ts';
 import { withTool } from '../support/tools.ts';
-import { shoot, withPage } from './support/browser.ts';
+import { closeBrowser, shoot, withPage } from './support/browser.ts';
 import { FakeService } from './support/fake-service.ts';
 import { crowdScene, daemonScene, requestScene } from './support/scenes.ts';
 
 const inspector = suite('inspector in a browser');
 const test = withTool(inspector, 'chromium');
+inspector.after(closeBrowser);
 
 const DEADLY = {
   NODE_OPTIONS: `--import ${new URL('../support/deadly.js', import.meta.url).href}`,
@@ -45,7 +46,7 @@ async function send(page: Page, type: string, token: string): Promise<void> {
 }
 
 test('shows a daemon: an engine loses its thread, waits and is ready again', () => {
-  const settings = { 'workers.count': 1, 'health.restart_delay_ms': 1000 };
+  const settings = { 'workers.count': 1, 'health.restart_delay_ms': 2000 };
   const args = ['--inspect', '0'];
   return withDaemon({ args, settings, env: DEADLY }, async ({ socket }) => {
     const client = await RawConnection.open(socket);
@@ -158,8 +159,8 @@ test('stays smooth and small with 500 actors and 1,000 events a second', () =>
         for (let turn = 0; turn < 5; turn++) requestScene(service, number++);
       }, 35);
       try {
-        await page.waitForTimeout(1000);
-        const { frames, busy, nodes } = await effort(page, 2500);
+        await page.waitForTimeout(500);
+        const { frames, busy, nodes } = await effort(page, 2000);
         console.log(`${frames} frames, ${(busy * 100).toFixed(0)} % of a core, ${nodes} nodes`);
         // Here it is 30 %. Processor time, since machines of tests are loaded.
         assert.ok(busy < 0.75, `the page takes ${busy} of a core`);
@@ -174,7 +175,7 @@ test('stays smooth and small with 500 actors and 1,000 events a second', () =>
       await rows(page, 'connection:321').waitFor();
       assert.is(await page.getByRole('treeitem', { name: /connection/ }).count(), 1);
       const { events } = await kept(page);
-      assert.ok(events > 2000 && events <= 20_000, String(events));
+      assert.ok(events > 1000 && events <= 20_000, String(events));
     });
   }));
 

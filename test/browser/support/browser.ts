@@ -17,16 +17,27 @@ export interface Look {
   readonly theme?: 'dark' | 'light';
 }
 
+/** One for all pages of a file; each has what it remembers to itself. */
+let shared: Promise<Browser> | undefined;
+
+/** To be called at the end of whatever had a page. */
+export async function closeBrowser(): Promise<void> {
+  const browser = await shared;
+  shared = undefined;
+  await browser?.close();
+}
+
 /** A page that fails the test when it throws, or asks for anything outside. */
 export async function withPage(
   url: string,
   look: Look,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const browser = await launch();
+  shared ??= launch();
+  const browser = await shared;
+  const { theme = 'dark', width = WINDOW.width, height = WINDOW.height } = look;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
   try {
-    const { theme = 'dark', width = WINDOW.width, height = WINDOW.height } = look;
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
     page.setDefaultTimeout(WAIT_MS);
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
@@ -39,7 +50,7 @@ export async function withPage(
     await use(page);
     if (faults.length > 0) throw new Error(faults.join('\n'));
   } finally {
-    await browser.close();
+    await page.close();
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { startDaemon } from '../../support/daemon.ts';
 import { ROOT } from '../../support/modules.ts';
 import { RawConnection } from '../../support/raw.ts';
-import { withPage } from './browser.ts';
+import { closeBrowser, withPage } from './browser.ts';
 
 const PICTURE = join(ROOT, 'supervisor/inspector/inspector.png');
 const CLIENTS = 4;
@@ -29,7 +29,10 @@ export async function takeInspectorPicture(): Promise<string> {
     const { result } = (await first.call('supervisor.inspect', {})) as unknown as {
       result: { url: string };
     };
-    await withPage(result.url, { width: 1440, height: 900 }, async (page) => {
+    await withPage(result.url, { width: 1440, height: 940 }, async (page) => {
+      // More room for the chart.
+      await page.evaluate(`localStorage.setItem('inspector.height', '200')`);
+      await page.reload();
       const engine = page.locator('.tree-row .id', { hasText: /^engine:0$/ });
       await engine.click();
       await page.getByText('Laying out the chart').waitFor({ state: 'hidden', timeout: 60_000 });
@@ -43,6 +46,7 @@ export async function takeInspectorPicture(): Promise<string> {
     });
     for (const client of clients) client.end();
   } finally {
+    await closeBrowser();
     await daemon.stop();
   }
   return PICTURE;
