@@ -131,7 +131,7 @@ test('a sequence of 10,000 messages keeps few elements, follows the end, and goe
   assert.ok((await page.locator('.sequence *').count()) < 800);
   await page.locator('[data-number="9990"]').click();
   assert.is(await page.locator('.sequence-row.is-lit').count(), 4);
-  await page.locator('.sequence-pane').focus();
+  await page.locator('.sequence-scroll').focus();
   await page.keyboard.press('ArrowUp');
   assert.is(await page.evaluate('sequence.chosen'), 9989);
   await page.keyboard.press('Home');

@@ -2,13 +2,20 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AnyStateMachine, type AnyStateNode, StateMachine } from 'xstate';
+import { type AnyStateMachine, StateMachine } from 'xstate';
 import { createMachine } from 'xstate4';
+import { dynamic } from '../../machines/supervision/dynamic.ts';
+import { dynamicPool } from '../../machines/supervision/dynamic-pool.ts';
+import { supervisor } from '../../machines/supervision/supervisor.ts';
 import { type ChartNode, chartOf } from '../../supervisor/inspector/page/chart/model.ts';
 import type { Measure } from '../../supervisor/inspector/page/chart/text.ts';
+import { Definitions } from '../../supervisor/inspector/service/definition.ts';
+import { Masking } from '../../supervisor/inspector/service/masking.ts';
 import { ROOT } from './modules.ts';
 
-/** By the names of their files without the ending: each machine that `machines/` exports. */
+const definitions = new Definitions(new Masking());
+
+/** By the names of their files without the ending: each machine of `machines/`. */
 export async function chartsOfProject(): Promise<Map<string, ChartNode>> {
   const charts = new Map<string, ChartNode>();
   for (const name of readdirSync(join(ROOT, 'machines'), { encoding: 'utf8', recursive: true })) {
@@ -19,58 +26,16 @@ export async function chartsOfProject(): Promise<Map<string, ChartNode>> {
       if (machine instanceof StateMachine) charts.set(name.slice(0, -3), chartOfMachine(machine));
     }
   }
+  const options = { logics: {}, now_ms: () => 0 };
+  charts.set('supervisor', chartOfMachine(supervisor(options)));
+  charts.set('dynamic', chartOfMachine(dynamic(options)));
+  charts.set('dynamic-pool', chartOfMachine(dynamicPool({})));
   return charts;
 }
 
+/** As a page gets it. */
 function chartOfMachine(machine: AnyStateMachine): ChartNode {
-  const config: object = { ...configOf(machine.root), predictableActionArguments: true };
-  return chartOf(createMachine(config));
-}
-
-/** As JSON of xstate 4; of names that are functions nothing is said. */
-function configOf(node: AnyStateNode): object {
-  const on: Record<string, object[]> = {};
-  const always = (node.always ?? []).map(transitionOf);
-  for (const [type, transitions] of node.transitions) {
-    if (!type.startsWith('xstate.after.')) on[type] = transitions.map(transitionOf);
-  }
-  const after: Record<string, object[]> = {};
-  for (const { delay, ...transition } of node.after) {
-    after[String(delay)] = [...(after[String(delay)] ?? []), transitionOf(transition as never)];
-  }
-  const { id, type, history } = node;
-  const first = node.config.initial;
-  return {
-    ...{ id, type, history, on, always, after },
-    initial: typeof first === 'string' ? first : undefined,
-    ...{ entry: namesOf(node.entry), exit: namesOf(node.exit), tags: node.tags },
-    invoke: node.invoke.map(({ id: child, src }) => ({ id: child, src: nameOf(src) })),
-    states: Object.fromEntries(
-      Object.values(node.states).map((child) => [child.key, configOf(child)]),
-    ),
-  };
-}
-
-type Transition = NonNullable<AnyStateNode['always']>[number];
-
-function transitionOf({ target, guard, actions, reenter }: Transition): object {
-  return {
-    target: target?.map(({ id }) => `#${id}`),
-    cond: guard === undefined ? undefined : nameOf(guard),
-    actions: actions.map(nameOf),
-    internal: !reenter,
-  };
-}
-
-/** Without what xstate adds for its timers. */
-function namesOf(actions: readonly unknown[]): string[] {
-  return actions.map(nameOf).filter((name) => !/^xstate\.(raise|cancel)$/.test(name));
-}
-
-function nameOf(named: unknown): string {
-  if (typeof named === 'string') return named;
-  if (typeof named === 'object' && named !== null && 'type' in named) return String(named.type);
-  return 'type' in Object(named) ? String(Object(named).type) : 'function';
+  return chartOf(createMachine(JSON.parse(definitions.machine(machine))));
 }
 
 /** About as wide as a sans serif font has it. */

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { Delay, Transition } from '../../protocol.ts';
 import { Countdowns, OtherTimers } from './countdowns.tsx';
 import type { Layout } from './layout.ts';
-import { layoutFor } from './layouts.ts';
+import { layoutFor, layoutNow } from './layouts.ts';
 import { markActive, markLast } from './marks.ts';
 import { rowsOf } from './match.ts';
 import { type ChartNode, statesById } from './model.ts';
@@ -48,7 +48,9 @@ function useMade(machine: ChartNode): Made | undefined {
       wanted = false;
     };
   }, [machine]);
-  return made?.machine === machine ? made : undefined;
+  if (made?.machine === machine) return made;
+  const layout = layoutNow(machine);
+  return layout && { machine, layout };
 }
 
 function messageOf(error: unknown): string {

@@ -17,10 +17,23 @@ type Elk = InstanceType<typeof elk.default>;
 
 /** By the machine as JSON, the one that was used last at the end. */
 const kept = new Map<string, Promise<Layout>>();
+/** Those that are there, by the machine as it was given. */
+const ready = new WeakMap<ChartNode, Layout>();
 let queue: Promise<unknown> = Promise.resolve();
 
+/** The layout of a machine that has been laid out; so that nothing flickers. */
+export function layoutNow(machine: ChartNode): Layout | undefined {
+  return ready.get(machine);
+}
+
 /** Fails with an error whose message says why, in words for the person who looks. */
-export function layoutFor(machine: ChartNode): Promise<Layout> {
+export async function layoutFor(machine: ChartNode): Promise<Layout> {
+  const layout = await keptFor(machine);
+  ready.set(machine, layout);
+  return layout;
+}
+
+function keptFor(machine: ChartNode): Promise<Layout> {
   const key = JSON.stringify(machine);
   const known = kept.get(key);
   if (known !== undefined) {

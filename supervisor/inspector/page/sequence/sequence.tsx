@@ -44,7 +44,7 @@ export function Sequence({ actors, messages, chosen, onChoose }: SequenceProps) 
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it is scrolled and has keys */}
       <div
         ref={pane}
-        class="sequence-pane"
+        class="sequence-scroll"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled and has keys
         tabIndex={0}
         onKeyDown={onKeyDown}
