@@ -152,8 +152,13 @@ async function arranged(
   layOut: LayOut,
   arrangement: Arrangement,
 ): Promise<Layout> {
-  const first = await layOut(graphOf(root, content, solid, arrangement));
-  const widths = widthsOf(first);
+  const columns = [...content.boxes.values()].some(({ state, rows }) => {
+    const around = state.states.length > 0 && rows.length > 1;
+    return around && isWithin(content.states, state.id, root.id);
+  });
+  const widths = columns
+    ? widthsOf(await layOut(graphOf(root, content, solid, arrangement)))
+    : undefined;
   const lacking = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
     const asked = { ...arrangement, widths, lacking };
