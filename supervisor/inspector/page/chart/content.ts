@@ -108,7 +108,8 @@ function rowLines(
   const delayed = event.startsWith('after ');
   const pieces: Piece[] = [{ text: event, role: 'event' }];
   if (guard !== undefined) pieces.push({ text: ` [${guard}]`, role: 'guard' });
-  if (target !== undefined) pieces.push({ text: ` ${target}`, role: 'target' });
+  if (target) pieces.push({ text: ` ${target}`, role: 'target' });
+  if (target === '') pieces.push({ text: ' ignored', role: 'word' });
   const room = delayed ? COUNTDOWN : 0;
   const parts = [setLines(pieces, width_max - room, LINES_MAX, measure, INDENT)];
   if (actions.length > 0) {
@@ -127,13 +128,13 @@ function listed(names: readonly string[]): Piece[] {
   }));
 }
 
-/** Where a transition leads that does not leave its state. */
+/** Where a transition leads that does not leave its state; '' when it keeps others from acting. */
 function whereTo(
   { id, type }: ChartNode,
-  { targets, internal }: ChartTransition,
+  { targets, internal, actions }: ChartTransition,
   states: StatesById,
 ): string | undefined {
-  if (targets.length === 0) return undefined;
+  if (targets.length === 0) return actions.length === 0 ? '' : undefined;
   const within = targets.filter((target) => target !== id);
   if (within.length > 0) return `→ ${within.map((to) => pathOf(to, id, states)).join(', ')}`;
   return internal && (type === 'compound' || type === 'parallel') ? '→ initial' : '↻';

@@ -102,9 +102,12 @@ export async function layOutChart(
     chosen.set(state.id, bestOf(tried, INNER[0] ?? PANE));
   }
   const layouts: Layout[] = [];
-  for (const pane of closed.length === 0 ? [PANE] : INNER) {
+  let before: ReadonlyMap<string, Layout> | undefined;
+  for (const pane of INNER) {
     const solid = new Map([...inner].map(([id, tried]) => [id, bestOf(tried, pane)]));
+    if (before !== undefined && [...solid].every(([id, one]) => before?.get(id) === one)) break;
     layouts.push(...(await allOf(machine, content, solid, layOut)));
+    before = solid;
   }
   return bestOf(layouts, PANE);
 }
