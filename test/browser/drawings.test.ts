@@ -1,4 +1,4 @@
-/** The drawings of the inspector's page in a real browser: what they show, and what they cost it. */
+/** The drawings of the inspector's page in a real browser: what they show, and what they cost. */
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -49,7 +49,7 @@ async function states(mark: string): Promise<(string | null)[]> {
   return Promise.all(found.map((one) => one.getAttribute('data-state')));
 }
 
-test('a chart lights the active states, softly those around them, and says so in words', async () => {
+test('a chart lights the active states, softly those around them, and says so', async () => {
   const active = ['engine', 'engine.ready', 'engine.ready.busy'];
   await drawChart('engine', { active });
   assert.equal(await states('is-active'), ['engine.ready.busy']);
@@ -113,7 +113,7 @@ test('a machine that is too large is an outline, which says why', async () => {
   assert.match((await texts('.chart-outline p'))[0] ?? '', /401 states/);
 });
 
-test('a sequence of 10,000 messages keeps few elements, follows the end, and goes by keys', async () => {
+test('10,000 messages keep few elements, follow the end, and go by keys', async () => {
   const { page } = drawings;
   await page.evaluate(`{
     const actors = ['socket', 'session', 'engine', 'job'].map((id) => ({ id, name: id }));

@@ -1,4 +1,4 @@
-/** The machines of the project as a page of the inspector gets them, and texts without a browser. */
+/** The machines of the project as a page of the inspector gets them; texts without a browser. */
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

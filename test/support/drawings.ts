@@ -1,4 +1,4 @@
-/** The drawings of the inspector's page by themselves, in a browser, for tests that look at them. */
+/** The drawings of the inspector's page by themselves, in a browser. */
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * The charts of all machines of the project: nothing in them lies upon anything else, every state and
- * transition is somewhere, and what a service tells of is found again.
+ * The charts of all machines of the project: nothing in them lies upon anything else, every state
+ * and transition is somewhere, and what a service tells of is found again.
  */
 
 import Elk from 'elkjs/lib/elk.bundled.js';

@@ -14,8 +14,8 @@ export interface Arrangement {
   readonly lacking?: ReadonlyMap<string, number> | undefined;
 }
 
-export const PADDING = 10;
-export const ROW_GAP = 5;
+const PADDING = 10;
+const ROW_GAP = 5;
 const COLUMN_GAP = 18;
 /** Around the text of a row of a label. */
 export const LABEL_PADDING = { x: 7, y: 3 };
@@ -66,7 +66,7 @@ export function headerOf({ head, rows }: BoxContent, width = 0): Header {
   };
 }
 
-export function labelSize(rows: readonly Row[]): { width: number; height: number } {
+function labelSize(rows: readonly Row[]): { width: number; height: number } {
   const height = rows.reduce((sum, row) => sum + row.height + 2 * LABEL_PADDING.y, 0);
   const widest = Math.max(...rows.map((row) => row.width));
   return { width: Math.ceil(widest + 2 * LABEL_PADDING.x), height: Math.ceil(height) };

@@ -83,9 +83,9 @@ const ARRANGEMENTS: readonly Arrangement[] = [
 const NARROW_PASSES = 3;
 
 /**
- * Tries some arrangements of a machine, and takes what is read best in a usual pane. A state with no
- * edge across its border is laid out by itself first, so that it may go down where those around it go
- * to the right, which ELK cannot do in one graph.
+ * Tries some arrangements of a machine, and takes what is read best in a usual pane. A state
+ * without an edge across its border is laid out by itself first, so that it may go down where those
+ * around it go to the right, which ELK cannot do in one graph.
  */
 export async function layOutChart(
   machine: ChartNode,
@@ -145,8 +145,8 @@ async function allOf(
 }
 
 /**
- * Twice: only when it is known how wide a state is can its rows have columns. Again when it came out
- * narrower than its text, since ELK passes over least widths where edges go further in.
+ * Twice: only when it is known how wide a state is can its rows have columns. Again when it came
+ * out narrower than its text, since ELK passes over least widths where edges go further in.
  */
 async function arranged(
   root: ChartNode,

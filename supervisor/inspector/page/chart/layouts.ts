@@ -1,4 +1,4 @@
-/** Layouts of machines, made in a thread of their own, one at a time, and kept for the next actor. */
+/** Layouts of machines, made in a thread of their own, one at a time, and kept. */
 
 import * as elk from 'elkjs/lib/elk-api.js';
 import { type Layout, layOutChart } from './layout.ts';

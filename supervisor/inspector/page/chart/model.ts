@@ -1,6 +1,6 @@
 /**
- * A machine as its chart shows it: plain data, made from a machine of xstate 4, which is what a page
- * gets of any service. Ids of states are those that xstate gives them.
+ * A machine as its chart shows it: plain data, made from a machine of xstate 4, which is what a
+ * page gets of any service. Ids of states are those that xstate gives them.
  */
 
 import type { StateNode } from 'xstate4';

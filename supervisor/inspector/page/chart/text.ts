@@ -26,10 +26,10 @@ export interface Lines {
   readonly full?: string;
 }
 
-export const SIZE: Readonly<Record<Role, number>> = {
+const SIZE: Readonly<Record<Role, number>> = {
   ...{ name: 13, word: 11, event: 12, guard: 12, actions: 11, target: 12, tag: 11 },
 };
-export const BOLD: ReadonlySet<Role> = new Set(['name', 'event']);
+const BOLD: ReadonlySet<Role> = new Set(['name', 'event']);
 /** As in `chart.css`. */
 export const BOLD_WEIGHT = 600;
 export const FONT = 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif';

@@ -1,4 +1,4 @@
-/** Messages between actors in the order of time: a column for each actor, a row for each message. */
+/** Messages between actors in the order of time: a column an actor, a row a message. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { rowsOf, type SequenceActor, type SequenceMessage, type SequenceRow } from './flow.ts';
