@@ -3,6 +3,7 @@
  * it takes calls when told, answers them, fails them or puts them back.
  */
 
+import { pino } from 'pino';
 import { type AnyActorRef, createActor, SimulatedClock } from 'xstate';
 import type { About } from '../../actors/about.ts';
 import { Admission } from '../../actors/connection/admission.ts';
@@ -15,6 +16,9 @@ import type { SessionDeps } from '../../actors/connection/session.ts';
 import { type OpenConnection, Sessions } from '../../actors/connection/sessions.ts';
 import type { Call, Source } from '../../actors/engines/call.ts';
 import type { CallsEvent } from '../../actors/engines/registry.ts';
+import { Hooks } from '../../actors/hooks.ts';
+import { Tracer } from '../../actors/tracing/tracer.ts';
+import type { Trail } from '../../actors/tracing/trail.ts';
 import { figuresOf } from '../../actors/vitals.ts';
 import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
@@ -83,7 +87,10 @@ export async function engineStage(
     onDefect: ({ method }: About, error: unknown) => defects.push(`${method}: ${error}`),
   };
   let numbers = 0;
-  const parts = { next: () => ++numbers, config, clock, connections, deps, intakeDeps, defects };
+  const hooks = new Hooks((error) => defects.push(error));
+  const tracer = new Tracer({ config, log: pino({ enabled: false }), hooks });
+  const base = { next: () => ++numbers, config, clock, connections, deps, intakeDeps, defects };
+  const parts = { ...base, tracer };
 
   /** Asks all that stand in line for at most so many calls. */
   function depart(count_max = 100): Call[] {
@@ -91,6 +98,7 @@ export async function engineStage(
     for (const source of line.splice(0)) {
       for (const call of source.take(0, count_max, 1e6)) {
         owners.set(call, source);
+        call.reply?.way?.started(0);
         all.push(call);
       }
     }
@@ -133,6 +141,8 @@ export async function engineStage(
       callOf,
       expire,
       defects,
+      hooks,
+      tracer,
     },
     ...{ connect: () => new StageClient(parts), depart, answer, fail, putBack },
   };
@@ -146,6 +156,7 @@ interface StageParts {
   readonly deps: SessionDeps;
   readonly intakeDeps: ConstructorParameters<typeof Intake>[0];
   readonly defects: unknown[];
+  readonly tracer: Tracer;
 }
 
 /** One connection. */
@@ -154,6 +165,7 @@ export class StageClient {
   readonly sessions: Sessions;
   readonly intake: Intake;
   readonly replies: Replies;
+  readonly trail: Trail;
   readonly #number: number;
   readonly #parts: StageParts;
   readonly #framer: Framer;
@@ -164,6 +176,7 @@ export class StageClient {
     const { config, connections, intakeDeps, defects } = parts;
     this.#parts = parts;
     this.#number = parts.next();
+    this.trail = parts.tracer.open(this.#number, 'unix', { bytesRead: 0, bytesWritten: 0 });
     this.#framer = new Framer(config);
     this.replies = new Replies(
       this.output,
@@ -181,7 +194,7 @@ export class StageClient {
     connections.set(this.#number, { replies, sessions });
     this.intake = new Intake(intakeDeps, {
       ...{ replies, sessions, name: String(this.#number), address: '', guest: false },
-      ...{ trust: 'full', authenticated() {}, finish() {} },
+      ...{ trust: 'full', authenticated() {}, finish() {}, trail: this.trail },
       failed: (error) => defects.push(error),
     });
   }
@@ -228,6 +241,7 @@ export class StageClient {
     this.stopSessions();
     this.intake.end();
     this.replies.end();
+    this.trail.end();
     this.#parts.connections.delete(this.#number);
   }
 

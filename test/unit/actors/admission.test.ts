@@ -3,10 +3,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Admission, type Queued, type Share } from '../../../actors/connection/admission.ts';
-import type { Call } from '../../../actors/engines/call.ts';
-import { GoxError } from '../../../conf/errors.ts';
 import { Random } from '../../fuzz/random.ts';
-import { engineStage, type StageClient } from '../../support/engine-stage.ts';
+import { engineStage } from '../../support/engine-stage.ts';
+import { stepsOf } from '../../support/engine-steps.ts';
 import { SEED } from '../../support/seed.ts';
 
 /** A queue of so many places for so many connections, and a clock that is set by hand. */
@@ -198,66 +197,6 @@ const stageOf = (queue_size: number) =>
   engineStage(({ workers }) => {
     workers.queue_size = queue_size;
   });
-
-/** One thing that may happen. */
-type Step = (random: Random) => void;
-
-function stepsOf(stage: Awaited<ReturnType<typeof engineStage>>, clients: StageClient[]): Step[] {
-  let flight: Call[] = [];
-  const client = (random: Random) => random.pick(clients);
-  const methods = ['goxel.add_voxel', 'goxel.get_voxel', 'goxel.save_project'];
-  const opens = ['goxel.create_project', 'goxel.close_project'];
-  const ask: Step = (random) => {
-    const requests = Array.from({ length: 1 + random.small(12) }, () => ({
-      method: random.pick(random.chance(0.1) ? opens : methods),
-      params: {
-        ...(random.chance(0.5) ? { project: random.pick(['p', 'q']) } : {}),
-        ...(random.chance(0.3) ? { _meta: { timeout_ms: 1 + random.below(500) } } : {}),
-      },
-      ...(random.chance(0.1) ? { id: undefined } : {}),
-    }));
-    client(random).ask(...requests);
-  };
-  const land: Step = (random) => {
-    for (const call of flight.splice(0)) {
-      if (random.chance(0.2)) stage.fail(call);
-      else stage.answer(call);
-    }
-  };
-  const putBack: Step = (random) => {
-    // Those of each session that come after a first part.
-    const sources = new Set(flight.map(stage.owner));
-    for (const source of sources) {
-      const calls = flight.filter((call) => stage.owner(call) === source);
-      const rest = calls.splice(random.below(calls.length + 1));
-      for (const call of calls) stage.answer(call);
-      if (rest.length > 0) stage.putBack(rest);
-    }
-    flight = [];
-  };
-  return [
-    ...[ask, ask, ask, land, land, putBack],
-    (random) => void flight.push(...stage.depart(1 + random.below(20))),
-    (random) => void flight.push(...stage.depart(1 + random.below(20))),
-    (random) => client(random).ask({ method: '$/cancelRequest', params: { id: random.below(99) } }),
-    (random) => stage.time.increment(random.small(400)),
-    (random) => {
-      const time_ms = stage.time.now() - random.below(300);
-      for (const source of new Set(flight.map(stage.owner))) source.expire(time_ms);
-    },
-    (random) =>
-      random.chance(0.1) && client(random).sessions.giveUp(new GoxError('GOX_CANCELLED', '')),
-    (random) =>
-      random.chance(0.1) && client(random).sessions.refuseRest(new GoxError('GOX_CANCELLED', '')),
-    (random) => random.chance(0.1) && client(random).leave(),
-    (random) => {
-      if (!random.chance(0.1)) return;
-      const place = random.below(clients.length);
-      clients[place]!.end();
-      clients[place] = stage.connect();
-    },
-  ];
-}
 
 counted('once, in any history', async () => {
   for (let round = 0; round < 25; round += 1) {
