@@ -1,7 +1,7 @@
 /** Requests of a real daemon as tracers, the log and `system.trace` tell of them. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -88,7 +88,7 @@ tracing(
       );
       assert.ok(Number(first!.running_ms) >= 300);
       assert.equal([first!.project, first!.traceparent], ['default', traceparent]);
-      assert.equal([second!.code, second!.method], ['GOX_REQUEST_TIMEOUT', 'goxel.execute_script']);
+      assert.equal([second!.code, second!.method], ['GOX_REQUEST_TIMEOUT', 'script.execute']);
       const { requests, slow } = await told(watcher, { min_ms: 300 });
       assert.equal([requests.length, slow], [1, 1]);
       const { engine, session, queued_ms, started_ms, answered_ms, ...rest } = requests[0]!;
@@ -108,11 +108,16 @@ tracing(
 tracing('the example of the README prints what it says', () => {
   const page = readFileSync(join(ROOT, 'supervisor/README.md'), 'utf8');
   const [, program, printed] = /```js\n(.*?)```\n\nprints `(.*?)`/s.exec(page)!;
-  const socket = join(temporaryDirectory(), 's');
-  // The package finds itself by its name from where it lies.
-  const args = ['--input-type=module', '-e', program!, socket];
+  const directory = temporaryDirectory();
+  mkdirSync(join(directory, 'node_modules'));
+  symlinkSync(ROOT, join(directory, 'node_modules/goxel-supervisor'));
+  for (const one of ['pino', 'rxjs']) {
+    symlinkSync(join(ROOT, 'node_modules', one), join(directory, 'node_modules', one));
+  }
+  writeFileSync(join(directory, 'example.mjs'), program!);
+  const args = [join(directory, 'example.mjs'), join(directory, 's')];
   const output = execFileSync(process.execPath, args, {
-    ...{ cwd: ROOT, encoding: 'utf8', timeout: 60_000 },
+    ...{ encoding: 'utf8', timeout: 60_000 },
     env: { ...process.env, GOXEL_CONFIG: '/dev/null' },
   });
   assert.is(output, `${printed}\n`);
