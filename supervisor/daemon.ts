@@ -27,6 +27,7 @@ import { Progress } from './progress.ts';
 import { daemonParts } from './reload/daemon-parts.ts';
 import type { Part } from './reload/parts.ts';
 import { askForReload, type ReloadDeps, tellConfiguration } from './reload/reload.ts';
+import type { ReportSource } from './report/daemon-report.ts';
 import { sharedBy } from './shared.ts';
 import type { Statistics } from './statistics.ts';
 import { actorTree, TREE_ACTORS_MAX, type TreeNode } from './tree.ts';
@@ -36,6 +37,8 @@ export interface DaemonOptions {
   readonly log: Logger;
   /** How the places do that the log goes to, for `status` and the health. */
   readonly logs?: () => readonly LogFacts[];
+  /** What a report tells of the program around the daemon. */
+  readonly report?: ReportSource;
   /** Uniform in [0, 1), for the jitter of restarts. */
   readonly random?: () => number;
   readonly reload?: ReloadOptions;
@@ -98,6 +101,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     ...{ root: () => root, stop, logs: options.logs ?? (() => []), manager },
     reload: (by: string) => askForReload(root, by),
     rootAnswers: probe.answers,
+    reportSource: options.report,
   });
   const nature = { random, now_ms, unix_ms };
   const parts = daemonParts({

@@ -35,10 +35,12 @@ import type { Death } from '../machines/supervision/index.ts';
 import type { Caller } from '../transport/caller.ts';
 import type { Encoding } from '../transport/jsonrpc.ts';
 import type { Ledger } from '../transport/ledger.ts';
+import type { KnownToken } from '../transport/tokens.ts';
 import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { DaemonLeaks } from './leaks.ts';
+import { daemonReport, type ReportSource } from './report/daemon-report.ts';
 import type { Statistics } from './statistics.ts';
 import { traceResult } from './trace.ts';
 import type { TreeNode } from './tree.ts';
@@ -68,7 +70,9 @@ export interface MethodsDeps extends ToldDeps {
   readonly projects: Projects;
   readonly jobs: Jobs;
   readonly tracer: Pick<Tracer, 'ways' | 'counts'>;
-  readonly config: Pick<Config, 'tracing'>;
+  readonly config: Config;
+  readonly tokens: { readonly all: readonly KnownToken[] };
+  readonly reportSource: ReportSource | undefined;
 }
 
 /** Gives the result, or a promise of it. Throws GoxError, or rejects with one. */
@@ -113,6 +117,10 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'supervisor.leaks': () => deps.leaks.recent(),
     'supervisor.heap': (params, { signal }) =>
       deps.snapshots.take(params as Params<typeof heapSpec>, signal),
+    'supervisor.report': (_, caller) => {
+      const ask = (method: string, params: Named) => handlers[method]?.(params, caller);
+      return daemonReport({ ...deps, source: deps.reportSource, ask });
+    },
     health_check: () => deps.health.check(),
     health_stats: () => deps.health.stats(),
     shutdown: () => {

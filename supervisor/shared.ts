@@ -37,7 +37,10 @@ export function sharedBy(
   config: Config,
   log: Logger,
   clock: ServiceClock,
-  root: Pick<MethodsDeps, 'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload'> &
+  root: Pick<
+    MethodsDeps,
+    'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload' | 'reportSource'
+  > &
     Pick<HealthDeps, 'root'> & { manager: ServiceManager | undefined; rootAnswers: () => boolean },
 ): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();

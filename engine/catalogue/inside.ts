@@ -167,4 +167,41 @@ const requests = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
-export const INSIDE_METHODS = [tree, requests] as const;
+const UNAVAILABLE = '; or `{"unavailable": why}`';
+
+const part = (description: string) => Type.Unknown({ description: description + UNAVAILABLE });
+
+export const report = method({
+  name: 'supervisor.report',
+  aliases: ['daemon.report'],
+  scope: 'daemon',
+  level: 'admin',
+  edits: false,
+  summary: "Gives the daemon's half of a report for a bug: all that can be said of it, masked.",
+  description:
+    'No engine is asked. Tokens and what looks secret are masked; of models and parameters' +
+    ' nothing is told, but names and paths are. Each part has a limit, and may fail by itself.',
+  params: NOTHING,
+  positional: [],
+  result: Type.Object({
+    time: Type.String({ description: 'ISO 8601, in UTC.' }),
+    versions: part('Of the daemon, Node.js, and the system'),
+    start: part('Command line, directory, and the variables that are about the daemon'),
+    status: part('As status'),
+    health: part('As health_check'),
+    figures: part('As health_stats'),
+    configuration: part('Each key with its value, and its origin if it is no default'),
+    tree: part('As supervisor.tree, with statistics'),
+    deaths: part('As supervisor.deaths'),
+    jobs: part('As goxel.list_jobs'),
+    requests: part('As supervisor.requests'),
+    traces: part('As system.trace'),
+    leaks: part('As supervisor.leaks'),
+    resources: part('What the process has taken, and how many handles of each kind it has'),
+    log: part('The last lines of the log, 500 and 256 KiB at the most'),
+  }),
+  errors: [],
+  examples: [{ name: 'as is', params: {} }],
+});
+
+export const INSIDE_METHODS = [tree, requests, report] as const;

@@ -93,4 +93,25 @@ export const INSIDE_COMMANDS = {
     ],
     examples: ['goxel-supervisor debug heap', 'goxel-supervisor debug heap --engine 0'],
   },
+  report: {
+    summary: 'Write all that can be said of a daemon into one file, for a bug report.',
+    positionals: [],
+    options: {
+      ...client,
+      output: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'which must not be there yet; - prints it; else one in this directory',
+      },
+      json: { type: 'boolean', summary: 'print the path of the file as JSON' },
+    },
+    notes: [
+      'Versions, configuration, health, the tree with statistics, deaths, jobs, requests, the last',
+      'lines of the log. Tokens and passwords are masked, and nothing is told of models; names of',
+      'projects and paths are. Read the file before you send it: it is JSON that people can read.',
+      'When the daemon does not answer, the file says why and has what is known without it; the',
+      'exit code then is that of its absence. With tokens, one of level admin is needed.',
+    ],
+    examples: ['goxel-supervisor report', 'goxel-supervisor report --output report.json'],
+  },
 } as const satisfies Record<string, CommandSpec>;

@@ -53,6 +53,8 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./tree.ts')).tree(line);
     case 'top':
       return (await import('./top/top.ts')).top(line);
+    case 'report':
+      return (await import('./report/report.ts')).report(line);
     case 'health':
       return (await import('./health.ts')).health(line);
     case 'convert':

@@ -39,6 +39,8 @@ export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCod
   const found = find();
   const loaded = await loadConfig(found.sources);
   const { config, warnings } = placed(loaded, background);
+  // As they were read last.
+  let { origins } = loaded;
   const reader = new ConfigReader(() => find().sources);
   Object.assign(opening, { logging: config.logging, ownPlace: config !== loaded.config });
   log.logger.info(aboutSources(found));
@@ -49,9 +51,14 @@ export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCod
 
   const daemon = startDaemon({
     ...{ config, log: log.logger, logs: () => log.figures() },
+    report: { lines: () => log.recent, origins: () => origins },
     process: { openLog: () => opening.open(), background, manager },
     reload: {
-      read: async () => placed(await reader.read(), background),
+      read: async () => {
+        const next = placed(await reader.read(), background);
+        origins = next.origins;
+        return next;
+      },
       parts: [logPart(log)],
       onReload: (phase) => manager?.reload(phase),
     },

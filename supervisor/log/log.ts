@@ -11,6 +11,7 @@ import { CliError, EXIT } from '../cli/exit-codes.ts';
 import { LogFile, type Rotation } from './file.ts';
 import { type Format, formatFor, placeOf } from './format.ts';
 import { levelOf, setDebug } from './level.ts';
+import { RecentLines } from './recent.ts';
 import { Sink } from './sink.ts';
 import { StandardStream } from './stream.ts';
 import { Syslog, syslogMessage } from './syslog.ts';
@@ -27,6 +28,7 @@ export class Log {
   readonly logger: Logger;
   #early: string[] = [];
   #early_lost = 0;
+  readonly #recent = new RecentLines();
   #config: Logging | undefined;
   #format: Format;
   #sink: Sink | undefined;
@@ -123,12 +125,18 @@ export class Log {
     this.#syslog?.flushSync();
   }
 
+  /** The last lines, as JSON, those of before it was opened among them. */
+  get recent(): readonly string[] {
+    return this.#recent.all;
+  }
+
   #write(line: string): void {
     if (this.#sink === undefined) {
       if (this.#early.length < EARLY_LINES_MAX) this.#early.push(line);
       else this.#early_lost += 1;
       return;
     }
+    this.#recent.add(line);
     this.#sink.write(this.#formatted(line));
     this.#syslog?.write(syslogMessage(line));
   }

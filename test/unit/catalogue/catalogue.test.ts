@@ -119,6 +119,7 @@ const ADMIN = [
   'supervisor.heap',
   'supervisor.inspect',
   'supervisor.reload',
+  'supervisor.report',
   'supervisor.requests',
   'system.trace',
 ];
