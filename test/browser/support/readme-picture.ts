@@ -41,7 +41,7 @@ export async function takeInspectorPicture(): Promise<string> {
         await Promise.all(clients.map((client) => client.call('goxel.add_voxel', at)));
         await page.waitForTimeout(PAUSE_MS);
       }
-      await page.waitForTimeout(1000);
+      await page.waitForTimeout(300);
       await page.screenshot({ path: PICTURE });
     });
     for (const client of clients) client.end();

@@ -47,7 +47,7 @@ export function SequencePane() {
   );
   const picked = chosen_event.value;
   return (
-    <div class="sequence-pane">
+    <div class="sequence-drawer">
       <div class="pane-note">
         {pins.size > 0
           ? `${actors.length} pinned actors`
