@@ -14,7 +14,8 @@ import { runModel } from './simulation/model.ts';
 import { print, shrink } from './simulation/shrink.ts';
 import { World } from './simulation/world.ts';
 
-const HISTORIES = Number(process.env.GOXEL_HISTORIES ?? 10_000);
+/** Each run has others, so that many runs see as much as one long one. */
+const HISTORIES = Number(process.env.GOXEL_HISTORIES ?? 5000);
 /** On a machine that is busy otherwise fewer histories have to do. */
 const WALL_MS_MAX = 60_000;
 const HISTORIES_MIN = 500;
