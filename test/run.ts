@@ -28,6 +28,8 @@ const SOURCES = fileURLToPath(new URL('../../test/', import.meta.url));
 const AT_A_TIME = 3;
 /** Kinds that measure, or start big programs, and so run alone. */
 const SERIAL_KINDS: readonly string[] = ['bench', 'interop'];
+/** Takes long, and would be among the last: it would end alone. */
+const FIRST: readonly string[] = ['unit/supervision/simulation.test.js'];
 const TIMEOUT_DEFAULT_S = 120;
 
 const { values, positionals } = parseArgs({
@@ -59,7 +61,11 @@ function hasSource(path: string): boolean {
 
 const files = testFiles();
 const serial = files.filter((path) => SERIAL_KINDS.includes(path.split('/')[0] ?? ''));
-const parallel = files.filter((path) => !serial.includes(path));
+const others = files.filter((path) => !serial.includes(path));
+const parallel = [
+  ...others.filter((path) => FIRST.includes(path)),
+  ...others.filter((path) => !FIRST.includes(path)),
+];
 const name_width = Math.max(0, ...files.map((path) => path.length));
 
 // Short, since tests make Unix sockets below it.
