@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the integration tests under every Node that is supported: the daemon and the tests.
 #
-#     npm run test:nodes                         all of integration/, under each
+#     npm run test:nodes                         all of integration/, under each, side by side
 #     npm run test:nodes -- --short              a part of it, under 22 and 24, in less than a minute
 #     npm run test:nodes -- 24 integration/jobs  one version; files whose path contains a text
 #
@@ -54,12 +54,28 @@ node_of() {
 bins=()
 for version in "${versions[@]}"; do bins+=("$(node_of "$version")"); done
 
-failed=()
+# Side by side, since half of their time they wait; what each says is told in one piece.
+logs=$(mktemp -d)
+runs=()
+clean_up() {
+  kill "${runs[@]}" 2> /dev/null || true
+  rm -rf "$logs"
+}
+trap clean_up EXIT
 for bin in "${bins[@]}"; do
-  name=$("$bin/node" --version)
-  echo "== Node $name"
-  PATH="$bin:$PATH" "$bin/node" dist/test/run.js "${files[@]}" || failed+=("$name")
+  PATH="$bin:$PATH" "$bin/node" dist/test/run.js "${files[@]}" > "$logs/${#runs[@]}" 2>&1 &
+  runs+=($!)
 done
+failed=()
+for i in "${!runs[@]}"; do
+  name=$("${bins[$i]}/node" --version)
+  code=0
+  wait "${runs[$i]}" || code=$?
+  echo "== Node $name"
+  cat "$logs/$i"
+  [ "$code" -eq 0 ] || failed+=("$name")
+done
+runs=()
 if [ ${#failed[@]} -gt 0 ]; then
   echo "failed under: ${failed[*]}"
   exit 1
