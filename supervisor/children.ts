@@ -84,6 +84,7 @@ export const STEPS: Readonly<Record<string, number>> = {
   log: 5,
   detach: 6,
   privileges: 7,
+  inspection: 7,
   projects: 8,
   sockets: 9,
   engines: 10,

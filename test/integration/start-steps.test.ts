@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../support/tmp.ts';
 
 const STEPS = [
   ...['configuration', 'environment', 'pid file', 'signals', 'log', 'detach', 'privileges'],
-  ...['projects', 'sockets', 'engines', 'jobs', 'listeners', 'health', 'leak search'],
+  ...['inspection', 'projects', 'sockets', 'engines', 'jobs', 'listeners', 'health', 'leak search'],
 ];
 
 function stepsIn(log: string, what: 'done' | 'undone'): string[] {

@@ -16,7 +16,7 @@ const LATE_MS = 6000;
 /** The reverse of the start; `health` and the listeners first, the configuration last. */
 const UNDONE = [
   ...['leak search', 'health', 'listeners', 'jobs', 'engines', 'sockets', 'projects'],
-  ...['privileges', 'detach'],
+  ...['inspection', 'privileges', 'detach'],
   ...['log', 'signals', 'pid file', 'environment', 'configuration'],
 ];
 
