@@ -25,12 +25,17 @@ export class InspectorViewer {
     socket.on('error', () => {});
   }
 
-  /** Looks at the page of this URL; rejects when it is not let in. */
+  /**
+   * Looks at the page of this URL, and waits until it was told of all actors: what happens before
+   * that is not told. Rejects when it is not let in.
+   */
   static async open(url: string): Promise<InspectorViewer> {
     const viewer = new InspectorViewer(new WebSocket(url.replace(/^http/, 'ws')));
     await once(viewer.socket, 'open');
     viewer.socket.send(JSON.stringify({ type: 'inspector.hello' }));
     viewer.socket.send(JSON.stringify({ type: 'xstate.inspecting' }));
+    const knows = () => viewer.messages.some(({ type }) => type === 'service.vitals');
+    await viewer.sees('all actors', knows);
     return viewer;
   }
 
