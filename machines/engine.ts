@@ -1,7 +1,7 @@
 /**
  * One engine, or one job thread: a worker thread and the queue of calls into it.
  *
- *     starting → ready{idle|busy} → lost → (backoff by the restart policy) → starting → …
+ *     starting → ready{idle|busy} → lost{judged|backoff} → starting → …
  *        └─ short of something → (a wait) → starting        lost too often → failed, or cooling off
  *
  * The queue (`calls`) lives as long as the engine, the `worker` as long as its thread: calls that
@@ -273,6 +273,12 @@ export const engineMachine = setup({
     },
     lost: {
       entry: ['stop worker', 'note death', 'announce loss', 'report failure'],
+      initial: 'judged',
+      states: {
+        /** The restart policy, which has the wait, says what becomes of it. */
+        judged: { on: { 'restart.planned': 'backoff' } },
+        backoff: {},
+      },
       on: {
         'worker.exited': {},
         'worker.short': {},

@@ -3,7 +3,8 @@
  * after a wait that grows by `backoff_factor` from `restart_delay_ms` to `restart_delay_ms_max`,
  * plus up to `jitter` of itself at random.
  *
- *     watching --child.failed--> waiting --(backoff)--> watching   and tells the parent restart.due
+ *     watching --child.failed--> waiting --(backoff)--> watching   and tells the parent first
+ *        │                                               restart.planned, then restart.due
  *        └─child.failed, none left──> exhausted                    and tells it restart.refused
  *
  * For a child that may be missing (`lasting`), none left means a longer pause instead:
@@ -34,6 +35,7 @@ export type RestartPolicyEvent = { type: 'child.failed' } | { type: 'failure.age
 
 /** What the policy tells its parent. */
 export type RestartVerdict =
+  | { type: 'restart.planned' }
   | { type: 'restart.due' }
   | { type: 'restart.deferred' }
   | { type: 'restart.refused' };
@@ -58,6 +60,7 @@ export const restartPolicyMachine = setup({
     'count failure': assign({ recent: ({ context }) => context.recent + 1 }),
     'forget failure': assign({ recent: ({ context }) => context.recent - 1 }),
     'age failure': raise({ type: 'failure.aged' }, { delay: 'window' }),
+    'say planned': sendParent({ type: 'restart.planned' }),
     'say due': sendParent({ type: 'restart.due' }),
     'say deferred': sendParent({ type: 'restart.deferred' }),
     'say refused': sendParent({ type: 'restart.refused' }),
@@ -87,7 +90,10 @@ export const restartPolicyMachine = setup({
         ],
       },
     },
-    waiting: { after: { backoff: { target: 'watching', actions: 'say due' } } },
+    waiting: {
+      entry: 'say planned',
+      after: { backoff: { target: 'watching', actions: 'say due' } },
+    },
     'cooling off': {
       entry: 'say deferred',
       after: { pause: { target: 'watching', actions: 'say due' } },

@@ -62,7 +62,7 @@ test('shows a daemon: an engine loses its thread, waits and is ready again', () 
 
       const deadly = { name: JSON.parse(MARKER) as string };
       const lost = client.call('goxel.create_layer', deadly);
-      await untilState(page, /^lost/);
+      await untilState(page, /^lost\.backoff/);
       await rows(page, 'restart policy').first().filter({ hasText: 'waiting' }).waitFor();
       await shoot(page, 'daemon-backoff');
       await lost;

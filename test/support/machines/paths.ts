@@ -76,6 +76,7 @@ function follow(subject: Subject, input: object, inspect: Inspect, { events, sta
     const due: Record<string, Scheduled> = system?.getSnapshot()._scheduledEvents ?? {};
     return Object.values(due).some(({ event, target }) => event.type === type && isProbed(target));
   };
+  const { state = (value) => value } = subject;
   const one = subject.begin(input, { clock, inspect: watch });
   const said = (type: string) => subject.said.some((event) => event.type === type);
   const step = (event: AnyEventObject): 'told' | 'came' | 'strayed' => {
@@ -91,7 +92,8 @@ function follow(subject: Subject, input: object, inspect: Inspect, { events, sta
     for (const [i, event] of events.entries()) {
       if (step(event) === 'strayed') return false;
       const path = events.slice(0, i + 1).map(({ type }) => type);
-      assert.equal(one.snapshot().value, states[i + 1]?.value, `${subject.machine.id}: ${path}`);
+      const [got, wanted] = [one.snapshot().value, states[i + 1]?.value].map(state);
+      assert.equal(got, wanted, `${subject.machine.id}: ${path}`);
     }
     return true;
   } finally {

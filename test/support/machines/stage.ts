@@ -5,6 +5,7 @@ import {
   type AnyStateMachine,
   type InspectionEvent,
   SimulatedClock,
+  type StateValue,
 } from 'xstate';
 import type { FakeEffect } from '../fake-effect.ts';
 import type { Probe } from '../probe.ts';
@@ -74,6 +75,8 @@ export interface Subject {
   readonly inputs: readonly object[];
   /** What may be said to it from outside, with whatever its guards look at. */
   readonly said: readonly AnyEventObject[];
+  /** What is compared of a state, where what it invokes has it go further than its definition. */
+  readonly state?: (value: StateValue) => StateValue;
   /** A new one, with fakes for all that has effects. */
   begin(input: object, watch: Watch): Walker;
   /** What the paths do not reach, because it takes children, or facts of more than one event. */

@@ -44,7 +44,7 @@ test('brings a dead worker back after the delay, and keeps its queue meanwhile',
   const { worker, calls, clock, snapshot } = await engine();
   worker.say({ type: 'worker.ready' });
   worker.say({ type: 'worker.exited', reason: 'killed' });
-  assert.is(snapshot().value, 'lost');
+  assert.equal(snapshot().value, { lost: 'backoff' });
   assert.is(worker.alive, 0);
   assert.is(calls.alive, 1);
   assert.equal(calls.told, [{ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' }]);
@@ -75,7 +75,7 @@ test('takes a worker for dead that never gets ready', async () => {
   clock.increment(9999);
   assert.is(snapshot().value, 'starting');
   clock.increment(1);
-  assert.is(snapshot().value, 'lost');
+  assert.equal(snapshot().value, { lost: 'backoff' });
   assert.is(worker.alive, 0);
 });
 
@@ -93,7 +93,7 @@ test('ends a worker that works on one request for too long', async () => {
   const { worker, calls, clock, snapshot } = await engine();
   worker.say({ type: 'worker.ready' });
   calls.say({ type: 'call.overdue', age_ms: 2500 });
-  assert.is(snapshot().value, 'lost');
+  assert.equal(snapshot().value, { lost: 'backoff' });
   assert.is(worker.alive, 0);
   const told = calls.told.at(-1);
   assert.is(told?.type, 'calls.fail');
@@ -107,7 +107,7 @@ test('replaces a worker that nothing is heard of, which counts as a death', asyn
     const { worker, calls, clock, snapshot } = await engine(kind);
     worker.say({ type: 'worker.ready' });
     worker.say({ type: 'worker.stalled', silent_ms: 30_250.4 });
-    assert.is(snapshot().value, 'lost');
+    assert.equal(snapshot().value, { lost: 'backoff' });
     assert.is(worker.alive, 0);
     assert.match(snapshot().context.reason, /^nothing was heard of its thread for 30250 ms/);
     const { reason } = snapshot().context;
@@ -158,7 +158,7 @@ test('a worker that throws while it starts is a death, not the end of the engine
     random: () => 0,
     now_ms: () => 0,
   });
-  assert.is(probed.snapshot().value, 'lost');
+  assert.equal(probed.snapshot().value, { lost: 'backoff' });
   assert.match(probed.snapshot().context.reason, /not provided/);
   assert.is(snapshot().value, 'starting');
 });
@@ -193,7 +193,7 @@ test('a thread that was there and ends for want of something has died', async ()
   const { worker, calls, snapshot } = await engine();
   worker.say({ type: 'worker.ready' });
   worker.say({ type: 'worker.short', reason: 'EMFILE' });
-  assert.is(snapshot().value, 'lost');
+  assert.equal(snapshot().value, { lost: 'backoff' });
   assert.is(calls.told.at(-1)?.type, 'calls.fail', 'what it had is answered');
 });
 
