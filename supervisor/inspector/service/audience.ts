@@ -45,12 +45,13 @@ export class Audience {
       (key) => this.#safely('secret', () => options.secret?.(key) ?? false) ?? true,
     );
     this.#living = new Living(roots, limits.actors_max);
-    this.#encoding = new Encoding(masking, new Definitions(masking), timers, limits);
+    const onDefect = (error: unknown): void => this.#warn('a part', error);
+    this.#encoding = new Encoding(masking, new Definitions(masking), timers, limits, onDefect);
     this.#feed = new Feed({
       ...{ roots, living: this.#living, encoding: this.#encoding, timers, limits },
       flows: new Flows(limits.flows_max),
       describe: (actor) => this.#safely('describe', () => options.describe?.(actor)),
-      onDefect: (error) => this.#warn('a part', error),
+      onDefect,
     });
     const { admin = 'never' } = options;
     this.#commands = new Commands({

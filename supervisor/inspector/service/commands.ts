@@ -18,7 +18,6 @@ export interface CommandDeps {
 const WRONG_TOKEN_MS = 1000;
 const WRONG_TOKENS_MAX = 3;
 const COMMANDS_PER_S_MAX = 200;
-const POLICY_VIOLATION = 1008;
 const FORBIDDEN = 'this service lets no page send events';
 
 export class Commands {
@@ -37,8 +36,10 @@ export class Commands {
 
   /** A text that is no command ends the connection. */
   take(viewer: Viewer, text: string): void {
+    // One that was told to go may have sent more.
+    if (viewer.socket.readyState !== viewer.socket.OPEN) return;
     if (this.#isTooFast(viewer)) {
-      viewer.socket.close(POLICY_VIOLATION, `more than ${COMMANDS_PER_S_MAX} commands a second`);
+      viewer.dismiss(`more than ${COMMANDS_PER_S_MAX} commands a second`);
       return;
     }
     const command = parse(text);
@@ -56,7 +57,7 @@ export class Commands {
         this.#check(viewer, command);
         return;
       default:
-        viewer.socket.close(POLICY_VIOLATION, 'no command of an inspector');
+        viewer.dismiss('no command of an inspector');
     }
   }
 
@@ -104,7 +105,7 @@ export class Commands {
     this.#checking = setTimeout(() => {
       this.#checking = undefined;
       answer(viewer, number, 'that token is wrong');
-      if (wrong >= WRONG_TOKENS_MAX) viewer.socket.close(POLICY_VIOLATION, 'wrong tokens');
+      if (wrong >= WRONG_TOKENS_MAX) viewer.dismiss('wrong tokens');
     }, WRONG_TOKEN_MS);
     this.#checking.unref();
   }

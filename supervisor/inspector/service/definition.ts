@@ -82,8 +82,9 @@ export class Definitions {
 
   /** Those that belong to an `invoke` are there. */
   #transitions(node: StateNode): Config {
-    const on: Transitions = {};
-    const after: Transitions = {};
+    // Events may be called `constructor`.
+    const on: Transitions = Object.create(null);
+    const after: Transitions = Object.create(null);
     let onDone: Config[] | undefined;
     for (const transitions of node.transitions.values()) {
       for (const transition of transitions) {
@@ -147,7 +148,7 @@ export class Definitions {
 const EFFECTS_MAX = 1000;
 
 function isWritten(node: StateNode, event: string): boolean {
-  return node.config.on !== undefined && event in node.config.on;
+  return node.config.on !== undefined && Object.hasOwn(node.config.on, event);
 }
 
 function isOfInvoke(name: string, node: StateNode): boolean {

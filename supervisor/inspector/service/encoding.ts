@@ -1,12 +1,16 @@
-/** What is told of actors, as texts. */
+/**
+ * What is told of actors, as texts. One that cannot be read, for whatever reason, is told of as
+ * such: it may not hide the others.
+ */
 
+import type { AnyActorRef } from 'xstate';
 import type { Received, Registered, Stated, Stopped } from '../protocol.ts';
 import type { Definitions } from './definition.ts';
 import type { Known } from './living.ts';
 import type { Masking } from './masking.ts';
 import type { InspectorLimits } from './options.ts';
 import type { Happening } from './queue.ts';
-import { snapshotOf } from './shapes.ts';
+import { machineOf, snapshotOf } from './shapes.ts';
 import { delayOf, eventJson, stateJson, transitionOf } from './state.ts';
 import type { Timers } from './timers.ts';
 
@@ -20,13 +24,16 @@ export class Encoding {
   readonly #timers: Timers;
   readonly #chars: { readonly context: number; readonly event: number };
   readonly #event_chars: number;
+  readonly #onDefect: (error: unknown) => void;
 
   constructor(
     masking: Masking,
     definitions: Definitions,
     timers: Timers,
     { context_chars_max, event_chars_max }: InspectorLimits,
+    onDefect: (error: unknown) => void,
   ) {
+    this.#onDefect = onDefect;
     this.#masking = masking;
     this.#definitions = definitions;
     this.#timers = timers;
@@ -34,8 +41,15 @@ export class Encoding {
     this.#event_chars = event_chars_max;
   }
 
-  register({ actor, session, parent, born_ms, event }: Known): string {
-    const machine = snapshotOf(actor)?.machine;
+  register(known: Known): string {
+    return this.#readable(
+      () => this.#register(known),
+      () => this.#register({ ...known, actor: unreadable(known.actor) }),
+    );
+  }
+
+  #register({ actor, session, parent, born_ms, event }: Known): string {
+    const machine = machineOf(snapshotOf(actor));
     const source = sourceOf(actor.src, machine?.id);
     return JSON.stringify({
       type: 'service.register',
@@ -53,7 +67,14 @@ export class Encoding {
     } satisfies Registered);
   }
 
-  state({ actor, session, event, transitions }: Known, at_ms: number): string {
+  state(known: Known, at_ms: number): string {
+    return this.#readable(
+      () => this.#state(known, at_ms),
+      () => this.#state({ ...known, actor: unreadable(known.actor), transitions: [] }, at_ms),
+    );
+  }
+
+  #state({ actor, session, event, transitions }: Known, at_ms: number): string {
     const delays = this.#timers.of(actor).slice(0, DELAYS_MAX);
     return JSON.stringify({
       type: 'service.state',
@@ -77,6 +98,15 @@ export class Encoding {
     } satisfies Received);
   }
 
+  #readable(text: () => string, instead: () => string): string {
+    try {
+      return text();
+    } catch (error) {
+      this.#onDefect(error);
+      return instead();
+    }
+  }
+
   stop({ actor, session }: Known, at_ms: number): Stopped {
     const { status, output, error } = snapshotOf(actor) ?? { status: 'stopped' };
     const last = status === 'done' ? output : status === 'error' ? error : undefined;
@@ -89,6 +119,12 @@ export class Encoding {
       ...(last !== undefined && { last: this.#masking.json(last, LAST_CHARS_MAX) }),
     };
   }
+}
+
+/** Stands for an actor of whose snapshot nothing can be read. */
+function unreadable({ id, sessionId, system }: AnyActorRef): AnyActorRef {
+  const snapshot = { status: 'active', context: '(unreadable)' };
+  return { id, sessionId, system, src: undefined, getSnapshot: () => snapshot } as never;
 }
 
 /** Logic that has no name in a definition is itself the source. */

@@ -11,7 +11,7 @@ import type { Flows } from './flows.ts';
 import type { Known, Living } from './living.ts';
 import type { Description, InspectorLimits, ShownMessage } from './options.ts';
 import { type Entry, Queue } from './queue.ts';
-import { hasEnded, type SnapshotShape } from './shapes.ts';
+import { hasEnded, type SnapshotShape, typeOf } from './shapes.ts';
 import type { Timers } from './timers.ts';
 
 /** One message to viewers that keep up. */
@@ -133,7 +133,7 @@ export class Feed {
       if (this.#queue.event({ known, event, at_ms, from: sender?.session })) this.dropped.events++;
     }
     // The last words of one that threw: there is no snapshot of that.
-    if (sender !== undefined && event.type.startsWith('xstate.error.actor.')) {
+    if (sender !== undefined && typeOf(event).startsWith('xstate.error.actor.')) {
       if (hasEnded(sender.actor)) this.#end(sender);
     }
   }
@@ -147,7 +147,7 @@ export class Feed {
       known.event = event;
       if (this.#queue.state(known, Date.now())) this.dropped.states++;
     }
-    if (event.type === 'xstate.stop' || snapshot.status !== 'active') this.#end(known);
+    if (typeOf(event) === 'xstate.stop' || snapshot.status !== 'active') this.#end(known);
   }
 
   #end(known: Known): void {
@@ -215,7 +215,7 @@ export class Feed {
       this.#queue.states.delete(known);
       known.transitions = [];
       // Its payload is not kept for as long as somebody looks.
-      known.event = { type: known.event.type };
+      known.event = { type: typeOf(known.event) };
     }
   }
 

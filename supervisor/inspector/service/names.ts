@@ -83,7 +83,8 @@ export function eventName({ eventType, source, ...rest }: AnyTransitionDefinitio
   const { delay } = rest as { readonly delay?: unknown };
   if (delay !== undefined) return afterName(String(delay), source.id);
   // A descriptor that somebody wrote stays what it is.
-  if (source.config.on !== undefined && eventType in source.config.on) return eventType;
+  if (source.config.on !== undefined && Object.hasOwn(source.config.on, eventType))
+    return eventType;
   if (eventType === `xstate.done.state.${source.id}`) return `done.state.${source.id}`;
   for (const { id } of source.invoke) {
     if (eventType === `xstate.done.actor.${id}`) return `done.invoke.${id}`;

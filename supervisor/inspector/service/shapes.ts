@@ -35,6 +35,21 @@ export interface ScheduledEvent {
 
 const STOPPED = 2;
 
+/** The machine of a snapshot; other logic may call anything of its own so. */
+export function machineOf(snapshot: SnapshotShape | undefined): SnapshotShape['machine'] {
+  const machine: unknown = snapshot?.machine;
+  const isMachine = typeof machine === 'object' && machine !== null && '__xstatenode' in machine;
+  return isMachine ? snapshot?.machine : undefined;
+}
+
+/** The type of what an actor got. It ought to be a text, but effects take all that they are sent. */
+export function typeOf(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return '(no event)';
+  // Not run, when it is a getter.
+  const type: unknown = Object.getOwnPropertyDescriptor(event, 'type')?.value;
+  return typeof type === 'string' ? type : '(no type)';
+}
+
 /** Undefined for an actor that is not made yet. */
 export function snapshotOf(actor: AnyActorRef): SnapshotShape | undefined {
   try {

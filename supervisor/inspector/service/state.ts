@@ -4,10 +4,19 @@ import type { AnyActorRef, AnyEventObject, AnyTransitionDefinition } from 'xstat
 import type { Delay, Transition } from '../protocol.ts';
 import type { Masking } from './masking.ts';
 import { actionName, afterName, eventName, guardName } from './names.ts';
-import { type ActorShape, type ScheduledEvent, type SnapshotShape, snapshotOf } from './shapes.ts';
+import { withoutSecrets } from './secrets.ts';
+import {
+  type ActorShape,
+  machineOf,
+  type ScheduledEvent,
+  type SnapshotShape,
+  snapshotOf,
+  typeOf,
+} from './shapes.ts';
 
 const CHILDREN_MAX = 100;
 const ACTIONS_MAX = 50;
+const TYPE_CHARS_MAX = 200;
 
 /** An event as SCXML has it, as JSON. */
 export function eventJson(
@@ -16,7 +25,7 @@ export function eventJson(
   masking: Masking,
   chars_max: number,
 ): string {
-  const name = JSON.stringify(event.type);
+  const name = nameJson(event);
   const from = origin === undefined ? '' : `,"origin":${JSON.stringify(origin)}`;
   const data = masking.json(event, chars_max);
   return `{"name":${name},"data":${data},"$$type":"scxml","type":"external"${from}}`;
@@ -31,24 +40,29 @@ export function stateJson(
 ): string {
   const snapshot: SnapshotShape = snapshotOf(actor) ?? { status: 'active' };
   const data = masking.json(event, chars.event);
+  const isMachine = machineOf(snapshot) !== undefined;
   const rest = JSON.stringify({
-    value: snapshot.machine === undefined ? snapshot.status : snapshot.value,
-    historyValue: histories(snapshot),
-    children: children(snapshot),
+    value: isMachine ? snapshot.value : snapshot.status,
+    historyValue: isMachine ? histories(snapshot) : undefined,
+    children: isMachine ? children(snapshot) : {},
     done: snapshot.status !== 'active',
-    tags: [...(snapshot.tags ?? [])],
+    tags: isMachine ? [...(snapshot.tags ?? [])] : [],
     ...{ actions: [], activities: {}, configuration: [], events: [], transitions: [] },
     _sessionid: actor.sessionId,
   });
-  const name = JSON.stringify(event.type);
+  const name = nameJson(event);
   const _event = `{"name":${name},"data":${data},"$$type":"scxml","type":"external"}`;
   const context = masking.json(contextOf(actor, snapshot), chars.context);
   return `${rest.slice(0, -1)},"context":${context},"event":${data},"_event":${_event}}`;
 }
 
+function nameJson(event: AnyEventObject): string {
+  return JSON.stringify(withoutSecrets(typeOf(event).slice(0, TYPE_CHARS_MAX)));
+}
+
 /** That of a machine; for an effect what it was given and what it has come to. */
 function contextOf(actor: AnyActorRef, snapshot: SnapshotShape): unknown {
-  if (snapshot.machine !== undefined) return snapshot.context;
+  if (machineOf(snapshot) !== undefined) return snapshot.context;
   const { status, context, output, error } = snapshot;
   const input = (actor as ActorShape).options?.input;
   return {
@@ -97,7 +111,7 @@ const AFTER = 'xstate.after.';
 /** `xstate.after.` DELAY `.` STATE: both may have dots in them. */
 function timerName(type: string, actor: AnyActorRef): string {
   if (!type.startsWith(AFTER)) return type;
-  const nodes = snapshotOf(actor)?.machine?.idMap;
+  const nodes = machineOf(snapshotOf(actor))?.idMap;
   for (let dot = type.indexOf('.', AFTER.length); dot > 0; dot = type.indexOf('.', dot + 1)) {
     const state = type.slice(dot + 1);
     if (nodes?.has(state) === true) return afterName(type.slice(AFTER.length, dot), state);

@@ -13,6 +13,8 @@ import type { InspectorLimits } from './options.ts';
 
 /** Actors that are told of by each catching up, however late it is. */
 const AT_LEAST = 10;
+const POLICY_VIOLATION = 1008;
+const DISMISSAL_MS = 1000;
 const NONE: Dropped = { events: 0, states: 0, messages: 0 };
 
 export class Viewer {
@@ -60,6 +62,12 @@ export class Viewer {
 
   send(message: Answer | Greeting): void {
     if (!this.#full()) this.#write(JSON.stringify(message));
+  }
+
+  /** Tells it why it has to go. It has a second for that. */
+  dismiss(why: string): void {
+    this.socket.close(POLICY_VIOLATION, why);
+    setTimeout(() => this.socket.terminate(), DISMISSAL_MS).unref();
   }
 
   /** Has all that `tell` writes leave together. */

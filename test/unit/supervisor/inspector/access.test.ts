@@ -264,4 +264,20 @@ test('refuses options that cannot be meant', () => {
   shop.stop();
 });
 
+test('has few connections that are no viewers: the eldest goes', async () => {
+  const { served } = await inspected();
+  const looker = await Looker.open(served.url);
+  context.ends.push(() => looker.leave());
+  const callers = Array.from({ length: 65 }, () => {
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    context.ends.push(() => void socket.destroy());
+    return new Promise<void>((resolve) => {
+      socket.on('error', () => {}).once('close', () => resolve());
+    });
+  });
+  await Promise.race(callers);
+  assert.is((await ask(served, { path: PAGE })).status, 200);
+  assert.is(served.inspector.viewers, 1);
+});
+
 test.run();

@@ -199,4 +199,11 @@ test('a definition is made once, whatever is provided for it', () => {
   assert.is(definitions.machine(everything.provide({ actions: { note: () => {} } })), text);
 });
 
+test('events may be called as everything in a program is', () => {
+  const on = JSON.parse('{"constructor":"b","toString":"b","__proto__":"b"}');
+  const machine = createMachine({ initial: 'a', states: { a: { on }, b: {} } });
+  const { on: told } = JSON.parse(definitions.machine(machine)).states.a;
+  assert.equal(Object.keys(told), Object.keys(on));
+});
+
 test.run();

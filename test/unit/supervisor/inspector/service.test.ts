@@ -7,7 +7,16 @@ import { build } from 'esbuild';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import type { AnyActorRef } from 'xstate';
+import {
+  type ActorLogic,
+  type AnyActorRef,
+  type AnyEventObject,
+  createActor,
+  createMachine,
+  type EventObject,
+  fromCallback,
+  type Snapshot,
+} from 'xstate';
 import {
   type InspectorOptions,
   type ServedInspector,
@@ -320,6 +329,45 @@ test('speaks to the receiver of @xstate/inspect in the messages that it knows', 
     'service.stop',
   ]);
   for (const socket of sockets) socket.terminate();
+});
+
+test('an actor that cannot be read, and events that are none, hide nothing else', async () => {
+  const odd = { status: 'active', machine: 'coffee', tags: 5, children: 7, historyValue: 3 };
+  const logic = {
+    transition: (state: object) => ({ ...state }),
+    getInitialSnapshot: () => odd,
+    getPersistedSnapshot: () => odd,
+  } as unknown as ActorLogic<Snapshot<unknown>, EventObject>;
+  const root = createActor(
+    createMachine({
+      invoke: [
+        { src: logic, id: 'odd' },
+        { src: fromCallback(() => {}), id: 'deaf' },
+      ],
+    }),
+  ).start();
+  const served = await serveInspector(root, { limits: { flush_ms: 5 } });
+  context.ends.push(
+    () => void root.stop(),
+    () => served.close(),
+  );
+  const looker = await look(served);
+  const { odd: one, deaf } = root.getSnapshot().children as Record<string, AnyActorRef>;
+  await looker.until(isOf('service.register', one!.sessionId));
+  await looker.until(isOf('service.register', deaf!.sessionId));
+  one!.send({ type: 'x' });
+  await looker.until(isOf('service.state', one!.sessionId));
+  for (const event of ['a text', {}, { type: 5 }, { type: `login?token=${'a'.repeat(9000)}` }]) {
+    deaf!.send(event as AnyEventObject);
+  }
+  const isLast = (message: Message): boolean =>
+    message.type === 'service.event' && message.event.includes('login?token=(masked)');
+  await looker.until(isLast);
+  for (const message of looker.messages) {
+    if (message.type === 'service.event') assert.type(JSON.parse(message.event).name, 'string');
+    if (message.type === 'service.state')
+      assert.type(JSON.parse(message.state)._event.name, 'string');
+  }
 });
 
 test.run();

@@ -24,7 +24,7 @@ function stage() {
   const timers = new Timers();
   const masking = new Masking();
   const living = new Living([shop], limits.actors_max);
-  const encoding = new Encoding(masking, new Definitions(masking), timers, limits);
+  const encoding = new Encoding(masking, new Definitions(masking), timers, limits, () => {});
   const flows = new Flows(1);
   const describe = () => undefined;
   const onDefect = (error: unknown) => {
