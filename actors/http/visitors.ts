@@ -18,6 +18,8 @@ const LIMITS = {
 const HEAD_BYTES_MAX = 8192;
 const HEADERS_MAX = 64;
 const REQUESTS_PER_CONNECTION_MAX = 1000;
+/** Requests that one connection may have sent without an answer; for one more it is cut. */
+const UNANSWERED_MAX = 8;
 
 /** Answers a request; it must end the response, or destroy it. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => void;
@@ -27,8 +29,8 @@ export class Visitors {
   readonly #limits: typeof LIMITS;
   /** With what cuts each, the eldest first. */
   readonly #visitors = new Map<Socket, NodeJS.Timeout>();
-  /** Those that wait for an answer. */
-  readonly #asking = new Set<Socket>();
+  /** Those that wait for answers, and for how many: one may ask again before it has the first. */
+  readonly #asking = new Map<Socket, number>();
   #turned_away = 0;
   #closing = false;
   #gone: (() => void) | undefined;
@@ -86,17 +88,25 @@ export class Visitors {
 
   #asked(request: IncomingMessage, response: ServerResponse, respond: Respond): void {
     const { socket } = request;
-    this.#asking.add(socket);
+    const unanswered = (this.#asking.get(socket) ?? 0) + 1;
+    // All that came with one read comes here, even if the connection is destroyed meanwhile.
+    if (socket.destroyed || unanswered > UNANSWERED_MAX) {
+      socket.destroy();
+      return;
+    }
+    this.#asking.set(socket, unanswered);
     this.#hold(socket, this.#limits.take_ms);
     // What comes with a request is not read; the next could not be told from it.
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
     const isBare = length === '0' && encoding === undefined;
     if (!isBare || this.#closing) response.setHeader('connection', 'close');
     response.once('close', () => {
-      this.#asking.delete(socket);
       if (!this.#visitors.has(socket)) return;
-      if (this.#closing || !isBare) socket.destroySoon();
-      else this.#hold(socket, this.#limits.ask_ms);
+      const left = (this.#asking.get(socket) ?? 1) - 1;
+      if (left > 0) this.#asking.set(socket, left);
+      else this.#asking.delete(socket);
+      if (!isBare || (this.#closing && left === 0)) socket.destroySoon();
+      else this.#hold(socket, left > 0 ? this.#limits.take_ms : this.#limits.ask_ms);
     });
     respond(request, response);
   }

@@ -159,4 +159,13 @@ test('answers what has a body, reads nothing of it, and closes', async () => {
   assert.match(none.text, /^HTTP\/1\.1 400/);
 });
 
+test('cuts who asks on and on without an answer', async () => {
+  const { visit, visitors } = await open({ visitors_max: 3, ask_ms: 20_000, take_ms: 20_000 });
+  const many = visit().ask('GET /g HTTP/1.1\r\n\r\n'.repeat(1000));
+  await many.closed;
+  const some = visit().ask('GET /h HTTP/1.1\r\n\r\n'.repeat(8));
+  while (some.text.split('/h').length < 9) await once(some.socket, 'data');
+  await visitors.close(false);
+});
+
 test.run();
