@@ -77,7 +77,11 @@ class HeapWatch {
         const { kind } = (entry as PerformanceEntry & { detail?: { kind?: number } }).detail ?? {};
         if (kind !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
         this.#collections += 1;
-        this.#least = lesser(this.#least, heapNow());
+        try {
+          this.#least = lesser(this.#least, heapNow());
+        } catch {
+          // No descriptor is left, which Node needs for it. Thrown on, it would end the daemon.
+        }
       }
     });
     this.#observer.observe({ entryTypes: ['gc'] });

@@ -29,6 +29,15 @@ export function isWorthCollecting({ bytes, held_bytes, left_bytes, since_ms }: B
   return bytes > left_bytes + GARBAGE_BYTES || since_ms >= AGAIN_MS;
 }
 
+/** Undefined when there is no descriptor left, which Node needs for another of these figures. */
+function bufferBytes(): number | undefined {
+  try {
+    return process.memoryUsage().arrayBuffers;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Begins to watch this thread; the watching keeps no thread alive. */
 export function collectSharedGarbage(held_bytes: () => number): void {
   setFlagsFromString('--expose-gc');
@@ -36,11 +45,12 @@ export function collectSharedGarbage(held_bytes: () => number): void {
   let left_bytes = 0;
   let last_ms = performance.now();
   setInterval(() => {
-    const bytes = process.memoryUsage().arrayBuffers;
+    const bytes = bufferBytes();
+    if (bytes === undefined) return;
     const since_ms = performance.now() - last_ms;
     if (!isWorthCollecting({ bytes, held_bytes: held_bytes(), left_bytes, since_ms })) return;
     collect();
-    left_bytes = process.memoryUsage().arrayBuffers;
+    left_bytes = bufferBytes() ?? bytes;
     last_ms = performance.now();
   }, CHECK_MS).unref();
 }
