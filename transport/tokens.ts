@@ -1,14 +1,15 @@
 /**
- * The tokens by which clients are known. Only their hashes are kept, and a token is compared with
- * all of them, each to its last byte: the time that it takes tells nothing about how near a wrong
- * one came.
+ * The tokens by which clients are known. Only their hashes are kept, and what finds them in
+ * texts; a token is compared with all of them, each to its last byte: the time that it takes tells
+ * nothing about how near a wrong one came.
  */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Token } from '../conf/token-file.ts';
+import { hashOf, printOf, type TokenPrint } from './token-prints.ts';
 
 /** A token that is known. */
-export type KnownToken = Omit<Token, 'token'> & { readonly hash: Buffer };
+export type KnownToken = Omit<Token, 'token'> & TokenPrint;
 
 export class Tokens {
   #known: readonly KnownToken[] = [];
@@ -66,9 +67,5 @@ export class Tokens {
 }
 
 function known({ token, level, name }: Token): KnownToken {
-  return { level, name, hash: hashOf(token) };
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return { level, name, ...printOf(token) };
 }

@@ -62,9 +62,9 @@ function readable(line: string): string[] {
 }
 
 export function daemonReport(deps: ReportDeps): Result<typeof report> {
-  const hashes = deps.tokens.all.map(({ hash }) => hash);
+  const tokens = deps.tokens.all;
   const parts = Object.entries(PARTS).map(([name, make]) => {
-    return [name, part(() => masked(make(deps), { hashes, words: secretWords() }))];
+    return [name, part(() => masked(make(deps), { tokens, words: secretWords() }))];
   });
   return { time: new Date().toISOString(), ...Object.fromEntries(parts) };
 }

@@ -1,6 +1,6 @@
 /** What must not stand in a report: tokens, passwords, keys, whatever they got into. */
 
-import { createHash } from 'node:crypto';
+import { type TokenPrint, tokenFinder } from '../../transport/token-prints.ts';
 import { withoutSecrets } from '../inspector/service/secrets.ts';
 
 export const MASKED = '(masked)';
@@ -8,9 +8,6 @@ export const MASKED = '(masked)';
 /** Names of values that are secret; those that name a file tell only where one is. */
 const SECRET_NAME = /token|secret|passw|credential|(^|[-_.])key$|api_?key|private_?key/i;
 const PLACE_NAME = /(_file|_path|_dir|_directory|_max|_ms|_attempts)$/i;
-
-/** A token is so long: see `conf/token-file.ts`. */
-const TOKEN_LENGTHS = { min: 16, max: 512 } as const;
 
 /** Whether the value of a name is to be left out. */
 function isSecretName(name: string): boolean {
@@ -21,8 +18,8 @@ function isSecretName(name: string): boolean {
 export interface Known {
   /** As they are; whoever has them. */
   readonly words?: readonly string[];
-  /** SHA-256 of tokens; whoever only knows them so. */
-  readonly hashes?: readonly Buffer[];
+  /** Tokens, for whoever knows no more of them than this. */
+  readonly tokens?: readonly TokenPrint[];
 }
 
 /**
@@ -42,35 +39,16 @@ export function masked(value: unknown, known: Known): unknown {
   return walk(value, '');
 }
 
-function masker({ words = [], hashes = [] }: Known): (text: string) => string {
+function masker({ words = [], tokens = [] }: Known): (text: string) => string {
   const plain = words.filter((word) => word.length > 0);
-  const digests = new Set(hashes.map((hash) => hash.toString('hex')));
+  const find = tokenFinder(tokens);
   return (text) => {
     let rest = text;
     for (const word of plain) rest = rest.replaceAll(word, MASKED);
-    if (digests.size > 0) rest = withoutTokens(rest, digests);
+    // From the end, so that places before it stay where they are.
+    for (const { from, to } of find(rest).reverse()) {
+      rest = `${rest.slice(0, from)}${MASKED}${rest.slice(to)}`;
+    }
     return withoutSecrets(rest);
   };
-}
-
-/** Words of a text that are tokens: whole ones, ends of one, and what stands between its signs. */
-function withoutTokens(text: string, digests: ReadonlySet<string>): string {
-  return text.replace(WORD, (word) => {
-    let rest = word;
-    for (const from of [0, ...Array.from(word.matchAll(SIGN), ({ index }) => index + 1)]) {
-      const end = word.slice(from);
-      const [piece = ''] = end.split(SIGN, 1);
-      for (const one of [end, piece]) if (isToken(one, digests)) rest = rest.replace(one, MASKED);
-    }
-    return rest;
-  });
-}
-
-/** A token is printable, but what is quoted ends there. */
-const WORD = new RegExp(`[^\\s"'\`\\\\]{${TOKEN_LENGTHS.min},${2 * TOKEN_LENGTHS.max}}`, 'g');
-const SIGN = /[=:,/&?;()[\]{}]/g;
-
-function isToken(word: string, digests: ReadonlySet<string>): boolean {
-  if (word.length < TOKEN_LENGTHS.min || word.length > TOKEN_LENGTHS.max) return false;
-  return digests.has(createHash('sha256').update(word).digest('hex'));
 }

@@ -1,15 +1,15 @@
 /** What a report leaves out, what of the log is kept for it, and parts that fail by themselves. */
 
-import { createHash } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RecentLines } from '../../../supervisor/log/recent.ts';
 import { daemonReport, type ReportDeps } from '../../../supervisor/report/daemon-report.ts';
 import { MASKED, masked } from '../../../supervisor/report/masking.ts';
+import { printOf } from '../../../transport/token-prints.ts';
 import { configWith } from '../../support/probe.ts';
 
 const SECRET = 'kXo0Yw5mZ8pQ3rT6vB9nL2sD';
-const hashes = [createHash('sha256').update(SECRET).digest()];
+const tokens = ['another-one-of-so-long', SECRET, `${SECRET}2`].map(printOf);
 
 const test = suite('report');
 
@@ -21,9 +21,12 @@ test('masks tokens that are known, whatever they stand in', () => {
       `/a/${SECRET}/b`,
       `{"t":"${SECRET}"}`,
       `https://host/?q=${SECRET}`,
+      `no method ${SECRET}.`,
+      `https://${SECRET}@host`,
+      `${'y/'.repeat(600)}a${SECRET}_`,
     ],
   ];
-  for (const known of [{ words: [SECRET] }, { hashes }]) {
+  for (const known of [{ words: [SECRET] }, { tokens }]) {
     const text = JSON.stringify(masked({ texts, [SECRET]: { deep: [SECRET] } }, known));
     assert.not.match(text, SECRET);
     assert.is(text.split(MASKED).length - 1, texts.length + 2, text);
