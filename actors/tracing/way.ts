@@ -85,10 +85,11 @@ export class Way implements RequestTrace, RequestWay {
     const id = this.#id;
     if (typeof id !== 'object') return id;
     try {
-      return decoded(id, this.#encoding);
+      if (id.length <= ID_BYTES_MAX) return decoded(id, this.#encoding);
     } catch {
-      return Buffer.from(id).toString('latin1', 0, ID_BYTES_MAX);
+      // The beginning of a longer one, which was let go.
     }
+    return Buffer.from(id.subarray(0, ID_BYTES_MAX)).toString('latin1');
   }
 
   /** How long it took, or is under way, in milliseconds. */

@@ -126,7 +126,6 @@ class Top {
     // A defect of this program is none of the daemon.
     if (exit_code === EXIT.SOFTWARE) throw error;
     this.#failure = exit_code;
-    this.#before = undefined;
     const [reason = ''] = text.replace(/^goxel-supervisor: /, '').split('\n');
     this.#shown = { ...this.#shown, trouble: reason };
     this.#draw();

@@ -98,8 +98,7 @@ export interface Rates {
 
 export function viewOf(sample: Sample, before: Sample | undefined): View {
   const { statistics, jobs, deaths, requests, tree } = sample;
-  // After a restart nothing of before counts.
-  const earlier = before?.statistics.pid === statistics.pid ? before : undefined;
+  const earlier = isOfOne(statistics, before?.statistics) ? before : undefined;
   const seconds = earlier === undefined ? 0 : (sample.at_ms - earlier.at_ms) / 1000;
   return {
     ...{ statistics, jobs, requests },
@@ -108,6 +107,11 @@ export function viewOf(sample: Sample, before: Sample | undefined): View {
     connections: connectionsOf(tree, earlier?.tree, seconds),
     deaths: deaths.toReversed(),
   };
+}
+
+/** Whether both are of the same process: after a restart nothing of before counts. */
+function isOfOne(now: Statistics, before: Statistics | undefined): boolean {
+  return before?.pid === now.pid && before.uptime_seconds <= now.uptime_seconds;
 }
 
 function ratesOf(now: Statistics, before: Statistics, seconds: number): Rates {

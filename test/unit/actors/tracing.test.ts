@@ -98,6 +98,19 @@ ways('tell what the request was and what became of it', async () => {
   assert.equal([untold.id, untold.code, untold.bytes_out], [undefined, 'GOX_METHOD_NOT_FOUND', 0]);
 });
 
+ways('cut ids that are long while they are under way, too', async () => {
+  const { tracer, trail, sent } = tracing(1, 0);
+  const way = trail.begin(
+    { ...sent, id: Buffer.from(`"${'é'.repeat(500)}"`) },
+    'ping',
+    undefined,
+    0,
+  );
+  assert.is(String(tracer.ways()[0]?.id).length, 64);
+  way?.answered(undefined, 0);
+  assert.is(String(tracer.ways()[0]?.id).length, 64);
+});
+
 ways.run();
 
 const kept = suite('what is kept and logged');
@@ -123,7 +136,7 @@ function tracing(kept_max: number, slow_ms: number, level = 'info') {
   };
   const begin = (age_ms: number) =>
     trail.begin(request, 'ping', undefined, performance.timeOrigin + performance.now() - age_ms);
-  return { tracer, trail, config, hooks, lines, fields, begin };
+  return { tracer, trail, config, hooks, lines, fields, sent: request, begin };
 }
 
 kept('nothing is noted for nobody', () => {

@@ -31,6 +31,8 @@ test('makes rates of two looks, and none of one', () => {
   const other = looked(1);
   const restarted = { ...other, statistics: { ...other.statistics, pid: 78 } };
   assert.is(viewOf(looked(2), restarted).rates, undefined, 'another process');
+  const numbered = { ...other, statistics: { ...other.statistics, uptime_seconds: 1e6 } };
+  assert.is(viewOf(looked(2), numbered).rates, undefined, 'another of the same number');
 });
 
 test('shows all sections, or all of one', () => {
