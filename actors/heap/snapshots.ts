@@ -81,7 +81,10 @@ export class HeapSnapshots {
       const file = await NewFile.open(config.dump.directory, path, thread);
       log.warn({ thread, path: file.path }, 'a heap snapshot is taken: the thread stands still');
       taken = source();
-      const bytes = await file.fill(taken, signal);
+      const bytes = await file.fill(taken, signal).catch((error: Error) => {
+        log.warn({ thread, path: file.path, reason: error.message }, 'no heap snapshot was written');
+        throw error;
+      });
       const took_ms = Math.round(performance.now() - since_ms);
       log.warn({ thread, path: file.path, bytes, took_ms }, 'a heap snapshot was written');
       return { thread, path: file.path, bytes, took_ms, warning: WARNING };
