@@ -4,7 +4,11 @@ import { Inbox } from '../../../supervisor/inspector/page/store/inbox.ts';
 import { lookAt, stepFrom } from '../../../supervisor/inspector/page/store/look.ts';
 import type { Heard } from '../../../supervisor/inspector/page/store/messages.ts';
 import { Ring } from '../../../supervisor/inspector/page/store/ring.ts';
-import { sequenceActors } from '../../../supervisor/inspector/page/store/sequence.ts';
+import {
+  columnNames,
+  companyOf,
+  sequenceActors,
+} from '../../../supervisor/inspector/page/store/sequence.ts';
 import { type Shot, Timeline } from '../../../supervisor/inspector/page/store/timeline.ts';
 import { World } from '../../../supervisor/inspector/page/store/world.ts';
 
@@ -142,13 +146,25 @@ worlds('reads a service that knows only the package', () => {
   assert.is(world.actors.get('x')?.death?.status, 'stopped');
 });
 
-worlds('shows the neighbours of the chosen actor in a sequence, or those that are pinned', () => {
+worlds('shows those around the chosen actor in a sequence, or those that are pinned', () => {
   const world = small();
-  tell(world, registered('c', 'c', 'a'), received('c', 'e'));
+  tell(world, registered('c', 'c', 'a'));
   const sessions = (pins: string[]): string[] =>
-    sequenceActors(world, new Set(pins), 'a').map(({ session }) => session);
-  assert.equal(sessions([]), ['r', 'a', 'c', 'b']);
+    sequenceActors(world, new Set(pins), companyOf(world, 'a', [])).map(({ session }) => session);
+  assert.equal(sessions([]), ['r', 'a', 'b', 'c']);
   assert.equal(sessions(['b', 'gone', 'r']), ['b', 'r']);
+});
+
+worlds('shows those by whom the requests of the chosen actor go, in their order', () => {
+  const world = small();
+  tell(world, registered('c', 'c', 'r'), registered('d', 'a', 'c'), received('c', 'other', 'd'));
+  for (const [from, to] of ['rb', 'ba', 'ac', 'ca']) {
+    tell(world, { ...received(to!, 'request #1', from), flow: '1' } as Heard);
+  }
+  assert.equal(companyOf(world, 'a', []), ['r', 'b', 'a', 'c']);
+  assert.equal(companyOf(world, 'a', ['c', 'a']), ['c', 'a', 'r', 'b'], 'who is shown stays');
+  const actors = ['b', 'a', 'd'].map((session) => world.actors.get(session)!);
+  assert.equal(columnNames(world, actors), ['b', 'root/a', 'c/a']);
 });
 
 worlds('steps back through snapshots and to what is now', () => {

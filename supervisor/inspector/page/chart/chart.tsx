@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Delay, Transition } from '../../protocol.ts';
 import { Countdowns, OtherTimers } from './countdowns.tsx';
-import type { Layout } from './layout.ts';
+import type { Layout, Rect } from './layout.ts';
 import { layoutFor, layoutNow } from './layouts.ts';
 import { markActive, markLast } from './marks.ts';
 import { rowsOf } from './match.ts';
@@ -70,9 +70,10 @@ function Drawing(props: ChartProps & { layout: Layout }) {
     zoom.current = made;
     return () => made.end();
   }, []);
-  useLayoutEffect(() => zoom.current?.fit(layout), [layout]);
+  useLayoutEffect(() => zoom.current?.begin(layout, activeBox(layout, active)), [layout]);
   useLayoutEffect(() => {
     if (content.current) markActive(content.current, layout, active);
+    zoom.current?.follow(activeBox(layout, active));
   }, [layout, active]);
   useLayoutEffect(() => {
     if (content.current) markLast(content.current, layout, rows, last);
@@ -105,6 +106,14 @@ function Drawing(props: ChartProps & { layout: Layout }) {
       <ZoomButtons zoom={zoom} />
     </div>
   );
+}
+
+/** Of the innermost state that is active; of several, of the first. */
+function activeBox({ boxes }: Layout, active: readonly string[]): Rect | undefined {
+  const lit = new Set(active);
+  return boxes.find(({ content: { state } }) => {
+    return lit.has(state.id) && !state.states.some(({ id }) => lit.has(id));
+  });
 }
 
 const BUTTONS = [

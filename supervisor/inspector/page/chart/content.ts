@@ -99,18 +99,22 @@ function headOf(state: ChartNode, measure: Measure): Lines {
   return stack(parts, 0);
 }
 
+/** Whether a row has room for what is left of a timer. */
+export function hasRoom(event: string): boolean {
+  return event.startsWith('after ');
+}
+
 function rowLines(
   { event, guard, actions }: ChartTransition,
   width_max: number,
   measure: Measure,
   target?: string,
 ): Lines {
-  const delayed = event.startsWith('after ');
   const pieces: Piece[] = [{ text: event, role: 'event' }];
   if (guard !== undefined) pieces.push({ text: ` [${guard}]`, role: 'guard' });
   if (target) pieces.push({ text: ` ${target}`, role: 'target' });
   if (target === '') pieces.push({ text: ' ignored', role: 'word' });
-  const room = delayed ? COUNTDOWN : 0;
+  const room = hasRoom(event) ? COUNTDOWN : 0;
   const parts = [setLines(pieces, width_max - room, LINES_MAX, measure, INDENT)];
   if (actions.length > 0) {
     const acts: Piece[] = [{ text: '/ ', role: 'word' }, ...listed(actions)];

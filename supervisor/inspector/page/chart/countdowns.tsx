@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Delay } from '../../protocol.ts';
-import { COUNTDOWN } from './content.ts';
+import { COUNTDOWN, hasRoom } from './content.ts';
 import { type PlacedRow, rowOfDelay } from './match.ts';
 import { eventText } from './model.ts';
 
@@ -47,7 +47,9 @@ function Countdown({ delay, place, now }: { delay: Delay; place: PlacedRow; now:
   const left = leftOf(delay, now);
   const share = delay.delay_ms > 0 ? left / delay.delay_ms : 0;
   const inset = place.edge === undefined ? -4 : 3;
-  const x = place.x + place.width - COUNTDOWN - inset;
+  // Beside a row that has no room for it, since only its service knows that it is timed.
+  const room = hasRoom(place.row.transition.event) ? COUNTDOWN + inset : -4;
+  const x = place.x + place.width - room;
   const y = place.y + (place.edge === undefined ? -1 : 2);
   return (
     <g class="chart-countdown" transform={`translate(${x} ${y})`}>

@@ -2,10 +2,16 @@
 
 import { select } from 'd3-selection';
 import { type ZoomBehavior, zoom, zoomIdentity, zoomTransform } from 'd3-zoom';
+import type { Rect } from './layout.ts';
 
 export interface Zoom {
-  /** Shows all of the drawing; again whenever the pane changes, until somebody moves it. */
-  fit(size: { readonly width: number; readonly height: number }): void;
+  /**
+   * Shows a drawing: all of it where it can be read then, or else the part around what is active.
+   * Again whenever the pane changes, until somebody moves it.
+   */
+  begin(size: { readonly width: number; readonly height: number }, active?: Rect): void;
+  /** Brings what is active into sight, unless somebody has moved the drawing. */
+  follow(active: Rect | undefined): void;
   /** Whether that key meant something. */
   key(key: string): boolean;
   end(): void;
@@ -16,18 +22,23 @@ const LEAST = 0.1;
 const MOST = 4;
 /** Small charts are not blown up. */
 const FIT_MOST = 1.25;
+/** What is to be seen whole is not made smaller than that; else it is shown in part, so large. */
+const WHOLE_LEAST = 0.72;
+const READABLE = 0.8;
 const STEP = 1.3;
 const PAN = 60;
 
 export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
   let size = { width: 1, height: 1 };
-  let fitted = true;
+  let active: Rect | undefined;
+  /** Until somebody moves it. */
+  let shows: 'readable' | 'all' | undefined = 'readable';
   const selection = select(svg);
   const behavior: ZoomBehavior<SVGSVGElement, unknown> = zoom<SVGSVGElement, unknown>()
     .scaleExtent([LEAST, MOST])
     .on('zoom', ({ transform, sourceEvent }) => {
       // Only a person has an event.
-      if (sourceEvent) fitted = false;
+      if (sourceEvent) shows = undefined;
       content.setAttribute('transform', transform.toString());
     });
   selection.call(behavior);
@@ -36,22 +47,23 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
     if (width === 0 || height === 0) return;
     const across = (width - 2 * MARGIN) / size.width;
     const down = (height - 2 * MARGIN) / size.height;
-    const scale = Math.max(LEAST, Math.min(FIT_MOST, across, down));
-    const x = (width - size.width * scale) / 2;
-    const y = Math.max(MARGIN, (height - size.height * scale) / 2);
+    const whole = Math.max(LEAST, Math.min(FIT_MOST, across, down));
+    const scale = shows === 'all' || whole >= WHOLE_LEAST ? whole : READABLE;
+    const { x, y, width: wide, height: high } = active ?? { x: 0, y: 0, width: 0, height: 0 };
     behavior.extent([
       [0, 0],
       [width, height],
     ]);
-    selection.call(behavior.transform, zoomIdentity.translate(x, y).scale(scale));
+    const left = placed(width, size.width * scale, (x + wide / 2) * scale);
+    const top = placed(height, size.height * scale, (y + high / 2) * scale);
+    selection.call(behavior.transform, zoomIdentity.translate(left, top).scale(scale));
   };
   const observer = new ResizeObserver(() => {
-    if (fitted) show();
+    if (shows !== undefined) show();
   });
   observer.observe(svg);
-  const fit = (next = size) => {
-    size = next;
-    fitted = true;
+  const fit = () => {
+    shows = 'all';
     show();
   };
   const scale = (by: number) => selection.call(behavior.scaleBy, by);
@@ -70,11 +82,20 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
     ArrowDown: () => pan(0, -PAN),
   };
   return {
-    fit,
+    begin(next, now) {
+      size = next;
+      active = now;
+      shows = 'readable';
+      show();
+    },
+    follow(now) {
+      active = now;
+      if (shows === 'readable' && now !== undefined && !inSight(svg, now)) show();
+    },
     key(key) {
       const act = keys[key];
       if (act === undefined) return false;
-      if (key !== '0') fitted = false;
+      if (key !== '0') shows = undefined;
       act();
       return true;
     },
@@ -83,4 +104,20 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
       selection.on('.zoom', null);
     },
   };
+}
+
+/** Where a drawing begins: in the middle of the pane, or else so that a point of it is there. */
+function placed(pane: number, drawing: number, point: number): number {
+  if (drawing + 2 * MARGIN <= pane) return (pane - drawing) / 2;
+  return Math.min(MARGIN, Math.max(pane - drawing - MARGIN, pane / 2 - point));
+}
+
+function inSight(svg: SVGSVGElement, { x, y, width, height }: Rect): boolean {
+  const pane = svg.getBoundingClientRect();
+  const { k, x: left, y: top } = zoomTransform(svg);
+  const within = (from: number, to: number, all: number) => from >= 0 && to <= all;
+  return (
+    within(left + x * k, left + (x + width) * k, pane.width) &&
+    within(top + y * k, top + (y + height) * k, pane.height)
+  );
 }

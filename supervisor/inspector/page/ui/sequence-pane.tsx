@@ -1,11 +1,11 @@
 /** Messages between the pinned actors, or around the chosen one. */
 
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { Sequence } from '../sequence/sequence.tsx';
-import { chosen, chosen_event, drawer, event_scope, frame, pinned, world } from '../state.ts';
+import { chosen, chosen_event, drawer, event_scope, frame, pinned, tick, world } from '../state.ts';
 import { type EventTest, Sieve } from '../store/filter.ts';
 import { count } from '../store/format.ts';
-import { sequenceActors } from '../store/sequence.ts';
+import { columnNames, companyOf, sequenceActors } from '../store/sequence.ts';
 
 /** What a person can follow. */
 const MESSAGES_MAX = 500;
@@ -15,20 +15,19 @@ export function SequencePane() {
   const here = world.value;
   const [sieve] = useState(() => new Sieve());
   const pins = pinned.value;
-  const session = chosen.value;
+  const company = useCompany();
   const actors = useMemo(
-    () => sequenceActors(here, pins, session),
-    [here, here.shape, pins, session],
+    () => sequenceActors(here, pins, company),
+    [here, here.shape, pins, company],
   );
-  const columns = useMemo(
-    () =>
-      actors.map(({ session: id, id: name, death }) => ({
-        id,
-        name,
-        ...(death === undefined ? {} : { dead: true }),
-      })),
-    [actors],
-  );
+  const columns = useMemo(() => {
+    const names = columnNames(here, actors);
+    return actors.map(({ session: id, death }, index) => ({
+      id,
+      name: names[index] ?? id,
+      ...(death === undefined ? {} : { dead: true }),
+    }));
+  }, [actors]);
   const key = actors.map(({ session: id }) => id).join('\n');
   const test = useMemo<EventTest>(() => {
     const shown = new Set(key.split('\n'));
@@ -51,7 +50,7 @@ export function SequencePane() {
       <div class="pane-note">
         {pins.size > 0
           ? `${actors.length} pinned actors`
-          : 'The chosen actor and those around it; pin actors in the tree (x) to choose others'}
+          : 'The chosen actor and those it has to do with; pin actors in the tree (x) to choose others'}
         {passed.length > MESSAGES_MAX && ` · the last ${MESSAGES_MAX} of ${count(passed.length)}`}
       </div>
       <div class="sequence-place">
@@ -78,4 +77,21 @@ export function SequencePane() {
       )}
     </div>
   );
+}
+
+/** Those with whom the chosen actor has to do; looked for twice a second, the same while they are. */
+function useCompany(): readonly string[] {
+  const known = useRef<{ chosen?: string | undefined; company: readonly string[] }>({
+    company: [],
+  });
+  const here = world.value;
+  const at = tick.value;
+  const session = chosen.value;
+  return useMemo(() => {
+    const before = known.current.chosen === session ? known.current.company : [];
+    const company = session === undefined ? [] : companyOf(here, session, before);
+    const same = company.join('\n') === before.join('\n');
+    known.current = { chosen: session, company: same ? before : company };
+    return known.current.company;
+  }, [here, at, session]);
 }
