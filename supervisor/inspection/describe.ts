@@ -6,7 +6,11 @@ import type { Death } from '../../machines/supervision/index.ts';
 import type { Description } from '../inspector/service/options.ts';
 
 interface SnapshotShape {
-  readonly context?: { readonly restarts?: unknown; readonly children?: unknown };
+  readonly context?: {
+    readonly restarts?: unknown;
+    readonly children?: unknown;
+    readonly deaths?: readonly Death[];
+  };
   readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
 }
 
@@ -25,6 +29,9 @@ interface Reading {
 
 /** Who looks more often gets the last load again: of a moment there is none. */
 const LOAD_INTERVAL_MS = 200;
+
+/** So soon after a death it is told of. An older one was of another actor of that name. */
+const JUST_MS = 1000;
 
 const readings = new WeakMap<AnyActorRef, Reading>();
 
@@ -78,6 +85,13 @@ export function obituaries(deaths: readonly Death[], now_ms: number) {
   return deaths.map(({ path, at_ms, lived_ms, reason }) => ({
     ...{ path, at_ms: Math.round(now - (now_ms - at_ms)), lived_ms: Math.round(lived_ms), reason },
   }));
+}
+
+/** What the parent of an actor that was stopped has just noted as the reason of its death. */
+export function reasonOfDeath(actor: AnyActorRef, now_ms: number): string | undefined {
+  const parent: SnapshotShape | undefined = actor._parent?.getSnapshot();
+  const death = parent?.context?.deaths?.findLast(({ path }) => path === actor.id);
+  return death !== undefined && now_ms - death.at_ms < JUST_MS ? death.reason : undefined;
 }
 
 function unix_ms(now_ms: number): number {

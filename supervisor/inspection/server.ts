@@ -12,7 +12,7 @@ import type {
 import type { Death } from '../../machines/supervision/index.ts';
 import type { InspectorOptions } from '../inspector/service/options.ts';
 import { type ServedInspector, serveInspector } from '../inspector/service/serve.ts';
-import { describe, obituaries } from './describe.ts';
+import { describe, obituaries, reasonOfDeath } from './describe.ts';
 import { showRequests } from './requests.ts';
 
 export interface ServerDeps {
@@ -73,6 +73,7 @@ function optionsOf(deps: ServerDeps, say: (event: InspectorEvent) => void): Insp
     token: token(),
     admin: isAdmin,
     describe,
+    reason: (actor) => reasonOfDeath(actor, clock.now_ms()),
     dead: () => obituaries(deaths(), clock.now_ms()),
     onLook: () => {
       const turnAway = look(root());

@@ -67,7 +67,8 @@ test('shows a daemon: an engine loses its thread, waits and is ready again', () 
       await shoot(page, 'daemon-backoff');
       await lost;
       await untilState(page, /^ready/);
-      await page.locator('.tree-row.dead', { hasText: 'worker' }).first().waitFor();
+      const dead = page.locator('.tree-row.dead', { hasText: 'worker' }).first();
+      await dead.filter({ hasText: 'its thread ended with code 9' }).waitFor();
       assert.match(await rows(page, 'engine:0').first().innerText(), /↻/);
       await stepBack(page);
       await sendEvents(page, result.admin_token);

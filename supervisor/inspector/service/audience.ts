@@ -52,6 +52,7 @@ export class Audience {
       flows: new Flows(limits.flows_max),
       describe: (actor) => this.#safely('describe', () => options.describe?.(actor)),
       onDefect,
+      reason: (actor) => this.#safely('reason', () => options.reason?.(actor)),
     });
     const { admin = 'never' } = options;
     this.#commands = new Commands({

@@ -119,6 +119,11 @@ export class Encoding {
       ...(last !== undefined && { last: this.#masking.json(last, LAST_CHARS_MAX) }),
     };
   }
+
+  /** The end of one that was stopped since it had died. */
+  died(end: Stopped, reason: string): Stopped {
+    return { ...end, status: 'error', last: this.#masking.json(reason, LAST_CHARS_MAX) };
+  }
 }
 
 /** Stands for an actor of whose snapshot nothing can be read. */

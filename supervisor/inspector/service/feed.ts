@@ -30,6 +30,7 @@ export interface FeedDeps {
   readonly flows: Flows;
   readonly limits: InspectorLimits;
   readonly describe: (actor: AnyActorRef) => Description | undefined;
+  readonly reason: (actor: AnyActorRef) => string | undefined;
   /** Of ours. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -192,12 +193,23 @@ export class Feed {
     this.#queue.putBack(events.slice(tellSome(events.slice(0, EVENTS_MAX))));
     told.sort((one, other) => one.order - other.order);
     const tellings = told.map(({ telling }) => telling);
-    for (const { known, end } of this.#ended) {
+    for (const { known, end: noted } of this.#ended) {
       this.#queue.forget(known);
+      const end = this.#explained(known, noted);
       tellings.push({ kind: 'stop', session: known.session, text: JSON.stringify(end) });
     }
     this.#ended = [];
     return tellings;
+  }
+
+  /** By now its parent knows why it had to be stopped, if there was a reason. */
+  #explained(known: Known, end: Stopped): Stopped {
+    if (end.status !== 'stopped') return end;
+    const reason = this.#deps.reason(known.actor);
+    if (reason === undefined) return end;
+    const explained = this.#deps.encoding.died(end, reason);
+    this.#deps.living.explain(explained);
+    return explained;
   }
 
   #text(entry: Entry): string {

@@ -113,6 +113,11 @@ export class Living {
     if (this.ends.size > ENDS_MAX && oldest !== undefined) this.ends.delete(oldest);
   }
 
+  /** Says more of an end that is kept. */
+  explain(end: Stopped): void {
+    if (this.ends.has(end.sessionId)) this.ends.set(end.sessionId, end);
+  }
+
   clear(): void {
     this.#byActor.clear();
     this.#bySession.clear();

@@ -19,6 +19,8 @@ export interface InspectorOptions {
   readonly admin?: 'never' | 'always' | ((token: string) => boolean);
   /** What the service knows of an actor; asked twice a second while somebody looks. */
   readonly describe?: (actor: AnyActorRef) => Description | undefined;
+  /** Why an actor died that its parent has stopped since; nothing of one that was no more needed. */
+  readonly reason?: (actor: AnyActorRef) => string | undefined;
   /** Actors that died before somebody looked, the latest last. */
   readonly dead?: () => readonly Obituary[];
   /** Called when the first viewer comes; what it returns, when the last one has left. */

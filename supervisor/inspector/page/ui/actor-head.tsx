@@ -13,6 +13,7 @@ export function ActorHead() {
   if (look === undefined) return null;
   const { actor, live } = look;
   const text = live ? actor.state_text : stateText(look.state.value);
+  const last = lastWords(actor);
   const tone = actor.death !== undefined && live ? 'plain' : toneOf(text);
   return (
     <div class="actor-head">
@@ -22,7 +23,7 @@ export function ActorHead() {
           <span class="id">{actor.id}</span>
           <span class={`state-chip tone-${tone}`}>{text === '' ? 'no state' : text}</span>
           {!live && <span class="then-chip">as it was</span>}
-          {actor.death !== undefined && <span class="dead-chip">{lastWords(actor)}</span>}
+          {last !== '' && last !== text && <span class="dead-chip">{last}</span>}
         </h2>
         <Facts actor={actor} />
       </div>

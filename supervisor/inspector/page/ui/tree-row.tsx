@@ -49,9 +49,9 @@ export function TreeRowView({ row, rate_max }: TreeRowProps) {
     >
       <span class="tree-name" style={{ paddingLeft: `${depth * INDENT_PX}px` }}>
         <Twisty session={session} open={open} />
-        <span class={`dot tone-${death === undefined ? toneOf(actor.state_text) : 'plain'}`} />
+        <span class={dotOf(actor)} />
         <span class="id">{id === '' ? path : id}</span>
-        <span class="state">{death === undefined ? actor.state_text : lastWords(actor)}</span>
+        <span class="state">{death === undefined ? liveText(actor) : lastWords(actor)}</span>
         {open === false && <span class="more">{row.children}</span>}
         {(actor.restarts ?? 0) > 0 && (
           <span class="restarts" title={`${actor.restarts} restarts`}>{`↻${actor.restarts}`}</span>
@@ -62,6 +62,17 @@ export function TreeRowView({ row, rate_max }: TreeRowProps) {
       <Age actor={actor} />
     </div>
   );
+}
+
+function dotOf({ death, kind, state_text }: Actor): string {
+  if (death !== undefined) return 'dot tone-plain';
+  if (kind === 'machine') return `dot tone-${toneOf(state_text)}`;
+  return `dot effect tone-${state_text === 'active' ? 'plain' : toneOf(state_text)}`;
+}
+
+/** An effect that is there is active: that tells nobody whether it works or waits. */
+function liveText({ kind, state_text }: Actor): string {
+  return kind === 'effect' && state_text === 'active' ? '' : state_text;
 }
 
 function Twisty({

@@ -31,7 +31,8 @@ function stage() {
     throw error;
   };
   const feed = new Feed({
-    ...{ roots: [shop], living, encoding, timers, flows, limits, describe, onDefect },
+    ...{ roots: [shop], living, encoding, timers, flows, limits, onDefect },
+    ...{ describe, reason: describe },
   });
   const messages: Message[] = [];
   const socket = {
