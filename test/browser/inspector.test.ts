@@ -214,11 +214,14 @@ test('greys what was when the service goes, and finds the same actor when it is 
       await page.locator('.is-lost').waitFor();
       daemonScene(again);
       again.title = 'the service, started again';
+      again.refusing = true;
       await again.start(port);
       await page
         .getByRole('button', { name: 'Try now' })
         .click({ timeout: 2000 })
         .catch(() => {});
+      await page.getByText('this URL is not valid any more').waitFor();
+      again.refusing = false;
       await page.getByRole('heading', { name: 'started again' }).waitFor();
       await page.locator('h2 .id', { hasText: 'connection:3' }).waitFor();
       assert.is(await page.locator('.stale').count(), 0);

@@ -25,10 +25,12 @@ const TICK_MS = 500;
 /** A page in the background has no frames; then it is applied in parts. */
 const WAITING_MAX = 4000;
 const ANSWER_MS_MAX = 10_000;
+const HTTP_FORBIDDEN = 403;
 
 let connection: Connection | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let attempt = 0;
+let refused = false;
 let frame_asked = false;
 /** The next message is the first of a new world. */
 let fresh = true;
@@ -61,6 +63,8 @@ function open(): void {
 }
 
 function lose(): void {
+  // One that was refused did not open, and the browser says no more of it.
+  if (phase.value.is === 'connecting') void askWhetherRefused();
   connection = undefined;
   for (const [number, answer] of waiting) {
     waiting.delete(number);
@@ -69,8 +73,19 @@ function lose(): void {
   stale.value = world.value.actors.size > 0;
   const wait_ms = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** attempt);
   attempt += 1;
-  phase.value = { is: 'away', attempt, again_at_ms: Date.now() + wait_ms };
+  phase.value = { is: 'away', attempt, again_at_ms: Date.now() + wait_ms, refused };
   retry = setTimeout(open, wait_ms);
+}
+
+/** Whether a service is there that does not know the token in the URL, as one that began anew. */
+async function askWhetherRefused(): Promise<void> {
+  const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+  const status = await fetch(window.location.href, { cache: 'no-store', signal }).then(
+    (response) => response.status,
+    () => undefined,
+  );
+  refused = status === HTTP_FORBIDDEN;
+  if (phase.value.is === 'away') phase.value = { ...phase.value, refused };
 }
 
 /** Tries at once, without the rest of the wait. */
@@ -102,6 +117,7 @@ function take(letter: Letter): void {
 function begin(): void {
   fresh = false;
   attempt = 0;
+  refused = false;
   const old = world.value;
   const pathOf = (session: string | undefined): string | undefined =>
     session === undefined ? undefined : old.actors.get(session)?.path;

@@ -7,7 +7,12 @@ import { World } from './store/world.ts';
 export type Phase =
   | { readonly is: 'connecting' }
   | { readonly is: 'live' }
-  | { readonly is: 'away'; readonly attempt: number; readonly again_at_ms: number };
+  | {
+      readonly is: 'away';
+      readonly attempt: number;
+      readonly again_at_ms: number;
+      readonly refused: boolean;
+    };
 
 /** Replaced when the service was started again. */
 export const world = signal(new World());

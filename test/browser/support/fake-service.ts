@@ -48,8 +48,15 @@ export class FakeService {
   /** What pages sent to actors, and were not refused. */
   readonly sent: SendEvent[] = [];
   readonly actors = new Map<string, FakeActor>();
-  readonly #server: Server = createServer((request, response) => serve(request, response));
-  readonly #sockets = new WebSocketServer({ server: this.#server });
+  /** As one does that does not know the token. */
+  refusing = false;
+  readonly #server: Server = createServer((request, response) =>
+    this.refusing ? response.writeHead(403).end() : serve(request, response),
+  );
+  readonly #sockets = new WebSocketServer({
+    server: this.#server,
+    verifyClient: () => !this.refusing,
+  });
   readonly #ready = new Set<WebSocket>();
   readonly #allowed = new Set<WebSocket>();
   readonly #vitals: Record<string, { events: number } & Partial<ActorVitals>> = {};

@@ -68,6 +68,10 @@ export function switchTheme(): void {
   theme.value = themeNow() === 'dark' ? 'light' : 'dark';
 }
 
+const REFUSED =
+  'The service was started again, or its inspector was turned off and on, which makes another ' +
+  'token. Open the URL that it gives now.';
+
 function ConnectionState() {
   const now = phase.value;
   if (now.is === 'live') {
@@ -81,6 +85,13 @@ function ConnectionState() {
     return (
       <span class="connection is-away" role="status">
         {stale.value ? 'connecting again…' : 'connecting…'}
+      </span>
+    );
+  }
+  if (now.refused) {
+    return (
+      <span class="connection is-lost" role="status" title={REFUSED}>
+        this URL is not valid any more: open the new one
       </span>
     );
   }
@@ -131,22 +142,23 @@ export function Footer() {
     part(missed.states, 'snapshot', 'missed while paused'),
     part(unread.value, 'message', 'not understood'),
   ].filter((text) => text !== '');
+  const gone = [
+    part(events.dropped, 'event', 'older'),
+    part(timeline.dropped, 'snapshot', 'older'),
+    part(dropped.states, 'snapshot', 'merged into later ones'),
+    part(dropped.messages, 'message', 'not among the samples'),
+    part(buried, 'dead actor', 'forgotten'),
+  ]
+    .filter((text) => text !== '')
+    .join(' · ');
   return (
     <footer class="footer">
       <span title="The oldest go first">
         {`${count(events.length)} events (${bytes(events.bytes)}), `}
         {`${count(timeline.count)} snapshots (${bytes(timeline.bytes)}) kept`}
       </span>
-      <span class="quiet">
-        {[
-          part(events.dropped, 'event', 'older'),
-          part(timeline.dropped, 'snapshot', 'older'),
-          part(dropped.states, 'snapshot', 'merged into later ones'),
-          part(dropped.messages, 'message', 'not among the samples'),
-          part(buried, 'dead actor', 'forgotten'),
-        ]
-          .filter((text) => text !== '')
-          .join(' · ')}
+      <span class="quiet gone" title={gone}>
+        {gone}
       </span>
       <span class="spring" />
       <span class={lost.length > 0 ? 'lost' : 'quiet'} role="status">

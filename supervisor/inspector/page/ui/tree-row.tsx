@@ -23,7 +23,7 @@ export function TreeRowView({ row, rate_max }: TreeRowProps) {
   // What is known of an actor changes in place.
   frame.value;
   const { actor, depth, open, place, siblings, found } = row;
-  const { session, id, path, death } = actor;
+  const { session, id, death } = actor;
   const is_chosen = chosen.value === session;
   const classes = ['tree-row'];
   if (is_chosen) classes.push('chosen');
@@ -50,7 +50,7 @@ export function TreeRowView({ row, rate_max }: TreeRowProps) {
       <span class="tree-name" style={{ paddingLeft: `${depth * INDENT_PX}px` }}>
         <Twisty session={session} open={open} />
         <span class={dotOf(actor)} />
-        <span class="id">{id === '' ? path : id}</span>
+        <span class="id">{id === '' ? '(no id)' : id}</span>
         <span class="state">{death === undefined ? liveText(actor) : lastWords(actor)}</span>
         {open === false && <span class="more">{row.children}</span>}
         {(actor.restarts ?? 0) > 0 && (
