@@ -164,7 +164,11 @@ worlds('shows those by whom the requests of the chosen actor go, in their order'
   assert.equal(companyOf(world, 'a', []), ['r', 'b', 'a', 'c']);
   assert.equal(companyOf(world, 'a', ['c', 'a']), ['c', 'a', 'r', 'b'], 'who is shown stays');
   const actors = ['b', 'a', 'd'].map((session) => world.actors.get(session)!);
-  assert.equal(columnNames(world, actors), ['b', 'root/a', 'c/a']);
+  assert.equal(columnNames(world, actors), [
+    { name: 'b' },
+    { name: 'a', above: 'root' },
+    { name: 'a', above: 'c' },
+  ]);
 });
 
 worlds('steps back through snapshots and to what is now', () => {

@@ -3,6 +3,8 @@
 export interface SequenceActor {
   readonly id: string;
   readonly name: string;
+  /** The name of its parent, where others are called the same. */
+  readonly above?: string;
   readonly dead?: boolean;
 }
 

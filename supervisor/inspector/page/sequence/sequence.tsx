@@ -81,14 +81,15 @@ export function Sequence({ actors, messages, chosen, onChoose }: SequenceProps) 
 function Heads({ actors, width }: { actors: SequenceProps['actors']; width: number }) {
   return (
     <div class="sequence-heads" style={{ width: `${width}px`, height: `${HEADS_HEIGHT}px` }}>
-      {actors.map(({ id, name, dead }, index) => (
+      {actors.map(({ id, name, above, dead }, index) => (
         <span
           key={id}
           class={dead ? 'is-dead' : ''}
           style={{ left: `${middleOf(index) - HEAD_WIDTH / 2}px`, width: `${HEAD_WIDTH}px` }}
-          title={dead ? `${name} (dead)` : name}
+          title={`${above === undefined ? '' : `${above}/`}${name}${dead ? ' (dead)' : ''}`}
         >
           {name}
+          {above !== undefined && <small>{above}</small>}
         </span>
       ))}
     </div>

@@ -63,12 +63,15 @@ function add(company: Set<string>, chosen: string, ...sessions: (string | undefi
   }
 }
 
-/** Names that tell the actors apart: those that several have, with those above them. */
-export function columnNames(world: World, actors: readonly Actor[]): string[] {
+/** Names that tell the actors apart: of those that several have, also whose child it is. */
+export function columnNames(
+  world: World,
+  actors: readonly Actor[],
+): { readonly name: string; readonly above?: string }[] {
   const names = actors.map(({ id }) => id);
-  return actors.map(({ id, parent }, index) => {
-    const shared = names.some((name, other) => name === id && other !== index);
+  return actors.map(({ id: name, parent }, index) => {
+    const shared = names.some((other, at) => other === name && at !== index);
     const above = parent === undefined ? undefined : world.actors.get(parent)?.id;
-    return shared && above !== undefined ? `${above}/${id}` : id;
+    return shared && above !== undefined ? { name, above } : { name };
   });
 }

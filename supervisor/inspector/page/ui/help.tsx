@@ -25,6 +25,14 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     ],
   ],
   [
+    'In the chart',
+    [
+      ['+ -', 'larger, smaller'],
+      ['0', 'all of it'],
+      ['↑ ↓ ← →', 'move it'],
+    ],
+  ],
+  [
     'Below',
     [
       ['e', 'events'],

@@ -24,7 +24,7 @@ export function SequencePane() {
     const names = columnNames(here, actors);
     return actors.map(({ session: id, death }, index) => ({
       id,
-      name: names[index] ?? id,
+      ...(names[index] ?? { name: id }),
       ...(death === undefined ? {} : { dead: true }),
     }));
   }, [actors]);
