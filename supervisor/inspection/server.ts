@@ -72,6 +72,11 @@ function optionsOf(deps: ServerDeps, say: (event: InspectorEvent) => void): Insp
     title: `goxel-supervisor ${VERSION}, process ${process.pid}`,
     token: token(),
     admin: isAdmin,
+    // What they are told is passed on unchecked; something else could end the daemon.
+    refuse: (actor) =>
+      'machine' in (actor.getSnapshot() as object)
+        ? undefined
+        : 'an effect takes only what its machine tells it: send it to that',
     describe,
     reason: (actor) => reasonOfDeath(actor, clock.now_ms()),
     dead: () => obituaries(deaths(), clock.now_ms()),

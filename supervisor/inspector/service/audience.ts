@@ -61,6 +61,7 @@ export class Audience {
         typeof admin === 'function'
           ? (token) => this.#safely('admin', () => admin(token)) === true
           : undefined,
+      refuse: (actor) => options.refuse?.(actor),
       onLook: (viewer) => this.#look(viewer),
       onHello: (viewer) => this.#greet(viewer),
     });

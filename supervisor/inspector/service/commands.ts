@@ -1,6 +1,6 @@
 /** What viewers tell: it may be anything, and nothing of it may throw. */
 
-import type { AnyEventObject } from 'xstate';
+import type { AnyActorRef, AnyEventObject } from 'xstate';
 import type { Answer, Command } from '../protocol.ts';
 import type { Living } from './living.ts';
 import { hasEnded } from './shapes.ts';
@@ -10,6 +10,8 @@ export interface CommandDeps {
   readonly living: Living;
   /** Undefined when nobody may send, or all may. */
   readonly isAdmin: ((token: string) => boolean) | undefined;
+  /** Why an actor may be sent nothing; undefined when it may. */
+  readonly refuse: (actor: AnyActorRef) => string | undefined;
   readonly onLook: (viewer: Viewer) => void;
   readonly onHello: (viewer: Viewer) => void;
 }
@@ -82,6 +84,8 @@ export class Commands {
     const session = typeof command.service === 'string' ? command.service : origin;
     const known = session === undefined ? undefined : this.#deps.living.bySession(session);
     if (known === undefined || hasEnded(known.actor)) return 'that actor is gone';
+    const refusal = this.#deps.refuse(known.actor);
+    if (refusal !== undefined) return refusal;
     try {
       known.actor.send(event);
     } catch (error) {

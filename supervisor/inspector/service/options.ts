@@ -17,6 +17,8 @@ export interface InspectorOptions {
   readonly hosts?: readonly string[];
   /** Who may send events: nobody (the default), each viewer, or who shows a token that is right. */
   readonly admin?: 'never' | 'always' | ((token: string) => boolean);
+  /** Why an actor may be sent no events by who may send any; by default each may. */
+  readonly refuse?: (actor: AnyActorRef) => string | undefined;
   /** What the service knows of an actor; asked twice a second while somebody looks. */
   readonly describe?: (actor: AnyActorRef) => Description | undefined;
   /** Why an actor died that its parent has stopped since; nothing of one that was no more needed. */
