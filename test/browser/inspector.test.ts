@@ -220,7 +220,7 @@ test('greys what was when the service goes, and finds the same actor when it is 
         .getByRole('button', { name: 'Try now' })
         .click({ timeout: 2000 })
         .catch(() => {});
-      await page.getByText('this URL is not valid any more').waitFor();
+      await page.getByText('this URL is no longer valid').waitFor();
       again.refusing = false;
       await page.getByRole('heading', { name: 'started again' }).waitFor();
       await page.locator('h2 .id', { hasText: 'connection:3' }).waitFor();

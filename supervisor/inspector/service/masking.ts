@@ -121,6 +121,10 @@ export class Masking {
     }
     if (types.isNativeError(value)) this.#error(value, into, walk);
     const keys = Object.keys(value);
+    // All that it has is private.
+    if (keys.length === 0 && name !== undefined && !isCollection(value)) {
+      return `(${into['(class)']})`;
+    }
     this.#entries(dataOf(value, keys), keys.length, into, walk);
     return into;
   }

@@ -21,7 +21,7 @@ export interface InspectorOptions {
   readonly refuse?: (actor: AnyActorRef) => string | undefined;
   /** What the service knows of an actor; asked twice a second while somebody looks. */
   readonly describe?: (actor: AnyActorRef) => Description | undefined;
-  /** Why an actor died that its parent has stopped since; nothing of one that was no more needed. */
+  /** Why an actor died that its parent has stopped since; nothing where it was just stopped. */
   readonly reason?: (actor: AnyActorRef) => string | undefined;
   /** Actors that died before somebody looked, the latest last. */
   readonly dead?: () => readonly Obituary[];

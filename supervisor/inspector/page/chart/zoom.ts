@@ -4,12 +4,14 @@ import { select } from 'd3-selection';
 import { type ZoomBehavior, zoom, zoomIdentity, zoomTransform } from 'd3-zoom';
 import type { Rect } from './layout.ts';
 
+type Size = Pick<Rect, 'width' | 'height'>;
+
 export interface Zoom {
   /**
    * Shows a drawing: all of it where it can be read then, or else the part around what is active.
    * Again whenever the pane changes, until somebody moves it.
    */
-  begin(size: { readonly width: number; readonly height: number }, active?: Rect): void;
+  begin(size: Size, active?: Rect): void;
   /** Brings what is active into sight, unless somebody has moved the drawing. */
   follow(active: Rect | undefined): void;
   /** Whether that key meant something. */
@@ -29,7 +31,7 @@ const STEP = 1.3;
 const PAN = 60;
 
 export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
-  let size = { width: 1, height: 1 };
+  let size: Size = { width: 1, height: 1 };
   let active: Rect | undefined;
   /** Until somebody moves it. */
   let shows: 'readable' | 'all' | undefined = 'readable';
@@ -45,27 +47,17 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
   const show = () => {
     const { width, height } = svg.getBoundingClientRect();
     if (width === 0 || height === 0) return;
-    const across = (width - 2 * MARGIN) / size.width;
-    const down = (height - 2 * MARGIN) / size.height;
-    const whole = Math.max(LEAST, Math.min(FIT_MOST, across, down));
-    const scale = shows === 'all' || whole >= WHOLE_LEAST ? whole : READABLE;
-    const { x, y, width: wide, height: high } = active ?? { x: 0, y: 0, width: 0, height: 0 };
     behavior.extent([
       [0, 0],
       [width, height],
     ]);
-    const left = placed(width, size.width * scale, (x + wide / 2) * scale);
-    const top = placed(height, size.height * scale, (y + high / 2) * scale);
-    selection.call(behavior.transform, zoomIdentity.translate(left, top).scale(scale));
+    const place = placedIn({ width, height }, size, active, shows === 'all');
+    selection.call(behavior.transform, place);
   };
   const observer = new ResizeObserver(() => {
     if (shows !== undefined) show();
   });
   observer.observe(svg);
-  const fit = () => {
-    shows = 'all';
-    show();
-  };
   const scale = (by: number) => selection.call(behavior.scaleBy, by);
   const pan = (x: number, y: number) => {
     const { k } = zoomTransform(svg);
@@ -75,7 +67,10 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
     '+': () => scale(STEP),
     '=': () => scale(STEP),
     '-': () => scale(1 / STEP),
-    '0': () => fit(),
+    '0': () => {
+      shows = 'all';
+      show();
+    },
     ArrowLeft: () => pan(PAN, 0),
     ArrowRight: () => pan(-PAN, 0),
     ArrowUp: () => pan(0, PAN),
@@ -95,7 +90,7 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
     key(key) {
       const act = keys[key];
       if (act === undefined) return false;
-      if (key !== '0') shows = undefined;
+      shows = undefined;
       act();
       return true;
     },
@@ -104,6 +99,18 @@ export function zoomOn(svg: SVGSVGElement, content: SVGGElement): Zoom {
       selection.on('.zoom', null);
     },
   };
+}
+
+/** How large a drawing is shown in a pane, and where. */
+function placedIn(pane: Size, drawing: Size, active: Rect | undefined, all: boolean) {
+  const across = (pane.width - 2 * MARGIN) / drawing.width;
+  const down = (pane.height - 2 * MARGIN) / drawing.height;
+  const whole = Math.max(LEAST, Math.min(FIT_MOST, across, down));
+  const scale = all || whole >= WHOLE_LEAST ? whole : READABLE;
+  const { x, y, width, height } = active ?? { x: 0, y: 0, width: 0, height: 0 };
+  const left = placed(pane.width, drawing.width * scale, (x + width / 2) * scale);
+  const top = placed(pane.height, drawing.height * scale, (y + height / 2) * scale);
+  return zoomIdentity.translate(left, top).scale(scale);
 }
 
 /** Where a drawing begins: in the middle of the pane, or else so that a point of it is there. */

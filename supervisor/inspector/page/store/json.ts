@@ -19,7 +19,7 @@ export interface JsonRow {
   readonly depth: number;
   /** Undefined for the whole, when that is shown. */
   readonly key: string;
-  readonly kind: 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array' | 'more';
+  readonly kind: 'string' | 'number' | 'boolean' | 'null' | 'note' | 'object' | 'array' | 'more';
   /** The value, or for objects and arrays a preview. */
   readonly text: string;
   readonly open?: boolean;
@@ -81,7 +81,11 @@ function rowOf(
   return { ...plain, kind, text: preview(value), ...(members > 0 ? { open } : {}) };
 }
 
+/** What a service says instead of a value that JSON does not have, or that is not told. */
+const NOTE = /^\((undefined|masked|getter|circular|too deep|proxy|promise|function.*|[A-Z]\w*)\)$/;
+
 function leafOf(value: unknown): { kind: JsonRow['kind']; text: string } {
+  if (typeof value === 'string' && NOTE.test(value)) return { kind: 'note', text: value };
   if (typeof value === 'string') return { kind: 'string', text: JSON.stringify(value) };
   if (typeof value === 'number') return { kind: 'number', text: String(value) };
   if (typeof value === 'boolean') return { kind: 'boolean', text: String(value) };

@@ -91,7 +91,7 @@ function ConnectionState() {
   if (now.refused) {
     return (
       <span class="connection is-lost" role="status" title={REFUSED}>
-        this URL is not valid any more: open the new one
+        this URL is no longer valid: open the new one
       </span>
     );
   }

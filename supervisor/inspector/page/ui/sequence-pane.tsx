@@ -50,7 +50,7 @@ export function SequencePane() {
       <div class="pane-note">
         {pins.size > 0
           ? `${actors.length} pinned actors`
-          : 'The chosen actor and those it has to do with; pin actors in the tree (x) to choose others'}
+          : 'The chosen actor and its company; pin actors in the tree (x) to choose others'}
         {passed.length > MESSAGES_MAX && ` · the last ${MESSAGES_MAX} of ${count(passed.length)}`}
       </div>
       <div class="sequence-place">
@@ -79,7 +79,7 @@ export function SequencePane() {
   );
 }
 
-/** Those with whom the chosen actor has to do; looked for twice a second, the same while they are. */
+/** The chosen actor and its company, looked for twice a second; the same list while it is. */
 function useCompany(): readonly string[] {
   const known = useRef<{ chosen?: string | undefined; company: readonly string[] }>({
     company: [],
