@@ -82,7 +82,8 @@ export class HeapSnapshots {
       log.warn({ thread, path: file.path }, 'a heap snapshot is taken: the thread stands still');
       taken = source();
       const bytes = await file.fill(taken, signal).catch((error: Error) => {
-        log.warn({ thread, path: file.path, reason: error.message }, 'no heap snapshot was written');
+        const about = { thread, path: file.path, reason: error.message };
+        log.warn(about, 'no heap snapshot was written');
         throw error;
       });
       const took_ms = Math.round(performance.now() - since_ms);
