@@ -42,7 +42,7 @@ export function machineOf(snapshot: SnapshotShape | undefined): SnapshotShape['m
   return isMachine ? snapshot?.machine : undefined;
 }
 
-/** The type of what an actor got. It ought to be a text, but effects take all that they are sent. */
+/** The type of what an actor got: it ought to be a text, but effects take whatever comes. */
 export function typeOf(event: unknown): string {
   if (typeof event !== 'object' || event === null) return '(no event)';
   // Not run, when it is a getter.
