@@ -115,6 +115,9 @@ test('idle and busy are seen, and the ways of requests, and no secrets', () =>
       );
       assert.is(await viewer.show('a wrong token'), false);
       for (const token of [admin_token, ADMIN]) assert.is(await viewer.show(token), true);
+      assert.is(await viewer.send('engines/engine:0', { type: 'check' }), undefined);
+      const unchecked = await viewer.send('sockets/holder', { type: 'nothing that it knows' });
+      assert.match(unchecked ?? '', /an effect takes only what its machine tells it/);
       const text = viewer.texts.join('\n');
       for (const secret of [url.replace(/^.*=/, ''), admin_token, ADMIN, EDIT]) {
         assert.is(text.includes(secret), false, 'a token is shown');

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { Message, Received, Registered } from '../../supervisor/inspector/protocol.ts';
+import type { Answer, Message, Received, Registered } from '../../supervisor/inspector/protocol.ts';
 import { eventually } from './raw.ts';
 
 export class InspectorViewer {
@@ -83,13 +83,25 @@ export class InspectorViewer {
 
   /** Whether who shows this token may send events. */
   async show(token: string): Promise<boolean> {
+    return (await this.#ask({ type: 'inspector.token', token })) === undefined;
+  }
+
+  /** Sends an event to the actor at that path; what was wrong with it, or nothing. */
+  send(path: string, event: object): Promise<string | undefined> {
+    const service = [...this.#registered.keys()].find((session) => this.pathOf(session) === path);
+    return this.#ask({ type: 'xstate.event', event: JSON.stringify(event), service });
+  }
+
+  async #ask(command: object): Promise<string | undefined> {
     this.#commands += 1;
     const number = this.#commands;
-    this.socket.send(JSON.stringify({ type: 'inspector.token', token, number }));
+    this.socket.send(JSON.stringify({ ...command, number }));
     const answer = () =>
-      this.messages.find((one) => one.type === 'service.answer' && one.number === number);
+      this.messages.find(
+        (one): one is Answer => one.type === 'service.answer' && one.number === number,
+      );
     await this.sees('an answer', () => answer() !== undefined);
-    return !('error' in (answer() ?? {}));
+    return answer()?.error;
   }
 
   /** Waits until it was told so. */
