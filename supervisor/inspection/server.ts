@@ -11,7 +11,7 @@ import type {
 } from '../../machines/inspector.ts';
 import type { Death } from '../../machines/supervision/index.ts';
 import type { InspectorOptions } from '../inspector/service/options.ts';
-import { type ServedInspector, serveInspector } from '../inspector/service/serve.ts';
+import type { ServedInspector } from '../inspector/service/serve.ts';
 import { describe, obituaries, reasonOfDeath } from './describe.ts';
 import { showRequests } from './requests.ts';
 
@@ -45,7 +45,12 @@ export function serverEffect(deps: ServerDeps) {
     const options = optionsOf(deps, (event) => {
       if (!over) say(event);
     });
-    serveInspector(deps.root(), { ...options, port: input.port }).then(
+    const serving = async () => {
+      // Most daemons are never looked into: they start without it.
+      const { serveInspector } = await import('../inspector/service/serve.ts');
+      return serveInspector(deps.root(), { ...options, port: input.port });
+    };
+    serving().then(
       (inspector) => {
         served = inspector;
         if (over) {

@@ -18,7 +18,10 @@ const daemon = await startDaemon();
 const to = `--socket ${daemon.socket}`;
 
 /** The commands that ask a running daemon, with what they need, and change nothing of it. */
-const ASKING = ['call ping', 'tree', 'health', 'status', 'debug off', 'reload'];
+const ASKING = [
+  ...['call ping', 'tree', 'health', 'status', 'debug off', 'reload'],
+  ...['inspect --off', 'top --once', 'report --output -'],
+];
 /** Those that need none; each leaves some text. */
 const OTHERS = [
   ...['--help', '--version', 'help status', 'call --help', 'completion bash', 'completion zsh'],

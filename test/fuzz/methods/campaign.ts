@@ -62,13 +62,16 @@ export interface CampaignOptions {
 interface Place {
   readonly root: string;
   readonly outside: string;
+  /** For snapshots of heaps. */
+  readonly dumps: string;
   readonly secret: Buffer;
 }
 
 export async function campaign(options: CampaignOptions): Promise<Tally> {
   const place = makePlace();
-  const { root } = place;
-  const daemon = await startDaemon({ settings: { ...SETTINGS, 'files.roots': root }, cwd: root });
+  const { root, dumps } = place;
+  const places = { 'files.roots': root, 'dump.directory': dumps };
+  const daemon = await startDaemon({ settings: { ...SETTINGS, ...places }, cwd: root });
   const tally: Tally = {
     ...{ cases: 0, requests: 0, results: 0, errors: 0, spoiled: {} },
     ...{ done: new Set(), called: new Set() },
@@ -102,7 +105,8 @@ function makePlace(): Place {
   const fixture = new URL('../../../../test/fixtures/models/multi/multi.gox', import.meta.url);
   copyFileSync(fixture, join(root, SEED_FILE));
   copyFileSync(fixture, join(outside, 'secret.gox'));
-  return { root, outside, secret: readFileSync(fixture) };
+  const dumps = join(directory, 'dumps');
+  return { root, outside, dumps, secret: readFileSync(fixture) };
 }
 
 /** What is wrong with the daemon and its files once all is done. */
