@@ -17,6 +17,7 @@ import { type Condition, worst } from '../machines/health-conditions.ts';
 import type { LogFacts, SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
 import { deaths, type SupervisorRef, whichChildren } from '../machines/supervision/index.ts';
 import type { Failures } from '../transport/failures.ts';
+import { childrenOf } from './tree.ts';
 
 export interface HealthDeps {
   /** The root of the tree, once it has started. */
@@ -99,11 +100,6 @@ interface MachineShape {
   readonly value?: unknown;
   readonly context?: { readonly restarts?: number; readonly reason?: string };
   readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
-}
-
-function childrenOf(actor: AnyActorRef | undefined): AnyActorRef[] {
-  const { children = {} }: MachineShape = actor?.getSnapshot() ?? {};
-  return Object.values(children).filter((child) => child !== undefined);
 }
 
 /** The engines, or the job threads, by their supervisor, with those that wait to be replaced. */

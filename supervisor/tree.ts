@@ -58,6 +58,17 @@ export function actorTree(actor: AnyActorRef, actors_max = Number.POSITIVE_INFIN
   }
 }
 
+/** An actor right below another, by its id. */
+export function childOf(actor: AnyActorRef, id: string): AnyActorRef | undefined {
+  return (actor.getSnapshot() as SnapshotShape).children?.[id];
+}
+
+/** All actors right below another, in the order of their starts. */
+export function childrenOf(actor: AnyActorRef | undefined): AnyActorRef[] {
+  const { children = {} }: Pick<SnapshotShape, 'children'> = actor?.getSnapshot() ?? {};
+  return Object.values(children).filter((child) => child !== undefined);
+}
+
 function treeOf(actor: AnyActorRef, budget: { left: number }): TreeNode {
   const snapshot: SnapshotShape = actor.getSnapshot();
   const machine = snapshot.value !== undefined;

@@ -3,7 +3,7 @@
  * send events, and how it is turned on and off.
  */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AnyActorRef } from 'xstate';
 import { withVitals } from '../../actors/vitals.ts';
@@ -19,6 +19,7 @@ import {
 import { type SupervisorRef, startChild } from '../../machines/supervision/index.ts';
 import type { Tokens } from '../../transport/tokens.ts';
 import { INSPECTION, inspectionChild, PROJECTS } from '../children.ts';
+import { sameSecret } from '../inspector/service/access.ts';
 import type { ServedInspector } from '../inspector/service/serve.ts';
 import { type ServerDeps, serverEffect } from './server.ts';
 
@@ -44,7 +45,8 @@ export class Inspection {
       ...{ root, hooks, clock, deaths },
       // A URL that was given away is worth nothing once the inspector was turned off.
       token: newToken,
-      isAdmin: (token) => same(token, this.#admin_token) || tokens.find(token)?.level === 'admin',
+      isAdmin: (token) =>
+        sameSecret(token, this.#admin_token) || tokens.find(token)?.level === 'admin',
       warn: (text) => log.warn({ actor: `${INSPECTION}/inspector` }, text),
       onServed: (served) => {
         this.#served = served;
@@ -124,10 +126,4 @@ export class Inspection {
 
 function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url');
-}
-
-/** Whether two texts are the same, in a time that tells nothing else. */
-function same(one: string, other: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(one), hash(other));
 }

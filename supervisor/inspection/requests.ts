@@ -7,6 +7,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { HookEvent, Hooks, RequestTrace } from '../../actors/hooks.ts';
 import type { ShownMessage } from '../inspector/service/options.ts';
+import { childOf, childrenOf } from '../tree.ts';
 
 /** Shows a message; false when it is left out, and with the first one all of its flow. */
 type Tell = (message: ShownMessage) => boolean;
@@ -180,25 +181,14 @@ class Finder {
   }
 }
 
-interface SnapshotShape {
+interface JobShape {
   readonly context?: { readonly number?: unknown };
-  readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
-}
-
-function childOf(actor: AnyActorRef, id: string): AnyActorRef | undefined {
-  return (actor.getSnapshot() as SnapshotShape).children?.[id];
-}
-
-function childrenOf(actor: AnyActorRef): AnyActorRef[] {
-  const { children = {} } = actor.getSnapshot() as SnapshotShape;
-  return Object.values(children).filter((child) => child !== undefined);
 }
 
 /** Ids of jobs are used again, their numbers are not. */
 function jobOf(session: AnyActorRef, number: number): AnyActorRef | undefined {
   return childrenOf(session).find(
     (child) =>
-      child.id.startsWith('job:') &&
-      (child.getSnapshot() as SnapshotShape).context?.number === number,
+      child.id.startsWith('job:') && (child.getSnapshot() as JobShape).context?.number === number,
   );
 }

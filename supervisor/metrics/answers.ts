@@ -7,6 +7,7 @@ import type { HttpDeps } from '../../actors/http/server.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { LogFacts } from '../../machines/health-facts.ts';
 import type { DaemonHealth } from '../health.ts';
+import { childrenOf } from '../tree.ts';
 import { exposition, type Scrape } from './exposition.ts';
 import { type MetricFacts, processFacts } from './facts.ts';
 import { RequestMeter } from './requests.ts';
@@ -109,10 +110,4 @@ function healthVerdict({ health }: AnswersDeps): Verdict {
 /** Of the daemon as a whole. */
 function stateOf(root: AnyActorRef): string {
   return String(root.getSnapshot().value);
-}
-
-function childrenOf(actor: AnyActorRef | undefined): AnyActorRef[] {
-  const { children = {} }: { children?: Readonly<Record<string, AnyActorRef | undefined>> } =
-    actor?.getSnapshot() ?? {};
-  return Object.values(children).filter((child) => child !== undefined);
 }

@@ -8,7 +8,7 @@ const LOCAL: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 const TOKEN = 'token';
 
 /** Compares in a time that tells nothing of where two texts differ. */
-function sameSecret(one: string, other: string): boolean {
+export function sameSecret(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
 }
