@@ -190,8 +190,7 @@ stopping('finds one that does not answer by its PID file', async () => {
   const directory = temporaryDirectory();
   const [socket, pid_file] = [join(directory, 's'), join(directory, 'pid')];
   const exited = daemonWithPidFile(socket, pid_file);
-  await eventually('it listened', () => existsSync(socket));
-  const client = await RawConnection.open(socket);
+  const client = await RawConnection.openEventually(socket);
   await client.call('ping');
   client.destroy();
   const pid = Number(readFileSync(pid_file, 'utf8'));

@@ -1,7 +1,7 @@
 /** The units for systemd: what its own tools say of them, and what the daemon makes of them. */
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,7 +12,7 @@ import { EXIT } from '../../supervisor/cli/exit-codes.ts';
 import { cli } from '../support/cli.ts';
 import { DAEMON_MAIN, withDaemon } from '../support/daemon.ts';
 import { ROOT } from '../support/modules.ts';
-import { eventually, RawConnection } from '../support/raw.ts';
+import { RawConnection } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 import { withTool } from '../support/tools.ts';
 import { onlyValue, readUnit } from '../support/unit-file.ts';
@@ -140,24 +140,30 @@ async function lifeUnderStrace(log: string): Promise<void> {
   const path = join(directory, 's');
   const settings = ['--set', `files.roots=${directory}`, '--set', 'limits.script_timeout_ms=20000'];
   const args = ['-f', '-qq', '-c', '-S', 'name', '-o', log, process.execPath, DAEMON_MAIN];
+  // A group of its own: the daemon outlives a tracer that is killed alone.
   const child = spawn('strace', [...args, 'run', '--socket', path, ...settings], {
     stdio: 'ignore',
+    detached: true,
   });
-  process.once('exit', () => child.kill('SIGKILL'));
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  await eventually('it listened', () => existsSync(path));
-  const client = await RawConnection.open(path);
-  await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
-  await client.call('goxel.save_project', [join(directory, 'a.gox')]);
-  await client.call('goxel.load_project', [join(directory, 'a.gox')]);
-  await client.call('goxel.export_model', [join(directory, 'a.obj')]);
-  await client.call('goxel.render_scene', { width: 32, height: 32 });
-  await client.call('script.execute', { script: '1 + 1' });
-  await client.call('health_stats');
-  await client.call('supervisor.tree');
-  await client.call('shutdown');
-  client.destroy();
-  await ended;
+  try {
+    const client = await RawConnection.openEventually(path);
+    await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
+    await client.call('goxel.save_project', [join(directory, 'a.gox')]);
+    await client.call('goxel.load_project', [join(directory, 'a.gox')]);
+    await client.call('goxel.export_model', [join(directory, 'a.obj')]);
+    await client.call('goxel.render_scene', { width: 32, height: 32 });
+    await client.call('script.execute', { script: '1 + 1' });
+    await client.call('health_stats');
+    await client.call('supervisor.tree');
+    await client.call('shutdown');
+    client.destroy();
+  } catch (error) {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    throw error;
+  } finally {
+    await ended;
+  }
 }
 
 withTool(units, 'strace')('the daemon makes no system call that the service forbids', async () => {

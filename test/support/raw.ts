@@ -51,6 +51,16 @@ export class RawConnection {
     });
   }
 
+  /** To a daemon that is starting: its socket is there a moment before it listens. */
+  static async openEventually(where: string): Promise<RawConnection> {
+    let connection: RawConnection | undefined;
+    await eventually('it listened', async () => {
+      connection = await RawConnection.open(where).catch(() => undefined);
+      return connection !== undefined;
+    });
+    return connection!;
+  }
+
   /** One that stands already, as of TLS. */
   static over(socket: Socket): RawConnection {
     return new RawConnection(socket);
