@@ -7,8 +7,8 @@ import { Document } from './document.ts';
 /** Its one layer holds the volume itself; the image box is the box of the voxels. */
 export function documentAround(volume: Volume): Document {
   const document = Document.empty();
-  document.activeLayer.volume = volume;
+  document.activeLayer.set({ volume });
   const box = volume.box();
-  if (box !== undefined) document.box = boxMatrix(box);
+  if (box !== undefined) document.set({ box: boxMatrix(box) });
   return document;
 }

@@ -19,16 +19,7 @@ export function duplicateLayer(document: Document, layer: Layer, name = layer.na
 
 /** All but the id and the name. */
 function copyInto(copy: Layer, layer: Layer): void {
-  copy.visible = layer.visible;
-  copy.volume = layer.volume.clone();
-  copy.material = layer.material;
-  copy.mode = layer.mode;
-  copy.mat = layer.mat.slice();
-  copy.box = layer.box?.slice();
-  copy.baseId = layer.baseId;
-  copy.shape = layer.shape;
-  copy.imagePath = layer.imagePath;
-  copy.extra = [...layer.extra];
+  copy.set({ ...layer.state, name: copy.name, volume: layer.volume.clone() });
 }
 
 /**
@@ -43,7 +34,7 @@ export function addLayersOf(document: Document, other: Document): Layer[] {
     const copy = document.addLayer(freeName(document, layer.name));
     copyInto(copy, layer);
     const material = other.materials[layer.material];
-    copy.material = material === undefined ? -1 : placeOf(document, material);
+    copy.set({ material: material === undefined ? -1 : placeOf(document, material) });
     if (!copies.has(layer.id)) copies.set(layer.id, copy);
     return copy;
   });
@@ -51,7 +42,7 @@ export function addLayersOf(document: Document, other: Document): Layer[] {
     if (layer.baseId === 0) continue;
     const base = copies.get(layer.baseId);
     if (base === undefined || base === layer) layer.makePlain();
-    else layer.baseId = base.id;
+    else layer.set({ baseId: base.id });
   }
   document.activeLayer = added[0]!;
   return added;
@@ -68,17 +59,15 @@ function freeName(document: Document, name: string): string {
 }
 
 /** Where a material is, or an equal one; it is added when there is none. */
-function placeOf({ materials }: Document, material: Material): number {
-  const place = materials.findIndex((there) => isDeepStrictEqual(there, material));
-  return place < 0 ? materials.push(structuredClone(material)) - 1 : place;
+function placeOf(document: Document, material: Material): number {
+  const place = document.materials.findIndex((there) => isDeepStrictEqual(there, material));
+  return place < 0 ? document.addMaterial(material) : place;
 }
 
 /** A layer right above its base that shows it moved by its matrix, which moves nothing yet. */
 export function cloneLayer(document: Document, base: Layer, name = `${base.name} clone`): Layer {
   const clone = document.addLayer(name, document.layers.indexOf(base) + 1);
-  clone.visible = base.visible;
-  clone.material = base.material;
-  clone.baseId = base.id;
+  clone.set({ visible: base.visible, material: base.material, baseId: base.id });
   return clone;
 }
 
@@ -86,7 +75,7 @@ export function cloneLayer(document: Document, base: Layer, name = `${base.name}
 export function reorderLayer(document: Document, layer: Layer, to: number): void {
   const others = document.layers.filter((other) => other !== layer);
   others.splice(to, 0, layer);
-  document.layers = others;
+  document.set({ layers: others });
 }
 
 /** Combines a layer into another one, which becomes plain. The source stays. */

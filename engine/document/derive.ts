@@ -1,10 +1,9 @@
 /**
- * Clone and shape layers: their voxels are computed from a base layer or a shape, again whenever
- * that has changed. One that was written into since has become a plain layer; a clone without a
- * base keeps the voxels it has.
+ * Clone and shape layers: their voxels are computed from a base layer or a shape, again where that
+ * has changed. A clone without a base keeps the voxels it has.
  */
 
-import { moved } from '../ops/move.ts';
+import { moved, movedBlocks } from '../ops/move.ts';
 import { shapeVolume } from '../ops/shapes.ts';
 import type { Box } from '../volume/box.ts';
 import { boxCorners, isNullBox, type Matrix } from '../volume/matrix.ts';
@@ -31,9 +30,11 @@ export function refreshLayers(layers: readonly Layer[], box: Matrix, blocks_max:
 /** Takes the voxels that computed layers have for what would be computed now. */
 export function adoptDerived(layers: readonly Layer[], box: Matrix): void {
   for (const { layer, base } of inOrder(layers)) {
-    if (layer.derivation?.inputs !== 'kept') continue;
+    const { derivation } = layer;
+    if (derivation?.inputs !== 'kept') continue;
     const inputs = inputsOf(layer, base, box);
-    layer.derivation = inputs && { inputs, version: layer.volume.version };
+    const version = versionOf(base);
+    layer.derivation = inputs && { volume: derivation.volume, inputs, version };
   }
 }
 
@@ -64,23 +65,48 @@ function* inOrder(layers: readonly Layer[]): Generator<Link, void, undefined> {
 }
 
 function refresh(layer: Layer, base: Layer | undefined, box: Matrix, blocks_max: number): void {
-  if (layer.derivation !== undefined && layer.derivation.version !== layer.volume.version) {
-    layer.makePlain();
+  const inputs = inputsOf(layer, base, box);
+  const known = layer.derivation;
+  if (inputs === undefined || known?.inputs === 'kept') return;
+  const version = versionOf(base);
+  if (known === undefined || !same(known.inputs as readonly unknown[], inputs)) {
+    layer.derivation = { volume: compute(layer, base, box, blocks_max), inputs, version };
     return;
   }
-  const inputs = inputsOf(layer, base, box);
-  const known = layer.derivation?.inputs;
-  if (inputs === undefined || known === 'kept') return;
-  if (known?.length === inputs.length && known.every((v, i) => Object.is(v, inputs[i]))) return;
-  layer.volume = compute(layer, base, box, blocks_max);
-  layer.derivation = { inputs, version: layer.volume.version };
+  if (known.version === version) return;
+  layer.derivation = undefined;
+  const volume = follow(known.volume, known.version, layer, base!, blocks_max);
+  layer.derivation = { volume, inputs, version };
 }
 
-/** What a layer's voxels depend on; nothing for one that keeps those it has. */
+/** The voxels of a clone whose base has changed since a version: again, or where it has. */
+function follow(
+  volume: Volume,
+  version: number,
+  { mat }: Layer,
+  base: Layer,
+  blocks_max: number,
+): Volume {
+  const changed = base.volume.changedSince(version);
+  if (changed !== undefined && movedBlocks(volume, base.volume, mat, changed, blocks_max)) {
+    return volume;
+  }
+  return moved(base.volume, mat, blocks_max);
+}
+
+/** What a layer's voxels depend on but for its base's; nothing for one that keeps those it has. */
 function inputsOf(layer: Layer, base: Layer | undefined, box: Matrix) {
   if (layer.shape !== undefined) return [layer.shape, ...layer.mat, ...box];
   if (base === undefined || base === layer) return undefined;
-  return [base.volume, base.volume.version, ...layer.mat];
+  return [base.volume, ...layer.mat];
+}
+
+function versionOf(base: Layer | undefined): number {
+  return base?.volume.version ?? 0;
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }
 
 function compute(

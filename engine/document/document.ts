@@ -4,11 +4,14 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import { mergeOver } from '../ops/combine.ts';
+import { Noted } from '../changes/noted.ts';
+import type { Recorder } from '../changes/recorder.ts';
+
 import { boxMatrix, type Matrix } from '../volume/matrix.ts';
-import { Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import { refreshLayers } from './derive.ts';
 import { type DictEntry, Layer } from './layer.ts';
+import { Merged } from './merged.ts';
 import { newPalette, type Palette } from './palette.ts';
 import {
   type Camera,
@@ -37,25 +40,88 @@ export const DERIVED_BLOCKS_MAX = 65536;
 
 const LAYER_ID_MAX = 0x7fff_ffff;
 
-export class Document {
-  layers: Layer[] = [];
-  materials: Material[] = [];
-  cameras: Camera[] = [];
-  light: Light = newLight();
+/** What can be changed of a document beside its layers' own. All of it is replaced, not written. */
+export interface DocumentState {
+  /** From bottom to top. */
+  readonly layers: readonly Layer[];
+  readonly active: Layer | undefined;
+  readonly materials: readonly Material[];
+  readonly cameras: readonly Camera[];
+  readonly light: Light;
   /** What picks and converts colours; no file format but a palette's own holds it. */
-  palette: Palette = newPalette();
+  readonly palette: Palette;
   /** The image box; edits outside it are allowed. */
-  box: Matrix;
-  boxExtra: DictEntry[] = [];
-  unknownChunks: UnknownChunk[] = [];
+  readonly box: Matrix;
+  readonly boxExtra: readonly DictEntry[];
+  readonly unknownChunks: readonly UnknownChunk[];
+}
+
+export class Document extends Noted<DocumentState> {
   /** How many blocks clone and shape layers together may touch. */
   derived_blocks_max = DERIVED_BLOCKS_MAX;
-  #active: Layer | undefined;
   #preview: { png: Uint8Array; state: unknown[] } | undefined;
-  #merged: { volume: Volume; state: unknown[] } | undefined;
+  #merged: Merged | undefined;
 
   constructor(box: Matrix) {
-    this.box = box;
+    super({
+      layers: [],
+      active: undefined,
+      materials: [],
+      cameras: [],
+      light: newLight(),
+      palette: newPalette(),
+      box,
+      boxExtra: [],
+      unknownChunks: [],
+    });
+  }
+
+  get layers(): readonly Layer[] {
+    return this.state.layers;
+  }
+
+  get materials(): readonly Material[] {
+    return this.state.materials;
+  }
+
+  get cameras(): readonly Camera[] {
+    return this.state.cameras;
+  }
+
+  get light(): Light {
+    return this.state.light;
+  }
+
+  get palette(): Palette {
+    return this.state.palette;
+  }
+
+  get box(): Matrix {
+    return this.state.box;
+  }
+
+  get boxExtra(): readonly DictEntry[] {
+    return this.state.boxExtra;
+  }
+
+  get unknownChunks(): readonly UnknownChunk[] {
+    return this.state.unknownChunks;
+  }
+
+  override record(recorder: Recorder): void {
+    super.record(recorder);
+    for (const layer of this.layers) layer.record(recorder);
+  }
+
+  /** Changes some of its properties. */
+  set(changes: Partial<DocumentState>): void {
+    const { recorder } = this;
+    if (recorder !== undefined) {
+      for (const layer of changes.layers ?? []) {
+        if (layer.recorder !== recorder) layer.record(recorder);
+      }
+    }
+    this.write(changes);
   }
 
   /**
@@ -66,22 +132,32 @@ export class Document {
     const [x, y] = [-Math.floor(width / 2), -Math.floor(height / 2)];
     const box = boxMatrix({ min: [x, y, 0], max: [x + width, y + height, depth] });
     const document = new Document(box);
-    document.materials.push(newMaterial('Material.1'));
-    document.cameras.push(newCamera('Camera.1'));
+    const [materials, cameras] = [[newMaterial('Material.1')], [newCamera('Camera.1')]];
+    document.set({ materials, cameras });
     document.addLayer('Layer.1');
     return document;
   }
 
   /** The layer that edits without a layer id go to: the one set, else the topmost. */
   get activeLayer(): Layer {
-    const active = this.#active ?? this.layers.at(-1);
+    const active = this.state.active ?? this.layers.at(-1);
     if (active === undefined) throw new Error('a document without layers');
     return active;
   }
 
-  set activeLayer(layer: Layer) {
-    if (!this.layers.includes(layer)) throw new Error('a layer of another document');
-    this.#active = layer;
+  set activeLayer(active: Layer) {
+    if (!this.layers.includes(active)) throw new Error('a layer of another document');
+    if (active !== this.state.active) this.set({ active });
+  }
+
+  /** Adds a material and gives its place. */
+  addMaterial(material: Material): number {
+    this.set({ materials: [...this.materials, material] });
+    return this.materials.length - 1;
+  }
+
+  addCamera(camera: Camera): void {
+    this.set({ cameras: [...this.cameras, camera] });
   }
 
   layerById(id: number): Layer | undefined {
@@ -94,9 +170,8 @@ export class Document {
    */
   addLayer(name: string, at = this.layers.length): Layer {
     const layer = new Layer(this.#newId(), name);
-    if (this.materials.length > 0) layer.material = 0;
-    this.layers.splice(at, 0, layer);
-    this.#active = layer;
+    if (this.materials.length > 0) layer.set({ material: 0 });
+    this.set({ layers: this.layers.toSpliced(at, 0, layer), active: layer });
     return layer;
   }
 
@@ -110,10 +185,11 @@ export class Document {
       throw new GoxError('GOX_LAYER_NOT_FOUND', `There is no layer ${id}.`, { layer: id });
     this.refresh();
     const removed = this.layers[at]!;
-    this.layers.splice(at, 1);
-    for (const layer of this.layers) if (layer.baseId === id) layer.makePlain();
-    if (this.#active === removed) this.#active = this.layers[at] ?? this.layers[at - 1];
-    if (this.layers.length === 0) this.addLayer('Layer.1');
+    const layers = this.layers.toSpliced(at, 1);
+    for (const layer of layers) if (layer.baseId === id) layer.makePlain();
+    const { active } = this.state;
+    this.set({ layers, active: active === removed ? (layers[at] ?? layers[at - 1]) : active });
+    if (layers.length === 0) this.addLayer('Layer.1');
   }
 
   /** Brings the voxels of clone and shape layers up to date with what they come from. */
@@ -123,13 +199,9 @@ export class Document {
 
   /** All visible layers combined with OVER. Not to be written; it is valid until the next edit. */
   merged(): Volume {
-    const volumes = this.shownVolumes();
-    if (this.#merged !== undefined) return this.#merged.volume;
-    const [only] = volumes;
-    const volume = volumes.length === 1 ? only!.clone() : new Volume();
-    if (volumes.length > 1) for (const one of volumes) mergeOver(volume, one);
-    this.#merged = { volume, state: this.#state() };
-    return volume;
+    const volumes = this.#visible();
+    if (this.#merged?.follow(volumes) !== true) this.#merged = new Merged(volumes);
+    return this.#merged.volume;
   }
 
   /**
@@ -137,36 +209,15 @@ export class Document {
    * the merged one where it is known. Not to be written.
    */
   shownVolumes(): Volume[] {
-    const state = this.#state();
-    if (this.#merged !== undefined && same(this.#merged.state, state)) {
-      return [this.#merged.volume];
-    }
+    const volumes = this.#visible();
+    if (this.#merged?.follow(volumes) === true) return [this.#merged.volume];
     this.#merged = undefined;
-    return this.layers.filter(({ visible }) => visible).map(({ volume }) => volume);
+    return volumes;
   }
 
-  /**
-   * Returns a function that brings the document back to what it is now. Costs a pointer and a
-   * position for each block. Volumes are replaced by copies: ask for them again.
-   */
-  checkpoint(): () => void {
-    const { layers } = this;
-    this.layers = [...layers];
-    const restoreLayers = layers.map((layer) => layer.checkpoint());
-    const scene = {
-      box: this.box.slice(),
-      materials: this.materials.map(copyOf),
-      cameras: this.cameras.map(copyOf),
-      light: copyOf(this.light),
-      palette: this.palette,
-    };
-    const active = this.#active;
-    return () => {
-      this.layers = layers;
-      for (const restore of restoreLayers) restore();
-      Object.assign(this, scene);
-      this.#active = active;
-    };
+  #visible(): Volume[] {
+    this.refresh();
+    return this.layers.filter(({ visible }) => visible).map(({ volume }) => volume);
   }
 
   /** Bytes of all layers' blocks; blocks that layers share count in each. */
@@ -186,7 +237,7 @@ export class Document {
     this.#preview = { png, state: this.#state() };
   }
 
-  /** Everything the merged volume depends on. */
+  /** Everything that is to be seen. */
   #state(): unknown[] {
     this.refresh();
     return this.layers.flatMap(({ volume, visible }) => [volume, volume.version, visible]);
@@ -200,12 +251,6 @@ export class Document {
     while (used.has(id)) id++;
     return id;
   }
-}
-
-/** A copy of an object of the scene, its arrays copied too. */
-function copyOf<T extends object>(part: T): T {
-  const arrays = Object.entries(part).filter(([, value]) => value instanceof Float32Array);
-  return { ...part, ...Object.fromEntries(arrays.map(([key, value]) => [key, value.slice()])) };
 }
 
 function same(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -4,38 +4,38 @@ import { boxCorners, type Matrix } from '../volume/matrix.ts';
 import type { DictEntry } from './layer.ts';
 
 export interface Material {
-  name: string;
+  readonly name: string;
   /** Linear red, green, blue and opacity, 0…1. */
-  color: Float32Array;
-  metallic: number;
-  roughness: number;
+  readonly color: Float32Array;
+  readonly metallic: number;
+  readonly roughness: number;
   /** Linear red, green, blue. */
-  emission: Float32Array;
-  extra: DictEntry[];
+  readonly emission: Float32Array;
+  readonly extra: readonly DictEntry[];
 }
 
 export interface Camera {
-  name: string;
+  readonly name: string;
   /** Distance from the point looked at, in voxels. */
-  dist: number;
-  ortho: boolean;
+  readonly dist: number;
+  readonly ortho: boolean;
   /** Camera to world; it looks down its -Z axis. */
-  mat: Matrix;
-  active: boolean;
-  extra: DictEntry[];
+  readonly mat: Matrix;
+  readonly active: boolean;
+  readonly extra: readonly DictEntry[];
 }
 
 export interface Light {
   /** Radians. */
-  pitch: number;
+  readonly pitch: number;
   /** Radians. */
-  yaw: number;
-  intensity: number;
+  readonly yaw: number;
+  readonly intensity: number;
   /** Whether it moves with the camera. */
-  fixed: boolean;
-  ambient: number;
-  shadow: number;
-  extra: DictEntry[];
+  readonly fixed: boolean;
+  readonly ambient: number;
+  readonly shadow: number;
+  readonly extra: readonly DictEntry[];
 }
 
 export function newMaterial(name: string): Material {
@@ -66,18 +66,18 @@ export function newCamera(name: string, box?: Matrix): Camera {
     ...[HALF, -HALF, ROOT_HALF, 0],
     ...[0, 0, 0, 1],
   ]);
-  const camera = { name, dist: DEFAULT_CAMERA_DIST, ortho: false, mat, active: true, extra: [] };
+  let dist = DEFAULT_CAMERA_DIST;
   let centre: ArrayLike<number> = [0, 0, 0];
   if (box !== undefined) {
     const { min, max } = boxCorners(box);
     const size = Math.max(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
-    camera.dist = Math.fround((size / 2) * FIT_DIST_PER_HALF_SIZE);
+    dist = Math.fround((size / 2) * FIT_DIST_PER_HALF_SIZE);
     centre = box.subarray(12, 15);
   }
   for (let axis = 0; axis < 3; axis++) {
-    mat[12 + axis] = centre[axis]! + mat[8 + axis]! * camera.dist;
+    mat[12 + axis] = centre[axis]! + mat[8 + axis]! * dist;
   }
-  return camera;
+  return { name, dist, ortho: false, mat, active: true, extra: [] };
 }
 
 /** Pitch 20° and yaw 120°, as Goxel's new image has them. */

@@ -6,82 +6,53 @@
 import type { VolumeSnapshot } from '../volume/volume.ts';
 import { Volume } from '../volume/volume.ts';
 import { adoptDerived } from './derive.ts';
-import { Document, type UnknownChunk } from './document.ts';
-import { type DictEntry, Layer, type Shape } from './layer.ts';
-import type { Palette } from './palette.ts';
-import type { Camera, Light, Material } from './scene.ts';
+import { Document, type DocumentState } from './document.ts';
+import { Layer, type LayerState } from './layer.ts';
 
 interface LayerSnapshot {
   readonly id: number;
   readonly voxels: VolumeSnapshot;
   /** Whether its voxels are computed from something else, so that files need not hold them. */
   readonly computed: boolean;
-  readonly state: {
-    readonly name: string;
-    readonly visible: boolean;
-    readonly material: number;
-    readonly mode: number;
-    readonly mat: Float32Array;
-    readonly box: Float32Array | undefined;
-    readonly baseId: number;
-    readonly shape: Shape | undefined;
-    readonly imagePath: string;
-    readonly extra: DictEntry[];
-  };
+  readonly state: Omit<LayerState, 'volume'>;
 }
 
 export interface DocumentSnapshot {
   readonly layers: readonly LayerSnapshot[];
   /** The place of the active layer. */
   readonly active: number;
-  readonly box: Float32Array;
-  readonly boxExtra: DictEntry[];
-  readonly materials: Material[];
-  readonly cameras: Camera[];
-  readonly light: Light;
-  readonly palette: Palette;
-  readonly unknownChunks: UnknownChunk[];
+  readonly scene: Omit<DocumentState, 'layers' | 'active'>;
   readonly preview: Uint8Array | undefined;
 }
 
 export function snapshotOf(document: Document): DocumentSnapshot {
   document.refresh();
-  const { box, boxExtra, palette, unknownChunks, preview } = document;
-  // These are changed in place, maybe before the snapshot has been posted.
-  const { materials, cameras, light } = structuredClone({
-    materials: document.materials,
-    cameras: document.cameras,
-    light: document.light,
-  });
+  const { layers, active: _, ...scene } = document.state;
+  const { preview } = document;
   return {
-    layers: document.layers.map(layerSnapshot),
-    active: document.layers.indexOf(document.activeLayer),
-    ...{ box, boxExtra, materials, cameras, light, palette, unknownChunks, preview },
+    layers: layers.map(layerSnapshot),
+    active: layers.indexOf(document.activeLayer),
+    ...{ scene, preview },
   };
 }
 
 function layerSnapshot(layer: Layer): LayerSnapshot {
-  const { name, visible, material, mode, mat, box, baseId, shape, imagePath, extra } = layer;
-  return {
-    id: layer.id,
-    voxels: layer.volume.snapshot(),
-    computed: layer.derivation !== undefined,
-    state: { name, visible, material, mode, mat, box, baseId, shape, imagePath, extra },
-  };
+  const { volume: _, ...state } = layer.state;
+  const computed = layer.derived && layer.derivation !== undefined;
+  return { id: layer.id, voxels: layer.volume.snapshot(), computed, state };
 }
 
 /** The document that a snapshot was taken of, to be read: its computed layers stand as they are. */
-export function documentOf(snapshot: DocumentSnapshot): Document {
-  const { layers, active, preview, ...scene } = snapshot;
-  const document = new Document(snapshot.box);
-  Object.assign(document, scene);
-  document.layers = layers.map(({ id, voxels, computed, state }) => {
-    const layer = Object.assign(new Layer(id, state.name), state);
-    layer.volume = Volume.of(voxels);
-    if (computed) layer.derivation = { inputs: 'kept', version: layer.volume.version };
+export function documentOf({ layers, active, scene, preview }: DocumentSnapshot): Document {
+  const document = new Document(scene.box);
+  const made = layers.map(({ id, voxels, computed, state }) => {
+    const layer = new Layer(id, state.name);
+    const volume = Volume.of(voxels);
+    layer.set(computed ? state : { ...state, volume });
+    if (computed) layer.derivation = { volume, inputs: 'kept', version: 0 };
     return layer;
   });
-  document.activeLayer = document.layers[active]!;
+  document.set({ ...scene, layers: made, active: made[active] });
   if (preview !== undefined) document.preview = preview;
   return document;
 }

@@ -32,8 +32,8 @@ export function voxelize(soup: TriangleSoup, yUp: boolean, options: ImportOption
   const document = Document.empty();
   const blocks_max = Math.floor(voxel_bytes_max / BLOCK_BYTES);
   const volume = solid ? fillSolid(soup, blocks_max) : fillSurface(soup, blocks_max);
-  document.activeLayer.volume = volume;
-  document.box = boxMatrix(contentBox(document.layers));
+  document.activeLayer.set({ volume });
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

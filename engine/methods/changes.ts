@@ -2,18 +2,22 @@
 
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
-import { changesBetween } from '../volume/changes.ts';
+import { type Changes, changesBetween } from '../volume/changes.ts';
 import { Volume } from '../volume/volume.ts';
 
-/** Of a layer whose voxels were `before`, which nobody has written since. */
+/** What the edit that runs has changed of a layer that had the volume `before`. */
+export function changesOf(before: Volume, { volume }: Layer): Changes {
+  return volume === before ? volume.changes() : changesBetween(before.beforeEdit(), volume);
+}
+
+/** The same, as replies have it. */
 export function changeOf(before: Volume, layer: Layer) {
-  const { changed } = changesBetween(before, layer.volume);
+  const { changed } = changesOf(before, layer);
   return { voxel_count: layer.volume.count(), changed, layer_id: layer.id };
 }
 
 /**
- * The voxels of all layers, to compare with later. Due before `Project.transact`, which goes on
- * with copies. Layers that come later had none.
+ * The volumes of all layers, for `changesOf`. Due before the edit. Layers that come later had none.
  */
 export function volumesOf({ layers }: Document): (layer: Layer) => Volume {
   const volumes = new Map(layers.map((layer) => [layer, layer.volume]));

@@ -15,7 +15,6 @@ import type {
 import { LENGTH_MAX } from '../catalogue/geometry.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import { duplicateLayer } from '../document/arrange.ts';
-import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import { merge } from '../ops/combine.ts';
 import { moveLayer, recenter } from '../ops/move-layer.ts';
@@ -23,12 +22,11 @@ import { boxMask, combineMask, fuzzySelect, selectColor } from '../ops/select.ts
 import { step, turned } from '../ops/turn.ts';
 import type { Project } from '../project/project.ts';
 import type { Vec3 } from '../volume/box.ts';
-import { changesBetween } from '../volume/changes.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { Volume } from '../volume/volume.ts';
 import { bounds } from './bounds.ts';
 import { lastOf, requireInverse, wholeBox } from './boxes.ts';
-import { changeOf } from './changes.ts';
+import { changeOf, changesOf } from './changes.ts';
 import { runFilter } from './filters.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { requireLayerRoom } from './layer-choice.ts';
@@ -102,7 +100,7 @@ function needs(name: string): never {
 const getOne: Handler<typeof getSelection> = (project) => selectionView(project.selection);
 
 const clear: Handler<typeof clearSelection> = (project) => {
-  project.selection = nothingSelected();
+  project.select(nothingSelected());
   return selectionView(project.selection);
 };
 
@@ -141,7 +139,7 @@ const pasteIt: Handler<typeof paste> = (project, params) => {
     const by: Vec3 = [to[0] - box.min[0], to[1] - box.min[1], to[2] - box.min[2]];
     const still = by.every((distance) => distance === 0);
     merge(volume, still ? source : turned(source, step(by), volume.blocks_max), 'over');
-    const { changed } = changesBetween(before, volume);
+    const { changed } = changesOf(before, layer);
     return { success: true, pasted: source.count(), layer_id: layer.id, changed };
   });
 };
@@ -153,10 +151,10 @@ const cut: Handler<typeof cutToLayer> = (project, { layer_id, name }) => {
   const { volume: before } = layer;
   return project.transact(() => {
     const volume = project.edit(layer);
-    const taken: Layer = duplicateLayer(project.document, layer, name ?? layer.name);
+    const taken = duplicateLayer(project.document, layer, name ?? layer.name);
     merge(taken.volume, mask, 'intersect');
     merge(volume, mask, 'sub');
-    const { changed } = changesBetween(before, volume);
+    const { changed } = changesOf(before, layer);
     const voxel_count = taken.volume.count();
     return { success: true, layer_id: taken.id, voxel_count, source_layer_id: layer.id, changed };
   });

@@ -54,7 +54,7 @@ export function runFilter(
       const filled = hull(volume, rgba);
       // The voxels that are there keep their colours.
       merge(filled, volume, 'over');
-      layer.volume = filled;
+      layer.set({ volume: filled });
       return;
     }
     case 'cut': {

@@ -20,12 +20,11 @@ import type { Document } from '../document/document.ts';
 import type { Layer, ShapeKind } from '../document/layer.ts';
 import { BLEND_MODES, type BlendMode } from '../ops/combine.ts';
 import type { Project } from '../project/project.ts';
-import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
 import { isNullBox } from '../volume/matrix.ts';
 import { bounds } from './bounds.ts';
 import { boxOf, boxViewOrNull, matrixOf } from './boxes.ts';
-import { volumesOf } from './changes.ts';
+import { changesOf, volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { missing, pick, requireLayerRoom, type Which } from './layer-choice.ts';
 import { packedColor, WHITE } from './voxel-params.ts';
@@ -45,13 +44,13 @@ const update: Handler<typeof updateLayer> = (project, params) =>
       const expected = `the index of a material; there are ${materials.length}`;
       throw invalidParam('.material', expected, material);
     }
-    if (name !== undefined) layer.name = name;
-    if (visible !== undefined) layer.visible = visible;
-    if (mode !== undefined) layer.mode = BLEND_MODES.indexOf(mode);
-    if (material !== undefined) layer.material = material ?? -1;
-    if (matrix !== undefined) layer.mat = matrixOf(matrix, '.matrix');
-    if (box !== undefined) layer.box = box === null ? undefined : boxOf(box, '.box');
-    if (image_path !== undefined) layer.imagePath = image_path ?? '';
+    if (name !== undefined) layer.set({ name });
+    if (visible !== undefined) layer.set({ visible });
+    if (mode !== undefined) layer.set({ mode: BLEND_MODES.indexOf(mode) });
+    if (material !== undefined) layer.set({ material: material ?? -1 });
+    if (matrix !== undefined) layer.set({ mat: matrixOf(matrix, '.matrix') });
+    if (box !== undefined) layer.set({ box: box === null ? undefined : boxOf(box, '.box') });
+    if (image_path !== undefined) layer.set({ imagePath: image_path ?? '' });
     if (shape !== undefined || color !== undefined) reshape(layer, shape, color);
     return layer;
   });
@@ -63,7 +62,7 @@ function reshape(layer: Layer, kind: ShapeKind | undefined, color: Color | undef
     throw invalidParam(kind === undefined ? '.color' : '.shape', expected, kind ?? color);
   }
   const rgba = color === undefined ? before.color : packedColor(color, () => '.color');
-  layer.shape = { kind: kind ?? before.kind, color: rgba };
+  layer.set({ shape: { kind: kind ?? before.kind, color: rgba } });
 }
 
 const duplicate: Handler<typeof duplicateLayer> = (project, params) =>
@@ -77,7 +76,7 @@ const clone: Handler<typeof cloneLayer> = (project, params) =>
   change(project, () => {
     requireLayerRoom(project.document);
     const layer = arrange.cloneLayer(project.document, choose(project, params), params.name);
-    if (params.matrix !== undefined) layer.mat = matrixOf(params.matrix, '.matrix');
+    if (params.matrix !== undefined) layer.set({ mat: matrixOf(params.matrix, '.matrix') });
     return layer;
   });
 
@@ -87,8 +86,8 @@ const createShape: Handler<typeof createShapeLayer> = (project, params) =>
     requireLayerRoom(document);
     const layer = document.addLayer(params.name ?? 'Shape');
     const rgba = params.color === undefined ? WHITE : packedColor(params.color, () => '.color');
-    layer.shape = { kind: params.shape, color: rgba };
-    layer.mat = params.box === undefined ? middleOf(document) : boxOf(params.box, '.box');
+    const mat = params.box === undefined ? middleOf(document) : boxOf(params.box, '.box');
+    layer.set({ shape: { kind: params.shape, color: rgba }, mat });
     return layer;
   });
 
@@ -112,8 +111,7 @@ const reorder: Handler<typeof reorderLayer> = (project, params) => {
   if (params.to >= document.layers.length) {
     throw invalidParam('.to', `a place below ${document.layers.length}`, params.to);
   }
-  arrange.reorderLayer(document, layer, params.to);
-  project.edited();
+  project.transact(() => arrange.reorderLayer(document, layer, params.to));
   return { success: true, order: document.layers.map(({ id }) => id), layer_id: layer.id };
 };
 
@@ -179,7 +177,7 @@ function change(project: Project, edit: () => Layer) {
   return project.transact(() => {
     const layer = edit();
     project.document.refresh();
-    const { changed } = changesBetween(before(layer), layer.volume);
+    const { changed } = changesOf(before(layer), layer);
     return { success: true, layer: view(project.document, layer), changed };
   });
 }

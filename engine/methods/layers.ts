@@ -33,25 +33,25 @@ const create: Handler<typeof createLayer> = (project, params) => {
   const rgba = colorOf(params);
   const { document } = project;
   requireLayerRoom(document);
-  const layer = document.addLayer(name);
-  layer.visible = visible;
-  project.edited();
+  const layer = project.transact(() => {
+    const added = document.addLayer(name);
+    added.set({ visible });
+    return added;
+  });
   const [r, g, b] = channels(rgba === NO_COLOR ? WHITE : rgba);
   return { success: true, name, visible, color: [r, g, b], layer_id: layer.id };
 };
 
 const remove: Handler<typeof deleteLayer> = (project, params) => {
   const { id, name, volume } = pick(project.document, params);
-  project.document.removeLayer(id);
-  project.edited();
+  project.transact(() => project.document.removeLayer(id));
   return { success: true, layer_id: id, name, changed: volume.count() };
 };
 
 const setVisibility: Handler<typeof setLayerVisibility> = (project, params) => {
   const { visible = true } = params;
   const layer = pick(project.document, params);
-  layer.visible = visible;
-  project.edited();
+  project.transact(() => layer.set({ visible }));
   return { success: true, visible, layer_id: layer.id };
 };
 
@@ -63,8 +63,7 @@ const setActive: Handler<typeof setActiveLayer> = ({ document }, params) => {
 
 const rename: Handler<typeof renameLayer> = (project, params) => {
   const layer = pick(project.document, params);
-  layer.name = params.name;
-  project.edited();
+  project.transact(() => layer.set({ name: params.name }));
   return { success: true, layer_id: layer.id, name: layer.name };
 };
 

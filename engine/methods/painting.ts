@@ -89,7 +89,7 @@ const paintMany: Handler<typeof paintVoxels> = (project, params) => {
   const there = spots.filter(([x, y, z]) => layer.volume.get(x, y, z) !== 0 && places.add(x, y, z));
   const changed = there.filter(([x, y, z]) => layer.volume.get(x, y, z) !== wordOf(rgba)).length;
   if (there.length > 0) {
-    project.alter(() => {
+    project.transact(() => {
       const volume = project.edit(layer);
       for (const [x, y, z] of there) volume.set(x, y, z, rgba);
     });

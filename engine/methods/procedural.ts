@@ -12,9 +12,9 @@ import { box, pyramid, sphere, torus } from '../procedural/solids.ts';
 import { type RampStop, terrain } from '../procedural/terrain.ts';
 import { text } from '../procedural/text.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
-import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix, type Matrix } from '../volume/matrix.ts';
 import { Volume } from '../volume/volume.ts';
+import { changesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { colorOf, cornerOf, packedColor } from './voxel-params.ts';
 
@@ -49,7 +49,7 @@ const make: Handler<typeof proceduralShape> = (project, params) => {
     const volume = project.edit(layer);
     const made = MAKERS[shape_type](params, volume.blocks_max);
     merge(volume, made, mode);
-    const { changed, created } = changesBetween(before, volume);
+    const { changed, created } = changesOf(before, layer);
     return { success: true, shape_type, voxels_created: created, changed, layer_id: layer.id };
   });
 };

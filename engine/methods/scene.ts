@@ -29,6 +29,7 @@ import {
 import { contentBox } from '../formats/fit.ts';
 import { readPalette } from '../formats/palettes/palette-file.ts';
 import { writeGpl } from '../formats/palettes/palette-gpl.ts';
+import type { Project } from '../project/project.ts';
 import { channels } from '../volume/color.ts';
 import { boxMatrix, isNullBox } from '../volume/matrix.ts';
 import { boxOf, boxView, boxViewOrNull, matrixOf } from './boxes.ts';
@@ -53,7 +54,7 @@ const setBox: Handler<typeof setImageBox> = (project, { box, fit = false }) => {
   // Shape layers end at the image box, so they may grow.
   return project.transact(() => {
     document.refresh();
-    document.box = given ?? boxMatrix(contentBox(document.layers));
+    document.set({ box: given ?? boxMatrix(contentBox(document.layers)) });
     return { success: true, box: boxView(document.box) };
   });
 };
@@ -64,68 +65,70 @@ type MaterialFields = Pick<
 >;
 
 const addOneMaterial: Handler<typeof addMaterial> = (project, fields) => {
-  const { materials } = project.document;
-  requireParts('materials', materials.length + 1);
-  const material = newMaterial(fields.name ?? `Material.${materials.length + 1}`);
-  change(material, fields);
-  materials.push(material);
-  project.edited();
-  return { success: true, index: materials.length - 1, material: materialView(material) };
+  const { document } = project;
+  const { length } = document.materials;
+  requireParts('materials', length + 1);
+  const material = changedMaterial(newMaterial(fields.name ?? `Material.${length + 1}`), fields);
+  const index = project.transact(() => document.addMaterial(material));
+  return { success: true, index, material: materialView(material) };
 };
 
 const updateOneMaterial: Handler<typeof updateMaterial> = (project, { index, ...fields }) => {
-  const material = pick(project.document.materials, index, 'material');
-  change(material, fields);
-  project.edited();
+  const { document } = project;
+  const material = changedMaterial(pick(document.materials, index, 'material'), fields);
+  project.transact(() => document.set({ materials: document.materials.with(index, material) }));
   return { success: true, material: materialView(material) };
 };
 
-function change(material: Material, fields: MaterialFields): void {
-  const { name, metallic, roughness } = fields;
-  // What can fail comes first: a request is done as a whole or not at all.
-  const color = fields.color === undefined ? undefined : linearOf(fields.color, '.color');
-  const emission =
-    fields.emission === undefined ? undefined : linearOf(fields.emission, '.emission').slice(0, 3);
-  if (name !== undefined) material.name = name;
-  if (color !== undefined) material.color = color;
-  if (metallic !== undefined) material.metallic = Math.fround(metallic);
-  if (roughness !== undefined) material.roughness = Math.fround(roughness);
-  if (emission !== undefined) material.emission = emission;
+function changedMaterial(material: Material, fields: MaterialFields): Material {
+  const { name, metallic, roughness, color, emission } = fields;
+  return {
+    ...material,
+    ...(name === undefined ? {} : { name }),
+    ...(color === undefined ? {} : { color: linearOf(color, '.color') }),
+    ...(metallic === undefined ? {} : { metallic: Math.fround(metallic) }),
+    ...(roughness === undefined ? {} : { roughness: Math.fround(roughness) }),
+    ...(emission === undefined ? {} : { emission: linearOf(emission, '.emission').slice(0, 3) }),
+  };
 }
 
 const removeOneMaterial: Handler<typeof removeMaterial> = (project, { index }) => {
-  const { materials, layers } = project.document;
+  const { document } = project;
+  const { materials, layers } = document;
   pick(materials, index, 'material');
-  materials.splice(index, 1);
-  for (const layer of layers) {
-    if (layer.material === index) layer.material = -1;
-    else if (layer.material > index) layer.material -= 1;
-  }
-  project.edited();
-  return { success: true, count: materials.length };
+  project.transact(() => {
+    document.set({ materials: materials.toSpliced(index, 1) });
+    for (const layer of layers) {
+      const { material } = layer;
+      if (material === index) layer.set({ material: -1 });
+      else if (material > index) layer.set({ material: material - 1 });
+    }
+  });
+  return { success: true, count: document.materials.length };
 };
 
 const addOneCamera: Handler<typeof addCamera> = (project, fields) => {
-  const { cameras, box } = project.document;
+  const { document } = project;
+  const { cameras, box } = document;
   requireParts('cameras', cameras.length + 1);
   requireMatrix(fields);
   const name = fields.name ?? `Camera.${cameras.length + 1}`;
-  const camera = newCamera(name, isNullBox(box) ? undefined : box);
-  camera.active = cameras.length === 0;
-  cameras.push(camera);
-  aim(cameras, camera, fields);
-  project.edited();
-  return { success: true, index: cameras.length - 1, camera: cameraView(camera) };
+  const added = newCamera(name, isNullBox(box) ? undefined : box);
+  const all = [...cameras, { ...added, active: cameras.length === 0 }];
+  return {
+    success: true,
+    index: cameras.length,
+    camera: aim(project, all, cameras.length, fields),
+  };
 };
 
 const updateOneCamera: Handler<typeof updateCamera> = (project, { index, ...fields }) => {
   const { cameras } = project.document;
   const active = cameras.findIndex((camera) => camera.active);
-  const camera = pick(cameras, index ?? Math.max(active, 0), 'camera');
+  const at = index ?? Math.max(active, 0);
+  pick(cameras, at, 'camera');
   requireMatrix(fields);
-  aim(cameras, camera, fields);
-  project.edited();
-  return { success: true, camera: cameraView(camera) };
+  return { success: true, camera: aim(project, cameras, at, fields) };
 };
 
 type CameraFields = Parameters<typeof addOneCamera>[1];
@@ -134,42 +137,53 @@ function requireMatrix({ matrix }: CameraFields): void {
   if (matrix !== undefined) matrixOf(matrix, '.matrix');
 }
 
-function aim(cameras: readonly Camera[], camera: Camera, fields: CameraFields): void {
+/** Makes these the cameras, one of them changed. */
+function aim(project: Project, cameras: readonly Camera[], index: number, fields: CameraFields) {
   const { name, matrix, distance, orthographic, active } = fields;
-  if (name !== undefined) camera.name = name;
-  if (matrix !== undefined) camera.mat = Float32Array.from(matrix);
-  if (distance !== undefined) camera.dist = Math.fround(distance);
-  if (orthographic !== undefined) camera.ortho = orthographic;
-  if (active === true) for (const other of cameras) other.active = other === camera;
-  if (active === false) camera.active = false;
+  const before = cameras[index]!;
+  const camera: Camera = {
+    ...before,
+    ...(name === undefined ? {} : { name }),
+    ...(matrix === undefined ? {} : { mat: Float32Array.from(matrix) }),
+    ...(distance === undefined ? {} : { dist: Math.fround(distance) }),
+    ...(orthographic === undefined ? {} : { ortho: orthographic }),
+    active: active ?? before.active,
+  };
+  const others = active === true ? cameras.map((other) => ({ ...other, active: false })) : cameras;
+  project.transact(() => project.document.set({ cameras: others.with(index, camera) }));
+  return cameraView(camera);
 }
 
 const removeOneCamera: Handler<typeof removeCamera> = (project, { index }) => {
-  const { cameras } = project.document;
-  const { active } = pick(cameras, index, 'camera');
-  cameras.splice(index, 1);
-  const next = cameras[index] ?? cameras[index - 1];
-  if (active && next !== undefined) next.active = true;
-  project.edited();
+  const { document } = project;
+  const { active } = pick(document.cameras, index, 'camera');
+  const left = document.cameras.toSpliced(index, 1);
+  const next = left[index] === undefined ? index - 1 : index;
+  const cameras =
+    active && left[next] !== undefined ? left.with(next, { ...left[next], active: true }) : left;
+  project.transact(() => document.set({ cameras }));
   return { success: true, count: cameras.length };
 };
 
 const setLight: Handler<typeof updateLight> = (project, fields) => {
-  const { light } = project.document;
   const { pitch, yaw, intensity, fixed, ambient, shadow } = fields;
-  if (pitch !== undefined) light.pitch = Math.fround(pitch * DEGREE);
-  if (yaw !== undefined) light.yaw = Math.fround(yaw * DEGREE);
-  if (intensity !== undefined) light.intensity = Math.fround(intensity);
-  if (fixed !== undefined) light.fixed = fixed;
-  if (ambient !== undefined) light.ambient = Math.fround(ambient);
-  if (shadow !== undefined) light.shadow = Math.fround(shadow);
-  project.edited();
+  const light: Light = {
+    ...project.document.light,
+    ...(pitch === undefined ? {} : { pitch: Math.fround(pitch * DEGREE) }),
+    ...(yaw === undefined ? {} : { yaw: Math.fround(yaw * DEGREE) }),
+    ...(intensity === undefined ? {} : { intensity: Math.fround(intensity) }),
+    ...(fixed === undefined ? {} : { fixed }),
+    ...(ambient === undefined ? {} : { ambient: Math.fround(ambient) }),
+    ...(shadow === undefined ? {} : { shadow: Math.fround(shadow) }),
+  };
+  project.transact(() => project.document.set({ light }));
   return { success: true, light: lightView(light) };
 };
 
-const choosePalette: Handler<typeof setPalette> = ({ document }, { name, colors }) => {
-  document.palette = colors === undefined ? builtIn(name) : custom(name, colors);
-  return { success: true, palette: paletteView(document.palette) };
+const choosePalette: Handler<typeof setPalette> = (project, { name, colors }) => {
+  const palette = colors === undefined ? builtIn(name) : custom(name, colors);
+  project.choose(() => project.document.set({ palette }));
+  return { success: true, palette: paletteView(palette) };
 };
 
 function builtIn(name: string | undefined): Palette {
@@ -193,7 +207,7 @@ function custom(name = 'Custom', colors: Colors): Palette {
 const load: Handler<typeof loadPalette> = (project, params) => {
   const path = project.files.absolute(params.path);
   const palette = readPalette(project.files.read(path), path);
-  project.document.palette = palette;
+  project.choose(() => project.document.set({ palette }));
   return { success: true, palette: paletteView(palette), path };
 };
 

@@ -8,9 +8,8 @@ import { ScriptSaves } from '../project/script-saves.ts';
 import type { StagedFiles } from '../project/staged-files.ts';
 import type { ScriptResult } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
-import { changesBetween } from '../volume/changes.ts';
 import { boxMatrix } from '../volume/matrix.ts';
-import { volumesOf } from './changes.ts';
+import { changesOf, volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 
 /** The stack of QuickJS itself; deep recursion ends with an error of the script. */
@@ -52,7 +51,7 @@ const execute: Handler<typeof executeScript> = (project, params) => {
   try {
     const { files, result, changed } = project.transact(() => {
       const result = scripts.run(document, input, limits, saves);
-      const changes = document.layers.map((layer) => changesBetween(before(layer), layer.volume));
+      const changes = document.layers.map((layer) => changesOf(before(layer), layer));
       const files = interruptible(
         () => requireTime(until, limits.deadline_ms),
         () => saves.stage(staged),

@@ -14,11 +14,10 @@ import type { Layer } from '../document/layer.ts';
 import type { Project } from '../project/project.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
-import { changesBetween } from '../volume/changes.ts';
 import { channels } from '../volume/color.ts';
 import { Places } from '../volume/places.ts';
 import { Volume } from '../volume/volume.ts';
-import { volumesOf } from './changes.ts';
+import { changesOf, volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
 import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';
 
@@ -27,7 +26,7 @@ const add: Handler<typeof addVoxel> = (project, params) => {
   const rgba = colorOf(params);
   const layer = project.layer(params.layer_id);
   const before = layer.volume.get(x, y, z);
-  project.alter(() => {
+  project.transact(() => {
     if (layer.volume.blockAt(x, y, z) === undefined) project.memory.reserve(1);
     project.edit(layer).set(x, y, z, rgba);
   });
@@ -40,7 +39,7 @@ const remove: Handler<typeof removeVoxel> = (project, params) => {
   const [x, y, z] = positionOf(params);
   const layer = project.layer(params.layer_id);
   const removed = layer.volume.get(x, y, z) === 0 ? 0 : 1;
-  project.alter(() => project.edit(layer).set(x, y, z, 0));
+  project.transact(() => project.edit(layer).set(x, y, z, 0));
   return { success: true, x, y, z, layer_id: layer.id, removed };
 };
 
@@ -57,7 +56,7 @@ const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
     .filter(({ position }) => places.add(...position))
     .reverse();
   let changed = 0;
-  project.alter(() => {
+  project.transact(() => {
     reserve(project, lasting);
     for (const { position, rgba } of lasting) {
       const volume = project.edit(layer);
@@ -73,7 +72,7 @@ const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
 const removeMany: Handler<typeof removeVoxels> = (project, { positions, layer_id }) => {
   const spots = positions.map((spot, i) => spotOf(spot, () => `.positions[${i}]`));
   const layer = project.layer(layer_id);
-  const removed = project.alter(() => {
+  const removed = project.transact(() => {
     const volume = project.edit(layer);
     const before = volume.count();
     for (const [x, y, z] of spots) volume.set(x, y, z, 0);
@@ -95,7 +94,7 @@ const batch: Handler<typeof batchOperations> = (project, { operations, layer_id 
   return project.transact(() => {
     reserve(project, edits);
     const done = edits.filter((edit) => apply(project, edit)).length;
-    const changes = layers.map((layer) => changesBetween(before(layer), layer.volume));
+    const changes = layers.map((layer) => changesOf(before(layer), layer));
     return {
       success: done === edits.length,
       total_operations: edits.length,

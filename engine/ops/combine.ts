@@ -34,6 +34,8 @@ export const BLEND_MODES = [
 export type BlendMode = (typeof BLEND_MODES)[number];
 
 const WHITE = 0xffff_ffff;
+/** For what is laid over untinted. */
+const NO_SCRATCH = new Uint32Array(0);
 const RGB = 0xff_ffff;
 
 /** A block without voxels: what a block becomes that loses all of its own. */
@@ -241,4 +243,18 @@ function hasVoxels(data: Uint32Array | undefined): boolean {
 /** Lays `source` over `target`, which shares the blocks that only the source has. */
 export function mergeOver(target: Volume, source: Volume): void {
   merge(target, source, 'over');
+}
+
+/** The same of the one block that holds a position. */
+export function mergeBlockOver(
+  target: Volume,
+  source: Volume,
+  x: number,
+  y: number,
+  z: number,
+): void {
+  const slot = source.slotAt(x, y, z);
+  if (slot < 0) return;
+  const block = source.blockIn(slot);
+  if (block.count > 0) mergeBlock(target, source, 'over', WHITE, block, NO_SCRATCH);
 }

@@ -13,19 +13,19 @@ import { moved } from './move.ts';
  */
 export function moveLayer(layer: Layer, matrix: Matrix, blocks_max: number): void {
   if (layer.derived) {
-    layer.mat = product(matrix, layer.mat);
+    layer.set({ mat: product(matrix, layer.mat) });
     return;
   }
   const origin = [12, 13, 14].map((i) => Math.floor(layer.mat[i]!) + 0.5);
-  layer.volume = moved(layer.volume, about(matrix, origin), blocks_max);
+  layer.set({ volume: moved(layer.volume, about(matrix, origin), blocks_max) });
   if (layer.box !== undefined && !isNullBox(layer.box)) {
     // Voxels are moved by their corners, so their cubes turn about half a voxel further on.
     const middle = origin.map((value) => value + 0.5);
-    layer.box = boxMatrix(boxCorners(product(about(matrix, middle), layer.box)));
+    layer.set({ box: boxMatrix(boxCorners(product(about(matrix, middle), layer.box))) });
   }
   const mat = layer.mat.slice();
   for (let i = 12; i < 15; i++) mat[i] = mat[i]! + matrix[i]!;
-  layer.mat = mat;
+  layer.set({ mat });
 }
 
 /**
@@ -40,7 +40,7 @@ export function recenter(layer: Layer): void {
     const middle = (box.min[i]! + box.max[i]! - 1) / 2;
     mat[12 + i] = Math.trunc(middle < 0 ? middle - 0.5 : middle + 0.5);
   }
-  layer.mat = mat;
+  layer.set({ mat });
 }
 
 /** The movement with a fixed point where the matrix has it at 0. */

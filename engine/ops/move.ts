@@ -11,7 +11,18 @@ import type { Box, Vec3 } from '../volume/box.ts';
 import { inverse, type Matrix, transform } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN, requireBlocks } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
-import { sortedPositions, type Turn, turned, turnedBox } from './turn.ts';
+import {
+  type Corner,
+  sortedPositions,
+  type Turn,
+  turned,
+  turnedBlocks,
+  turnedBox,
+  turnInto,
+} from './turn.ts';
+
+/** So many changed blocks are followed one by one, however small the volume is. */
+const FEW_BLOCKS = 8;
 
 /** Throws GOX_MEMORY_LIMIT when the result would touch more than `blocks_max` blocks. */
 export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volume {
@@ -22,7 +33,69 @@ export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volum
   if (!back.every(Number.isFinite)) return target;
   const turn = asTurn(box, matrix, back);
   if (turn !== undefined) return turned(source, turn, blocks_max);
-  const positions = sortedPositions(reached(source, matrix, blocks_max));
+  const positions = sortedPositions(reached(source.blocks(), matrix, blocks_max));
+  sampleInto(target, source, back, positions);
+  return target;
+}
+
+/**
+ * Brings a moved volume up to date with blocks of its source that have changed (positions over 16,
+ * three numbers each). Tells whether it did: not when it would be about as much work as all of it,
+ * nor at the end of the coordinates. Throws GOX_MEMORY_LIMIT, half done, as `moved` does.
+ */
+export function movedBlocks(
+  target: Volume,
+  source: Volume,
+  matrix: Matrix,
+  changed: Int32Array,
+  blocks_max: number,
+): boolean {
+  const back = inverse(matrix);
+  if (back === undefined || !matrix.every(Number.isFinite)) return false;
+  if (!back.every(Number.isFinite)) return false;
+  if (changed.length === 0) return true;
+  if (changed.length / 3 > Math.max(source.blockCount / 4, FEW_BLOCKS)) return false;
+  const corners = Array.from({ length: changed.length / 3 }, (_, i) => cornerAt(changed, i));
+  const box = boxAround(corners);
+  const turn = asTurn(box, matrix, back);
+  target.blocks_max = blocks_max;
+  try {
+    if (turn === undefined) {
+      const positions = sortedPositions(reached(corners, matrix, blocks_max));
+      sampleInto(target, source, back, positions);
+      return true;
+    }
+    const { min, max } = turnedBox(box, turn);
+    if (min.some((value) => value < COORDINATE_MIN)) return false;
+    if (max.some((value) => value > COORDINATE_MAX)) return false;
+    turnInto(target, source, turn, sortedPositions(turnedBlocks(corners, turn)));
+    return true;
+  } finally {
+    target.blocks_max = Number.POSITIVE_INFINITY;
+    target.dropEmpty();
+  }
+}
+
+function cornerAt(positions: Int32Array, i: number): Corner {
+  const at = i * 3;
+  return { x: positions[at]! * 16, y: positions[at + 1]! * 16, z: positions[at + 2]! * 16 };
+}
+
+function boxAround(corners: readonly Corner[]): Box {
+  const along = (axis: 'x' | 'y' | 'z') => corners.map((corner) => corner[axis]);
+  const axes = [along('x'), along('y'), along('z')] as const;
+  const low = (axis: 0 | 1 | 2) => axes[axis].reduce((a, b) => Math.min(a, b));
+  const high = (axis: 0 | 1 | 2) => axes[axis].reduce((a, b) => Math.max(a, b)) + BLOCK_SIZE;
+  return { min: [low(0), low(1), low(2)], max: [high(0), high(1), high(2)] };
+}
+
+/** Makes the blocks at some positions (over 16, three numbers each) of the moved volume. */
+function sampleInto(
+  target: Volume,
+  source: Volume,
+  back: Float64Array,
+  positions: Int32Array,
+): void {
   for (let i = 0; i < positions.length; i += 3) {
     if ((i & 0xfff) === 0) checkInterrupt();
     const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
@@ -31,7 +104,6 @@ export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volum
     else sampleAtBorder(data, source, back, x, y, z);
     target.setBlock(x, y, z, data);
   }
-  return target;
 }
 
 /**
@@ -97,9 +169,9 @@ function farthest(a: Box, b: Box): number[] {
 }
 
 /** The positions of all blocks that a moved voxel may lie in. */
-function reached(source: Volume, matrix: Matrix, blocks_max: number): BlockIndex {
+function reached(blocks: Iterable<Corner>, matrix: Matrix, blocks_max: number): BlockIndex {
   const index = new BlockIndex();
-  for (const block of source.blocks()) {
+  for (const block of blocks) {
     const { min, max } = movedBox(
       {
         min: [block.x, block.y, block.z],

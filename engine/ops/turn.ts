@@ -52,28 +52,41 @@ export function turned(source: Volume, turn: Turn, blocks_max: number): Volume {
   // Only for the coordinates; blocks are counted as they are made.
   requireBlocks(reach.min, reach.max, Number.POSITIVE_INFINITY);
   target.blocks_max = blocks_max;
-  // From now on the source copies a block before it writes, since the target may have it.
-  source.clone();
-  const aligned = turn.offsets.every((offset) => offset % 16 === 0);
-  const straight = turn.axes.every((axis, i) => axis === i) && turn.signs.every((s) => s === 1);
-  const positions = sortedPositions(turnedBlocks(source, turn));
-  for (let i = 0; i < positions.length; i += 3) {
-    if ((i & 0xfff) === 0) checkInterrupt();
-    const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
-    if (aligned && straight) {
-      const [ox, oy, oz] = turn.offsets;
-      const data = source.blockAt(x + ox, y + oy, z + oz);
-      if (data !== undefined) target.setBlock(x, y, z, data);
-    } else target.setBlock(x, y, z, turnedBlock(source, turn, x, y, z));
-  }
+  turnInto(target, source, turn, sortedPositions(turnedBlocks(source.blocks(), turn)));
   target.blocks_max = Number.POSITIVE_INFINITY;
   return target;
 }
 
-/** The block positions that hold something of the moved volume, or may. */
-function turnedBlocks(source: Volume, turn: Turn): BlockIndex {
+/** Makes the blocks at some positions (over 16, three numbers each) of the moved volume. */
+export function turnInto(
+  target: Volume,
+  source: Volume,
+  turn: Turn,
+  positions: ArrayLike<number>,
+): void {
+  const [ox, oy, oz] = turn.offsets;
+  const aligned = turn.offsets.every((offset) => offset % 16 === 0);
+  const straight = turn.axes.every((axis, i) => axis === i) && turn.signs.every((s) => s === 1);
+  for (let i = 0; i < positions.length; i += 3) {
+    if ((i & 0xfff) === 0) checkInterrupt();
+    const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
+    const shares = aligned && straight && source.blockAt(x + ox, y + oy, z + oz) !== undefined;
+    if (shares) target.shareBlock(x, y, z, source, [x + ox, y + oy, z + oz]);
+    else target.setBlock(x, y, z, turnedBlock(source, turn, x, y, z));
+  }
+}
+
+/** The minimum corner of a block. */
+export interface Corner {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** The block positions that hold something of the moved blocks, or may. */
+export function turnedBlocks(blocks: Iterable<Corner>, turn: Turn): BlockIndex {
   const index = new BlockIndex();
-  for (const { x, y, z } of source.blocks()) {
+  for (const { x, y, z } of blocks) {
     const { min, max } = turnedBox({ min: [x, y, z], max: [x + 16, y + 16, z + 16] }, turn);
     const low = (axis: 0 | 1 | 2) => Math.floor(Math.max(min[axis], COORDINATE_MIN) / 16);
     const high = (axis: 0 | 1 | 2) => Math.floor(Math.min(max[axis] - 1, COORDINATE_MAX) / 16);

@@ -1,17 +1,20 @@
 /** What an engine keeps of one project. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { Noted } from '../changes/noted.ts';
+import { Recorder, type Recording } from '../changes/recorder.ts';
 import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
 import type { Scripts } from '../script/script.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { Clipboard } from './clipboard.ts';
 import type { Files } from './files.ts';
+import { History, type Origin } from './history.ts';
 import { type Budget, boundDerived, ProjectMemory } from './memory.ts';
-import { alter, type Editable, transact } from './transaction.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;
@@ -40,14 +43,23 @@ export interface Scripting {
   failure: unknown;
 }
 
-export class Project implements Editable {
+/** What can be changed of a project beside its document. */
+interface ProjectState {
+  readonly selection: Selection;
+}
+
+/** Steps of a project hold so many bytes at most. */
+const HISTORY_BYTES_MAX = 256 * 1024 * 1024;
+
+export class Project extends Noted<ProjectState> {
   name = 'New Project';
-  document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
+  readonly history = new History(HISTORY_BYTES_MAX);
+  /** Of the request that is run. */
+  origin: Origin = { method: '', at_ms: 0 };
+  #document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
   /** Where save_project writes when it is given no path, and in which format. */
   path: string | undefined;
   format: string | undefined;
-  /** Cleared when another document comes in its place. */
-  selection = nothingSelected();
   readonly memory: ProjectMemory;
   readonly files: Files;
   readonly clipboard: Clipboard;
@@ -55,12 +67,17 @@ export class Project implements Editable {
   readonly job_threads: number;
   /** For one result, and for the memory of one job beside the voxels. */
   readonly limits: ResultLimits;
+  readonly #recorder = new Recorder();
   #revision = 0;
+  #lastRevision = 0;
   /** The revision that was saved, loaded or made last. */
   #kept_revision = 0;
   #document_number = 0;
 
   constructor(home: ProjectHome) {
+    super({ selection: nothingSelected() });
+    this.record(this.#recorder);
+    this.#document.record(this.#recorder);
     const { budget, files, clipboard, scripting, job_threads, limits } = home;
     this.memory = new ProjectMemory(budget);
     this.files = files;
@@ -70,7 +87,19 @@ export class Project implements Editable {
     this.limits = limits;
   }
 
-  /** Grows with every edit, so that a save knows whether it holds the last one. */
+  get document(): Document {
+    return this.#document;
+  }
+
+  /** Cleared when another document comes in its place. */
+  get selection(): Selection {
+    return this.state.selection;
+  }
+
+  /**
+   * The number of what it is now, so that a save knows whether it holds the last edit: another one
+   * with every edit, and the one from before when the edit is undone.
+   */
   get revision(): number {
     return this.#revision;
   }
@@ -85,14 +114,9 @@ export class Project implements Editable {
     return this.#kept_revision !== this.#revision;
   }
 
-  /** Notes an edit. */
-  edited(): void {
-    this.#revision++;
-  }
-
-  /** Remembers that what it was at a revision is in a file, unless a later one is already. */
+  /** Remembers that what it was at a revision is in a file. */
   keptAt(revision: number): void {
-    this.#kept_revision = Math.max(this.#kept_revision, revision);
+    this.#kept_revision = revision;
   }
 
   /** Due before every request: what clones and shapes may grow to depends on what is free. */
@@ -108,15 +132,18 @@ export class Project implements Editable {
     boundDerived(document, this.memory.bytesAllowed - document.voxelBytes());
     document.refresh();
     this.memory.require(document.voxelBytes());
-    this.document = document;
+    document.record(this.#recorder);
+    this.#document = document;
     this.#document_number++;
-    this.selection = nothingSelected();
+    this.#revision = ++this.#lastRevision;
+    this.write({ selection: nothingSelected() });
+    this.history.clear();
   }
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
   select(selection: Selection): void {
     this.memory.require(this.document.voxelBytes() + selection.mask.byteLength);
-    this.selection = selection;
+    this.choose(() => this.write({ selection }));
   }
 
   /** Throws GOX_RESULT_TOO_LARGE unless a result may hold so many bytes. */
@@ -178,30 +205,68 @@ export class Project implements Editable {
   /** The voxels of a layer, to be written: a clone or shape layer becomes a plain one. */
   edit(layer: Layer): Volume {
     if (layer.derived) layer.makePlain();
-    this.edited();
     return layer.volume;
   }
 
-  /** Remembers all that an edit can change; what it returns puts it back. */
-  checkpoint(): () => void {
-    const { document, selection } = this;
-    const revision = this.#revision;
-    const restore = document.checkpoint();
-    return () => {
-      restore();
-      this.selection = selection;
-      this.#revision = revision;
-    };
-  }
-
-  /** Makes an edit that happens as a whole or not at all; see `transaction.ts`. */
+  /**
+   * Makes an edit that happens as a whole or not at all: when it throws, the project is as it was.
+   * Clone and shape layers are part of it. It becomes a step of the history, or a part of the edit
+   * that it is made within. Throws GOX_MEMORY_LIMIT when the project has grown past what is free.
+   */
   transact<T>(edit: () => T): T {
-    return transact(this, edit);
+    return this.#record(edit, true);
   }
 
-  /** Makes an edit that cannot fail half way by itself; see `transaction.ts`. */
-  alter<T>(edit: () => T): T {
-    return alter(this, edit);
+  /** As `transact`, for what no file holds: it leaves the project as saved as it was. */
+  choose<T>(edit: () => T): T {
+    return this.#record(edit, false);
+  }
+
+  /** Undoes the last step of the history; tells whether there was one. Throws GOX_MEMORY_LIMIT. */
+  undo(): boolean {
+    const step = this.history.undo();
+    if (step === undefined) return false;
+    this.#settle(step.before, () => this.history.redo());
+    return true;
+  }
+
+  /** Does again what was undone last; tells whether there was anything. Throws GOX_MEMORY_LIMIT. */
+  redo(): boolean {
+    const step = this.history.redo();
+    if (step === undefined) return false;
+    this.#settle(step.after, () => this.history.undo());
+    return true;
+  }
+
+  /** After a step back or forth, which is taken back when there is no memory for it. */
+  #settle(revision: number, back: () => unknown): void {
+    try {
+      this.begin();
+      this.document.refresh();
+      this.memory.require(this.bytes);
+    } catch (error) {
+      back();
+      throw error;
+    }
+    this.#revision = revision;
+  }
+
+  #record<T>(edit: () => T, filed: boolean): T {
+    const blocks_free = Math.floor(this.memory.ceiling.bytes_free / BLOCK_BYTES);
+    const whole = () => {
+      const result = edit();
+      this.document.refresh();
+      this.memory.require(this.bytes);
+      return result;
+    };
+    return this.#recorder.record(blocks_free, whole, (recording) => this.#keep(recording, filed));
+  }
+
+  #keep(recording: Recording, filed: boolean): void {
+    if (recording.entries.size === 0) return;
+    const before = this.#revision;
+    if (filed) this.#revision = ++this.#lastRevision;
+    this.history.push({ recording, origin: this.origin, before, after: this.#revision });
   }
 }
 

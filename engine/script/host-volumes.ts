@@ -5,7 +5,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
-import type { Layer } from '../document/layer.ts';
+import { Layer } from '../document/layer.ts';
 import { BLOCK_BYTES, BLOCK_VOXELS, type BlockView } from '../volume/block.ts';
 import { Volume } from '../volume/volume.ts';
 import { Refusal } from './refusal.ts';
@@ -69,6 +69,11 @@ export class HostVolumes {
 
   /** Changes a volume; throws GOX_MEMORY_LIMIT, half done, when it needs more blocks than free. */
   edit(id: number, change: (volume: Volume, blocks_max: number) => void): void {
+    const known = this.#known.get(id);
+    if (known instanceof Layer && known.derived) {
+      this.#document.refresh();
+      known.makePlain();
+    }
     const volume = this.get(id);
     const before = volume.blockCount;
     volume.blocks_max = before + Math.max(0, this.#blocks_free);

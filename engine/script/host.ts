@@ -113,12 +113,12 @@ export class Host {
       },
       layerName: (id) => this.#layer(id).name,
       setLayerName: (id, name) => {
-        this.#layer(id).name = text(name).slice(0, NAME_LENGTH_MAX);
+        this.#layer(id).set({ name: text(name).slice(0, NAME_LENGTH_MAX) });
         return 0;
       },
       layerVisible: (id) => Number(this.#layer(id).visible),
       setLayerVisible: (id, visible) => {
-        this.#layer(id).visible = integer(visible) !== 0;
+        this.#layer(id).set({ visible: integer(visible) !== 0 });
         return 0;
       },
       layerVolume: (id) => this.#volumes.ofLayer(this.#layer(id)),

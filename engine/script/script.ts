@@ -6,6 +6,7 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import { Recorder } from '../changes/recorder.ts';
 import type { Document } from '../document/document.ts';
 import { StoodStill, Stopwatch } from '../stopwatch.ts';
 import { scriptError } from './failure.ts';
@@ -68,7 +69,7 @@ export class Scripts {
   }
 
   /**
-   * Runs a script; the volumes of the document's layers are replaced by copies. Throws
+   * Runs a script, as one edit of the document. Throws
    * GOX_SCRIPT_FAILED (with `line` and `column`), GOX_SCRIPT_TIMEOUT, GOX_SCRIPT_MEMORY,
    * GOX_MEMORY_LIMIT, GOX_LAYER_LIMIT, what `files` throws and what `checkInterrupt` does; or
    * StoodStill, when the hard stop came while the process stood still.
@@ -80,13 +81,9 @@ export class Scripts {
     files: ScriptFiles = {},
   ): ScriptResult {
     if (this.spent) throw new Error('a spent sandbox: createScripts gives another one');
-    const restore = document.checkpoint();
-    try {
-      return this.#run(document, input, limits, files);
-    } catch (error) {
-      restore();
-      throw error;
-    }
+    if (document.recorder === undefined) document.record(new Recorder());
+    const edit = () => this.#run(document, input, limits, files);
+    return document.recorder!.record(Number.POSITIVE_INFINITY, edit);
   }
 
   #run(

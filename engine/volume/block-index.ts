@@ -1,7 +1,7 @@
 /**
  * Where the block at a position is kept: an open-addressing hash from block positions (three signed
- * 28-bit numbers, too many bits for one double) to slots 0, 1, 2… in order of insertion. Nothing is
- * ever removed; a volume builds a new index to drop blocks.
+ * 28-bit numbers, too many bits for one double) to slots 0, 1, 2… in order of insertion. Only the
+ * last one can be removed; a volume builds a new index to drop others.
  */
 
 const CAPACITY_MIN = 16;
@@ -65,6 +65,24 @@ export class BlockIndex {
     return slot;
   }
 
+  /** Takes back the last `add`. */
+  removeLast(): void {
+    const slot = --this.#length;
+    const table = this.#table;
+    const mask = table.length - 1;
+    let free = this.#home(slot);
+    while (table[free] !== slot + 1) free = (free + 1) & mask;
+    // What was pushed along by it moves back, so that no search ends too early.
+    for (let at = (free + 1) & mask; table[at] !== 0; at = (at + 1) & mask) {
+      const home = this.#home(table[at]! - 1);
+      if (((at - home) & mask) < ((at - free) & mask)) continue;
+      table[free] = table[at]!;
+      free = at;
+    }
+    table[free] = 0;
+    this.#last = -1;
+  }
+
   /** The block position of a slot. */
   position(slot: number): { x: number; y: number; z: number } {
     return { x: this.#xs[slot]!, y: this.#ys[slot]!, z: this.#zs[slot]! };
@@ -90,9 +108,15 @@ export class BlockIndex {
   #enter(slot: number): void {
     const table = this.#table;
     const mask = table.length - 1;
-    let at = hash(this.#xs[slot]!, this.#ys[slot]!, this.#zs[slot]!) & mask;
+    let at = this.#home(slot);
     while (table[at] !== 0) at = (at + 1) & mask;
     table[at] = slot + 1;
+  }
+
+  /** Where the search for a slot begins. */
+  #home(slot: number): number {
+    const mask = this.#table.length - 1;
+    return hash(this.#xs[slot]!, this.#ys[slot]!, this.#zs[slot]!) & mask;
   }
 
   #grow(): void {

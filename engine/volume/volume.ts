@@ -4,10 +4,11 @@
  *
  * Blocks are shared between volumes and copied by the one that writes first (see `Token`), so
  * `clone` copies positions and pointers and no voxels. Their order of insertion is kept: exporters
- * write in that order, as Goxel does.
+ * write in that order, as Goxel does. Of the volumes of a project, edits note what they replace
+ * (`record`); what is made of any volume can follow its changes (`changedSince`).
  */
 
-import { GoxError } from '../../conf/errors.ts';
+import type { Recorder } from '../changes/recorder.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import {
   BLOCK_BYTES,
@@ -21,11 +22,11 @@ import {
   indexInBlock,
   NOBODY,
   newBlockData,
-  newToken,
 } from './block.ts';
-import { BlockIndex } from './block-index.ts';
+import { BlockTable } from './block-table.ts';
 import type { Box, Vec3 } from './box.ts';
 import { boxOfBlocks } from './box-of-blocks.ts';
+import { type Changes, changesIn, NO_CHANGES } from './changes.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
@@ -37,121 +38,136 @@ export interface VolumeSnapshot {
   readonly blocks: readonly Uint32Array[];
 }
 
-/** Empty blocks stay, for a voxel that comes and goes, until they are this many and half of all. */
-const EMPTY_BLOCKS_KEPT = 64;
-
-/**
- * Versions are unique in the process, so equal versions mean the same content of the same volume.
- */
-let versions = 0;
-
 export class Volume {
-  #index = new BlockIndex();
-  #blocks: Block[] = [];
-  #token = newToken();
-  #count = 0;
-  #empty = 0;
-  #version = ++versions;
+  readonly #table = new BlockTable();
   /** The box around the voxels of a version, since it is asked for again and again. */
   #lastBox: { readonly version: number; readonly box: Box } | undefined;
 
-  /** Once it has this many blocks, a write that adds one throws GOX_MEMORY_LIMIT half done. */
-  blocks_max = Number.POSITIVE_INFINITY;
-
   /** Changes with every write that changed something. */
   get version(): number {
-    return this.#version;
+    return this.#table.version;
   }
 
   /** Blocks held, empty ones included. */
   get blockCount(): number {
-    return this.#blocks.length;
+    return this.#table.length;
+  }
+
+  /** Once it has this many blocks, a write that adds one throws GOX_MEMORY_LIMIT half done. */
+  get blocks_max(): number {
+    return this.#table.room;
+  }
+
+  /** Bounds it beside what the edit that runs may add. */
+  set blocks_max(blocks_max: number) {
+    this.#table.blocks_max = blocks_max;
   }
 
   /** Bytes of the blocks held; one that is shared counts in each volume that holds it. */
   get byteLength(): number {
-    return this.#blocks.length * BLOCK_BYTES;
+    return this.#table.length * BLOCK_BYTES;
+  }
+
+  /** From now on edits that a recorder runs note what they replace here. */
+  record(recorder: Recorder): void {
+    this.#table.record(recorder);
+  }
+
+  /** What the edit that runs has changed by now; costs by the blocks that it wrote. */
+  changes(): Changes {
+    const { log } = this.#table;
+    return log === undefined ? NO_CHANGES : changesIn(this.#table, log);
+  }
+
+  /** As it was before the edit that runs, to be read; this one itself when it was not written. */
+  beforeEdit(): Volume {
+    const { log } = this.#table;
+    if (log === undefined) return this;
+    const before = this.clone();
+    for (const step of log.steps.toReversed()) before.#table.exchange(step);
+    return before;
+  }
+
+  /**
+   * Which blocks may differ from what they were at a version of this volume: their minimum corners
+   * over 16, three numbers each, none twice. Undefined when that is not known any more, and all
+   * have to be looked at. Costs by what was written.
+   */
+  changedSince(version: number): Int32Array | undefined {
+    return this.#table.changedSince(version);
   }
 
   /** The number of voxels with alpha above 0. */
   count(): number {
-    return this.#count;
+    return this.#table.count;
   }
 
   /** The packed colour at a position; 0 when there is no voxel. */
   get(x: number, y: number, z: number): number {
-    const slot = this.#index.find(x >> 4, y >> 4, z >> 4);
+    const slot = this.#table.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) return 0;
-    const rgba = this.#blocks[slot]!.data[indexInBlock(x, y, z)]!;
+    const rgba = this.#table.at(slot).data[indexInBlock(x, y, z)]!;
     return rgba > 0xff_ffff ? rgba : 0;
   }
 
   /** Puts a packed colour at a position; alpha 0 removes the voxel. */
   set(x: number, y: number, z: number, rgba: number): void {
+    const table = this.#table;
     const filled = rgba >>> 24 !== 0;
-    let slot = this.#index.find(x >> 4, y >> 4, z >> 4);
+    let slot = table.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) {
       if (!filled) return;
-      slot = this.#insert(x >> 4, y >> 4, z >> 4);
+      slot = table.insert(x >> 4, y >> 4, z >> 4);
     }
     const value = filled ? rgba >>> 0 : 0;
-    const index = indexInBlock(x, y, z);
-    const before = this.#blocks[slot]!.data[index]!;
-    if (before === value) return;
-    const block = this.#writable(slot);
-    block.data[index] = value;
-    const change = (filled ? 1 : 0) - (before > 0xff_ffff ? 1 : 0);
-    if (change !== 0) this.#changeCount(block, change);
-    this.#version = ++versions;
+    const place = indexInBlock(x, y, z);
+    if (table.at(slot).data[place] === value) return;
+    table.setWord(slot, place, value);
+    if (!filled) table.sweep();
   }
 
   /** Removes every voxel. */
   clear(): void {
-    this.#index = new BlockIndex();
-    this.#blocks = [];
-    this.#count = 0;
-    this.#empty = 0;
-    this.#version = ++versions;
+    this.#table.clear();
+  }
+
+  /** Gives back the blocks that hold nothing any more; costs a pointer and a position a block. */
+  dropEmpty(): void {
+    this.#table.dropEmpty();
   }
 
   /** A volume of the same content; costs one pointer and one position a block. */
   clone(): Volume {
     const copy = new Volume();
-    copy.#index = this.#index.clone();
-    copy.#blocks = this.#blocks.slice();
-    copy.#count = this.#count;
-    copy.#empty = this.#empty;
-    this.#token = newToken();
+    copy.#table.copyFrom(this.#table);
     return copy;
   }
 
   /** The blocks that hold voxels, in order of insertion. Do not write to the volume meanwhile. */
   *blocks(): Generator<BlockView, void, undefined> {
-    for (let slot = 0; slot < this.#blocks.length; slot++) {
-      const { data, count } = this.#blocks[slot]!;
-      if (count === 0) continue;
+    for (let slot = 0; slot < this.#table.length; slot++) {
+      if (this.#table.at(slot).count === 0) continue;
       checkInterrupt();
-      const { x, y, z } = this.#index.position(slot);
-      yield { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
+      yield this.blockIn(slot);
     }
   }
 
   /** The slot of the block that holds a position, or -1; it stays until the next write. */
   slotAt(x: number, y: number, z: number): number {
-    return this.#index.find(x >> 4, y >> 4, z >> 4);
+    return this.#table.find(x >> 4, y >> 4, z >> 4);
   }
 
   /** The block in a slot, of which there are `blockCount`; it may have no voxels. */
   blockIn(slot: number): BlockView {
-    const { data, count } = this.#blocks[slot]!;
-    const { x, y, z } = this.#index.position(slot);
+    const { data, count } = this.#table.at(slot);
+    const { x, y, z } = this.#table.index.position(slot);
     return { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
   }
 
   /** The words of the block that holds a position, not to be written; undefined without a block. */
   blockAt(x: number, y: number, z: number): Uint32Array | undefined {
-    const slot = this.#index.find(x >> 4, y >> 4, z >> 4);
-    return slot < 0 ? undefined : this.#blocks[slot]!.data;
+    const slot = this.#table.find(x >> 4, y >> 4, z >> 4);
+    return slot < 0 ? undefined : this.#table.at(slot).data;
   }
 
   /**
@@ -164,17 +180,17 @@ export class Volume {
     checkInterrupt();
     if (data.length !== BLOCK_VOXELS) throw new RangeError(`a block has ${BLOCK_VOXELS} words`);
     const kept = data.buffer instanceof SharedArrayBuffer ? data : copyBlockData(data);
-    this.#put(x, y, z, new Block(kept, NOBODY, count));
+    this.#table.put(x >> 4, y >> 4, z >> 4, new Block(kept, NOBODY, count));
   }
 
-  /** Takes over the block of another volume at a position, without copying its voxels. */
-  shareBlock(x: number, y: number, z: number, source: Volume): void {
+  /**
+   * Takes over the block of another volume at a position, or at another one that lies as in its
+   * block, without copying its voxels.
+   */
+  shareBlock(x: number, y: number, z: number, source: Volume, from: Vec3 = [x, y, z]): void {
     checkInterrupt();
-    const slot = source.#index.find(x >> 4, y >> 4, z >> 4);
-    if (slot < 0) return;
-    const block = source.#blocks[slot]!;
-    if (block.owner === source.#token) source.#token = newToken();
-    this.#put(x, y, z, block);
+    const slot = source.#table.find(from[0] >> 4, from[1] >> 4, from[2] >> 4);
+    if (slot >= 0) this.#table.put(x >> 4, y >> 4, z >> 4, source.#table.shared(slot));
   }
 
   /**
@@ -182,18 +198,18 @@ export class Volume {
    * the way; later writes to this volume do not show in it.
    */
   snapshot(): VolumeSnapshot {
-    const positions = new Int32Array(this.#blocks.length * 3);
-    const counts = new Uint16Array(this.#blocks.length);
+    const all = this.#table.shareAll();
+    const positions = new Int32Array(all.length * 3);
+    const counts = new Uint16Array(all.length);
     const blocks: Uint32Array[] = [];
-    for (let slot = 0; slot < this.#blocks.length; slot++) {
-      const { data, count } = this.#blocks[slot]!;
+    for (let slot = 0; slot < all.length; slot++) {
+      const { data, count } = all[slot]!;
       if (count === 0) continue;
-      const { x, y, z } = this.#index.position(slot);
+      const { x, y, z } = this.#table.index.position(slot);
       positions.set([x, y, z], blocks.length * 3);
       counts[blocks.length] = count;
       blocks.push(data);
     }
-    this.#token = newToken();
     return { positions, counts, blocks };
   }
 
@@ -201,9 +217,8 @@ export class Volume {
   static of({ positions, counts, blocks }: VolumeSnapshot): Volume {
     const volume = new Volume();
     for (const [i, data] of blocks.entries()) {
-      volume.#index.add(positions[3 * i]!, positions[3 * i + 1]!, positions[3 * i + 2]!);
-      volume.#blocks.push(new Block(data, NOBODY, counts[i]!));
-      volume.#count += counts[i]!;
+      const block = new Block(data, NOBODY, counts[i]!);
+      volume.#table.put(positions[3 * i]!, positions[3 * i + 1]!, positions[3 * i + 2]!, block);
     }
     return volume;
   }
@@ -213,7 +228,6 @@ export class Volume {
     if (min[0] >= max[0] || min[1] >= max[1] || min[2] >= max[2]) return;
     if (rgba >>> 24 === 0) this.#clearBox(min, max);
     else this.#paintBox(min, max, rgba >>> 0);
-    this.#version = ++versions;
   }
 
   /** How many blocks a box touches: what a fill of it may have to allocate. */
@@ -225,79 +239,12 @@ export class Volume {
 
   /** The smallest box around all voxels; undefined when there is none. */
   box(): Box | undefined {
-    if (this.#count === 0) return undefined;
-    if (this.#lastBox?.version !== this.#version) {
-      this.#lastBox = { version: this.#version, box: boxOfBlocks(this.blocks()) };
+    const { count, version } = this.#table;
+    if (count === 0) return undefined;
+    if (this.#lastBox?.version !== version) {
+      this.#lastBox = { version, box: boxOfBlocks(this.blocks()) };
     }
     return this.#lastBox.box;
-  }
-
-  #insert(bx: number, by: number, bz: number): number {
-    this.#requireRoom();
-    const slot = this.#index.add(bx, by, bz);
-    this.#blocks.push(new Block(newBlockData(), this.#token, 0));
-    this.#empty++;
-    return slot;
-  }
-
-  #requireRoom(): void {
-    if (this.#blocks.length < this.blocks_max) return;
-    const bytes_max = this.blocks_max * BLOCK_BYTES;
-    const message = `The voxels would take more than the ${bytes_max} bytes that are free.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max });
-  }
-
-  /** The block of a slot, copied first when it is not ours alone. */
-  #writable(slot: number): Block {
-    const block = this.#blocks[slot]!;
-    if (block.owner === this.#token) return block;
-    const copy = new Block(copyBlockData(block.data), this.#token, block.count);
-    this.#blocks[slot] = copy;
-    return copy;
-  }
-
-  #put(x: number, y: number, z: number, block: Block): void {
-    let slot = this.#index.find(x >> 4, y >> 4, z >> 4);
-    if (slot < 0) {
-      if (block.count === 0) return;
-      this.#requireRoom();
-      slot = this.#index.add(x >> 4, y >> 4, z >> 4);
-      this.#blocks.push(block);
-      this.#count += block.count;
-    } else {
-      const before = this.#blocks[slot]!.count;
-      this.#blocks[slot] = block;
-      this.#count += block.count - before;
-      this.#empty += (block.count === 0 ? 1 : 0) - (before === 0 ? 1 : 0);
-    }
-    this.#version = ++versions;
-    this.#sweep();
-  }
-
-  #changeCount(block: Block, change: number): void {
-    if (block.count === 0) this.#empty--;
-    block.count += change;
-    this.#count += change;
-    if (block.count === 0) {
-      this.#empty++;
-      this.#sweep();
-    }
-  }
-
-  #sweep(): void {
-    if (this.#empty <= EMPTY_BLOCKS_KEPT || this.#empty * 2 < this.#blocks.length) return;
-    const index = new BlockIndex();
-    const blocks: Block[] = [];
-    for (let slot = 0; slot < this.#blocks.length; slot++) {
-      const block = this.#blocks[slot]!;
-      if (block.count === 0) continue;
-      const { x, y, z } = this.#index.position(slot);
-      index.add(x, y, z);
-      blocks.push(block);
-    }
-    this.#index = index;
-    this.#blocks = blocks;
-    this.#empty = 0;
   }
 
   #paintBox(min: Vec3, max: Vec3, rgba: number): void {
@@ -308,11 +255,11 @@ export class Volume {
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
           if (covers(min, max, bx, by, bz)) {
             full ??= new Block(newBlockData().fill(rgba), NOBODY, BLOCK_VOXELS);
-            this.#put(bx * BLOCK_SIZE, by * BLOCK_SIZE, bz * BLOCK_SIZE, full);
+            this.#table.put(bx, by, bz, full);
             continue;
           }
-          let slot = this.#index.find(bx, by, bz);
-          if (slot < 0) slot = this.#insert(bx, by, bz);
+          let slot = this.#table.find(bx, by, bz);
+          if (slot < 0) slot = this.#table.insert(bx, by, bz);
           this.#fillPart(slot, min, max, rgba);
         }
       }
@@ -320,22 +267,44 @@ export class Volume {
   }
 
   #clearBox(min: Vec3, max: Vec3): void {
-    // Whole blocks change places in a sweep, so the slots are only swept at the end.
-    for (let slot = 0; slot < this.#blocks.length; slot++) {
-      if (this.#blocks[slot]!.count === 0) continue;
+    const table = this.#table;
+    // Slots change places in a sweep, so that comes at the end.
+    for (const slot of this.#slotsIn(min, max)) {
+      if (table.at(slot).count === 0) continue;
       checkInterrupt();
-      const { x, y, z } = this.#index.position(slot);
-      if (x < min[0] >> 4 || y < min[1] >> 4 || z < min[2] >> 4) continue;
-      if (x > (max[0] - 1) >> 4 || y > (max[1] - 1) >> 4 || z > (max[2] - 1) >> 4) continue;
       this.#fillPart(slot, min, max, 0);
     }
-    this.#sweep();
+    table.sweep();
+  }
+
+  /** The slots of the blocks that a box touches, by the smaller of both. */
+  *#slotsIn(min: Vec3, max: Vec3): Generator<number, void, undefined> {
+    const table = this.#table;
+    const low = min.map((value) => value >> 4) as unknown as Vec3;
+    const high = max.map((value) => (value - 1) >> 4) as unknown as Vec3;
+    if (Volume.blocksIn(min, max) > table.length) {
+      for (let slot = 0; slot < table.length; slot++) {
+        const { x, y, z } = table.index.position(slot);
+        if (x < low[0] || y < low[1] || z < low[2]) continue;
+        if (x > high[0] || y > high[1] || z > high[2]) continue;
+        yield slot;
+      }
+      return;
+    }
+    for (let z = low[2]; z <= high[2]; z++) {
+      for (let y = low[1]; y <= high[1]; y++) {
+        for (let x = low[0]; x <= high[0]; x++) {
+          const slot = table.find(x, y, z);
+          if (slot >= 0) yield slot;
+        }
+      }
+    }
   }
 
   /** Fills the part of one block that lies in the box, and keeps the counts. */
   #fillPart(slot: number, min: Vec3, max: Vec3, rgba: number): void {
-    const { x, y, z } = this.#index.position(slot);
-    const block = this.#writable(slot);
+    const { x, y, z } = this.#table.index.position(slot);
+    const block = this.#table.writable(slot);
     const before = block.count;
     const part = {
       x0: Math.max(min[0] - x * BLOCK_SIZE, 0),
@@ -347,8 +316,7 @@ export class Volume {
     };
     fillPart(block.data, part, rgba);
     block.count = countVoxels(block.data);
-    this.#count += block.count - before;
-    this.#empty += (block.count === 0 ? 1 : 0) - (before === 0 ? 1 : 0);
+    this.#table.wrote(slot, before);
   }
 }
 

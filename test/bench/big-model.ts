@@ -24,7 +24,7 @@ function bigDocument(): { document: Document; title: string } {
     return { document, title: 'big_terrain of the corpus' };
   }
   const document = Document.empty();
-  document.activeLayer.volume = terrain(
+  const volume = terrain(
     {
       min: [-120, -120],
       max: [120, 120],
@@ -40,6 +40,7 @@ function bigDocument(): { document: Document; title: string } {
     },
     BLOCKS_MAX,
   );
+  document.activeLayer.set({ volume });
   return { document, title: 'a terrain made from a seed' };
 }
 
@@ -69,7 +70,7 @@ export function bigModel(directory: string): BigModel {
   const down = identity();
   down[14] = LOWERED;
   const lowered = Document.empty();
-  lowered.activeLayer.volume = moved(document.merged(), down, BLOCKS_MAX);
+  lowered.activeLayer.set({ volume: moved(document.merged(), down, BLOCKS_MAX) });
   save(lowered, paths.lowered);
   const trivial = Document.empty();
   trivial.activeLayer.volume.set(0, 0, 0, pack(255, 0, 0, 255));

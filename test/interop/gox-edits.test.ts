@@ -36,28 +36,28 @@ function edited(number: number): Document {
   const fraction = () => Math.fround(random());
   const document = Document.empty();
   const size = { min: [-REACH, -REACH, -REACH], max: [REACH, REACH, REACH] } as const;
-  document.box = boxMatrix(size);
+  document.set({ box: boxMatrix(size) });
   addMaterials(document, 1 + integer(4), fraction);
   const frame = document.activeLayer.volume;
   for (const corner of [-REACH, REACH - 1]) frame.set(corner, corner, corner, 0xff11_2233);
   for (let i = 0, layers = 3 + integer(4); i < layers; i++) {
     const layer = document.addLayer(`Ebene ${i} – 层`);
-    layer.material = integer(document.materials.length);
-    layer.volume = randomVolume(random, [255]);
-    layer.visible = random() < 0.8;
-    layer.mode = integer(8);
-    if (random() < 0.5) layer.box = boxMatrix({ min: [-i, -2, -3], max: [4, 5 + i, 6] });
+    layer.set({ material: integer(document.materials.length) });
+    layer.set({ volume: randomVolume(random, [255]) });
+    layer.set({ visible: random() < 0.8 });
+    layer.set({ mode: integer(8) });
+    if (random() < 0.5) layer.set({ box: boxMatrix({ min: [-i, -2, -3], max: [4, 5 + i, 6] }) });
     layer.mat[12] = integer(9) - 4;
   }
   const base = document.activeLayer;
   const clone = document.addLayer('clone');
-  clone.baseId = base.id;
+  clone.set({ baseId: base.id });
   clone.mat.set([0, 1, 0, 0, -1, 0, 0, 0, 0, 0, 1, 0, integer(20) - 10, integer(20) - 10, 3, 1]);
   const shape = document.addLayer('shape');
   const color = (0xff00_0000 | integer(0x100_0000)) >>> 0;
-  shape.shape = { kind: SHAPES[number % 3]!, color };
-  shape.mat = boxMatrix({ min: [-9, -3 - integer(9), 2], max: [3, 7, 9 + integer(20)] });
-  document.addLayer('picture').imagePath = PICTURE;
+  shape.set({ shape: { kind: SHAPES[number % 3]!, color } });
+  shape.set({ mat: boxMatrix({ min: [-9, -3 - integer(9), 2], max: [3, 7, 9 + integer(20)] }) });
+  document.addLayer('picture').set({ imagePath: PICTURE });
   addScene(document, fraction);
   addStrangers(document);
   document.refresh();
@@ -68,37 +68,42 @@ function addMaterials(document: Document, count: number, fraction: () => number)
   for (let i = 0; i < count; i++) {
     const material = newMaterial(`Material ${i} ü`);
     material.color.set([fraction(), fraction(), fraction(), fraction()]);
-    material.metallic = fraction();
-    material.roughness = fraction();
+    const [metallic, roughness] = [fraction(), fraction()];
     if (i % 2 === 0) material.emission.set([fraction(), fraction(), fraction()]);
-    document.materials.push(material);
+    document.addMaterial({ ...material, metallic, roughness });
   }
 }
 
 function addScene(document: Document, fraction: () => number): void {
-  const { light } = document;
-  light.pitch = fraction();
-  light.yaw = Math.fround(fraction() * 3);
-  light.intensity = Math.fround(fraction() * 2);
-  light.ambient = fraction();
-  light.shadow = fraction();
-  document.cameras[0]!.active = false;
+  const light = {
+    ...document.light,
+    pitch: fraction(),
+    yaw: Math.fround(fraction() * 3),
+    intensity: Math.fround(fraction() * 2),
+    ambient: fraction(),
+    shadow: fraction(),
+  };
   const camera = newCamera('from the side', document.box);
   camera.mat[12]! += fraction() * 40;
-  camera.dist = Math.fround(20 + fraction() * 100);
-  document.cameras.push(camera);
+  const dist = Math.fround(20 + fraction() * 100);
+  const first = { ...document.cameras[0]!, active: false };
+  document.set({ light, cameras: [first, { ...camera, dist }] });
 }
 
 /** What no version knows: chunks, and keys in every dictionary. */
 function addStrangers(document: Document): void {
   const extra = () => [{ key: 'strange', value: Uint8Array.of(1, 2, 3) }];
-  document.boxExtra = extra();
-  document.light.extra = extra();
-  for (const part of [...document.layers, ...document.materials, ...document.cameras]) {
-    part.extra = extra();
-  }
-  document.unknownChunks = ['', 'IMG ', 'BL16', 'MATE', 'LAYR', 'CAMR', 'LIGH'].map((after, i) => {
+  for (const layer of document.layers) layer.set({ extra: extra() });
+  const unknownChunks = ['', 'IMG ', 'BL16', 'MATE', 'LAYR', 'CAMR', 'LIGH'].map((after, i) => {
     return { type: `ZZ0${i}`, data: Uint8Array.of(9, i), after };
+  });
+  const stranger = <T extends object>(part: T) => ({ ...part, extra: extra() });
+  document.set({
+    boxExtra: extra(),
+    light: stranger(document.light),
+    materials: document.materials.map(stranger),
+    cameras: document.cameras.map(stranger),
+    unknownChunks,
   });
 }
 

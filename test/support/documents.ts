@@ -22,7 +22,7 @@ export function readAs(format: string, bytes: Uint8Array): Document {
 /** A document of one layer; the image box is around its voxels. */
 export function documentOf(volume: Volume): Document {
   const document = Document.empty();
-  document.activeLayer.volume = volume;
+  document.activeLayer.set({ volume });
   document.box[15] = 0;
   return document;
 }

@@ -124,7 +124,7 @@ class Lab {
         moveLayer(this.#layer, composed(words), BLOCKS_MAX);
         break;
       case 'vmove':
-        this.#layer.volume = moved(volume, composed(words), BLOCKS_MAX);
+        this.#layer.set({ volume: moved(volume, composed(words), BLOCKS_MAX) });
         break;
       case 'select': {
         const found = fuzzySelect(volume, at, n[3]!);
@@ -239,7 +239,7 @@ class Lab {
       const copy = volume.clone();
       merge(copy, this.#mask, 'intersect');
       merge(volume, this.#mask, 'sub');
-      this.#document.addLayer('cut').volume = copy;
+      this.#document.addLayer('cut').set({ volume: copy });
     } else throw new Error(`no action ${name}`);
   }
 
@@ -249,14 +249,14 @@ class Lab {
     const n = words.map(Number);
     if (command === 'add') document.addLayer(words[0] ?? 'layer');
     else if (command === 'sel') document.activeLayer = this.#layerAt(n[0]!);
-    else if (command === 'name') layer.name = words[0]!;
-    else if (command === 'mode') layer.mode = BLEND_MODES.indexOf(modeOf(words[0]));
-    else if (command === 'visible') layer.visible = n[0] !== 0;
-    else if (command === 'clone') document.addLayer(`${layer.name} clone`).baseId = layer.id;
-    else if (command === 'mat') layer.mat = Float32Array.from(n);
+    else if (command === 'name') layer.set({ name: words[0]! });
+    else if (command === 'mode') layer.set({ mode: BLEND_MODES.indexOf(modeOf(words[0])) });
+    else if (command === 'visible') layer.set({ visible: n[0] !== 0 });
+    else if (command === 'clone') document.addLayer(`${layer.name} clone`).set({ baseId: layer.id });
+    else if (command === 'mat') layer.set({ mat: Float32Array.from(n) });
     else if (command === 'shape') {
       const color = colorOf(n.slice(1));
-      document.addLayer('shape').shape = { kind: shapeOf(words[0]), color };
+      document.addLayer('shape').set({ shape: { kind: shapeOf(words[0]), color } });
     } else if (command === 'mergedown') {
       this.#mergeInto(this.#layerAt(document.layers.indexOf(layer) - 1), [layer]);
     } else if (command === 'mergevisible') {

@@ -102,21 +102,23 @@ export class LayerReader {
       this.#ids.has(id) ? 0 : id,
       fields.text('name') ?? `Layer.${layers.length + 1}`,
     );
-    layer.volume = volume;
-    layer.visible = fields.bool('visible') ?? true;
-    layer.mode = fields.int('mode') ?? 0;
-    layer.mat = fields.floats('mat', 16) ?? layer.mat;
-    layer.baseId = fields.int('base_id') ?? 0;
-    layer.imagePath = fields.text('img-path') ?? '';
-    layer.shape = readShape(fields);
     // As in Goxel, a layer that does not name its material has the last one read.
     const material = fields.int('material') ?? materials.length - 1;
-    layer.material = materials[material] === undefined ? -1 : material;
     const box = fields.floats('box', 16);
-    if (box !== undefined && !isNullBox(box)) layer.box = box;
-    layer.extra = fields.rest();
+    layer.set({
+      volume,
+      visible: fields.bool('visible') ?? true,
+      mode: fields.int('mode') ?? 0,
+      mat: fields.floats('mat', 16) ?? layer.mat,
+      baseId: fields.int('base_id') ?? 0,
+      imagePath: fields.text('img-path') ?? '',
+      shape: readShape(fields),
+      material: materials[material] === undefined ? -1 : material,
+      box: box !== undefined && !isNullBox(box) ? box : undefined,
+      extra: fields.rest(),
+    });
     this.#ids.add(layer.id);
-    layers.push(layer);
+    this.#document.set({ layers: [...layers, layer] });
   }
 
   /**

@@ -102,7 +102,8 @@ class GoxReader {
     if (known) this.#after = type;
     else {
       const data = this.#bytes.slice(start, end);
-      this.#document.unknownChunks.push({ type, data, after: this.#after });
+      const chunk = { type, data, after: this.#after };
+      this.#document.set({ unknownChunks: [...this.#document.unknownChunks, chunk] });
     }
     return end + CHECKSUM_BYTES;
   }
@@ -122,8 +123,7 @@ class GoxReader {
 
   #readImage(fields: Fields): void {
     const document = this.#document;
-    document.box = fields.floats('box', 16) ?? document.box;
-    document.boxExtra = fields.rest();
+    document.set({ box: fields.floats('box', 16) ?? document.box, boxExtra: fields.rest() });
   }
 
   #readBlock(start: number, end: number, fail: Fail): void {
@@ -145,36 +145,42 @@ class GoxReader {
 
   #readMaterial(fields: Fields): void {
     const { materials } = this.#document;
-    const material = newMaterial(fields.text('name') ?? `Material.${materials.length + 1}`);
-    material.color = fields.floats('color', 4) ?? material.color;
-    material.metallic = fields.float('metallic') ?? material.metallic;
-    material.roughness = fields.float('roughness') ?? material.roughness;
-    material.emission = fields.floats('emission', 3) ?? material.emission;
-    material.extra = fields.rest();
-    materials.push(material);
+    const known = newMaterial(fields.text('name') ?? `Material.${materials.length + 1}`);
+    this.#document.addMaterial({
+      name: known.name,
+      color: fields.floats('color', 4) ?? known.color,
+      metallic: fields.float('metallic') ?? known.metallic,
+      roughness: fields.float('roughness') ?? known.roughness,
+      emission: fields.floats('emission', 3) ?? known.emission,
+      extra: fields.rest(),
+    });
   }
 
   #readCamera(fields: Fields): void {
     const { cameras } = this.#document;
-    const camera = newCamera(fields.text('name') ?? `Camera.${cameras.length + 1}`);
-    camera.dist = fields.float('dist') ?? camera.dist;
-    camera.ortho = fields.bool('ortho') ?? camera.ortho;
-    camera.mat = fields.floats('mat', 16) ?? camera.mat;
-    camera.active = fields.has('active');
-    camera.extra = fields.rest();
-    cameras.push(camera);
+    const known = newCamera(fields.text('name') ?? `Camera.${cameras.length + 1}`);
+    this.#document.addCamera({
+      name: known.name,
+      dist: fields.float('dist') ?? known.dist,
+      ortho: fields.bool('ortho') ?? known.ortho,
+      mat: fields.floats('mat', 16) ?? known.mat,
+      active: fields.has('active'),
+      extra: fields.rest(),
+    });
   }
 
   #readLight(fields: Fields): void {
-    const light = newLight();
-    light.pitch = fields.float('pitch') ?? light.pitch;
-    light.yaw = fields.float('yaw') ?? light.yaw;
-    light.intensity = fields.float('intensity') ?? light.intensity;
-    light.fixed = fields.bool('fixed') ?? light.fixed;
-    light.ambient = fields.float('ambient') ?? light.ambient;
-    light.shadow = fields.float('shadow') ?? light.shadow;
-    light.extra = fields.rest();
-    this.#document.light = light;
+    const known = newLight();
+    const light = {
+      pitch: fields.float('pitch') ?? known.pitch,
+      yaw: fields.float('yaw') ?? known.yaw,
+      intensity: fields.float('intensity') ?? known.intensity,
+      fixed: fields.bool('fixed') ?? known.fixed,
+      ambient: fields.float('ambient') ?? known.ambient,
+      shadow: fields.float('shadow') ?? known.shadow,
+      extra: fields.rest(),
+    };
+    this.#document.set({ light });
   }
 
   /** Adds what the file leaves out: camera, box, and the voxels of clones and shapes. */
@@ -182,10 +188,10 @@ class GoxReader {
     const document = this.#document;
     const unboxed = isNullBox(document.box);
     if (document.cameras.length === 0) {
-      document.cameras.push(newCamera('Camera.1', unboxed ? undefined : document.box));
+      document.addCamera(newCamera('Camera.1', unboxed ? undefined : document.box));
     }
     naming(this.#source, () => document.refresh());
-    if (unboxed) document.box = boxMatrix(contentBox(document.layers));
+    if (unboxed) document.set({ box: boxMatrix(contentBox(document.layers)) });
     if (this.#preview !== undefined) document.preview = this.#preview;
   }
 

@@ -75,7 +75,7 @@ function readMts(bytes: Uint8Array, source: string, options: ImportOptions = {})
     }
     voxels.finish(document.activeLayer.volume);
   }
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

@@ -34,7 +34,7 @@ function planeOf(
     }
   }
   voxels.finish(document.activeLayer.volume);
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

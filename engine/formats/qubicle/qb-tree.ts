@@ -57,8 +57,8 @@ export class TreeLayers {
     requireReach(this.#reader, min, [size[0], size[2], size[1]]);
     const document = this.document;
     const layer = this.#count++ === 0 ? document.activeLayer : document.addLayer(name);
-    layer.name = name;
-    layer.visible = visible;
+    layer.set({ name });
+    layer.set({ visible });
     const voxels = this.#voxels;
     fill((x, y, z, count, rgba) => {
       const bottom = min[2] + y;
@@ -66,7 +66,7 @@ export class TreeLayers {
     });
     if (size[0] > 0 && size[1] > 0 && size[2] > 0) {
       const max = [min[0] + size[0], min[1] + size[2], min[2] + size[1]] as const;
-      layer.box = boxMatrix({ min, max });
+      layer.set({ box: boxMatrix({ min, max }) });
     }
     voxels.finish(layer.volume);
   }
@@ -92,7 +92,7 @@ export class TreeLayers {
   }
 
   finish(): Document {
-    this.document.box = boxMatrix(contentBox(this.document.layers));
+    this.document.set({ box: boxMatrix(contentBox(this.document.layers)) });
     return this.document;
   }
 }

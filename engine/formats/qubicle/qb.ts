@@ -71,7 +71,7 @@ function readQb(bytes: Uint8Array, source: string, options?: ImportOptions): Doc
     reader.need(MATRIX_BYTES_MIN, 'a matrix');
     const name = reader.text(reader.u8('name length'), 'name');
     const layer = i === 0 ? document.activeLayer : document.addLayer(name);
-    layer.name = name;
+    layer.set({ name });
     const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
     const at = [reader.i32('position'), reader.i32('position'), reader.i32('position')] as const;
     requireReach(reader, at, size);
@@ -79,10 +79,10 @@ function readQb(bytes: Uint8Array, source: string, options?: ImportOptions): Doc
     const matrix = { size, at, swapped, sign } as const;
     if (compressed) readRuns(reader, matrix, voxels);
     else readCells(reader, matrix, voxels);
-    if (size[0] > 0 && size[1] > 0 && size[2] > 0) layer.box = boxMatrix(placeOf(matrix));
+    if (size[0] > 0 && size[1] > 0 && size[2] > 0) layer.set({ box: boxMatrix(placeOf(matrix)) });
     voxels.finish(layer.volume);
   }
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

@@ -66,7 +66,7 @@ function readTxt(bytes: Uint8Array, source: string, options?: ImportOptions): Do
     else readLine(cursor, voxels, source, line);
   }
   voxels.finish(document.activeLayer.volume);
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

@@ -47,7 +47,7 @@ export function readVox(bytes: Uint8Array, source: string, options: ImportOption
   } else {
     naming(source, () => readOld(buffer, source, document, blocks_max));
   }
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 
@@ -138,17 +138,16 @@ class VoxReader {
       ? this.#scene.all(this.#models.length, LAYERS_MAX)
       : this.#scene.single(this.#models.length);
     let blocks_left = blocks_max;
-    document.layers = placements.map(({ model, name, hidden, move }, i) => {
+    const layers = placements.map(({ model, name, hidden, move }, i) => {
       const layer = new Layer(i + 1, name === '' ? `Layer.${i + 1}` : name);
-      layer.material = 0;
-      layer.visible = !hidden;
       const moved = instances ? ofMiddles(move) : move;
-      layer.volume = placeModel(this.#models[model]!, moved, colors, blocks_left);
+      const volume = placeModel(this.#models[model]!, moved, colors, blocks_left);
+      layer.set({ material: 0, visible: !hidden, volume });
       blocks_left -= layer.volume.blockCount;
       return layer;
     });
-    document.activeLayer = document.layers.at(-1)!;
-    document.palette = unnamed('MagicaVoxel', this.#palette);
+    const palette = unnamed('MagicaVoxel', this.#palette);
+    document.set({ layers, active: layers.at(-1), palette });
   }
 
   #tooMany(): never {
@@ -197,5 +196,5 @@ function readOld(bytes: Buffer, source: string, document: Document, blocks_max: 
     z++;
   }
   volume.blocks_max = Number.POSITIVE_INFINITY;
-  document.palette = unnamed('VOX', colors);
+  document.set({ palette: unnamed('VOX', colors) });
 }

@@ -85,7 +85,7 @@ function readKv6(bytes: Uint8Array, source: string, options?: ImportOptions): Do
     }
   }
   voxels.finish(document.activeLayer.volume);
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

@@ -94,8 +94,8 @@ function readKvx(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   }
   voxels.finish(layer.volume);
   if (width > 0 && depth > 0 && height > 0) {
-    layer.box = boxMatrix(box);
-    document.box = boxMatrix(box);
+    layer.set({ box: boxMatrix(box) });
+    document.set({ box: boxMatrix(box) });
   }
   return document;
 }

@@ -45,7 +45,7 @@ function readVxl(bytes: Uint8Array, source: string, options?: ImportOptions): Do
     for (let x = X_MAX; x > X_MAX - SIZE; x--) readColumn(reader, x, y, voxels);
   }
   voxels.finish(document.activeLayer.volume);
-  document.box = boxMatrix(contentBox(document.layers));
+  document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 

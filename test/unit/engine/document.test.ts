@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
+import { Recorder, type Recording } from '../../../engine/changes/recorder.ts';
 import { Document } from '../../../engine/document/document.ts';
 import { Layer } from '../../../engine/document/layer.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
@@ -15,7 +16,7 @@ const BLUE = 0xffff_0000;
 /** A clone of the document's first layer, one step of 20 along y. */
 function cloneOf(document: Document): Layer {
   const clone = document.addLayer('clone');
-  clone.baseId = document.layers[0]!.id;
+  clone.set({ baseId: document.layers[0]!.id });
   clone.mat[13] = 20;
   return clone;
 }
@@ -42,7 +43,7 @@ test('new layers come on top with new ids and become active', () => {
   assert.is(document.activeLayer, second);
   assert.is(document.layerById(2), second);
   assert.is(document.layerById(3), undefined);
-  document.layers.push(new Layer(0x7fff_ffff, 'last'));
+  document.set({ layers: [...document.layers, new Layer(0x7fff_ffff, 'last')] });
   assert.is(document.addLayer('third').id, 3);
 });
 
@@ -73,11 +74,11 @@ test('merges visible layers from bottom to top, and again after any change', () 
   assert.is(merged.get(1, 2, 3), BLUE);
   assert.is(merged.get(100, 2, 3), RED);
   assert.is(document.merged(), merged, 'computed again without a change');
-  top.visible = false;
+  top.set({ visible: false });
   assert.is(document.merged().get(1, 2, 3), RED);
   bottom.volume.set(1, 2, 3, 0);
   assert.is(document.merged().get(1, 2, 3), 0);
-  top.visible = true;
+  top.set({ visible: true });
   document.removeLayer(bottom.id);
   assert.is(voxelLines(document.merged()), '1 2 3 0000ffff\n');
 });
@@ -92,16 +93,17 @@ test("an edit of a merged document changes neither the merge nor other layers' b
   assert.is(document.merged().count(), 2);
 });
 
-test('a clone follows its base until it is written to', () => {
+test('a clone follows its base until it is made plain', () => {
   const document = Document.empty();
   const [base] = document.layers as [Layer];
   const clone = cloneOf(document);
   base.volume.set(1, 2, 3, RED);
   assert.is(document.merged().get(1, 22, 3), RED);
   base.volume.set(2, 2, 3, BLUE);
-  clone.mat[12] = -5;
+  clone.set({ mat: clone.mat.with(12, -5) });
   assert.is(document.merged().get(-3, 22, 3), BLUE);
   assert.is(document.merged().get(1, 22, 3), 0);
+  clone.makePlain();
   clone.volume.set(0, 0, 0, RED);
   base.volume.clear();
   document.refresh();
@@ -121,12 +123,12 @@ test('a clone whose base is removed keeps what it shows', () => {
 test("a shape layer fills its box, inside the image's", () => {
   const document = Document.empty(8, 8, 8);
   const layer = document.addLayer('shape');
-  layer.shape = { kind: 'cube', color: RED };
-  layer.mat = boxMatrix({ min: [-10, 1, 2], max: [0, 3, 4] });
+  layer.set({ shape: { kind: 'cube', color: RED } });
+  layer.set({ mat: boxMatrix({ min: [-10, 1, 2], max: [0, 3, 4] }) });
   assert.equal(document.merged().box(), { min: [-4, 1, 2], max: [0, 3, 4] });
-  layer.shape = { kind: 'cube', color: BLUE };
+  layer.set({ shape: { kind: 'cube', color: BLUE } });
   assert.is(document.merged().get(-1, 1, 2), BLUE);
-  document.box = Document.empty(32, 32, 32).box;
+  document.set({ box: Document.empty(32, 32, 32).box });
   assert.is(document.merged().count(), 40);
 });
 
@@ -134,11 +136,11 @@ test('clones and shapes that together grow past the limit are refused', () => {
   const document = Document.empty(160, 160, 160);
   document.derived_blocks_max = 1500;
   const shape = document.addLayer('shape');
-  shape.shape = { kind: 'cube', color: RED };
-  shape.mat = document.box;
+  shape.set({ shape: { kind: 'cube', color: RED } });
+  shape.set({ mat: document.box });
   assert.is(document.merged().blockCount, 1000);
   const clone = document.addLayer('clone');
-  clone.baseId = shape.id;
+  clone.set({ baseId: shape.id });
   assert.throws(
     () => document.merged(),
     (error: unknown) => error instanceof GoxError && error.code === 'GOX_MEMORY_LIMIT',
@@ -151,35 +153,52 @@ test('counts the bytes of the blocks of all layers', () => {
   assert.is(document.voxelBytes(), blocks * 16384);
 });
 
-test('goes back to a checkpoint, whatever was edited since', () => {
+test('an edit that fails leaves the document as it was, and one can be undone and done again', () => {
   const read = () => formatFor('x.gox').read!(model('layer_modes').bytes, 'layer_modes.gox');
   const document = read();
   const clone = cloneOf(document);
+  const recorder = new Recorder();
+  document.record(recorder);
   const before = voxelLines(document.merged());
-  const restore = document.checkpoint();
-  assert.is(voxelLines(document.merged()), before);
   const [first] = document.layers;
-  first!.volume.fillBox([0, 0, 0], [40, 40, 40], RED);
-  first!.mat[12] = 5;
-  first!.name = 'other';
-  clone.makePlain();
-  document.removeLayer(document.layers[1]!.id);
-  document.addLayer('new').volume.set(1, 1, 90, BLUE);
-  document.materials[0]!.color[0] = 0.25;
-  document.cameras.length = 0;
-  document.light.pitch = 1;
-  document.box = boxMatrix({ min: [0, 0, 0], max: [1, 1, 1] });
-  assert.is.not(voxelLines(document.merged()), before);
-  restore();
-  assert.is(voxelLines(document.merged()), before);
-  assert.is(clone.baseId, first!.id);
-  assert.is(document.activeLayer, clone);
-  const { materials, cameras, light, box } = read();
-  assert.equal(document.materials, materials);
-  assert.equal(document.cameras, cameras);
-  assert.equal(document.light, light);
-  assert.equal(document.box, box);
-  assert.is(first!.mat[12], read().layers[0]!.mat[12]);
+  const edit = () => {
+    first!.volume.fillBox([0, 0, 0], [40, 40, 40], RED);
+    first!.set({ name: 'other', mat: boxMatrix({ min: [0, 0, 0], max: [2, 2, 2] }) });
+    clone.makePlain();
+    document.removeLayer(document.layers[1]!.id);
+    document.addLayer('new').volume.set(1, 1, 90, BLUE);
+    document.set({ cameras: [], light: { ...document.light, pitch: 1 } });
+    document.set({ box: boxMatrix({ min: [0, 0, 0], max: [1, 1, 1] }) });
+    assert.is.not(voxelLines(document.merged()), before);
+  };
+  const isAsBefore = () => {
+    assert.is(voxelLines(document.merged()), before);
+    assert.is(clone.baseId, first!.id);
+    assert.is(document.activeLayer, clone);
+    const { materials, cameras, light, box } = read();
+    assert.equal(document.materials, materials);
+    assert.equal(document.cameras, cameras);
+    assert.equal(document.light, light);
+    assert.equal(document.box, box);
+  };
+  const failing = () => {
+    edit();
+    throw new Error('half way');
+  };
+  assert.throws(() => recorder.record(1e6, failing), 'half way');
+  isAsBefore();
+  let kept: Recording | undefined;
+  recorder.record(1e6, edit, (recording) => {
+    kept = recording;
+  });
+  const after = voxelLines(document.merged());
+  kept!.swap();
+  isAsBefore();
+  kept!.swap();
+  assert.is(voxelLines(document.merged()), after);
+  assert.is(document.light.pitch, 1);
+  kept!.swap();
+  isAsBefore();
 });
 
 test.run();

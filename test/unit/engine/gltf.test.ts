@@ -203,11 +203,11 @@ test('transparent materials are declared wherever Goxel has no say', () => {
 
 test('a hidden layer without material is there, in white; Z up turns nothing', () => {
   const document = Document.empty();
-  document.materials.push({ ...newMaterial('"uri": "0"'), roughness: Number.NaN });
+  document.addMaterial({ ...newMaterial('"uri": "0"'), roughness: Number.NaN });
   const layer = document.addLayer('"uri": "1"\n\\');
   layer.volume.set(1, 2, 3, 0xff01_0203);
-  layer.material = -1;
-  layer.visible = false;
+  layer.set({ material: -1 });
+  layer.set({ visible: false });
   const gltf = parse(exported(document, 'gltf', { yUp: false }));
   assert.is(gltf.nodes.length, 2);
   assert.is(gltf.nodes[0]!.matrix, undefined);

@@ -73,7 +73,7 @@ test('unknown chunks and dictionary keys survive, each in its place', () => {
 
 test("a long name is cut between characters, below Goxel's 256 bytes", () => {
   const document = Document.empty();
-  document.activeLayer.name = '層'.repeat(100);
+  document.activeLayer.set({ name: '層'.repeat(100) });
   assert.is(read(save(document)).activeLayer.name, '層'.repeat(85));
 });
 
@@ -110,11 +110,11 @@ test('clone and shape layers store no blocks and come back', () => {
 test('the preview stays until the picture changes', () => {
   const has = (document: Document) => chunksOf(save(document)).some(({ type }) => type === 'PREV');
   const document = read(model('multi').bytes);
-  document.layers[0]!.name = 'renamed';
+  document.layers[0]!.set({ name: 'renamed' });
   assert.ok(has(document));
-  document.layers[1]!.visible = false;
+  document.layers[1]!.set({ visible: false });
   assert.not(has(document));
-  document.layers[1]!.visible = true;
+  document.layers[1]!.set({ visible: true });
   document.layers[0]!.volume.set(0, 0, 0, 0xff00_00ff);
   assert.not(has(document));
 });
@@ -123,7 +123,7 @@ test('a file without a box gets one around its layers', () => {
   const document = Document.empty();
   document.box[15] = 0;
   document.activeLayer.volume.set(5, -6, 7, 0xff00_00ff);
-  document.addLayer('boxed').box = boxMatrix({ min: [0, 0, 0], max: [20, 1, 1] });
+  document.addLayer('boxed').set({ box: boxMatrix({ min: [0, 0, 0], max: [20, 1, 1] }) });
   const box = boxMatrix({ min: [0, -6, 0], max: [20, 1, 8] });
   assert.equal(read(save(document)).box, box);
 });

@@ -79,7 +79,7 @@ test('voxels outside the image box, which Goxel drops, are written', () => {
     cropped.setBlock(x, y, z, data);
   }
   const inside = documentOf(cropped);
-  inside.box = document.box;
+  inside.set({ box: document.box });
   const ours = written(inside, 'kvx');
   const truth = fixture.gui('.kvx')!;
   // The palette is of all the voxels, so only what comes before it is compared.
@@ -134,7 +134,7 @@ test('reads what it writes: all places, and the colours of the surface in six bi
 test('takes a palette of 256 colours as it is when it has them all', () => {
   const document = open(model('two'));
   const colors = Uint32Array.from({ length: 256 }, (_, i) => (0xff00_0000 | i) >>> 0);
-  document.palette = { name: 'reds and green', colors, names: [] };
+  document.set({ palette: { name: 'reds and green', colors, names: [] } });
   colors[7] = 0xff00_ff00;
   const bytes = written(document, 'kvx');
   assert.equal(paletteOf(bytes).slice(4, 9), ['010000', '010000', '010000', '003f00', '020000']);

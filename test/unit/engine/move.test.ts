@@ -72,11 +72,11 @@ test('moves layers as Goxel does', () => {
   for (const one of found) {
     const { volume, rest } = editScript(one);
     const layer = new Layer(1, 'layer');
-    layer.volume = volume;
+    layer.set({ volume });
     for (const [name, ...words] of rest) {
       if (name === 'layer') recenter(layer);
       else if (name === 'move') moveLayer(layer, scriptMatrix(words), LIMIT);
-      else layer.volume = moved(layer.volume, scriptMatrix(words), LIMIT);
+      else layer.set({ volume: moved(layer.volume, scriptMatrix(words), LIMIT) });
     }
     assert.is(voxelLines(layer.volume), one.beside('.out.txt')?.toString(), one.title);
   }
@@ -190,18 +190,18 @@ test("a plain layer's box and origin follow, others only get their mat", () => {
   const layer = new Layer(1, 'layer');
   layer.volume.fillBox([0, 0, 0], [4, 3, 2], RED);
   layer.mat.set([1, 2, 0], 12);
-  layer.box = boxMatrix({ min: [0, 0, 0], max: [4, 3, 2] });
+  layer.set({ box: boxMatrix({ min: [0, 0, 0], max: [4, 3, 2] }) });
   const turn = scriptMatrix(['r', '90', '0', '0', '1']);
   turn.set([10, 0, -3], 12);
   moveLayer(layer, turn, LIMIT);
-  const { min, max } = boxCorners(layer.box);
+  const { min, max } = boxCorners(layer.box!);
   const rounded = [...min, ...max].map((value) => Math.round(value * 1000) / 1000 + 0);
   const box = layer.volume.box()!;
   assert.equal(rounded, [...box.min, ...box.max]);
   assert.equal([...layer.mat.slice(12)], [11, 2, -3, 1]);
   const shape = new Layer(2, 'shape');
-  shape.shape = { kind: 'cube', color: RED };
-  shape.mat = boxMatrix({ min: [0, 0, 0], max: [4, 4, 4] });
+  shape.set({ shape: { kind: 'cube', color: RED } });
+  shape.set({ mat: boxMatrix({ min: [0, 0, 0], max: [4, 4, 4] }) });
   moveLayer(shape, scriptMatrix(['t', '5', '0', '-1']), LIMIT);
   assert.equal(boxCorners(shape.mat), { min: [5, 0, -1], max: [9, 4, 3] });
   const mat = shape.mat.slice();

@@ -95,7 +95,7 @@ test('names nodes by the palette, or the nearest building node, and leaves air a
   volume.set(5, 5, 6, 0xff13_12ab);
   volume.set(5, 5, 8, 0xff2c_4460);
   const colors = Uint32Array.of(0xff00_00ff, 0xff13_12ab);
-  document.palette = { name: 'mine', colors, names: ['default:mese', 'no node'] };
+  document.set({ palette: { name: 'mine', colors, names: ['default:mese', 'no node'] } });
   const bytes = written(document, 'mts');
   const text = bytes.toString('latin1');
   const size = '\0\u0001\0\u0004\0\u0001\x7f\x7f\x7f\x7f';

@@ -45,7 +45,7 @@ test('comes in pieces of at most 1 MiB', () => {
 
 test('has a camera when the document has none, and numbers whatever a matrix holds', () => {
   const document = Document.empty();
-  document.cameras = [];
+  document.set({ cameras: [] });
   assert.match(written(document, 'povray').toString(), /matrix <0\.707107, -0\.500000/);
   const broken = Document.empty();
   broken.cameras[0]!.mat.fill(0);

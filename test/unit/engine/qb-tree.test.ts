@@ -186,7 +186,7 @@ test('a tree is read as it is written', () => {
   fc.assert(
     fc.property(fc.array(VOLUMES, { minLength: 1, maxLength: 3 }), (volumes) => {
       const document = documentOf(volumes[0]!);
-      for (const volume of volumes.slice(1)) document.addLayer('é').volume = volume;
+      for (const volume of volumes.slice(1)) document.addLayer('é').set({ volume });
       document.addLayer('empty');
       const again = readAs('qbt', written(document, 'qbt'));
       assert.equal(

@@ -72,7 +72,7 @@ test('reads what it writes', () => {
   fc.assert(
     fc.property(byLayers, (volumes) => {
       const document = documentOf(volumes[0]!);
-      for (const volume of volumes.slice(1)) document.addLayer('é').volume = volume;
+      for (const volume of volumes.slice(1)) document.addLayer('é').set({ volume });
       const again = readAs('qb', written(document, 'qb'));
       assert.equal(
         again.layers.map(({ volume }) => voxelLines(volume)),

@@ -128,9 +128,8 @@ cameras('a fit keeps all of the content inside its margin, and fills it', () => 
 
 cameras('cameras of the document are found by name, by place and by being active', () => {
   const document = cube(2);
-  document.cameras = [newCamera('a'), newCamera('b')];
-  document.cameras[0]!.active = false;
-  Object.assign(document.cameras[1]!, { ortho: true, dist: 8 });
+  const first = { ...newCamera('a'), active: false };
+  document.set({ cameras: [first, { ...newCamera('b'), ortho: true, dist: 8 }] });
   const of = (camera: View['camera']) =>
     coverOf(render(document, { width: 64, height: 64, camera: camera! }, FLAT)).join(' ');
   assert.is(of({ name: 'b' }), of({ index: 1 }));

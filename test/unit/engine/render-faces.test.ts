@@ -140,11 +140,9 @@ test('from inside a room each wall is where it is', () => {
 
 test('what can be seen through is hidden by what is before it', () => {
   const document = boxes([[0, 0, 0], [4, 4, 4], WHITE]);
-  const glass = newMaterial('glass');
-  glass.color = new Float32Array([0, 1, 0, 0.5]);
-  document.materials.push(glass);
+  document.addMaterial({ ...newMaterial('glass'), color: new Float32Array([0, 1, 0, 0.5]) });
   const layer = document.addLayer('behind');
-  layer.material = 1;
+  layer.set({ material: 1 });
   layer.volume.fillBox([0, 6, 0], [4, 7, 8], WHITE);
   const view = { width: 64, height: 64, camera: 'front', orthographic: true } as const;
   const light = { intensity: 0, ambient: 1, shadow: 0 };
@@ -180,7 +178,7 @@ test('layers are combined by each of the modes', () => {
     const document = boxes([[0, 0, 0], [1, 1, 1], below]);
     document.activeLayer.volume.set(50, 0, 0, below);
     const layer = document.addLayer('above');
-    layer.mode = mode;
+    layer.set({ mode });
     layer.volume.set(0, 0, 0, above);
     layer.volume.set(0, 0, 70, above);
     const groups = groupsOf(document, true);

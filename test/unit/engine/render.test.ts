@@ -70,24 +70,20 @@ surfaces('voxels of alpha below 127 are not there', () => {
 
 surfaces('materials colour, shine and let through; without them they do not', () => {
   const document = boxes([[0, 0, 0], [4, 4, 4], WHITE]);
-  const glass = newMaterial('glass');
-  glass.color = new Float32Array([0, 1, 0, 0.5]);
-  document.materials.push(glass);
-  const lamp = newMaterial('lamp');
-  lamp.emission = new Float32Array([0, 0, 1]);
-  document.materials.push(lamp);
+  document.addMaterial({ ...newMaterial('glass'), color: new Float32Array([0, 1, 0, 0.5]) });
+  document.addMaterial({ ...newMaterial('lamp'), emission: new Float32Array([0, 0, 1]) });
   const layer = document.addLayer('front');
-  layer.material = 1;
+  layer.set({ material: 1 });
   layer.volume.fillBox([0, -2, 0], [4, -1, 4], WHITE);
   const light = { intensity: 0, ambient: 0.5, shadow: 0 };
   const options = { ...CLEAR, light, occlusion: 0 };
   // Half white is 188, half green over it in sRGB as on the screen: (0 + 188) / 2.
   assert.equal(pixelAt(render(document, FRONT, options), 32, 32), [94, 188, 94, 255]);
-  layer.material = 2;
+  layer.set({ material: 2 });
   assert.equal(pixelAt(render(document, FRONT, options), 32, 32), [188, 188, 255, 255]);
   const plain = { ...options, materials: false };
   assert.equal(pixelAt(render(document, FRONT, plain), 32, 32), [188, 188, 188, 255]);
-  layer.visible = false;
+  layer.set({ visible: false });
   assert.equal(pixelAt(render(document, FRONT, options), 32, 32), [188, 188, 188, 255]);
 });
 

@@ -143,7 +143,7 @@ test('a clone that a script writes into becomes a plain layer', async () => {
   const base = document.activeLayer;
   base.volume.set(0, 0, 0, RED);
   const clone = document.addLayer('clone');
-  clone.baseId = base.id;
+  clone.set({ baseId: base.id });
   clone.mat.set([5, 0, 0], 12);
   const code = `
     goxel.layers[0].volume.setAt([0, 1, 0], [0, 0, 255, 255]);

@@ -83,7 +83,7 @@ test('has Z up by default, and Y up when asked', () => {
 
 test('hidden layers are left out, and nothing is a file of no triangles', () => {
   const document = box();
-  document.activeLayer.visible = false;
+  document.activeLayer.set({ visible: false });
   assert.is(triangles(document).length, 0);
 });
 

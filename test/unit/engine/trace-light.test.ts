@@ -32,24 +32,25 @@ type Look = { color?: number[]; metallic?: number; roughness?: number; emission?
 
 /** A material of the document, matt unless told. */
 function materialOf(document: Document, look: Look): number {
-  const material = newMaterial('');
   const { color = [1, 1, 1, 1], emission = [0, 0, 0], metallic = 0, roughness = 1 } = look;
-  Object.assign(material, { metallic, roughness });
-  material.color.set(color);
-  material.emission.set(emission);
-  return document.materials.push(material) - 1;
+  return document.addMaterial({
+    ...newMaterial(''),
+    ...{ metallic, roughness },
+    color: Float32Array.from(color),
+    emission: Float32Array.from(emission),
+  });
 }
 
 /** The document with all its layers of one look. */
 function looking(document: Document, look: Look): Document {
   const material = materialOf(document, look);
-  for (const layer of document.layers) layer.material = material;
+  for (const layer of document.layers) layer.set({ material });
   return document;
 }
 
 function layerOf(document: Document, look: Look): Volume {
   const layer = document.addLayer('');
-  layer.material = materialOf(document, look);
+  layer.set({ material: materialOf(document, look) });
   return layer.volume;
 }
 

@@ -9,6 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
 import { Job } from '../../../engine/jobs/job.ts';
+import type { Volume } from '../../../engine/volume/volume.ts';
 import { TestEngine } from '../../support/engine.ts';
 import { LooseProject } from '../../support/project.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
@@ -21,7 +22,11 @@ const SAVE = 'goxel.save_project';
 /** Of 512 blocks, which is more than are saved at once; no two alike, so that its file is large. */
 function large(): LooseProject {
   const made = new LooseProject();
-  const { volume } = made.project.document.activeLayer;
+  made.project.transact(() => fillWith(made.project.document.activeLayer.volume));
+  return made;
+}
+
+function fillWith(volume: Volume): void {
   let word = 1;
   for (let block = 0; block < 512; block++) {
     const at = [(block & 7) * 16, ((block >> 3) & 7) * 16, (block >> 6) * 16] as const;
@@ -31,8 +36,6 @@ function large(): LooseProject {
       volume.set(at[0] + x, at[1] + y, at[2] + z, (word | 0xff00_0000) >>> 0);
     }
   }
-  made.project.edited();
-  return made;
 }
 
 function jobOf(result: unknown): Job {

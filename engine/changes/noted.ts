@@ -1,0 +1,66 @@
+/** Something whose properties are noted before they change. */
+
+import type { Entry, Recorder } from './recorder.ts';
+
+/** About what a set of properties takes, pointers and what is new of them. */
+const STATE_BYTES = 512;
+
+/**
+ * Its properties are one value, which is replaced and never written into: arrays and objects in it
+ * are to be replaced as well.
+ */
+export abstract class Noted<State extends object> {
+  #state: State;
+  #recorder: Recorder | undefined;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.#recorder;
+  }
+
+  /** From now on edits note here what they replace. */
+  record(recorder: Recorder): void {
+    this.#recorder = recorder;
+  }
+
+  /** Changes some properties. */
+  protected write(changes: Partial<State>): void {
+    const recording = this.#recorder?.current;
+    if (recording !== undefined && !recording.entries.has(this)) {
+      recording.entries.set(this, new StateEntry(this.#state, (state) => this.#exchange(state)));
+    }
+    this.#state = { ...this.#state, ...changes };
+  }
+
+  #exchange(state: State): State {
+    const before = this.#state;
+    this.#state = state;
+    return before;
+  }
+}
+
+class StateEntry<State> implements Entry {
+  readonly bytes = STATE_BYTES;
+  readonly #exchange: (state: State) => State;
+  #kept: State;
+
+  constructor(kept: State, exchange: (state: State) => State) {
+    this.#kept = kept;
+    this.#exchange = exchange;
+  }
+
+  swap(): void {
+    this.#kept = this.#exchange(this.#kept);
+  }
+
+  append(): void {
+    // The state before both changes is what is kept; the one after them is in place.
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What edits replace, while they run. A recorder belongs to one project; whatever can be edited
+ * (volumes, layers, the document, the selection) notes there what it has before its first change,
+ * so that the edit can be taken back, undone and done again. Nothing is looked at that is not
+ * written.
+ */
+
+import { GoxError } from '../../conf/errors.ts';
+
+/** What one owner had before, or has after, an edit. */
+export interface Entry {
+  /** Bytes that are held for this alone, or nearly. */
+  readonly bytes: number;
+  /** Puts in place what is kept here, and keeps what was there instead, for the next call. */
+  swap(): void;
+  /** Takes in what the same owner noted later. */
+  append(later: Entry): void;
+}
+
+/** All that one edit replaced, an entry for each owner; the entries do not depend on each other. */
+export class Recording {
+  readonly entries = new Map<object, Entry>();
+  /** Blocks of voxels that may still be added. */
+  blocks_left: number;
+
+  constructor(blocks_left: number) {
+    this.blocks_left = blocks_left;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const entry of this.entries.values()) bytes += entry.bytes;
+    return bytes;
+  }
+
+  /** Back to what was before the edit, or again to what was after it. */
+  swap(): void {
+    for (const entry of this.entries.values()) entry.swap();
+  }
+
+  /** Takes in an edit that was made within this one. */
+  append(inner: Recording): void {
+    for (const [owner, entry] of inner.entries) {
+      const known = this.entries.get(owner);
+      if (known === undefined) this.entries.set(owner, entry);
+      else known.append(entry);
+    }
+    this.blocks_left = inner.blocks_left;
+  }
+}
+
+export class Recorder {
+  #current: Recording | undefined;
+
+  /** The edit that runs; undefined when none does. */
+  get current(): Recording | undefined {
+    return this.#current;
+  }
+
+  /**
+   * Runs an edit; when it throws, all is as it was. `kept` is called with what it replaced, unless
+   * it runs within another edit, of which it becomes a part. `blocks_max` bounds what it may add.
+   */
+  record<T>(blocks_max: number, edit: () => T, kept?: (recording: Recording) => void): T {
+    const outer = this.#current;
+    const recording = new Recording(outer?.blocks_left ?? blocks_max);
+    this.#current = recording;
+    try {
+      const result = edit();
+      if (outer === undefined) kept?.(recording);
+      else outer.append(recording);
+      return result;
+    } catch (error) {
+      this.#current = undefined;
+      recording.swap();
+      throw error;
+    } finally {
+      this.#current = outer;
+    }
+  }
+}
+
+/** Refuses blocks beyond a number. */
+export function tooManyBlocks(blocks_max: number, block_bytes: number): GoxError {
+  const bytes_max = blocks_max * block_bytes;
+  const message = `The voxels would take more than the ${bytes_max} bytes that are free.`;
+  return new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max });
+}

@@ -1,0 +1,334 @@
+/**
+ * The blocks of a volume, in slots in order of insertion: where each is, who may write into it,
+ * what was there before the edit that runs, and which of them have changed since a version.
+ */
+
+import { type Recorder, type Recording, tooManyBlocks } from '../changes/recorder.ts';
+import { BLOCK_BYTES, Block, copyBlockData, newBlockData, newToken } from './block.ts';
+import { BlockIndex } from './block-index.ts';
+import { Trail } from './trail.ts';
+import { type Step, type TableStep, VolumeLog } from './volume-log.ts';
+
+/** Empty blocks stay, for a voxel that comes and goes, until they are this many and half of all. */
+const EMPTY_BLOCKS_KEPT = 64;
+
+/** Single voxels are noted one by one up to this many, which take about as much as a block. */
+const CELLS_MAX = 256;
+
+/**
+ * Versions are unique in the process, so equal versions mean the same content of the same volume.
+ */
+let versions = 0;
+
+export class BlockTable {
+  #index = new BlockIndex();
+  #blocks: Block[] = [];
+  #token = newToken();
+  #count = 0;
+  #empty = 0;
+  #version = ++versions;
+  readonly #trail = new Trail();
+  #recorder: Recorder | undefined;
+  /** Of the edit that wrote here last. */
+  #log: VolumeLog | undefined;
+  #logged: Recording | undefined;
+  /** Beside what the recorded edit allows. */
+  blocks_max = Number.POSITIVE_INFINITY;
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get length(): number {
+    return this.#blocks.length;
+  }
+
+  /** Voxels with alpha above 0. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get index(): BlockIndex {
+    return this.#index;
+  }
+
+  /** How many blocks it may have before a write that adds one is refused. */
+  get room(): number {
+    const left = this.#recorder?.current?.blocks_left ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.blocks_max, this.#blocks.length + left);
+  }
+
+  /** From now on recorded edits note what they replace. */
+  record(recorder: Recorder): void {
+    this.#recorder = recorder;
+  }
+
+  /** What the edit that runs has done here. */
+  get log(): VolumeLog | undefined {
+    return this.#recorder?.current?.entries.get(this) as VolumeLog | undefined;
+  }
+
+  changedSince(version: number): Int32Array | undefined {
+    return version === this.#version ? new Int32Array(0) : this.#trail.since(version);
+  }
+
+  find(bx: number, by: number, bz: number): number {
+    return this.#index.find(bx, by, bz);
+  }
+
+  at(slot: number): Block {
+    return this.#blocks[slot]!;
+  }
+
+  /** A block that others are to hold as well, so that it is copied before it is written. */
+  shared(slot: number): Block {
+    const block = this.#blocks[slot]!;
+    if (block.owner === this.#token) this.#token = newToken();
+    return block;
+  }
+
+  /** As `shared`, of all blocks. */
+  shareAll(): readonly Block[] {
+    this.#token = newToken();
+    return this.#blocks;
+  }
+
+  /** Takes the content of another table, in place of an empty one's. */
+  copyFrom(other: BlockTable): void {
+    this.#index = other.#index.clone();
+    this.#blocks = other.#blocks.slice();
+    this.#count = other.#count;
+    this.#empty = other.#empty;
+    other.#token = newToken();
+  }
+
+  /** Puts a word into a place of a block, and keeps the counts. */
+  setWord(slot: number, place: number, word: number): void {
+    const log = this.#noting();
+    let block = this.#blocks[slot]!;
+    const before = block.data[place]!;
+    if (log !== undefined && block.owner === this.#token && log.cells < CELLS_MAX) {
+      log.noteCell(slot, place, before);
+    } else {
+      block = this.writable(slot);
+    }
+    block.data[place] = word;
+    this.#countWord(block, before, word);
+    this.#touch(slot);
+  }
+
+  /** The block of a slot, copied first unless it is ours alone; `wrote` is due after the write. */
+  writable(slot: number): Block {
+    const log = this.#noting();
+    if (log !== undefined && !log.whole_blocks) {
+      // What was ours is the history's from here on.
+      log.whole_blocks = true;
+      this.#token = newToken();
+    }
+    const block = this.#blocks[slot]!;
+    if (block.owner === this.#token) return block;
+    log?.noteBlock(slot, block);
+    return this.#copy(slot);
+  }
+
+  /** Brings the counts up to date with a block that had `before` voxels. */
+  wrote(slot: number, before: number): void {
+    const { count } = this.#blocks[slot]!;
+    this.#count += count - before;
+    this.#empty += (count === 0 ? 1 : 0) - (before === 0 ? 1 : 0);
+    this.#touch(slot);
+  }
+
+  /** A new block without voxels. Throws GOX_MEMORY_LIMIT. */
+  insert(bx: number, by: number, bz: number): number {
+    return this.#add(bx, by, bz, new Block(newBlockData(), this.#token, 0));
+  }
+
+  /** Puts a block in the place of another, or of none. Throws GOX_MEMORY_LIMIT. */
+  put(bx: number, by: number, bz: number, block: Block): void {
+    const slot = this.#index.find(bx, by, bz);
+    if (slot < 0) {
+      if (block.count > 0) this.#touch(this.#add(bx, by, bz, block));
+      return;
+    }
+    const before = this.#blocks[slot]!;
+    this.#noting()?.noteBlock(slot, before);
+    this.#blocks[slot] = block;
+    this.wrote(slot, before.count);
+    this.sweep();
+  }
+
+  clear(): void {
+    if (this.#blocks.length === 0) return;
+    this.#noteTable();
+    this.#replace(new BlockIndex(), []);
+    this.#count = 0;
+    this.#version = ++versions;
+    this.#trail.forget(this.#version);
+  }
+
+  /** Drops empty blocks once they are many. */
+  sweep(): void {
+    if (this.#empty > EMPTY_BLOCKS_KEPT && this.#empty * 2 >= this.#blocks.length) this.dropEmpty();
+  }
+
+  dropEmpty(): void {
+    if (this.#empty === 0) return;
+    this.#noteTable();
+    // The same blocks are in the table that is kept.
+    this.#token = newToken();
+    const index = new BlockIndex();
+    const blocks: Block[] = [];
+    for (let slot = 0; slot < this.#blocks.length; slot++) {
+      const block = this.#blocks[slot]!;
+      if (block.count === 0) continue;
+      const { x, y, z } = this.#index.position(slot);
+      index.add(x, y, z);
+      blocks.push(block);
+    }
+    this.#replace(index, blocks);
+  }
+
+  /** For `VolumeLog`: undoes or does again one step of an edit, and gives the way back. */
+  exchange(step: Step): Step {
+    switch (step.kind) {
+      case 'cell':
+        return this.#exchangeCell(step);
+      case 'block': {
+        const { slot } = step;
+        const block = this.#blocks[slot]!;
+        this.#blocks[slot] = step.block;
+        this.wrote(slot, block.count);
+        return { kind: 'block', slot, block };
+      }
+      case 'added':
+        return this.#remove();
+      case 'removed': {
+        const { x, y, z, block } = step;
+        this.#touch(this.#enter(x, y, z, block));
+        return { kind: 'added' };
+      }
+      case 'table':
+        return this.#exchangeTable(step);
+    }
+  }
+
+  /** Bytes of blocks that the table of a step has and this one has not. */
+  bytesNotIn({ index, blocks }: TableStep): number {
+    let bytes = 0;
+    for (const [slot, block] of blocks.entries()) {
+      const { x, y, z } = index.position(slot);
+      const here = this.#index.find(x, y, z);
+      if (here < 0 || this.#blocks[here] !== block) bytes += BLOCK_BYTES;
+    }
+    return bytes;
+  }
+
+  #exchangeCell({ slot, place, word }: Step & { kind: 'cell' }): Step {
+    let block = this.#blocks[slot]!;
+    const before = block.data[place]!;
+    if (block.owner !== this.#token) block = this.#copy(slot);
+    block.data[place] = word;
+    this.#countWord(block, before, word);
+    this.#touch(slot);
+    return { kind: 'cell', slot, place, word: before };
+  }
+
+  #exchangeTable({ index, blocks, count, empty }: TableStep): Step {
+    const step = this.#asStep();
+    this.#token = newToken();
+    this.#index = index;
+    this.#blocks = blocks;
+    this.#count = count;
+    this.#empty = empty;
+    this.#version = ++versions;
+    this.#trail.forget(this.#version);
+    return step;
+  }
+
+  /** Takes out the block that was added last. */
+  #remove(): Step {
+    const slot = this.#blocks.length - 1;
+    const block = this.#blocks[slot]!;
+    const { x, y, z } = this.#index.position(slot);
+    this.#touch(slot);
+    this.#blocks.pop();
+    this.#index.removeLast();
+    this.#count -= block.count;
+    if (block.count === 0) this.#empty--;
+    return { kind: 'removed', x, y, z, block };
+  }
+
+  #asStep(): TableStep {
+    return {
+      kind: 'table',
+      index: this.#index,
+      blocks: this.#blocks,
+      count: this.#count,
+      empty: this.#empty,
+    };
+  }
+
+  #noteTable(): void {
+    this.#noting()?.noteTable(this.#asStep());
+  }
+
+  #replace(index: BlockIndex, blocks: Block[]): void {
+    const recording = this.#recorder?.current;
+    if (recording !== undefined) recording.blocks_left += this.#blocks.length - blocks.length;
+    this.#index = index;
+    this.#blocks = blocks;
+    this.#empty = 0;
+    this.#trail.newSlots();
+  }
+
+  #noting(): VolumeLog | undefined {
+    const recording = this.#recorder?.current;
+    if (recording === undefined) return undefined;
+    if (this.#logged !== recording) {
+      this.#log = this.log ?? new VolumeLog(this);
+      recording.entries.set(this, this.#log);
+      this.#logged = recording;
+    }
+    return this.#log;
+  }
+
+  #add(bx: number, by: number, bz: number, block: Block): number {
+    const { room } = this;
+    if (this.#blocks.length >= room) throw tooManyBlocks(room, BLOCK_BYTES);
+    const recording = this.#recorder?.current;
+    if (recording !== undefined) recording.blocks_left--;
+    const slot = this.#enter(bx, by, bz, block);
+    this.#noting()?.noteAdded(slot);
+    return slot;
+  }
+
+  #enter(bx: number, by: number, bz: number, block: Block): number {
+    const slot = this.#index.add(bx, by, bz);
+    this.#blocks.push(block);
+    this.#count += block.count;
+    if (block.count === 0) this.#empty++;
+    return slot;
+  }
+
+  #copy(slot: number): Block {
+    const { data, count } = this.#blocks[slot]!;
+    const copy = new Block(copyBlockData(data), this.#token, count);
+    this.#blocks[slot] = copy;
+    return copy;
+  }
+
+  #countWord(block: Block, before: number, word: number): void {
+    const change = (word > 0xff_ffff ? 1 : 0) - (before > 0xff_ffff ? 1 : 0);
+    if (change === 0) return;
+    if (block.count === 0) this.#empty--;
+    block.count += change;
+    this.#count += change;
+    if (block.count === 0) this.#empty++;
+  }
+
+  #touch(slot: number): void {
+    this.#version = ++versions;
+    this.#trail.touch(slot, this.#version, this.#index);
+  }
+}

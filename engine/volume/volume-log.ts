@@ -1,0 +1,109 @@
+/** What one edit replaced in one volume. Blocks are held by pointers; no voxel is copied for it. */
+
+import type { Entry } from '../changes/recorder.ts';
+import { BLOCK_BYTES, type Block } from './block.ts';
+import type { BlockIndex } from './block-index.ts';
+import type { BlockTable } from './block-table.ts';
+
+/** What was there before a step, by slots as they are numbered before it is undone. */
+export type Step =
+  | { readonly kind: 'cell'; readonly slot: number; readonly place: number; readonly word: number }
+  | { readonly kind: 'block'; readonly slot: number; readonly block: Block }
+  /** The last block, where none was. */
+  | { readonly kind: 'added' }
+  /** The other way round, at a block position. */
+  | {
+      readonly kind: 'removed';
+      readonly x: number;
+      readonly y: number;
+      readonly z: number;
+      readonly block: Block;
+    }
+  | TableStep;
+
+/** All slots; nothing after it need be noted. */
+export interface TableStep {
+  readonly kind: 'table';
+  readonly index: BlockIndex;
+  readonly blocks: Block[];
+  readonly count: number;
+  readonly empty: number;
+}
+
+const STEP_BYTES = 64;
+
+export class VolumeLog implements Entry {
+  /** Whether blocks are noted as wholes by now, and none from before is written in place. */
+  whole_blocks = false;
+  readonly #table: BlockTable;
+  #steps: Step[] = [];
+  #cells = 0;
+  /** Slots whose blocks are noted. */
+  readonly #noted = new Set<number>();
+  #complete = false;
+
+  constructor(table: BlockTable) {
+    this.#table = table;
+  }
+
+  /** Single voxels noted. */
+  get cells(): number {
+    return this.#cells;
+  }
+
+  /** From the first to the last. */
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  get bytes(): number {
+    let bytes = this.#steps.length * STEP_BYTES;
+    let last: Block | undefined;
+    for (const step of this.#steps) {
+      if (step.kind === 'table') bytes += this.#table.bytesNotIn(step);
+      if (step.kind !== 'block' && step.kind !== 'removed') continue;
+      // A fill puts one block in many places.
+      if (step.block !== last) bytes += BLOCK_BYTES;
+      last = step.block;
+    }
+    return bytes;
+  }
+
+  noteCell(slot: number, place: number, word: number): void {
+    if (this.#complete) return;
+    this.#cells++;
+    this.#steps.push({ kind: 'cell', slot, place, word });
+  }
+
+  noteBlock(slot: number, block: Block): void {
+    if (this.#complete || this.#noted.has(slot)) return;
+    this.#noted.add(slot);
+    this.#steps.push({ kind: 'block', slot, block });
+  }
+
+  noteAdded(slot: number): void {
+    if (this.#complete) return;
+    this.#noted.add(slot);
+    this.#steps.push({ kind: 'added' });
+  }
+
+  noteTable(step: TableStep): void {
+    if (this.#complete) return;
+    this.#complete = true;
+    this.#steps.push(step);
+  }
+
+  swap(): void {
+    // Each step becomes the way back, so the next swap goes through them the other way.
+    this.#steps = this.#steps.reverse().map((step) => this.#table.exchange(step));
+  }
+
+  append(later: VolumeLog): void {
+    if (this.#complete) return;
+    for (const step of later.#steps) this.#steps.push(step);
+    for (const slot of later.#noted) this.#noted.add(slot);
+    this.#cells += later.#cells;
+    this.#complete = later.#complete;
+    this.whole_blocks ||= later.whole_blocks;
+  }
+}
