@@ -157,8 +157,14 @@ export class Engine implements EngineApi {
     }
   }
 
-  takeOver(project: number, word: number, handover: unknown, slot: number): PartAnswer {
-    const asked = askedBy(word);
+  takeOver(
+    project: number,
+    word: number,
+    client: number,
+    handover: unknown,
+    slot: number,
+  ): PartAnswer {
+    const asked = { ...askedBy(word), client };
     this.#flight.enter(slot);
     this.#flight.begin(0);
     try {
@@ -229,7 +235,7 @@ export class Engine implements EngineApi {
     const project = this.#find(request.project, request);
     this.#stop();
     const params = decodeParams(method.spec, parse(reader, request));
-    project.begin();
+    project.begin(method.spec.name, request.client);
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
       const result = project.memory.explained(() => method.run(project, params as never));
@@ -243,12 +249,16 @@ export class Engine implements EngineApi {
   }
 
   /** The end of a request whose job handed something over. */
-  #finish(project: Project, asked: Asked, handover: unknown): unknown {
+  #finish(
+    project: Project,
+    asked: Asked & { readonly client: number },
+    handover: unknown,
+  ): unknown {
     const name = METHODS[asked.method]?.name ?? '';
     const finish = finishers[name];
     if (finish === undefined) throw new Error(`nothing takes over from a job of ${name}`);
     this.#stop();
-    project.begin();
+    project.begin(name, asked.client);
     try {
       // The job's kind made it for this method.
       return project.memory.explained(() => finish(project, handover as never));

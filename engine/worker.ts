@@ -49,8 +49,8 @@ const api: EngineApi = {
     const answer = engine.run(batch);
     return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
   },
-  takeOver(project: number, word: number, handover: unknown, slot: number): PartAnswer {
-    const answer = engine.takeOver(project, word, handover, slot);
+  takeOver(...order: Parameters<EngineApi['takeOver']>): PartAnswer {
+    const answer = engine.takeOver(...order);
     return transfer(answer, [answer.bytes]);
   },
   setClipboard: (content: unknown) => engine.setClipboard(content),

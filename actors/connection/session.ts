@@ -45,6 +45,7 @@ export interface SessionDeps extends CallsRegistry {
 }
 
 export class Session implements Source, Waiter, SessionHandle {
+  readonly client: number;
   readonly #deps: SessionDeps;
   readonly #name: string;
   readonly #replies: Replies;
@@ -68,11 +69,13 @@ export class Session implements Source, Waiter, SessionHandle {
   #givenUp: GoxError | undefined;
 
   /**
+   * @param client the number of its connection
    * @param turned is called when it may have become idle, or busy
    * @param onDefect hears of a request that is answered with GOX_INTERNAL
    */
   constructor(
     deps: SessionDeps,
+    client: number,
     name: string,
     replies: Replies,
     turned: () => void,
@@ -81,6 +84,7 @@ export class Session implements Source, Waiter, SessionHandle {
     this.#turned = turned;
     this.#onDefect = onDefect;
     this.#deps = deps;
+    this.client = client;
     this.#name = name;
     this.#replies = replies;
   }

@@ -28,6 +28,8 @@ export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
 
 /** Somebody with calls for an engine: a session. */
 export interface Source {
+  /** The number of its connection; 0 is nobody's. */
+  readonly client: number;
   /** Whether somebody waits for what the call asks for, so that it may become a job. */
   wants(call: Call): boolean;
   /** Hands over calls for `engine`, in order, as long as they fit; none while it is held back. */

@@ -224,7 +224,9 @@ class CallQueue {
     if (next === undefined) return false;
     const { call, source, handover } = next;
     const flight = this.#takeOff([{ source, calls: [call] }], link);
-    const answered = link.takeOver(call.project.number, call.method, handover, flight.slot);
+    const { project, method } = call;
+    const { slot } = flight;
+    const answered = link.takeOver(project.number, method, source.client, handover, slot);
     this.#land(flight, answered, (answer) => {
       flight.takenOver(answer);
       this.#answered += 1;
@@ -243,7 +245,7 @@ class CallQueue {
     });
     const alone =
       this.#flights.size === 1 && this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
-    this.#land(flight, link.run(encodeBatch(calls, slot), alone), (answer) => {
+    this.#land(flight, link.run(encodeBatch(parts, slot), alone), (answer) => {
       if (answer instanceof ArrayBuffer) this.#arrive(flight, answer, []);
       else this.#arriveWithMore(flight, answer);
     });

@@ -30,7 +30,7 @@ export interface EngineLink {
   /** @param alone whether there is nothing else to do, so that the answer may be waited for */
   run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
   /** See `EngineApi`. */
-  takeOver(project: number, word: number, handover: unknown, slot: number): Promise<PartAnswer>;
+  takeOver(...order: Parameters<EngineApi['takeOver']>): Promise<PartAnswer>;
   close(project: number): Promise<void>;
   setClipboard(content: unknown): void;
   stats(): Promise<EngineStats>;

@@ -57,6 +57,10 @@ export class Work implements PartsOwner, Source {
     this.#deps = deps;
   }
 
+  get client(): number {
+    return this.asked.source.client;
+  }
+
   /** Whether its machine is there. */
   get begun(): boolean {
     return this.#say !== undefined;

@@ -9,24 +9,36 @@ export interface EncodableCall {
   readonly project: { readonly number: number };
 }
 
+/** Calls of one client, by the number of its connection. */
+export interface EncodablePart {
+  readonly source: { readonly client: number };
+  readonly calls: readonly EncodableCall[];
+}
+
 /** @param slot of the flight that it goes with */
-export function encodeBatch(calls: readonly EncodableCall[], slot: number): ArrayBuffer {
-  const head = BATCH_WORDS + calls.length * REQUEST_WORDS;
-  let length = 0;
-  for (const { params } of calls) length += params.length;
+export function encodeBatch(parts: readonly EncodablePart[], slot: number): ArrayBuffer {
+  let [count, length] = [0, 0];
+  for (const { calls } of parts) {
+    count += calls.length;
+    for (const { params } of calls) length += params.length;
+  }
+  const head = BATCH_WORDS + count * REQUEST_WORDS;
   const buffer = new ArrayBuffer(4 * head + length);
   const words = new Uint32Array(buffer, 0, head);
   const bytes = new Uint8Array(buffer);
-  words[0] = calls.length;
+  words[0] = count;
   words[1] = slot;
   let word = BATCH_WORDS;
   let at = 4 * head;
-  for (const { params, project, method } of calls) {
-    words[word++] = project.number;
-    words[word++] = method;
-    words[word++] = params.length;
-    bytes.set(params, at);
-    at += params.length;
+  for (const { source, calls } of parts) {
+    for (const { params, project, method } of calls) {
+      words[word++] = project.number;
+      words[word++] = method;
+      words[word++] = source.client;
+      words[word++] = params.length;
+      bytes.set(params, at);
+      at += params.length;
+    }
   }
   return buffer;
 }

@@ -29,6 +29,8 @@ export interface Asked {
 /** One request of a batch, its parameters still encoded; `transport/` has requests of clients. */
 export interface EngineRequest extends Asked {
   readonly project: number;
+  /** The number of the connection that it came by. */
+  readonly client: number;
   /** Where the encoded parameters are in the body. */
   readonly start: number;
   readonly end: number;
@@ -67,7 +69,7 @@ export class BatchReader {
   request(place: number): EngineRequest {
     const at = place * REQUEST_WORDS;
     const start = this.#start;
-    const end = start + this.#words[at + 2]!;
+    const end = start + this.#words[at + 3]!;
     if (end > this.#body.length) throw new Error('a batch is shorter than its words say');
     this.#start = end;
     const word = this.#words[at + 1]!;
@@ -79,6 +81,7 @@ export class BatchReader {
       quiet: (word & QUIET_FLAG) !== 0,
       may_be_new: (word & NEW_PROJECT_FLAG) !== 0,
       project: this.#words[at]!,
+      client: this.#words[at + 2]!,
       start,
       end,
     };

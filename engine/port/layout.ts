@@ -7,7 +7,7 @@
  *
  *     u32 count
  *     u32 slot
- *     count × { u32 project, u32 method, u32 length }
+ *     count × { u32 project, u32 method, u32 client, u32 length }
  *     the encoded parameters of each request, one after the other
  *
  * and its answer is another:
@@ -21,7 +21,8 @@
  *
  * Words are in the machine's byte order: both sides are threads of one process. `slot` is where the
  * two sides share what they know of the batch on its way (`flight.ts`). `project` is a
- * number that the main thread gave to the project. `method` is the method's place in `METHODS`,
+ * number that the main thread gave to the project, `client` that of the connection that a request
+ * came by. `method` is the method's place in `METHODS`,
  * plus `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus
  * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded, plus
  * `NEW_PROJECT_FLAG` when the engine may not have the project yet and is to make it: a number that
@@ -49,7 +50,7 @@ export const STATUS_MASK = 0xff;
 
 /** Words of a batch before those of its requests. */
 export const BATCH_WORDS = 2;
-export const REQUEST_WORDS = 3;
+export const REQUEST_WORDS = 4;
 export const ANSWER_WORDS = 2;
 
 /** What an engine is started with; a plain object, since it crosses as `workerData`. */
@@ -189,9 +190,16 @@ export interface EngineApi {
    * throws for what a client sent.
    *
    * @param word the request's, with its flags
+   * @param client the number of its connection
    * @param slot of the flight
    */
-  takeOver(project: number, word: number, handover: unknown, slot: number): PartAnswer;
+  takeOver(
+    project: number,
+    word: number,
+    client: number,
+    handover: unknown,
+    slot: number,
+  ): PartAnswer;
   /** Takes over what another engine copied. */
   setClipboard(content: unknown): void;
   /** Forgets a project and its memory; a number not in use is no error. */

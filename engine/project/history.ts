@@ -6,17 +6,19 @@
 
 import type { Recording } from '../changes/recorder.ts';
 
-/** Who asked for an edit, by what, and when. */
+/** What asked for an edit, and who. */
 export interface Origin {
   readonly method: string;
-  /** Of the wall clock. */
-  readonly at_ms: number;
+  /** The number of the connection that the request came by. */
+  readonly client: number;
 }
 
 /** One edit. */
 export interface Step {
   readonly recording: Recording;
   readonly origin: Origin;
+  /** When it was made, by the wall clock. */
+  readonly at_ms: number;
   /** The numbers of what the project was before and is after it; see `Project.revision`. */
   readonly before: number;
   readonly after: number;

@@ -54,8 +54,8 @@ const HISTORY_BYTES_MAX = 256 * 1024 * 1024;
 export class Project extends Noted<ProjectState> {
   name = 'New Project';
   readonly history = new History(HISTORY_BYTES_MAX);
-  /** Of the request that is run. */
-  origin: Origin = { method: '', at_ms: 0 };
+  /** Of the request that runs. */
+  #origin: Origin = { method: '', client: 0 };
   #document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
   /** Where save_project writes when it is given no path, and in which format. */
   path: string | undefined;
@@ -119,8 +119,12 @@ export class Project extends Noted<ProjectState> {
     this.#kept_revision = revision;
   }
 
-  /** Due before every request: what clones and shapes may grow to depends on what is free. */
-  begin(): void {
+  /**
+   * Due before every request, of which the history remembers the method and the client. What clones
+   * and shapes may grow to depends on what is free.
+   */
+  begin(method: string, client: number): void {
+    this.#origin = { method, client };
     boundDerived(this.document, this.memory.ceiling.bytes_free);
   }
 
@@ -241,7 +245,7 @@ export class Project extends Noted<ProjectState> {
   /** After a step back or forth, which is taken back when there is no memory for it. */
   #settle(revision: number, back: () => unknown): void {
     try {
-      this.begin();
+      boundDerived(this.document, this.memory.ceiling.bytes_free);
       this.document.refresh();
       this.memory.require(this.bytes);
     } catch (error) {
@@ -266,7 +270,8 @@ export class Project extends Noted<ProjectState> {
     if (recording.entries.size === 0) return;
     const before = this.#revision;
     if (filed) this.#revision = ++this.#lastRevision;
-    this.history.push({ recording, origin: this.origin, before, after: this.#revision });
+    const made = { origin: this.#origin, at_ms: Date.now() };
+    this.history.push({ recording, ...made, before, after: this.#revision });
   }
 }
 

@@ -6,8 +6,8 @@ export type AnswerWords = readonly (readonly [status: number, body: string])[];
 /** The lengths of the parameters in a batch. */
 export function batchLengths(batch: ArrayBuffer): number[] {
   const [count = 0] = new Uint32Array(batch, 0, 1);
-  const words = new Uint32Array(batch, 8, 3 * count);
-  return Array.from({ length: count }, (_, i) => words[3 * i + 2]!);
+  const words = new Uint32Array(batch, 8, 4 * count);
+  return Array.from({ length: count }, (_, i) => words[4 * i + 3]!);
 }
 
 export function answerOf(answers: AnswerWords): ArrayBuffer {

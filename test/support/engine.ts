@@ -27,6 +27,8 @@ export interface TestRequest {
   readonly msgpack?: boolean;
   readonly quiet?: boolean;
   readonly project?: number;
+  /** The number of its connection. */
+  readonly client?: number;
   /** Whether the engine is to refuse the project unless it has it. */
   readonly known?: boolean;
 }
@@ -39,10 +41,12 @@ export interface TestAnswer {
 export function encodeBatch(requests: readonly TestRequest[]): ArrayBuffer {
   const words: number[] = [requests.length, 0];
   const bodies = requests.map(encodeParams);
-  for (const [i, { method, msgpack, quiet, project = 1, known = false }] of requests.entries()) {
-    const index = findMethod(method)?.index ?? 0x1fff_fff0;
+  for (const [i, request] of requests.entries()) {
+    const { msgpack, quiet, project = 1, client = 1, known = false } = request;
+    const index = findMethod(request.method)?.index ?? 0x1fff_fff0;
     const flags = (msgpack === true ? MSGPACK_FLAG : 0) + (quiet === true ? QUIET_FLAG : 0);
-    words.push(project, index + flags + (known ? 0 : NEW_PROJECT_FLAG), bodies[i]!.length);
+    const method = index + flags + (known ? 0 : NEW_PROJECT_FLAG);
+    words.push(project, method, client, bodies[i]!.length);
   }
   const head = new Uint8Array(Uint32Array.from(words).buffer);
   return new Uint8Array(Buffer.concat([head, ...bodies])).buffer;

@@ -43,10 +43,10 @@ export class PlayedWorker {
     flight: this.control,
     run: (batch) => {
       const [count = 0, slot = 0] = new Uint32Array(batch, 0, 2);
-      const calls = [...new Uint32Array(batch, 4 * (2 + 3 * count))];
+      const calls = [...new Uint32Array(batch, 4 * (2 + 4 * count))];
       return this.#arrive(slot, calls, (words) => answerOf(words));
     },
-    takeOver: (_project, _word, handover, slot) =>
+    takeOver: (_project, _word, _client, handover, slot) =>
       this.#arrive(slot, [handover as number], ([[status, text]]): PartAnswer => {
         return { status, bytes: new Uint8Array(Buffer.from(text)).buffer };
       }),
@@ -95,6 +95,7 @@ export class PlayedWorker {
 
 /** A session as plain as it can be: its calls go in order, and it notes what becomes of each. */
 export class PlainSource implements Source {
+  readonly client = 1;
   readonly waiting: Call[] = [];
   readonly outcomes = new Map<number, string[]>();
   /** Calls given at a time; 0 while it is held back. */

@@ -39,7 +39,7 @@ export class LooseProject {
   /** The result of a method, or the job that it becomes. */
   run(method: string, params: object): unknown {
     const spec = METHODS.find(({ name }) => name === method)!;
-    this.project.begin();
+    this.project.begin('', 0);
     try {
       const run = handlers[method]!;
       return this.project.memory.explained(() =>
@@ -55,7 +55,7 @@ export class LooseProject {
     const job = structuredClone({ kind, title, input, stages });
     const done = runJob(job, { files: this.files, control: new JobControl() });
     if (!(done instanceof Handover)) return done;
-    this.project.begin();
+    this.project.begin('', 0);
     const value = structuredClone(done.value);
     const result = this.project.memory.explained(() =>
       finishers[method]!(this.project, value as never),

@@ -46,6 +46,7 @@ function fakeLink() {
 
 /** A session that notes what becomes of its calls, which are told apart by their length. */
 class FakeSource implements Source {
+  readonly client = 1;
   readonly outcomes: string[] = [];
   readonly expired: (number | string)[] = [];
   wanted = true;

@@ -176,8 +176,14 @@ flights('an engine knows its flights apart', async () => {
   // One request each: of more the engine might leave some for later.
   link.flight.stop(1, 0, 'cancel');
   const answers = [
-    link.run(encodeBatch([asked('goxel.add_voxel', at)], 0), false),
-    link.run(encodeBatch([asked('goxel.get_voxel', at)], 1), false),
+    link.run(
+      encodeBatch([{ source: { client: 1 }, calls: [asked('goxel.add_voxel', at)] }], 0),
+      false,
+    ),
+    link.run(
+      encodeBatch([{ source: { client: 1 }, calls: [asked('goxel.get_voxel', at)] }], 1),
+      false,
+    ),
   ];
   const statuses = (await Promise.all(answers)).map((answer) => {
     const reader = new AnswerReader(answer instanceof ArrayBuffer ? answer : answer.answer);

@@ -39,6 +39,7 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
   function client(connection = 1) {
     const outcomes: string[] = [];
     const source: Source = {
+      client: 1,
       wants: () => true,
       take: () => [],
       putBack: () => {},

@@ -109,7 +109,7 @@ finishing('are ended by the engine, as a request is', () => {
   const engine = new TestEngine();
   const taken = (known: boolean) => {
     const flagged = word + (known ? 0 : NEW_PROJECT_FLAG);
-    const { status, bytes } = engine.engine.takeOver(1, flagged, { name: 'tower' }, 0);
+    const { status, bytes } = engine.engine.takeOver(1, flagged, 1, { name: 'tower' }, 0);
     return { status, value: JSON.parse(Buffer.from(bytes).toString()) };
   };
   try {
