@@ -218,3 +218,15 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     description: 'Projects open at a time, in all engines together.',
   }),
 });
+
+export const history = section('What can be undone.', {
+  bytes_max: Type.Integer({
+    default: 256 * MIB,
+    live: false,
+    minimum: 0,
+    maximum: 64 * GIB,
+    description:
+      'Bytes that the steps which one project can undo and redo may hold, in blocks of voxels as' +
+      ' they were before and after. Beyond it the oldest steps go first; 0 keeps none.',
+  }),
+});

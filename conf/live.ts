@@ -73,6 +73,10 @@ export class LiveConfig implements Config {
     return this.#current.limits;
   }
 
+  get history(): Config['history'] {
+    return this.#current.history;
+  }
+
   get files(): Config['files'] {
     return this.#current.files;
   }

@@ -12,7 +12,7 @@
  */
 
 import { type Static, Type } from 'typebox';
-import { limits, performance } from './limits.ts';
+import { history, limits, performance } from './limits.ts';
 import { logging } from './logging.ts';
 import { http, inspector, leaks, tracing } from './observation.ts';
 import { GIB, HOUR_MS, MIB, section } from './section.ts';
@@ -299,6 +299,7 @@ export const CONFIG_SCHEMA = Type.Object({
   logging,
   resources,
   limits,
+  history,
   files,
   dump,
   inspector,

@@ -98,7 +98,7 @@ export class Engine implements EngineApi {
     this.#now_ms = now_ms;
     this.#flight = flight;
     this.#stop = () => flight.check();
-    this.#budget = new Budget(options.voxel_bytes_max, options.project_voxel_bytes_max);
+    this.#budget = new Budget(options);
     this.#files = new Files(options);
     const { script_timeout_ms, script_memory_bytes_max } = options;
     this.#scripting = {

@@ -30,7 +30,7 @@ function convert(): void {
   // Whoever converts a file has the one that it was made from, and need not wait for the disk.
   const files = new Files(options, false);
   const project = new Project({
-    budget: new Budget(options.voxel_bytes_max, options.project_voxel_bytes_max),
+    budget: new Budget(options),
     files,
     clipboard: new Clipboard(),
     limits: options,

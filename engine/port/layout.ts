@@ -59,6 +59,8 @@ export interface EngineOptions {
   readonly voxel_bytes_max: number;
   /** The same for each project alone. */
   readonly project_voxel_bytes_max: number;
+  /** Ceiling for the bytes of what one project can undo and redo (history.bytes_max). */
+  readonly history_bytes_max: number;
   /** Ceiling for one encoded result. */
   readonly result_bytes_max: number;
   /** Ceiling for the memory of one job, beside the voxels of its snapshot. */

@@ -5,17 +5,25 @@
 
 import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
 import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
+import type { EngineOptions } from '../port/layout.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
+
+type BudgetLimits = Pick<
+  EngineOptions,
+  'voxel_bytes_max' | 'project_voxel_bytes_max' | 'history_bytes_max'
+>;
 
 /** Bytes of blocks, over all projects of an engine. */
 export class Budget {
   readonly bytes_max: number;
   readonly project_bytes_max: number;
+  readonly history_bytes_max: number;
   bytes = 0;
 
-  constructor(bytes_max: number, project_bytes_max: number) {
-    this.bytes_max = bytes_max;
-    this.project_bytes_max = project_bytes_max;
+  constructor(limits: BudgetLimits) {
+    this.bytes_max = limits.voxel_bytes_max;
+    this.project_bytes_max = limits.project_voxel_bytes_max;
+    this.history_bytes_max = limits.history_bytes_max;
   }
 }
 
@@ -34,6 +42,11 @@ export class ProjectMemory {
 
   constructor(budget: Budget) {
     this.#budget = budget;
+  }
+
+  /** The most bytes that the steps which it can undo and redo may hold. */
+  get history_bytes_max(): number {
+    return this.#budget.history_bytes_max;
   }
 
   /** The lower of the ceilings for this project and for all projects of the engine. */

@@ -17,7 +17,8 @@ export async function convert({ options: { json }, positionals }: Line): Promise
   const { config } = await loadConfig({ env: process.env });
   // The user's own rights are the limit here, not those of a service; and there is one project.
   const { voxel_bytes_max } = config.limits;
-  const options = { ...config.limits, project_voxel_bytes_max: voxel_bytes_max, roots: ['/'] };
+  const one = { project_voxel_bytes_max: voxel_bytes_max, history_bytes_max: 0, roots: ['/'] };
+  const options = { ...config.limits, ...one };
   let writing = false;
   try {
     await convertFile({ options, ...paths }, (stage) => {

@@ -76,6 +76,7 @@ export function decodeAnswer(answer: ArrayBuffer): TestAnswer[] {
 export const ENGINE_OPTIONS: EngineOptions = {
   voxel_bytes_max: 64 * 1024 * 1024,
   project_voxel_bytes_max: 64 * 1024 * 1024,
+  history_bytes_max: 64 * 1024 * 1024,
   result_bytes_max: 16 * 1024 * 1024,
   job_bytes_max: 64 * 1024 * 1024,
   file_bytes_max: 1024 * 1024,

@@ -22,7 +22,11 @@ export class LooseProject {
     this.directory = directory;
     this.files = new Files({ roots: [directory], file_bytes_max: 2 ** 26 });
     this.project = new Project({
-      budget: new Budget(voxel_bytes_max, voxel_bytes_max),
+      budget: new Budget({
+        voxel_bytes_max,
+        project_voxel_bytes_max: voxel_bytes_max,
+        history_bytes_max: voxel_bytes_max,
+      }),
       files: this.files,
       clipboard: new Clipboard(),
       limits: { result_bytes_max: 2 ** 24, job_bytes_max: 2 ** 27 },

@@ -54,7 +54,7 @@ schema('has the keys that are not live in the README, all of them', () => {
 schema('names the unit of a number where it has one', () => {
   for (const { key, type, description } of SETTINGS.values()) {
     if (type !== 'number') continue;
-    if (/bytes|Bytes/.test(description)) assert.match(key, /_bytes(_max)?$/, key);
+    if (/bytes|Bytes/.test(description)) assert.match(key, /[._]bytes(_max)?$/, key);
     if (/^(Time|Wait|The time)/.test(description)) assert.match(key, /_ms(_max)?$/, key);
   }
 });
