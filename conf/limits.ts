@@ -1,7 +1,7 @@
 /** The ceilings of the configuration, `performance` and `limits`; `schema.ts` is the whole. */
 
 import { Type } from 'typebox';
-import { GIB, HOUR_MS, KIB, MIB, section } from './section.ts';
+import { GIB, HOUR_MS, KIB, MIB, memoryBytes, section } from './section.ts';
 
 /** What the original design calls by these names. */
 export const performance = section('How many clients, and how long they may take.', {
@@ -115,15 +115,16 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
       'Jobs that wait or run at a time. Each keeps the voxels of its project as they were when' +
       ' it was asked for.',
   }),
-  job_bytes_max: Type.Integer({
-    default: 512 * MIB,
+  job_bytes_max: memoryBytes({
+    default: '8%',
     live: false,
     minimum: MIB,
     maximum: 64 * GIB,
+    floor: 64 * MIB,
     description:
       'Bytes that one job may hold beside the voxels it works on: the mesh of a picture, a count' +
-      ' of colours. As many as the voxels of the largest project, since no work needs to take' +
-      ' more than what it is about; jobs may take this at the same time, one in each thread.',
+      ' of colours. Jobs may take this at the same time, one in each thread: with the threads of' +
+      ' workers.jobs, and that for saves and loads, a quarter of the memory.',
   }),
   script_timeout_ms: Type.Integer({
     default: 10_000,
@@ -167,11 +168,12 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
       'Bytes of replies that wait for a slow reader; beyond it nothing more is read from that' +
       ' connection until it catches up.',
   }),
-  held_bytes_max: Type.Integer({
-    default: GIB,
+  held_bytes_max: memoryBytes({
+    default: '5%',
     live: true,
     minimum: MIB,
     maximum: 64 * GIB,
+    floor: 128 * MIB,
     description:
       'Bytes of requests and replies that wait for all connections together. Beyond it nothing' +
       ' more is read from a connection that has some, and large results give way to errors.',
@@ -185,29 +187,33 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
       'Bytes of one encoded result, and of those of one JSON-RPC batch together. A string of the' +
       ' JavaScript engine ends at 512 MiB.',
   }),
-  voxel_bytes_max: Type.Integer({
-    default: GIB,
+  voxel_bytes_max: memoryBytes({
+    default: '50%',
     live: false,
     minimum: MIB,
     maximum: 64 * GIB,
+    floor: 128 * MIB,
     description:
-      'Bytes of voxels that one engine holds for all its projects. Nothing else bounds them: the' +
-      ' memory limits of a worker thread do not count buffers.',
+      'Bytes of voxels that all engines hold together for their projects. Nothing else bounds' +
+      ' them: the memory limits of a worker thread do not count buffers. Half of what there is,' +
+      ' since what can be undone, jobs and files to be loaded take theirs beside it.',
   }),
-  project_voxel_bytes_max: Type.Integer({
-    default: 512 * MIB,
+  project_voxel_bytes_max: memoryBytes({
+    default: '25%',
     live: false,
     minimum: MIB,
     maximum: 64 * GIB,
+    floor: 64 * MIB,
     description:
       'Bytes of voxels that one project holds, its selection among them, so that one project' +
-      ' cannot take all that its engine has.',
+      ' cannot take all that there is for all of them.',
   }),
-  file_bytes_max: Type.Integer({
-    default: 256 * MIB,
+  file_bytes_max: memoryBytes({
+    default: '5%',
     live: false,
     minimum: KIB,
     maximum: 2 * GIB - 1,
+    floor: 64 * MIB,
     description: 'Bytes of a file to be loaded, since it is read as a whole.',
   }),
   projects_max: Type.Integer({
@@ -220,13 +226,15 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
 });
 
 export const history = section('What can be undone.', {
-  bytes_max: Type.Integer({
-    default: 256 * MIB,
+  bytes_max: memoryBytes({
+    default: '5%',
     live: false,
     minimum: 0,
     maximum: 64 * GIB,
+    floor: 32 * MIB,
     description:
       'Bytes that the steps which one project can undo and redo may hold, in blocks of voxels as' +
-      ' they were before and after. Beyond it the oldest steps go first; 0 keeps none.',
+      ' they were before and after. Beyond it the oldest steps go first; 0 keeps none. All' +
+      ' projects together keep a quarter of limits.voxel_bytes_max at most.',
   }),
 });

@@ -14,6 +14,7 @@ import {
 import { contradictions } from './contradictions.ts';
 import { fromEnvironment } from './environment.ts';
 import { expandSettings } from './expand.ts';
+import { type Memory, memoryThere, settleShares } from './memory.ts';
 import { readText } from './read-text.ts';
 import type { Config } from './schema.ts';
 import { SETTINGS } from './settings.ts';
@@ -28,6 +29,10 @@ export interface ConfigSources {
   readonly flags?: readonly FlagValue[];
   /** What relative paths start from; without it the working directory of the process. */
   readonly directory?: string;
+  /** What percentages are of; without it, what the process may take here. */
+  readonly memory?: Memory;
+  /** Other defaults than those of the schema. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 export interface LoadedConfig {
@@ -37,7 +42,10 @@ export interface LoadedConfig {
    * since there is no such place here.
    */
   readonly warnings: readonly string[];
-  /** Where the values that are no defaults come from: `daemon.yaml:3:5`, a variable, a flag. */
+  /**
+   * Where the values that are no defaults come from: `daemon.yaml:3:5`, a variable, a flag; and of
+   * what those are that were given as percentages, defaults too.
+   */
   readonly origins: ReadonlyMap<string, string>;
 }
 
@@ -74,7 +82,7 @@ export async function checkConfig(sources: ConfigSources = {}): Promise<ConfigFi
   if (sources.file !== undefined) layers.unshift(await fromFile(sources.file, sources.text));
   const problems = layers.flatMap((layer) => [...layer.problems, ...givenTwice(layer)]);
 
-  const values = defaults();
+  const values = new Map([...defaults(), ...Object.entries(sources.defaults ?? {})]);
   const origins = new Map<string, string>();
   for (const assignment of layers.flatMap((layer) => layer.assignments)) {
     const problem = problemOf(assignment);
@@ -88,6 +96,7 @@ export async function checkConfig(sources: ConfigSources = {}): Promise<ConfigFi
 
   const paths = expandSettings(values, origins, sources.directory);
   problems.push(...paths.problems);
+  settleShares(values, origins, sources.memory ?? memoryThere());
   const config = configOf(values);
   const at = (key: string): string => `${origins.get(key) ?? 'default'}: ${key}`;
   for (const { keys, problem } of contradictions(config)) {

@@ -4,8 +4,9 @@
  * stands anywhere else.
  *
  * Durations end in `_ms`, sizes in `_bytes`, ceilings in `_max`. A `title` says which values a
- * setting takes, where the other keywords do not. Three keywords are ours. Text with `path: true`
- * may begin as `paths.ts` says, and is made absolute by `load.ts`. `live` says of each setting
+ * setting takes, where the other keywords do not. Four keywords are ours. Text with `path: true`
+ * may begin as `paths.ts` says, and is made absolute by `load.ts`. A number with a `floor` may be
+ * given as a percentage of memory, and `memory.ts` makes bytes of it. `live` says of each setting
  * whether another value counts while the daemon runs, after a reload, or from its next start only.
  * `original` is the value in the configuration of the original, which the shipped file has; a
  * default of ours that differs says why.
@@ -15,7 +16,7 @@ import { type Static, Type } from 'typebox';
 import { history, limits, performance } from './limits.ts';
 import { logging } from './logging.ts';
 import { http, inspector, leaks, tracing } from './observation.ts';
-import { GIB, HOUR_MS, MIB, section } from './section.ts';
+import { GIB, HOUR_MS, MIB, memoryBytes, section } from './section.ts';
 import { security, sockets } from './sockets.ts';
 
 /** How often something is started again, and after which waits. */
@@ -151,11 +152,12 @@ const workers = section('The engines.', {
       ' for saves, loads and reads alone, which would otherwise wait for pictures. They start' +
       ' with the first job. One a processor core: the parts of a picture are shared among them.',
   }),
-  heap_bytes_max: Type.Integer({
-    default: 4 * GIB,
+  heap_bytes_max: memoryBytes({
+    default: '20%',
     live: false,
     minimum: 64 * MIB,
     maximum: 64 * GIB,
+    floor: 512 * MIB,
     description:
       'Bytes of the JavaScript heap of each thread. Voxels are not in it: limits.voxel_bytes_max' +
       ' bounds those.',

@@ -16,6 +16,8 @@ export interface Setting {
   readonly description: string;
   /** The values it takes, in words: "an integer from 1 to 64". */
   readonly expected: string;
+  /** What it is at least where it is a percentage of memory; undefined where it cannot be one. */
+  readonly floor: number | undefined;
   /** Whether its text names a path, to be expanded and made absolute. */
   readonly path: boolean;
   /** Whether another value counts while the daemon runs; if not, from its next start. */
@@ -35,6 +37,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map(sectionsOf(CONFIG_S
 interface SettingSchema extends Keywords {
   readonly path?: boolean;
   readonly live?: boolean;
+  readonly floor?: number;
   readonly original?: unknown;
 }
 
@@ -54,6 +57,7 @@ function settingsOf(node: SettingSchema, key: string): Setting[] {
       maximum: node.maximum,
       description: node.description ?? '',
       expected: expectation(node),
+      floor: node.floor,
       path: node.path === true,
       live: node.live === true,
       accepts: (value) => admits(node, value),
@@ -73,8 +77,8 @@ function join(key: string, name: string): string {
   return key === '' ? name : `${key}.${name}`;
 }
 
-function typeOf({ type }: Keywords): Setting['type'] {
-  if (type === 'integer' || type === 'number') return 'number';
+function typeOf({ type, floor }: SettingSchema): Setting['type'] {
+  if (floor !== undefined || type === 'integer' || type === 'number') return 'number';
   if (type === 'boolean') return 'boolean';
   if (type === 'array') return 'list';
   return 'text';

@@ -67,7 +67,7 @@ export function readingsOf(
     ...facts.engines.map(engine),
     allEngines(facts.engines),
     ...facts.job_threads.map(jobThread),
-    ...facts.engines.map((one) => voxels(one, config)),
+    voxels(facts, config),
     ...facts.sockets.map(({ id, trouble }) =>
       reading(id, trouble === '' ? 'healthy' : 'failing', trouble, {
         ...{ value: trouble === '' ? 'reachable' : 'unreachable', limit: 'reachable' },
@@ -151,11 +151,12 @@ function because(reason: string): string {
   return reason === '' ? '' : `: ${reason}`;
 }
 
-function voxels({ id, voxel_bytes }: ThreadFacts, { limits }: RulesConfig): Reading {
+function voxels({ engines }: HealthFacts, { limits }: RulesConfig): Reading {
   const limit = limits.voxel_bytes_max;
-  const state = voxel_bytes >= limit * NEARLY_FULL ? 'degraded' : 'healthy';
-  const reason = `${id} holds ${voxel_bytes} bytes of voxels, of limits.voxel_bytes_max ${limit}`;
-  return reading(`voxels ${id}`, state, reason, { value: voxel_bytes, limit, patience: LASTING });
+  const value = engines.reduce((sum, { voxel_bytes }) => sum + voxel_bytes, 0);
+  const state = value >= limit * NEARLY_FULL ? 'degraded' : 'healthy';
+  const reason = `the projects hold ${value} bytes of voxels, of limits.voxel_bytes_max ${limit}`;
+  return reading('voxels', state, reason, { value, limit, patience: LASTING });
 }
 
 /** The 99th percentile: the longest of all may be a moment in which the process stood still. */

@@ -26,6 +26,7 @@ import { withVitals } from '../actors/vitals.ts';
 import { realPath } from '../conf/real-path.ts';
 import type { Config } from '../conf/schema.ts';
 import { pollCounter } from '../engine/port/endpoint.ts';
+import { Pool } from '../engine/port/pool.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { engineMachine } from '../machines/engine.ts';
 import { httpMachine } from '../machines/http.ts';
@@ -260,6 +261,7 @@ function threadOptions({ config, clock }: Shared): ThreadOptions {
       },
     },
     ...{ heap_bytes_max: config.workers.heap_bytes_max, polling: pollCounter() },
+    pool: new Pool(),
     service: clock.memory,
   };
 }

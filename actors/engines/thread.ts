@@ -15,6 +15,7 @@ import type {
   PartEnd,
   PartOrder,
 } from '../../engine/port/layout.ts';
+import { Pool } from '../../engine/port/pool.ts';
 import { Pulse } from '../../engine/port/pulse.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
@@ -92,14 +93,28 @@ export type ThreadOptions = Omit<JobThreadData, 'port' | 'pulse'> & {
    * process when the heap grows too fast.
    */
   readonly heap_bytes_max?: number;
+  /** What the engines of this daemon share. */
+  readonly pool?: Pool;
 };
 
 /** Throws when the thread cannot be started; other failures to start come as its error. */
 export function startEngineThread(name: string, options: ThreadOptions): LinkedThread<EngineLink> {
   const flight = new FlightControl();
-  const data = { ...options, flight: flight.memory };
-  const started = start<EngineApi, EngineThreadData>(ENGINE_ENTRY, name, data);
+  const { pool = new Pool(), ...given } = options;
+  const place = pool.take();
+  const data = {
+    ...{ ...given, flight: flight.memory },
+    options: { ...given.options, pool: place },
+  };
+  let started: Started<EngineApi>;
+  try {
+    started = start<EngineApi, EngineThreadData>(ENGINE_ENTRY, name, data);
+  } catch (error) {
+    pool.giveBack(place);
+    throw error;
+  }
   const { thread, pulse, endpoint, remote, end } = started;
+  thread.once('exit', () => pool.giveBack(place));
   // Each look at a member of the proxy makes another proxy.
   const { run, takeOver, close, stats, setClipboard } = remote;
   return {
@@ -150,7 +165,7 @@ interface Started<Api> {
 function start<Api, Data extends JobThreadData>(
   entry: URL,
   name: string,
-  { heap_bytes_max, ...given }: Omit<Data, 'port' | 'pulse'> & ThreadOptions,
+  { heap_bytes_max, pool: _, ...given }: Omit<Data, 'port' | 'pulse'> & ThreadOptions,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
   const unfinished = unfinishedMemory();

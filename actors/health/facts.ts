@@ -1,6 +1,6 @@
 /** Gathers what there is to know about the daemon now. It asks nobody and waits for nothing. */
 
-import { totalmem } from 'node:os';
+import { memoryThere } from '../../conf/memory.ts';
 import type {
   EventLoopDelay,
   HealthFacts,
@@ -56,13 +56,5 @@ function queues(sources: HealthSources, engines: readonly ThreadFacts[]): QueueF
 function memory(): MemoryFacts {
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
   const figures = { rss, heap_used: heapUsed, external, array_buffers: arrayBuffers };
-  return { ...figures, limit: memoryLimit(process.constrainedMemory(), totalmem()) };
-}
-
-/**
- * What the process may take. Without a limit of its control group (`memory.max` of this one or one
- * above) the system says 0, or more than any machine has.
- */
-export function memoryLimit(constrained: number, total: number): number {
-  return constrained > 0 && constrained < total ? constrained : total;
+  return { ...figures, limit: memoryThere().bytes };
 }

@@ -31,6 +31,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode, ErrorDetails } from '../../conf/errors.ts';
+import type { PoolPlace } from './pool.ts';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
@@ -55,7 +56,7 @@ export const ANSWER_WORDS = 2;
 
 /** What an engine is started with; a plain object, since it crosses as `workerData`. */
 export interface EngineOptions {
-  /** Ceiling for the voxel bytes of all projects of this engine. */
+  /** Ceiling for the voxel bytes of all projects of all engines. */
   readonly voxel_bytes_max: number;
   /** The same for each project alone. */
   readonly project_voxel_bytes_max: number;
@@ -78,6 +79,8 @@ export interface EngineOptions {
   readonly real_roots?: readonly string[];
   /** Where the thread notes its temporary files for whoever owns it; see `unfinished.ts`. */
   readonly unfinished?: SharedArrayBuffer;
+  /** Where engines tell each other what they hold; an engine without it is alone. */
+  readonly pool?: PoolPlace;
   /** Whether jobs are done by the engine itself, before it answers: there is nobody else. */
   readonly jobs_inline: boolean;
   /** How many threads share a job. */

@@ -6,24 +6,58 @@
 import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
 import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
 import type { EngineOptions } from '../port/layout.ts';
+import { HISTORY, PoolRow, VOXELS } from '../port/pool.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 
 type BudgetLimits = Pick<
   EngineOptions,
-  'voxel_bytes_max' | 'project_voxel_bytes_max' | 'history_bytes_max'
+  'voxel_bytes_max' | 'project_voxel_bytes_max' | 'history_bytes_max' | 'pool'
 >;
 
-/** Bytes of blocks, over all projects of an engine. */
+/** What all projects together may keep to undo, as a part of their voxels. */
+const HISTORY_PART = 4;
+
+/** Bytes of blocks, over all projects of an engine, and what other engines leave of their share. */
 export class Budget {
   readonly bytes_max: number;
   readonly project_bytes_max: number;
+  /** For what one project can undo. */
   readonly history_bytes_max: number;
-  bytes = 0;
+  readonly #pool: PoolRow;
+  #bytes = 0;
+  #history_bytes = 0;
 
   constructor(limits: BudgetLimits) {
     this.bytes_max = limits.voxel_bytes_max;
     this.project_bytes_max = limits.project_voxel_bytes_max;
     this.history_bytes_max = limits.history_bytes_max;
+    this.#pool = new PoolRow(limits.pool);
+  }
+
+  /** Of the voxels of this engine. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What all engines together may still take; below 0 once they hold too much. */
+  get bytes_free(): number {
+    return this.bytes_max - this.#pool.others(VOXELS) - this.#bytes;
+  }
+
+  /** The same of what can be undone. */
+  get history_bytes_free(): number {
+    const together = Math.max(this.history_bytes_max, this.bytes_max / HISTORY_PART);
+    return together - this.#pool.others(HISTORY) - this.#history_bytes;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#pool.tell(VOXELS, this.#bytes);
+  }
+
+  addHistory(bytes: number): void {
+    this.#history_bytes += bytes;
+    this.#pool.tell(HISTORY, this.#history_bytes);
   }
 }
 
@@ -39,26 +73,21 @@ export interface Ceiling {
 export class ProjectMemory {
   readonly #budget: Budget;
   #bytes = 0;
+  #history_bytes = 0;
 
   constructor(budget: Budget) {
     this.#budget = budget;
   }
 
-  /** The most bytes that the steps which it can undo and redo may hold. */
-  get history_bytes_max(): number {
-    return this.#budget.history_bytes_max;
-  }
-
-  /** The lower of the ceilings for this project and for all projects of the engine. */
+  /** The lower of the ceilings for this project and for all projects of all engines. */
   get ceiling(): Ceiling {
-    const { bytes, bytes_max, project_bytes_max } = this.#budget;
-    const engine_free = bytes_max - bytes;
+    const { bytes_free, bytes_max, project_bytes_max } = this.#budget;
     const project_free = project_bytes_max - this.#bytes;
-    if (project_free < engine_free) {
+    if (project_free < bytes_free) {
       const key = 'limits.project_voxel_bytes_max';
       return { key, bytes_max: project_bytes_max, bytes_free: Math.max(project_free, 0) };
     }
-    return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free: Math.max(engine_free, 0) };
+    return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free: Math.max(bytes_free, 0) };
   }
 
   /** The most bytes that the project may hold: what it has and what is free. */
@@ -68,8 +97,23 @@ export class ProjectMemory {
 
   /** Brings the budget up to date with what the project holds now. */
   account(bytes: number): void {
-    this.#budget.bytes += bytes - this.#bytes;
+    this.#budget.add(bytes - this.#bytes);
     this.#bytes = bytes;
+  }
+
+  /**
+   * The most bytes that the steps which it can undo and redo may hold now: of its own ceiling, and
+   * of what the steps of all projects leave.
+   */
+  get history_bytes_max(): number {
+    const { history_bytes_max, history_bytes_free } = this.#budget;
+    return Math.min(history_bytes_max, this.#history_bytes + Math.max(history_bytes_free, 0));
+  }
+
+  /** Brings the budget up to date with what these steps hold now. */
+  accountHistory(bytes: number): void {
+    this.#budget.addHistory(bytes - this.#history_bytes);
+    this.#history_bytes = bytes;
   }
 
   /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */
@@ -81,9 +125,18 @@ export class ProjectMemory {
     }
   }
 
-  /** Throws GOX_MEMORY_LIMIT unless the project may hold so many bytes. */
+  /**
+   * Takes so many bytes for the project in all. Throws GOX_MEMORY_LIMIT unless it may hold them;
+   * then it has what it had.
+   */
   require(bytes: number): void {
-    if (bytes > this.bytesAllowed) this.reserve((bytes - this.#bytes) / BLOCK_BYTES);
+    const before = this.#bytes;
+    // Other engines see it before it is looked at, so that no two take the same rest.
+    this.account(bytes);
+    const { bytes_free, project_bytes_max } = this.#budget;
+    if (bytes <= before || (bytes_free >= 0 && bytes <= project_bytes_max)) return;
+    this.account(before);
+    this.reserve((bytes - before) / BLOCK_BYTES);
   }
 
   /** Says of a refusal for memory, whoever throws it, which ceiling was met. */

@@ -98,6 +98,10 @@ export const COMMANDS = {
     summary: 'Convert a model from one file format into another; needs no running daemon.',
     positionals: ['IN', 'OUT'],
     options: { json },
+    notes: [
+      'Voxels may take half of the memory that is free. GOXEL_LIMITS_VOXEL_BYTES_MAX and',
+      'GOXEL_LIMITS_PROJECT_VOXEL_BYTES_MAX say otherwise, in bytes or as a share: 80%.',
+    ],
     examples: ['goxel-supervisor convert house.gox house.vox'],
   },
   status: {

@@ -20,8 +20,10 @@ export async function configPrint(line: Line): Promise<ExitCode> {
 
 function yamlOf({ config, origins }: LoadedConfig, origin: boolean): string {
   const values = new Map<string, Written>();
-  for (const key of SETTINGS.keys()) {
-    const note = origin ? (origins.get(key) ?? 'default') : undefined;
+  for (const { key, floor } of SETTINGS.values()) {
+    // Of how many bytes a share is made, nobody can see otherwise.
+    const told = origin || floor !== undefined;
+    const note = told ? (origins.get(key) ?? 'default') : undefined;
     values.set(key, { value: settingOf(config, key), note });
   }
   return writeYaml(values);

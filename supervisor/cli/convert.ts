@@ -7,18 +7,29 @@ import { GoxError } from '../../conf/errors.ts';
 import { loadConfig } from '../../conf/load.ts';
 import type { CommandLine } from './args.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { freeMemory } from './free-memory.ts';
 import { writeData } from './output.ts';
+
+/**
+ * There is one project, and nobody else to leave anything for but other programs. The rest is for
+ * what a format needs beside them, such as the pixels of a picture.
+ */
+const SHARES = {
+  'limits.voxel_bytes_max': '50%',
+  'limits.project_voxel_bytes_max': '50%',
+  'limits.job_bytes_max': '15%',
+  'limits.file_bytes_max': '20%',
+};
 
 type Line = Extract<CommandLine, { command: 'convert' }>;
 
 export async function convert({ options: { json }, positionals }: Line): Promise<ExitCode> {
   const [from = '', to = ''] = positionals;
   const paths = { from: absolute(from), to: absolute(to) };
-  const { config } = await loadConfig({ env: process.env });
-  // The user's own rights are the limit here, not those of a service; and there is one project.
-  const { voxel_bytes_max } = config.limits;
-  const one = { project_voxel_bytes_max: voxel_bytes_max, history_bytes_max: 0, roots: ['/'] };
-  const options = { ...config.limits, ...one };
+  const sources = { env: process.env, memory: freeMemory(), defaults: SHARES };
+  const { config } = await loadConfig(sources);
+  // The user's own rights are the limit here, not those of a service.
+  const options = { ...config.limits, history_bytes_max: 0, roots: ['/'] };
   let writing = false;
   try {
     await convertFile({ options, ...paths }, (stage) => {

@@ -219,7 +219,7 @@ const WORK: readonly Family[] = [
   ),
   gauge(
     'goxel_voxel_limit_bytes',
-    'Bytes of voxels that each engine may have, by limits.voxel_bytes_max.',
+    'Bytes of voxels that all projects may have, by limits.voxel_bytes_max.',
     ({ config }) => config.limits.voxel_bytes_max,
   ),
 ];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VERSION } from '../../engine/catalogue/version.ts';
-import { cli } from '../support/cli.ts';
+import { cli, shell } from '../support/cli.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { imports, model } from '../support/fixtures.ts';
 import { eventually, type RawTree } from '../support/raw.ts';
@@ -283,6 +283,21 @@ conversion('what cannot be read or written, each with its exit code', async () =
   }
   assert.not(existsSync(out));
   assert.is((await cli('convert', from)).code, 64);
+});
+
+conversion('no more than is allowed, and the refusal says what that is', async () => {
+  const far = join(temporaryDirectory(), 'far.txt');
+  const voxels = Array.from({ length: 100 }, (_, i) => `${i * 16} 0 0 ffffff`);
+  writeFileSync(far, `${voxels.join('\n')}\n`);
+  const to = join(temporaryDirectory(), 'far.gox');
+  const convert = (max: string) =>
+    shell(`export GOXEL_LIMITS_VOXEL_BYTES_MAX=${max}; gs convert ${far} ${to}`);
+  const { code, stderr } = await convert('1048576');
+  assert.is(code, 65, stderr);
+  assert.match(stderr, /GOX_MEMORY_LIMIT/);
+  assert.match(stderr, 'limits.voxel_bytes_max, 1048576 bytes');
+  assert.not(existsSync(to));
+  assert.is((await convert('1%')).code, 0);
 });
 
 conversion.run();

@@ -101,6 +101,10 @@ print('prints what can be read back, and where each value comes from', async () 
   assert.match(stdout, 'jobs: 1 # GOXEL_SUPERVISOR__WORKERS__JOBS');
   assert.match(stdout, 'path: /tmp/x.sock # --socket');
   assert.match(stdout, 'batch_length_max: 1000 # default');
+  const share = / voxel_bytes_max: \d+ # default: 50% of the \d+ bytes that /;
+  assert.match(stdout, share);
+  // With or without origins: nobody can see otherwise what it is a share of.
+  assert.match((await gs('config print', env)).stdout, share);
 
   const again = userFile(stdout);
   const json = async (env: Readonly<Record<string, string>>, flags = ''): Promise<unknown> =>

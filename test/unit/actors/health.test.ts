@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { createActor, createMachine, type EventObject } from 'xstate';
 import { checksEffect } from '../../../actors/health/checks.ts';
 import { EventLoopMonitor } from '../../../actors/health/event-loop.ts';
-import { gatherFacts, type HealthSources, memoryLimit } from '../../../actors/health/facts.ts';
+import { gatherFacts, type HealthSources } from '../../../actors/health/facts.ts';
 import { Pulses } from '../../../actors/health/pulses.ts';
 import { Rates } from '../../../actors/health/rates.ts';
 import type { HealthEvent } from '../../../machines/health.ts';
@@ -107,14 +107,6 @@ facts('the memory is that of this process, below a limit', () => {
   const { memory } = gatherFacts(sourcesWith(), NO_DELAY);
   assert.ok(memory.rss > memory.heap_used && memory.heap_used > 0);
   assert.ok(memory.limit >= memory.rss);
-});
-
-facts('the limit of a container counts where there is one', () => {
-  const total = 16e9;
-  assert.is(memoryLimit(512e6, total), 512e6);
-  assert.is(memoryLimit(0, total), total);
-  assert.is(memoryLimit(18_446_744_073_709_552_000, total), total);
-  assert.is(memoryLimit(total + 1, total), total);
 });
 
 facts.run();

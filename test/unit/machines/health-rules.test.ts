@@ -26,6 +26,9 @@ function amiss(changes: Partial<HealthFacts>, before?: HealthFacts): Record<stri
 }
 
 const WELL = factsWith();
+const voxels = (...bytes: number[]) => ({
+  engines: bytes.map((voxel_bytes, index) => thread(`engine:${index}`, { voxel_bytes })),
+});
 const loop = (p99_ms: number) => ({ event_loop: { p50_ms: 0, p99_ms, max_ms: 1e6 } });
 const queues = (changes: Partial<HealthFacts['queues']>) => ({
   queues: { ...WELL.queues, ...changes },
@@ -66,12 +69,8 @@ const CASES: readonly (readonly [string, Partial<HealthFacts>, Record<string, st
     { job_threads: [thread('job:0', { state: 'missing' })] },
     { 'job:0': 'degraded' },
   ],
-  ['voxels below', { engines: [thread('engine:0', { voxel_bytes: 899 })] }, {}],
-  [
-    'voxels nearly full',
-    { engines: [thread('engine:0', { voxel_bytes: 900 })] },
-    { 'voxels engine:0': 'degraded' },
-  ],
+  ['voxels below', voxels(450, 449), {}],
+  ['voxels of all engines nearly full', voxels(450, 450), { voxels: 'degraded' }],
   [
     'a socket that cannot be reached',
     { sockets: [{ id: 'listener:unix', trouble: 'it is gone' }] },
@@ -137,7 +136,10 @@ rules('every thing is read at every check, and has a name of its own', () => {
   assert.is(new Set(names).size, names.length);
   assert.equal(
     names.filter((name) => !/engine:|job:/.test(name)),
-    ['engines', 'listener:unix', 'log', 'event loop', 'jobs', 'held bytes', 'memory', 'projects'],
+    [
+      ...['engines', 'voxels', 'listener:unix', 'log', 'event loop', 'jobs', 'held bytes'],
+      ...['memory', 'projects'],
+    ],
   );
 });
 

@@ -1,0 +1,74 @@
+/**
+ * What the engines of a daemon hold together, so that they share one ceiling: memory that all their
+ * threads see, with a row for each of them. A thread writes its own row and reads the others'.
+ *
+ * Layout: one word that tells how many rows were ever taken, then the rows: KiB of voxels, KiB of
+ * what can be undone.
+ */
+
+const ROWS_MAX = 1024;
+const ROW_WORDS = 2;
+const FIRST_ROW = 1;
+const UNIT_BYTES = 1024;
+
+/** What a row tells, by its place in it. */
+export type Held = typeof VOXELS | typeof HISTORY;
+export const VOXELS = 0;
+export const HISTORY = 1;
+
+/** The row of one thread; a plain object, since it crosses as `workerData`. */
+export interface PoolPlace {
+  readonly memory: SharedArrayBuffer;
+  readonly row: number;
+}
+
+/** The owner's side: hands out rows. */
+export class Pool {
+  readonly #memory = new SharedArrayBuffer(
+    (FIRST_ROW + ROWS_MAX * ROW_WORDS) * Int32Array.BYTES_PER_ELEMENT,
+  );
+  readonly #words = new Int32Array(this.#memory);
+  readonly #free: number[] = [];
+
+  /** A row for a thread that is about to start. Throws when there are 1024 threads. */
+  take(): PoolPlace {
+    const row = this.#free.pop() ?? Atomics.add(this.#words, 0, 1);
+    if (row >= ROWS_MAX) throw new Error(`more than ${ROWS_MAX} threads share their memory`);
+    return { memory: this.#memory, row };
+  }
+
+  /** The thread of the row has ended, and holds nothing any more. */
+  giveBack({ row }: PoolPlace): void {
+    for (const what of [VOXELS, HISTORY]) {
+      Atomics.store(this.#words, FIRST_ROW + row * ROW_WORDS + what, 0);
+    }
+    this.#free.push(row);
+  }
+}
+
+/** The side of one thread. */
+export class PoolRow {
+  readonly #words: Int32Array;
+  readonly #row: number;
+
+  constructor({ memory, row }: PoolPlace = new Pool().take()) {
+    this.#words = new Int32Array(memory);
+    this.#row = row;
+  }
+
+  /** Tells the others what this thread holds. */
+  tell(what: Held, bytes: number): void {
+    const kib = Math.ceil(bytes / UNIT_BYTES);
+    Atomics.store(this.#words, FIRST_ROW + this.#row * ROW_WORDS + what, kib);
+  }
+
+  /** Bytes that the other threads hold. */
+  others(what: Held): number {
+    const rows = Atomics.load(this.#words, 0);
+    let kib = 0;
+    for (let row = 0; row < rows; row++) {
+      if (row !== this.#row) kib += Atomics.load(this.#words, FIRST_ROW + row * ROW_WORDS + what);
+    }
+    return kib * UNIT_BYTES;
+  }
+}
