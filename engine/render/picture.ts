@@ -3,6 +3,7 @@
 import { adler32, packBand } from '../image/encode.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { channelsOf, type ViewJob } from './job.ts';
+import { layVeils } from './lay-veils.ts';
 import type { Band } from './raster.ts';
 import type { Scene } from './scene.ts';
 import { Shader } from './shader.ts';
@@ -30,55 +31,23 @@ export function renderBand(scene: Scene, view: ViewJob, number: number): void {
   for (const [i, { surface }] of groups.entries()) {
     if (surface.opacity === 1) scene.draw(i, projection, band, true, occlusion);
   }
-  shadeBand(band, colors, shader, samples, style.outline.borders > 0, undefined);
+  shadeBand(band, colors, shader, samples, style.outline.borders > 0);
   if (style.outline.silhouette > 0) drawSilhouette(band, view, colors, style.outline.silhouette);
-  const veils = transparentGroups(scene, view);
-  if (veils.length > 0) {
-    const veil = scene.veilFor(view);
-    for (const i of veils) {
-      veil.start(projection, top, bottom - top);
-      scene.list.clear();
-      shader.reset();
-      scene.draw(i, projection, veil, true, occlusion);
-      shadeBand(veil, colors, shader, samples, style.outline.borders > 0, band.depth);
-    }
-  }
+  layVeils(scene, view, shader, colors);
   const skipped = (firstRow * samples - top) * projection.width;
   const rows = { firstRow, pixelRows, colors: colors.subarray(skipped) };
   finish(scene, view, number, rows);
 }
 
-/** Groups that can be seen through, the farthest first. */
-function transparentGroups({ job }: Scene, { projection }: ViewJob): number[] {
-  const found: { group: number; depth: number }[] = [];
-  for (const [group, { first, end, surface }] of job.groups.entries()) {
-    if (surface.opacity === 1 || surface.opacity === 0) continue;
-    let depth = 0;
-    for (let slot = first; slot < end; slot++) {
-      if ((slot & 0xff) === 0) checkInterrupt();
-      for (let a = 0; a < 3; a++) {
-        const middle = job.positions[slot * 3 + a]! * 16 + 8;
-        depth += (middle - projection.eye[a]!) * projection.forward[a]!;
-      }
-    }
-    found.push({ group, depth: depth / Math.max(end - first, 1) });
-  }
-  return found.sort((a, b) => b.depth - a.depth).map(({ group }) => group);
-}
-
-/**
- * Gives each sample its colour. A pixel whose samples see one voxel's face is shaded once. Over
- * opaque depths, colours are laid over those that are there.
- */
+/** Gives each sample its colour. A pixel whose samples see one voxel's face is shaded once. */
 function shadeBand(
   band: Band,
   colors: Uint32Array,
   shader: Shader,
   samples: 1 | 2,
   each: boolean,
-  opaque: Float32Array | undefined,
 ): void {
-  const { width, height, ids, depth, top } = band;
+  const { width, height, ids, top } = band;
   const cells = new Int32Array(4);
   const offsets = samples === 1 ? [0] : [0, 1, width, width + 1];
   for (let y = 0; y < height; y += samples) {
@@ -86,7 +55,7 @@ function shadeBand(
     for (let x = 0; x < width; x += samples) {
       const base = y * width + x;
       const id = ids[base]!;
-      if (samples === 2 && opaque === undefined && !each) {
+      if (samples === 2 && !each) {
         const same =
           id === ids[base + 1]! && id === ids[base + width]! && id === ids[base + width + 1]!;
         if (same) {
@@ -106,13 +75,8 @@ function shadeBand(
         const at = base + offsets[s]!;
         const seen = ids[at]!;
         if (seen === 0) continue;
-        if (opaque !== undefined && depth[at]! <= opaque[at]!) continue;
         const cell = shader.locate(seen, x + (s & 1) + 0.5, top + y + (s >> 1) + 0.5);
         cells[s] = cell;
-        if (opaque !== undefined) {
-          colors[at] = layOver(colors[at]!, shader.shade(cell));
-          continue;
-        }
         let twin = each ? s : 0;
         while (twin < s && (ids[base + offsets[twin]!] !== seen || cells[twin] !== cell)) twin++;
         colors[at] = twin < s ? colors[base + offsets[twin]!]! : shader.shade(cell);

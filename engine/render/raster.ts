@@ -11,6 +11,7 @@ import { NEAR, type Projection } from './projection.ts';
 import { type Rectangles, U_AXIS, V_AXIS } from './rectangles.ts';
 import { FIRST_TRIANGLE } from './soup.ts';
 import { planeOf } from './soup-shader.ts';
+import type { Veils } from './veils.ts';
 
 /**
  * Polygons reach this far beyond their edges, in samples: rounding leaves no gaps between
@@ -29,6 +30,8 @@ export class Band {
   readonly depth: Float32Array;
   /** 1 + the number of what is seen; 0 is nothing. */
   readonly ids: Uint32Array;
+  /** Where it is set, what is drawn hides nothing: it goes there as far as nothing hides it. */
+  veils: Veils | undefined;
   readonly #left: Float64Array;
   readonly #right: Float64Array;
   readonly #xs = new Float64Array(CORNERS_MAX);
@@ -101,8 +104,8 @@ export class Band {
       if ((triangle & 0xfff) === 0) checkInterrupt();
       planeOf(positions, triangle, n);
       const by = orthographic ? along(fixed, 0) : n[3]! - along(fixed, 0);
-      // Without an area, or edge on.
-      if (by === 0) continue;
+      // Without an area, or edge on; or the far side of a body that can be seen through.
+      if (by === 0 || (by > 0 && this.veils !== undefined)) continue;
       for (let corner = 0; corner < 3; corner++) {
         const at = triangle * 9 + corner * 3;
         for (let row = 0; row < 3; row++) {
@@ -217,6 +220,10 @@ export class Band {
     const end = Math.min(Math.ceil(yMax - 0.5 + OVERLAP) - top, this.height);
     if (first >= end) return;
     this.#walkEdges(count, first, end);
+    if (this.veils !== undefined) {
+      this.#collect(this.veils, first, end, a, b, c, id);
+      return;
+    }
     const left = this.#left;
     const right = this.#right;
     const { depth, ids } = this;
@@ -232,6 +239,30 @@ export class Band {
           depth[base + x] = d;
           if (keepsIds) ids[base + x] = id;
         }
+      }
+    }
+  }
+
+  /** As `#fill`, of rows `first` to `end`, for what can be seen through. */
+  #collect(
+    veils: Veils,
+    first: number,
+    end: number,
+    a: number,
+    b: number,
+    c: number,
+    id: number,
+  ): void {
+    const { area } = veils;
+    const bottom = Math.min(end, area.bottom);
+    for (let row = Math.max(first, area.top); row < bottom; row++) {
+      const x0 = Math.max(Math.ceil(this.#left[row]! - 0.5 - OVERLAP), area.left);
+      const x1 = Math.min(Math.ceil(this.#right[row]! - 0.5 + OVERLAP), area.right);
+      const start = b * (this.top + row + 0.5) + c;
+      for (let x = x0; x < x1; x++) {
+        // Rounded as depths are kept, so that what lies in an opaque face's place is hidden.
+        const d = Math.fround(a * (x + 0.5) + start);
+        if (d > this.depth[row * this.width + x]!) veils.add(x, row, d, id);
       }
     }
   }

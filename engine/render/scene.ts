@@ -7,6 +7,7 @@ import { markRows, Neighbourhood, PADDED, ROWS } from './occupancy.ts';
 import { boundsOf, type Projection } from './projection.ts';
 import { Band } from './raster.ts';
 import { Rectangles } from './rectangles.ts';
+import { Veils } from './veils.ts';
 
 const NOWHERE = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
 
@@ -14,6 +15,7 @@ export class Scene {
   readonly job: RenderJob;
   /** What was drawn since it was last cleared. */
   readonly list = new Rectangles();
+  readonly veils = new Veils();
   /** The groups of the job, with the meshes that it made. */
   readonly groups: readonly GroupJob[];
   /** Group of each block. */
@@ -23,7 +25,6 @@ export class Scene {
   readonly #bounds = new Map<Projection, Float32Array>();
   /** Kept from band to band: fresh memory costs more than to clear what was used. */
   #band: { band: Band; colors: Uint32Array } | undefined;
-  #veil: Band | undefined;
 
   /** After the first stage. */
   constructor(job: RenderJob) {
@@ -44,15 +45,6 @@ export class Scene {
       this.#band = { band: new Band(view.projection.width, room, true), colors };
     }
     return this.#band;
-  }
-
-  /** As `bandFor`, for what can be seen through. */
-  veilFor(view: ViewJob): Band {
-    const room = roomOf(view, this.job);
-    if (this.#veil === undefined || !this.#veil.fits(view.projection.width, room)) {
-      this.#veil = new Band(view.projection.width, room, true);
-    }
-    return this.#veil;
   }
 
   /** Draws a group into a band and adds its rectangles to the list when `kept`. */

@@ -3,7 +3,10 @@
 import type { Volume } from '../volume/volume.ts';
 
 export interface Soup {
-  /** Nine numbers a triangle: x, y, z of each corner. */
+  /**
+   * Nine numbers a triangle: x, y, z of each corner, anticlockwise seen from outside. Only where it
+   * can be seen through does the order count.
+   */
   readonly positions: Float32Array;
   /** As many: the normal at each corner, of any length; of which side does not matter. */
   readonly normals: Float32Array;
