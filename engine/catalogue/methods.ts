@@ -23,6 +23,7 @@ import { RENDER_METHODS } from './render.ts';
 import { SCENE_METHODS } from './scene.ts';
 import { SCRIPT_METHODS } from './scripts.ts';
 import type { MethodSpec } from './spec.ts';
+import { STROKE_METHODS } from './strokes.ts';
 import { TRACING_METHODS } from './tracing.ts';
 import { VOXEL_METHODS } from './voxels.ts';
 
@@ -42,6 +43,7 @@ export const METHODS: readonly MethodSpec[] = [
   ...LAYER_EDIT_METHODS,
   ...SCENE_METHODS,
   ...PAINTING_METHODS,
+  ...STROKE_METHODS,
   ...PROCEDURAL_METHODS,
   ...EDITING_METHODS,
   ...RENDER_METHODS,

@@ -47,6 +47,27 @@ const FLOOR = {
   params: { min: [0, 0, 0], max: [3, 3, 0], color: '#808080' },
 };
 
+/** The width of a soft edge. */
+export const Smoothness = Type.Number({
+  minimum: 0,
+  maximum: 64,
+  default: 0,
+  description: 'The width of a soft edge, in voxels.',
+});
+
+/** Where a painter works: which mirror images it makes, and where it may change anything. */
+export const PaintedWhere = {
+  symmetry: Type.Optional(
+    Type.Array(Type.Enum(['x', 'y', 'z']), {
+      maxItems: 3,
+      title: 'an array of "x", "y" and "z"',
+      description: 'The axes along which the shape is mirrored as well.',
+    }),
+  ),
+  symmetry_origin: Type.Optional(Point),
+  clip: Type.Optional(described(AxisBox, 'Only voxels whose centre is in this box are painted.')),
+};
+
 export const paintShape = method({
   name: 'goxel.paint_shape',
   aliases: ['paint_shape', 'goxel.volume_op', 'volume_op'],
@@ -62,23 +83,8 @@ export const paintShape = method({
     box: BoxParam,
     mode: Type.Optional(BlendModeName),
     ...Tint,
-    smoothness: Type.Optional(
-      Type.Number({
-        minimum: 0,
-        maximum: 64,
-        default: 0,
-        description: 'The width of a soft edge, in voxels.',
-      }),
-    ),
-    symmetry: Type.Optional(
-      Type.Array(Type.Enum(['x', 'y', 'z']), {
-        maxItems: 3,
-        title: 'an array of "x", "y" and "z"',
-        description: 'The axes along which the shape is mirrored as well.',
-      }),
-    ),
-    symmetry_origin: Type.Optional(Point),
-    clip: Type.Optional(described(AxisBox, 'Only voxels whose centre is in this box are painted.')),
+    smoothness: Type.Optional(Smoothness),
+    ...PaintedWhere,
     layer_id: Type.Optional(LayerId),
   }),
   positional: ['shape', 'box'],

@@ -12,6 +12,7 @@ import { queryHandlers } from './queries.ts';
 import { renderHandlers } from './render.ts';
 import { sceneHandlers } from './scene.ts';
 import { scriptHandlers } from './scripts.ts';
+import { strokeHandlers } from './strokes.ts';
 import { voxelHandlers } from './voxels.ts';
 
 export const handlers: Readonly<Record<string, AnyHandler>> = {
@@ -23,6 +24,7 @@ export const handlers: Readonly<Record<string, AnyHandler>> = {
   ...layerEditHandlers,
   ...sceneHandlers,
   ...paintingHandlers,
+  ...strokeHandlers,
   ...editingHandlers,
   ...renderHandlers,
   ...proceduralHandlers,

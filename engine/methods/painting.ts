@@ -1,6 +1,6 @@
 /** Painting and filling many voxels at once. */
 
-import { pointOf } from '../catalogue/geometry.ts';
+import { type AxisBox, type Point, pointOf } from '../catalogue/geometry.ts';
 import type {
   clearVoxels,
   extrude,
@@ -19,7 +19,7 @@ import type { Region } from '../inquiries/region.ts';
 import { merge } from '../ops/combine.ts';
 import { extrude as extrudeFace } from '../ops/extrude.ts';
 import { floodFill as fillConnected } from '../ops/fill.ts';
-import { paintShape as paint } from '../ops/paint.ts';
+import { type Painter, paintShape as paint } from '../ops/paint.ts';
 import { replaceColor as recolor } from '../ops/replace.ts';
 import type { Project } from '../project/project.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
@@ -34,6 +34,12 @@ import { changeOf } from './changes.ts';
 import type { AnyHandler, Asking, Handler } from './handler.ts';
 import { colorOf, cornerOf, packedColor, positionOf, spotOf, wordOf } from './voxel-params.ts';
 
+interface PaintedWhere {
+  readonly symmetry?: readonly ('x' | 'y' | 'z')[];
+  readonly symmetry_origin?: Point;
+  readonly clip?: AxisBox;
+}
+
 /** Bits of `Painter.symmetry`. */
 const SYMMETRY = { x: 1, y: 2, z: 4 } as const;
 
@@ -43,21 +49,24 @@ const FACES = ['-y', '+y', '-z', '+z', '+x', '-x'] as const;
 const THRESHOLD = 255;
 
 const shape: Handler<typeof paintShape> = (project, params) => {
-  const { mode = 'over', smoothness = 0, symmetry = [], symmetry_origin, clip } = params;
+  const { shape, mode = 'over', smoothness = 0 } = params;
   const box = boxOf(params.box, '.box');
-  const { document } = project;
-  const origin = symmetry_origin === undefined ? middle(document.box) : pointOf(symmetry_origin);
-  const painter = {
-    mode,
-    shape: params.shape,
-    color: colorOf(params),
-    smoothness,
-    symmetry: symmetry.reduce((bits, axis) => bits | SYMMETRY[axis], 0),
-    symmetryOrigin: origin,
-    ...(clip === undefined ? {} : { clip: cornersOf(clip, '.clip') }),
-  };
+  const color = colorOf(params);
+  const painter = { shape, mode, color, smoothness, ...whereOf(project, params) };
   return change(project, params.layer_id, (volume) => paint(volume, box, painter));
 };
+
+/** What a painter needs to know of its mirrors and its clip box. */
+export function whereOf(
+  { document }: Project,
+  { symmetry = [], symmetry_origin, clip }: PaintedWhere,
+): Pick<Painter, 'symmetry' | 'symmetryOrigin' | 'clip'> {
+  return {
+    symmetry: symmetry.reduce((bits, axis) => bits | SYMMETRY[axis], 0),
+    symmetryOrigin: symmetry_origin === undefined ? middle(document.box) : pointOf(symmetry_origin),
+    ...(clip === undefined ? {} : { clip: cornersOf(clip, '.clip') }),
+  };
+}
 
 function middle(box: Matrix): Vec3 {
   return isNullBox(box) ? [0, 0, 0] : [box[12]!, box[13]!, box[14]!];

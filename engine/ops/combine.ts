@@ -178,7 +178,7 @@ export function addsVoxels(mode: BlendMode): boolean {
 }
 
 /** Whether a mode removes what the source does not cover. */
-function keepsOnlyCovered(mode: BlendMode): boolean {
+export function keepsOnlyCovered(mode: BlendMode): boolean {
   return (
     mode === 'intersect' || mode === 'intersect_fill' || mode === 'mult_alpha' || mode === 'replace'
   );
