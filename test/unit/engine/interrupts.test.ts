@@ -115,6 +115,18 @@ const EDITS: readonly (readonly [method: string, params: object])[] = [
   ['goxel.fill_region', { min: [-90, 0, 0], max: [-1, 90, 90], color: '#00FF00' }],
   ['goxel.paint_shape', { shape: 'sphere', box: BOX, color: '#0000FF' }],
   ['goxel.paint_shape', { shape: 'cube', box: BOX, mode: 'sub' }],
+  [
+    'goxel.paint_stroke',
+    {
+      points: [
+        [0, 0, 0],
+        [64, 64, 64],
+      ],
+      radius: 9,
+      color: '#0000FF',
+    },
+  ],
+  ['goxel.laser', { from: [-90, 32, 32], direction: [1, 0, 0], radius: 30 }],
   ['goxel.flood_fill', { x: 1, y: 1, z: 1, color: '#123456' }],
   ['goxel.replace_color', { from: '#FF0000', to: '#FFFFFF' }],
   ['goxel.extrude', { x: 0, y: 0, z: 0, face: '-x', distance: 300 }],

@@ -38,6 +38,17 @@ const TOO_MUCH: readonly [method: string, params: object][] = [
     'paint_shape',
     { shape: 'cube', box: { min: [0, 0, 0], max: [17, 17, 17] }, symmetry: ['x', 'y'] },
   ],
+  ['paint_stroke', { points: [[0, 0, 0]], radius: 90 }],
+  [
+    'paint_stroke',
+    {
+      points: [
+        [0.5, 0.5, 9.5],
+        [300.5, 0.5, 9.5],
+      ],
+      shape: 'sphere',
+    },
+  ],
   ['procedural_shape', { size: 100 }],
   ['flood_fill', { position: [-30, -30, 60] }],
   ['extrude', { layer_id: 1, position: [0, 0, 15], face: '+z', distance: 50 }],
