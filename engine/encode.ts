@@ -66,11 +66,14 @@ export function partAnswer(status: number, encoded: string | Uint8Array): PartAn
 }
 
 function encode({ msgpack }: Asked, value: unknown): string | Uint8Array {
+  if (!msgpack) return jsonOf(value);
+  return messagePack.pack(value instanceof WithBytes ? value.result : value);
+}
+
+/** What a handler or a job gave, as JSON. */
+export function jsonOf(value: unknown): string {
   // Looking for bytes at each value would make every other result slower to encode.
-  const holdsBytes = value instanceof WithBytes;
-  const plain = holdsBytes ? value.result : value;
-  if (msgpack) return messagePack.pack(plain);
-  return holdsBytes ? JSON.stringify(plain, base64) : JSON.stringify(plain);
+  return value instanceof WithBytes ? JSON.stringify(value.result, base64) : JSON.stringify(value);
 }
 
 function base64(this: Record<string, unknown>, key: string, value: unknown): unknown {

@@ -119,6 +119,7 @@ export const renderScene = method({
   scope: 'project',
   level: 'standard',
   edits: false,
+  unscripted: 'pictures are drawn in threads of their own',
   summary: 'Makes a picture, or several, of the project as it is; edits go on meanwhile.',
   description:
     'To a file, or without output_path into the result. `views` asks for several pictures in one ' +

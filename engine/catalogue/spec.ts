@@ -43,6 +43,11 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
    * requests when it edits, else those that are barriers too.
    */
   readonly barrier?: true;
+  /**
+   * Of a project's: why no script can call it, where the rest of the entry does not say so. It
+   * completes the sentence "Scripts cannot call it: ..." (`whyUnscripted` of `scripts.ts`).
+   */
+  readonly unscripted?: string;
   /** Of the daemon's own: answered at once, before those that came earlier. */
   readonly urgent?: true;
   /**

@@ -15,7 +15,7 @@ import { scriptHandlers } from './scripts.ts';
 import { strokeHandlers } from './strokes.ts';
 import { voxelHandlers } from './voxels.ts';
 
-export const handlers: Readonly<Record<string, AnyHandler>> = {
+const requestHandlers: Readonly<Record<string, AnyHandler>> = {
   ...projectHandlers,
   ...voxelHandlers,
   ...queryHandlers,
@@ -28,7 +28,11 @@ export const handlers: Readonly<Record<string, AnyHandler>> = {
   ...editingHandlers,
   ...renderHandlers,
   ...proceduralHandlers,
-  ...scriptHandlers,
+};
+
+export const handlers: Readonly<Record<string, AnyHandler>> = {
+  ...requestHandlers,
+  ...scriptHandlers(requestHandlers),
 };
 
 /** What takes over the handovers of their jobs, by the same names. */

@@ -19,6 +19,18 @@ export class Clipboard {
     this.#copied = true;
   }
 
+  /** Runs an edit; when it throws, nothing was copied. */
+  transact<T>(edit: () => T): T {
+    const [volume, copied] = [this.#volume, this.#copied];
+    try {
+      return edit();
+    } catch (error) {
+      this.#volume = volume;
+      this.#copied = copied;
+      throw error;
+    }
+  }
+
   /** What was copied since this was asked last; nothing when nothing was. */
   takeCopied(): VolumeSnapshot | undefined {
     if (!this.#copied) return undefined;

@@ -119,12 +119,14 @@ export class Project extends Noted<ProjectState> {
     this.#kept_revision = revision;
   }
 
-  /**
-   * Due before every request, of which the history remembers the method and the client. What clones
-   * and shapes may grow to depends on what is free.
-   */
+  /** Due before every request, of which the history remembers the method and the client. */
   begin(method: string, client: number): void {
     this.#origin = { method, client };
+    this.boundDerived();
+  }
+
+  /** Due before what may grow: what clones and shapes may grow to depends on what is free. */
+  boundDerived(): void {
     boundDerived(this.document, this.memory.ceiling.bytes_free);
   }
 
@@ -245,7 +247,7 @@ export class Project extends Noted<ProjectState> {
   /** After a step back or forth, which is taken back when there is no memory for it. */
   #settle(revision: number, back: () => unknown): void {
     try {
-      boundDerived(this.document, this.memory.ceiling.bytes_free);
+      this.boundDerived();
       this.document.refresh();
       this.memory.require(this.bytes);
     } catch (error) {

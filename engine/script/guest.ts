@@ -6,7 +6,6 @@
 
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten-core';
 import { checkInterrupt } from '../interrupt.ts';
-import type { Stopwatch } from '../stopwatch.ts';
 import type { Host, HostFunction, HostValue } from './host.ts';
 import { PRELUDE, PRELUDE_NAME } from './prelude.ts';
 import { Refusal } from './refusal.ts';
@@ -20,13 +19,16 @@ const LAST_WORDS_MS = 50;
 
 /** The property of the sandbox's globals where the module `std` is taken from. */
 const STD_KEY = 'goxel:std';
-const STD_NAMES = ['exit', 'gc', 'getenv', 'open', 'out', 'printf', 'puts', 'sprintf'];
+const STD_NAMES = [
+  ...['SEEK_SET', 'SEEK_CUR', 'SEEK_END', 'exit', 'gc', 'getenv', 'loadFile', 'open', 'out'],
+  ...['printf', 'puts', 'sprintf'],
+];
 const STD_SOURCE =
   `const std = globalThis['${STD_KEY}'];\nexport default std;\n` +
   `export const { ${STD_NAMES.join(', ')} } = std;\n`;
 
 /** What the prelude returns. */
-const ENTRIES = ['describe', 'finish', 'execute', 'exportWith'] as const;
+const ENTRIES = ['describe', 'finish', 'execute', 'importWith', 'exportWith'] as const;
 type Entry = (typeof ENTRIES)[number];
 
 /** An error of the sandbox as text, whatever a script threw. */
@@ -57,24 +59,12 @@ export class Guest {
   readonly #host: Host;
   readonly #kept: QuickJSHandle[] = [];
   readonly #entries = new Map<Entry, QuickJSHandle>();
-  readonly #watch: Stopwatch;
-  readonly #deadline_ms: number;
-  #timedOut = false;
   #fatal: unknown;
 
-  /** @param deadline_ms of the time that `watch` shows */
-  constructor(
-    sandbox: Sandbox,
-    runtime: QuickJSRuntime,
-    host: Host,
-    watch: Stopwatch,
-    deadline_ms: number,
-  ) {
+  constructor(sandbox: Sandbox, runtime: QuickJSRuntime, host: Host) {
     this.#sandbox = sandbox;
     this.#runtime = runtime;
     this.#host = host;
-    this.#watch = watch;
-    this.#deadline_ms = deadline_ms;
     runtime.setInterruptHandler(() => this.#isOver());
     runtime.setModuleLoader((name) => {
       if (name === 'std') return STD_SOURCE;
@@ -83,11 +73,7 @@ export class Guest {
     this.#context = runtime.newContext();
   }
 
-  get timedOut(): boolean {
-    return this.#timedOut;
-  }
-
-  /** What a function of the host threw, or ended the request; the script could not go on then. */
+  /** What a function of the host threw, or ended the run; the script could not go on then. */
   get fatal(): unknown {
     return this.#fatal;
   }
@@ -126,7 +112,7 @@ export class Guest {
   }
 
   /** Calls a function of the prelude with texts. */
-  enter(entry: 'execute' | 'exportWith', ...texts: string[]): QuickJSHandle {
+  enter(entry: 'execute' | 'importWith' | 'exportWith', ...texts: string[]): QuickJSHandle {
     return this.#call(this.#entry(entry), ...texts.map((text) => this.#text(text)));
   }
 
@@ -200,14 +186,13 @@ export class Guest {
   }
 
   #isOver(): boolean {
-    if (this.#watch.elapsed_ms > this.#deadline_ms) this.#timedOut = true;
     try {
       checkInterrupt();
     } catch (error) {
       // Nothing may be thrown through the sandbox; the run ends with it.
       this.#fatal ??= error;
     }
-    return this.#timedOut || this.#fatal !== undefined || this.#host.exitStatus !== undefined;
+    return this.#fatal !== undefined || this.#host.exitStatus !== undefined;
   }
 
   /** A script may have caught what should have ended it. */

@@ -22,14 +22,34 @@ export class HostVolumes {
   readonly #known = new Map<number, Volume | Layer>();
   readonly #layerIds = new Map<Layer, number>();
   readonly #iterations = new Map<number, { volume: Volume; cursor: Cursor }>();
-  #blocks_free: number;
+  #blocks_free = 0;
+  /** Of the volumes that no layer has. */
+  #blocks_held = 0;
   #lastId = 0;
 
   constructor(document: Document, blocks_max: number) {
     this.#document = document;
     this.#blocks_max = blocks_max;
-    this.#blocks_free = blocks_max;
-    for (const { volume } of document.layers) this.#blocks_free -= volume.blockCount;
+    this.follow();
+  }
+
+  /** Bytes of the volumes that no layer has. */
+  get heldBytes(): number {
+    return this.#blocks_held * BLOCK_BYTES;
+  }
+
+  /** Due after an edit of the document that was not made here. */
+  follow(): void {
+    const { layers } = this.#document;
+    const blocks = layers.reduce((sum, { volume }) => sum + volume.blockCount, 0);
+    this.#blocks_free = this.#blocks_max - this.#blocks_held - blocks;
+    if (this.#layerIds.size === 0) return;
+    const there = new Set(layers);
+    for (const [layer, id] of this.#layerIds) {
+      if (there.has(layer)) continue;
+      this.#layerIds.delete(layer);
+      this.#known.delete(id);
+    }
   }
 
   /** Keeps a volume that no layer has; throws GOX_MEMORY_LIMIT when its blocks are too many. */
@@ -54,7 +74,7 @@ export class HostVolumes {
   free(id: number): void {
     const volume = this.#known.get(id);
     if (!(volume instanceof Volume)) return;
-    this.#blocks_free += volume.blockCount;
+    this.#hold(-volume.blockCount);
     this.#known.delete(id);
   }
 
@@ -81,7 +101,9 @@ export class HostVolumes {
       change(volume, volume.blocks_max);
     } finally {
       volume.blocks_max = Number.POSITIVE_INFINITY;
-      this.#blocks_free -= volume.blockCount - before;
+      const grown = volume.blockCount - before;
+      if (this.#known.get(id) === volume) this.#hold(grown);
+      else this.#blocks_free -= grown;
     }
   }
 
@@ -103,7 +125,7 @@ export class HostVolumes {
   }
 
   end(iteration: number): void {
-    this.#blocks_free += this.#iterations.get(iteration)?.volume.blockCount ?? 0;
+    this.#hold(-(this.#iterations.get(iteration)?.volume.blockCount ?? 0));
     this.#iterations.delete(iteration);
   }
 
@@ -113,7 +135,12 @@ export class HostVolumes {
       const message = `The volumes of the script would take more than ${bytes_max} bytes.`;
       throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max });
     }
-    this.#blocks_free -= blockCount;
+    this.#hold(blockCount);
+  }
+
+  #hold(blocks: number): void {
+    this.#blocks_held += blocks;
+    this.#blocks_free -= blocks;
   }
 }
 

@@ -6,15 +6,20 @@
  * To add one (`paint: (id, …) => …`), write it here with `integer` and `text` around its arguments,
  * and give scripts a method for it in the prelude: `host.paint(this.#id, …)`. Changes go through
  * `volumes.edit`, which keeps the blocks within their limit. A `Refusal` is an error that a script
- * may catch; a GoxError ends the run.
+ * may catch; a GoxError ends the run. Whole methods of the catalogue need nothing here: `call` has
+ * them all.
  */
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import type { Vec3 } from '../volume/box.ts';
+import type { Matrix } from '../volume/matrix.ts';
 import { requireBlocks } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
+import { parsedParams, requireStack } from './call.ts';
+import { HostFile } from './host-file.ts';
 import { HostVolumes } from './host-volumes.ts';
 import { Refusal } from './refusal.ts';
 import { type Region, readRegion, requireRegion, writeRegion } from './region.ts';
@@ -30,6 +35,19 @@ export interface ScriptFiles {
   save?(path: string, volume: Volume, format: string): void;
 }
 
+/** The project that the document is of, as far as scripts can ask it for something. */
+export interface ScriptProject {
+  /** What is selected as a box, if anything is. */
+  readonly selectionBox: Matrix | undefined;
+  /**
+   * Does what a request of a method would do, and gives its result as JSON. When it throws it has
+   * changed nothing. Throws GoxError.
+   *
+   * @param held_bytes of voxels that the script holds beside the document
+   */
+  call(method: string, params: unknown, held_bytes: number): string;
+}
+
 /** Of an image; the same as for the methods that make layers. */
 const LAYERS_MAX = 1024;
 const NAME_LENGTH_MAX = 255;
@@ -40,6 +58,9 @@ export interface HostOptions {
   readonly blocks_max: number;
   readonly output_bytes_max: number;
   readonly files: ScriptFiles;
+  readonly project: ScriptProject | undefined;
+  /** The file that the script is to import. */
+  readonly input: { readonly path: string; readonly bytes: Uint8Array } | undefined;
   /** The words that script and host share, as they are at this moment. */
   readonly words: () => Int32Array;
 }
@@ -60,6 +81,8 @@ export class Host {
     this.#volumes = new HostVolumes(options.document, options.blocks_max);
     this.functions = {
       ...this.#runFunctions(),
+      ...this.#projectFunctions(),
+      ...this.#fileFunctions(),
       ...this.#layerFunctions(),
       ...this.#volumeFunctions(),
       ...this.#voxelFunctions(),
@@ -67,7 +90,6 @@ export class Host {
   }
 
   #runFunctions(): Record<string, HostFunction> {
-    const { files } = this.#options;
     return {
       log: (line) => this.#log(text(line)),
       exit: (status) => {
@@ -83,6 +105,31 @@ export class Host {
         if (!names.includes(short)) names.push(short);
         return 0;
       },
+    };
+  }
+
+  #projectFunctions(): Record<string, HostFunction> {
+    const { document, project } = this.#options;
+    return {
+      call: (method, params) => this.#call(text(method), text(params)),
+      /** What calls may have changed, but for the layers. */
+      state: () =>
+        JSON.stringify({
+          activeLayer: document.activeLayer.id,
+          box: [...document.box],
+          selection: [...(project?.selectionBox ?? document.box)],
+          palette: [...document.palette.colors],
+        }),
+    };
+  }
+
+  #fileFunctions(): Record<string, HostFunction> {
+    const { files, input, words } = this.#options;
+    const file = new HostFile(input);
+    return {
+      inputSize: (path) => file.size(text(path)),
+      readInput: (start) => file.read(integer(start), words()),
+      inputText: (start, end) => file.text(integer(start), integer(end)),
       requireFiles: (path) => {
         if (files.write === undefined) throw cannotWrite(text(path));
         return 0;
@@ -199,6 +246,24 @@ export class Host {
         return 0;
       },
     };
+  }
+
+  /** `[0, result]`, or `[1, code, message, details]`, which a script may catch. */
+  #call(method: string, json: string): string {
+    const { project } = this.#options;
+    if (project === undefined) throw new Refusal('Error', 'there is no project to call here');
+    requireStack();
+    const params = parsedParams(json);
+    try {
+      return `[0,${project.call(method, params, this.#volumes.heldBytes)}]`;
+    } catch (error) {
+      if (!(error instanceof GoxError)) throw error;
+      // What ends the run is not the script's to catch.
+      checkInterrupt();
+      return JSON.stringify([1, error.code, error.message, error.details ?? null]);
+    } finally {
+      this.#volumes.follow();
+    }
   }
 
   #layer(id: HostValue | undefined): Layer {

@@ -1,7 +1,5 @@
 /** What a run of a script is given: the code with what goes with it, and its ceilings. */
 
-import type { Matrix } from '../volume/matrix.ts';
-
 export interface ScriptLimits {
   /** From the start of the run. Checked between instructions; see `HARD_STOP_MS`. */
   readonly deadline_ms: number;
@@ -23,8 +21,14 @@ export interface ScriptInput {
   readonly args?: unknown;
   /** The registered script to execute once the code has run. */
   readonly execute?: string;
+  /** The registered format to import a file with, once the code has run. */
+  readonly importWith?: FormatChoice & { readonly bytes: Uint8Array };
   /** The registered format to export the image with, once the code has run. */
-  readonly exportWith?: { readonly format: string; readonly path: string };
-  /** `goxel.image.selectionBox`; the image box when it is left out. */
-  readonly selection?: Matrix;
+  readonly exportWith?: FormatChoice;
+}
+
+/** A path, and a registered format; without a name, the first for files of that ending. */
+interface FormatChoice {
+  readonly path: string;
+  readonly format?: string;
 }

@@ -1,9 +1,13 @@
 /** The part of the prelude (see `prelude.ts`) for layers, the image and the object `goxel`. */
 
 export const PRELUDE_GOXEL = `
+// How often methods were called so far.
+let calls = 0;
+
 class Layer {
   #id;
   #volume;
+  #calls = -1;
   constructor(key, id) {
     if (key !== KEY) throw new TypeError('layers are made by goxel.image.addLayer()');
     this.#id = id;
@@ -14,7 +18,11 @@ class Layer {
   get visible() { return host.layerVisible(this.#id) === 1; }
   set visible(visible) { host.setLayerVisible(this.#id, visible ? 1 : 0); }
   get volume() {
-    this.#volume ??= new Volume(KEY, host.layerVolume(this.#id), false);
+    if (this.#calls !== calls) {
+      // Since then the id may have become that of another layer, or of none.
+      this.#volume = new Volume(KEY, host.layerVolume(this.#id), false);
+      this.#calls = calls;
+    }
     return this.#volume;
   }
   toJSON() { return { id: this.id, name: this.name, visible: this.visible }; }
@@ -34,23 +42,33 @@ function layerOf(id) {
   return layer;
 }
 
-// Nobody else changes it while a script runs.
-let active = layerOf(setup.activeLayer);
+// What only a call of a method changes: asked for when it is needed first, and again after each.
+let known;
+
+function current() {
+  if (known === undefined) {
+    const { activeLayer, box, selection, palette } = parse(raw.state());
+    known = { active: layerOf(activeLayer), box: new Box(box), selection: new Box(selection) };
+    known.colors = palette.map(colorVec);
+  }
+  return known;
+}
 
 const image = {
-  box: new Box(setup.box),
-  selectionBox: new Box(setup.selection),
+  get box() { return current().box; },
+  get selectionBox() { return current().selection; },
   get layers() { return parse(host.layers()).map(layerOf); },
-  get activeLayer() { return active; },
+  get activeLayer() { return current().active; },
   set activeLayer(layer) {
     if (!(layer instanceof Layer)) throw new TypeError('a layer is needed, not ' + show(layer));
     host.setActiveLayer(layer.id);
-    active = layer;
+    current().active = layer;
   },
   /** Adds a layer on top, the active one from now on. */
   addLayer(name = '') {
-    active = layerOf(host.addLayer(String(name)));
-    return active;
+    const layer = layerOf(host.addLayer(String(name)));
+    current().active = layer;
+    return layer;
   },
   /** A copy of all visible layers together. */
   getLayersVolume() { return new Volume(KEY, host.mergedVolume()); },
@@ -59,7 +77,7 @@ const image = {
 // The painter's colour.
 let color = new Vec(255, 255, 255, 255);
 const palette = {
-  colors: setup.palette.map(colorVec),
+  get colors() { return current().colors; },
   get color() { return color; },
   set color(value) { color = colorVec(packed(value)); },
 };
@@ -75,9 +93,30 @@ function registered(kind, entry) {
   return entry;
 }
 
+/** What the daemon would answer to the same request: its code, message and details. */
+class CallError extends Error {
+  constructor(code, message, details) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.details = details;
+  }
+}
+
 globalThis.goxel = {
   image,
   palette,
+  /** Does what a request of the method with these parameters would do; its result. */
+  call(method, params = {}) {
+    if (typeof method !== 'string') throw new TypeError('a method is a text, not ' + show(method));
+    const json = stringify(params);
+    if (json === undefined) throw new TypeError('parameters are an object, not ' + show(params));
+    calls++;
+    known = undefined;
+    const answer = parse(host.call(method, json));
+    if (answer[0] === 0) return answer[1];
+    throw new CallError(answer[1], answer[2], answer[3]);
+  },
   get layers() { return image.layers; },
   get selection() { return image.selectionBox; },
   registerScript(script) {

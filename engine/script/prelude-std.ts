@@ -1,7 +1,7 @@
 /**
  * The part of the prelude (see `prelude.ts`) for output: `console`, `print`, and the harmless part
- * of QuickJS' module `std`. There are no files but those the host takes, no environment and no
- * process.
+ * of QuickJS' module `std`. There are no files but those the host takes and the one that is to be
+ * imported, no environment and no process.
  */
 
 export const PRELUDE_STD = String.raw`
@@ -59,10 +59,81 @@ function sprintf(format, ...values) {
   });
 }
 
-/** A text file that is handed to the host when it is closed; only writing is possible. */
+const SEEK_SET = 0;
+const SEEK_CUR = 1;
+const SEEK_END = 2;
+
+/** All bytes of the file that is to be imported. */
+function inputBytes(path) {
+  if (typeof path !== 'string') throw new TypeError('a path is needed, not ' + show(path));
+  const bytes = new Uint8Array(host.inputSize(path));
+  for (let at = 0; at < bytes.length; ) {
+    const count = host.readInput(at);
+    apply(setWords, bytes, [new Uint8Array(functions.exchange, 0, count), at]);
+    at += count;
+  }
+  return bytes;
+}
+
+/** The text of the file that is to be imported; or its bytes, with { binary: true }. */
+function loadFile(path, options) {
+  if (options?.binary === true) return inputBytes(path);
+  return host.inputText(0, host.inputSize(path));
+}
+
+/** That file as a stream, like those of QuickJS. Texts are UTF-8. */
+function openInput(path) {
+  let bytes = inputBytes(path);
+  let at = 0;
+  const size = () => {
+    if (bytes === undefined) throw new TypeError(path + ' is closed');
+    return bytes.length;
+  };
+  const text = (end) => {
+    const start = at;
+    at = end;
+    return host.inputText(start, end);
+  };
+  return {
+    getByte: () => (at < size() ? bytes[at++] : -1),
+    /** The rest of the line, without its end; null where the file ends. */
+    getline() {
+      if (at >= size()) return null;
+      let end = at;
+      while (end < bytes.length && bytes[end] !== 10) end++;
+      const line = text(end);
+      at = end + 1;
+      return line;
+    },
+    readAsString: (max = Infinity) => text(Math.max(at, Math.min(size(), at + Number(max)))),
+    /** Fills part of an ArrayBuffer; the number of bytes that were left for it. */
+    read(buffer, position, length) {
+      const part = new Uint8Array(buffer, position, length);
+      const count = Math.max(0, Math.min(part.length, size() - at));
+      apply(setWords, part, [new Uint8Array(apply(bufferOf, bytes, []), at, count)]);
+      at += count;
+      return count;
+    },
+    seek(offset, whence = SEEK_SET) {
+      const from = whence === SEEK_CUR ? at : whence === SEEK_END ? size() : 0;
+      at = Math.min(Math.max(from + Math.trunc(Number(offset)) || 0, 0), size());
+      return 0;
+    },
+    tell: () => at,
+    eof: () => at >= size(),
+    close() {
+      size();
+      bytes = undefined;
+      return 0;
+    },
+  };
+}
+
+/** A text file that is handed to the host when it is closed, or the one to be imported. */
 function open(path, flags) {
   if (typeof path !== 'string') throw new TypeError('a path is needed, not ' + show(path));
-  if (!/^w[bt]?$/.test(flags)) throw new TypeError('scripts can open files only to write ("w")');
+  if (flags === 'r' || flags === 'rb') return openInput(path);
+  if (!/^w[bt]?$/.test(flags)) throw new TypeError('a file is opened as "r" or "w", not ' + flags);
   host.requireFiles(path);
   let parts = [];
   const write = (text) => {
@@ -87,7 +158,11 @@ const std = Object.freeze({
   exit: (status = 0) => host.exit(Number(status) | 0),
   gc: () => {},
   getenv: () => undefined,
+  loadFile,
   open,
+  SEEK_SET,
+  SEEK_CUR,
+  SEEK_END,
   printf: (...values) => puts(sprintf(...values)),
   puts: (...values) => values.forEach((value) => puts(String(value))),
   out: Object.freeze({

@@ -117,9 +117,34 @@ function find(entries, kind, name) {
 
 const execute = (name) => find(scripts, 'script', name).onExecute();
 
-const exportWith = (name, path) => find(formats, 'format', name).export(image, path);
+/** The format of a name, or without one the first whose endings have the path's. */
+function formatFor(path, name) {
+  if (name !== '') return find(formats, 'format', name);
+  const fits = ({ exts }) => isArray(exts) && exts.some((ext) => path.endsWith(ending(ext)));
+  const found = [...formats.values()].find(fits);
+  if (found !== undefined) return found;
+  throw new TypeError('no format for ' + path + ' is registered');
+}
 
-return { describe, finish, execute, exportWith };
+/** Of a pattern such as *.list. */
+const ending = (ext) => '.' + String(ext).replace(/^\\*?\\.?/, '');
+
+function method(format, name) {
+  if (typeof format[name] === 'function') return format[name];
+  throw new TypeError('the format "' + format.name + '" has no function ' + name);
+}
+
+function importWith(path, name) {
+  const format = formatFor(path, name);
+  return apply(method(format, 'import'), format, [image, path]);
+}
+
+function exportWith(path, name) {
+  const format = formatFor(path, name);
+  return apply(method(format, 'export'), format, [image, path]);
+}
+
+return { describe, finish, execute, importWith, exportWith };
 `;
 
 /** Evaluates to a function of the host's functions and the settings, as JSON. */

@@ -2,6 +2,7 @@
 
 import type { QuickJSHandle } from 'quickjs-emscripten-core';
 import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
+import { isDeeper } from './call.ts';
 import { scriptError } from './failure.ts';
 import { type Guest, GuestThrow, type Thrown } from './guest.ts';
 import type { Host } from './host.ts';
@@ -40,20 +41,18 @@ function evaluated({ guest, host, file, input, limits, settings }: RunParts): un
   guest.start(settings);
   const type = kindOf(guest, input.code, file, host.output);
   let handle = settled(guest, guest.evaluate(input.code, file, type));
-  const { execute, exportWith } = input;
-  if (execute !== undefined) {
-    handle = settled(guest, guest.enter('execute', execute));
-  } else if (exportWith !== undefined) {
-    handle = settled(guest, guest.enter('exportWith', exportWith.format, exportWith.path));
-  }
-  const isExports = type === 'module' && execute === undefined && exportWith === undefined;
-  const json = guest.finish(handle, isExports);
+  const entered = enter(guest, input);
+  if (entered !== undefined) handle = settled(guest, entered);
+  const json = guest.finish(handle, type === 'module' && entered === undefined);
   if (Buffer.byteLength(json) > limits.output_bytes_max) {
     const message = `The value of the script takes more than ${limits.output_bytes_max} bytes.`;
     throw new GoxError('GOX_SCRIPT_FAILED', message, { output_bytes_max: limits.output_bytes_max });
   }
   const value: unknown = JSON.parse(json);
-  requireShallow(value, VALUE_DEPTH_MAX);
+  if (isDeeper(value, VALUE_DEPTH_MAX)) {
+    const message = `The value of the script is nested more than ${VALUE_DEPTH_MAX} deep.`;
+    throw new GoxError('GOX_SCRIPT_FAILED', message, { depth_max: VALUE_DEPTH_MAX });
+  }
   return value;
 
   function settled(of: Guest, promise: QuickJSHandle): QuickJSHandle {
@@ -62,6 +61,16 @@ function evaluated({ guest, host, file, input, limits, settings }: RunParts): un
     const message = 'The script waits for a promise that nothing will settle.';
     throw scriptError('GOX_SCRIPT_FAILED', message, file, '', host.output);
   }
+}
+
+/** What the code registered for this run is called with, if anything is asked for. */
+function enter(guest: Guest, { execute, importWith, exportWith }: ScriptInput) {
+  if (execute !== undefined) return guest.enter('execute', execute);
+  if (importWith !== undefined) {
+    return guest.enter('importWith', importWith.path, importWith.format ?? '');
+  }
+  if (exportWith === undefined) return undefined;
+  return guest.enter('exportWith', exportWith.path, exportWith.format ?? '');
 }
 
 /**
@@ -97,7 +106,7 @@ function meaning(
   { sandbox, guest, host, file, limits }: RunParts,
   handle?: QuickJSHandle,
 ): GoxError {
-  const { fatal, timedOut } = guest;
+  const { fatal } = guest;
   if (fatal !== undefined && !(fatal instanceof GoxError)) throw fatal;
   const { exitStatus, output } = host;
   if (exitStatus !== undefined) {
@@ -106,11 +115,8 @@ function meaning(
   }
   const thrown = handle === undefined ? undefined : guest.lastWords(handle);
   const stack = thrown?.stack ?? '';
-  if (fatal instanceof GoxError) {
-    const { message, details } = scriptError(fatal.code, fatal.message, file, stack, output);
-    return new GoxError(fatal.code, message, { ...details, ...fatal.details }, fatal);
-  }
-  if (timedOut || thrown === undefined) return timeError(limits, file, stack, output);
+  if (fatal instanceof GoxError) return placed(fatal, file, stack, output);
+  if (thrown === undefined) throw new Error('a run of a script ended for no reason');
   const unsaid = thrown.message === 'null' || thrown.name === '';
   const outOfMemory = thrown.name === 'InternalError' && thrown.message === 'out of memory';
   if (outOfMemory || (sandbox.memoryRefused && unsaid)) {
@@ -123,14 +129,20 @@ function said({ name, message }: Thrown): string {
   return name === '' ? `The script threw ${message}` : `${name}: ${message}`;
 }
 
-export function timeError(
-  { deadline_ms }: ScriptLimits,
+export function outOfTime({ deadline_ms }: ScriptLimits): GoxError {
+  const message = `The script ran longer than ${deadline_ms} ms.`;
+  return new GoxError('GOX_SCRIPT_TIMEOUT', message, { deadline_ms });
+}
+
+/** What ended a run, and where in the script. */
+export function placed(
+  error: GoxError,
   file: string,
   stack: string,
   output: readonly string[],
 ): GoxError {
-  const message = `The script ran longer than ${deadline_ms} ms.`;
-  return scriptError('GOX_SCRIPT_TIMEOUT', message, file, stack, output);
+  const { message, details } = scriptError(error.code, error.message, file, stack, output);
+  return new GoxError(error.code, message, { ...details, ...error.details }, error);
 }
 
 export function memoryError(
@@ -141,13 +153,4 @@ export function memoryError(
 ): GoxError {
   const message = `The script needs more memory than the ${memory_bytes} bytes allowed.`;
   return scriptError('GOX_SCRIPT_MEMORY', message, file, stack, output);
-}
-
-function requireShallow(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth === 0) {
-    const message = `The value of the script is nested more than ${VALUE_DEPTH_MAX} deep.`;
-    throw new GoxError('GOX_SCRIPT_FAILED', message, { depth_max: VALUE_DEPTH_MAX });
-  }
-  for (const part of Object.values(value)) requireShallow(part, depth - 1);
 }

@@ -8,18 +8,20 @@
 import { GoxError } from '../../conf/errors.ts';
 import { Recorder } from '../changes/recorder.ts';
 import type { Document } from '../document/document.ts';
+import { interruptible } from '../interrupt.ts';
 import { StoodStill, Stopwatch } from '../stopwatch.ts';
 import { scriptError } from './failure.ts';
 import { Guest } from './guest.ts';
-import { Host, type ScriptFiles } from './host.ts';
+import { Host, type ScriptFiles, type ScriptProject } from './host.ts';
 import type { ScriptInput, ScriptLimits } from './input.ts';
-import { memoryError, runScript, timeError } from './run.ts';
+import { memoryError, outOfTime, placed, runScript } from './run.ts';
 import { isHardStop, isTrap, Sandbox } from './sandbox.ts';
 
 export interface ScriptResult {
   /**
    * JSON: the completion value of a script; the default export of a module, else all its exports;
-   * what `onExecute` or `export` returned when one was asked for. null for what JSON cannot say.
+   * what `onExecute`, `import` or `export` returned when one was asked for. null for what JSON
+   * cannot say.
    */
   readonly value: unknown;
   /** What it printed, a line each. */
@@ -69,20 +71,22 @@ export class Scripts {
   }
 
   /**
-   * Runs a script, as one edit of the document. Throws
-   * GOX_SCRIPT_FAILED (with `line` and `column`), GOX_SCRIPT_TIMEOUT, GOX_SCRIPT_MEMORY,
-   * GOX_MEMORY_LIMIT, GOX_LAYER_LIMIT, what `files` throws and what `checkInterrupt` does; or
-   * StoodStill, when the hard stop came while the process stood still.
+   * Runs a script, as one edit of the document. Without a project
+   * it can call no methods. Throws GOX_SCRIPT_FAILED (with `line` and `column`),
+   * GOX_SCRIPT_TIMEOUT, GOX_SCRIPT_MEMORY, GOX_MEMORY_LIMIT, GOX_LAYER_LIMIT, what `files` throws
+   * and what `checkInterrupt` does; or StoodStill, when the hard stop came while the process stood
+   * still.
    */
   run(
     document: Document,
     input: ScriptInput,
     limits: ScriptLimits,
     files: ScriptFiles = {},
+    project?: ScriptProject,
   ): ScriptResult {
     if (this.spent) throw new Error('a spent sandbox: createScripts gives another one');
     if (document.recorder === undefined) document.record(new Recorder());
-    const edit = () => this.#run(document, input, limits, files);
+    const edit = () => this.#run(document, input, limits, files, project);
     return document.recorder!.record(Number.POSITIVE_INFINITY, edit);
   }
 
@@ -91,23 +95,30 @@ export class Scripts {
     input: ScriptInput,
     limits: ScriptLimits,
     files: ScriptFiles,
+    project: ScriptProject | undefined,
   ): ScriptResult {
     const sandbox = this.#sandbox;
     const file =
       (input.name ?? '').replace(/[\s()]/g, '_').slice(0, NAME_LENGTH_MAX) || 'script.js';
     const { blocks_max, output_bytes_max } = limits;
     const words = () => sandbox.words();
-    const host = new Host({ document, blocks_max, output_bytes_max, files, words });
-    const settings = settingsOf(document, input);
+    const given = { files, project, input: input.importWith };
+    const host = new Host({ document, blocks_max, output_bytes_max, words, ...given });
+    const settings = { args: input.args ?? null };
     requireRoom(input, settings, limits, file);
     const watch = new Stopwatch();
     let outcome: ReturnType<typeof runScript>;
     try {
-      outcome = sandbox.use(limits, limits.deadline_ms + HARD_STOP_MS, (runtime) => {
-        const guest = new Guest(sandbox, runtime, host, watch, limits.deadline_ms);
-        const result = runScript({ sandbox, guest, host, file, input, limits, settings });
-        return { result, free: () => guest.free() };
-      });
+      // Around the sandbox, since the hard stop inside it leaves nobody the time to put this back.
+      outcome = interruptible(
+        () => requireTime(watch, limits),
+        () =>
+          sandbox.use(limits, limits.deadline_ms + HARD_STOP_MS, (runtime) => {
+            const guest = new Guest(sandbox, runtime, host);
+            const result = runScript({ sandbox, guest, host, file, input, limits, settings });
+            return { result, free: () => guest.free() };
+          }),
+      );
     } catch (error) {
       if (isHardStop(error) && watch.elapsed_ms < limits.deadline_ms) throw new StoodStill();
       throw trapError(error, sandbox, limits, file, host.output);
@@ -118,15 +129,9 @@ export class Scripts {
   }
 }
 
-/** What the prelude is told. */
-function settingsOf(document: Document, input: ScriptInput): Record<string, unknown> {
-  return {
-    args: input.args ?? null,
-    box: [...document.box],
-    selection: [...(input.selection ?? document.box)],
-    palette: [...document.palette.colors],
-    activeLayer: document.activeLayer.id,
-  };
+/** What `checkInterrupt` does in a run: in the code of the script, and in what it calls. */
+function requireTime(watch: Stopwatch, limits: ScriptLimits): void {
+  if (watch.elapsed_ms > limits.deadline_ms) throw outOfTime(limits);
 }
 
 function requireRoom(
@@ -148,7 +153,7 @@ function trapError(
   output: readonly string[],
 ): unknown {
   if (error instanceof GoxError) return error;
-  if (isHardStop(error)) return timeError(limits, file, '', output);
+  if (isHardStop(error)) return placed(outOfTime(limits), file, '', output);
   if (isTrap(error) && sandbox.memoryRefused) return memoryError(limits, file, '', output);
   if (isTrap(error) || error instanceof RangeError) {
     const message = `InternalError: ${isTrap(error) ? error.message : 'stack overflow'}`;

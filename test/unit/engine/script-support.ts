@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { type ErrorCode, GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../../engine/document/document.ts';
-import type { ScriptFiles } from '../../../engine/script/host.ts';
+import type { ScriptFiles, ScriptProject } from '../../../engine/script/host.ts';
 import type { ScriptInput, ScriptLimits } from '../../../engine/script/input.ts';
 import { createScripts, type ScriptResult, type Scripts } from '../../../engine/script/script.ts';
+import type { Matrix } from '../../../engine/volume/matrix.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 
 const MIB = 1 << 20;
@@ -24,13 +25,22 @@ export interface Given {
   readonly limits?: Partial<ScriptLimits>;
   readonly files?: ScriptFiles;
   readonly input?: Partial<ScriptInput>;
+  /** Of a project around the document. */
+  readonly selection?: Matrix;
 }
 
 /** Runs code on a document, a new one unless it is given. */
 export async function run(code: string, given: Given = {}): Promise<ScriptResult> {
-  const { document = Document.empty(), files = {} } = given;
+  const { document = Document.empty(), files = {}, selection } = given;
   const scripts: Scripts = await createScripts();
-  return scripts.run(document, { code, ...given.input }, { ...LIMITS, ...given.limits }, files);
+  const input = { code, ...given.input };
+  const limits = { ...LIMITS, ...given.limits };
+  return scripts.run(document, input, limits, files, selection && selected(selection));
+}
+
+/** A project without methods. */
+function selected(selectionBox: Matrix): ScriptProject {
+  return { selectionBox, call: () => assert.unreachable('a method was called') as never };
 }
 
 /** The value that code comes to. */

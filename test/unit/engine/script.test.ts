@@ -14,8 +14,8 @@ const selection = boxMatrix({ min: [0, 0, 0], max: [4, 3, 2] });
 
 test('FillRandom fills the selection', async () => {
   const document = Document.empty();
-  const input = { execute: 'FillRandom', selection };
-  const result = await run(example('fill-random.js'), { document, input });
+  const input = { execute: 'FillRandom' };
+  const result = await run(example('fill-random.js'), { document, input, selection });
   assert.equal(result.scripts, ['FillRandom']);
   const { volume } = document.activeLayer;
   assert.is(volume.count(), 24);
@@ -37,8 +37,8 @@ test('VoxelSphere fills the ball in the selection with the colour of the painter
   const document = Document.empty();
   const ball = boxMatrix({ min: [-4, -4, 0], max: [4, 4, 8] });
   const code = `${example('voxel-sphere.js')}\ngoxel.palette.color = [1, 2, 3, 255];`;
-  const input = { execute: 'VoxelSphere', selection: ball };
-  const result = await run(code, { document, input });
+  const input = { execute: 'VoxelSphere' };
+  const result = await run(code, { document, input, selection: ball });
   let inside = 0;
   for (let x = -4; x < 4; x++) {
     for (let y = -4; y < 4; y++) {
@@ -178,7 +178,7 @@ test('a turned box is gone through by the centres of its voxels', async () => {
     const { x, y, z } = box.worldToLocal([2.5, 2.5, 2]);
     [seen.length, seen.every(Boolean), x, y, z]`;
   // The diamond |x| + |y| <= 4 has 41 points; half of its border is outside, in each of two planes.
-  const result = (await value(code, { input: { selection: turned } })) as unknown[];
+  const result = (await value(code, { selection: turned })) as unknown[];
   assert.equal(result, [64, true, 1, 0, 1]);
 });
 
