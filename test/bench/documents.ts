@@ -18,7 +18,7 @@ const FLATNESS = 4;
 
 const SPARSE_SIZE: Vec3 = [1000, 1000, 256];
 const SPARSE_VOXELS_A_BLOCK = 8;
-/** Blocks of the sparse document take turns with so many arrays of words: 1 MiB instead of 1 GiB. */
+/** Blocks of the sparse document take turns with so many arrays of words: 1 MiB, not 1 GiB. */
 const SPARSE_PATTERNS = 64;
 
 interface Size {

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 const GROUPS = [
   'formats',
   'edits',
+  'scale',
   'filters',
   'requests',
   'inspector',
