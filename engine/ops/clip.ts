@@ -2,16 +2,16 @@
 
 import { BLOCK_VOXELS, copyBlockData, newBlockData } from '../volume/block.ts';
 import type { Box } from '../volume/box.ts';
+import { blocksBetween } from '../volume/region.ts';
 import { Volume } from '../volume/volume.ts';
 
-/** The voxels of a volume that lie in a box; blocks wholly inside are shared. */
+/** The voxels of a volume that lie in a box; blocks wholly inside are shared. Costs by the box. */
 export function clipped(volume: Volume, { min, max }: Box): Volume {
   const part = new Volume();
-  for (const { x, y, z, data } of volume.blocks()) {
+  for (const { x, y, z, data } of blocksBetween(volume, min, max)) {
     const [x0, x1] = [Math.max(min[0] - x, 0), Math.min(max[0] - x, 16)];
     const [y0, y1] = [Math.max(min[1] - y, 0), Math.min(max[1] - y, 16)];
     const [z0, z1] = [Math.max(min[2] - z, 0), Math.min(max[2] - z, 16)];
-    if (x0 >= x1 || y0 >= y1 || z0 >= z1) continue;
     if (x1 - x0 === 16 && y1 - y0 === 16 && z1 - z0 === 16) {
       part.shareBlock(x, y, z, volume);
       continue;

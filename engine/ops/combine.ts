@@ -16,7 +16,7 @@
  */
 
 import { BLOCK_VOXELS, type BlockView, newBlockData } from '../volume/block.ts';
-import type { Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 
 /** The place in this list is the number that files store. */
 export const BLEND_MODES = [
@@ -232,6 +232,31 @@ function hides(data: Uint32Array, mode: BlendMode): boolean {
   if (mode !== 'over' && mode !== 'max') return false;
   for (let i = 0; i < BLOCK_VOXELS; i++) if (data[i]! < 0xff00_0000) return false;
   return true;
+}
+
+/**
+ * What a volume has where another has voxels, with the smaller of the two alphas (`intersect`), in
+ * the volume's order of blocks. Costs by the one that has fewer blocks.
+ */
+export function intersection(volume: Volume, mask: Volume): Volume {
+  const slots: number[] = [];
+  if (mask.blockCount < volume.blockCount) {
+    for (const { x, y, z } of mask.blocks()) {
+      const slot = volume.slotAt(x, y, z);
+      if (slot >= 0) slots.push(slot);
+    }
+    slots.sort((a, b) => a - b);
+  } else for (let slot = 0; slot < volume.blockCount; slot++) slots.push(slot);
+  const common = new Volume();
+  for (const slot of slots) {
+    const { x, y, z, data, count } = volume.blockIn(slot);
+    const over = mask.blockAt(x, y, z);
+    if (count === 0 || over === undefined) continue;
+    const mixed = newBlockData();
+    combineBlocks(data, over, 'intersect', mixed);
+    common.setBlock(x, y, z, mixed);
+  }
+  return common;
 }
 
 function hasVoxels(data: Uint32Array | undefined): boolean {

@@ -9,7 +9,7 @@ import type { Box, Vec3 } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
 import { ALL_ROWS, blockData, isUniform, NO_ROWS, paintRows, ROWS, uniformBlock } from './bits.ts';
 import { clipped } from './clip.ts';
-import { over } from './combine.ts';
+import { combineBlocks, intersection } from './combine.ts';
 import { ALL_LINKS, flood, type Links, type LinksAt } from './flood.ts';
 
 const WHITE = 0xffff_ffff;
@@ -67,7 +67,8 @@ export function boxMask(volume: Volume, box: Box): Volume {
  */
 export function combineMask(mask: Volume, other: Volume, how: MaskMode): Volume {
   if (how === 'set') return other.clone();
-  const result = how === 'intersect' ? new Volume() : mask.clone();
+  if (how === 'intersect') return intersection(mask, other);
+  const result = mask.clone();
   for (const { x, y, z, data } of other.blocks()) {
     const before = mask.blockAt(x, y, z);
     if (before === undefined) {
@@ -75,17 +76,10 @@ export function combineMask(mask: Volume, other: Volume, how: MaskMode): Volume 
       continue;
     }
     const mixed = newBlockData();
-    for (let i = 0; i < BLOCK_VOXELS; i++) mixed[i] = combined(before[i]!, data[i]!, how);
+    combineBlocks(before, data, how === 'add' ? 'over' : 'sub', mixed);
     result.setBlock(x, y, z, mixed);
   }
   return result;
-}
-
-function combined(a: number, b: number, how: MaskMode): number {
-  if (how === 'add') return over(a, b);
-  const [alphaA, alphaB] = [a >>> 24, b >>> 24];
-  const alpha = how === 'sub' ? Math.max(0, alphaA - alphaB) : Math.min(alphaA, alphaB);
-  return alpha === 0 ? 0 : ((a & 0xff_ffff) | (alpha << 24)) >>> 0;
 }
 
 /**

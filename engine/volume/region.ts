@@ -16,7 +16,6 @@ export function readRegion(volume: Volume, min: Vec3, max: Vec3): Uint8Array {
   for (const { x, y, z, data } of blocksBetween(volume, min, max)) {
     checkInterrupt();
     const [x0, x1] = [Math.max(x, min[0]), Math.min(x + LAST, max[0] - 1)];
-    if (x0 > x1) continue;
     for (let vz = Math.max(z, min[2]); vz <= Math.min(z + LAST, max[2] - 1); vz++) {
       for (let vy = Math.max(y, min[1]); vy <= Math.min(y + LAST, max[1] - 1); vy++) {
         const from = (x0 & LAST) | ((vy & LAST) << 4) | ((vz & LAST) << 8);
@@ -32,20 +31,43 @@ export function readRegion(volume: Volume, min: Vec3, max: Vec3): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-/** The blocks of a volume that a box touches, found by looking for fewer of them. */
-function* blocksBetween(volume: Volume, min: Vec3, max: Vec3): Generator<BlockView> {
+/**
+ * The blocks with voxels that a box touches, in order of insertion; found by a look at all blocks
+ * or at all positions in the box, whichever are fewer. Do not write to the volume meanwhile.
+ */
+export function* blocksBetween(
+  volume: Volume,
+  min: Vec3,
+  max: Vec3,
+): Generator<BlockView, void, undefined> {
   if (Volume.blocksIn(min, max) >= volume.blockCount) {
-    yield* volume.blocks();
+    for (const block of volume.blocks()) if (touches(block, min, max)) yield block;
     return;
   }
+  const slots: number[] = [];
   for (let z = min[2] & ~LAST; z < max[2]; z += BLOCK_SIZE) {
     for (let y = min[1] & ~LAST; y < max[1]; y += BLOCK_SIZE) {
       for (let x = min[0] & ~LAST; x < max[0]; x += BLOCK_SIZE) {
         const slot = volume.slotAt(x, y, z);
-        if (slot >= 0) yield volume.blockIn(slot);
+        if (slot >= 0) slots.push(slot);
       }
     }
   }
+  for (const slot of slots.sort((a, b) => a - b)) {
+    const block = volume.blockIn(slot);
+    if (block.count > 0) yield block;
+  }
+}
+
+function touches({ x, y, z }: BlockView, min: Vec3, max: Vec3): boolean {
+  return (
+    x < max[0] &&
+    y < max[1] &&
+    z < max[2] &&
+    x + BLOCK_SIZE > min[0] &&
+    y + BLOCK_SIZE > min[1] &&
+    z + BLOCK_SIZE > min[2]
+  );
 }
 
 /**

@@ -3,7 +3,14 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BLEND_MODES, type BlendMode, combine, merge } from '../../../engine/ops/combine.ts';
+import { clipped } from '../../../engine/ops/clip.ts';
+import {
+  BLEND_MODES,
+  type BlendMode,
+  combine,
+  intersection,
+  merge,
+} from '../../../engine/ops/combine.ts';
 import { newBlockData } from '../../../engine/volume/block.ts';
 import type { Vec3 } from '../../../engine/volume/box.ts';
 import { channels, pack } from '../../../engine/volume/color.ts';
@@ -119,6 +126,51 @@ test('merging combines every voxel of the blocks there are', () => {
       assert.ok([...target.blocks()].every(({ data }) => data.some((rgba) => rgba >>> 24 !== 0)));
     }),
     { seed: SEED, numRuns: 150 },
+  );
+});
+
+/** Blocks with voxels in their order, and what is visible in each. */
+function shown(volume: Volume) {
+  return [...volume.blocks()].map(({ x, y, z, data }) => {
+    return { at: [x, y, z], words: Array.from(data, (rgba) => (rgba >>> 24 === 0 ? 0 : rgba)) };
+  });
+}
+
+test('an intersection is what merging makes, from either side, in the order of the first', () => {
+  fc.assert(
+    fc.property(volumes, volumes, (volume, mask) => {
+      const expected = volume.clone();
+      merge(expected, mask, 'intersect');
+      assert.equal(shown(intersection(volume, mask)), shown(expected));
+    }),
+    { seed: SEED, numRuns: 150 },
+  );
+});
+
+test('what lies in a box is found by position or block by block, in the order of blocks', () => {
+  // Many blocks and small boxes, so that the blocks in one are fewer than all.
+  const spread = fc.array(fc.tuple(near, near, near, color), { minLength: 50, maxLength: 60 });
+  const side = fc.integer({ min: 0, max: 20 });
+  const boxes = fc.tuple(near, near, near, side, side, side);
+  fc.assert(
+    fc.property(spread, boxes, (voxels, [x1, y1, z1, width, height, depth]) => {
+      const volume = new Volume();
+      for (const [x, y, z, rgba] of voxels) volume.set(x, y, z, rgba);
+      const [min, max]: [Vec3, Vec3] = [
+        [x1, y1, z1],
+        [x1 + width, y1 + height, z1 + depth],
+      ];
+      const expected = volume.clone();
+      for (const { x: x0, y: y0, z: z0 } of volume.blocks()) {
+        for (let i = 0; i < 4096; i++) {
+          const at: Vec3 = [x0 + (i & 15), y0 + ((i >> 4) & 15), z0 + (i >> 8)];
+          const inside = at.every((v, axis) => v >= min[axis]! && v < max[axis]!);
+          if (!inside) expected.set(...at, 0);
+        }
+      }
+      assert.equal(shown(clipped(volume, { min, max })), shown(expected));
+    }),
+    { seed: SEED, numRuns: 50 },
   );
 });
 
