@@ -25,8 +25,8 @@ import {
 } from './block.ts';
 import { BlockTable } from './block-table.ts';
 import type { Box, Vec3 } from './box.ts';
-import { boxOfBlocks } from './box-of-blocks.ts';
 import { type Changes, changesIn, NO_CHANGES } from './changes.ts';
+import { KeptBox } from './kept-box.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
@@ -40,8 +40,7 @@ export interface VolumeSnapshot {
 
 export class Volume {
   readonly #table = new BlockTable();
-  /** The box around the voxels of a version, since it is asked for again and again. */
-  #lastBox: { readonly version: number; readonly box: Box } | undefined;
+  readonly #box = new KeptBox();
 
   /** Changes with every write that changed something. */
   get version(): number {
@@ -237,14 +236,12 @@ export class Volume {
     return along(0) * along(1) * along(2);
   }
 
-  /** The smallest box around all voxels; undefined when there is none. */
+  /**
+   * The smallest box around all voxels; undefined when there is none. From the second time on it
+   * costs by what was written.
+   */
   box(): Box | undefined {
-    const { count, version } = this.#table;
-    if (count === 0) return undefined;
-    if (this.#lastBox?.version !== version) {
-      this.#lastBox = { version, box: boxOfBlocks(this.blocks()) };
-    }
-    return this.#lastBox.box;
+    return this.#box.of(this);
   }
 
   #paintBox(min: Vec3, max: Vec3, rgba: number): void {

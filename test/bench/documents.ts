@@ -46,7 +46,7 @@ export function documentOfLayers(volume: Volume, layers: number): Document {
     document.layers[turn++ % layers]!.volume.shareBlock(x, y, z, volume);
   }
   document.activeLayer = document.layers[0]!;
-  document.box = boxMatrix(volume.box()!);
+  document.set({ box: boxMatrix(volume.box()!) });
   return document;
 }
 
