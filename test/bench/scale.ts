@@ -205,7 +205,7 @@ function install(project: number, document: Document): void {
   const word = findMethod('load_project')!.index + NEW_PROJECT_FLAG;
   const path = '/bench.gox';
   const loaded = { document: snapshotOf(document), path, asked: { path } };
-  const { status } = engine.engine.takeOver(project, word, loaded, 0);
+  const { status } = engine.engine.takeOver(project, word, 1, loaded, 0);
   if ((status & 0xff) === STATUS_ERROR) throw new Error('a document was not taken');
 }
 

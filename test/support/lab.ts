@@ -252,7 +252,7 @@ class Lab {
     else if (command === 'name') layer.set({ name: words[0]! });
     else if (command === 'mode') layer.set({ mode: BLEND_MODES.indexOf(modeOf(words[0])) });
     else if (command === 'visible') layer.set({ visible: n[0] !== 0 });
-    else if (command === 'clone') document.addLayer(`${layer.name} clone`).set({ baseId: layer.id });
+    else if (command === 'clone') addClone(document, layer);
     else if (command === 'mat') layer.set({ mat: Float32Array.from(n) });
     else if (command === 'shape') {
       const color = colorOf(n.slice(1));
@@ -290,6 +290,10 @@ function vec(n: readonly number[], at: number): Vec3 {
 function boxOf(n: readonly number[]): Box {
   const corners = n.map(Math.fround);
   return { min: vec(corners, 0), max: vec(corners, 3) };
+}
+
+function addClone(document: Document, base: Layer): void {
+  document.addLayer(`${base.name} clone`).set({ baseId: base.id });
 }
 
 function colorOf(n: readonly number[]): number {

@@ -153,7 +153,7 @@ test('counts the bytes of the blocks of all layers', () => {
   assert.is(document.voxelBytes(), blocks * 16384);
 });
 
-test('an edit that fails leaves the document as it was, and one can be undone and done again', () => {
+test('an edit that fails is taken back, and one can be undone and done again', () => {
   const read = () => formatFor('x.gox').read!(model('layer_modes').bytes, 'layer_modes.gox');
   const document = read();
   const clone = cloneOf(document);
