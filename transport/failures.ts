@@ -1,6 +1,7 @@
 /** Counts the replies that are errors, of all connections, by their codes. */
 
-import { ERRORS, type ErrorCode } from '../conf/errors.ts';
+import { ERRORS } from '../conf/error-catalogue.ts';
+import type { ErrorCode } from '../conf/errors.ts';
 import type { Encoding, Reply } from './jsonrpc.ts';
 
 /** In JSON the body of an error begins so; its number follows. */

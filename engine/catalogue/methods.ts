@@ -10,6 +10,7 @@ import { COLOR_METHODS } from './colors.ts';
 import { DAEMON_METHODS } from './daemon.ts';
 import { EDITING_METHODS } from './editing.ts';
 import { HEALTH_METHODS } from './health.ts';
+import { HISTORY_METHODS } from './history.ts';
 import { INSIDE_METHODS } from './inside.ts';
 import { inspect } from './inspect.ts';
 import { LAYER_EDIT_METHODS } from './layer-edits.ts';
@@ -46,6 +47,7 @@ export const METHODS: readonly MethodSpec[] = [
   ...STROKE_METHODS,
   ...PROCEDURAL_METHODS,
   ...EDITING_METHODS,
+  ...HISTORY_METHODS,
   ...RENDER_METHODS,
   ...SCRIPT_METHODS,
 ];

@@ -7,7 +7,8 @@
  */
 
 import type { Keywords } from '../../conf/check.ts';
-import { ERRORS, type ErrorCode } from '../../conf/errors.ts';
+import { ERRORS } from '../../conf/error-catalogue.ts';
+import type { ErrorCode } from '../../conf/errors.ts';
 import { CONVENTIONS } from './conventions.ts';
 import { META, Meta } from './meta.ts';
 import { METHODS } from './methods.ts';

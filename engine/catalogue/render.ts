@@ -7,11 +7,15 @@ import { method } from './spec.ts';
 
 /** Pixels of a side. */
 const SIDE_MAX = 8192;
-const Side = Type.Integer({ maximum: SIDE_MAX, default: 512, description: '0 or less: 512.' });
+export const Side = Type.Integer({
+  maximum: SIDE_MAX,
+  default: 512,
+  description: '0 or less: 512.',
+});
 
 const VIEWS_MAX = 256;
 
-const Preset = Type.Enum(
+export const Preset = Type.Enum(
   ['front', 'back', 'left', 'right', 'top', 'bottom', 'isometric', 'perspective', 'default'],
   { 'x-any-case': true },
 );

@@ -32,8 +32,8 @@ export const paintStroke = method({
     ' most twice the radius; a point is where it is, so [0.5, 0.5, 0.5] is the middle of voxel' +
     ' [0, 0, 0]. All stamps together are merged into the layer by the mode, once, so a' +
     ' translucent colour does not add up where they overlap; intersect, intersect_fill and' +
-    ' mult_alpha remove what the stroke does not cover. Spheres at such steps are beads: give more' +
-    ' points, or for a straight bar give paint_shape a {from, to, radius}.',
+    ' mult_alpha remove what the stroke does not cover. Spheres at such steps are beads: give' +
+    ' more points, or for a straight bar give paint_shape a {from, to, radius}.',
   params: projectParams({
     points: Type.Array(Point, {
       minItems: 1,

@@ -46,7 +46,8 @@ export abstract class Noted<State extends object> {
   }
 }
 
-class StateEntry<State> implements Entry {
+/** The properties of one owner from before an edit; from after it, while it is undone. */
+export class StateEntry<State> implements Entry {
   readonly bytes = STATE_BYTES;
   readonly #exchange: (state: State) => State;
   #kept: State;
@@ -54,6 +55,10 @@ class StateEntry<State> implements Entry {
   constructor(kept: State, exchange: (state: State) => State) {
     this.#kept = kept;
     this.#exchange = exchange;
+  }
+
+  get kept(): State {
+    return this.#kept;
   }
 
   swap(): void {

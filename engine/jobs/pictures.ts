@@ -94,7 +94,9 @@ function deliver({ work, format, sinks, many, result }: PicturesInput, { files, 
   });
   const [first] = pictures as [(typeof pictures)[number]];
   const { bytes } = first;
-  if (result !== undefined) return { ...result, bytes };
+  if (result !== undefined) {
+    return 'image' in first ? new WithBytes({ ...result, picture: first }) : { ...result, bytes };
+  }
   const [{ width, height }] = sinks as [Sink];
   const shared = { success: true, width, height, format };
   if (many) return new WithBytes({ ...shared, pictures });

@@ -2,7 +2,7 @@
 
 import type { Bounds } from '../catalogue/schemas.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
-import type { Box } from '../volume/box.ts';
+import { aroundBoth, type Box } from '../volume/box.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /**
@@ -16,16 +16,26 @@ export function bounds(volume: Volume, exact: boolean): Bounds {
 /** The same around all of some volumes. */
 export function boundsOfAll(volumes: readonly Volume[], exact: boolean): Bounds {
   const box = volumes.reduce<Box | undefined>(
-    (all, volume) => around(all, volume.box()),
+    (all, volume) => aroundBoth(all, volume.box()),
     undefined,
   );
   if (box === undefined) {
     return { empty: true, min: [0, 0, 0], max: [0, 0, 0], dimensions: [0, 0, 0] };
   }
-  const down = (v: number) => (exact ? v : Math.floor(v / BLOCK_SIZE) * BLOCK_SIZE);
-  const up = (v: number) => (exact ? v : Math.ceil(v / BLOCK_SIZE) * BLOCK_SIZE);
-  const [x0, y0, z0] = [down(box.min[0]), down(box.min[1]), down(box.min[2])];
-  const [x1, y1, z1] = [up(box.max[0]), up(box.max[1]), up(box.max[2])];
+  if (exact) return boundsOf(box);
+  const down = (v: number) => Math.floor(v / BLOCK_SIZE) * BLOCK_SIZE;
+  const up = (v: number) => Math.ceil(v / BLOCK_SIZE) * BLOCK_SIZE;
+  const { min, max } = box;
+  return boundsOf({
+    min: [down(min[0]), down(min[1]), down(min[2])],
+    max: [up(max[0]), up(max[1]), up(max[2])],
+  });
+}
+
+/** Of a box that is not empty. */
+export function boundsOf({ min, max }: Box): Bounds {
+  const [x0, y0, z0] = min;
+  const [x1, y1, z1] = max;
   return {
     empty: false,
     min: [x0, y0, z0],
@@ -33,11 +43,4 @@ export function boundsOfAll(volumes: readonly Volume[], exact: boolean): Bounds 
     dimensions: [x1 - x0, y1 - y0, z1 - z0],
     last: [x1 - 1, y1 - 1, z1 - 1],
   };
-}
-
-function around(a: Box | undefined, b: Box | undefined): Box | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const low = (axis: 0 | 1 | 2) => Math.min(a.min[axis], b.min[axis]);
-  const high = (axis: 0 | 1 | 2) => Math.max(a.max[axis], b.max[axis]);
-  return { min: [low(0), low(1), low(2)], max: [high(0), high(1), high(2)] };
 }

@@ -2,7 +2,8 @@
 
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
-import { type Changes, changesBetween } from '../volume/changes.ts';
+import type { Changes } from '../volume/change-sum.ts';
+import { changesBetween } from '../volume/changes.ts';
 import { Volume } from '../volume/volume.ts';
 
 /** What the edit that runs has changed of a layer that had the volume `before`. */

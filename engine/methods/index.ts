@@ -3,6 +3,7 @@
 import { colorHandlers } from './colors.ts';
 import { editingHandlers } from './editing.ts';
 import type { AnyHandler, Finisher } from './handler.ts';
+import { historyHandlers } from './history.ts';
 import { layerEditHandlers } from './layer-edits.ts';
 import { layerHandlers } from './layers.ts';
 import { paintingHandlers } from './painting.ts';
@@ -26,6 +27,7 @@ const requestHandlers: Readonly<Record<string, AnyHandler>> = {
   ...paintingHandlers,
   ...strokeHandlers,
   ...editingHandlers,
+  ...historyHandlers,
   ...renderHandlers,
   ...proceduralHandlers,
 };

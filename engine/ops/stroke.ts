@@ -201,7 +201,8 @@ class Cover {
   #requireRoom(blocks: number): void {
     const { blockCount, blocks_max } = this.#volume;
     if (blockCount + blocks <= blocks_max) return;
-    const message = `The stroke adds more than the ${blocks_max - blockCount} blocks that are free.`;
+    const free = blocks_max - blockCount;
+    const message = `The stroke adds more than the ${free} blocks that are free.`;
     throw new GoxError('GOX_MEMORY_LIMIT', message, { blocks_max });
   }
 }

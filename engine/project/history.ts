@@ -5,6 +5,7 @@
  */
 
 import type { Recording } from '../changes/recorder.ts';
+import type { Summary } from './summary.ts';
 
 /** What asked for an edit, and who. */
 export interface Origin {
@@ -13,28 +14,33 @@ export interface Origin {
   readonly client: number;
 }
 
-/** One edit. */
-export interface Step {
+/** What becomes a step. */
+export interface Edit {
   readonly recording: Recording;
   readonly origin: Origin;
-  /** When it was made, by the wall clock. */
-  readonly at_ms: number;
+  readonly summary: Summary;
   /** The numbers of what the project was before and is after it; see `Project.revision`. */
   readonly before: number;
   readonly after: number;
 }
 
+export interface Step extends Edit {
+  /** From 1, in the order in which they were made; steps that were cut off have had numbers too. */
+  readonly number: number;
+  /** When it was made, by the wall clock. */
+  readonly at_ms: number;
+}
+
 export class History {
-  readonly #bytes_max: number;
   /** From the oldest to the newest. */
   #done: Step[] = [];
   /** From the one undone first to the one undone last. */
   #undone: Step[] = [];
   #bytes = 0;
-
-  constructor(bytes_max: number) {
-    this.#bytes_max = bytes_max;
-  }
+  #number = 0;
+  #forgotten = 0;
+  /** The number of the last step that was forgotten. */
+  #begin = 0;
 
   /** Held for steps done and undone. */
   get bytes(): number {
@@ -49,15 +55,41 @@ export class History {
     return this.#undone;
   }
 
-  /** A new step, after which nothing can be done again. */
-  push(step: Step): void {
-    for (const { recording } of this.#undone) this.#bytes -= recording.bytes;
+  /** The number of the last step that was forgotten, or 0: the point that undo can come to. */
+  get begin(): number {
+    return this.#begin;
+  }
+
+  /** How many steps cannot be undone any more, since they would have taken too much memory. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** The number of the step done last; before the first, that of the last one forgotten, or 0. */
+  get now(): number {
+    return this.#done.at(-1)?.number ?? this.#begin;
+  }
+
+  /** Adds a step, after which nothing can be done again; tells how many bytes that gave back. */
+  push(edit: Edit, at_ms: number): number {
+    const cut = sumOf(this.#undone);
     this.#undone = [];
-    this.#done.push(step);
-    this.#bytes += step.recording.bytes;
-    while (this.#bytes > this.#bytes_max && this.#done.length > 0) {
-      this.#bytes -= this.#done.shift()!.recording.bytes;
+    this.#done.push({ ...edit, number: ++this.#number, at_ms });
+    this.#bytes += edit.recording.bytes - cut;
+    return cut;
+  }
+
+  /** Forgets the oldest steps until they hold no more than this; tells how many bytes they held. */
+  bound(bytes_max: number): number {
+    const before = this.#bytes;
+    while (this.#bytes > bytes_max) {
+      const oldest = this.#done.shift();
+      if (oldest === undefined) break;
+      this.#begin = oldest.number;
+      this.#bytes -= oldest.recording.bytes;
+      this.#forgotten++;
     }
+    return before - this.#bytes;
   }
 
   /** Undoes the newest step; undefined when there is none. */
@@ -74,6 +106,9 @@ export class History {
     this.#done = [];
     this.#undone = [];
     this.#bytes = 0;
+    this.#number = 0;
+    this.#forgotten = 0;
+    this.#begin = 0;
   }
 
   #move(from: Step[], to: Step[]): Step | undefined {
@@ -85,4 +120,8 @@ export class History {
     this.#bytes += step.recording.bytes - bytes;
     return step;
   }
+}
+
+function sumOf(steps: readonly Step[]): number {
+  return steps.reduce((sum, { recording }) => sum + recording.bytes, 0);
 }

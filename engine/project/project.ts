@@ -11,10 +11,12 @@ import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
+import { type Checkpoint, Checkpoints, checkpointOf, comeBack } from './checkpoints.ts';
 import type { Clipboard } from './clipboard.ts';
 import type { Files } from './files.ts';
-import { History, type Origin } from './history.ts';
+import { History, type Origin, type Step } from './history.ts';
 import { type Budget, boundDerived, ProjectMemory } from './memory.ts';
+import { summaryOf } from './summary.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;
@@ -48,12 +50,10 @@ interface ProjectState {
   readonly selection: Selection;
 }
 
-/** Steps of a project hold so many bytes at most. */
-const HISTORY_BYTES_MAX = 256 * 1024 * 1024;
-
 export class Project extends Noted<ProjectState> {
   name = 'New Project';
-  readonly history = new History(HISTORY_BYTES_MAX);
+  readonly history = new History();
+  readonly checkpoints = new Checkpoints();
   /** Of the request that runs. */
   #origin: Origin = { method: '', client: 0 };
   #document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
@@ -144,6 +144,7 @@ export class Project extends Noted<ProjectState> {
     this.#revision = ++this.#lastRevision;
     this.write({ selection: nothingSelected() });
     this.history.clear();
+    this.checkpoints.clear();
   }
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
@@ -175,6 +176,7 @@ export class Project extends Noted<ProjectState> {
   /** Gives the memory back; the project must not be used after it. */
   end(): void {
     this.memory.account(0);
+    this.memory.accountHistory(0);
   }
 
   /** The sides of the image box, in voxels; 0 when it has none. */
@@ -220,28 +222,44 @@ export class Project extends Noted<ProjectState> {
    * that it is made within. Throws GOX_MEMORY_LIMIT when the project has grown past what is free.
    */
   transact<T>(edit: () => T): T {
-    return this.#record(edit, true);
+    return this.#record(edit, () => ++this.#lastRevision);
   }
 
   /** As `transact`, for what no file holds: it leaves the project as saved as it was. */
   choose<T>(edit: () => T): T {
-    return this.#record(edit, false);
+    return this.#record(edit, () => this.#revision);
   }
 
-  /** Undoes the last step of the history; tells whether there was one. Throws GOX_MEMORY_LIMIT. */
-  undo(): boolean {
+  /** Undoes the last step, if there is one, and gives it. Throws GOX_MEMORY_LIMIT. */
+  undo(): Step | undefined {
     const step = this.history.undo();
-    if (step === undefined) return false;
-    this.#settle(step.before, () => this.history.redo());
-    return true;
+    if (step !== undefined) this.#settle(step.before, () => this.history.redo());
+    return step;
   }
 
-  /** Does again what was undone last; tells whether there was anything. Throws GOX_MEMORY_LIMIT. */
-  redo(): boolean {
+  /** Does again what was undone last, if anything was, and gives it. Throws GOX_MEMORY_LIMIT. */
+  redo(): Step | undefined {
     const step = this.history.redo();
-    if (step === undefined) return false;
-    this.#settle(step.after, () => this.history.undo());
-    return true;
+    if (step !== undefined) this.#settle(step.after, () => this.history.undo());
+    return step;
+  }
+
+  /** Gives what it is now a name to come back to; a checkpoint of the same name goes. */
+  keep(name: string): Checkpoint {
+    const about = { name, at_ms: Date.now(), step: this.history.now, revision: this.#revision };
+    const checkpoint = checkpointOf(this.document, { ...about, selection: this.selection });
+    this.checkpoints.add(checkpoint);
+    return checkpoint;
+  }
+
+  /** Comes back to a checkpoint, which is an edit like others. Throws GOX_MEMORY_LIMIT. */
+  comeBack(checkpoint: Checkpoint): void {
+    const { selection, revision } = checkpoint;
+    const edit = () => {
+      comeBack(this.document, checkpoint);
+      if (this.selection !== selection) this.write({ selection });
+    };
+    this.#record(edit, () => revision);
   }
 
   /** After a step back or forth, which is taken back when there is no memory for it. */
@@ -255,9 +273,12 @@ export class Project extends Noted<ProjectState> {
       throw error;
     }
     this.#revision = revision;
+    const { history, checkpoints } = this;
+    this.memory.accountHistory(history.bytes + checkpoints.bytes);
   }
 
-  #record<T>(edit: () => T, filed: boolean): T {
+  /** @param after gives the number of what the edit makes of the project */
+  #record<T>(edit: () => T, after: () => number): T {
     const blocks_free = Math.floor(this.memory.ceiling.bytes_free / BLOCK_BYTES);
     const whole = () => {
       const result = edit();
@@ -265,15 +286,24 @@ export class Project extends Noted<ProjectState> {
       this.memory.require(this.bytes);
       return result;
     };
-    return this.#recorder.record(blocks_free, whole, (recording) => this.#keep(recording, filed));
+    return this.#recorder.record(blocks_free, whole, (recording) => this.#push(recording, after));
   }
 
-  #keep(recording: Recording, filed: boolean): void {
+  #push(recording: Recording, after: () => number): void {
     if (recording.entries.size === 0) return;
     const before = this.#revision;
-    if (filed) this.#revision = ++this.#lastRevision;
-    const made = { origin: this.#origin, at_ms: Date.now() };
-    this.history.push({ recording, ...made, before, after: this.#revision });
+    this.#revision = after();
+    const summary = summaryOf(recording, this.document);
+    const edit = { recording, summary, origin: this.#origin, before, after: this.#revision };
+    this.#bound(this.history.push(edit, Date.now()));
+  }
+
+  /** Keeps what can be undone within its bounds; so many bytes of it are gone already. */
+  #bound(left_bytes: number): void {
+    const { history, checkpoints, memory } = this;
+    const { history_bytes_max } = memory;
+    checkpoints.bound(left_bytes + history.bound(history_bytes_max), history_bytes_max);
+    memory.accountHistory(history.bytes + checkpoints.bytes);
   }
 }
 

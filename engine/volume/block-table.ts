@@ -21,6 +21,8 @@ const CELLS_MAX = 256;
 let versions = 0;
 
 export class BlockTable {
+  /** By which recordings know it. */
+  readonly #owner: object;
   #index = new BlockIndex();
   #blocks: Block[] = [];
   #token = newToken();
@@ -34,6 +36,10 @@ export class BlockTable {
   #logged: Recording | undefined;
   /** Beside what the recorded edit allows. */
   blocks_max = Number.POSITIVE_INFINITY;
+
+  constructor(owner: object) {
+    this.#owner = owner;
+  }
 
   get version(): number {
     return this.#version;
@@ -65,7 +71,7 @@ export class BlockTable {
 
   /** What the edit that runs has done here. */
   get log(): VolumeLog | undefined {
-    return this.#recorder?.current?.entries.get(this) as VolumeLog | undefined;
+    return this.#recorder?.current?.entries.get(this.#owner) as VolumeLog | undefined;
   }
 
   changedSince(version: number): Int32Array | undefined {
@@ -287,7 +293,7 @@ export class BlockTable {
     if (recording === undefined) return undefined;
     if (this.#logged !== recording) {
       this.#log = this.log ?? new VolumeLog(this);
-      recording.entries.set(this, this.#log);
+      recording.entries.set(this.#owner, this.#log);
       this.#logged = recording;
     }
     return this.#log;

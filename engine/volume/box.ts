@@ -7,3 +7,11 @@ export interface Box {
   readonly min: Vec3;
   readonly max: Vec3;
 }
+
+/** The smallest box around two, either of which may be missing. */
+export function aroundBoth(a: Box | undefined, b: Box | undefined): Box | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const low = (axis: 0 | 1 | 2) => Math.min(a.min[axis], b.min[axis]);
+  const high = (axis: 0 | 1 | 2) => Math.max(a.max[axis], b.max[axis]);
+  return { min: [low(0), low(1), low(2)], max: [high(0), high(1), high(2)] };
+}

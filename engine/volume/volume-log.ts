@@ -3,7 +3,7 @@
 import type { Entry } from '../changes/recorder.ts';
 import { BLOCK_BYTES, type Block } from './block.ts';
 import type { BlockIndex } from './block-index.ts';
-import type { BlockTable } from './block-table.ts';
+import type { Changes } from './change-sum.ts';
 
 /** What was there before a step, by slots as they are numbered before it is undone. */
 export type Step =
@@ -32,17 +32,27 @@ export interface TableStep {
 
 const STEP_BYTES = 64;
 
+/** What a log needs of the table that it is of. */
+interface LoggedTable {
+  /** Undoes or does again one step, and gives the way back. */
+  exchange(step: Step): Step;
+  /** Bytes of blocks that the table of a step has and this one has not. */
+  bytesNotIn(step: TableStep): number;
+}
+
 export class VolumeLog implements Entry {
   /** Whether blocks are noted as wholes by now, and none from before is written in place. */
   whole_blocks = false;
-  readonly #table: BlockTable;
+  /** What it changed, as it was counted at a version of the volume. */
+  told: { readonly version: number; readonly changes: Changes } | undefined;
+  readonly #table: LoggedTable;
   #steps: Step[] = [];
   #cells = 0;
   /** Slots whose blocks are noted. */
   readonly #noted = new Set<number>();
   #complete = false;
 
-  constructor(table: BlockTable) {
+  constructor(table: LoggedTable) {
     this.#table = table;
   }
 

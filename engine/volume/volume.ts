@@ -8,7 +8,7 @@
  * (`record`); what is made of any volume can follow its changes (`changedSince`).
  */
 
-import type { Recorder } from '../changes/recorder.ts';
+import type { Entry, Recorder } from '../changes/recorder.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import {
   BLOCK_BYTES,
@@ -25,8 +25,10 @@ import {
 } from './block.ts';
 import { BlockTable } from './block-table.ts';
 import type { Box, Vec3 } from './box.ts';
-import { type Changes, changesIn, NO_CHANGES } from './changes.ts';
+import { type Changes, NO_CHANGES } from './change-sum.ts';
 import { KeptBox } from './kept-box.ts';
+import { changesIn } from './log-changes.ts';
+import { VolumeLog } from './volume-log.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
@@ -38,8 +40,11 @@ export interface VolumeSnapshot {
   readonly blocks: readonly Uint32Array[];
 }
 
+/** What comes in the place of a block that has nothing any more. */
+const NOTHING = new Block(newBlockData(), NOBODY, 0);
+
 export class Volume {
-  readonly #table = new BlockTable();
+  readonly #table = new BlockTable(this);
   readonly #box = new KeptBox();
 
   /** Changes with every write that changed something. */
@@ -75,7 +80,18 @@ export class Volume {
   /** What the edit that runs has changed by now; costs by the blocks that it wrote. */
   changes(): Changes {
     const { log } = this.#table;
-    return log === undefined ? NO_CHANGES : changesIn(this.#table, log);
+    return log === undefined ? NO_CHANGES : this.changesOf(log);
+  }
+
+  /** What an edit has changed here that was the last to write, and noted this. */
+  changesOf(noted: Entry): Changes {
+    if (!(noted instanceof VolumeLog)) return NO_CHANGES;
+    const { version } = this.#table;
+    // Asked for by the reply, and again by the history.
+    if (noted.told?.version !== version) {
+      noted.told = { version, changes: changesIn(this.#table, noted) };
+    }
+    return noted.told.changes;
   }
 
   /** As it was before the edit that runs, to be read; this one itself when it was not written. */
@@ -135,6 +151,29 @@ export class Volume {
     this.#table.dropEmpty();
   }
 
+  /** Bytes of the blocks that another volume does not have at the same places. */
+  bytesBeside(other: Volume): number {
+    let blocks = 0;
+    for (const { x, y, z } of this.blocks()) {
+      const there = other.slotAt(x, y, z);
+      const here = this.slotAt(x, y, z);
+      if (there < 0 || other.#table.at(there) !== this.#table.at(here)) blocks++;
+    }
+    return blocks * BLOCK_BYTES;
+  }
+
+  /** Takes the content of another volume; writes the blocks that are not the same already. */
+  become(other: Volume): void {
+    for (const { x, y, z } of other.blocks()) {
+      const [here, there] = [this.slotAt(x, y, z), other.slotAt(x, y, z)];
+      if (here < 0 || this.#table.at(here) !== other.#table.at(there)) {
+        this.shareBlock(x, y, z, other);
+      }
+    }
+    const gone = [...this.blocks()].filter(({ x, y, z }) => !other.holdsIn(x, y, z));
+    for (const { x, y, z } of gone) this.#table.put(x >> 4, y >> 4, z >> 4, NOTHING);
+  }
+
   /** A volume of the same content; costs one pointer and one position a block. */
   clone(): Volume {
     const copy = new Volume();
@@ -154,6 +193,12 @@ export class Volume {
   /** The slot of the block that holds a position, or -1; it stays until the next write. */
   slotAt(x: number, y: number, z: number): number {
     return this.#table.find(x >> 4, y >> 4, z >> 4);
+  }
+
+  /** Whether the block that holds a position has any voxel. */
+  holdsIn(x: number, y: number, z: number): boolean {
+    const slot = this.slotAt(x, y, z);
+    return slot >= 0 && this.#table.at(slot).count > 0;
   }
 
   /** The block in a slot, of which there are `blockCount`; it may have no voxels. */

@@ -1,7 +1,8 @@
 /** What the command line prints: data on standard output, talk on standard error. */
 
 import { fstatSync, writeFileSync } from 'node:fs';
-import { ERRORS, type ErrorCode, GoxError } from '../../conf/errors.ts';
+import { ERRORS } from '../../conf/error-catalogue.ts';
+import { type ErrorCode, GoxError } from '../../conf/errors.ts';
 import { ConfigError } from '../../conf/load.ts';
 import { CLIENT_ERRORS, ClientError, type ClientErrorCode } from '../../transport/client-error.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';

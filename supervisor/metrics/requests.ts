@@ -5,7 +5,7 @@
  */
 
 import type { Hook, RequestTrace } from '../../actors/hooks.ts';
-import { ERRORS } from '../../conf/errors.ts';
+import { ERRORS } from '../../conf/error-catalogue.ts';
 import { findMethod } from '../../engine/catalogue/methods.ts';
 
 /** Upper bounds in seconds: from less than a small request takes to long renders. */

@@ -5,7 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ERRORS, type ErrorEntry } from '../../conf/errors.ts';
+import { ERRORS, type ErrorEntry } from '../../conf/error-catalogue.ts';
 
 /** The file in the source tree, seen from dist/test/support/. */
 export const ERRORS_PAGE: string = fileURLToPath(

@@ -4,7 +4,8 @@
  * in the order of the requests.
  */
 
-import { ERRORS, type ErrorCode } from '../../../conf/errors.ts';
+import { ERRORS } from '../../../conf/error-catalogue.ts';
+import type { ErrorCode } from '../../../conf/errors.ts';
 
 export type Encoding = 'json' | 'msgpack';
 

@@ -109,6 +109,7 @@ const READ = [
   'supervisor.leaks',
   ...['goxel.list_projects', 'goxel.list_jobs', 'goxel.list_formats', 'goxel.list_layers'],
   ...['goxel.get_status', 'goxel.get_project_info', 'goxel.get_layer', 'goxel.get_scene'],
+  'goxel.get_history',
   ...['goxel.get_voxel', 'goxel.get_voxels', 'goxel.get_voxels_region', 'goxel.get_layer_voxels'],
   ...['goxel.get_packed_region', 'goxel.get_selection', 'goxel.get_bounding_box'],
   ...['goxel.get_color_histogram', 'goxel.find_voxels_by_color', 'goxel.get_unique_colors'],

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ERRORS } from '../../../conf/errors.ts';
+import { ERRORS } from '../../../conf/error-catalogue.ts';
 import { ERRORS_PAGE, errorsPage } from '../../support/errors-page.ts';
 
 const errors = suite('errors');

@@ -2,7 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ERRORS, type ErrorCode, GoxError } from '../../../conf/errors.ts';
+import { ERRORS } from '../../../conf/error-catalogue.ts';
+import { type ErrorCode, GoxError } from '../../../conf/errors.ts';
 import { messagePack } from '../../../engine/encode.ts';
 import { Failures } from '../../../transport/failures.ts';
 import type { Encoding } from '../../../transport/jsonrpc.ts';

@@ -1,7 +1,8 @@
 import { Packr } from 'msgpackr';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ERRORS, GoxError } from '../../../conf/errors.ts';
+import { ERRORS } from '../../../conf/error-catalogue.ts';
+import { GoxError } from '../../../conf/errors.ts';
 import type { Reply } from '../../../transport/jsonrpc.ts';
 import {
   composeReplies,

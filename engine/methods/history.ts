@@ -1,0 +1,193 @@
+/** Undo, redo, checkpoints, and what is different between points of the history. */
+
+import { GoxError } from '../../conf/errors.ts';
+import type {
+  createCheckpoint,
+  deleteCheckpoint,
+  diff,
+  getHistory,
+  redo,
+  restore,
+  undo,
+} from '../catalogue/history.ts';
+import { invalidParam } from '../catalogue/params.ts';
+import type { Params } from '../catalogue/spec.ts';
+import { picturesJob } from '../jobs/pictures.ts';
+import { CHECKPOINTS_MAX, type Checkpoint } from '../project/checkpoints.ts';
+import { diffDocument } from '../project/diff-document.ts';
+import type { Step } from '../project/history.ts';
+import {
+  checkpointNamed,
+  goToStep,
+  mergedOf,
+  type Shown,
+  shownAtCheckpoint,
+  shownAtStep,
+  shownBy,
+  shownNow,
+} from '../project/points.ts';
+import type { Project } from '../project/project.ts';
+import { differences, type LayerChanges } from '../project/summary.ts';
+import { prepareRender } from '../render/job.ts';
+import type { Changes } from '../volume/change-sum.ts';
+import { changesBetween } from '../volume/changes.ts';
+import { boundsOf } from './bounds.ts';
+import type { AnyHandler, Asking, Handler } from './handler.ts';
+
+const LIST_LENGTH = 50;
+const SIDE = 512;
+
+const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
+  const undone = repeat(steps, () => project.undo());
+  if (undone.length > 0) return { success: true, undone: undone.map(stepView), ...left(project) };
+  const { forgotten } = project.history;
+  const bytes_max = project.memory.history_bytes_max;
+  const why =
+    forgotten === 0
+      ? ''
+      : ` ${forgotten} older ones were forgotten, since the history may hold ${bytes_max} bytes` +
+        ' (history.bytes_max).';
+  const message = `There is no step to be undone.${why}`;
+  throw new GoxError('GOX_NOTHING_TO_UNDO', message, { forgotten, bytes_max });
+};
+
+const redoSteps: Handler<typeof redo> = (project, { steps = 1 }) => {
+  const redone = repeat(steps, () => project.redo());
+  if (redone.length > 0) return { success: true, redone: redone.map(stepView), ...left(project) };
+  throw new GoxError('GOX_NOTHING_TO_REDO', 'Nothing was undone since the last edit.');
+};
+
+/** Without the last of them when there are fewer, or no memory for more. */
+function repeat(count: number, move: () => Step | undefined): Step[] {
+  const moved: Step[] = [];
+  while (moved.length < count) {
+    try {
+      const step = move();
+      if (step === undefined) break;
+      moved.push(step);
+    } catch (error) {
+      if (moved.length === 0) throw error;
+      break;
+    }
+  }
+  return moved;
+}
+
+function left({ history }: Project) {
+  return { can_undo: history.done.length, can_redo: history.undone.length };
+}
+
+const list: Handler<typeof getHistory> = (project, { limit = LIST_LENGTH }) => {
+  const { history, checkpoints, memory } = project;
+  return {
+    step: history.now,
+    done: history.done.slice(-limit).toReversed().map(stepView),
+    undone: history.undone.slice(-limit).toReversed().map(stepView),
+    ...left(project),
+    checkpoints: [...checkpoints.all].map(checkpointView),
+    forgotten: history.forgotten,
+    bytes: history.bytes + checkpoints.bytes,
+    bytes_max: memory.history_bytes_max,
+  };
+};
+
+const keep: Handler<typeof createCheckpoint> = (project, { checkpoint }) => {
+  const { checkpoints } = project;
+  if (checkpoints.size >= CHECKPOINTS_MAX && checkpoints.find(checkpoint) === undefined) {
+    const message = `The project has ${CHECKPOINTS_MAX} checkpoints, which is the most.`;
+    throw new GoxError('GOX_CHECKPOINT_LIMIT', message, { checkpoints_max: CHECKPOINTS_MAX });
+  }
+  return { success: true, ...checkpointView(project.keep(checkpoint)) };
+};
+
+const forget: Handler<typeof deleteCheckpoint> = (project, { checkpoint }) => {
+  checkpointNamed(project, checkpoint);
+  project.checkpoints.delete(checkpoint);
+  return { success: true, checkpoint };
+};
+
+const comeBack: Handler<typeof restore> = (project, { checkpoint, step }) => {
+  if ((checkpoint === undefined) === (step === undefined)) {
+    throw invalidParam('.checkpoint', 'either a checkpoint or a step', checkpoint);
+  }
+  const before = shownNow(project);
+  if (step === undefined) project.comeBack(checkpointNamed(project, checkpoint!));
+  else goToStep(project, step);
+  const { voxels, layers } = differences(before.layers, shownNow(project).layers);
+  return {
+    success: true,
+    step: project.history.now,
+    ...changesView(voxels),
+    layers: layers.map(layerView),
+    ...left(project),
+  };
+};
+
+type Point = Params<typeof diff>['from'];
+
+const compare: Asking<typeof diff> = (project, { from, to = {}, picture }) => {
+  const [before, after] = [shownAt(project, from, '.from'), shownAt(project, to, '.to')];
+  const merged = () => [mergedOf(before), mergedOf(after)] as const;
+  const whole = from.clipboard === true || to.clipboard === true;
+  const found = whole
+    ? { voxels: changesBetween(...merged()), layers: [] }
+    : differences(before.layers, after.layers);
+  const result = { ...changesView(found.voxels), layers: found.layers.map(layerView) };
+  if (picture === undefined) return result;
+  const { camera = 'isometric' } = picture;
+  const [width, height] = [sideOf(picture.width), sideOf(picture.height)];
+  const job = prepareRender(diffDocument(...merged()), {
+    views: [{ width, height, camera }],
+    threads: project.job_threads,
+  });
+  const work = { renderer: 'raster', job } as const;
+  const sinks = [{ width, height, path: undefined }];
+  return picturesJob('picture of what differs', {
+    ...{ work, format: 'png', sinks, many: false, result },
+  });
+};
+
+function sideOf(side = SIDE): number {
+  return side > 0 ? side : SIDE;
+}
+
+function shownAt(project: Project, point: Point, at: string): Shown {
+  const { checkpoint, step, clipboard } = point;
+  if (Object.keys(point).length > 1) {
+    throw invalidParam(at, 'a checkpoint, a step or the clipboard, not several', point);
+  }
+  if (checkpoint !== undefined) return shownAtCheckpoint(checkpointNamed(project, checkpoint));
+  if (step !== undefined) return shownAtStep(project, step);
+  return clipboard === true ? shownBy(project.clipboard.volume) : shownNow(project);
+}
+
+export const historyHandlers = {
+  'goxel.undo': undoSteps,
+  'goxel.redo': redoSteps,
+  'goxel.get_history': list,
+  'goxel.create_checkpoint': keep,
+  'goxel.delete_checkpoint': forget,
+  'goxel.restore': comeBack,
+  'goxel.diff': compare,
+} satisfies Record<string, AnyHandler>;
+
+function stepView({ number, origin, at_ms, summary }: Step) {
+  const { method, client } = origin;
+  const at = new Date(at_ms).toISOString();
+  const { voxels, layers, parts } = summary;
+  const what = { ...changesView(voxels), layers: layers.map(layerView), parts: [...parts] };
+  return { step: number, method, client, at, ...what };
+}
+
+function checkpointView({ name, at_ms, step }: Checkpoint) {
+  return { checkpoint: name, at: new Date(at_ms).toISOString(), step };
+}
+
+function changesView({ changed, created, removed, recolored, box }: Changes) {
+  const bounding_box = box === undefined ? null : boundsOf(box);
+  return { changed, created, removed, recolored, bounding_box };
+}
+
+function layerView({ layer_id, ...changes }: LayerChanges) {
+  return { layer_id, ...changesView(changes) };
+}

@@ -1,0 +1,130 @@
+/**
+ * States of a project that were given names, to come back to whatever was done since. A checkpoint
+ * shares its blocks with the project, and holds what has changed since by itself.
+ */
+
+import type { Document, DocumentState } from '../document/document.ts';
+import type { Layer, LayerState } from '../document/layer.ts';
+import type { Selection } from '../document/selection.ts';
+import type { Volume } from '../volume/volume.ts';
+
+/** More are refused; users have a few. */
+export const CHECKPOINTS_MAX = 64;
+
+/** So much of the bound may come before it is counted again. */
+const UNCOUNTED_PART = 16;
+
+interface KeptLayer {
+  readonly layer: Layer;
+  readonly state: LayerState;
+  /** The voxels of the state's volume, as they were at a version of it. */
+  readonly voxels: Volume;
+  readonly version: number;
+  /** What it showed; other voxels than its own for clones and shapes. */
+  readonly shown: Volume;
+}
+
+export interface Checkpoint {
+  readonly name: string;
+  readonly at_ms: number;
+  /** The number of the step done last. */
+  readonly step: number;
+  readonly revision: number;
+  readonly scene: DocumentState;
+  readonly layers: readonly KeptLayer[];
+  readonly selection: Selection;
+}
+
+/** Costs a pointer and a position for each block. */
+export function checkpointOf(
+  document: Document,
+  about: Omit<Checkpoint, 'scene' | 'layers'>,
+): Checkpoint {
+  document.refresh();
+  const layers = document.layers.map((layer): KeptLayer => {
+    const { state } = layer;
+    const voxels = state.volume.clone();
+    const shown = layer.volume === state.volume ? voxels : layer.volume.clone();
+    return { layer, state, voxels, version: state.volume.version, shown };
+  });
+  return { ...about, scene: document.state, layers };
+}
+
+/** Brings a document back, in an edit; writes only what is different. */
+export function comeBack(document: Document, { scene, layers }: Checkpoint): void {
+  if (document.state !== scene) document.set(scene);
+  for (const { layer, state, voxels, version } of layers) {
+    if (layer.state !== state) layer.set(state);
+    if (state.volume.version !== version) state.volume.become(voxels);
+  }
+}
+
+/** What a checkpoint holds that the project does not, in bytes; costs by all of its blocks. */
+function bytesOf({ layers }: Checkpoint): number {
+  return layers.reduce((sum, { state, voxels }) => sum + voxels.bytesBeside(state.volume), 0);
+}
+
+export class Checkpoints {
+  /** From the oldest to the newest. */
+  readonly #all = new Map<string, Checkpoint>();
+  /** As it was counted last. */
+  #bytes = 0;
+  /** What has left the history since, which checkpoints may hold. */
+  #uncounted = 0;
+
+  get all(): Iterable<Checkpoint> {
+    return this.#all.values();
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Held beside the project and its history; at most so much. */
+  get bytes(): number {
+    return this.#bytes + this.#uncounted;
+  }
+
+  find(name: string): Checkpoint | undefined {
+    return this.#all.get(name);
+  }
+
+  /** One of the same name goes. */
+  add(checkpoint: Checkpoint): void {
+    this.#all.delete(checkpoint.name);
+    this.#all.set(checkpoint.name, checkpoint);
+  }
+
+  delete(name: string): boolean {
+    const deleted = this.#all.delete(name);
+    if (deleted) this.#count();
+    return deleted;
+  }
+
+  clear(): void {
+    this.#all.clear();
+    this.#count();
+  }
+
+  /**
+   * Hears how many bytes of steps have left the history. Checkpoints that hold more than this in
+   * all go, the oldest first; it is only counted once it may matter.
+   */
+  bound(left_bytes: number, bytes_max: number): void {
+    if (this.#all.size === 0) return;
+    this.#uncounted += left_bytes;
+    if (this.bytes <= bytes_max || this.#uncounted <= bytes_max / UNCOUNTED_PART) return;
+    this.#count();
+    for (const name of this.#all.keys()) {
+      if (this.#bytes <= bytes_max) return;
+      this.#all.delete(name);
+      this.#count();
+    }
+  }
+
+  #count(): void {
+    this.#uncounted = 0;
+    this.#bytes = 0;
+    for (const checkpoint of this.#all.values()) this.#bytes += bytesOf(checkpoint);
+  }
+}

@@ -1,0 +1,50 @@
+/** What is different, as a document to be drawn. */
+
+import { Document } from '../document/document.ts';
+import { newMaterial } from '../document/scene.ts';
+import { BLOCK_VOXELS } from '../volume/block.ts';
+import { pack } from '../volume/color.ts';
+import type { Volume } from '../volume/volume.ts';
+
+const CREATED = pack(60, 200, 80, 255);
+const REMOVED = pack(220, 50, 50, 255);
+const RECOLORED = pack(240, 200, 40, 255);
+
+/** How much of the light what has not changed lets not through. */
+const OPACITY = 0.12;
+
+/**
+ * The second volume like glass, and in it what is different from the first: created voxels green,
+ * removed ones red, recoloured ones yellow. Costs by the blocks that differ.
+ */
+export function diffDocument(before: Volume, after: Volume): Document {
+  const document = Document.empty();
+  document.set({ materials: [glass(), newMaterial('changes')] });
+  const [layer] = document.layers;
+  const rest = after.clone();
+  layer!.set({ volume: rest, material: 0 });
+  const changes = document.addLayer('changes');
+  changes.set({ material: 1 });
+  const empty = new Uint32Array(BLOCK_VOXELS);
+  const mark = (x: number, y: number, z: number, old: Uint32Array, now: Uint32Array) => {
+    for (let i = 0; i < BLOCK_VOXELS; i++) {
+      const [was, is] = [old[i]! > 0xff_ffff, now[i]! > 0xff_ffff];
+      if (old[i] === now[i] || !(was || is)) continue;
+      const at = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)] as const;
+      changes.volume.set(...at, was && is ? RECOLORED : is ? CREATED : REMOVED);
+      rest.set(...at, 0);
+    }
+  };
+  for (const { x, y, z, data } of after.blocks()) {
+    const old = before.blockAt(x, y, z);
+    if (old !== data) mark(x, y, z, old ?? empty, data);
+  }
+  for (const { x, y, z, data } of before.blocks()) {
+    if (!after.holdsIn(x, y, z)) mark(x, y, z, data, empty);
+  }
+  return document;
+}
+
+function glass() {
+  return { ...newMaterial('unchanged'), color: Float32Array.of(1, 1, 1, OPACITY) };
+}
