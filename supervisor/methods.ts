@@ -179,6 +179,7 @@ function status(deps: MethodsDeps) {
     goxel_initialized: true,
     methods_available: METHODS.length,
     memory_allocated: engines.reduce((total, engine) => total + sum(engine, 'voxel_bytes'), 0),
+    memory_allowed: deps.config.limits.voxel_bytes_max,
     uptime_seconds: Math.round(process.uptime() * 10) / 10,
     connections: deps.connections.size,
     requests: deps.counters.requests,

@@ -79,6 +79,9 @@ const status = method({
     goxel_initialized: Type.Boolean(),
     methods_available: Count,
     memory_allocated: Type.Integer({ description: 'Bytes of voxels, in all projects.' }),
+    memory_allowed: Type.Integer({
+      description: 'What these may come to: limits.voxel_bytes_max, in bytes.',
+    }),
     uptime_seconds: Type.Number(),
     connections: Count,
     requests: Count,

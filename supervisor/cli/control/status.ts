@@ -35,6 +35,7 @@ export interface Portrait {
   readonly requests: number;
   readonly memory_bytes: number;
   readonly voxel_bytes: number;
+  readonly voxel_bytes_max: number;
   readonly log: LogPortrait;
 }
 
@@ -93,6 +94,7 @@ function portraitOf(
     readonly requests: number;
     readonly memory: { readonly rss: number };
     readonly memory_allocated: number;
+    readonly memory_allowed: number;
     readonly engines: Portrait['engines'];
     readonly log: LogPortrait;
   },
@@ -128,6 +130,7 @@ function portraitOf(
     requests: status.requests,
     memory_bytes: status.memory.rss,
     voxel_bytes: status.memory_allocated,
+    voxel_bytes_max: status.memory_allowed,
     log: status.log,
   };
 }
@@ -165,7 +168,8 @@ export function portraitText(portrait: Portrait | Stopping): string {
       'log',
       `${portrait.log.level} to ${to}${lost > 0 ? `, ${lost} lines lost` : ''}`,
     ]),
-    ['memory', `${mib(portrait.memory_bytes)} MiB, ${mib(portrait.voxel_bytes)} MiB of voxels`],
+    ['memory', `${mib(portrait.memory_bytes)} MiB`],
+    ['voxels', `${mib(portrait.voxel_bytes)} MiB of ${mib(portrait.voxel_bytes_max)} MiB`],
   ];
   const title = `goxel-supervisor ${portrait.version}: ${portrait.state}`;
   return `${[title, ...columns(rows)].join('\n')}\n`;
