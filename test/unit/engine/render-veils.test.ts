@@ -20,10 +20,9 @@ const WHITE = pack(255, 255, 255, 255);
 
 /** A layer of a material of its own. */
 function pane(document: Document, opacity: number, rgba: number, min: Vec3, max: Vec3): Layer {
-  const material = newMaterial(`glass ${document.materials.length}`);
-  material.color = Float32Array.of(1, 1, 1, opacity);
   const layer = document.addLayer('');
-  layer.material = document.materials.push(material) - 1;
+  const color = Float32Array.of(1, 1, 1, opacity);
+  layer.set({ material: document.addMaterial({ ...newMaterial('glass'), color }) });
   layer.volume.fillBox(min, max, rgba);
   return layer;
 }
