@@ -88,9 +88,74 @@ const LAMP: readonly SceneRequest[] = [
   request('goxel.update_layer', { material: 1 }),
 ];
 
+const GLASS = { roughness: 0.2, metallic: 0 };
+
+/** A material, a layer of it, and what is in the layer. */
+const glass = (place: number, name: string, opacity: number, ...content: SceneRequest[]) => [
+  request('goxel.add_material', { ...GLASS, name, color: [1, 1, 1, opacity] }),
+  request('goxel.create_layer', { name }),
+  ...content,
+  request('goxel.update_layer', { material: place }),
+];
+
+/** Panes that cross, panes in a row of one layer, and a glass cube around a ball. */
+const PANES: readonly SceneRequest[] = [
+  request('goxel.create_project', { name: 'panes', size: [96, 64, 40] }),
+  request('goxel.fill_region', { min: [-46, -26, -1], max: [45, 25, -1], color: '#D8D4CC' }),
+  request('goxel.paint_shape', {
+    ...{ shape: 'sphere', box: { min: [25, -5, 5], max: [35, 5, 15] }, color: '#F3A712' },
+  }),
+  ...glass(
+    1,
+    'red',
+    0.55,
+    request('goxel.fill_region', { min: [-44, 0, 0], max: [-17, 0, 21], color: '#E4302E' }),
+  ),
+  ...glass(
+    2,
+    'blue',
+    0.55,
+    request('goxel.fill_region', { min: [-31, -14, 0], max: [-31, 13, 25], color: '#2348D8' }),
+  ),
+  ...glass(
+    3,
+    'row',
+    0.4,
+    ...['#1FA34A', '#F2C311', '#C02CB0', '#18A8C8'].map((color, i) =>
+      request('goxel.fill_region', {
+        ...{ min: [-10 + i * 4, 12 - i * 8, 0], max: [3 + i * 4, 12 - i * 8, 18], color },
+      }),
+    ),
+  ),
+  ...glass(
+    4,
+    'cube',
+    0.3,
+    request('goxel.fill_region', { min: [20, -10, 0], max: [39, 9, 19], color: '#9FD8E8' }),
+    request('goxel.fill_region', { min: [22, -8, 2], max: [37, 7, 17], color: '#00000000' }),
+  ),
+  ...glass(
+    5,
+    'shell',
+    0.35,
+    request('goxel.paint_shape', {
+      ...{ shape: 'sphere', box: { min: [22, -8, 2], max: [38, 8, 18] }, color: '#E86FB0' },
+    }),
+  ),
+];
+
 const WIDE = { width: 960, height: 540, quality: 88, light: { yaw: -35, pitch: 40 } };
 
 export const SCENES: readonly Scene[] = [
+  {
+    name: 'panes',
+    requests: PANES,
+    picture: {
+      ...{ ...WIDE, width: 720, height: 405 },
+      camera: { yaw: 18, pitch: 24 },
+      background: '#F4F1EA',
+    },
+  },
   {
     name: 'island',
     requests: ISLAND,
