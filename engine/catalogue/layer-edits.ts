@@ -77,7 +77,9 @@ export const updateLayer = method({
   description:
     'The matrix is the origin of a plain layer (its voxels stay), the movement of a clone, the' +
     ' box of a shape layer. shape and color are for shape layers. null takes a box, a material' +
-    ' or an image away.',
+    ' or an image away. The mode is how the layer acts on those below it in pictures' +
+    ' (goxel.render_scene) and merges; `over` with another material stays apart. As in Goxel,' +
+    ' exports and reads of all layers take every layer as `over`: merge first to export the rest.',
   params: projectParams({
     ...Which,
     name: Type.Optional(LayerName),

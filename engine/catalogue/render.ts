@@ -174,8 +174,9 @@ export const renderScene = method({
       Type.Boolean({
         default: true,
         description:
-          'Layers with their materials and modes, as on the screen of Goxel; or all merged, of ' +
-          'the default material, as in its PNG export.',
+          'Layers with their materials and modes, as on the screen of Goxel, and what can be' +
+          ' seen through mixed in its order at every sample; or all merged, of the default' +
+          ' material, as in its PNG export.',
       }),
     ),
     samples: Type.Optional(
