@@ -48,7 +48,8 @@ const LayerView = Type.Object(
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 const ROOF = { method: 'goxel.create_layer', params: { name: 'roof' } };
-const Changed = Type.Object({ success: Success, layer: LayerView, changed: Edited.changed });
+/** What an edit of what a layer is answers. */
+export const Changed = Type.Object({ success: Success, layer: LayerView, changed: Edited.changed });
 
 const scope = 'project';
 

@@ -11,6 +11,7 @@ import { DAEMON_METHODS } from './daemon.ts';
 import { EDITING_METHODS } from './editing.ts';
 import { HEALTH_METHODS } from './health.ts';
 import { HISTORY_METHODS } from './history.ts';
+import { IMAGE_LAYER_METHODS } from './image-layers.ts';
 import { INSIDE_METHODS } from './inside.ts';
 import { inspect } from './inspect.ts';
 import { LAYER_EDIT_METHODS } from './layer-edits.ts';
@@ -42,6 +43,7 @@ export const METHODS: readonly MethodSpec[] = [
   ...COLOR_METHODS,
   ...LAYER_METHODS,
   ...LAYER_EDIT_METHODS,
+  ...IMAGE_LAYER_METHODS,
   ...SCENE_METHODS,
   ...PAINTING_METHODS,
   ...STROKE_METHODS,

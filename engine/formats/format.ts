@@ -2,6 +2,7 @@
 
 import type { Document } from '../document/document.ts';
 import type { MeshKind } from '../mesh/kinds.ts';
+import type { Matrix } from '../volume/matrix.ts';
 
 /** What a writer takes; each uses what is about it, and its own default for what is left out. */
 export interface ExportOptions {
@@ -44,8 +45,8 @@ export interface ImportOptions {
   readonly resolve?: (name: string) => Uint8Array | undefined;
   /** Slices side by side in an image: how many there are; squares without it. */
   readonly slices?: number;
-  /** Pictures: whether the plane of voxels stands (the default) or lies. */
-  readonly plane?: 'upright' | 'lying';
+  /** Pictures: whether the plane of voxels stands (the default) or lies, or the quad of it. */
+  readonly plane?: 'upright' | 'lying' | Matrix;
 }
 
 /** Ceiling for the voxel bytes that one file may become, when the caller names no other. */

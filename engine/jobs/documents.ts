@@ -42,6 +42,8 @@ export interface LoadAsked {
   readonly format?: string;
   readonly project?: string;
   readonly overwrite?: boolean;
+  /** The layer that it is for. */
+  readonly layer_id?: number;
 }
 
 export interface LoadInput {

@@ -4,6 +4,7 @@ import { colorHandlers } from './colors.ts';
 import { editingHandlers } from './editing.ts';
 import type { AnyHandler, Finisher } from './handler.ts';
 import { historyHandlers } from './history.ts';
+import { imageLayerFinishers, imageLayerHandlers } from './image-layers.ts';
 import { layerEditHandlers } from './layer-edits.ts';
 import { layerHandlers } from './layers.ts';
 import { paintingHandlers } from './painting.ts';
@@ -23,6 +24,7 @@ const requestHandlers: Readonly<Record<string, AnyHandler>> = {
   ...colorHandlers,
   ...layerHandlers,
   ...layerEditHandlers,
+  ...imageLayerHandlers,
   ...sceneHandlers,
   ...paintingHandlers,
   ...strokeHandlers,
@@ -38,4 +40,7 @@ export const handlers: Readonly<Record<string, AnyHandler>> = {
 };
 
 /** What takes over the handovers of their jobs, by the same names. */
-export const finishers: Readonly<Record<string, Finisher>> = projectFinishers;
+export const finishers: Readonly<Record<string, Finisher>> = {
+  ...projectFinishers,
+  ...imageLayerFinishers,
+};

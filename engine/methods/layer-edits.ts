@@ -172,7 +172,7 @@ export const layerEditHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 /** Edits as a whole or not at all: what is computed of the layers is part of it. */
-function change(project: Project, edit: () => Layer) {
+export function change(project: Project, edit: () => Layer) {
   const before = volumesOf(project.document);
   return project.transact(() => {
     const layer = edit();
@@ -183,7 +183,7 @@ function change(project: Project, edit: () => Layer) {
 }
 
 /** The layer that a request names, else the active one. */
-function choose(project: Project, which: Which): Layer {
+export function choose(project: Project, which: Which): Layer {
   const { layer_id, layer_name, index } = which;
   const named = layer_id !== undefined || layer_name !== undefined || index !== undefined;
   return named ? pick(project.document, which) : project.document.activeLayer;
@@ -219,7 +219,11 @@ function view(document: Document, layer: Layer) {
   };
 }
 
-function kindOf({ shape, baseId, imagePath }: Layer): 'voxels' | 'clone' | 'shape' | 'image' {
+export function kindOf({
+  shape,
+  baseId,
+  imagePath,
+}: Layer): 'voxels' | 'clone' | 'shape' | 'image' {
   if (shape !== undefined) return 'shape';
   if (baseId !== 0) return 'clone';
   return imagePath !== '' ? 'image' : 'voxels';

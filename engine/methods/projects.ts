@@ -62,9 +62,9 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
 }
 
 /** The document of a file, or the job that reads it. Throws what would keep it from being read. */
-function documentAt(
+export function documentAt(
   project: Project,
-  asked: Reading,
+  asked: Reading & LoadAsked,
   path: string,
   bytes_max: number,
 ): Job | Document {

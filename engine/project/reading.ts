@@ -6,6 +6,7 @@ import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
+import type { Matrix } from '../volume/matrix.ts';
 import type { Files } from './files.ts';
 
 /** What a request says about the reading. */
@@ -16,6 +17,8 @@ export interface Reading {
   readonly solid?: boolean;
   readonly y_up?: boolean;
   readonly instances?: boolean;
+  /** Of a picture: the quad that it lies on. */
+  readonly quad?: Matrix;
 }
 
 /** What the materials, textures and buffers of one model may be. */
@@ -27,7 +30,7 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /** The document of a file, of at most so many bytes of voxels. */
 export function readDocument(files: Files, reading: Reading, bytes_max: number): Document {
-  const { path, size, solid, y_up, instances } = reading;
+  const { path, size, solid, y_up, instances, quad } = reading;
   const read = readerOf(reading);
   const options: ImportOptions = {
     voxel_bytes_max: bytes_max,
@@ -36,6 +39,7 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
     ...(solid === undefined ? {} : { solid }),
     ...(y_up === undefined ? {} : { yUp: y_up }),
     ...(instances === undefined ? {} : { instances }),
+    ...(quad === undefined ? {} : { plane: quad }),
   };
   return read(files.read(path), cutPath(path), options);
 }

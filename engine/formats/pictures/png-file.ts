@@ -6,6 +6,7 @@ import { decodeAnyPng } from '../../image/any-png.ts';
 import { type Image, PngError } from '../../image/png.ts';
 import { ByteReader } from '../bytes.ts';
 import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../format.ts';
+import type { PictureSize } from './quad.ts';
 
 const PNG_MAGIC = '\x89PNG\r\n\x1a\n';
 const JPEG_MAGIC = '\xff\xd8';
@@ -21,9 +22,7 @@ const JPEG_PIXEL_BYTES = 32;
 /** Throws GOX_FORMAT_BROKEN, or GOX_MEMORY_LIMIT when the pixels take more than allowed. */
 export function readPngFile(bytes: Uint8Array, source: string, options?: ImportOptions): Image {
   const reader = new ByteReader(bytes, source, 'big');
-  reader.magic(PNG_MAGIC, 'PNG image');
-  reader.skip(8, 'header');
-  const [width, height] = [reader.u32('width'), reader.u32('height')];
+  const { width, height } = pngSize(reader);
   requireSize(reader, width, height, PNG_PIXEL_BYTES, options);
   try {
     return decodeAnyPng(reader.bytes, width, height);
@@ -33,10 +32,21 @@ export function readPngFile(bytes: Uint8Array, source: string, options?: ImportO
   }
 }
 
+/** What the header of a PNG or JPEG image says of its size. Throws GOX_FORMAT_BROKEN. */
+export function pictureSize(bytes: Uint8Array, source: string): PictureSize {
+  const reader = new ByteReader(bytes, source, 'big');
+  const size = bytes[0] === JPEG_MAGIC.charCodeAt(0) ? jpegSize(reader) : pngSize(reader);
+  if (size.width === 0 || size.height === 0) reader.fail(noPixels(size));
+  return size;
+}
+
+function noPixels({ width, height }: PictureSize): string {
+  return `an image of ${width} x ${height} pixels`;
+}
+
 /** Throws as `readPngFile`. Every pixel has alpha 255. */
 export function readJpegFile(bytes: Uint8Array, source: string, options?: ImportOptions): Image {
   const reader = new ByteReader(bytes, source, 'big');
-  reader.magic(JPEG_MAGIC, 'JPEG image');
   const { width, height } = jpegSize(reader);
   requireSize(reader, width, height, JPEG_PIXEL_BYTES, options);
   try {
@@ -57,8 +67,15 @@ export function readJpegFile(bytes: Uint8Array, source: string, options?: Import
   return reader.fail('the JPEG image has more than one size', 0);
 }
 
+function pngSize(reader: ByteReader): PictureSize {
+  reader.magic(PNG_MAGIC, 'PNG image');
+  reader.skip(8, 'header');
+  return { width: reader.u32('width'), height: reader.u32('height') };
+}
+
 /** The size in the frame header, which comes before the first scan. */
-function jpegSize(reader: ByteReader): { width: number; height: number } {
+function jpegSize(reader: ByteReader): PictureSize {
+  reader.magic(JPEG_MAGIC, 'JPEG image');
   for (;;) {
     if (reader.u8('a marker') !== MARKER) reader.fail('no JPEG marker', reader.at - 1);
     let kind = reader.u8('a marker');
@@ -83,7 +100,7 @@ function requireSize(
   pixel_bytes: number,
   { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {},
 ): void {
-  if (width === 0 || height === 0) reader.fail(`an image of ${width} x ${height} pixels`);
+  if (width === 0 || height === 0) reader.fail(noPixels({ width, height }));
   if (width * height * pixel_bytes <= voxel_bytes_max) return;
   const file = reader.source;
   const pixels = `${width} x ${height} pixels`;
