@@ -67,6 +67,12 @@ export class ByteReader {
     return this.#view.getFloat32(this.at - 4, this.#little);
   }
 
+  f64(what: string): number {
+    this.need(8, what);
+    this.at += 8;
+    return this.#view.getFloat64(this.at - 8, this.#little);
+  }
+
   /** A view of the next bytes, not a copy. */
   take(count: number, what: string): Uint8Array {
     this.need(count, what);

@@ -66,7 +66,12 @@ export class VoxelBuilder {
 
   /** Puts a colour at z0 ≤ z < z1. */
   fillZ(x: number, y: number, z0: number, z1: number, rgba: number): void {
-    for (let z = z0; z < z1; z++) this.set(x, y, z, rgba);
+    const column = (x & 15) | ((y & 15) << 4);
+    for (let z = z0; z < z1; ) {
+      this.#go(x >> 4, y >> 4, z >> 4);
+      const end = Math.min(z1, (z >> 4) * 16 + 16);
+      for (; z < end; z++) this.#last[column | ((z & 15) << 8)] = rgba;
+    }
   }
 
   /** Moves the blocks into an empty volume, and starts anew. */

@@ -1,7 +1,9 @@
 /**
- * Maps of Ace of Spades (.vxl; Voxlap's terrain without its header): always 512 x 512 columns of 64
- * voxels, rows of equal y after one another. File x is 255 - x, y is y + 256, and z counts down
- * from 31.
+ * Voxlap's maps (.vxl), columns of voxels in rows of equal y after one another. Those of Ace of
+ * Spades have no header: they are always 512 x 512 columns of 64 voxels. File x is 255 - x, y is
+ * y + 256, and z counts down from 31. Those of Voxlap itself have one (`vxl-header.ts`) and any
+ * number of columns, 256 high; they are put around the origin in the same way, and are read only: in
+ * them a column cannot be empty, since its last span ends at 255 at most.
  *
  * A column is a list of spans. A span has four bytes: N, its length in words (0 for the last one);
  * S and E, the first and last voxel of its top colours; A, where the air above begins. Then come
@@ -25,32 +27,55 @@ import { contentBox } from '../fit.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { BlockBudget, VoxelBuilder } from '../voxel-builder.ts';
+import { type Frame, frameOf, readHeader } from './vxl-header.ts';
 
 const SIZE = 512;
 const HEIGHT = 64;
 const X_MAX = 255;
 const Y_MIN = -256;
 const Z_MAX = 31;
+const ACE_OF_SPADES = frameOf(SIZE, SIZE, HEIGHT);
 const SPAN_BYTES = 4;
 /** Solid ground without a colour: 91, 64, 64. */
 const GROUND = 0xff40_405b;
 const OPAQUE = 0xff00_0000;
+/** Voxels of Tiberian Sun and Red Alert 2. */
+const WESTWOOD = 'Voxel Animation';
 
 function readVxl(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
   const reader = new ByteReader(bytes, source, 'little');
+  refuseOthers(reader);
+  const { frame, start } = readHeader(reader) ?? { frame: ACE_OF_SPADES };
+  const { width, depth, left, front } = frame;
   const document = Document.empty();
   const voxels = new VoxelBuilder(new BlockBudget(source, options));
-  for (let y = Y_MIN; y < Y_MIN + SIZE; y++) {
+  for (let y = front; y < front + depth; y++) {
     checkInterrupt();
-    for (let x = X_MAX; x > X_MAX - SIZE; x--) readColumn(reader, x, y, voxels);
+    for (let x = left; x > left - width; x--) readColumn(reader, frame, x, y, voxels);
   }
   voxels.finish(document.activeLayer.volume);
   document.set({ box: boxMatrix(contentBox(document.layers)) });
+  if (start !== undefined) document.set({ cameras: [...document.cameras, start] });
   return document;
 }
 
-function readColumn(reader: ByteReader, x: number, y: number, voxels: VoxelBuilder): void {
+/** Another format has the same extension, and would be taken for a damaged map. */
+function refuseOthers({ bytes, source: file }: ByteReader): void {
+  const head = Buffer.from(bytes.subarray(0, WESTWOOD.length)).toString('latin1');
+  if (head !== WESTWOOD) return;
+  const message = `${file} is a .vxl of Command & Conquer, another format, which cannot be read.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { file });
+}
+
+function readColumn(
+  reader: ByteReader,
+  { top: z_max, height }: Frame,
+  x: number,
+  y: number,
+  voxels: VoxelBuilder,
+): void {
   const { bytes } = reader;
+  const floor = z_max + 1 - height;
   let air = bytes[reader.at + 3]!;
   let ground = 0;
   for (let length = -1; length !== 0; ) {
@@ -59,14 +84,14 @@ function readColumn(reader: ByteReader, x: number, y: number, voxels: VoxelBuild
     length = bytes[span]!;
     const top = bytes[span + 1]!;
     const end = bytes[span + 2]! + 1;
-    if (air < ground || top < air || end < top || end > HEIGHT) {
+    if (air < ground || top < air || end < top || end > height) {
       reader.fail(`a span from ${top} to ${end - 1} below air from ${air} is out of order`);
     }
     reader.skip(SPAN_BYTES + (end - top) * 4, 'the colours of a span');
-    putColors(bytes, span + SPAN_BYTES, x, y, top, end, voxels);
+    putColors(bytes, span + SPAN_BYTES, x, y, z_max - top, end - top, voxels);
     ground = end;
     if (length === 0) {
-      voxels.fillZ(x, y, Z_MAX + 1 - HEIGHT, Z_MAX + 1 - ground, GROUND);
+      voxels.fillZ(x, y, floor, z_max + 1 - ground, GROUND);
       return;
     }
     const bottom = length - 1 - (end - top);
@@ -75,28 +100,28 @@ function readColumn(reader: ByteReader, x: number, y: number, voxels: VoxelBuild
     reader.skip(bottom * 4, 'the lower colours of a span');
     reader.need(SPAN_BYTES, 'a span');
     air = bytes[reader.at + 3]!;
-    if (air - bottom < ground || air > HEIGHT) {
+    if (air - bottom < ground || air > height) {
       reader.fail(`${bottom} colours do not fit between ${ground} and air from ${air}`, span);
     }
-    voxels.fillZ(x, y, Z_MAX + 1 - air + bottom, Z_MAX + 1 - ground, GROUND);
-    putColors(bytes, colors, x, y, air - bottom, air, voxels);
+    voxels.fillZ(x, y, z_max + 1 - air + bottom, z_max + 1 - ground, GROUND);
+    putColors(bytes, colors, x, y, z_max + bottom - air, bottom, voxels);
     ground = air;
   }
 }
 
-/** Puts the colours at `at` from the file's z `from` down to `to`. */
+/** Puts so many colours at `at` from z downwards. */
 function putColors(
   bytes: Uint8Array,
   at: number,
   x: number,
   y: number,
-  from: number,
-  to: number,
+  z: number,
+  count: number,
   voxels: VoxelBuilder,
 ): void {
-  for (let z = from; z < to; z++, at += 4) {
+  for (let i = 0; i < count; i++, at += 4) {
     const rgb = bytes[at + 2]! | (bytes[at + 1]! << 8) | (bytes[at]! << 16);
-    voxels.set(x, y, Z_MAX - z, (OPAQUE | rgb) >>> 0);
+    voxels.set(x, y, z - i, (OPAQUE | rgb) >>> 0);
   }
 }
 
