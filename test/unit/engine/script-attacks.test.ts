@@ -130,6 +130,30 @@ test('deep recursion is an error, in script and in built-in functions', async ()
   }
 });
 
+test('what a call begins is never cut short by a stack that is full', async () => {
+  const told = { begun: 0, ended: 0 };
+  const deep = (n: number): number => (n === 0 ? 0 : deep(n - 1) + 1);
+  const call = () => {
+    told.begun++;
+    deep(800);
+    told.ended++;
+    return 'true';
+  };
+  for (const [dive, step] of [
+    ['const dive = (n) => (n > 0 ? dive(n - 1) + 1 : goxel.call("x"));', 9],
+    ['const dive = (n) => (n > 0 ? [2, 1].sort(() => dive(n - 1)) : goxel.call("x"));', 3],
+  ] as const) {
+    const code = `${dive} for (let n = 0; ; n += ${step}) dive(n);`;
+    for (const stack_bytes of [LIMITS.stack_bytes, 1 << 30]) {
+      const limits = { stack_bytes, deadline_ms: 60_000 };
+      const { message } = await failure(code, undefined, { limits, call });
+      assert.match(message, /stack overflow/);
+      assert.ok(told.begun > 50, String(told.begun));
+      assert.is(told.ended, told.begun);
+    }
+  }
+});
+
 test('nothing of the host is within reach', async () => {
   const names = [
     ...['process', 'require', 'module', 'fetch', 'Buffer', 'setTimeout', 'Worker', 'std', 'os'],

@@ -27,20 +27,19 @@ export interface Given {
   readonly input?: Partial<ScriptInput>;
   /** Of a project around the document. */
   readonly selection?: Matrix;
+  /** The only method of that project. */
+  readonly call?: () => string;
 }
 
 /** Runs code on a document, a new one unless it is given. */
 export async function run(code: string, given: Given = {}): Promise<ScriptResult> {
-  const { document = Document.empty(), files = {}, selection } = given;
+  const { document = Document.empty(), files = {}, selection, call } = given;
   const scripts: Scripts = await createScripts();
   const input = { code, ...given.input };
   const limits = { ...LIMITS, ...given.limits };
-  return scripts.run(document, input, limits, files, selection && selected(selection));
-}
-
-/** A project without methods. */
-function selected(selectionBox: Matrix): ScriptProject {
-  return { selectionBox, call: () => assert.unreachable('a method was called') as never };
+  const none = () => assert.unreachable('a method was called') as never;
+  const project: ScriptProject = { selectionBox: selection, call: call ?? none };
+  return scripts.run(document, input, limits, files, project);
 }
 
 /** The value that code comes to. */
