@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type BlendMode, merge } from '../ops/combine.ts';
+import type { Volume } from '../volume/volume.ts';
 import type { Document } from './document.ts';
 import type { Layer } from './layer.ts';
 import type { Material } from './scene.ts';
@@ -9,17 +10,25 @@ import type { Material } from './scene.ts';
 /** Of a layer that was given a number; Goxel's field has 255 bytes, and a character takes 4. */
 const NAME_LENGTH_MAX = 63;
 
-/** A copy of a layer right above it, with a new id; a clone's copy is a clone of the same base. */
-export function duplicateLayer(document: Document, layer: Layer, name = layer.name): Layer {
+/**
+ * A copy of a layer right above it, with a new id, and with other voxels where some are given; a
+ * clone's copy is a clone of the same base.
+ */
+export function duplicateLayer(
+  document: Document,
+  layer: Layer,
+  name = layer.name,
+  volume?: Volume,
+): Layer {
   document.refresh();
   const copy = document.addLayer(name, document.layers.indexOf(layer) + 1);
-  copyInto(copy, layer);
+  copyInto(copy, layer, volume);
   return copy;
 }
 
 /** All but the id and the name. */
-function copyInto(copy: Layer, layer: Layer): void {
-  copy.set({ ...layer.state, name: copy.name, volume: layer.volume.clone() });
+function copyInto(copy: Layer, layer: Layer, volume = layer.volume.clone()): void {
+  copy.set({ ...layer.state, name: copy.name, volume });
 }
 
 /**

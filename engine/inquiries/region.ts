@@ -53,15 +53,16 @@ export function eachRow(volume: Volume, region: Region, visit: RowVisitor, order
 }
 
 /** The blocks with voxels that a region touches, by z, then y, then x unless it does not matter. */
-export function* blocksOf(
+export function blocksOf(volume: Volume, region: Region, ordered = true): Iterable<BlockView> {
+  const few = blocksTouched(region) < volume.blockCount;
+  return few ? lookedUp(volume, region) : walked(volume, region, ordered);
+}
+
+function* walked(
   volume: Volume,
   region: Region,
-  ordered = true,
+  ordered: boolean,
 ): Generator<BlockView, void, undefined> {
-  if (blocksTouched(region) < volume.blockCount) {
-    yield* lookedUp(volume, region);
-    return;
-  }
   const slots = ordered ? slotsInOrder(volume) : undefined;
   for (let i = 0; i < volume.blockCount; i++) {
     const block = volume.blockIn(slots === undefined ? i : slots[i]!);

@@ -1,7 +1,7 @@
 /** Reads of voxels: at once when they are little work, else as jobs on a snapshot of them. */
 
 import type { WithBytes } from '../encode.ts';
-import { blocksOf, blocksTouched, type Region } from '../inquiries/region.ts';
+import { blocksOf, blocksTouched, EVERYWHERE, type Region } from '../inquiries/region.ts';
 import { answerTo, type InquiryInput, mergedOf, type Question } from '../jobs/inquiries.ts';
 import { Job } from '../jobs/job.ts';
 import type { Project } from '../project/project.ts';
@@ -21,17 +21,15 @@ export function ask(
   layer_id: number | undefined,
   question: Question,
 ): object | WithBytes | Job {
-  const volumes = project.views(layer_id);
+  const views = project.views(layer_id);
   const { limits } = project;
   const { region } = question;
+  // Of one volume the blocks are found as they are needed.
+  const volumes = views.length > 1 ? partsOf(views, region, false) : views;
   const touched = blocksTouched(region);
   const held = volumes.reduce((sum, { blockCount }) => sum + Math.min(blockCount, touched), 0);
-  if (isLittle(question, volumes, held)) {
-    const volume =
-      volumes.length > 1 ? mergedOf(volumes.map((one) => within(one, region))) : volumes[0];
-    return answerTo(question, volume ?? new Volume(), limits);
-  }
-  const snapshots = volumes.map((volume) => within(volume, region).snapshot());
+  if (isLittle(question, volumes, held)) return answerTo(question, mergedOf(volumes), limits);
+  const snapshots = partsOf(views, region, true).map((part) => part.snapshot());
   const input: InquiryInput = { volumes: snapshots, question, limits };
   return new Job('inquiry', TITLES[question.kind], input);
 }
@@ -56,12 +54,20 @@ function isLittle(question: Question, volumes: readonly Volume[], held: number):
   return held <= DIRECT_BLOCKS_MAX || (volumes.length === 1 && question.filter === undefined);
 }
 
-/** The blocks of a volume that a region touches: itself when that is likely to be all of them. */
-function within(volume: Volume, region: Region): Volume {
-  if (blocksTouched(region) >= volume.blockCount) return volume;
-  const part = new Volume();
-  for (const { x, y, z, data, count } of blocksOf(volume, region)) {
-    part.setBlock(x, y, z, data, count);
-  }
-  return part;
+/**
+ * What volumes have in the blocks that a region touches, without those that have nothing there.
+ * Unless the parts are `lasting`, they are good until the next write, which then copies no block.
+ */
+function partsOf(volumes: readonly Volume[], region: Region, lasting: boolean): Volume[] {
+  return volumes.flatMap((volume) => {
+    if (volume.count() === 0) return [];
+    if (region === EVERYWHERE) return volume;
+    let part: Volume | undefined;
+    for (const { x, y, z, data, count } of blocksOf(volume, region, false)) {
+      part ??= new Volume();
+      if (lasting) part.shareBlock(x, y, z, volume);
+      else part.setBlock(x, y, z, data, count);
+    }
+    return part ?? [];
+  });
 }

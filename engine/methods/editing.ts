@@ -16,7 +16,7 @@ import { LENGTH_MAX } from '../catalogue/geometry.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import { duplicateLayer } from '../document/arrange.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
-import { merge } from '../ops/combine.ts';
+import { intersection, merge } from '../ops/combine.ts';
 import { moveLayer, recenter } from '../ops/move-layer.ts';
 import { boxMask, combineMask, fuzzySelect, selectColor } from '../ops/select.ts';
 import { step, turned } from '../ops/turn.ts';
@@ -113,8 +113,8 @@ const paintMask: Handler<typeof paintSelection> = (project, params) => {
 const copy: Handler<typeof copySelection> = (project, { layer_id }) => {
   const layer = project.layer(layer_id);
   const { mask } = project.selection;
-  const copied = layer.volume.clone();
-  if (mask.count() > 0) merge(copied, mask, 'intersect');
+  const { volume } = layer;
+  const copied = mask.count() > 0 ? intersection(volume, mask) : volume.clone();
   const bounding_box = bounds(copied, true);
   project.clipboard.copy(copied);
   const voxel_count = copied.count();
@@ -151,8 +151,8 @@ const cut: Handler<typeof cutToLayer> = (project, { layer_id, name }) => {
   const { volume: before } = layer;
   return project.transact(() => {
     const volume = project.edit(layer);
-    const taken = duplicateLayer(project.document, layer, name ?? layer.name);
-    merge(taken.volume, mask, 'intersect');
+    const common = intersection(volume, mask);
+    const taken = duplicateLayer(project.document, layer, name ?? layer.name, common);
     merge(volume, mask, 'sub');
     const { changed } = changesOf(before, layer);
     const voxel_count = taken.volume.count();

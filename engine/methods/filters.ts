@@ -5,7 +5,7 @@ import { type BoxParam, pointOf } from '../catalogue/geometry.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import type { Params } from '../catalogue/spec.ts';
 import type { Layer } from '../document/layer.ts';
-import { merge } from '../ops/combine.ts';
+import { intersection, merge } from '../ops/combine.ts';
 import { planeCut } from '../ops/cut.ts';
 import { adjustColors, mirror, wrap } from '../ops/filters.ts';
 import { fillHoles, hollow, hull } from '../ops/hollow.ts';
@@ -72,10 +72,9 @@ export function runFilter(
 
 function colors(project: Project, volume: Volume, params: FilterParams): void {
   const { hue = 0, lightness = 0, saturation = 0, contrast = 0 } = params;
-  const adjusted = adjustColors(volume, { hue, lightness, saturation, contrast });
   const { mask } = project.selection;
-  if (mask.count() > 0) merge(adjusted, mask, 'intersect');
-  merge(volume, adjusted, 'over');
+  const chosen = mask.count() > 0 ? intersection(volume, mask) : volume;
+  merge(volume, adjustColors(chosen, { hue, lightness, saturation, contrast }), 'over');
 }
 
 function axisOf({ axis }: FilterParams): 0 | 1 | 2 {

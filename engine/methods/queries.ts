@@ -56,7 +56,10 @@ export const queryHandlers = {
 /** What is at a position of volumes that are laid one over another. */
 function probe(volumes: readonly Volume[], x: number, y: number, z: number) {
   let rgba = 0;
-  for (const volume of volumes) rgba = over(rgba, volume.get(x, y, z));
+  for (const volume of volumes) {
+    const above = volume.get(x, y, z);
+    if (above !== 0) rgba = over(rgba, above);
+  }
   const [r, g, b, a] = channels(rgba);
   return { x, y, z, exists: rgba !== 0, color: [r, g, b, a] as [number, number, number, number] };
 }

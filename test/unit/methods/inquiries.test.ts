@@ -73,6 +73,19 @@ inquiries('a small region of a large project is read at once, and a large one by
   assert.instance(made.run('goxel.get_packed_region', { ...corners, layer_id: 1 }), Job);
 });
 
+inquiries('a job about a region tells what was there when it was asked', () => {
+  const made = scattered();
+  const [lower] = made.project.document.layers;
+  const region = { min: [0, 0, 0], max: [111, 111, 111] };
+  for (const layer_id of [1, -2]) {
+    const voxels = lower!.volume.count() - 1;
+    const asked = made.run('goxel.get_color_histogram', { region, layer_id });
+    lower!.volume.set(15, 0, layer_id + 3, 0xff00_00ff);
+    const answer = made.finish('goxel.get_color_histogram', asked as Job);
+    assert.is((answer as { total_voxels: number }).total_voxels, voxels, `${layer_id}`);
+  }
+});
+
 inquiries('a voxel of all layers is what the merged ones show', () => {
   const made = scattered();
   const positions = Array.from({ length: 300 }, (_, i) => [i % 20, (i * 3) % 30, i % 4]);
