@@ -258,6 +258,8 @@ export class BlockTable {
     const block = this.#blocks[slot]!;
     const { x, y, z } = this.#index.position(slot);
     this.#touch(slot);
+    // The next block gets its slot, at another place.
+    this.#trail.newSlots();
     this.#blocks.pop();
     this.#index.removeLast();
     this.#count -= block.count;
