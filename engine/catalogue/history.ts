@@ -119,6 +119,7 @@ export const getHistory = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  unscripted: TAKEN,
   summary: 'Lists the steps that can be undone and done again, and the checkpoints.',
   params: projectParams({
     limit: Type.Optional(

@@ -22,9 +22,11 @@ export class Recording {
   readonly entries = new Map<object, Entry>();
   /** Blocks of voxels that may still be added. */
   blocks_left: number;
+  readonly #blocks_max: number;
 
-  constructor(blocks_left: number) {
-    this.blocks_left = blocks_left;
+  constructor(blocks_max: number) {
+    this.#blocks_max = blocks_max;
+    this.blocks_left = blocks_max;
   }
 
   get bytes(): number {
@@ -45,7 +47,7 @@ export class Recording {
       if (known === undefined) this.entries.set(owner, entry);
       else known.append(entry);
     }
-    this.blocks_left = inner.blocks_left;
+    this.blocks_left -= inner.#blocks_max - inner.blocks_left;
   }
 }
 
@@ -63,7 +65,7 @@ export class Recorder {
    */
   record<T>(blocks_max: number, edit: () => T, kept?: (recording: Recording) => void): T {
     const outer = this.#current;
-    const recording = new Recording(outer?.blocks_left ?? blocks_max);
+    const recording = new Recording(Math.min(outer?.blocks_left ?? blocks_max, blocks_max));
     this.#current = recording;
     try {
       const result = edit();

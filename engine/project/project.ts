@@ -111,7 +111,8 @@ export class Project extends Noted<ProjectState> {
 
   /** Whether it was edited since it was saved, loaded or made. */
   get unsaved(): boolean {
-    return this.#kept_revision !== this.#revision;
+    const edits = this.#recorder.current?.entries.size ?? 0;
+    return this.#kept_revision !== this.#revision || edits > 0;
   }
 
   /** Remembers that what it was at a revision is in a file. */

@@ -62,13 +62,15 @@ interrupt('a script stops between its instructions, whatever it catches', async 
   assert.is(has(engine, 5), false);
 });
 
-interrupt('an edit that nobody could take back goes on to its end', () => {
+interrupt('an edit of many voxels that is stopped half way is taken back', () => {
   const engine = new TestEngine();
   engine.call('goxel.create_project');
-  // The look before it begins is the only one.
+  // The look before it begins, and one between its blocks.
   stopAfter(engine, 2, 'GOX_CANCELLED');
   const voxels = Array.from({ length: 5000 }, (_, i) => ({ x: i, y: 0, z: 0 }));
-  engine.call('goxel.add_voxels', { voxels });
+  assert.is(engine.fail('goxel.add_voxels', { voxels }).data.code, 'GOX_CANCELLED');
+  engine.flight.check = () => {};
+  assert.is(has(engine, 0), false);
 });
 
 interrupt('nothing is to stop outside of requests', () => {
