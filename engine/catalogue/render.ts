@@ -85,6 +85,15 @@ const Tracing = Type.Object(
     sky: Type.Optional(Type.Number({ minimum: 0, maximum: 1000, default: 1 })),
     sun_degrees: Type.Optional(Type.Number({ minimum: 0, maximum: 90, default: 2 })),
     floor: Type.Optional(Type.Boolean({ default: false })),
+    refraction: Type.Optional(
+      Type.Number({
+        minimum: 1,
+        maximum: 3,
+        default: 1.5,
+        description:
+          'Index of what lets light through: 1.5 is glass, 1.33 water; with 1 light goes straight.',
+      }),
+    ),
     denoise: Type.Optional(Type.Boolean({ default: false })),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff, default: 0 })),
   },

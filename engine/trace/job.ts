@@ -12,6 +12,7 @@ import type { Background } from '../render/options.ts';
 import { dot, NEAR, type Projection } from '../render/projection.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import type { VolumeSnapshot } from '../volume/volume.ts';
+import { type Lamps, roomForLamps } from './lamps.ts';
 import { type Settings, settingsOf, type TraceOptions } from './options.ts';
 import { surfacesOf } from './surface.ts';
 import { type World, worldOf } from './world.ts';
@@ -50,8 +51,9 @@ export const TILE = 16;
 
 export interface TraceJob {
   /**
-   * The parts of each stage: marking solid voxels; tracing; the steps of smoothing; pictures, one a
-   * view. Stages run in order; parts of one may run at the same time, or one after another.
+   * The parts of each stage: marking solid voxels and lamps; tracing; the steps of smoothing;
+   * pictures, one a view. Stages run in order; parts of one may run at the same time, or one after
+   * another.
    */
   readonly stages: readonly number[];
   readonly settings: Settings;
@@ -61,6 +63,8 @@ export interface TraceJob {
   readonly world: World;
   /** `SURFACE` numbers a group, then of the floor. */
   readonly surfaces: Float64Array;
+  /** What shines; listed at the end of the first stage. */
+  readonly lamps: Lamps;
   /** Group number of the floor, and its height. */
   readonly floorGroup: number;
   readonly floorHeight: number;
@@ -75,7 +79,9 @@ export interface TraceJob {
 export const NEXT = 0;
 export const STOPPED = 1;
 export const BEGUN = 2;
-const STATE_WORDS = 3;
+/** How many parts of the first stage have ended. */
+export const MARKED = 3;
+const STATE_WORDS = 4;
 
 /** Each step of smoothing looks twice as far as the one before. */
 export const SMOOTHING_STEPS = 5;
@@ -116,6 +122,7 @@ export function prepareTrace(document: Document, options: TraceOptions): TraceJo
     };
   });
   const { threads } = settings;
+  const surfaces = surfacesOf(groups.map(({ surface }) => surface));
   const smoothing = guided ? new Array<number>(SMOOTHING_STEPS + 1).fill(threads) : [];
   return {
     stages: [threads, threads, ...smoothing, views.length],
@@ -124,7 +131,8 @@ export function prepareTrace(document: Document, options: TraceOptions): TraceJo
     format: options.format ?? 'png',
     quality: options.quality ?? 90,
     world: worldOf(inOrder(groups, snapshots)),
-    surfaces: surfacesOf(groups.map(({ surface }) => surface)),
+    surfaces,
+    lamps: roomForLamps(surfaces),
     floorGroup: groups.length,
     floorHeight: content.box.min[2],
     views,

@@ -28,6 +28,11 @@ export interface TraceOptions extends Pick<RenderOptions, Shared> {
    * False by default.
    */
   readonly floor?: boolean;
+  /**
+   * Index of refraction of all that lets light through, 1…3: 1.5, that of glass, by default; 1.33
+   * is that of water, and with 1 light goes straight through.
+   */
+  readonly refraction?: number;
   /** Smooths noise along surfaces, keeping edges and voxels' colours; false by default. */
   readonly denoise?: boolean;
   /** Another seed gives other noise; 0 by default. */
@@ -53,12 +58,21 @@ const SUMS_BYTES_MAX = 2 ** 29;
 const SAMPLES_MAX = 10_000;
 const BOUNCES_MAX = 64;
 const SKY_MAX = 1000;
+const REFRACTION_MAX = 3;
 const THREADS_MAX = 256;
 
 export type Settings = Required<
   Pick<
     TraceOptions,
-    'samples' | 'bounces' | 'sky' | 'sun_degrees' | 'floor' | 'denoise' | 'seed' | 'threads'
+    | 'samples'
+    | 'bounces'
+    | 'sky'
+    | 'sun_degrees'
+    | 'floor'
+    | 'refraction'
+    | 'denoise'
+    | 'seed'
+    | 'threads'
   >
 > & { readonly time_ms: number };
 
@@ -68,13 +82,14 @@ export type Settings = Required<
  */
 export function settingsOf(options: TraceOptions, pixel_bytes: number): Settings {
   const { samples = 64, bounces = 4, sky = 1, sun_degrees = 2, seed = 0, threads = 1 } = options;
-  const { floor = false, denoise = false, time_ms = Infinity } = options;
+  const { floor = false, refraction = 1.5, denoise = false, time_ms = Infinity } = options;
   whole('samples', samples, 1, SAMPLES_MAX);
   whole('bounces', bounces, 0, BOUNCES_MAX);
   whole('seed', seed, -(2 ** 31), 2 ** 32 - 1);
   whole('threads', threads, 1, THREADS_MAX);
   range('sky', sky, 0, SKY_MAX);
   range('sun_degrees', sun_degrees, 0, 90);
+  range('refraction', refraction, 1, REFRACTION_MAX);
   range('time_ms', time_ms, 0, Infinity);
   checkOptions({ views: options.views, samples: 1 });
   const pixels = options.views.reduce((sum, { width, height }) => sum + width * height, 0);
@@ -83,7 +98,8 @@ export function settingsOf(options: TraceOptions, pixel_bytes: number): Settings
     const message = `The pictures would take ${bytes} bytes, more than ${SUMS_BYTES_MAX}.`;
     throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max: SUMS_BYTES_MAX });
   }
-  return { samples, bounces, sky, sun_degrees, floor, denoise, seed, threads, time_ms };
+  const chosen = { samples, bounces, sky, sun_degrees, floor, refraction, denoise };
+  return { ...chosen, seed, threads, time_ms };
 }
 
 function whole(name: string, value: number, min: number, max: number): void {

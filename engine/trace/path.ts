@@ -1,9 +1,13 @@
 /**
- * Paths of light, from the eye backward: at each surface the sun is asked for directly, and one ray
- * goes on to find what else shines there: the sky, or a surface that does.
+ * Paths of light, from the eye backward: at each surface the sun and one of the lamps are asked for
+ * directly, and one ray goes on to find what else shines there: the sky, or a surface that does.
+ *
+ * Lamps are found in both ways. Each counts by its likelihood among the two for the same point (the
+ * balance heuristic of Veach, "Robust Monte Carlo Methods for Light Transport Simulation", 1997,
+ * chapter 9), so that nothing counts twice: asking is best for what is small, chance for what is
+ * large, near, or seen in a mirror.
  */
 
-import { LINEAR } from '../render/lighting.ts';
 import { cross, unit } from '../render/projection.ts';
 import type { Vec3 } from '../volume/box.ts';
 import {
@@ -15,10 +19,10 @@ import {
   type TraceJob,
   type TraceView,
 } from './job.ts';
+import { LampChooser } from './lamps.ts';
+import { Ray } from './ray.ts';
 import { Sampler } from './sampler.ts';
-import { Bounce, EMISSION, METALLIC, OPACITY, ROUGHNESS, SURFACE } from './surface.ts';
-import { Walker } from './walker.ts';
-import { sourceAt } from './world.ts';
+import { Bounce, EMISSION, LISTED, METALLIC, ROUGHNESS, SURFACE } from './surface.ts';
 
 /** Paths end by chance from this bounce on, the sooner the less light they carry. */
 const ROULETTE_BOUNCE = 2;
@@ -28,21 +32,21 @@ const ROULETTE_MAX = 0.95;
  * that found much light would be a bright speck. It costs a little of the light of strong emitters.
  */
 const INDIRECT_MAX = 8;
-/** Sunlight below this share is darkness. */
-const DARK = 1 / 1024;
 
-/** Pairs of numbers drawn: for the pixel, at each bounce, and for what can be seen through. */
+/** Pairs of numbers drawn: for the pixel, and at each bounce. */
 const PAIR_PIXEL = 0;
 const PAIR_SCATTER = 1;
 const PAIR_CHANCE = 2;
 const PAIR_SUN = 3;
 const PAIRS_BOUNCE = 3;
-const PAIR_VEIL = 1000;
+const PAIR_LAMP = 400;
+const PAIR_DIFFUSE = 500;
 
 export class PathTracer {
   readonly #job: TraceJob;
-  readonly #walker: Walker;
   readonly #sampler = new Sampler();
+  readonly #ray: Ray;
+  readonly #lamps: LampChooser;
   readonly #bounce = new Bounce();
   readonly #sunWidth: number;
   #view!: TraceView;
@@ -50,25 +54,28 @@ export class PathTracer {
   #across: Vec3 = [1, 0, 0];
   #along: Vec3 = [0, 1, 0];
   #sky = 0;
-  /** How many pairs were drawn for veils on this path. */
-  #veils = 0;
 
-  // Where the path is: its direction and last point, the axis and sign of the normal there.
-  readonly #direction = new Float64Array(3);
-  readonly #point = new Float64Array(3);
-  readonly #cell = new Int32Array(3);
-  #axis = 0;
-  #sign = 1;
-  #group = 0;
-  #inside = -1;
-  #onFloor = false;
+  /** What a path carries, in red, green and blue, and what it has found. */
+  readonly #carried = new Float64Array(3);
+  readonly #found = new Float64Array(3);
+  /** Where it goes on from a surface, by the surface's axes, with what share of the light. */
+  readonly #next = new Float64Array(3);
+  readonly #weight = new Float64Array(3);
+  /** How likely it goes there, per steradian; only found where there are lamps. */
+  #likelihood = 0;
+  /** A number to end the path by, 0…1. */
+  #roulette = 0;
+  /** Whether it is scattered since a mirrored ray would have gone under the surface. */
+  #isUnder = false;
 
   /** Sums of the samples of the last pixel, as in `TraceView`. */
   readonly sums = new Float64Array(SUMS_GUIDED);
 
+  /** After the first stage. */
   constructor(job: TraceJob) {
     this.#job = job;
-    this.#walker = new Walker(job.world);
+    this.#ray = new Ray(job, this.#sampler);
+    this.#lamps = new LampChooser(job);
     this.#sunWidth = Math.tan((job.settings.sun_degrees * Math.PI) / 360);
   }
 
@@ -96,94 +103,249 @@ export class PathTracer {
   }
 
   #path(x: number, y: number): void {
-    const { settings, surfaces } = this.#job;
-    const bounce = this.#bounce;
-    const sampler = this.#sampler;
-    const direction = this.#direction;
-    const { weight, on } = bounce;
+    const { settings } = this.#job;
+    const ray = this.#ray;
+    const carried = this.#carried;
+    const found = this.#found;
     this.#begin(x, y);
-    let carriedRed = 1;
-    let carriedGreen = 1;
-    let carriedBlue = 1;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
+    carried[0] = carried[1] = carried[2] = 1;
+    found[0] = found[1] = found[2] = 0;
     for (let depth = 0; ; depth++) {
-      if (!this.#meet(depth === 0)) {
-        if (depth === 0) return;
-        red += carriedRed * this.#sky;
-        green += carriedGreen * this.#sky;
-        blue += carriedBlue * this.#sky;
+      const meets = ray.meet();
+      if (!meets && depth === 0 && !ray.isTurned && !ray.isLost) {
+        this.#addBackdrop();
+        return;
+      }
+      this.#carry(ray.passed);
+      if (!meets) {
+        if (!ray.isLost) this.#addSky();
         break;
       }
       if (depth === 0) this.#guide();
-      const at = this.#group * SURFACE;
-      // A path that came by way of another surface may add so much and no more.
-      const most = depth === 0 ? Infinity : INDIRECT_MAX;
-      const shines = surfaces[at + EMISSION]! + surfaces[at + EMISSION + 1]!;
-      if (shines + surfaces[at + EMISSION + 2]! > 0) {
-        red += Math.min(carriedRed * bounce.red * surfaces[at + EMISSION]!, most);
-        green += Math.min(carriedGreen * bounce.green * surfaces[at + EMISSION + 1]!, most);
-        blue += Math.min(carriedBlue * bounce.blue * surfaces[at + EMISSION + 2]!, most);
-      }
+      this.#shine(depth);
       if (depth > settings.bounces) break;
-      const axis = this.#axis;
-      const sign = this.#sign;
-      const u = axis === 0 ? 1 : 0;
-      const v = axis === 2 ? 1 : 2;
-      this.#face(at, u, v);
-      const pair = depth * PAIRS_BOUNCE;
-      const sun = this.#sun(pair + PAIR_SUN);
-      if (sun > 0) {
-        on[0] = direction[u]!;
-        on[1] = direction[v]!;
-        on[2] = direction[axis]! * sign;
-        bounce.receive();
-        red += Math.min(carriedRed * weight[0]! * sun, most);
-        green += Math.min(carriedGreen * weight[1]! * sun, most);
-        blue += Math.min(carriedBlue * weight[2]! * sun, most);
-      }
-      sampler.draw(pair + PAIR_CHANCE);
-      const chance = sampler.u;
-      const roulette = sampler.v;
-      sampler.draw(pair + PAIR_SCATTER);
-      bounce.scatter(chance, sampler.u, sampler.v);
-      carriedRed *= weight[0]!;
-      carriedGreen *= weight[1]!;
-      carriedBlue *= weight[2]!;
-      if (depth >= ROULETTE_BOUNCE) {
-        const carried = Math.max(carriedRed, carriedGreen, carriedBlue);
-        const stays = Math.min(carried, ROULETTE_MAX);
-        if (roulette >= stays) break;
-        carriedRed /= stays;
-        carriedGreen /= stays;
-        carriedBlue /= stays;
-      }
-      direction[u] = on[0]!;
-      direction[v] = on[1]!;
-      direction[axis] = on[2]! * sign;
+      this.#face();
+      this.#sun(depth);
+      this.#scatter(depth);
+      if (this.#lamps.total > 0) this.#lamp(depth);
+      this.#carry(this.#weight);
+      if (!this.#goesOn(depth)) break;
     }
-    this.#add(red, green, blue);
+    this.#add();
   }
 
-  /** Tells the bounce of the surface that was met, and of the way back, by its axes `u` and `v`. */
-  #face(at: number, u: number, v: number): void {
+  #carry(share: Float64Array): void {
+    const carried = this.#carried;
+    carried[0]! *= share[0]!;
+    carried[1]! *= share[1]!;
+    carried[2]! *= share[2]!;
+  }
+
+  /** Adds the light of a lamp to what the path has found, as much as it carries, up to `most`. */
+  #find(red: number, green: number, blue: number, most: number): void {
+    const carried = this.#carried;
+    const found = this.#found;
+    found[0]! += Math.min(carried[0]! * red, most);
+    found[1]! += Math.min(carried[1]! * green, most);
+    found[2]! += Math.min(carried[2]! * blue, most);
+  }
+
+  /** What the surface that was met shines itself, as far as it was not asked for. */
+  #shine(depth: number): void {
+    const { surfaces } = this.#job;
+    const ray = this.#ray;
+    const at = ray.group * SURFACE;
+    const red = ray.red * surfaces[at + EMISSION]!;
+    const green = ray.green * surfaces[at + EMISSION + 1]!;
+    const blue = ray.blue * surfaces[at + EMISSION + 2]!;
+    const power = red + green + blue;
+    if (power === 0) return;
+    let share = 1;
+    let most = depth === 0 ? Infinity : INDIRECT_MAX;
+    if (depth > 0 && surfaces[at + LISTED] === 1 && !ray.isTurned) {
+      const asked = this.#askedFor(power / this.#lamps.total, ray.axis);
+      share = this.#likelihood / (this.#likelihood + asked);
+      if (depth === 1) most = Infinity;
+    }
+    this.#find(red * share, green * share, blue * share, most);
+  }
+
+  /**
+   * How likely a lamp's point at the end of the ray is asked for, per steradian, by how likely it
+   * is per area.
+   */
+  #askedFor(density: number, axis: number): number {
+    const { reach, direction } = this.#ray;
+    return (density * reach * reach) / Math.max(Math.abs(direction[axis]!), 1e-12);
+  }
+
+  /** Tells the bounce of the surface that was met, and of the way back. */
+  #face(): void {
     const { surfaces } = this.#job;
     const bounce = this.#bounce;
-    const direction = this.#direction;
-    bounce.red *= surfaces[at]!;
-    bounce.green *= surfaces[at + 1]!;
-    bounce.blue *= surfaces[at + 2]!;
+    const { group, red, green, blue } = this.#ray;
+    const at = group * SURFACE;
+    bounce.red = red * surfaces[at]!;
+    bounce.green = green * surfaces[at + 1]!;
+    bounce.blue = blue * surfaces[at + 2]!;
     bounce.metallic = surfaces[at + METALLIC]!;
     bounce.roughness = surfaces[at + ROUGHNESS]!;
-    bounce.back[0] = -direction[u]!;
-    bounce.back[1] = -direction[v]!;
-    bounce.back[2] = -direction[this.#axis]! * this.#sign;
+    this.#toSurface(bounce.back, -1);
+  }
+
+  /** The ray's direction by the surface's axes, the third its normal. */
+  #toSurface(local: Float64Array, factor: 1 | -1): void {
+    const { axis, sign, direction } = this.#ray;
+    local[0] = direction[axis === 0 ? 1 : 0]! * factor;
+    local[1] = direction[axis === 2 ? 1 : 2]! * factor;
+    local[2] = direction[axis]! * sign * factor;
+  }
+
+  /** Chooses where to go on. */
+  #scatter(depth: number): void {
+    const sampler = this.#sampler;
+    const bounce = this.#bounce;
+    const pair = depth * PAIRS_BOUNCE;
+    sampler.draw(pair + PAIR_CHANCE);
+    const chance = sampler.u;
+    this.#roulette = sampler.v;
+    sampler.draw(pair + PAIR_SCATTER);
+    this.#isUnder = !bounce.scatter(chance, sampler.u, sampler.v);
+    if (this.#isUnder) {
+      sampler.draw(PAIR_DIFFUSE + depth);
+      bounce.diffuse(sampler.u, sampler.v);
+    }
+    const { on, weight } = bounce;
+    const next = this.#next;
+    const kept = this.#weight;
+    next[0] = on[0]!;
+    next[1] = on[1]!;
+    next[2] = on[2]!;
+    kept[0] = weight[0]!;
+    kept[1] = weight[1]!;
+    kept[2] = weight[2]!;
+    if (this.#lamps.total > 0) {
+      bounce.expect();
+      this.#likelihood = this.#isUnder ? bounce.on[2]! / Math.PI : bounce.density;
+    }
+  }
+
+  /** Aims the ray at where the path goes on; false when it ends by chance. */
+  #goesOn(depth: number): boolean {
+    const carried = this.#carried;
+    if (depth >= ROULETTE_BOUNCE) {
+      const most = Math.max(carried[0]!, carried[1]!, carried[2]!);
+      const stays = Math.min(most, ROULETTE_MAX);
+      if (this.#roulette >= stays) return false;
+      carried[0]! /= stays;
+      carried[1]! /= stays;
+      carried[2]! /= stays;
+    }
+    const { axis, sign, direction } = this.#ray;
+    const next = this.#next;
+    direction[axis === 0 ? 1 : 0] = next[0]!;
+    direction[axis === 2 ? 1 : 2] = next[1]!;
+    direction[axis] = next[2]! * sign;
+    return true;
+  }
+
+  /**
+   * Asks a lamp for what it sends straight to the point. Rays that were scattered as they would
+   * have gone under the surface are another way than all others, and so are weighed of their own.
+   */
+  #lamp(depth: number): void {
+    const ray = this.#ray;
+    const lamp = this.#lamps;
+    const bounce = this.#bounce;
+    this.#sampler.draw(PAIR_LAMP + depth);
+    lamp.choose(this.#sampler.u, this.#sampler.v);
+    for (let i = 0; i < 3; i++) ray.direction[i] = lamp.point[i]! - ray.point[i]!;
+    toUnit(ray.direction);
+    if (ray.direction[ray.axis]! * ray.sign <= 0) return;
+    if (ray.direction[lamp.axis]! * lamp.sign >= 0) return;
+    if (!ray.passes(lamp.cell)) return;
+    const asked = this.#askedFor(lamp.density, lamp.axis);
+    this.#toSurface(bounce.on, 1);
+    bounce.expect();
+    const { passed } = ray;
+    const { weight } = bounce;
+    const factor = 1 / (asked + bounce.density);
+    const diffuse = this.#isUnder ? bounce.on[2]! / Math.PI : 0;
+    const under = diffuse / (asked + diffuse);
+    const red = weight[0]! * factor + this.#weight[0]! * under;
+    const green = weight[1]! * factor + this.#weight[1]! * under;
+    const blue = weight[2]! * factor + this.#weight[2]! * under;
+    this.#find(
+      red * passed[0]! * lamp.red,
+      green * passed[1]! * lamp.green,
+      blue * passed[2]! * lamp.blue,
+      depth === 0 ? Infinity : INDIRECT_MAX,
+    );
+  }
+
+  /** Aims at a point of the picture. */
+  #begin(x: number, y: number): void {
+    const { projection, near } = this.#view;
+    const { point, direction } = this.#ray;
+    const o = projection.origin;
+    const d = projection.direction;
+    const dx = d[0]! + d[3]! * x + d[6]! * y;
+    const dy = d[1]! + d[4]! * x + d[7]! * y;
+    const dz = d[2]! + d[5]! * x + d[8]! * y;
+    point[0] = o[0]! + o[3]! * x + o[6]! * y + near * dx;
+    point[1] = o[1]! + o[4]! * x + o[7]! * y + near * dy;
+    point[2] = o[2]! + o[5]! * x + o[8]! * y + near * dz;
+    direction[0] = dx;
+    direction[1] = dy;
+    direction[2] = dz;
+    toUnit(direction);
+    this.#ray.begin();
+  }
+
+  /** Finds how much of the sun reaches the point, from a place in it, and is sent on. */
+  #sun(depth: number): void {
+    const { direction: toward, intensity } = this.#view.lamp;
+    if (intensity === 0) return;
+    const sampler = this.#sampler;
+    const ray = this.#ray;
+    sampler.draw(depth * PAIRS_BOUNCE + PAIR_SUN);
+    const radius = Math.sqrt(sampler.u) * this.#sunWidth;
+    const angle = 2 * Math.PI * sampler.v;
+    const i = radius * Math.cos(angle);
+    const j = radius * Math.sin(angle);
+    const { direction, passed } = ray;
+    direction[0] = toward[0] + i * this.#across[0] + j * this.#along[0];
+    direction[1] = toward[1] + i * this.#across[1] + j * this.#along[1];
+    direction[2] = toward[2] + i * this.#across[2] + j * this.#along[2];
+    toUnit(direction);
+    if (direction[ray.axis]! * ray.sign <= 0 || !ray.passes()) return;
+    this.#toSurface(this.#bounce.on, 1);
+    this.#bounce.receive();
+    const { weight } = this.#bounce;
+    const carried = this.#carried;
+    const found = this.#found;
+    const most = depth === 0 ? Infinity : INDIRECT_MAX;
+    found[0]! += Math.min(carried[0]! * weight[0]! * passed[0]! * intensity, most);
+    found[1]! += Math.min(carried[1]! * weight[1]! * passed[1]! * intensity, most);
+    found[2]! += Math.min(carried[2]! * weight[2]! * passed[2]! * intensity, most);
+  }
+
+  #addSky(): void {
+    const carried = this.#carried;
+    const found = this.#found;
+    const sky = this.#sky;
+    found[0]! += carried[0]! * sky;
+    found[1]! += carried[1]! * sky;
+    found[2]! += carried[2]! * sky;
   }
 
   /** Adds what came along a path to the sums of the pixel. */
-  #add(red: number, green: number, blue: number): void {
+  #add(): void {
     const { sums } = this;
+    const found = this.#found;
+    const red = found[0]!;
+    const green = found[1]!;
+    const blue = found[2]!;
     sums[0]! += red;
     sums[1]! += green;
     sums[2]! += blue;
@@ -192,146 +354,24 @@ export class PathTracer {
     sums[SQUARE]! += light * light;
   }
 
-  /** Aims at a point of the picture. */
-  #begin(x: number, y: number): void {
-    const { projection, near } = this.#view;
-    const o = projection.origin;
-    const d = projection.direction;
-    const dx = d[0]! + d[3]! * x + d[6]! * y;
-    const dy = d[1]! + d[4]! * x + d[7]! * y;
-    const dz = d[2]! + d[5]! * x + d[8]! * y;
-    const scale = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
-    this.#point[0] = o[0]! + o[3]! * x + o[6]! * y + near * dx;
-    this.#point[1] = o[1]! + o[4]! * x + o[7]! * y + near * dy;
-    this.#point[2] = o[2]! + o[5]! * x + o[8]! * y + near * dz;
-    this.#direction[0] = dx * scale;
-    this.#direction[1] = dy * scale;
-    this.#direction[2] = dz * scale;
-    this.#veils = 0;
-  }
-
-  /** Puts the walker on the way along `direction`; false when it will meet no voxel. */
-  #start(free: boolean): boolean {
-    const walker = this.#walker;
-    const p = this.#point;
-    const d = this.#direction;
-    walker.aim(p[0]!, p[1]!, p[2]!, d[0]!, d[1]!, d[2]!);
-    if (free) return walker.enter();
-    walker.cell[0] = this.#cell[0]!;
-    walker.cell[1] = this.#cell[1]!;
-    walker.cell[2] = this.#cell[2]!;
-    walker.inside = this.#inside;
-    walker.axis = -1;
-    return true;
-  }
-
   /**
-   * Goes on to the next surface, past those that let the ray through by chance, and leaves its
-   * colour in the bounce. False when there is none.
+   * Adds what a path sees that meets nothing but glass, and that without a reflection: what is
+   * behind the picture, as far as all colours of it pass. The rest of a colour is that of the sky.
    */
-  #meet(first: boolean): boolean {
-    const walker = this.#walker;
-    const { world, surfaces } = this.#job;
-    if (!this.#start(first || this.#onFloor)) return this.#meetFloor();
-    for (;;) {
-      if (!walker.walk()) return this.#meetFloor();
-      const source = sourceAt(world, walker.slot, walker.index);
-      const group = world.groups[source]!;
-      const opacity = surfaces[group * SURFACE + OPACITY]!;
-      if (opacity < 1) {
-        this.#sampler.draw(PAIR_VEIL + this.#veils++);
-        if (this.#sampler.u >= opacity) {
-          walker.inside = group;
-          continue;
-        }
-      }
-      this.#arrive(group, world.blocks[world.order[source]!]![walker.index]!);
-      return true;
-    }
-  }
-
-  #arrive(group: number, rgba: number): void {
-    const { axis, cell, ray } = this.#walker;
-    const point = this.#point;
-    const bounce = this.#bounce;
-    bounce.red = LINEAR[rgba & 0xff]!;
-    bounce.green = LINEAR[(rgba >>> 8) & 0xff]!;
-    bounce.blue = LINEAR[(rgba >>> 16) & 0xff]!;
-    this.#group = group;
-    this.#inside = this.#walker.inside;
-    this.#onFloor = false;
-    // Between rounding errors a ray may start in what it met.
-    const a = axis < 0 ? 2 : axis;
-    const sign = ray[3 + a]! > 0 ? -1 : 1;
-    this.#axis = a;
-    this.#sign = sign;
-    const plane = cell[a]! + (sign > 0 ? 1 : 0);
-    const t = (plane - ray[a]!) / ray[3 + a]!;
-    for (let i = 0; i < 3; i++) {
-      const low = cell[i]!;
-      const at = ray[i]! + t * ray[3 + i]!;
-      point[i] = i === a ? plane : at < low ? low : at > low + 1 ? low + 1 : at;
-      this.#cell[i] = low;
-    }
-    this.#cell[a] = cell[a]! + sign;
-  }
-
-  #meetFloor(): boolean {
-    const { settings, floorHeight, floorGroup } = this.#job;
-    const point = this.#point;
-    const d = this.#direction;
-    if (!settings.floor || d[2]! >= 0 || point[2]! <= floorHeight) return false;
-    const t = (floorHeight - point[2]!) / d[2]!;
-    point[0]! += t * d[0]!;
-    point[1]! += t * d[1]!;
-    point[2] = floorHeight;
-    this.#axis = 2;
-    this.#sign = 1;
-    this.#group = floorGroup;
-    this.#onFloor = true;
-    const bounce = this.#bounce;
-    bounce.red = bounce.green = bounce.blue = 1;
-    return true;
-  }
-
-  /**
-   * How much of the sun reaches the point, and `direction` set to where in the sun it comes from.
-   */
-  #sun(pair: number): number {
-    const { direction: toward, intensity } = this.#view.lamp;
-    if (intensity === 0) return 0;
-    const sampler = this.#sampler;
-    sampler.draw(pair);
-    const radius = Math.sqrt(sampler.u) * this.#sunWidth;
-    const angle = 2 * Math.PI * sampler.v;
-    const i = radius * Math.cos(angle);
-    const j = radius * Math.sin(angle);
-    const d = this.#direction;
-    const x = toward[0] + i * this.#across[0] + j * this.#along[0];
-    const y = toward[1] + i * this.#across[1] + j * this.#along[1];
-    const z = toward[2] + i * this.#across[2] + j * this.#along[2];
-    const scale = 1 / Math.sqrt(x * x + y * y + z * z);
-    d[0] = x * scale;
-    d[1] = y * scale;
-    d[2] = z * scale;
-    if (d[this.#axis]! * this.#sign <= 0) return 0;
-    return intensity * this.#passing();
-  }
-
-  /** The share of light that comes to the point along `direction`, 0…1. */
-  #passing(): number {
-    const walker = this.#walker;
-    const { world, surfaces, settings, floorHeight } = this.#job;
-    if (settings.floor && this.#direction[2]! < 0 && this.#point[2]! > floorHeight) return 0;
-    if (!this.#start(this.#onFloor)) return 1;
-    let share = 1;
-    while (walker.walk()) {
-      const group = world.groups[sourceAt(world, walker.slot, walker.index)]!;
-      share *= 1 - surfaces[group * SURFACE + OPACITY]!;
-      if (share < DARK) return 0;
-      walker.inside = group;
-    }
-    return share;
+  #addBackdrop(): void {
+    const { sums } = this;
+    const { passed } = this.#ray;
+    const red = passed[0]!;
+    const green = passed[1]!;
+    const blue = passed[2]!;
+    const least = Math.min(red, green, blue);
+    if (least === 1) return;
+    const sky = this.#sky;
+    sums[0]! += (red - least) * sky;
+    sums[1]! += (green - least) * sky;
+    sums[2]! += (blue - least) * sky;
+    sums[3]! += 1 - least;
+    sums[SQUARE]! += ((red + green + blue - 3 * least) * sky) ** 2;
   }
 
   /** Adds what the smoothing goes by: the first surface of the path. */
@@ -339,11 +379,22 @@ export class PathTracer {
     if (!this.#job.settings.denoise) return;
     const { sums } = this;
     const { surfaces } = this.#job;
-    const at = this.#group * SURFACE;
-    sums[ALBEDO]! += this.#bounce.red * surfaces[at]!;
-    sums[ALBEDO + 1]! += this.#bounce.green * surfaces[at + 1]!;
-    sums[ALBEDO + 2]! += this.#bounce.blue * surfaces[at + 2]!;
-    sums[NORMAL + this.#axis]! += this.#sign;
-    sums[PLANE]! += this.#point[this.#axis]!;
+    const { group, red, green, blue, axis, sign, point } = this.#ray;
+    const at = group * SURFACE;
+    sums[ALBEDO]! += red * surfaces[at]!;
+    sums[ALBEDO + 1]! += green * surfaces[at + 1]!;
+    sums[ALBEDO + 2]! += blue * surfaces[at + 2]!;
+    sums[NORMAL + axis]! += sign;
+    sums[PLANE]! += point[axis]!;
   }
+}
+
+function toUnit(direction: Float64Array): void {
+  const x = direction[0]!;
+  const y = direction[1]!;
+  const z = direction[2]!;
+  const scale = 1 / Math.sqrt(x * x + y * y + z * z);
+  direction[0] = x * scale;
+  direction[1] = y * scale;
+  direction[2] = z * scale;
 }

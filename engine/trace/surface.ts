@@ -11,12 +11,16 @@
 import type { Surface } from '../render/groups.ts';
 import { LINEAR } from '../render/lighting.ts';
 
-/** Numbers of a surface: red, green, blue, opacity, metallic, roughness, red, green, blue light. */
-export const SURFACE = 9;
+/**
+ * Numbers of a surface: red, green, blue, opacity, metallic, roughness, red, green, blue light, and
+ * 1 when its faces are among the lamps (`lamps.ts`).
+ */
+export const SURFACE = 10;
 export const OPACITY = 3;
 export const METALLIC = 4;
 export const ROUGHNESS = 5;
 export const EMISSION = 6;
+export const LISTED = 9;
 
 /** Goxel's floor is 157, 172, 157, of the default material, but does not shine here. */
 const FLOOR: Surface = {
@@ -32,7 +36,7 @@ export function surfacesOf(surfaces: readonly Surface[]): Float64Array {
   const all = [...surfaces, FLOOR];
   const numbers = new Float64Array(new SharedArrayBuffer(all.length * SURFACE * 8));
   for (const [i, { color, opacity, metallic, roughness, emission }] of all.entries()) {
-    numbers.set([...color, opacity, metallic, roughness, ...emission], i * SURFACE);
+    numbers.set([...color, opacity, metallic, roughness, ...emission, 0], i * SURFACE);
   }
   return numbers;
 }
@@ -56,29 +60,62 @@ export class Bounce {
   readonly on = new Float64Array(3);
   /** What a channel of light that comes along `on` is multiplied with. */
   readonly weight = new Float64Array(3);
+  /** How likely `scatter` chooses `on`, per steradian; found by `expect`. */
+  density = 0;
 
-  /** Chooses a lobe by `chance` and a direction in it by (u, v). */
-  scatter(chance: number, u: number, v: number): void {
-    const { weight, metallic, roughness } = this;
+  /**
+   * Chooses a lobe by `chance` and a direction in it by (u, v). False when a mirrored ray would go
+   * under the surface: then `diffuse` is to choose, by other numbers.
+   */
+  scatter(chance: number, u: number, v: number): boolean {
+    const { weight, metallic } = this;
     const fifth = schlick(this.back[2]!);
-    const rough = 1 - roughness;
     weight[0] = weight[1] = weight[2] = 1;
     if (chance < metallic) {
-      weight[0] = this.red + (Math.max(rough, this.red) - this.red) * fifth;
-      weight[1] = this.green + (Math.max(rough, this.green) - this.green) * fifth;
-      weight[2] = this.blue + (Math.max(rough, this.blue) - this.blue) * fifth;
-      this.#mirror(u, v);
-      return;
+      weight[0] = this.#mirrored(this.red, fifth);
+      weight[1] = this.#mirrored(this.green, fifth);
+      weight[2] = this.#mirrored(this.blue, fifth);
+      return this.#mirror(u, v);
     }
-    const fresnel = REFLECTANCE + (Math.max(rough, REFLECTANCE) - REFLECTANCE) * fifth;
-    if (chance < metallic + (1 - metallic) * fresnel) {
-      this.#mirror(u, v);
-      return;
+    if (chance < metallic + (1 - metallic) * this.#mirrored(REFLECTANCE, fifth)) {
+      return this.#mirror(u, v);
     }
     weight[0] = this.red;
     weight[1] = this.green;
     weight[2] = this.blue;
-    this.#diffuse(u, v);
+    this.diffuse(u, v);
+    return true;
+  }
+
+  /**
+   * Sets `density` and `weight` to the mean of what `scatter` does in the direction `on`, all lobes
+   * together, but for rays that it gives to `diffuse`. Here a weight is per steradian.
+   */
+  expect(): void {
+    const { back, on, weight, metallic, roughness } = this;
+    const nv = back[2]!;
+    const fifth = schlick(nv);
+    const alpha = Math.max(roughness * roughness, ALPHA_MIN);
+    const x = on[0]! + back[0]!;
+    const y = on[1]! + back[1]!;
+    const z = on[2]! + nv;
+    const bow = ((z * z) / (x * x + y * y + z * z)) * (alpha * alpha - 1) + 1;
+    // Of facets seen from `back`, by GGX with Smith's shadowing, in angle of what they mirror.
+    const seen = nv + Math.sqrt(alpha * alpha + (1 - alpha * alpha) * nv * nv);
+    const facets = (alpha * alpha) / (Math.PI * bow * bow * 2 * seen);
+    const fresnel = this.#mirrored(REFLECTANCE, fifth);
+    const metal = metallic * facets;
+    const grey = (1 - metallic) * fresnel * facets;
+    const matt = ((1 - metallic) * (1 - fresnel) * on[2]!) / Math.PI;
+    this.density = metal + grey + matt;
+    weight[0] = metal * this.#mirrored(this.red, fifth) + grey + matt * this.red;
+    weight[1] = metal * this.#mirrored(this.green, fifth) + grey + matt * this.green;
+    weight[2] = metal * this.#mirrored(this.blue, fifth) + grey + matt * this.blue;
+  }
+
+  /** What a mirror sends back of a channel; `own` at right angles. */
+  #mirrored(own: number, fifth: number): number {
+    return own + (Math.max(1 - this.roughness, own) - own) * fifth;
   }
 
   /**
@@ -108,7 +145,7 @@ export class Bounce {
   }
 
   /** A direction by the cosine to the normal. */
-  #diffuse(u: number, v: number): void {
+  diffuse(u: number, v: number): void {
     const radius = Math.sqrt(u);
     const angle = 2 * Math.PI * v;
     this.on[0] = radius * Math.cos(angle);
@@ -120,7 +157,7 @@ export class Bounce {
    * A reflection by a facet that can be seen from where the ray came (Dupuy and Benyoub, "Sampling
    * Visible GGX Normals with Spherical Caps", 2023).
    */
-  #mirror(u: number, v: number): void {
+  #mirror(u: number, v: number): boolean {
     const { back, on } = this;
     const alpha = Math.max(this.roughness * this.roughness, ALPHA_MIN);
     let x = back[0]! * alpha;
@@ -142,13 +179,11 @@ export class Bounce {
     z *= scale;
     const twice = 2 * (back[0]! * x + back[1]! * y + back[2]! * z);
     const up = twice * z - back[2]!;
-    if (up <= 1e-9) {
-      this.#diffuse(u, v);
-      return;
-    }
+    if (up <= 1e-9) return false;
     on[0] = twice * x - back[0]!;
     on[1] = twice * y - back[1]!;
     on[2] = up;
+    return true;
   }
 }
 

@@ -5,7 +5,8 @@
  */
 
 import { develop } from './develop.ts';
-import type { TraceJob } from './job.ts';
+import { MARKED, type TraceJob } from './job.ts';
+import { listLamps } from './lamps.ts';
 import type { TraceControl } from './options.ts';
 import { traceTiles } from './passes.ts';
 import { smoothRows } from './smooth.ts';
@@ -33,7 +34,9 @@ export function runTracePart(
   return undefined;
 }
 
-function mark({ world, settings }: TraceJob, part: number, control: TraceControl): void {
+/** Marks solid voxels; the last part to end also lists the lamps among them. */
+function mark(job: TraceJob, part: number, control: TraceControl): void {
+  const { world, settings, state } = job;
   const slots = world.starts.length - 1;
   const from = Math.floor((slots * part) / settings.threads);
   const to = Math.floor((slots * (part + 1)) / settings.threads);
@@ -42,4 +45,5 @@ function mark({ world, settings }: TraceJob, part: number, control: TraceControl
     control.progress = (slot - from) / (to - from);
     markSolid(world, slot, Math.min(slot + SLOTS_AT_ONCE, to));
   }
+  if (Atomics.add(state, MARKED, 1) + 1 === settings.threads) listLamps(job, control);
 }

@@ -22,6 +22,8 @@ import {
 
 /** Smaller parts of a direction are taken for this, so that their inverse is a number. */
 const SLIGHT = 1e-20;
+/** The slot where there is none. */
+export const OUT = -1;
 /** Side of a brick. */
 const BRICK = 1 << BRICK_SHIFT;
 
@@ -41,8 +43,8 @@ export class Walker {
   inside = -1;
   /** Axis of the face it came into its cell through; -1 while it is where it began. */
   axis = -1;
-  /** Slot of what it met, and index in the block. */
-  slot = -1;
+  /** Slot of what it met, `OUT` when it came out of what it was in; and index in the block. */
+  slot = OUT;
   index = 0;
 
   constructor(world: World) {
@@ -102,8 +104,9 @@ export class Walker {
   }
 
   /**
-   * Goes from `cell`, that one included, to the first solid cell that is not of the group `inside`.
-   * Tells whether there is one; then `cell`, `axis`, `slot` and `index` say which.
+   * Goes from `cell`, that one included, to the first that is not of the group `inside`, or from
+   * empty ones to the first that is solid. Tells whether there is one; then `cell`, `axis`, `slot`
+   * and `index` say which, and `inside` is -1 when that cell is empty.
    */
   walk(): boolean {
     const { ray, cell } = this;
@@ -127,7 +130,7 @@ export class Walker {
     let slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
     for (;;) {
       if (x < firstX || x > lastX || y < firstY || y > lastY || z < firstZ || z > lastZ) {
-        return false;
+        return this.inside >= 0 && this.#leave(x, y, z, this.axis);
       }
       if (((x ^ foundX) | (y ^ foundY) | (z ^ foundZ)) >> BLOCK_SHIFT !== 0) {
         slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
@@ -140,6 +143,7 @@ export class Walker {
         z = cell[2]!;
         continue;
       }
+      if (this.inside >= 0) return this.#leave(x, y, z, this.axis);
       // The largest empty cube around the cell is crossed in one step.
       const shift = slot < 0 ? this.#emptyShift(x, y, z) : BRICK_SHIFT;
       const side = 1 << shift;
@@ -149,7 +153,6 @@ export class Walker {
       const tx = ((dx > 0 ? lowX + side : lowX) - ox) * inverseX;
       const ty = ((dy > 0 ? lowY + side : lowY) - oy) * inverseY;
       const tz = ((dz > 0 ? lowZ + side : lowZ) - oz) * inverseZ;
-      this.inside = -1;
       if (tx < ty && tx < tz) {
         this.axis = 0;
         x = dx > 0 ? lowX + side : lowX - 1;
@@ -167,6 +170,17 @@ export class Walker {
         z = dz > 0 ? lowZ + side : lowZ - 1;
       }
     }
+  }
+
+  /** Stops in an empty cell that it came into from what it was inside of. */
+  #leave(x: number, y: number, z: number, axis: number): true {
+    this.cell[0] = x;
+    this.cell[1] = y;
+    this.cell[2] = z;
+    this.axis = axis;
+    this.inside = -1;
+    this.slot = OUT;
+    return true;
   }
 
   /** Whether the brick around a cell of a block holds a solid voxel. */
@@ -217,7 +231,7 @@ export class Walker {
           met = true;
           break;
         }
-      } else inside = -1;
+      } else if (inside >= 0) return this.#leave(x, y, z, axis);
       let isNewBrick: boolean;
       if (tx < ty && tx < tz) {
         axis = 0;

@@ -3,13 +3,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Document } from '../../../engine/document/document.ts';
-import { newMaterial } from '../../../engine/document/scene.ts';
 import { LINEAR } from '../../../engine/render/lighting.ts';
 import type { View } from '../../../engine/render/options.ts';
-import { prepareTrace } from '../../../engine/trace/job.ts';
 import type { TraceOptions } from '../../../engine/trace/options.ts';
 import { Bounce } from '../../../engine/trace/surface.ts';
-import type { Volume } from '../../../engine/volume/volume.ts';
 import {
   BLUE,
   boxes,
@@ -22,50 +19,8 @@ import {
   render,
   WHITE,
 } from '../../support/pictures.ts';
-import { runTrace, trace } from '../../support/trace.ts';
-
-/** No sun; the sky is white. */
-const FURNACE = { light: { intensity: 0, ambient: 1 }, background: 'transparent' } as const;
-const DARK = { light: { intensity: 0, ambient: 0 }, background: 'transparent' } as const;
-
-type Look = { color?: number[]; metallic?: number; roughness?: number; emission?: number[] };
-
-/** A material of the document, matt unless told. */
-function materialOf(document: Document, look: Look): number {
-  const { color = [1, 1, 1, 1], emission = [0, 0, 0], metallic = 0, roughness = 1 } = look;
-  return document.addMaterial({
-    ...newMaterial(''),
-    ...{ metallic, roughness },
-    color: Float32Array.from(color),
-    emission: Float32Array.from(emission),
-  });
-}
-
-/** The document with all its layers of one look. */
-function looking(document: Document, look: Look): Document {
-  const material = materialOf(document, look);
-  for (const layer of document.layers) layer.set({ material });
-  return document;
-}
-
-function layerOf(document: Document, look: Look): Volume {
-  const layer = document.addLayer('');
-  layer.set({ material: materialOf(document, look) });
-  return layer.volume;
-}
-
-/** Mean linear light of each covered pixel, and of all of them. */
-function lightOf(document: Document, options: TraceOptions): { each: number[]; mean: number } {
-  const job = prepareTrace(document, options);
-  runTrace(job);
-  const { sums } = job.views[0]!;
-  const each: number[] = [];
-  for (let at = 0; at < sums.length; at += 4) {
-    const light = sums[at]! + sums[at + 1]! + sums[at + 2]!;
-    if (sums[at + 3]! > 0) each.push(light / 3 / sums[at + 3]!);
-  }
-  return { each, mean: each.reduce((sum, light) => sum + light, 0) / each.length };
-}
+import { trace } from '../../support/trace.ts';
+import { DARK, FURNACE, layerOf, lightOf, looking } from '../../support/trace-scenes.ts';
 
 const SMALL: View = { width: 40, height: 30 };
 
@@ -126,7 +81,8 @@ energy('lobes give directions above the surface, and as much light as they take'
     back.set([0.6, 0, 0.8]);
     let height = 0;
     for (let i = 0; i < 400; i++) {
-      bounce.scatter(0.99, ((i % 20) + 0.5) / 20, (Math.floor(i / 20) + 0.5) / 20);
+      const [u, v] = [((i % 20) + 0.5) / 20, (Math.floor(i / 20) + 0.5) / 20];
+      if (!bounce.scatter(0.99, u, v)) bounce.diffuse(u, v);
       assert.ok(Math.abs(Math.hypot(...on) - 1) < 1e-9 && on[2]! > 0);
       height += on[2]! / 400;
       if (roughness > 0) continue;
@@ -253,7 +209,7 @@ matter('a veil takes its part once on the way in and once on the way out', () =>
   const roof = layerOf(document, { color: [0, 0, 0, 0.5], metallic: 1 });
   roof.fillBox([-18, -18, 10], [0, 18, 13], WHITE);
   const light = { ...SUN, pitch_degrees: 0 };
-  const options = { views: [FROM_ABOVE], samples: 64, ...SHARP, light };
+  const options = { views: [FROM_ABOVE], samples: 64, ...SHARP, light, refraction: 1 };
   const picture = trace(document, options);
   let [covered, free] = [0, 0];
   for (let i = 0; i < 100; i++) {
@@ -266,7 +222,8 @@ matter('a veil takes its part once on the way in and once on the way out', () =>
 matter('alpha is the part of a veil that hides; without any it is not there', () => {
   for (const opacity of [0, 0.25, 0.5]) {
     const document = looking(cube(4), { color: [1, 1, 1, opacity] });
-    const picture = trace(document, { views: [FROM_ABOVE], samples: 64, ...CLEAR });
+    const options = { views: [FROM_ABOVE], samples: 64, ...CLEAR, refraction: 1 };
+    const picture = trace(document, options);
     assert.ok(Math.abs(above(picture, 2, 2)[3]! - opacity * 255) < 3, `${opacity}`);
   }
 });

@@ -143,7 +143,7 @@ walker('cross the widest world in few steps', () => {
   }
 });
 
-walker('pass freely through the group they are in, and through nothing else', () => {
+walker('pass freely through the group they are in, and stop where it ends', () => {
   const [glass, stone] = [new Volume(), new Volume()];
   glass.fillBox([0, 0, 0], [20, 4, 4], SOLID);
   glass.fillBox([22, 0, 0], [24, 4, 4], SOLID);
@@ -159,8 +159,11 @@ walker('pass freely through the group they are in, and through nothing else', ()
   }
   assert.equal(cells, [
     [0, 0],
+    [20, -1],
     [22, 0],
+    [24, -1],
     [30, 1],
+    [34, -1],
   ]);
 });
 

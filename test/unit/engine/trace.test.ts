@@ -42,7 +42,8 @@ const LOOKS: View[] = [
 for (const fixture of models().filter(({ name }) => name !== 'empty')) {
   cameras(`${fixture.title} has the rasteriser's outline`, () => {
     const document = formatFor('a.gox').read!(fixture.bytes, fixture.title);
-    const job = prepareTrace(document, { views: LOOKS, samples: 8, bounces: 0, ...CLEAR });
+    const options = { views: LOOKS, samples: 8, bounces: 0, refraction: 1, ...CLEAR };
+    const job = prepareTrace(document, options);
     for (const [i, bytes] of runTrace(job).entries()) {
       const [traced, drawn] = [decodePicture(bytes), render(document, LOOKS[i]!, CLEAR)];
       let [covered, differ] = [0, 0];
@@ -149,6 +150,7 @@ form('refuses what is out of range', () => {
   refuses('GOX_INVALID_PARAMS', { time_ms: Number.NaN });
   refuses('GOX_INVALID_PARAMS', { threads: 0 });
   refuses('GOX_INVALID_PARAMS', { sun_degrees: 91 });
+  for (const refraction of [0.9, 3.1]) refuses('GOX_INVALID_PARAMS', { refraction });
   refuses('GOX_INVALID_PARAMS', { views: [{ width: 0, height: 3 }] });
   refuses('GOX_MEMORY_LIMIT', { views: [{ width: 8192, height: 8192 }] });
   refuses('GOX_MEMORY_LIMIT', { views: [{ width: 8192, height: 2048 }], denoise: true });
