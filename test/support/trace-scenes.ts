@@ -15,23 +15,21 @@ export type Look = { color?: number[]; metallic?: number; roughness?: number; em
 
 /** A material of the document, matt unless told. */
 function materialOf(document: Document, look: Look): number {
-  const material = newMaterial('');
   const { color = [1, 1, 1, 1], emission = [0, 0, 0], metallic = 0, roughness = 1 } = look;
   const vectors = { color: Float32Array.from(color), emission: Float32Array.from(emission) };
-  Object.assign(material, { metallic, roughness, ...vectors });
-  return document.materials.push(material) - 1;
+  return document.addMaterial({ ...newMaterial(''), metallic, roughness, ...vectors });
 }
 
 /** The document with all its layers of one look. */
 export function looking(document: Document, look: Look): Document {
   const material = materialOf(document, look);
-  for (const layer of document.layers) layer.material = material;
+  for (const layer of document.layers) layer.set({ material });
   return document;
 }
 
 export function layerOf(document: Document, look: Look): Volume {
   const layer = document.addLayer('');
-  layer.material = materialOf(document, look);
+  layer.set({ material: materialOf(document, look) });
   return layer.volume;
 }
 
