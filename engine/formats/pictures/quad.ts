@@ -1,8 +1,8 @@
 /**
  * A picture on a quad in space, as Goxel shows an image layer, made into voxels: one for each place
  * where the quad lies, one voxel thick, its colour and alpha that of the pixel there. The matrix of
- * the quad takes the square from -0.5 to 0.5 in x and y to where it lies, the first row of pixels at
- * y = 0.5; so its first two columns are its width and its height, its origin is its middle.
+ * the quad takes the square from -0.5 to 0.5 in x and y to where it lies, the first row of pixels
+ * at y = 0.5; so its first two columns are its width and its height, its origin is its middle.
  *
  * A column of voxels along the axis that the quad faces most is met once, at the middle of the
  * column, so that a picture that is enlarged or turned has no holes.

@@ -2,8 +2,8 @@
  * Voxlap's maps (.vxl), columns of voxels in rows of equal y after one another. Those of Ace of
  * Spades have no header: they are always 512 x 512 columns of 64 voxels. File x is 255 - x, y is
  * y + 256, and z counts down from 31. Those of Voxlap itself have one (`vxl-header.ts`) and any
- * number of columns, 256 high; they are put around the origin in the same way, and are read only: in
- * them a column cannot be empty, since its last span ends at 255 at most.
+ * number of columns, 256 high. They are put around the origin in the same way, and are read only:
+ * in them a column cannot be empty, since its last span begins at 255 at most.
  *
  * A column is a list of spans. A span has four bytes: N, its length in words (0 for the last one);
  * S and E, the first and last voxel of its top colours; A, where the air above begins. Then come

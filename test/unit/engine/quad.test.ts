@@ -1,4 +1,4 @@
-/** Pictures on quads in space: pixels as voxels in every direction, enlarged, turned, and too large. */
+/** Pictures on quads in space: pixels as voxels in every direction, enlarged, turned, too large. */
 
 import fc from 'fast-check';
 import { suite } from 'uvu';

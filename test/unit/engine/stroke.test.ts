@@ -216,7 +216,7 @@ test('steps are at most two radii, and every point has a stamp', () => {
     painted({ points }).map((line) => line.slice(0, 5)),
     ['0 0 0', '1 0 0', '2 0 0', '3 0 0', '3 0 1', '3 0 2'],
   );
-  // Seven voxels are two steps of 3.5 with a radius of 2, and none once it is 3.5.
+  // A point that comes again has no steps.
   const straight: Vec3[] = [
     [0, 0, 0],
     [7, 0, 0],
