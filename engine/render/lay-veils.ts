@@ -75,8 +75,8 @@ class Glazing {
     const joined = samples === 2 && style.outline.borders === 0;
     this.#veils.sort();
     for (let y = top; y < bottom; y += samples) {
-      checkInterrupt();
       for (let x = left; x < right; x += samples) {
+        if (((x - left) & 0xff) === 0) checkInterrupt();
         const together = joined && this.#mixPixel(x, y);
         for (let j = 0; j < samples; j++) {
           for (let i = 0; i < samples; i++) {

@@ -6,6 +6,8 @@
  * between its voxels. Of surfaces at the same place that of the lower layer is met first.
  */
 
+import { checkInterrupt } from '../interrupt.ts';
+
 /** Surfaces kept at a time: 14 bytes each. An area that has more is drawn in parts. */
 const SURFACES_MAX = 2 ** 20;
 const ROOM = 2 ** 14;
@@ -88,6 +90,7 @@ export class Veils {
     }
     for (let i = 0; i < count; i++) this.#order[ends[samples[i]!]!++] = i;
     for (let sample = 0; sample < size; sample++) {
+      if ((sample & 0xfff) === 0) checkInterrupt();
       if (ends[sample]! - this.#starts[sample]! > 1) this.#sortSample(sample);
     }
   }

@@ -8,7 +8,7 @@ import type { Layer } from '../../engine/document/layer.ts';
 import type { Projection } from '../../engine/render/projection.ts';
 
 /** Rays walk through voxels of coordinates below this, and enter it from outside. */
-const REACH = 24;
+const REACH = 8;
 
 /** Red, green, blue and alpha of each sample, 0…255, of layers that are a group each. */
 export function seenThrough(document: Document, projection: Projection): number[][] {

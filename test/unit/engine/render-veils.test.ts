@@ -193,7 +193,7 @@ panes.run();
 
 const scenes = suite('scenes');
 
-const SIDE = 32;
+const SIDE = 24;
 
 type RandomBox = [a: Vec3, b: Vec3, rgb: number];
 
