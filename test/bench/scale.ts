@@ -159,14 +159,14 @@ const HISTORY: readonly Row[] = [
   { name: 'undo', before: (...of) => [add(...of)], run: () => ['undo', {}] },
   { name: 'redo', before: (...of) => [add(...of), ['undo', {}]], run: () => ['redo', {}] },
   {
-    name: 'checkpoint',
+    name: 'create_checkpoint',
     before: (...of) => [add(...of)],
-    run: () => ['checkpoint', { name: 'here' }],
+    run: () => ['create_checkpoint', { checkpoint: 'here' }],
   },
   {
     name: 'restore',
-    before: (...of) => [['checkpoint', { name: 'here' }], add(...of)],
-    run: () => ['restore', { name: 'here' }],
+    before: (...of) => [['create_checkpoint', { checkpoint: 'here' }], add(...of)],
+    run: () => ['restore', { checkpoint: 'here' }],
   },
 ];
 
