@@ -1,7 +1,7 @@
 /** Jobs that make pictures: stages of a renderer, and then files or bytes. */
 
 import { WithBytes } from '../encode.ts';
-import type { JobControl } from '../port/job-control.ts';
+import { JobControl } from '../port/job-control.ts';
 import type { Files } from '../project/files.ts';
 import type { RenderJob } from '../render/job.ts';
 import { runRenderPart } from '../render/render.ts';
@@ -41,11 +41,19 @@ interface Tools {
 
 /** The job of a rendering; its pictures are encoded and delivered by one last part. */
 export function picturesJob(title: string, input: Omit<PicturesInput, 'plan'>): Job {
-  const { stages } = input.work.job;
-  const last = stages.length - 1;
-  const plan = [...stages.keys()].filter((stage) => stage < last && stages[stage]! > 0);
-  const parts = plan.map((stage) => stages[stage]!);
+  const plan = planOf(input.work);
+  const parts = plan.map((stage) => input.work.job.stages[stage]!);
   return new Job('render', title, { ...input, plan }, [...parts, 1]);
+}
+
+/** The result of a rendering whose pictures are drawn already; undefined when they are not. */
+export function drawnPictures(input: Omit<PicturesInput, 'plan'>, files: Files) {
+  if (planOf(input.work).length > 0) return undefined;
+  return deliver({ ...input, plan: [] }, { files, control: new JobControl() });
+}
+
+function planOf({ job: { stages } }: PicturesWork): number[] {
+  return [...stages.keys()].filter((stage) => stage < stages.length - 1 && stages[stage]! > 0);
 }
 
 export function runPictures(input: PicturesInput, stage: number, part: number, tools: Tools) {

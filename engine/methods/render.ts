@@ -7,13 +7,13 @@ import { invalidParam } from '../catalogue/params.ts';
 import type { renderScene } from '../catalogue/render.ts';
 import type { Params } from '../catalogue/spec.ts';
 import type { Job } from '../jobs/job.ts';
-import { type PicturesWork, picturesJob, type Sink } from '../jobs/pictures.ts';
+import { drawnPictures, type PicturesWork, picturesJob, type Sink } from '../jobs/pictures.ts';
 import type { Project } from '../project/project.ts';
-import { prepareRender } from '../render/job.ts';
+import { prepareRender } from '../render/direct.ts';
 import type { CameraChoice, LightChoice, Outline, RenderOptions, View } from '../render/options.ts';
 import { prepareTrace } from '../trace/job.ts';
 import { channels } from '../volume/color.ts';
-import type { AnyHandler, Handler } from './handler.ts';
+import type { AnyHandler, Asking } from './handler.ts';
 import { packedColor } from './voxel-params.ts';
 
 type RenderParams = Params<typeof renderScene>;
@@ -24,7 +24,7 @@ const SIDE = 512;
 /** The height of a turntable's camera. */
 const TURNTABLE_PITCH_DEGREES = 30;
 
-const render: Handler<typeof renderScene> = (project, params) => {
+const render: Asking<typeof renderScene> = (project, params) => {
   const { options = {} } = params;
   const format = formatOf(params);
   const output_path =
@@ -40,7 +40,9 @@ const render: Handler<typeof renderScene> = (project, params) => {
   const what = many ? `${views.length} pictures` : 'a picture';
   const title = `render ${what} of ${width} x ${height}`;
   const shared = { ...renderOptions(params, project), views, format };
-  return picturesJob(title, { work: workOf(project, params, shared), format, sinks, many });
+  const work = workOf(project, params, shared);
+  const input = { work, format, sinks, many } as const;
+  return drawnPictures(input, project.files) ?? picturesJob(title, input);
 };
 
 type ReturnMode = NonNullable<RenderParams['options']>['return_mode'];
@@ -60,7 +62,10 @@ function workOf(project: Project, params: RenderParams, shared: RenderOptions): 
   if (trace === false) {
     const bytes_max = project.limits.job_bytes_max;
     const meshing = surface === 'blocks' ? undefined : { kind: surface, bytes_max };
-    return { renderer: 'raster', job: prepareRender(project.document, shared, meshing) };
+    return {
+      renderer: 'raster',
+      job: prepareRender(project.document, shared, meshing, project.pictures),
+    };
   }
   if (surface !== 'blocks') {
     throw invalidParam('.surface', '"blocks", which is all that is traced', surface);
@@ -89,7 +94,7 @@ export function exportPicture(project: Project, path: string, format: string, re
 }
 
 export const renderHandlers = {
-  'goxel.render_scene': render as (project: Project, params: RenderParams) => Job,
+  'goxel.render_scene': render,
 } satisfies Record<string, AnyHandler>;
 
 function formatOf({ format, output_path }: RenderParams): 'png' | 'jpeg' {

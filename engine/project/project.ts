@@ -7,6 +7,7 @@ import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
+import { Kept } from '../prepared/kept.ts';
 import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
@@ -50,10 +51,14 @@ interface ProjectState {
   readonly selection: Selection;
 }
 
+/** What is kept of its pictures takes so many bytes at most. */
+const PICTURES_BYTES_MAX = 256 * 1024 * 1024;
+
 export class Project extends Noted<ProjectState> {
   name = 'New Project';
   readonly history = new History();
   readonly checkpoints = new Checkpoints();
+  readonly pictures = new Kept(PICTURES_BYTES_MAX);
   /** Of the request that runs. */
   #origin: Origin = { method: '', client: 0 };
   #document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
@@ -146,6 +151,7 @@ export class Project extends Noted<ProjectState> {
     this.write({ selection: nothingSelected() });
     this.history.clear();
     this.checkpoints.clear();
+    this.pictures.drop();
   }
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */

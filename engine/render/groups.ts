@@ -39,6 +39,9 @@ export function groupsOf(document: Document, materials: boolean): Group[] {
     const found = document.materials[material];
     return found === undefined ? plain : surfaceOf(found);
   };
+  const only = visible.length === 1 ? visible[0]! : undefined;
+  if (only !== undefined)
+    return [{ volume: only.volume, surface: materials ? surface(only) : plain }];
   if (!materials || visible.length === 0) return [{ volume: merged, surface: plain }];
   if (alike) return [{ volume: merged, surface: surface(visible[0]!) }];
   const groups: Group[] = [];

@@ -4,19 +4,19 @@
  */
 
 import type { Document } from '../document/document.ts';
-import type { VolumeSnapshot } from '../volume/volume.ts';
+import type { ArenaMemory } from '../prepared/arena.ts';
+import type { Drawn, Prepared, Todo } from '../prepared/prepared.ts';
 import { projectionOfView } from './camera.ts';
 import { Extent } from './extent.ts';
 import { type Group, groupsOf, type Surface } from './groups.ts';
 import { type Lamp, lampOf } from './lighting.ts';
 import { type Meshing, type MeshJob, meshJob } from './meshing.ts';
-import { ROWS } from './occupancy.ts';
 import { checkOptions, OCCLUSION_DEFAULT, type Outline, type RenderOptions } from './options.ts';
 import type { Projection } from './projection.ts';
-import { type ShadowMap, shadowMapFor } from './shadow-map.ts';
+import type { ShadowMap } from './shadow-map.ts';
 import { type Mesher, type Soup, sharedSoup } from './soup.ts';
 
-/** Blocks `first` to `end` of a job, of one material. */
+/** What is of one material: places `first` to `end` of a job's order. */
 export interface GroupJob {
   readonly first: number;
   readonly end: number;
@@ -39,7 +39,9 @@ export interface ViewJob {
   /** First of its bands among those of the job. */
   readonly firstBand: number;
   readonly bands: number;
-  /** RGBA of a JPEG picture; of a PNG the packed bytes of its bands, each in room of its own. */
+  /** RGBA, of a picture that is kept and of every JPEG. */
+  readonly rgba: Uint8Array | undefined;
+  /** Of a PNG the packed bytes of its bands, each in room of its own. */
   readonly pixels: Uint8Array;
   readonly bandRoom: number;
   /** Two numbers a band: bytes packed, and their Adler-32. */
@@ -56,18 +58,31 @@ export interface Style {
   readonly quality: number;
 }
 
+type Stages = readonly [
+  rows: number,
+  faces: number,
+  shadows: number,
+  bands: number,
+  pictures: number,
+];
+
 export interface RenderJob {
   /** The parts of each stage. Stages run in order; parts of one may run at the same time. */
-  readonly stages: readonly [occupancy: number, shadows: number, bands: number, pictures: number];
+  readonly stages: Stages;
   readonly style: Style;
   readonly groups: readonly GroupJob[];
   /** The meshes that are drawn in place of blocks; the first stage makes them, in one part. */
   readonly mesh: MeshJob | undefined;
-  /** Of all groups: positions over 16, words, and rows of bits. */
-  readonly positions: Int32Array;
-  readonly blocks: readonly Uint32Array[];
-  readonly rows: Uint16Array;
+  /** Places of blocks in the order in which they are drawn, and the entries of all places. */
+  readonly order: Int32Array;
+  readonly entries: Int32Array;
+  readonly arena: ArenaMemory;
+  readonly todo: Todo;
   readonly shadowMaps: readonly ShadowMap[];
+  /** Those that are not there yet, by their places among them. */
+  readonly newMaps: readonly number[];
+  /** One number, 1 once all pictures are made. */
+  readonly done: Int32Array;
   readonly views: readonly ViewJob[];
 }
 
@@ -80,47 +95,93 @@ const SHADOW_BANDS_A_THREAD = 2;
 const THREADS_MAX = 64;
 const QUALITY_DEFAULT = 90;
 
+/** What is to be drawn, before it is known who draws it. */
+export interface Draft {
+  readonly style: Style;
+  readonly groups: readonly Group[];
+  readonly content: Extent;
+  readonly views: readonly DraftView[];
+  readonly threads: number;
+}
+
+export interface DraftView {
+  readonly width: number;
+  readonly height: number;
+  readonly projection: Projection;
+  readonly lamp: Lamp;
+}
+
 /**
- * Takes a snapshot of what a document shows and makes room for its pictures. With a `mesher`, the
- * surfaces it makes are drawn in place of voxels' faces; or the job makes meshes itself. Throws
- * GOX_MEMORY_LIMIT for pictures above the limits of `options.ts`, and GOX_INVALID_PARAMS for a
- * camera that is not there or sees nothing.
+ * Finds out what a document shows. Throws GOX_MEMORY_LIMIT for pictures above the limits of
+ * `options.ts`, and GOX_INVALID_PARAMS for a camera that is not there or sees nothing.
  */
-export function prepareRender(
-  document: Document,
-  options: RenderOptions,
-  mesher?: Mesher | Meshing,
-): RenderJob {
+export function draftOf(document: Document, options: RenderOptions, prepared: Prepared): Draft {
   checkOptions(options);
   const style = styleOf(options);
   const groups = groupsOf(document, options.materials ?? true);
-  const snapshots = groups.map(({ volume }) => volume.snapshot());
-  const content = new Extent(snapshots, document.box);
+  prepared.follow(groups.map(({ volume }) => volume));
+  const content = new Extent(prepared.reaches, document.box);
   const { light = {} } = options;
-  const threads = Math.min(Math.max(Math.trunc(options.threads ?? 1), 1), THREADS_MAX);
-  const shadowMaps: ShadowMap[] = [];
-  let firstBand = 0;
-  const views = options.views.map((view): ViewJob => {
+  const views = options.views.map((view): DraftView => {
     const projection = projectionOfView(view, document, content, style.samples);
     const lamp = lampOf(document.light, light, projection);
-    const bands = bandsOf(view.width, view.height, style, firstBand);
-    firstBand += bands.bands;
-    const shadow = lamp.shadow > 0 ? shadowMapFor(shadowMaps, lamp, content.box, projection) : -1;
-    return { width: view.width, height: view.height, projection, lamp, shadow, ...bands };
+    return { width: view.width, height: view.height, projection, lamp };
   });
-  const blocks = blocksOf(groups, mesher === undefined ? snapshots : []);
-  const mesh = typeof mesher === 'object' ? meshJob(mesher, snapshots) : undefined;
-  const drawn = typeof mesher === 'function' ? soupsOf(groups, mesher) : blocks.groups;
-  const shadowBands = shadowMaps.length * SHADOW_BANDS_A_THREAD * threads;
+  const threads = Math.min(Math.max(Math.trunc(options.threads ?? 1), 1), THREADS_MAX);
+  return { style, groups, content, views, threads };
+}
+
+/** The work of a draft whose views, maps and places are known. */
+export function jobOf(
+  { style, groups, threads }: Draft,
+  known: Pick<
+    RenderJob,
+    'views' | 'shadowMaps' | 'newMaps' | 'entries' | 'arena' | 'todo' | 'done'
+  > &
+    Drawn,
+): RenderJob {
+  const { firsts, order, ...rest } = known;
+  const { marks, faces } = known.todo;
   return {
-    stages: [mesh === undefined ? threads : 1, shadowBands, firstBand, views.length],
+    ...rest,
+    stages: [
+      Math.min(threads, marks.length),
+      Math.min(threads, faces.length),
+      known.newMaps.length * SHADOW_BANDS_A_THREAD * threads,
+      known.views.reduce((sum, { bands }) => sum + bands, 0),
+      known.views.length,
+    ],
     style,
-    mesh,
-    shadowMaps,
-    views,
-    ...blocks,
-    groups: drawn,
+    order,
+    groups: groups.map(({ surface }, i) => {
+      const [first, end] = [firsts[i]!, firsts[i + 1]!];
+      return { first, end, surface, soup: undefined, firstTriangle: 0 };
+    }),
+    mesh: undefined,
   };
+}
+
+/**
+ * The same with meshes in the place of voxels' faces: those that a `mesher` makes now, or those that
+ * the job makes.
+ */
+export function meshed(
+  { groups, stages, ...job }: RenderJob,
+  draft: Draft,
+  mesher: Mesher | Meshing,
+): RenderJob {
+  if (typeof mesher === 'function') {
+    return { ...job, stages: [0, 0, ...rest(stages)], groups: soupsOf(draft.groups, mesher) };
+  }
+  const mesh = meshJob(
+    mesher,
+    draft.groups.map(({ volume }) => volume.snapshot()),
+  );
+  return { ...job, stages: [1, 0, ...rest(stages)], groups, mesh };
+}
+
+function rest([, , shadows, bands, pictures]: Stages): [number, number, number] {
+  return [shadows, bands, pictures];
 }
 
 function styleOf(options: RenderOptions): Style {
@@ -140,27 +201,6 @@ function styleOf(options: RenderOptions): Style {
   };
 }
 
-/** The blocks of groups, by their snapshots; of those that are drawn as meshes, none. */
-function blocksOf(
-  groups: readonly Group[],
-  snapshots: readonly VolumeSnapshot[],
-): Pick<RenderJob, 'groups' | 'positions' | 'blocks' | 'rows'> {
-  const count = snapshots.reduce((sum, { blocks }) => sum + blocks.length, 0);
-  const positions = new Int32Array(new SharedArrayBuffer(count * 12));
-  const blocks: Uint32Array[] = [];
-  const jobs = groups.map(({ surface }, i): GroupJob => {
-    const first = blocks.length;
-    const snapshot = snapshots[i];
-    if (snapshot !== undefined) {
-      positions.set(snapshot.positions.subarray(0, snapshot.blocks.length * 3), first * 3);
-      for (const words of snapshot.blocks) blocks.push(words);
-    }
-    return { first, end: blocks.length, surface, soup: undefined, firstTriangle: 0 };
-  });
-  const rows = new Uint16Array(new SharedArrayBuffer(count * ROWS * 2));
-  return { groups: jobs, positions, blocks, rows };
-}
-
 function soupsOf(groups: readonly Group[], mesher: Mesher): GroupJob[] {
   let firstTriangle = 0;
   return groups.map(({ volume, surface }) => {
@@ -171,25 +211,25 @@ function soupsOf(groups: readonly Group[], mesher: Mesher): GroupJob[] {
   });
 }
 
-function bandsOf(
-  width: number,
-  height: number,
+/** Room for the picture of a view, whose pixels are kept when they are to be. */
+export function viewJobOf(
+  { width, height, projection, lamp }: DraftView,
   { samples, format, background }: Style,
+  shadow: number,
   firstBand: number,
-): Pick<ViewJob, 'bandRows' | 'firstBand' | 'bands' | 'pixels' | 'bandRoom' | 'packed'> {
+  kept: boolean,
+): ViewJob {
   const wanted = Math.floor(BAND_SAMPLES / (width * samples * samples));
   const bandRows = Math.min(Math.max(wanted, BAND_ROWS_MIN), BAND_ROWS_MAX, height);
   const bands = Math.ceil(height / bandRows);
-  const channels = format === 'jpeg' ? 4 : channelsOf(background);
-  const bytes = (width * channels + 1) * bandRows;
+  const bytes = (width * channelsOf(background) + 1) * bandRows;
   // Deflate adds a few bytes for each 16 kB it cannot pack.
-  const bandRoom = format === 'jpeg' ? width * 4 * bandRows : bytes + (bytes >> 8) + 1024;
+  const bandRoom = format === 'jpeg' ? 0 : bytes + (bytes >> 8) + 1024;
+  const room = (size: number) => new Uint8Array(new SharedArrayBuffer(size));
   return {
-    bandRows,
-    firstBand,
-    bands,
-    bandRoom,
-    pixels: new Uint8Array(new SharedArrayBuffer(bandRoom * bands)),
+    ...{ width, height, projection, lamp, shadow, bandRows, firstBand, bands, bandRoom },
+    rgba: kept || format === 'jpeg' ? room(width * height * 4) : undefined,
+    pixels: room(bandRoom * bands),
     packed: new Uint32Array(new SharedArrayBuffer(bands * 8)),
   };
 }

@@ -16,14 +16,19 @@ import { type Area, partsOf, type Veils } from './veils.ts';
 const DARK = 2 ** -12;
 
 /** Draws the groups that can be seen through over the colours of a band's opaque ones. */
-export function layVeils(scene: Scene, view: ViewJob, shader: Shader, colors: Uint32Array): void {
+export function layVeils(
+  scene: Scene,
+  view: ViewJob,
+  shader: Shader,
+  band: Band,
+  colors: Uint32Array,
+): void {
   const { groups } = scene.job;
   const seen = [...groups.keys()].filter((i) => {
     const { opacity } = groups[i]!.surface;
     return opacity > 0 && opacity < 1;
   });
   if (seen.length === 0) return;
-  const { band } = scene.bandFor(view);
   const whole = { left: 0, right: band.width, top: 0, bottom: band.height };
   new Glazing(scene, view, shader, band, colors).draw(seen, whole);
 }
@@ -50,7 +55,7 @@ class Glazing {
   /** Draws groups in an area of the band; in parts where it has too many surfaces. */
   draw(groups: readonly number[], area: Area): void {
     const { job, list } = this.#scene;
-    const { samples, occlusion } = job.style;
+    const { samples } = job.style;
     const veils = this.#veils;
     const band = this.#band;
     veils.start(area);
@@ -59,7 +64,7 @@ class Glazing {
     band.veils = veils;
     for (const group of groups) {
       veils.group = group;
-      this.#scene.draw(group, this.#view.projection, band, true, occlusion > 0);
+      this.#scene.draw(group, this.#view.projection, band, true);
     }
     band.veils = undefined;
     const parts = partsOf(area, veils.parts, samples);
@@ -99,11 +104,12 @@ class Glazing {
     if (!this.#seesSame(first, end, x, y + 1) || !this.#seesSame(first, end, x + 1, y + 1)) {
       return false;
     }
+    const { left, top } = this.#band;
     const mix = this.#mix;
     mix.fill(0, 0, 3);
     mix[3] = 1;
     for (let number = first; number < end && mix[3]! > DARK; number++) {
-      const cell = shader.locate(veils.idOf(number), x + 1, this.#band.top + y + 1);
+      const cell = shader.locate(veils.idOf(number), left + x + 1, top + y + 1);
       if (!shader.isWithin(cell)) return false;
       this.#behind(shader.shade(cell));
     }
@@ -122,13 +128,14 @@ class Glazing {
 
   #mixSample(x: number, y: number): void {
     const veils = this.#veils;
+    const { left, top } = this.#band;
     const mix = this.#mix;
     mix.fill(0, 0, 3);
     mix[3] = 1;
     const end = veils.endOf(x, y);
     for (let number = veils.firstOf(x, y); number < end && mix[3]! > DARK; number++) {
       const id = veils.idOf(number);
-      const cell = this.#shader.locate(id, x + 0.5, this.#band.top + y + 0.5);
+      const cell = this.#shader.locate(id, left + x + 0.5, top + y + 0.5);
       this.#behind(this.#shader.shade(cell));
     }
   }

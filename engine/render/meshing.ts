@@ -5,6 +5,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { surfaceOf } from '../mesh/kinds.ts';
+import { type Growable, growable } from '../prepared/growable.ts';
 import { Volume, type VolumeSnapshot } from '../volume/volume.ts';
 import type { Soup } from './soup.ts';
 import { fillSoup, smoothen } from './soup-of.ts';
@@ -31,23 +32,13 @@ const TRIANGLE_BYTES = 2 * 36 + 12;
 /** What `smoothen` takes for a triangle meanwhile, at most. */
 const SMOOTHING_BYTES = 3 * (16 + 4 + 12);
 
-/** The part of the standard (ES2024) that Node 20 has, and the compiler's library not yet. */
-interface Growable extends SharedArrayBuffer {
-  grow(bytes: number): void;
-}
-const GrowableBuffer = SharedArrayBuffer as unknown as new (
-  bytes: number,
-  options: { maxByteLength: number },
-) => Growable;
-
 export function meshJob(meshing: Meshing, volumes: readonly VolumeSnapshot[]): MeshJob {
   return {
     kind: meshing.kind,
     bytes_max: meshing.bytes_max,
     volumes,
     counts: new Uint32Array(new SharedArrayBuffer(volumes.length * 4)),
-    // Addresses are set aside, and no memory.
-    memory: new GrowableBuffer(0, { maxByteLength: meshing.bytes_max }),
+    memory: growable(meshing.bytes_max),
   };
 }
 

@@ -5,7 +5,6 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS } from '../volume/block.ts';
-import { BlockIndex } from '../volume/block-index.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 
 /** Rows of one block. */
@@ -15,45 +14,30 @@ export const PADDED = 18;
 const SOLID = (SOLID_ALPHA << 24) >>> 0;
 const FULL = 0xffff;
 
-/** Writes the rows of a block's words at `at`. */
-export function markRows(words: Uint32Array, rows: Uint16Array, at: number): void {
+/** Writes the rows of a block's words. */
+export function markRows(words: Uint32Array, rows: Uint16Array): void {
   checkInterrupt();
-  for (let i = 0, row = at; i < BLOCK_VOXELS; row++) {
+  for (let i = 0, row = 0; i < BLOCK_VOXELS; row++) {
     let bits = 0;
     for (let x = 0; x < 16; x++, i++) if (words[i]! >= SOLID) bits |= 1 << x;
     rows[row] = bits;
   }
 }
 
-/** Finds blocks of one group by their positions over 16. */
+/** The 27 blocks around one, with the rows of all blocks. */
 export class Neighbourhood {
-  readonly #index = new BlockIndex();
-  readonly #first: number;
-  readonly #positions: Int32Array;
-  readonly #rows: Uint16Array;
-
-  /** Blocks `first` to `end` of the positions and rows. */
-  constructor(positions: Int32Array, rows: Uint16Array, first: number, end: number) {
-    this.#first = first;
-    this.#positions = positions;
-    this.#rows = rows;
-    for (let slot = first; slot < end; slot++) {
-      if ((slot & 0xfff) === 0) checkInterrupt();
-      const at = slot * 3;
-      this.#index.add(positions[at]!, positions[at + 1]!, positions[at + 2]!);
-    }
-  }
+  /** Where the rows of each begin, x first; -1 where there is no block. */
+  readonly at = new Int32Array(27);
+  rows: Uint16Array = new Uint16Array(0);
 
   /** Fills the padded rows of a block. False when it is solid and so is all that touches a face. */
-  pad(slot: number, padded: Int32Array): boolean {
-    const [x, y, z] = this.#at(slot);
+  pad(padded: Int32Array): boolean {
+    const { at } = this;
     let buried = true;
     for (let dz = -1; dz <= 1; dz++) {
       for (let dy = -1; dy <= 1; dy++) {
-        const middle = dy === 0 && dz === 0 ? slot * ROWS : this.#rowsAt(x, y + dy, z + dz);
-        const left = this.#rowsAt(x - 1, y + dy, z + dz);
-        const right = this.#rowsAt(x + 1, y + dy, z + dz);
-        const full = this.#fill(padded, dy, dz, left, middle, right);
+        const middle = 13 + 3 * dy + 9 * dz;
+        const full = this.#fill(padded, dy, dz, at[middle - 1]!, at[middle]!, at[middle + 1]!);
         // Diagonal neighbours hide no face.
         if (dy === 0 || dz === 0) buried &&= full;
       }
@@ -70,7 +54,7 @@ export class Neighbourhood {
     middle: number,
     right: number,
   ): boolean {
-    const rows = this.#rows;
+    const rows = this.rows;
     const [y0, y1] = dy < 0 ? [15, 16] : dy > 0 ? [0, 1] : [0, 16];
     const [z0, z1] = dz < 0 ? [15, 16] : dz > 0 ? [0, 1] : [0, 16];
     let all = FULL;
@@ -87,16 +71,5 @@ export class Neighbourhood {
       }
     }
     return all === FULL && (ends === 1 || dy !== 0 || dz !== 0);
-  }
-
-  #at(slot: number): readonly [number, number, number] {
-    const p = this.#positions;
-    return [p[slot * 3]!, p[slot * 3 + 1]!, p[slot * 3 + 2]!];
-  }
-
-  /** Where the rows of the block at a position begin, or -1. */
-  #rowsAt(x: number, y: number, z: number): number {
-    const found = this.#index.find(x, y, z);
-    return found < 0 ? -1 : (this.#first + found) * ROWS;
   }
 }

@@ -2,41 +2,92 @@
 
 import { adler32, packBand } from '../image/encode.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { channelsOf, type ViewJob } from './job.ts';
+import { channelsOf, type Style, type ViewJob } from './job.ts';
 import { layVeils } from './lay-veils.ts';
 import type { Band } from './raster.ts';
 import type { Scene } from './scene.ts';
 import { Shader } from './shader.ts';
+import type { Area } from './veils.ts';
 
 /** A sample is drawn as an edge when what is beside it is this many voxels farther away. */
 const SILHOUETTE_VOXELS = 1.5;
 
 /** Renders one band of a view. */
 export function renderBand(scene: Scene, view: ViewJob, number: number): void {
+  const top = number * view.bandRows;
+  const bottom = Math.min(top + view.bandRows, view.height);
+  const area = { left: 0, right: view.width, top, bottom };
+  const rgba = bandOf(view, number) ?? new Uint8Array(view.width * 4 * (bottom - top));
+  drawArea(scene, view, area, rgba, top);
+  packRows(scene.job.style, view, number, rgba);
+}
+
+/** The pixels of a band that are kept. */
+export function bandOf({ width, height, bandRows, rgba }: ViewJob, number: number) {
+  const top = number * bandRows;
+  return rgba?.subarray(top * width * 4, Math.min(top + bandRows, height) * width * 4);
+}
+
+/** Draws an area of a view into RGBA rows of its whole width, of which the first is `firstRow`. */
+export function drawArea(
+  scene: Scene,
+  view: ViewJob,
+  area: Area,
+  rgba: Uint8Array,
+  firstRow: number,
+): void {
   const { style, groups } = scene.job;
   const { samples } = style;
-  const firstRow = number * view.bandRows;
-  const pixelRows = Math.min(view.bandRows, view.height - firstRow);
-  // An edge is seen from the sample beside it, which may lie in the next band.
-  const margin = style.outline.silhouette > 0 ? samples : 0;
-  const top = Math.max(firstRow * samples - margin, 0);
-  const bottom = Math.min((firstRow + pixelRows) * samples + margin, view.height * samples);
   const { projection } = view;
-  const { band, colors } = scene.bandFor(view);
-  colors.fill(0, 0, projection.width * (bottom - top));
+  // An edge is seen from the sample beside it, which may lie outside.
+  const margin = style.outline.silhouette > 0 ? samples : 0;
+  const left = Math.max(area.left * samples - margin, 0);
+  const right = Math.min(area.right * samples + margin, projection.width);
+  const top = Math.max(area.top * samples - margin, 0);
+  const bottom = Math.min(area.bottom * samples + margin, projection.height);
+  const { band, colors } = scene.bandFor(right - left, bottom - top);
+  colors.fill(0, 0, band.width * (bottom - top));
   const shader = new Shader(scene, view);
-  const occlusion = style.occlusion > 0;
-  band.start(projection, top, bottom - top);
+  band.start(projection, left, top, bottom - top);
   scene.list.clear();
   for (const [i, { surface }] of groups.entries()) {
-    if (surface.opacity === 1) scene.draw(i, projection, band, true, occlusion);
+    if (surface.opacity === 1) scene.draw(i, projection, band, true);
   }
   shadeBand(band, colors, shader, samples, style.outline.borders > 0);
   if (style.outline.silhouette > 0) drawSilhouette(band, view, colors, style.outline.silhouette);
-  layVeils(scene, view, shader, colors);
-  const skipped = (firstRow * samples - top) * projection.width;
-  const rows = { firstRow, pixelRows, colors: colors.subarray(skipped) };
-  finish(scene, view, number, rows);
+  layVeils(scene, view, shader, band, colors);
+  const line = new Uint8Array((area.right - area.left) * 4);
+  for (let row = area.top; row < area.bottom; row++) {
+    const from = (row * samples - top) * band.width + area.left * samples - left;
+    const back = backgroundOf(style, row, view.height);
+    resolveRow(colors, from, band.width, samples, back, line);
+    rgba.set(line, ((row - firstRow) * view.width + area.left) * 4);
+  }
+}
+
+/** What is behind everything in a row, packed; 0 is nothing. */
+function backgroundOf({ background, format }: Style, row: number, height: number): number {
+  if (background === 'gradient') return (0xff00_0000 | (gradientAt(row, height) * 0x01_0101)) >>> 0;
+  if (background !== 'transparent') return background;
+  return format === 'jpeg' ? 0xffff_ffff : 0;
+}
+
+/** Packs the pixels of a band of a PNG picture. */
+export function packRows(style: Style, view: ViewJob, number: number, rgba: Uint8Array): void {
+  if (style.format === 'jpeg') return;
+  const { width, pixels, bandRoom, packed } = view;
+  const channels = channelsOf(style.background);
+  const rows = rgba.length / (width * 4);
+  const raw = new Uint8Array((width * channels + 1) * rows);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    checkInterrupt();
+    at = filterRow(rgba.subarray(row * width * 4, (row + 1) * width * 4), channels, width, raw, at);
+  }
+  const bytes = packBand(raw, number === view.bands - 1);
+  pixels.set(bytes, number * bandRoom);
+  packed[2 * number] = bytes.length;
+  packed[2 * number + 1] = adler32(raw);
 }
 
 /** Gives each sample its colour. A pixel whose samples see one voxel's face is shaded once. */
@@ -47,7 +98,7 @@ function shadeBand(
   samples: 1 | 2,
   each: boolean,
 ): void {
-  const { width, height, ids, top } = band;
+  const { width, height, ids, left, top } = band;
   const cells = new Int32Array(4);
   const offsets = samples === 1 ? [0] : [0, 1, width, width + 1];
   for (let y = 0; y < height; y += samples) {
@@ -60,7 +111,7 @@ function shadeBand(
           id === ids[base + 1]! && id === ids[base + width]! && id === ids[base + width + 1]!;
         if (same) {
           if (id === 0) continue;
-          const cell = shader.locate(id, x + 1, top + y + 1);
+          const cell = shader.locate(id, left + x + 1, top + y + 1);
           if (shader.isWithin(cell)) {
             const color = shader.shade(cell);
             colors[base] = color;
@@ -75,7 +126,7 @@ function shadeBand(
         const at = base + offsets[s]!;
         const seen = ids[at]!;
         if (seen === 0) continue;
-        const cell = shader.locate(seen, x + (s & 1) + 0.5, top + y + (s >> 1) + 0.5);
+        const cell = shader.locate(seen, left + x + (s & 1) + 0.5, top + y + (s >> 1) + 0.5);
         cells[s] = cell;
         let twin = each ? s : 0;
         while (twin < s && (ids[base + offsets[twin]!] !== seen || cells[twin] !== cell)) twin++;
@@ -131,60 +182,22 @@ function gradientAt(row: number, height: number): number {
   return Math.round(70 + 51 * ((2 * row + 1) / height - 1));
 }
 
-interface BandRows {
-  readonly firstRow: number;
-  readonly pixelRows: number;
-  readonly colors: Uint32Array;
-}
-
-/** Averages samples to pixels, over the background, and keeps them in the form of the picture. */
-function finish(scene: Scene, view: ViewJob, number: number, rows: BandRows): void {
-  const { style } = scene.job;
-  const { width, height, pixels, bandRoom, packed } = view;
-  const jpeg = style.format === 'jpeg';
-  const channels = jpeg ? 4 : channelsOf(style.background);
-  const { firstRow, pixelRows } = rows;
-  const line = new Uint8Array(width * 4);
-  const own = pixels.subarray(number * bandRoom, (number + 1) * bandRoom);
-  const raw = jpeg ? own : new Uint8Array((width * channels + 1) * pixelRows);
-  let at = 0;
-  for (let row = 0; row < pixelRows; row++) {
-    let back: number;
-    if (style.background === 'gradient') {
-      back = 0xff00_0000 | (gradientAt(firstRow + row, height) * 0x01_0101);
-    } else {
-      back = style.background === 'transparent' ? (jpeg ? 0xffff_ffff : 0) : style.background;
-    }
-    resolveRow(rows.colors, row, width, style.samples, back, line);
-    if (jpeg) {
-      own.set(line, row * width * 4);
-      continue;
-    }
-    at = filterRow(line, channels, width, raw, at);
-  }
-  if (jpeg) return;
-  const bytes = packBand(raw, number === view.bands - 1);
-  own.set(bytes);
-  packed[2 * number] = bytes.length;
-  packed[2 * number + 1] = adler32(raw);
-}
-
-/** One row of pixels: the mean of their samples, each over the background. */
+/** A row of pixels, whose samples begin at `from`: their mean, each over the background. */
 function resolveRow(
   colors: Uint32Array,
-  row: number,
-  width: number,
+  from: number,
+  stride: number,
   samples: 1 | 2,
   back: number,
   line: Uint8Array,
 ): void {
-  const stride = width * samples;
+  const width = line.length / 4;
   const step = samples === 1 ? 0 : 1;
   const count = samples * samples;
   const opaque = back >>> 24 === 255;
   const pixels = new Uint32Array(line.buffer);
   for (let x = 0; x < width; x++) {
-    const base = row * samples * stride + x * samples;
+    const base = from + x * samples;
     // Most pixels are of one colour.
     const only = colors[base]!;
     if (

@@ -3,7 +3,7 @@
  * j + ½), j counts downward. Plain numbers, so that it can cross to another thread.
  */
 
-import type { Box, Vec3 } from '../volume/box.ts';
+import type { Vec3 } from '../volume/box.ts';
 
 export interface Projection {
   readonly orthographic: boolean;
@@ -104,16 +104,19 @@ export interface Bounds {
 }
 
 /**
- * Where a box appears: everywhere when it reaches behind the eye, undefined when all of it does.
+ * Where a convex body of eight points appears, three numbers each: everywhere when it reaches behind
+ * the eye, undefined when all of it does.
  */
-export function boundsOf(projection: Projection, { min, max }: Box): Bounds | undefined {
-  const { rows: r, orthographic } = projection;
+export function boundsOf(
+  { rows: r, orthographic }: Projection,
+  points: Float64Array,
+): Bounds | undefined {
   const bounds = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
   let behind = 0;
-  for (let corner = 0; corner < 8; corner++) {
-    const x = (corner & 1) === 0 ? min[0] : max[0];
-    const y = (corner & 2) === 0 ? min[1] : max[1];
-    const z = (corner & 4) === 0 ? min[2] : max[2];
+  for (let at = 0; at < 24; at += 3) {
+    const x = points[at]!;
+    const y = points[at + 1]!;
+    const z = points[at + 2]!;
     const w = r[8]! * x + r[9]! * y + r[10]! * z + r[11]!;
     if (!orthographic && w < NEAR) {
       behind++;
@@ -130,6 +133,47 @@ export function boundsOf(projection: Projection, { min, max }: Box): Bounds | un
   if (behind > 0) return { x0: -Infinity, y0: -Infinity, x1: Infinity, y1: Infinity };
   return bounds;
 }
+
+/**
+ * Writes where a cube appears at most, four numbers at `at`: of the ball around it, so that it costs
+ * one point. A point at depth w and x samples from the middle moves by r·(scale + |x|) / (w - r) at
+ * most when it moves by r.
+ */
+export function boundCube(
+  projection: Projection,
+  x: number,
+  y: number,
+  z: number,
+  size: number,
+  bounds: Float32Array,
+  at: number,
+): void {
+  const { rows: r, orthographic, width, height, scale } = projection;
+  const half = size / 2;
+  const [px, py, pz] = [x + half, y + half, z + half];
+  const radius = half * BALL;
+  const w = r[8]! * px + r[9]! * py + r[10]! * pz + r[11]!;
+  if (!orthographic && w - radius < NEAR) {
+    const seen = w + radius >= NEAR;
+    bounds[at] = seen ? -Infinity : Infinity;
+    bounds[at + 1] = bounds[at]!;
+    bounds[at + 2] = -bounds[at]!;
+    bounds[at + 3] = -bounds[at]!;
+    return;
+  }
+  const sx = (r[0]! * px + r[1]! * py + r[2]! * pz + r[3]!) / w;
+  const sy = (r[4]! * px + r[5]! * py + r[6]! * pz + r[7]!) / w;
+  const by = orthographic ? 1 : w - radius;
+  const across = (radius * (scale + (orthographic ? 0 : Math.abs(sx - width / 2)))) / by + 1;
+  const along = (radius * (scale + (orthographic ? 0 : Math.abs(sy - height / 2)))) / by + 1;
+  bounds[at] = sx - across;
+  bounds[at + 1] = sy - along;
+  bounds[at + 2] = sx + across;
+  bounds[at + 3] = sy + along;
+}
+
+/** The ball around a cube is so many times as wide, and a little for rounding. */
+const BALL = Math.sqrt(3) * 1.0001;
 
 export function dot(a: Vec3, b: Vec3): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

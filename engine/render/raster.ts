@@ -8,7 +8,7 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { NEAR, type Projection } from './projection.ts';
-import { type Rectangles, U_AXIS, V_AXIS } from './rectangles.ts';
+import { type Faces, RECT, U_AXIS, V_AXIS } from './rectangles.ts';
 import { FIRST_TRIANGLE } from './soup.ts';
 import { planeOf } from './soup-shader.ts';
 import type { Veils } from './veils.ts';
@@ -24,7 +24,8 @@ const CORNERS_MAX = 5;
 
 export class Band {
   readonly width: number;
-  /** First row of samples, and how many. */
+  /** First column of samples, and first row and how many. */
+  left = 0;
   top = 0;
   height = 0;
   readonly depth: Float32Array;
@@ -54,7 +55,8 @@ export class Band {
   }
 
   /** Begins a band of empty samples. */
-  start(projection: Projection, top: number, height: number): void {
+  start(projection: Projection, left: number, top: number, height: number): void {
+    this.left = left;
     this.top = top;
     this.height = height;
     const end = height * this.width;
@@ -62,19 +64,20 @@ export class Band {
     if (this.ids.length > 0) this.ids.fill(0, 0, end);
   }
 
-  /** Draws rectangles `first` to `end` of a list, all of the block at (x, y, z). */
+  /** Draws rectangles `first` to `end`, all of the block at (x, y, z), and counts from `base`. */
   draw(
     projection: Projection,
-    list: Rectangles,
+    { rects }: Faces,
     first: number,
     end: number,
+    base: number,
     x: number,
     y: number,
     z: number,
   ): void {
     const { rows, orthographic, origin, direction } = projection;
     for (let number = first; number < end; number++) {
-      const shape = list.shapes[number]!;
+      const shape = rects[number * RECT + 1]!;
       const axis = (shape & 7) >> 1;
       const low = axis === 0 ? x : axis === 1 ? y : z;
       const plane = low + ((shape >> 3) & 15) + (shape & 1);
@@ -86,7 +89,7 @@ export class Band {
       const constant = orthographic ? moving[axis]! - plane : moving[axis]!;
       const a = moving[3 + axis]! / by;
       const b = moving[6 + axis]! / by;
-      this.#fill(this.#cornerCount, a, b, constant / by, number + 1);
+      this.#fill(this.#cornerCount, a, b, constant / by, base + number + 1);
     }
   }
 
@@ -216,6 +219,7 @@ export class Band {
       if (y > yMax) yMax = y;
     }
     const { top, width } = this;
+    const originX = this.left;
     const first = Math.max(Math.ceil(yMin - 0.5 - OVERLAP) - top, 0);
     const end = Math.min(Math.ceil(yMax - 0.5 + OVERLAP) - top, this.height);
     if (first >= end) return;
@@ -229,12 +233,12 @@ export class Band {
     const { depth, ids } = this;
     const keepsIds = ids.length > 0;
     for (let row = first; row < end; row++) {
-      const x0 = Math.max(Math.ceil(left[row]! - 0.5 - OVERLAP), 0);
-      const x1 = Math.min(Math.ceil(right[row]! - 0.5 + OVERLAP), width);
+      const x0 = Math.max(Math.ceil(left[row]! - 0.5 - OVERLAP) - originX, 0);
+      const x1 = Math.min(Math.ceil(right[row]! - 0.5 + OVERLAP) - originX, width);
       const start = b * (top + row + 0.5) + c;
       const base = row * width;
       for (let x = x0; x < x1; x++) {
-        const d = a * (x + 0.5) + start;
+        const d = a * (originX + x + 0.5) + start;
         if (d > depth[base + x]!) {
           depth[base + x] = d;
           if (keepsIds) ids[base + x] = id;
@@ -256,12 +260,12 @@ export class Band {
     const { area } = veils;
     const bottom = Math.min(end, area.bottom);
     for (let row = Math.max(first, area.top); row < bottom; row++) {
-      const x0 = Math.max(Math.ceil(this.#left[row]! - 0.5 - OVERLAP), area.left);
-      const x1 = Math.min(Math.ceil(this.#right[row]! - 0.5 + OVERLAP), area.right);
+      const x0 = Math.max(Math.ceil(this.#left[row]! - 0.5 - OVERLAP) - this.left, area.left);
+      const x1 = Math.min(Math.ceil(this.#right[row]! - 0.5 + OVERLAP) - this.left, area.right);
       const start = b * (this.top + row + 0.5) + c;
       for (let x = x0; x < x1; x++) {
         // Rounded as depths are kept, so that what lies in an opaque face's place is hidden.
-        const d = Math.fround(a * (x + 0.5) + start);
+        const d = Math.fround(a * (this.left + x + 0.5) + start);
         if (d > this.depth[row * this.width + x]!) veils.add(x, row, d, id);
       }
     }

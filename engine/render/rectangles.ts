@@ -16,26 +16,36 @@ export const V_AXIS = [2, 2, 1] as const;
 
 const ROOM = 1024;
 
-/** What is drawn in one piece. */
-export class Rectangles {
+/** Numbers of a rectangle: the place of its block, its shape, and its first cell. */
+export const RECT = 3;
+
+/**
+ * Rectangles of blocks. The shape of one has its direction, slice and bounds: bits 0-2, 3-6, then u
+ * and v from and to (inclusive). The cells of one lie in order, u fastest; each has the packed
+ * colour of its voxel and the byte of what is around.
+ */
+export interface Faces {
+  readonly rects: Int32Array;
+  readonly colors: Uint32Array;
+  readonly around: Uint8Array;
+}
+
+/** Faces in the memory of one thread. */
+export class Rectangles implements Faces {
   count = 0;
-  /** Block of each. */
-  slots = new Int32Array(ROOM);
-  /** Direction, slice and bounds of each: bits 0-2, 3-6, then u and v from and to (inclusive). */
-  shapes = new Int32Array(ROOM);
-  /** Where the bytes of its cells begin, u fastest. */
-  cells = new Int32Array(ROOM);
+  cellCount = 0;
+  rects = new Int32Array(ROOM * RECT);
+  colors = new Uint32Array(ROOM);
   around = new Uint8Array(ROOM);
-  #cellCount = 0;
   readonly #slices = new Uint16Array(256);
 
   clear(): void {
     this.count = 0;
-    this.#cellCount = 0;
+    this.cellCount = 0;
   }
 
   /** Adds the faces of a block in one direction. */
-  add(slot: number, direction: number, padded: Int32Array, occlusion: boolean): void {
+  add(place: number, direction: number, padded: Int32Array, words: Uint32Array): void {
     const slices = this.#slices;
     if (!findFaces(slices, direction, padded)) return;
     for (let slice = 0; slice < 16; slice++) {
@@ -52,27 +62,24 @@ export class Rectangles {
           }
           const u1 = u0 + length - 1;
           this.#push(
-            slot,
+            place,
             direction | (slice << 3) | (u0 << 7) | (v << 11) | (u1 << 15) | (v1 << 19),
           );
-          if (occlusion) this.#surround(direction, slice, u0, v, u1, v1, padded);
+          this.#fillCells(direction, slice, u0, v, u1, v1, padded, words);
         }
       }
     }
   }
 
-  #push(slot: number, shape: number): void {
-    if (this.count === this.slots.length) {
-      this.slots = doubled(this.slots, Int32Array);
-      this.shapes = doubled(this.shapes, Int32Array);
-      this.cells = doubled(this.cells, Int32Array);
-    }
-    this.slots[this.count] = slot;
-    this.shapes[this.count] = shape;
-    this.cells[this.count++] = this.#cellCount;
+  #push(place: number, shape: number): void {
+    let at = this.count++ * RECT;
+    if (at === this.rects.length) this.rects = doubled(this.rects, Int32Array);
+    this.rects[at++] = place;
+    this.rects[at++] = shape;
+    this.rects[at] = this.cellCount;
   }
 
-  #surround(
+  #fillCells(
     direction: number,
     slice: number,
     u0: number,
@@ -80,30 +87,37 @@ export class Rectangles {
     u1: number,
     v1: number,
     padded: Int32Array,
+    words: Uint32Array,
   ): void {
-    while (this.#cellCount + 256 > this.around.length) {
+    while (this.cellCount + 256 > this.around.length) {
       this.around = doubled(this.around, Uint8Array);
+      this.colors = doubled(this.colors, Uint32Array);
     }
-    const around = this.around;
+    const { around, colors } = this;
     // The layer of cells before the faces, in padded coordinates.
     const before = slice + ((direction & 1) === 1 ? 2 : 0);
-    let at = this.#cellCount;
+    let at = this.cellCount;
     const axis = direction >> 1;
     for (let v = v0; v <= v1; v++) {
       if (axis === 0) {
-        for (let u = u0; u <= u1; u++) around[at++] = aroundX(padded, before, u, v);
+        for (let u = u0; u <= u1; u++) {
+          colors[at] = words[slice + 16 * u + 256 * v]!;
+          around[at++] = aroundX(padded, before, u, v);
+        }
         continue;
       }
       const step = axis === 1 ? PADDED : 1;
       const row = axis === 1 ? v * PADDED + before : before * PADDED + v;
+      const word = axis === 1 ? 16 * slice + 256 * v : 16 * v + 256 * slice;
       const [low, same, high] = [padded[row]!, padded[row + step]!, padded[row + 2 * step]!];
       for (let u = u0; u <= u1; u++) {
         const beside = (same >> u) & 5;
+        colors[at] = words[word + u]!;
         around[at++] =
           ((low >> u) & 7) | ((beside & 1) << 3) | ((beside & 4) << 2) | (((high >> u) & 7) << 5);
       }
     }
-    this.#cellCount = at;
+    this.cellCount = at;
   }
 }
 
@@ -158,7 +172,10 @@ function findFacesX(slices: Uint16Array, up: boolean, padded: Int32Array): boole
   return found !== 0;
 }
 
-function doubled<T extends Uint8Array | Int32Array>(values: T, Kind: new (length: number) => T): T {
+function doubled<T extends Uint8Array | Uint32Array | Int32Array>(
+  values: T,
+  Kind: new (length: number) => T,
+): T {
   const copy = new Kind(values.length * 2);
   copy.set(values);
   return copy;

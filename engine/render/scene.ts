@@ -1,94 +1,139 @@
 /** What a thread keeps of a job between its parts, and how it draws blocks into a band. */
 
 import { checkInterrupt } from '../interrupt.ts';
-import type { GroupJob, RenderJob, ViewJob } from './job.ts';
+import { Arena } from '../prepared/arena.ts';
+import { ENDS, ENTRY, FIRST, findersOf, X, Y, Z } from '../prepared/directory.ts';
+import { Preparer } from '../prepared/preparer.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import type { GroupJob, RenderJob } from './job.ts';
 import { firstTriangle, soupIn } from './meshing.ts';
-import { markRows, Neighbourhood, PADDED, ROWS } from './occupancy.ts';
-import { boundsOf, type Projection } from './projection.ts';
+import { boundCube, type Projection } from './projection.ts';
 import { Band } from './raster.ts';
-import { Rectangles } from './rectangles.ts';
+import { type Faces, Rectangles } from './rectangles.ts';
 import { Veils } from './veils.ts';
 
-const NOWHERE = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+/** Rectangles that are not in the arena have numbers from here on. */
+export const LOOSE = 2 ** 30;
 
 export class Scene {
   readonly job: RenderJob;
-  /** What was drawn since it was last cleared. */
+  /** What was drawn since it was last cleared and is not in the arena. */
   readonly list = new Rectangles();
-  readonly veils = new Veils();
+  #veils: Veils | undefined;
   /** The groups of the job, with the meshes that it made. */
   readonly groups: readonly GroupJob[];
-  /** Group of each block. */
-  readonly groupOf: Uint16Array;
-  readonly #neighbourhoods: Neighbourhood[];
-  readonly #padded = new Int32Array(PADDED * PADDED);
+  readonly #arena: Arena;
+  readonly #loose: ReadonlyMap<number, Uint32Array>;
+  #preparer: Preparer | undefined;
   readonly #bounds = new Map<Projection, Float32Array>();
   /** Kept from band to band: fresh memory costs more than to clear what was used. */
   #band: { band: Band; colors: Uint32Array } | undefined;
 
-  /** After the first stage. */
+  /** After the stages that prepare. */
   constructor(job: RenderJob) {
     this.job = job;
     this.groups = meshed(job);
-    this.groupOf = new Uint16Array(job.blocks.length);
-    for (const [i, { first, end }] of job.groups.entries()) this.groupOf.fill(i, first, end);
-    this.#neighbourhoods = job.groups.map(
-      ({ first, end }) => new Neighbourhood(job.positions, job.rows, first, end),
-    );
+    this.#arena = new Arena(job.arena);
+    const { faces, words } = job.todo;
+    this.#loose = new Map(words.map((one, i) => [faces[i]!, one]));
   }
 
-  /** Room for the samples of any band of a view, and their colours. */
-  bandFor(view: ViewJob): { band: Band; colors: Uint32Array } {
-    const room = roomOf(view, this.job);
-    if (this.#band === undefined || !this.#band.band.fits(view.projection.width, room)) {
-      const colors = new Uint32Array(view.projection.width * room);
-      this.#band = { band: new Band(view.projection.width, room, true), colors };
+  get veils(): Veils {
+    this.#veils ??= new Veils();
+    return this.#veils;
+  }
+
+  /** Where the rectangle of a number lies, at the number's rest by `LOOSE`. */
+  facesOf(number: number): Faces {
+    return number < LOOSE ? this.#arena : this.list;
+  }
+
+  /** Room for so many samples, and their colours. */
+  bandFor(width: number, height: number): { band: Band; colors: Uint32Array } {
+    if (this.#band === undefined || !this.#band.band.fits(width, height)) {
+      const colors = new Uint32Array(width * height);
+      this.#band = { band: new Band(width, height, true), colors };
     }
     return this.#band;
   }
 
-  /** Draws a group into a band and adds its rectangles to the list when `kept`. */
-  draw(group: number, projection: Projection, band: Band, kept: boolean, occlusion: boolean): void {
-    const { positions } = this.job;
+  /** Draws a group into a band and adds rectangles to the list, when they are to be `kept`. */
+  draw(group: number, projection: Projection, band: Band, kept: boolean): void {
+    const { order, entries } = this.job;
     const { first, end, soup, firstTriangle } = this.groups[group]!;
     if (soup !== undefined) band.drawTriangles(projection, soup.positions, firstTriangle);
-    const neighbourhood = this.#neighbourhoods[group]!;
     const bounds = this.#boundsOf(projection);
-    const { list } = this;
-    const padded = this.#padded;
+    const right = band.left + band.width;
     const bottom = band.top + band.height;
-    for (let slot = first; slot < end; slot++) {
-      if ((slot & 0xff) === 0) checkInterrupt();
-      const at = slot * 4;
-      if (bounds[at]! > band.width || bounds[at + 2]! < 0) continue;
+    for (let i = first; i < end; i++) {
+      if ((i & 0xff) === 0) checkInterrupt();
+      const at = i * 4;
+      if (bounds[at]! > right || bounds[at + 2]! < band.left) continue;
       if (bounds[at + 1]! > bottom || bounds[at + 3]! < band.top) continue;
-      if (!neighbourhood.pad(slot, padded)) continue;
-      const x = positions[slot * 3]! * 16;
-      const y = positions[slot * 3 + 1]! * 16;
-      const z = positions[slot * 3 + 2]! * 16;
-      if (!kept) list.clear();
-      const before = list.count;
-      for (let direction = 0; direction < 6; direction++) {
-        const low = direction < 2 ? x : direction < 4 ? y : z;
-        if (mayFace(projection, direction, low)) list.add(slot, direction, padded, occlusion);
-      }
-      band.draw(projection, list, before, list.count, x, y, z);
+      const place = order[i]!;
+      if (entries[place * ENTRY + FIRST]! < 0) this.#drawLoose(place, projection, band, kept);
+      else this.#drawPrepared(place, projection, band);
     }
   }
 
-  /** Four numbers a block, in samples. */
+  #drawPrepared(place: number, projection: Projection, band: Band): void {
+    const { entries } = this.job;
+    const entry = place * ENTRY;
+    const x = entries[entry + X]! * BLOCK_SIZE;
+    const y = entries[entry + Y]! * BLOCK_SIZE;
+    const z = entries[entry + Z]! * BLOCK_SIZE;
+    const start = entries[entry + FIRST]!;
+    let from = 0;
+    for (let direction = 0; direction < 6; direction++) {
+      const to = entries[entry + ENDS + direction]!;
+      const low = direction < 2 ? x : direction < 4 ? y : z;
+      if (from < to && mayFace(projection, direction, low)) {
+        band.draw(projection, this.#arena, start + from, start + to, 0, x, y, z);
+      }
+      from = to;
+    }
+  }
+
+  /** Draws a block that is not in the arena, for want of room. */
+  #drawLoose(place: number, projection: Projection, band: Band, kept: boolean): void {
+    const { entries } = this.job;
+    const words = this.#loose.get(place);
+    if (words === undefined) return;
+    this.#preparer ??= new Preparer(this.#arena, findersOf(entries));
+    if (!this.#preparer.pad(entries, place)) return;
+    const entry = place * ENTRY;
+    const x = entries[entry + X]! * BLOCK_SIZE;
+    const y = entries[entry + Y]! * BLOCK_SIZE;
+    const z = entries[entry + Z]! * BLOCK_SIZE;
+    const { list } = this;
+    if (!kept) list.clear();
+    const before = list.count;
+    for (let direction = 0; direction < 6; direction++) {
+      const low = direction < 2 ? x : direction < 4 ? y : z;
+      if (mayFace(projection, direction, low)) {
+        list.add(place, direction, this.#preparer.padded, words);
+      }
+    }
+    band.draw(projection, list, before, list.count, LOOSE, x, y, z);
+  }
+
+  /** Four numbers for each place in the order, in samples; nowhere where there is nothing to see. */
   #boundsOf(projection: Projection): Float32Array {
     const known = this.#bounds.get(projection);
     if (known !== undefined) return known;
-    const { positions, blocks } = this.job;
-    const bounds = new Float32Array(blocks.length * 4);
-    for (let slot = 0; slot < blocks.length; slot++) {
-      if ((slot & 0xfff) === 0) checkInterrupt();
-      const at = (a: number) => positions[slot * 3 + a]! * 16;
-      const min = [at(0), at(1), at(2)] as const;
-      const max = [min[0] + 16, min[1] + 16, min[2] + 16] as const;
-      const { x0, y0, x1, y1 } = boundsOf(projection, { min, max }) ?? NOWHERE;
-      bounds.set([x0 - 1, y0 - 1, x1 + 1, y1 + 1], slot * 4);
+    const { order, entries } = this.job;
+    const bounds = new Float32Array(order.length * 4);
+    for (let i = 0; i < order.length; i++) {
+      if ((i & 0xfff) === 0) checkInterrupt();
+      const entry = order[i]! * ENTRY;
+      if (entries[entry + FIRST]! >= 0 && entries[entry + ENDS + 5] === 0) {
+        bounds.fill(Infinity, i * 4, i * 4 + 2);
+        continue;
+      }
+      const x = entries[entry + X]! * BLOCK_SIZE;
+      const y = entries[entry + Y]! * BLOCK_SIZE;
+      const z = entries[entry + Z]! * BLOCK_SIZE;
+      boundCube(projection, x, y, z, BLOCK_SIZE, bounds, i * 4);
     }
     this.#bounds.set(projection, bounds);
     return bounds;
@@ -104,11 +149,6 @@ function meshed({ groups, mesh }: RenderJob): readonly GroupJob[] {
   }));
 }
 
-/** Rows of samples of a band, and a pixel more above and below for outlines. */
-function roomOf({ bandRows }: ViewJob, { style }: RenderJob): number {
-  return (bandRows + 2) * style.samples;
-}
-
 /** Whether faces of a direction in a block that begins at `low` can be seen. */
 function mayFace(
   { orthographic, eye, forward }: Projection,
@@ -121,9 +161,18 @@ function mayFace(
   return up ? eye[axis] > low + 1 : eye[axis] < low + 15;
 }
 
-/** Stage 0: marks the rows of a share of the blocks. */
-export function markShare({ blocks, rows, stages }: RenderJob, part: number): void {
-  const from = Math.floor((blocks.length * part) / stages[0]);
-  const to = Math.floor((blocks.length * (part + 1)) / stages[0]);
-  for (let slot = from; slot < to; slot++) markRows(blocks[slot]!, rows, slot * ROWS);
+/** Draws what casts shadows into an area of a map. */
+export function drawDepths(
+  scene: Scene,
+  projection: Projection,
+  band: Band,
+  left: number,
+  top: number,
+  height: number,
+): void {
+  band.start(projection, left, top, height);
+  for (const [group, { surface }] of scene.job.groups.entries()) {
+    // What can be seen through casts no shadow.
+    if (surface.opacity === 1) scene.draw(group, projection, band, false);
+  }
 }

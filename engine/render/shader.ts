@@ -1,10 +1,11 @@
 /** The colour of what a sample sees. */
 
+import { ENTRY, GROUP } from '../prepared/directory.ts';
 import type { Surface } from './groups.ts';
 import type { ViewJob } from './job.ts';
 import { LINEAR, openness, SHADOW_FULL, Shading, TURNED_AWAY } from './lighting.ts';
-import { type Rectangles, U_AXIS, V_AXIS } from './rectangles.ts';
-import type { Scene } from './scene.ts';
+import { type Faces, RECT, U_AXIS, V_AXIS } from './rectangles.ts';
+import { LOOSE, type Scene } from './scene.ts';
 import { facing, lightAt, type ShadowMap, shadowOffset } from './shadow-map.ts';
 import { FIRST_TRIANGLE } from './soup.ts';
 import { SoupShader } from './soup-shader.ts';
@@ -18,7 +19,6 @@ export class Shader {
   readonly #view: ViewJob;
   readonly #map: ShadowMap | undefined;
   readonly #offset: number;
-  readonly #list: Rectangles;
   readonly #occlusion: number;
   readonly #borders: number;
   readonly #shading = new Shading();
@@ -45,14 +45,14 @@ export class Shader {
   #u1 = 0;
   #v1 = 0;
   #cells = 0;
-  #words: Uint32Array = new Uint32Array(0);
+  #faces: Faces;
   #surface: Surface | undefined;
   readonly #soup: SoupShader;
 
   constructor(scene: Scene, view: ViewJob) {
     this.#scene = scene;
+    this.#faces = scene.list;
     this.#view = view;
-    this.#list = scene.list;
     this.#occlusion = scene.job.style.occlusion;
     this.#borders = scene.job.style.outline.borders;
     this.#origin = view.projection.origin;
@@ -154,13 +154,13 @@ export class Shader {
     else if (this.#map !== undefined) light = 1 - lamp.shadow * (1 - SHADOW_FULL) * this.#shade();
     const fu = Math.min(Math.max(hit[0]! - cu, 0), 1);
     const fv = Math.min(Math.max(hit[1]! - cv, 0), 1);
+    const at = this.#cells + (cv - this.#v0) * (this.#u1 - this.#u0 + 1) + cu - this.#u0;
     if (this.#occlusion > 0) {
-      const at = this.#cells + (cv - this.#v0) * (this.#u1 - this.#u0 + 1) + cu - this.#u0;
-      const around = this.#list.around[at]!;
+      const around = this.#faces.around[at]!;
       if (around !== 0) light *= 1 - this.#occlusion * (1 - openness(around, fu, fv));
     }
     if (this.#borders > 0) light *= 1 - this.#borders * this.#border(fu, fv, nv);
-    const rgba = this.#words[this.#wordOf(cu, cv)]!;
+    const rgba = this.#faces.colors[at]!;
     const red = LINEAR[rgba & 0xff]!;
     const green = LINEAR[(rgba >>> 8) & 0xff]!;
     const blue = LINEAR[(rgba >>> 16) & 0xff]!;
@@ -168,7 +168,7 @@ export class Shader {
   }
 
   #open(id: number): void {
-    const { groups, job, list, groupOf } = this.#scene;
+    const { groups, job } = this.#scene;
     if (id >= FIRST_TRIANGLE) {
       this.#id = id;
       const triangle = id - FIRST_TRIANGLE;
@@ -177,8 +177,10 @@ export class Shader {
       return;
     }
     const number = id - 1;
-    const slot = list.slots[number]!;
-    const shape = list.shapes[number]!;
+    const faces = this.#scene.facesOf(number);
+    const rect = (number % LOOSE) * RECT;
+    const entry = faces.rects[rect]! * ENTRY;
+    const shape = faces.rects[rect + 1]!;
     const axis = (shape & 7) >> 1;
     this.#id = id;
     this.#direction = shape & 7;
@@ -186,22 +188,16 @@ export class Shader {
     this.#uAxis = U_AXIS[axis as 0 | 1 | 2];
     this.#vAxis = V_AXIS[axis as 0 | 1 | 2];
     this.#slice = (shape >> 3) & 15;
-    this.#plane = job.positions[slot * 3 + axis]! * 16 + this.#slice + (shape & 1);
-    this.#uLow = job.positions[slot * 3 + this.#uAxis]! * 16;
-    this.#vLow = job.positions[slot * 3 + this.#vAxis]! * 16;
+    this.#plane = job.entries[entry + axis]! * 16 + this.#slice + (shape & 1);
+    this.#uLow = job.entries[entry + this.#uAxis]! * 16;
+    this.#vLow = job.entries[entry + this.#vAxis]! * 16;
     this.#u0 = (shape >> 7) & 15;
     this.#v0 = (shape >> 11) & 15;
     this.#u1 = (shape >> 15) & 15;
     this.#v1 = (shape >> 19) & 15;
-    this.#cells = list.cells[number]!;
-    this.#words = job.blocks[slot]!;
-    this.#surface = job.groups[groupOf[slot]!]!.surface;
-  }
-
-  #wordOf(u: number, v: number): number {
-    if (this.#axis === 0) return this.#slice + 16 * u + 256 * v;
-    if (this.#axis === 1) return u + 16 * this.#slice + 256 * v;
-    return u + 16 * v + 256 * this.#slice;
+    this.#faces = faces;
+    this.#cells = faces.rects[rect + 2]!;
+    this.#surface = job.groups[job.entries[entry + GROUP]!]!.surface;
   }
 
   /** The part of light, 0…1, that something takes away. */

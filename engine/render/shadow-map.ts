@@ -22,18 +22,9 @@ const SIDE_MAX = 2048;
 /** Free texels around the content. */
 const BORDER = 2;
 
-/** The place of the map for a lamp, which may be one that is there already. */
-export function shadowMapFor(
-  maps: ShadowMap[],
-  { direction }: Lamp,
-  content: Box,
-  view: Projection,
-): number {
+/** The map for a lamp and a view, with nothing drawn. */
+export function newShadowMap({ direction }: Lamp, content: Box, view: Projection): ShadowMap {
   const side = sideFor(view);
-  const found = maps.findIndex(
-    (map) => map.width === side && map.direction.every((v, i) => v === direction[i]),
-  );
-  if (found >= 0) return found;
   const projection = seenFromLight(direction, content, side);
   const depth = new Float32Array(new SharedArrayBuffer(side * side * 4));
   const { rows, forward, eye } = projection;
@@ -41,7 +32,12 @@ export function shadowMapFor(
   lookup[3]! -= 0.5;
   lookup[7]! -= 0.5;
   lookup.set([-forward[0], -forward[1], -forward[2], dot(forward, eye)], 8);
-  return maps.push({ direction, projection, width: side, lookup, depth }) - 1;
+  return { direction, projection, width: side, lookup, depth };
+}
+
+/** What a map depends on, beside what is drawn into it. */
+export function shadowKey({ direction }: Lamp, { min, max }: Box, view: Projection): string {
+  return [...direction, ...min, ...max, sideFor(view)].join(' ');
 }
 
 /** About a texel for each sample. */

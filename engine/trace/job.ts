@@ -97,7 +97,7 @@ export function prepareTrace(document: Document, options: TraceOptions): TraceJo
   const settings = settingsOf(options, pixel_bytes);
   const groups = groupsOf(document, options.materials ?? true);
   const snapshots = groups.map(({ volume }) => volume.snapshot());
-  const content = new Extent(snapshots, document.box);
+  const content = Extent.of(snapshots, document.box);
   let tiles = 0;
   const views = options.views.map((view): TraceView => {
     const { width, height } = view;

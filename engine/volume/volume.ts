@@ -257,6 +257,11 @@ export class Volume {
     return { positions, counts, blocks };
   }
 
+  /** Has its blocks copied before they are written, since somebody reads them. */
+  hold(): void {
+    this.#table.shareAll();
+  }
+
   /** A volume of what a snapshot holds. */
   static of({ positions, counts, blocks }: VolumeSnapshot): Volume {
     const volume = new Volume();

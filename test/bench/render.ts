@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatFor } from '../../engine/formats/index.ts';
-import { prepareRender } from '../../engine/render/job.ts';
+import { prepareRender } from '../../engine/render/direct.ts';
 import type { RenderOptions } from '../../engine/render/options.ts';
 import { runRenderPart } from '../../engine/render/render.ts';
 import { connect } from '../../transport/client.ts';

@@ -6,7 +6,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../../engine/document/document.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import { prepareRender } from '../../../engine/render/job.ts';
+import { prepareRender } from '../../../engine/render/direct.ts';
 import type { RenderOptions, View } from '../../../engine/render/options.ts';
 import { renderPictures, runRenderPart } from '../../../engine/render/render.ts';
 import type { Soup } from '../../../engine/render/soup.ts';

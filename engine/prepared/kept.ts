@@ -1,0 +1,105 @@
+/**
+ * What a project keeps of its pictures: prepared blocks, shadow maps, and the pixels of the latest
+ * pictures, so that the next one costs what changed. All of it can be made anew at any time.
+ */
+
+import type { ViewJob } from '../render/job.ts';
+import type { ShadowMap } from '../render/shadow-map.ts';
+import type { Damage } from './damage.ts';
+import { Prepared } from './prepared.ts';
+
+/** A shadow map, and where the shadow of its light changed since it was made. */
+export interface KeptMap {
+  readonly key: string;
+  map: ShadowMap;
+  readonly damage: Damage;
+  /** How much damage to blocks is in it. */
+  seen: number;
+  /** One number, 1 once it is drawn. */
+  readonly done: Int32Array;
+  /** As `done`, of each job that may read it. */
+  users: Int32Array[];
+}
+
+/** The pixels of a picture. */
+export interface Frame {
+  readonly key: string;
+  readonly view: ViewJob;
+  readonly map: KeptMap | undefined;
+  /** How much damage to blocks and to shadows is in it; nothing while it is drawn. */
+  seen: number | undefined;
+  map_seen: number;
+  /** One number, 1 once it is drawn. */
+  readonly done: Int32Array;
+}
+
+/** Of the whole, what pictures and maps may take, and what one picture may. */
+const FRAMES_SHARE = 1 / 4;
+const FRAME_SHARE = 1 / 16;
+
+export class Kept {
+  readonly prepared: Prepared;
+  readonly #bytes_max: number;
+  /** The latest come last. */
+  #frames: Frame[] = [];
+  #maps: KeptMap[] = [];
+
+  /** Of at most about so many bytes. */
+  constructor(bytes_max: number) {
+    this.#bytes_max = bytes_max;
+    this.prepared = new Prepared(bytes_max * (1 - FRAMES_SHARE));
+  }
+
+  get bytes(): number {
+    return this.prepared.bytes + this.#frameBytes;
+  }
+
+  get #frameBytes(): number {
+    const frames = this.#frames.reduce((sum, { view }) => sum + bytesOf(view), 0);
+    return this.#maps.reduce((sum, { map }) => sum + map.depth.byteLength, frames);
+  }
+
+  /** Whether the pixels of a picture are worth their room. */
+  keeps(width: number, height: number): boolean {
+    return width * height * FRAME_BYTES <= this.#bytes_max * FRAME_SHARE;
+  }
+
+  /** The map of a key, when it is drawn. */
+  map(key: string): KeptMap | undefined {
+    return this.#maps.find((kept) => kept.key === key && kept.done[0] === 1);
+  }
+
+  /** The picture of a key, when it is drawn, with this map. */
+  frame(key: string, map: KeptMap | undefined): Frame | undefined {
+    return this.#frames.find((frame) => {
+      return frame.key === key && frame.map === map && frame.done[0] === 1;
+    });
+  }
+
+  /** Keeps a map in the place of one of its key, for the pictures that follow. */
+  addMap(map: KeptMap): void {
+    this.#maps = [...this.#maps.filter(({ key }) => key !== map.key), map];
+  }
+
+  /** Keeps a picture in the place of one of its key, and forgets the oldest that have no room. */
+  addFrame(frame: Frame): void {
+    this.#frames = [...this.#frames.filter(({ key }) => key !== frame.key), frame];
+    while (this.#frameBytes > this.#bytes_max * FRAMES_SHARE && this.#frames.length > 1) {
+      this.#frames.shift();
+      this.#maps = this.#maps.filter((map) => this.#frames.some((one) => one.map === map));
+    }
+  }
+
+  drop(): void {
+    this.prepared.drop();
+    this.#frames = [];
+    this.#maps = [];
+  }
+}
+
+/** Of a pixel: RGBA, and room for its packed bytes. */
+const FRAME_BYTES = 8;
+
+function bytesOf({ rgba, pixels }: ViewJob): number {
+  return (rgba?.byteLength ?? 0) + pixels.byteLength;
+}

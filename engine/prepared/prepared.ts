@@ -1,0 +1,441 @@
+/**
+ * The prepared blocks of what a document shows, kept from picture to picture and brought up to date
+ * by what changed: the rows and faces of each block, and how far all of them reach.
+ */
+
+import { checkInterrupt } from '../interrupt.ts';
+import { ROWS } from '../render/occupancy.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import type { Volume } from '../volume/volume.ts';
+import { Arena, NO_ROWS, newArenaMemory } from './arena.ts';
+import { type Body, bodyOf, Damage, differenceOf, moved } from './damage.ts';
+import { Directory, ENDS, ENTRY, FIRST, Finder, GROUP, ROWS_AT, X, Y, Z } from './directory.ts';
+import { Preparer } from './preparer.ts';
+import { Reach } from './reach.ts';
+
+/** What a job is to prepare: rows, then faces, of which it gets the words of the blocks. */
+export interface Todo {
+  readonly marks: Int32Array;
+  readonly faces: Int32Array;
+  readonly words: readonly Uint32Array[];
+}
+
+/** What jobs prepare, until it is known to be done. */
+interface Pending {
+  readonly faces: Int32Array;
+  readonly generations: readonly number[];
+  readonly entries: Int32Array;
+  readonly isDone: () => boolean;
+}
+
+/** Places in the order in which they are drawn; those of each group lie side by side. */
+export interface Drawn {
+  readonly order: Int32Array;
+  readonly firsts: readonly number[];
+}
+
+/** The blocks of one group. */
+interface Blocks {
+  readonly finder: Finder;
+  readonly reach: Reach;
+  /** What the volume has of each, to know it again; nothing where there is no voxel. */
+  readonly held: (Uint32Array | undefined)[];
+  /** Places in the order of the volume's blocks. */
+  order: number[];
+  volume: Volume;
+  version: number;
+}
+
+/** Jobs that prepare at a time; what others prepare is not kept. */
+const PENDING_MAX = 4;
+
+/** Before every version. */
+const NEVER = -1;
+
+/** So many rectangles out of date, half a megabyte or more, are left where they are. */
+const WASTED_MIN = 2 ** 15;
+
+export class Prepared {
+  readonly #bytes_max: number;
+  /** Where pictures changed. */
+  readonly damage = new Damage();
+  arena: Arena;
+  directory = new Directory();
+  #blocks: Blocks[] = [];
+  #finders: Finder[] = [];
+  #preparer: Preparer;
+  /** Of each place: its number among the blocks of its group, and where it is in their order. */
+  #numbers: number[] = [];
+  #ranks: number[] = [];
+  /** How often each place began to be out of date. */
+  #generations: number[] = [];
+  /** Places whose rows are out of date, and whose faces are. */
+  readonly #unmarked = new Set<number>();
+  readonly #unfaced = new Set<number>();
+  /** Entries of the latter as they were. */
+  readonly #before = new Map<number, Int32Array>();
+  #pending: Pending[] = [];
+  /** Rectangles in the arena that were replaced. */
+  #wasted = 0;
+
+  constructor(bytes_max: number) {
+    this.#bytes_max = bytes_max;
+    this.arena = new Arena(newArenaMemory(bytes_max));
+    this.#preparer = new Preparer(this.arena, this.#finders);
+  }
+
+  get bytes(): number {
+    return this.arena.bytes + this.directory.entries.byteLength;
+  }
+
+  get reaches(): readonly Reach[] {
+    return this.#blocks.map(({ reach }) => reach);
+  }
+
+  /** About how many blocks `prepareHere` would prepare. */
+  get stale(): number {
+    return this.#unfaced.size + this.#unmarked.size;
+  }
+
+  /** Whether most of what the arena holds is out of date. */
+  #isWasted(): boolean {
+    return this.#wasted > WASTED_MIN && this.#wasted * 2 > this.arena.rectCount;
+  }
+
+  /** Forgets everything. */
+  drop(): void {
+    this.#wasted = 0;
+    this.arena = new Arena(newArenaMemory(this.#bytes_max));
+    this.directory = new Directory();
+    this.#blocks = [];
+    this.#finders = [];
+    this.#preparer = new Preparer(this.arena, this.#finders);
+    this.#numbers = [];
+    this.#ranks = [];
+    this.#generations = [];
+    this.#unmarked.clear();
+    this.#unfaced.clear();
+    this.#before.clear();
+    this.#pending = [];
+    this.damage.addAll();
+  }
+
+  /** Learns what the volumes of the groups hold now. */
+  follow(volumes: readonly Volume[]): void {
+    if (this.#blocks.length > 0 && volumes.length !== this.#blocks.length) this.drop();
+    if (this.#isWasted()) this.drop();
+    this.#adopt();
+    for (const [group, volume] of volumes.entries()) {
+      const blocks = this.#blocks[group];
+      if (blocks?.volume === volume && blocks.version === volume.version) continue;
+      this.#followOne(blocks ?? this.#begin(volume), group, volume);
+    }
+  }
+
+  /** Prepares in this thread what is out of date. */
+  prepareHere(): void {
+    const { entries } = this.directory;
+    this.arena.refresh();
+    for (const place of this.#unmarked) {
+      const entry = place * ENTRY;
+      const before = entries[entry + ROWS_AT]!;
+      const rows = this.#preparer.mark(this.#wordsOf(place), before);
+      if (rows !== before) this.#disturb(place, before, rows);
+      this.#outdate(place);
+      entries[entry + ROWS_AT] = rows;
+      this.#unmarked.delete(place);
+    }
+    for (const place of this.#unfaced) {
+      this.#preparer.prepare(entries, place, this.#wordsOf(place));
+      this.#compare(place);
+      this.#before.delete(place);
+      // Without room in the arena it stays out of date.
+      if (entries[place * ENTRY + FIRST]! >= 0) this.#unfaced.delete(place);
+    }
+  }
+
+  /** What a job has to prepare in place of this thread. */
+  takeTodo(): Todo {
+    const { entries } = this.directory;
+    for (const place of this.#unmarked) {
+      entries[place * ENTRY + ROWS_AT] = this.#wordsOf(place) === undefined ? NO_ROWS : -1;
+      this.#disturb(place, -1, -1);
+      this.#outdate(place);
+      if (entries[place * ENTRY + ROWS_AT] === NO_ROWS) this.#unmarked.delete(place);
+    }
+    const faces: number[] = [];
+    for (const place of this.#unfaced) {
+      if (this.#before.delete(place)) this.damage.add(this.#bodyOf(place));
+      if (this.#wordsOf(place) !== undefined) faces.push(place);
+      else {
+        this.#preparer.prepare(entries, place, undefined);
+        this.#unfaced.delete(place);
+      }
+    }
+    for (const { volume } of this.#blocks) volume.hold();
+    const words = faces.map((place) => this.#wordsOf(place)!);
+    return { marks: shared([...this.#unmarked]), faces: shared(faces), words };
+  }
+
+  /** Takes over what a job has entered, once it is done. */
+  await(faces: Int32Array, entries: Int32Array, isDone: () => boolean): void {
+    const generations = Array.from(faces, (place) => this.#generations[place]!);
+    this.#pending.push({ faces, generations, entries, isDone });
+    if (this.#pending.length > PENDING_MAX) this.#pending.shift();
+  }
+
+  /** All places; those of blocks that `sees` says no to may be left out. */
+  drawn(sees?: (x: number, y: number, z: number, size: number) => boolean): Drawn {
+    const firsts = [0];
+    const all: number[][] = [];
+    for (const blocks of this.#blocks) {
+      const part = sees === undefined ? blocks.order : this.#seen(blocks, sees);
+      all.push(part);
+      firsts.push(firsts.at(-1)! + part.length);
+    }
+    const order = new Int32Array(new SharedArrayBuffer(firsts.at(-1)! * 4));
+    for (const [i, part] of all.entries()) order.set(part, firsts[i]!);
+    return { order, firsts };
+  }
+
+  /** Those of some places that have no faces in the arena, with their words. */
+  unprepared(places: Int32Array): { places: Int32Array; words: Uint32Array[] } {
+    const { entries } = this.directory;
+    const found = places.filter((place) => entries[place * ENTRY + FIRST]! < 0);
+    return { places: found, words: Array.from(found, (place) => this.#wordsOf(place)!) };
+  }
+
+  #seen(
+    { reach, finder, held }: Blocks,
+    sees: (x: number, y: number, z: number, size: number) => boolean,
+  ): number[] {
+    const { entries } = this.directory;
+    const found: number[] = [];
+    reach.forCubes(sees, (numbers) => {
+      for (const number of numbers) {
+        const place = finder.places[number]!;
+        const entry = place * ENTRY;
+        if (entries[entry + FIRST]! >= 0 && entries[entry + ENDS + 5] === 0) continue;
+        if (held[number] === undefined) continue;
+        const [x, y, z] = [entries[entry + X]!, entries[entry + Y]!, entries[entry + Z]!];
+        if (sees(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, BLOCK_SIZE)) found.push(place);
+      }
+    });
+    const ranks = this.#ranks;
+    return found.sort((a, b) => ranks[a]! - ranks[b]!);
+  }
+
+  #begin(volume: Volume): Blocks {
+    const finder = new Finder();
+    const blocks: Blocks = {
+      ...{ finder, held: [], order: [], volume, version: NEVER },
+      reach: new Reach((number) => this.#wordsOf(finder.places[number]!)!),
+    };
+    this.#blocks.push(blocks);
+    this.#finders.push(finder);
+    return blocks;
+  }
+
+  #followOne(blocks: Blocks, group: number, volume: Volume): void {
+    const before = blocks.volume;
+    const changed = before.changedSince(blocks.version);
+    blocks.volume = volume;
+    blocks.version = volume.version;
+    if (before !== volume || changed === undefined) {
+      this.#followAll(blocks, group, changed);
+      return;
+    }
+    const { order } = blocks;
+    for (let i = 0; i < changed.length; i += 3) {
+      const [x, y, z] = [changed[i]!, changed[i + 1]!, changed[i + 2]!];
+      const slot = volume.slotAt(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE);
+      const place = this.#replace(blocks, group, x, y, z, heldIn(volume, slot));
+      if (slot < 0) continue;
+      order[slot] = place;
+      this.#ranks[place] = slot;
+    }
+    // Blocks that were swept away move all others.
+    if (order.length !== volume.blockCount) this.#reorder(blocks);
+  }
+
+  /** Compares all blocks by their memory, once those that changed in the same memory are known. */
+  #followAll(blocks: Blocks, group: number, changed: Int32Array | undefined): void {
+    const { finder, held, volume } = blocks;
+    for (let i = 0; changed !== undefined && i < changed.length; i += 3) {
+      const place = finder.find(changed[i]!, changed[i + 1]!, changed[i + 2]!);
+      if (place >= 0) held[this.#numbers[place]!] = NOTHING_KNOWN;
+    }
+    const seen = new Set<number>();
+    for (let slot = 0; slot < volume.blockCount; slot++) {
+      if ((slot & 0xff) === 0) checkInterrupt();
+      const { x, y, z } = volume.blockIn(slot);
+      const here = heldIn(volume, slot);
+      let place = finder.find(x >> 4, y >> 4, z >> 4);
+      const same = place >= 0 && changed !== undefined && held[this.#numbers[place]!] === here;
+      if (!same) place = this.#replace(blocks, group, x >> 4, y >> 4, z >> 4, here);
+      seen.add(place);
+    }
+    for (const [number, place] of finder.places.entries()) {
+      if (seen.has(place) || held[number] === undefined) continue;
+      const { x, y, z } = this.#positionOf(place);
+      this.#replace(blocks, group, x, y, z, undefined);
+    }
+    this.#reorder(blocks);
+  }
+
+  #reorder(blocks: Blocks): void {
+    const { volume } = blocks;
+    blocks.order = Array.from({ length: volume.blockCount }, (_, slot) => {
+      const { x, y, z } = volume.blockIn(slot);
+      const place = blocks.finder.find(x >> 4, y >> 4, z >> 4);
+      this.#ranks[place] = slot;
+      return place;
+    });
+  }
+
+  #replace(
+    { finder, reach, held }: Blocks,
+    group: number,
+    x: number,
+    y: number,
+    z: number,
+    here: Uint32Array | undefined,
+  ): number {
+    let place = finder.find(x, y, z);
+    if (place < 0) {
+      place = this.directory.add(x, y, z, group);
+      this.#numbers[place] = finder.places.length;
+      this.#generations[place] = 0;
+      finder.add(x, y, z, place);
+      reach.add(x, y, z);
+    }
+    const number = this.#numbers[place]!;
+    held[number] = here;
+    reach.change(number, here !== undefined);
+    this.#generations[place]!++;
+    this.#unmarked.add(place);
+    return place;
+  }
+
+  #adopt(): void {
+    const { entries } = this.directory;
+    this.#pending = this.#pending.filter((pending) => {
+      if (!pending.isDone()) return true;
+      this.arena.refresh();
+      for (const [i, place] of pending.faces.entries()) {
+        if (this.#generations[place] !== pending.generations[i]) continue;
+        const at = place * ENTRY;
+        entries.set(pending.entries.subarray(at + ROWS_AT, at + ENTRY), at + ROWS_AT);
+        this.#unmarked.delete(place);
+        if (entries[at + FIRST]! >= 0) this.#unfaced.delete(place);
+      }
+      return false;
+    });
+  }
+
+  /** The faces of a place are to be found again. */
+  #outdate(place: number): void {
+    const { entries } = this.directory;
+    const at = place * ENTRY;
+    if (entries[at + FIRST]! >= 0) {
+      this.#before.set(place, entries.slice(at, at + ENTRY));
+      this.#wasted += entries[at + ENDS + 5]!;
+    }
+    // What is not known now cannot be compared later.
+    else if (!this.#before.has(place)) this.damage.add(this.#bodyOf(place));
+    entries[at + FIRST] = -1;
+    this.#unfaced.add(place);
+    this.#generations[place]!++;
+  }
+
+  /** Outdates the blocks around one whose rows changed, as far as they see the change. */
+  #disturb(place: number, before: number, after: number): void {
+    const at = place * ENTRY;
+    const { entries } = this.directory;
+    const { x, y, z } = this.#positionOf(place);
+    const finder = this.#finders[entries[at + GROUP]!]!;
+    const touched = before < 0 || after < 0 ? undefined : sidesOf(this.arena.rows, before, after);
+    for (let i = 0; i < 27; i++) {
+      if (i === 13 || touched?.[i] === 0) continue;
+      const beside = finder.find(
+        x + (i % 3) - 1,
+        y + (((i / 3) | 0) % 3) - 1,
+        z + ((i / 9) | 0) - 1,
+      );
+      if (beside >= 0) this.#outdate(beside);
+    }
+  }
+
+  /** Notes where the new faces of a place differ from those before. */
+  #compare(place: number): void {
+    const before = this.#before.get(place);
+    if (before === undefined) return;
+    const at = place * ENTRY;
+    const after = this.directory.entries.subarray(at, at + ENTRY);
+    if (after[FIRST]! < 0) {
+      this.damage.add(this.#bodyOf(place));
+      return;
+    }
+    const range = (entry: Int32Array) => ({ first: entry[FIRST]!, ends: entry.subarray(ENDS) });
+    const box = differenceOf(this.arena, range(before), range(after));
+    if (box !== undefined) this.damage.add(bodyOf(moved(box, this.#cornerOf(place))));
+  }
+
+  #positionOf(place: number): { x: number; y: number; z: number } {
+    const { entries } = this.directory;
+    const at = place * ENTRY;
+    return { x: entries[at + X]!, y: entries[at + Y]!, z: entries[at + Z]! };
+  }
+
+  #cornerOf(place: number): [number, number, number] {
+    const { x, y, z } = this.#positionOf(place);
+    return [x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE];
+  }
+
+  #bodyOf(place: number): Body {
+    const [x, y, z] = this.#cornerOf(place);
+    const max = [x + BLOCK_SIZE, y + BLOCK_SIZE, z + BLOCK_SIZE] as const;
+    return bodyOf({ min: [x, y, z], max });
+  }
+
+  #wordsOf(place: number): Uint32Array | undefined {
+    const group = this.directory.entries[place * ENTRY + GROUP]!;
+    const { held, volume } = this.#blocks[group]!;
+    if (held[this.#numbers[place]!] === undefined) return undefined;
+    return volume.blockAt(...this.#cornerOf(place));
+  }
+}
+
+/** What a volume has in a slot, if any voxel. */
+function heldIn(volume: Volume, slot: number): Uint32Array | undefined {
+  if (slot < 0) return undefined;
+  const { data, count } = volume.blockIn(slot);
+  return count === 0 ? undefined : data;
+}
+
+/** Of what was written since it was prepared. */
+const NOTHING_KNOWN = new Uint32Array(0);
+
+/** Of the 27 blocks around a block, x first, 1 for those that touch what differs in its rows. */
+function sidesOf(rows: Uint16Array, before: number, after: number): Uint8Array {
+  const sides = new Uint8Array(27);
+  for (let row = 0; row < ROWS; row++) {
+    const bits = rows[before * ROWS + row]! ^ rows[after * ROWS + row]!;
+    if (bits === 0) continue;
+    const [y, z] = [row & 15, row >> 4];
+    for (let i = 0; i < 27; i++) {
+      const [dx, dy, dz] = [i % 3, ((i / 3) | 0) % 3, (i / 9) | 0];
+      if (dx !== 1 && (bits & (dx === 0 ? 1 : 0x8000)) === 0) continue;
+      if (dy !== 1 && y !== (dy === 0 ? 0 : 15)) continue;
+      if (dz !== 1 && z !== (dz === 0 ? 0 : 15)) continue;
+      sides[i] = 1;
+    }
+  }
+  return sides;
+}
+
+function shared(numbers: readonly number[]): Int32Array {
+  const copy = new Int32Array(new SharedArrayBuffer(numbers.length * 4));
+  copy.set(numbers);
+  return copy;
+}
