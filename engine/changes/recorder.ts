@@ -20,13 +20,16 @@ export interface Entry {
 /** All that one edit replaced, an entry for each owner; the entries do not depend on each other. */
 export class Recording {
   readonly entries = new Map<object, Entry>();
+  /** The edit that this one is made within. */
+  readonly outer: Recording | undefined;
   /** Blocks of voxels that may still be added. */
   blocks_left: number;
   readonly #blocks_max: number;
 
-  constructor(blocks_max: number) {
-    this.#blocks_max = blocks_max;
-    this.blocks_left = blocks_max;
+  constructor(blocks_max: number, outer?: Recording) {
+    this.outer = outer;
+    this.#blocks_max = Math.min(blocks_max, outer?.blocks_left ?? blocks_max);
+    this.blocks_left = this.#blocks_max;
   }
 
   get bytes(): number {
@@ -40,6 +43,14 @@ export class Recording {
     for (const entry of this.entries.values()) entry.swap();
   }
 
+  /** Back to what was before the edit, once and for all, and whatever interrupts it. */
+  takeBack(): void {
+    for (const [owner, entry] of this.entries) {
+      this.entries.delete(owner);
+      entry.swap();
+    }
+  }
+
   /** Takes in an edit that was made within this one. */
   append(inner: Recording): void {
     for (const [owner, entry] of inner.entries) {
@@ -47,12 +58,17 @@ export class Recording {
       if (known === undefined) this.entries.set(owner, entry);
       else known.append(entry);
     }
-    this.blocks_left -= inner.#blocks_max - inner.blocks_left;
+    // What is left can be without end.
+    if (Number.isFinite(inner.#blocks_max)) {
+      this.blocks_left -= inner.#blocks_max - inner.blocks_left;
+    }
   }
 }
 
 export class Recorder {
   #current: Recording | undefined;
+  /** The innermost that was begun, and neither kept nor taken back so far. */
+  #open: Recording | undefined;
 
   /** The edit that runs; undefined when none does. */
   get current(): Recording | undefined {
@@ -62,19 +78,25 @@ export class Recorder {
   /**
    * Runs an edit; when it throws, all is as it was. `kept` is called with what it replaced, unless
    * it runs within another edit, of which it becomes a part. `blocks_max` bounds what it may add.
+   * An edit within it may have been ended by force, without any time to take itself back.
    */
   record<T>(blocks_max: number, edit: () => T, kept?: (recording: Recording) => void): T {
-    const outer = this.#current;
-    const recording = new Recording(Math.min(outer?.blocks_left ?? blocks_max, blocks_max));
+    const outer = this.#open;
+    const recording = new Recording(blocks_max, outer);
+    this.#open = recording;
     this.#current = recording;
     try {
       const result = edit();
       if (outer === undefined) kept?.(recording);
       else outer.append(recording);
+      this.#open = outer;
       return result;
     } catch (error) {
       this.#current = undefined;
-      recording.swap();
+      for (let one = this.#open; one !== outer && one !== undefined; one = one.outer) {
+        one.takeBack();
+      }
+      this.#open = outer;
       throw error;
     } finally {
       this.#current = outer;
