@@ -28,7 +28,7 @@ import {
 } from '../project/points.ts';
 import type { Project } from '../project/project.ts';
 import { differences, type LayerChanges } from '../project/summary.ts';
-import { prepareRender } from '../render/job.ts';
+import { prepareRender } from '../render/direct.ts';
 import type { Changes } from '../volume/change-sum.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { boundsOf } from './bounds.ts';

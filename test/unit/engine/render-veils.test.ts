@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import type { Layer } from '../../../engine/document/layer.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
-import { prepareRender } from '../../../engine/render/job.ts';
+import { prepareRender } from '../../../engine/render/direct.ts';
 import type { CameraChoice, Preset } from '../../../engine/render/options.ts';
 import { renderPictures, runRenderPart } from '../../../engine/render/render.ts';
 import { type Area, partsOf, Veils } from '../../../engine/render/veils.ts';
