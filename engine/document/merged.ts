@@ -8,6 +8,8 @@ export class Merged {
   /** Of each part, as it is in the merged volume. */
   readonly #versions: number[];
   readonly volume: Volume;
+  /** The lowest part that has the block, by slots of the volume: blocks lie in that order. */
+  readonly #lowest: number[] = [];
 
   /** Of volumes from bottom to top. */
   constructor(parts: readonly Volume[]) {
@@ -15,12 +17,15 @@ export class Merged {
     this.#versions = parts.map(({ version }) => version);
     const [only] = parts;
     this.volume = parts.length === 1 ? only!.clone() : new Volume();
-    if (parts.length > 1) for (const part of parts) mergeOver(this.volume, part);
+    for (const [i, part] of parts.entries()) {
+      if (parts.length > 1) mergeOver(this.volume, part);
+      while (this.#lowest.length < this.volume.blockCount) this.#lowest.push(i);
+    }
   }
 
   /**
    * Follows what has changed in the parts; tells whether it could. It cannot when there are others,
-   * when too much is different, or when blocks come, which would lie in another order than Goxel's.
+   * when too much is different, or when blocks would lie in another order than Goxel's.
    */
   follow(parts: readonly Volume[]): boolean {
     if (parts.length !== this.#parts.length) return false;
@@ -40,6 +45,8 @@ export class Merged {
 
   #mergeBlock(x: number, y: number, z: number): boolean {
     const { volume } = this;
+    // Slots have other numbers once empty blocks were dropped.
+    if (volume.blockCount !== this.#lowest.length) return false;
     const block = new Volume();
     for (const part of this.#parts) mergeBlockOver(block, part, x, y, z);
     const slot = volume.slotAt(x, y, z);
@@ -48,7 +55,8 @@ export class Merged {
       if (!comes) volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
       return true;
     }
-    if (comes) return false;
+    const lowest = this.#parts.findIndex((part) => part.holdsIn(x, y, z));
+    if (comes || this.#lowest[slot] !== lowest) return false;
     volume.shareBlock(x, y, z, block);
     return true;
   }
