@@ -27,11 +27,15 @@ const LinearColor = Type.Union([ColorText, Type.Array(Share, { minItems: 3, maxI
     ' as text, such as "#FF0000", which is made linear.',
 });
 
-const Emission = Type.Union([ColorText, Type.Array(Share, { minItems: 3, maxItems: 3 })], {
-  title: 'a colour text, or an array of 3 numbers from 0 to 1',
+/** What a picture by the path tracer can do with. */
+const EMISSION_MAX = 1000;
+const Emitted = Type.Number({ minimum: 0, maximum: EMISSION_MAX });
+
+const Emission = Type.Union([ColorText, Type.Array(Emitted, { minItems: 3, maxItems: 3 })], {
+  title: `a colour text, or an array of 3 numbers from 0 to ${EMISSION_MAX}`,
   description:
-    'Red, green and blue light given off, linear, always as parts of 1; or a colour as text,' +
-    ' which is made linear.',
+    'Red, green and blue light given off, linear, where 1 is white and a small lamp needs more;' +
+    ' or a colour as text, which is made linear.',
 });
 
 const MaterialFields = {

@@ -10,11 +10,11 @@ const directory = fileURLToPath(new URL('../../../engine/render/pictures', impor
 
 mkdirSync(directory, { recursive: true });
 const wanted = process.argv.slice(2);
-for (const { name, requests, picture } of SCENES) {
+for (const { name, extension = 'jpg', requests, picture } of SCENES) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const engine = new TestEngine({ roots: [directory] });
   for (const { method, params } of requests) await engine.callAsync(method, params);
-  const output_path = `${directory}/${name}.jpg`;
+  const output_path = `${directory}/${name}.${extension}`;
   await engine.callAsync('goxel.render_scene', { ...picture, output_path });
   process.stdout.write(`${output_path}\n`);
 }

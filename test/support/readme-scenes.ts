@@ -7,6 +7,8 @@ export interface SceneRequest {
 
 export interface Scene {
   readonly name: string;
+  /** JPEG unless told. */
+  readonly extension?: 'png';
   readonly requests: readonly SceneRequest[];
   /** Parameters of goxel.render_scene, but for the path. */
   readonly picture: Readonly<Record<string, unknown>>;
@@ -88,11 +90,11 @@ const LAMP: readonly SceneRequest[] = [
   request('goxel.update_layer', { material: 1 }),
 ];
 
-const GLASS = { roughness: 0.2, metallic: 0 };
+const PANE = { roughness: 0.2, metallic: 0 };
 
 /** A material, a layer of it, and what is in the layer. */
 const glass = (place: number, name: string, opacity: number, ...content: SceneRequest[]) => [
-  request('goxel.add_material', { ...GLASS, name, color: [1, 1, 1, opacity] }),
+  request('goxel.add_material', { ...PANE, name, color: [1, 1, 1, opacity] }),
   request('goxel.create_layer', { name }),
   ...content,
   request('goxel.update_layer', { material: place }),
@@ -144,6 +146,60 @@ const PANES: readonly SceneRequest[] = [
   ),
 ];
 
+const ROOM: readonly SceneRequest[] = [
+  request('goxel.create_project', { name: 'room', size: [48, 48, 32] }),
+  request('goxel.add_material', { name: 'matt', metallic: 0, roughness: 1 }),
+  request('goxel.update_layer', { material: 1 }),
+  request('goxel.fill_region', { min: [-20, -20, -1], max: [19, 19, 24], color: '#B8B0A4' }),
+  request('goxel.clear_voxels', { region: { min: [-19, -20, 0], max: [18, 18, 23] } }),
+  request('goxel.fill_region', { min: [-20, -20, 0], max: [-20, 19, 24], color: '#A8503C' }),
+  request('goxel.fill_region', { min: [19, -20, 0], max: [19, 19, 24], color: '#3F6E8C' }),
+  request('goxel.fill_region', { min: [-8, 2, 7], max: [9, 12, 7], color: '#7A5230' }),
+  request('goxel.fill_region', { min: [-7, 3, 0], max: [-6, 4, 6], color: '#5C3C22' }),
+  request('goxel.fill_region', { min: [7, 3, 0], max: [8, 4, 6], color: '#5C3C22' }),
+  request('goxel.paint_shape', {
+    ...{ shape: 'sphere', box: { min: [-6, 4, 8], max: [2, 12, 16] }, color: '#E8E4DA' },
+  }),
+  request('goxel.fill_region', { min: [-16, -8, 0], max: [-10, -2, 6], color: '#E4B23C' }),
+  request('goxel.add_material', { name: 'warm', emission: [16, 10, 5], roughness: 1 }),
+  request('goxel.add_material', { name: 'cold', emission: [4, 7, 12], roughness: 1 }),
+  request('goxel.create_layer', { name: 'lamp' }),
+  request('goxel.fill_region', { min: [3, 4, 19], max: [5, 6, 19], color: '#FFFFFF' }),
+  request('goxel.update_layer', { material: 2 }),
+  request('goxel.create_layer', { name: 'light on the floor' }),
+  request('goxel.fill_region', { min: [14, -8, 2], max: [15, -7, 3], color: '#FFFFFF' }),
+  request('goxel.update_layer', { material: 3 }),
+];
+
+/** Stands a pane of glass of a colour on the ground. */
+const pane = (x: number, color: string): SceneRequest =>
+  request('goxel.fill_region', { min: [x, 14, 0], max: [x + 6, 14, 14], color });
+
+const TILES = `
+const volume = goxel.image.activeLayer.volume;
+for (let x = -24; x < 24; x += 3) {
+  for (let y = -24; y < 24; y += 3) {
+    const color = (x + y) % 2 === 0 ? [222, 214, 200, 255] : [92, 104, 116, 255];
+    volume.fillBox([x, y, -1], [x + 3, y + 3, 0], color);
+  }
+}`;
+
+const GLASS: readonly SceneRequest[] = [
+  request('goxel.create_project', { name: 'glass', size: [48, 48, 32] }),
+  request('script.execute', { script: TILES }),
+  request('goxel.paint_shape', {
+    ...{ shape: 'sphere', box: { min: [-18, 3, 0], max: [-8, 13, 10] }, color: '#E4572E' },
+  }),
+  request('goxel.add_material', { name: 'glass', color: [1, 1, 1, 0.06], roughness: 0.1 }),
+  request('goxel.add_material', { name: 'stained', color: [1, 1, 1, 0.15], roughness: 0.1 }),
+  request('goxel.create_layer', { name: 'glass' }),
+  request('goxel.fill_region', { min: [-14, -12, 0], max: [-3, -1, 11], color: '#FFFFFF' }),
+  request('goxel.update_layer', { material: 1 }),
+  request('goxel.create_layer', { name: 'panes' }),
+  ...[pane(-1, '#E03C31'), pane(6, '#3CA050'), pane(13, '#2F62D8')],
+  request('goxel.update_layer', { material: 2 }),
+];
+
 const WIDE = { width: 960, height: 540, quality: 88, light: { yaw: -35, pitch: 40 } };
 
 export const SCENES: readonly Scene[] = [
@@ -182,6 +238,26 @@ export const SCENES: readonly Scene[] = [
     picture: {
       ...{ ...WIDE, camera: { yaw: -12, pitch: 30 }, background: '#202430' },
       ...{ light: { intensity: 0.5 }, trace: { samples: 120, sky: 0.4, denoise: true } },
+    },
+  },
+  {
+    name: 'lamps',
+    extension: 'png',
+    requests: ROOM,
+    picture: {
+      ...{ width: 270, height: 180, background: '#000000', field_of_view: 50, fit: false },
+      camera: { eye: [0, -44, 13], target: [0, 0, 11] },
+      ...{ light: { intensity: 0, ambient: 0 }, trace: { samples: 100 } },
+    },
+  },
+  {
+    name: 'glass',
+    extension: 'png',
+    requests: GLASS,
+    picture: {
+      ...{ width: 300, height: 200, background: '#DCE6EE', field_of_view: 40, fit: false },
+      camera: { eye: [6, -54, 32], target: [-1, 0, 4] },
+      ...{ light: { yaw: 165, pitch: 50, intensity: 3, ambient: 0.5 }, trace: { samples: 128 } },
     },
   },
 ];
