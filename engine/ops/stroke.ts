@@ -11,7 +11,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import type { Matrix } from '../volume/matrix.ts';
@@ -22,6 +22,7 @@ import { PAINT_BLOCKS_MAX, type Painter } from './paint.ts';
 import { coveredOf, drawBlock } from './shape-block.ts';
 import { type Solid, solidIn } from './shape-solid.ts';
 import {
+  around,
   blocksIn,
   clipOf,
   common,
@@ -46,7 +47,7 @@ export interface Path {
 export const STAMPS_MAX = 65_536;
 
 /** Blocks drawn into, summed over all stamps; so many take some seconds where it takes longest. */
-export const VISITS_MAX = 2 ** 20;
+export const VISITS_MAX = 2 ** 19;
 
 const WHITE = 0xffff_ffff;
 
@@ -82,13 +83,14 @@ export function paintStroke(volume: Volume, path: Path, painter: Painter): void 
   const adds = addsVoxels(mode);
   const cover = new Cover(volume, adds);
   for (const { box, region } of stamps(path, painter)) {
+    const reach = smoothness > 0 ? region : around(box);
     const solid = solidIn(shape, box, smoothness);
     if (solid === undefined) continue;
     if (adds) {
       const blocks_max = Math.min(volume.blocks_max, PAINT_BLOCKS_MAX);
       requireBlocks(region.min, region.max, blocks_max);
     }
-    for (const [x, y, z] of cornersIn(volume, region, adds)) cover.add(solid, x, y, z);
+    for (const [x, y, z] of cornersIn(volume, region, adds)) cover.add(solid, reach, x, y, z);
   }
   const clip = painter.clip === undefined ? EVERYWHERE : clipOf(painter.clip);
   if (keepsOnlyCovered(mode)) {
@@ -162,8 +164,8 @@ class Cover {
     return this.index.find(x >> 4, y >> 4, z >> 4) >= 0;
   }
 
-  /** Adds what a stamp covers of the block with a minimum corner. */
-  add(solid: Solid, x: number, y: number, z: number): void {
+  /** Adds what a stamp, which covers nothing beyond its reach, covers of a block. */
+  add(solid: Solid, reach: Box, x: number, y: number, z: number): void {
     checkInterrupt();
     const there = this.#volume.slotAt(x, y, z) >= 0;
     if (!there && !this.#adds) return;
@@ -178,13 +180,7 @@ class Cover {
     }
     drawBlock(solid, x, y, z, WHITE, this.#drawn);
     const block = before ?? new Uint8Array(BLOCK_VOXELS);
-    let covers = false;
-    for (let i = 0; i < BLOCK_VOXELS; i++) {
-      const alpha = this.#drawn[i]! >>> 24;
-      if (alpha <= block[i]!) continue;
-      block[i] = alpha;
-      covers = true;
-    }
+    const covers = raise(block, this.#drawn, reach, x, y, z);
     if (before === undefined && covers) this.#put(slot, block, there, x, y, z);
   }
 
@@ -205,6 +201,36 @@ class Cover {
     const message = `The stroke adds more than the ${free} blocks that are free.`;
     throw new GoxError('GOX_MEMORY_LIMIT', message, { blocks_max });
   }
+}
+
+/**
+ * Raises the coverage of a block to that of a stamp, whose reach may be a voxel too small where
+ * float32 rounds; says whether that raised any.
+ */
+function raise(
+  block: Uint8Array,
+  drawn: Uint32Array,
+  { min, max }: Box,
+  x: number,
+  y: number,
+  z: number,
+): boolean {
+  const [x0, x1] = [Math.max(min[0] - 1 - x, 0), Math.min(max[0] + 1 - x, BLOCK_SIZE)];
+  const [y0, y1] = [Math.max(min[1] - 1 - y, 0), Math.min(max[1] + 1 - y, BLOCK_SIZE)];
+  const [z0, z1] = [Math.max(min[2] - 1 - z, 0), Math.min(max[2] + 1 - z, BLOCK_SIZE)];
+  let raised = false;
+  for (let k = z0; k < z1; k++) {
+    for (let j = y0; j < y1; j++) {
+      const row = (j << 4) | (k << 8);
+      for (let i = row + x0; i < row + x1; i++) {
+        const alpha = drawn[i]! >>> 24;
+        if (alpha <= block[i]!) continue;
+        block[i] = alpha;
+        raised = true;
+      }
+    }
+  }
+  return raised;
 }
 
 /** Merges what a stroke covers into a volume, in a colour. */
