@@ -174,7 +174,10 @@ export class Guest {
     if (this.#isOver()) throw new Refusal('Error', 'the run is over');
     try {
       const result = call(...args.map((arg) => this.#plain(arg)));
-      if (typeof result === 'string') return this.#context.newString(result);
+      if (typeof result === 'string') {
+        if (!this.#sandbox.fits(result)) throw new Refusal('InternalError', 'out of memory');
+        return this.#context.newString(result);
+      }
       return this.#context.newNumber(result);
     } catch (error) {
       if (!(error instanceof Refusal)) this.#fatal = error;

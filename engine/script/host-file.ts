@@ -2,6 +2,9 @@
 
 import { Refusal } from './refusal.ts';
 
+/** Of one text: as JSON it can take six times as much. */
+const TEXT_BYTES_MAX = 16 << 20;
+
 /** Of a path, in messages. */
 const PATH_LENGTH_MAX = 255;
 
@@ -31,6 +34,10 @@ export class HostFile {
 
   /** The bytes from `start` to `end` as UTF-8; what is none is replaced. */
   text(start: number, end: number): string {
+    if (Math.min(end, this.#bytes.length) - start > TEXT_BYTES_MAX) {
+      const message = `a text of more than ${TEXT_BYTES_MAX} bytes: read it in pieces`;
+      throw new Refusal('RangeError', message);
+    }
     return this.#bytes.toString('utf8', Math.max(start, 0), Math.max(end, 0));
   }
 }

@@ -129,7 +129,8 @@ export class Host {
     return {
       inputSize: (path) => file.size(text(path)),
       readInput: (start) => file.read(integer(start), words()),
-      inputText: (start, end) => file.text(integer(start), integer(end)),
+      /** As JSON, since no text that crosses can hold a NUL. */
+      inputText: (start, end) => JSON.stringify(file.text(integer(start), integer(end))),
       requireFiles: (path) => {
         if (files.write === undefined) throw cannotWrite(text(path));
         return 0;

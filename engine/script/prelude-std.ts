@@ -63,10 +63,14 @@ const SEEK_SET = 0;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
 
+function inputSize(path) {
+  if (typeof path !== 'string') throw new TypeError('a path is needed, not ' + show(path));
+  return host.inputSize(path);
+}
+
 /** All bytes of the file that is to be imported. */
 function inputBytes(path) {
-  if (typeof path !== 'string') throw new TypeError('a path is needed, not ' + show(path));
-  const bytes = new Uint8Array(host.inputSize(path));
+  const bytes = new Uint8Array(inputSize(path));
   for (let at = 0; at < bytes.length; ) {
     const count = host.readInput(at);
     apply(setWords, bytes, [new Uint8Array(functions.exchange, 0, count), at]);
@@ -77,8 +81,7 @@ function inputBytes(path) {
 
 /** The text of the file that is to be imported; or its bytes, with { binary: true }. */
 function loadFile(path, options) {
-  if (options?.binary === true) return inputBytes(path);
-  return host.inputText(0, host.inputSize(path));
+  return options?.binary === true ? inputBytes(path) : parse(host.inputText(0, inputSize(path)));
 }
 
 /** That file as a stream, like those of QuickJS. Texts are UTF-8. */
@@ -92,7 +95,7 @@ function openInput(path) {
   const text = (end) => {
     const start = at;
     at = end;
-    return host.inputText(start, end);
+    return parse(host.inputText(start, end));
   };
   return {
     getByte: () => (at < size() ? bytes[at++] : -1),

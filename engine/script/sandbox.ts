@@ -60,6 +60,8 @@ interface Limits {
 interface Heap {
   bytes: () => Uint8Array;
   exchangeAt: number;
+  /** Whether so many bytes can be had. */
+  fits: (bytes: number) => boolean;
 }
 
 export class Sandbox {
@@ -100,11 +102,16 @@ export class Sandbox {
       }
       return grow(pages);
     };
-    const heap: Heap = { bytes: () => new Uint8Array(), exchangeAt: 0 };
+    const heap: Heap = { bytes: () => new Uint8Array(), exchangeAt: 0, fits: () => false };
     class WatchedFFI extends QuickJSFFI {
       constructor(module: ConstructorParameters<typeof QuickJSFFI>[0]) {
         super(module);
         heap.bytes = () => module.HEAPU8;
+        heap.fits = (bytes) => {
+          const at = module._malloc(bytes);
+          if (at !== 0) module._free(at);
+          return at !== 0;
+        };
         const newArrayBuffer = this.QTS_NewArrayBuffer;
         this.QTS_NewArrayBuffer = (context, pointer, length) => {
           heap.exchangeAt = pointer;
@@ -176,6 +183,11 @@ export class Sandbox {
   words(): Int32Array {
     const { buffer } = this.#heap.bytes();
     return new Int32Array(buffer, this.#heap.exchangeAt, EXCHANGE_WORDS);
+  }
+
+  /** Whether a text can be handed in; the library does not ask whether it got the memory. */
+  fits(text: string): boolean {
+    return this.#heap.fits(Buffer.byteLength(text) + 1);
   }
 
   /** Lets a run that used up its memory say so. */

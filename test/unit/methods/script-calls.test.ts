@@ -60,8 +60,8 @@ for (const spec of METHODS) {
 calls('every method that edits without a file can be called, but for those that say why', () => {
   const edits = METHODS.filter(({ edits, scope }) => edits && scope === 'project');
   const not = edits.filter((spec) => whyUnscripted(spec) !== undefined).map(({ name }) => name);
-  const pictures = ['goxel.create_image_layer', 'goxel.image_layer_to_volume'];
-  const files = [...pictures, 'goxel.import_file', 'goxel.load_palette', 'script.execute'];
+  const images = ['goxel.create_image_layer', 'goxel.image_layer_to_volume'];
+  const files = [...images, 'goxel.import_file', 'goxel.load_palette', 'script.execute'];
   const projects = ['goxel.close_project', 'goxel.create_project', 'goxel.load_project'];
   const unscripted = METHODS.filter(({ unscripted }) => unscripted !== undefined);
   const named = unscripted.map(({ name }) => name).filter((name) => not.includes(name));
