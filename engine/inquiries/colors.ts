@@ -2,9 +2,10 @@
 
 import type { Rgba } from '../catalogue/schemas.ts';
 import { channels } from '../volume/color.ts';
-import type { Volume } from '../volume/volume.ts';
+import { Volume } from '../volume/volume.ts';
 import { Best } from './best.ts';
 import { ColorCounts } from './color-counts.ts';
+import type { ColorTable } from './kept-colors.ts';
 import { type ResultLimits, requireEntries, VOXEL_BYTES_MIN } from './limits.ts';
 import { eachRow, type Region } from './region.ts';
 
@@ -44,16 +45,22 @@ export interface FindQuestion {
   readonly locations_max: number | undefined;
 }
 
-export function histogramOf(volume: Volume, question: HistogramQuestion, limits: ResultLimits) {
+/** `kept` has the colours of all voxels, where they are known and the region is everywhere. */
+export function histogramOf(
+  volume: Volume,
+  question: HistogramQuestion,
+  limits: ResultLimits,
+  kept?: ColorTable,
+) {
   const { region, bin, by_count, top_n } = question;
   const colors_max = entriesIn(limits, HISTOGRAM_BYTES_MIN);
   requireEntries(limits, top_n, HISTOGRAM_BYTES_MIN);
   const counts = new ColorCounts(limits.job_bytes_max, top_n > 0 ? Infinity : colors_max);
-  const total = count(volume, region, bin, counts);
-  const kept = firstOf(counts, top_n, by_count);
-  const sum = kept.reduce((so_far, entry) => so_far + entry.count, 0);
+  const total = count(kept ?? volume, region, bin, counts);
+  const first = firstOf(counts, top_n, by_count);
+  const sum = first.reduce((so_far, entry) => so_far + entry.count, 0);
   return {
-    histogram: kept.map(({ rgba, count: n }) => ({
+    histogram: first.map(({ rgba, count: n }) => ({
       color: hex(rgba),
       rgba: rgbaOf(rgba),
       count: n,
@@ -65,11 +72,17 @@ export function histogramOf(volume: Volume, question: HistogramQuestion, limits:
   };
 }
 
-export function uniqueIn(volume: Volume, question: UniqueQuestion, limits: ResultLimits) {
+/** `kept` as for `histogramOf`. */
+export function uniqueIn(
+  volume: Volume,
+  question: UniqueQuestion,
+  limits: ResultLimits,
+  kept?: ColorTable,
+) {
   const { region, bin, by_count, layer_id } = question;
   const colors_max = entriesIn(limits, UNIQUE_BYTES_MIN);
   const counts = new ColorCounts(limits.job_bytes_max, colors_max);
-  count(volume, region, bin, counts);
+  count(kept ?? volume, region, bin, counts);
   const colors = firstOf(counts, 0, by_count);
   return {
     colors: colors.map(({ rgba }) => ({ hex: hex(rgba), rgba: rgbaOf(rgba) })),
@@ -114,9 +127,21 @@ function entriesIn({ result_bytes_max }: ResultLimits, bytes_min: number): numbe
 }
 
 /** Counts the voxels of each colour in a region, and gives how many voxels there are. */
-function count(volume: Volume, region: Region, bin: number, counts: ColorCounts): number {
+function count(
+  source: Volume | ColorTable,
+  region: Region,
+  bin: number,
+  counts: ColorCounts,
+): number {
   const middles = middlesOf(bin);
   let total = 0;
+  if (!(source instanceof Volume)) {
+    for (const [rgba, times] of source) {
+      counts.add(middles === undefined ? rgba : binned(rgba, middles), times);
+      total += times;
+    }
+    return total;
+  }
   // Neighbours mostly have the same colour, so that it is looked up once for many.
   let last = 0;
   let run = 0;
@@ -136,7 +161,7 @@ function count(volume: Volume, region: Region, bin: number, counts: ColorCounts)
       run++;
     }
   };
-  eachRow(volume, region, visit, false);
+  eachRow(source, region, visit, false);
   note();
   return total;
 }

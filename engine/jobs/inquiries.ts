@@ -9,6 +9,7 @@ import {
   type UniqueQuestion,
   uniqueIn,
 } from '../inquiries/colors.ts';
+import type { ColorTable } from '../inquiries/kept-colors.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
 import { type PackedQuestion, packedIn } from '../inquiries/packed.ts';
 import { type PageQuestion, pageOf } from '../inquiries/page.ts';
@@ -42,17 +43,21 @@ export function mergedOf(volumes: readonly Volume[]): Volume {
   return merged;
 }
 
-/** The result of the method that asks. Throws GOX_RESULT_TOO_LARGE and GOX_MEMORY_LIMIT. */
+/**
+ * The result of the method that asks. `kept` has the colours of all voxels, where they are known.
+ * Throws GOX_RESULT_TOO_LARGE and GOX_MEMORY_LIMIT.
+ */
 export function answerTo(
   question: Question,
   volume: Volume,
   limits: ResultLimits,
+  kept?: ColorTable,
 ): object | WithBytes {
   switch (question.kind) {
     case 'histogram':
-      return histogramOf(volume, question, limits);
+      return histogramOf(volume, question, limits, kept);
     case 'unique':
-      return uniqueIn(volume, question, limits);
+      return uniqueIn(volume, question, limits, kept);
     case 'find':
       return foundIn(volume, question, limits);
     case 'page':

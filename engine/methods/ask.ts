@@ -1,6 +1,7 @@
 /** Reads of voxels: at once when they are little work, else as jobs on a snapshot of them. */
 
 import type { WithBytes } from '../encode.ts';
+import { keptColors } from '../inquiries/kept-colors.ts';
 import { blocksOf, blocksTouched, EVERYWHERE, type Region } from '../inquiries/region.ts';
 import { answerTo, type InquiryInput, mergedOf, type Question } from '../jobs/inquiries.ts';
 import { Job } from '../jobs/job.ts';
@@ -24,6 +25,8 @@ export function ask(
   const views = project.views(layer_id);
   const { limits } = project;
   const { region } = question;
+  const kept = colorsOf(question, views);
+  if (kept !== undefined) return answerTo(question, views[0]!, limits, kept);
   // Of one volume the blocks are found as they are needed.
   const volumes = views.length > 1 ? partsOf(views, region, false) : views;
   const touched = blocksTouched(region);
@@ -32,6 +35,13 @@ export function ask(
   const snapshots = partsOf(views, region, true).map((part) => part.snapshot());
   const input: InquiryInput = { volumes: snapshots, question, limits };
   return new Job('inquiry', TITLES[question.kind], input);
+}
+
+/** The colours of all voxels, when those are asked for and known. */
+function colorsOf({ kind, region }: Question, [only, ...others]: readonly Volume[]) {
+  if (only === undefined || others.length > 0 || region !== EVERYWHERE) return undefined;
+  if (kind !== 'histogram' && kind !== 'unique') return undefined;
+  return keptColors(only, DIRECT_BLOCKS_MAX);
 }
 
 const TITLES: Readonly<Record<Question['kind'], string>> = {

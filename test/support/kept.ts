@@ -5,6 +5,7 @@
 
 import * as assert from 'uvu/assert';
 import { Merged } from '../../engine/document/merged.ts';
+import { keptColors } from '../../engine/inquiries/kept-colors.ts';
 import { moved } from '../../engine/ops/move.ts';
 import { shapeVolume } from '../../engine/ops/shapes.ts';
 import type { Project } from '../../engine/project/project.ts';
@@ -60,16 +61,25 @@ function fromNothing(volume: Volume): Volume {
 
 function requireVolume(volume: Volume, what: string): void {
   let voxels = 0;
+  const colors = new Map<number, number>();
   for (let slot = 0; slot < volume.blockCount; slot++) {
     const { x, y, z, data, count } = volume.blockIn(slot);
     let found = 0;
-    for (let i = 0; i < 4096; i++) if (data[i]! >>> 24 !== 0) found++;
+    for (let i = 0; i < 4096; i++) {
+      const rgba = data[i]! | 0;
+      if (rgba >>> 24 === 0) continue;
+      colors.set(rgba, (colors.get(rgba) ?? 0) + 1);
+      found++;
+    }
     assert.is(count, found, `the voxels of the block at ${x}, ${y}, ${z} of ${what}`);
     assert.is(volume.slotAt(x, y, z), slot, `the slot of ${x}, ${y}, ${z} of ${what}`);
     voxels += found;
   }
   assert.is(volume.count(), voxels, `the voxels of ${what}`);
   assert.equal(volume.box(), fromNothing(volume).box(), `the box of ${what}`);
+  const kept = keptColors(volume, BLOCKS_MAX);
+  assert.ok(kept, `the colours of ${what} are kept`);
+  assert.equal([...kept!].sort(), [...colors].sort(), `the colours of ${what}`);
   assert.equal([...slotsInOrder(volume)], inOrder(volume), `the order of slots of ${what}`);
 }
 

@@ -5,7 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
 import { ColorCounts } from '../../../engine/inquiries/color-counts.ts';
+import { keptColors } from '../../../engine/inquiries/kept-colors.ts';
 import { Job } from '../../../engine/jobs/job.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { LooseProject } from '../../support/project.ts';
 import { SEED } from '../../support/seed.ts';
 
@@ -135,6 +137,28 @@ inquiries('a million colours and more are counted within the memory that a job m
     if (times !== 2) odd++;
   });
   assert.equal([sum, odd], [2 * colors, 0]);
+});
+
+inquiries('colours are kept block by block, and not at all when they are too many', () => {
+  const volume = new Volume();
+  for (let x = 0; x < 10; x++) volume.set(x * 16, 0, 0, 0xff00_0000 + x);
+  const asked = Array.from({ length: 4 }, () => keptColors(volume, 3)?.size);
+  assert.equal(asked, [undefined, undefined, undefined, 10]);
+  volume.set(0, 0, 0, 0);
+  assert.is(keptColors(volume, 1)?.size, 9);
+  // Each of so many blocks has a colour for each voxel.
+  for (let x = 0; x < 4; x++) {
+    volume.setBlock(
+      x * 16,
+      16,
+      0,
+      Uint32Array.from({ length: 4096 }, (_, i) => -1 - i - 4096 * x),
+    );
+  }
+  assert.is(keptColors(volume, 100), undefined);
+  volume.clear();
+  volume.set(0, 0, 0, 0xff00_0001);
+  assert.equal([...keptColors(volume, 1)!], [[0xff00_0001 | 0, 1]]);
 });
 
 inquiries('more colours than fit are refused as soon as they are seen, with advice', () => {

@@ -44,6 +44,8 @@ const edits = fc.oneof(
 const questions = fc.constantFrom<Request>(
   ['goxel.get_bounding_box', { layer_id: 1 }],
   ['goxel.get_project_info', {}],
+  ['goxel.get_color_histogram', { layer_id: 2 }],
+  ['goxel.get_unique_colors', { layer_id: -2 }],
   ['goxel.get_voxel', { x: 0, y: 0, z: 0, layer_id: -2 }],
   ['goxel.get_layer_voxels', { layer_id: -2, limit: 20 }],
 );
