@@ -17,6 +17,9 @@ export interface Entry {
   append(later: Entry): void;
 }
 
+/** About what an edit of one voxel takes, with all that is told of it. */
+const RECORDING_BYTES = 2048;
+
 /** All that one edit replaced, an entry for each owner; the entries do not depend on each other. */
 export class Recording {
   readonly entries = new Map<object, Entry>();
@@ -33,7 +36,7 @@ export class Recording {
   }
 
   get bytes(): number {
-    let bytes = 0;
+    let bytes = RECORDING_BYTES;
     for (const entry of this.entries.values()) bytes += entry.bytes;
     return bytes;
   }

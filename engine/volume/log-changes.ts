@@ -8,8 +8,14 @@ import type { TableStep, VolumeLog } from './volume-log.ts';
 
 /** Costs by the blocks that the edit wrote. */
 export function changesIn(table: BlockTable, log: VolumeLog): Changes {
-  const before = new Before(table, log);
   const sum = new ChangeSum();
+  const one = cellsOfOneBlock(log);
+  if (one !== undefined) {
+    const { x, y, z } = table.index.position(one.slot);
+    sum.addCells(x, y, z, one.cells, table.at(one.slot).data);
+    return sum.changes();
+  }
+  const before = new Before(table, log);
   for (const { x, y, z, old, cells } of before.blocks()) {
     const slot = table.find(x, y, z);
     const now = slot < 0 ? undefined : table.at(slot).data;
@@ -18,6 +24,20 @@ export function changesIn(table: BlockTable, log: VolumeLog): Changes {
     else sum.add(x, y, z, patched(old, cells), now);
   }
   return sum.changes();
+}
+
+/** What an edit of single voxels in one block replaced; undefined of any other. */
+function cellsOfOneBlock({ steps }: VolumeLog) {
+  const [first] = steps;
+  if (first?.kind !== 'cell') return undefined;
+  const { slot } = first;
+  const cells = new Map<number, number>();
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i]!;
+    if (step.kind !== 'cell' || step.slot !== slot) return undefined;
+    cells.set(step.place, step.word);
+  }
+  return { slot, cells };
 }
 
 /** A block as it was before an edit, at its position over 16. */
