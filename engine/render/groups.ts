@@ -29,8 +29,8 @@ export interface Surface {
 /** The groups of the visible layers; with `materials` false the one of Goxel's PNG export. */
 export function groupsOf(document: Document, materials: boolean): Group[] {
   const plain = surfaceOf(newMaterial(''));
-  // `merged` also brings clone and shape layers up to date.
-  const merged = document.merged();
+  // Brings clone and shape layers up to date.
+  document.refresh();
   const visible = document.layers.filter((layer) => layer.visible);
   const alike = visible.every(
     ({ mode, material }) => mode === 0 && material === visible[0]?.material,
@@ -39,21 +39,26 @@ export function groupsOf(document: Document, materials: boolean): Group[] {
     const found = document.materials[material];
     return found === undefined ? plain : surfaceOf(found);
   };
-  const only = visible.length === 1 ? visible[0]! : undefined;
-  if (only !== undefined)
-    return [{ volume: only.volume, surface: materials ? surface(only) : plain }];
-  if (!materials || visible.length === 0) return [{ volume: merged, surface: plain }];
-  if (alike) return [{ volume: merged, surface: surface(visible[0]!) }];
+  const [only] = visible;
+  if (!materials || only === undefined || alike) {
+    // A volume of its own can be followed however much comes to it.
+    const volume = visible.length === 1 ? only!.volume : document.merged();
+    return [{ volume, surface: materials && only !== undefined ? surface(only) : plain }];
+  }
   const groups: Group[] = [];
   let before: Layer | undefined;
   for (const layer of visible) {
     if (before === undefined || (layer.mode === 0 && layer.material !== before.material)) {
-      groups.push({ volume: layer.volume.clone(), surface: surface(layer) });
+      groups.push({ volume: layer.volume, surface: surface(layer) });
       before = layer;
-    } else {
-      // A file may hold any number; Goxel takes those it does not know for OVER.
-      merge(groups.at(-1)!.volume, layer.volume, BLEND_MODES[layer.mode] ?? 'over');
+      continue;
     }
+    const group = groups.pop()!;
+    const isOwn = visible.some(({ volume }) => volume === group.volume);
+    const volume = isOwn ? group.volume.clone() : group.volume;
+    // A file may hold any number; Goxel takes those it does not know for OVER.
+    merge(volume, layer.volume, BLEND_MODES[layer.mode] ?? 'over');
+    groups.push({ ...group, volume });
   }
   return groups;
 }

@@ -22,6 +22,7 @@ const GROUPS = [
   'inspector',
   'overload',
   'render',
+  'preview',
   'trace',
 ];
 
