@@ -36,7 +36,7 @@ export interface UnknownChunk {
 const DEFAULT_SIZE = 32;
 
 /** 1 GiB of blocks: a clone's matrix or a shape's box of a few bytes could ask for any number. */
-export const DERIVED_BLOCKS_MAX = 65536;
+const DERIVED_BLOCKS_MAX = 65536;
 
 const LAYER_ID_MAX = 0x7fff_ffff;
 

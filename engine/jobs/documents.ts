@@ -1,6 +1,6 @@
 /** Jobs that write a document to a file, or read one. */
 
-import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
+import type { Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
 import { type ExportOptions, formatFor } from '../formats/index.ts';
 import type { JobControl } from '../port/job-control.ts';
@@ -110,6 +110,6 @@ export function runLoad(input: LoadInput, _stage: number, _part: number, { files
 /** Computes clone and shape layers here, so that the engine need not. Throws GOX_MEMORY_LIMIT. */
 function computeWithin(document: Document, bytes_max: number): void {
   const blocks = Math.floor((bytes_max - document.voxelBytes()) / BLOCK_BYTES);
-  document.derived_blocks_max = Math.min(Math.max(blocks, 0), DERIVED_BLOCKS_MAX);
+  document.derived_blocks_max = Math.max(blocks, 0);
   document.refresh();
 }

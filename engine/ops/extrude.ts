@@ -3,11 +3,11 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { copyBlockData, newBlockData } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
-import { requireBlocks } from '../volume/reach.ts';
+import { requireLeast } from '../volume/least.ts';
+import { requireReach } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
 import { blockData } from './bits.ts';
 import { over } from './combine.ts';
-import { FLOOD_BLOCKS_MAX } from './flood.ts';
 import { fuzzySelect } from './select.ts';
 
 type Axis = 0 | 1 | 2;
@@ -86,14 +86,15 @@ function pull(volume: Volume, mask: Volume, plane: Volume, { axis, way, from, de
   const { u, v, along } = strides(axis);
   const first = way > 0 ? from + 1 : from - delta;
   const end = first + delta;
-  let room = Math.min(volume.blocks_max, FLOOD_BLOCKS_MAX);
+  // Each block of the mask is pulled through as many, and all of them get voxels.
+  const place = (other: number, value: number) =>
+    [0, 1, 2].map((i) => (i === axis ? value : other)) as unknown as Vec3;
+  requireReach(place(0, first), place(1, end));
+  const deep = Math.floor((end - 1) / 16) - Math.floor(first / 16) + 1;
+  const columns = [...mask.blocks()].length;
+  requireLeast(columns * deep, volume.blocks_max, 'What is pulled');
   for (const { x, y, z, data: chosen } of mask.blocks()) {
     const corner = [x, y, z];
-    const min = corner.map((value, i) => (i === axis ? first : value)) as unknown as Vec3;
-    // The last voxel of the mask's block may be the last there is.
-    const max = corner.map((value, i) => (i === axis ? end : value + 1)) as unknown as Vec3;
-    requireBlocks(min, max, room);
-    room -= Volume.blocksIn(min, max);
     const colors = plane.blockAt(x, y, z)!;
     const layer = (from & 15) * along;
     let column: Uint32Array | undefined;

@@ -5,7 +5,8 @@ import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, copyBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
-import type { Volume } from '../volume/volume.ts';
+import { requireLeast } from '../volume/least.ts';
+import { Volume } from '../volume/volume.ts';
 import {
   ALL_ROWS,
   blockData,
@@ -77,6 +78,7 @@ function recolor(volume: Volume, at: Vec3, rgba: number, threshold: number): num
 }
 
 function fillEmpty(volume: Volume, at: Vec3, rgba: number, bounds: Box): number {
+  requireLeast(leastEmpty(volume, at, bounds), volume.blocks_max, 'The connected region');
   const { index, rows } = flood(emptyLinks(volume, bounds), at, volume.blocks_max);
   const before = volume.count();
   const full = uniformBlock(rgba);
@@ -89,6 +91,26 @@ function fillEmpty(volume: Volume, at: Vec3, rgba: number, bounds: Box): number 
     volume.setBlock(x, y, z, bits === ALL_ROWS ? full : paintRows(bits, rgba, below));
   }
   return volume.count() - before;
+}
+
+/** The fewest blocks of an empty region: those on the side of all voxels where the place is. */
+function leastEmpty(volume: Volume, at: Vec3, { min, max }: Box): number {
+  const box = volume.box();
+  if (box === undefined) return Volume.blocksIn(min, max);
+  let blocks = 0;
+  for (const [axis, value] of at.entries()) {
+    const side = (corner: Vec3, end: number) =>
+      corner.map((v, i) => (i === axis ? end : v)) as unknown as Vec3;
+    if (value < box.min[axis]!) {
+      const end = Math.min(box.min[axis]!, max[axis]!);
+      blocks = Math.max(blocks, Volume.blocksIn(min, side(max, end)));
+    }
+    if (value >= box.max[axis]!) {
+      const start = Math.max(box.max[axis]!, min[axis]!);
+      blocks = Math.max(blocks, Volume.blocksIn(side(min, start), max));
+    }
+  }
+  return blocks;
 }
 
 /** Steps between empty places inside bounds. */

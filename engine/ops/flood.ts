@@ -6,8 +6,10 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Vec3 } from '../volume/box.ts';
+import { BLOCKS_MAX } from '../volume/least.ts';
 import { ALL_ROWS, type BitSet, NO_ROWS, ROWS, type Rows } from './bits.ts';
 
 /**
@@ -27,9 +29,6 @@ export const ALL_LINKS: Links = { x: ALL_ROWS, y: ALL_ROWS, z: ALL_ROWS };
  * The steps of the block at a position (corner over 16); undefined when nothing is reached there.
  */
 export type LinksAt = (bx: number, by: number, bz: number) => Links | undefined;
-
-/** Without another limit: 16 GiB of blocks. */
-export const FLOOD_BLOCKS_MAX = 0x10_0000;
 
 /** Steps through a set: from bit to neighbouring bit. */
 export function linksOfRows(rows: Rows, beforeX: Rows, beforeY: Rows, beforeZ: Rows): Links {
@@ -51,14 +50,14 @@ const NOTHING = -1;
 
 /** What a flood from one voxel reaches; GOX_MEMORY_LIMIT when that is more blocks than allowed. */
 export function flood(linksAt: LinksAt, [x, y, z]: Vec3, blocks_max: number): BitSet {
-  const state = new Flood(linksAt, Math.min(blocks_max, FLOOD_BLOCKS_MAX));
+  const state = new Flood(linksAt, Math.min(blocks_max, BLOCKS_MAX));
   state.start([x >> 4, y >> 4, z >> 4], (y & 15) + 16 * (z & 15), x & 15);
   return state.run();
 }
 
 /** The same from the first voxel of a block, given by its position (corner over 16). */
 export function floodFromBlock(linksAt: LinksAt, block: Vec3, blocks_max: number): BitSet {
-  const state = new Flood(linksAt, Math.min(blocks_max, FLOOD_BLOCKS_MAX));
+  const state = new Flood(linksAt, Math.min(blocks_max, BLOCKS_MAX));
   state.start(block, 0, 0);
   return state.run();
 }
@@ -111,7 +110,8 @@ class Flood {
     if (this.#index.length >= this.#blocks_max) {
       const blocks_max = this.#blocks_max;
       const message = `The connected region takes more than ${blocks_max} blocks of 16³ voxels.`;
-      throw new GoxError('GOX_MEMORY_LIMIT', message, { blocks_max });
+      const bytes = (blocks_max + 1) * BLOCK_BYTES;
+      throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes, blocks_max });
     }
     const slot = this.#index.add(bx, by, bz);
     this.#links.push(links);

@@ -2,6 +2,7 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import type { BlockIndex } from '../volume/block-index.ts';
+import { requireLeast } from '../volume/least.ts';
 import type { Volume } from '../volume/volume.ts';
 import {
   ALL_ROWS,
@@ -46,6 +47,12 @@ export function hollow(volume: Volume, thickness: number): void {
 export function fillHoles(volume: Volume, color: number | 'nearest'): number {
   const before = volume.count();
   const holes = holesOf(volume);
+  let blocks = volume.blockCount;
+  for (let slot = 0; slot < holes.index.length; slot++) {
+    const { x, y, z } = holes.index.position(slot);
+    if (volume.blockAt(x * 16, y * 16, z * 16) === undefined) blocks++;
+  }
+  requireLeast(blocks, volume.blocks_max, 'The volume with its holes filled');
   if (color === 'nearest') fillFromWalls(volume, holes);
   else {
     const full = uniformBlock(color);

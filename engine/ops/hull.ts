@@ -3,14 +3,14 @@
  * corner of the volume's box and have 16 bits, so that products of three stay below 2^53.
  */
 
+import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
-import { requireBlocks } from '../volume/reach.ts';
+import { requireLeast } from '../volume/least.ts';
 import { Volume } from '../volume/volume.ts';
 import { filledRows, paintRows, ROWS } from './bits.ts';
-import { FLOOD_BLOCKS_MAX } from './flood.ts';
 import { type HalfSpace, halfSpaces } from './half-spaces.ts';
 
 /** The longest side of a hull's box, in voxels. */
@@ -19,16 +19,24 @@ const SIDE_MAX = 0x1_0000;
 /**
  * A solid of one packed colour: every voxel whose centre lies in the convex hull of the centres of
  * the volume's voxels. Throws GOX_MEMORY_LIMIT when the volume's box has a side of more than 65536
- * voxels or touches more blocks than the volume may have.
+ * voxels, or the hull touches more blocks than the volume may have.
  */
 export function hull(volume: Volume, rgba: number): Volume {
   const solid = new Volume();
   const box = volume.box();
   if (box === undefined) return solid;
   const { min, max } = box;
-  const long = max.some((value, i) => value - min[i]! > SIDE_MAX);
-  requireBlocks(min, max, long ? -1 : Math.min(volume.blocks_max, FLOOD_BLOCKS_MAX));
-  fill(solid, box, halfSpaces(extremes(volume, min)), min, rgba);
+  const side = Math.max(...max.map((value, i) => value - min[i]!));
+  if (side > SIDE_MAX) {
+    const message = `A hull has ${SIDE_MAX} voxels along each side at most, not ${side}.`;
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { side, side_max: SIDE_MAX });
+  }
+  const spaces = halfSpaces(extremes(volume, min));
+  const { blocks_max } = volume;
+  requireLeast(leastIn(box, spaces, min, blocks_max), blocks_max, 'The hull');
+  solid.blocks_max = blocks_max;
+  fill(solid, box, spaces, min, rgba);
+  solid.blocks_max = Number.POSITIVE_INFINITY;
   return solid;
 }
 
@@ -95,39 +103,65 @@ function chain(at: readonly number[], values: readonly number[], way: 1 | -1): n
   return kept;
 }
 
-/** Fills what is in all half spaces, halving boxes down to blocks. */
-function fill(
-  solid: Volume,
-  { min, max }: Box,
-  spaces: readonly HalfSpace[],
-  origin: Vec3,
-  rgba: number,
-): void {
+/** What of a box is in all half spaces: nothing, all, or what these cut off. */
+function crossingOf({ min, max }: Box, spaces: readonly HalfSpace[], origin: Vec3) {
   const [x0, y0, z0] = [min[0] - origin[0], min[1] - origin[1], min[2] - origin[2]];
   const [x1, y1, z1] = [max[0] - origin[0] - 1, max[1] - origin[1] - 1, max[2] - origin[2] - 1];
   const crossing: HalfSpace[] = [];
   for (const space of spaces) {
     const { x, y, z, limit } = space;
     const low = x * (x > 0 ? x0 : x1) + y * (y > 0 ? y0 : y1) + z * (z > 0 ? z0 : z1);
-    if (low > limit) return;
+    if (low > limit) return undefined;
     const high = x * (x > 0 ? x1 : x0) + y * (y > 0 ? y1 : y0) + z * (z > 0 ? z1 : z0);
     if (high > limit) crossing.push(space);
   }
-  if (crossing.length === 0) {
-    solid.fillBox(min, max, rgba);
-    return;
-  }
+  return crossing;
+}
+
+/** A box cut between blocks across its longest side; undefined for what is in one block. */
+function halves({ min, max }: Box): readonly [Box, Box] | undefined {
   const blocks = [0, 1, 2].map((i) => ((max[i]! - 1) >> 4) - (min[i]! >> 4) + 1);
   const widest = blocks.indexOf(Math.max(...blocks));
-  if (blocks[widest] === 1) {
-    fillBlock(solid, { min, max }, crossing, origin, rgba);
-    return;
-  }
+  if (blocks[widest] === 1) return undefined;
   const middle = ((min[widest]! >> 4) + (blocks[widest]! >> 1)) * BLOCK_SIZE;
   const at = (corner: Vec3) =>
     corner.map((value, i) => (i === widest ? middle : value)) as unknown as Vec3;
-  fill(solid, { min, max: at(max) }, crossing, origin, rgba);
-  fill(solid, { min: at(min), max }, crossing, origin, rgba);
+  return [
+    { min, max: at(max) },
+    { min: at(min), max },
+  ];
+}
+
+/** Blocks of the boxes that are all in, up to more than allowed. */
+function leastIn(box: Box, spaces: readonly HalfSpace[], origin: Vec3, blocks_max: number): number {
+  checkInterrupt();
+  const crossing = crossingOf(box, spaces, origin);
+  if (crossing === undefined) return 0;
+  if (crossing.length === 0) return Volume.blocksIn(box.min, box.max);
+  const [one, other] = halves(box) ?? [];
+  if (one === undefined || other === undefined) return 0;
+  const blocks = leastIn(one, crossing, origin, blocks_max);
+  if (blocks > blocks_max) return blocks;
+  return blocks + leastIn(other, crossing, origin, blocks_max - blocks);
+}
+
+/** Fills what is in all half spaces, halving boxes down to blocks. */
+function fill(
+  solid: Volume,
+  box: Box,
+  spaces: readonly HalfSpace[],
+  origin: Vec3,
+  rgba: number,
+): void {
+  const crossing = crossingOf(box, spaces, origin);
+  if (crossing === undefined) return;
+  if (crossing.length === 0) {
+    solid.fillBox(box.min, box.max, rgba);
+    return;
+  }
+  const parts = halves(box);
+  if (parts === undefined) fillBlock(solid, box, crossing, origin, rgba);
+  for (const part of parts ?? []) fill(solid, part, crossing, origin, rgba);
 }
 
 /** The same inside one block, row by row. */

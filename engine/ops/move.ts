@@ -4,12 +4,14 @@
  * sum of each coordinate starts from the origin, then z, y and x.
  */
 
+import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, newBlockData } from '../volume/block.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
+import { blocksOfVoxels, requireLeast, voxelsOfFigure } from '../volume/least.ts';
 import { inverse, type Matrix, transform } from '../volume/matrix.ts';
-import { COORDINATE_MAX, COORDINATE_MIN, requireBlocks } from '../volume/reach.ts';
+import { COORDINATE_MAX, COORDINATE_MIN, requireReach } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
 import {
   type Corner,
@@ -33,9 +35,46 @@ export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volum
   if (!back.every(Number.isFinite)) return target;
   const turn = asTurn(box, matrix, back);
   if (turn !== undefined) return turned(source, turn, blocks_max);
+  requireLeast(leastMoved(source, matrix, back), blocks_max, 'The moved layer');
   const positions = sortedPositions(reached(source.blocks(), matrix, blocks_max));
+  target.blocks_max = blocks_max;
   sampleInto(target, source, back, positions);
+  target.blocks_max = Number.POSITIVE_INFINITY;
   return target;
+}
+
+/**
+ * The fewest blocks of the moved volume: each whole block and each voxel of the others becomes a
+ * slanted box around a ball, whose radius is half the least that the matrix makes of its side.
+ */
+function leastMoved(source: Volume, matrix: Matrix, back: Float64Array): number {
+  const product = (i: number, j: number) =>
+    matrix[i]! * matrix[j]! + matrix[i + 1]! * matrix[j + 1]! + matrix[i + 2]! * matrix[j + 2]!;
+  const square = Math.abs(product(0, 4)) + Math.abs(product(0, 8)) + Math.abs(product(4, 8));
+  const lengths = [0, 4, 8].map((column) => Math.sqrt(product(column, column)));
+  // Of columns that are not at right angles only a bound: the norm of the inverse by Frobenius.
+  const norm = Math.hypot(...[0, 1, 2, 4, 5, 6, 8, 9, 10].map((i) => back[i]!));
+  const shortest = square < SQUARE_MAX ? Math.min(...lengths) : 1 / norm;
+  const size = Math.abs(determinant(matrix));
+  let whole = 0;
+  for (const { count } of source.blocks()) if (count === BLOCK_VOXELS) whole++;
+  const others = source.count() - whole * BLOCK_VOXELS;
+  const voxels =
+    whole * voxelsOfFigure(size * BLOCK_VOXELS, (shortest * BLOCK_SIZE) / 2) +
+    others * voxelsOfFigure(size, shortest / 2);
+  return blocksOfVoxels(voxels * ROUNDING);
+}
+
+/** Float32 matrices are not more exact than this. */
+const SQUARE_MAX = 1e-4;
+const ROUNDING = 0.999;
+
+function determinant(m: Matrix): number {
+  return (
+    m[0]! * (m[5]! * m[10]! - m[6]! * m[9]!) -
+    m[4]! * (m[1]! * m[10]! - m[2]! * m[9]!) +
+    m[8]! * (m[1]! * m[6]! - m[2]! * m[5]!)
+  );
 }
 
 /**
@@ -168,9 +207,20 @@ function farthest(a: Box, b: Box): number[] {
   );
 }
 
+/** So many blocks are looked at for each that may be had, and so many in any case. */
+const CANDIDATES = 64;
+const CANDIDATES_MIN = 0x1_0000;
+
+function requireCandidates(candidates: number, candidates_max: number): void {
+  if (candidates <= candidates_max) return;
+  const message = `The moved layer lies in more than ${candidates_max} blocks.`;
+  throw new GoxError('GOX_MEMORY_LIMIT', message, { candidates, candidates_max });
+}
+
 /** The positions of all blocks that a moved voxel may lie in. */
 function reached(blocks: Iterable<Corner>, matrix: Matrix, blocks_max: number): BlockIndex {
   const index = new BlockIndex();
+  const candidates_max = blocks_max * CANDIDATES + CANDIDATES_MIN;
   for (const block of blocks) {
     const { min, max } = movedBox(
       {
@@ -179,7 +229,8 @@ function reached(blocks: Iterable<Corner>, matrix: Matrix, blocks_max: number): 
       },
       matrix,
     );
-    requireBlocks(min, max, blocks_max);
+    requireReach(min, max);
+    requireCandidates(Volume.blocksIn(min, max), candidates_max);
     for (let bz = min[2] >> 4; bz <= (max[2] - 1) >> 4; bz++) {
       for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
         checkInterrupt();
@@ -188,7 +239,7 @@ function reached(blocks: Iterable<Corner>, matrix: Matrix, blocks_max: number): 
         }
       }
     }
-    if (index.length > blocks_max) requireBlocks(min, max, -1);
+    requireCandidates(index.length, candidates_max);
   }
   return index;
 }

@@ -9,17 +9,20 @@
  * some of the volume's blocks that are higher; here all are visited.
  */
 
+import { GoxError } from '../../conf/errors.ts';
 import type { ShapeKind } from '../document/layer.ts';
 import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
+import { blocksOfVoxels, requireLeast, voxelsOfFigure } from '../volume/least.ts';
 import type { Matrix } from '../volume/matrix.ts';
-import { requireBlocks } from '../volume/reach.ts';
+import { requireReach } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 import { addsVoxels, type BlendMode, combineBlocks, EMPTY_BLOCK } from './combine.ts';
 import { type Covered, coveredOf, drawBlock, drawRows, hasRows } from './shape-block.ts';
 import { type Solid, solidIn } from './shape-solid.ts';
 import {
   around,
+  blocksIn,
   clipOf,
   common,
   cornersIn,
@@ -49,14 +52,60 @@ export interface Painter {
 export const PAINT_BLOCKS_MAX = 2 ** 22;
 
 /**
+ * So many blocks are looked at for each that may be had, and so many in any case: a thin solid has
+ * few of its box.
+ */
+const VISITS = 16;
+const VISITS_MIN = 0x1_0000;
+
+/**
  * Paints a shape in a box matrix, any that has an inverse; a flat box, or one of numbers that are
  * not finite, paints nothing. Throws GOX_MEMORY_LIMIT when a mode that adds voxels would touch more
  * blocks than the volume's `blocks_max`, or leave the coordinates there are.
  */
 export function paintShape(volume: Volume, box: Matrix, painter: Painter): void {
-  for (const mirrored of mirrors(box, painter.symmetry, painter.symmetryOrigin)) {
-    paintOnce(volume, mirrored, painter);
+  const boxes = mirrors(box, painter.symmetry, painter.symmetryOrigin);
+  const { color, mode } = painter;
+  if (color >>> 24 !== 0 && addsVoxels(mode)) {
+    requireLeast(leastOfAll(boxes, painter), volume.blocks_max, 'The shape');
   }
+  for (const mirrored of boxes) paintOnce(volume, mirrored, painter);
+}
+
+/** The fewest blocks of those images that have no block in common. */
+function leastOfAll(boxes: readonly Matrix[], painter: Painter): number {
+  const apart: Box[] = [];
+  let blocks = 0;
+  for (const box of boxes) {
+    const { min, max } = touched(box);
+    const meets = (one: Box) =>
+      min.every((low, i) => low < one.max[i]!) && max.every((high, i) => high > one.min[i]!);
+    if (apart.some(meets)) continue;
+    apart.push({ min, max });
+    blocks += leastOf(box, painter);
+  }
+  return blocks;
+}
+
+/** Of the volume of a figure, in half sizes of its box. */
+const VOLUMES = { cube: 8, sphere: (4 / 3) * Math.PI, cylinder: 2 * Math.PI } as const;
+
+function leastOf(box: Matrix, { shape, smoothness, clip }: Painter): number {
+  const solid = solidIn(shape, box, smoothness);
+  if (solid?.bounded !== true) return 0;
+  const { sx, sy, sz } = solid;
+  const inside = common(around(box), clip === undefined ? EVERYWHERE : clipOf(clip));
+  if (shape === 'cube' && solid.aligned) {
+    // Where the box ends within a voxel, or is soft, that may stay empty.
+    const soft = Math.ceil(smoothness) + 1;
+    const low = inside.min.map((value) => value + soft) as unknown as Vec3;
+    const high = inside.max.map((value) => value - soft) as unknown as Vec3;
+    return low.every((value, i) => value < high[i]!) ? blocksIn(low, high) : 0;
+  }
+  if (clip !== undefined) return 0;
+  const [a, b, c] = [sx - smoothness, sy - smoothness, sz - smoothness];
+  if (Math.min(a, b, c) <= 0) return 0;
+  return blocksOfVoxels(voxelsOfFigure(VOLUMES[shape] * a * b * c, Math.min(a, b, c)));
 }
 
 function paintOnce(volume: Volume, box: Matrix, painter: Painter): void {
@@ -71,10 +120,18 @@ function paintOnce(volume: Volume, box: Matrix, painter: Painter): void {
   const region = everywhere ? clip : common(edges ? touched(box) : around(box), clip);
   if (region.min.some((low, axis) => low >= region.max[axis]!)) return;
   if (addsVoxels(mode)) {
-    requireBlocks(region.min, region.max, Math.min(volume.blocks_max, PAINT_BLOCKS_MAX));
+    requireReach(region.min, region.max);
+    requireVisits(region, Math.min(volume.blocks_max, PAINT_BLOCKS_MAX) * VISITS + VISITS_MIN);
   }
   const brush = new Brush(volume, solid, painter, clip);
   for (const [x, y, z] of cornersIn(volume, region, addsVoxels(mode))) brush.paint(x, y, z);
+}
+
+function requireVisits({ min, max }: Box, visits_max: number): void {
+  const visits = blocksIn(min, max);
+  if (visits <= visits_max) return;
+  const message = `The box around the shape has ${visits} blocks; ${visits_max} are looked at.`;
+  throw new GoxError('GOX_MEMORY_LIMIT', message, { visits, visits_max });
 }
 
 /** What one painting of a solid keeps for all its blocks. */

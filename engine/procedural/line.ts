@@ -1,10 +1,11 @@
 /** Lines in space: thin ones after Bresenham, thick ones as swept spheres (capsules). */
 
-import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
+import { blocksOfVoxels, requireLeast, voxelsOfFigure } from '../volume/least.ts';
 import { Volume } from '../volume/volume.ts';
-import { fillRows, requireBox, type Span } from './rows.ts';
+import { fillRows, type Span } from './rows.ts';
 import { boxAround } from './solids.ts';
 
 export interface LineParams {
@@ -16,10 +17,8 @@ export interface LineParams {
   readonly color: number;
 }
 
-/** Thick lines are filled in pieces of this length, whose boxes stay small. */
+/** Thick lines are filled in pieces as long as thick, whose boxes stay small; or this at least. */
 const PIECE = 16;
-/** Without another limit: as many blocks as a line may be long. */
-const BLOCKS_MAX = 0x1_0000;
 
 /**
  * Throws GOX_MEMORY_LIMIT when it leaves the coordinates or takes more than `blocks_max` blocks.
@@ -28,13 +27,11 @@ export function line(params: LineParams, blocks_max: number): Volume {
   const { from, to, thickness, color } = params;
   const volume = new Volume();
   const length = Math.max(...from.map((value, i) => Math.abs(to[i]! - value))) + 1;
-  if (length / PIECE > Math.min(blocks_max, BLOCKS_MAX)) {
-    const message = `A line of ${length} voxels is too long.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { length, blocks_max });
-  }
+  const least = Math.max(length / BLOCK_SIZE, leastOfThick(params));
+  requireLeast(least, blocks_max, `A line of ${length} voxels`);
   volume.blocks_max = blocks_max;
   if (thickness <= 1) thin(volume, from, to, color);
-  else thick(volume, params, blocks_max);
+  else thick(volume, params);
   volume.blocks_max = Number.POSITIVE_INFINITY;
   return volume;
 }
@@ -68,11 +65,19 @@ function thin(volume: Volume, from: Vec3, to: Vec3, color: number): void {
   }
 }
 
-function thick(volume: Volume, params: LineParams, blocks_max: number): void {
+/** Blocks of a cylinder with a half sphere at each end. */
+function leastOfThick({ from, to, thickness }: LineParams): number {
+  const radius = thickness / 2;
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1], to[2] - from[2]);
+  const volume = Math.PI * radius ** 2 * (length + (4 / 3) * radius);
+  return blocksOfVoxels(voxelsOfFigure(volume, radius));
+}
+
+function thick(volume: Volume, params: LineParams): void {
   const { from, to, thickness, color } = params;
   const radius = thickness / 2;
   const along: Vec3 = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
-  const pieces = Math.max(1, Math.ceil(Math.hypot(...along) / PIECE));
+  const pieces = Math.max(1, Math.ceil(Math.hypot(...along) / Math.max(PIECE, thickness)));
   const at = (i: 0 | 1 | 2, share: number) => from[i] + 0.5 + along[i] * share;
   for (let piece = 0; piece < pieces; piece++) {
     checkInterrupt();
@@ -86,7 +91,6 @@ function thick(volume: Volume, params: LineParams, blocks_max: number): void {
       Math.abs(b[2] - a[2]) / 2 + radius,
     ];
     const box = boxAround(middle, reach);
-    requireBox(box, blocks_max);
     fillRows(volume, box, color, (y, z, span) => {
       capsuleRow(span, a, b, radius, y + 0.5, z + 0.5);
     });

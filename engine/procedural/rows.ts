@@ -3,7 +3,8 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { paintRows, ROWS, uniformBlock } from '../ops/bits.ts';
 import type { Box } from '../volume/box.ts';
-import { requireBlocks } from '../volume/reach.ts';
+import { BLOCKS_MAX, requireLeast } from '../volume/least.ts';
+import { requireReach } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** Places from `from` up to `to`, without those from `gapFrom` up to `gapTo`; all whole numbers. */
@@ -17,16 +18,19 @@ export interface Span {
 /** Writes what the row of places at y and z holds into a span, which comes empty. */
 export type RowShape = (y: number, z: number, span: Span) => void;
 
-/** Without another limit: 16 GiB of blocks. */
-const BLOCKS_MAX = 0x10_0000;
+/** As many columns of blocks are looked at for an estimate, for each block that is allowed. */
+const LOOKS = 4;
 
-/** Throws GOX_MEMORY_LIMIT when a box leaves the coordinates or touches too many blocks. */
-export function requireBox({ min, max }: Box, blocks_max: number): void {
-  requireBlocks(min, max, Math.min(blocks_max, BLOCKS_MAX));
-}
-
-/** Puts a packed colour at the places of a shape that lie in a box. */
+/**
+ * Puts a packed colour at the places of a shape that lie in a box. Throws GOX_MEMORY_LIMIT before
+ * it when the box leaves the coordinates or the shape takes more blocks than the volume may have,
+ * as far as one row of places in each column of blocks tells; what that lets through is refused
+ * half done.
+ */
 export function fillRows(volume: Volume, box: Box, rgba: number, shape: RowShape): void {
+  requireReach(box.min, box.max);
+  const blocks_max = Math.min(volume.blocks_max, BLOCKS_MAX);
+  requireLeast(leastBlocks(box, shape, blocks_max), blocks_max, 'The shape');
   const full = uniformBlock(rgba);
   const column = new Column(box, shape);
   for (let z = box.min[2] & ~15; z < box.max[2]; z += 16) {
@@ -42,6 +46,39 @@ export function fillRows(volume: Volume, box: Box, rgba: number, shape: RowShape
       }
     }
   }
+}
+
+/** The fewest blocks that a shape has voxels in: those in the middle row of each column. */
+function leastBlocks({ min, max }: Box, shape: RowShape, blocks_max: number): number {
+  const [first, last] = [min, max.map((value) => value - 1)] as const;
+  const along = (axis: 1 | 2) => (last[axis]! >> 4) - (first[axis]! >> 4) + 1;
+  const span: Span = { from: 0, to: 0, gapFrom: 0, gapTo: 0 };
+  // Of a shape that is hopeless, some columns are enough.
+  const step = Math.max(1, Math.ceil(Math.sqrt((along(1) * along(2)) / (LOOKS * blocks_max + 1))));
+  const middle = (axis: 1 | 2, block: number) =>
+    Math.min(Math.max(block * 16 + 8, first[axis]!), last[axis]!);
+  let blocks = 0;
+  for (let bz = first[2]! >> 4; bz <= last[2]! >> 4 && blocks <= blocks_max; bz += step) {
+    checkInterrupt();
+    for (let by = first[1]! >> 4; by <= last[1]! >> 4; by += step) {
+      span.from = span.to = span.gapFrom = span.gapTo = 0;
+      shape(middle(1, by), middle(2, bz), span);
+      blocks += blocksOfRow(span, Math.max(span.from, min[0]), Math.min(span.to, max[0]));
+    }
+  }
+  return blocks;
+}
+
+function blocksOfRow({ gapFrom, gapTo }: Span, from: number, to: number): number {
+  if (gapFrom < gapTo && gapFrom <= from) return blocksBetween(Math.max(from, gapTo), to);
+  if (gapFrom < gapTo && gapTo >= to) return blocksBetween(from, Math.min(to, gapFrom));
+  const between = blocksBetween(from, to);
+  if (gapFrom >= gapTo) return between;
+  return between - Math.max(0, Math.floor(gapTo / 16) - Math.ceil(gapFrom / 16));
+}
+
+function blocksBetween(from: number, to: number): number {
+  return from < to ? Math.ceil(to / 16) - Math.floor(from / 16) : 0;
 }
 
 /** The 256 rows of places over one block's y and z. */

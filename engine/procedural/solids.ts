@@ -1,13 +1,15 @@
 /**
  * Spheres, boxes, pyramids and tori. A voxel belongs to a round one when its centre does, skin
  * included. Lengths are in voxels, colours packed; each throws GOX_MEMORY_LIMIT when its box leaves
- * the coordinates or touches more than `blocks_max` blocks.
+ * the coordinates or its voxels touch more than `blocks_max` blocks.
  */
 
 import { hollow } from '../ops/hollow.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
+import { blocksOfWalls, requireLeast } from '../volume/least.ts';
+import { requireBlocks, requireReach } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
-import { fillRows, requireBox, type Span } from './rows.ts';
+import { fillRows, type Span } from './rows.ts';
 
 export interface SphereParams {
   /** A point: the voxel (0, 0, 0) has its centre at (0.5, 0.5, 0.5). */
@@ -20,15 +22,21 @@ export interface SphereParams {
 
 export function sphere(params: SphereParams, blocks_max: number): Volume {
   const { center, radius, thickness, color } = params;
-  const volume = new Volume();
+  const volume = volumeOf(blocks_max);
   const box = boxAround(center, [radius, radius, radius]);
-  requireBox(box, blocks_max);
   const inner = thickness === undefined ? -1 : radius - thickness;
   fillRows(volume, box, color, (y, z, span) => {
     const d = (y + 0.5 - center[1]) ** 2 + (z + 0.5 - center[2]) ** 2;
     setSpan(span, center[0], radius ** 2 - d);
     if (inner > 0) setGap(span, center[0], inner ** 2 - d);
   });
+  volume.blocks_max = Number.POSITIVE_INFINITY;
+  return volume;
+}
+
+function volumeOf(blocks_max: number): Volume {
+  const volume = new Volume();
+  volume.blocks_max = blocks_max;
   return volume;
 }
 
@@ -45,24 +53,32 @@ export function box(params: BoxParams, blocks_max: number): Volume {
   const { style, thickness = 1, color } = params;
   const { min, max } = params.box;
   const volume = new Volume();
-  requireBox(params.box, blocks_max);
   if (style === 'solid') {
+    requireBlocks(min, max, blocks_max);
     volume.fillBox(min, max, color);
     return volume;
   }
+  requireReach(min, max);
   // Where a place is on each axis: in the lower wall, between the walls, in the upper wall.
   const cuts = [0, 1, 2].map((i) => {
     const low = Math.min(min[i]! + thickness, max[i]!);
     return [min[i]!, low, Math.max(low, max[i]! - thickness), max[i]!];
   });
   const walls_min = style === 'shell' ? 1 : 2;
+  const parts: Box[] = [];
   for (let part = 0; part < 27; part++) {
     const at = [part % 3, Math.trunc(part / 3) % 3, Math.trunc(part / 9)];
     if (at.filter((place) => place !== 1).length < walls_min) continue;
     const from = at.map((place, i) => cuts[i]![place]!) as unknown as Vec3;
     const to = at.map((place, i) => cuts[i]![place + 1]!) as unknown as Vec3;
-    volume.fillBox(from, to, color);
+    parts.push({ min: from, max: to });
   }
+  const least = parts.map((part) => Volume.blocksIn(part.min, part.max));
+  if (style === 'shell') least.push(blocksOfWalls(min, max, thickness));
+  requireLeast(Math.max(...least), blocks_max, 'The shape');
+  volume.blocks_max = blocks_max;
+  for (const part of parts) volume.fillBox(part.min, part.max, color);
+  volume.blocks_max = Number.POSITIVE_INFINITY;
   return volume;
 }
 
@@ -82,9 +98,8 @@ export interface PyramidParams {
 
 export function pyramid(params: PyramidParams, blocks_max: number): Volume {
   const { min, size, height, step, thickness, color } = params;
-  const volume = new Volume();
+  const volume = volumeOf(blocks_max);
   const max: Vec3 = [min[0] + size[0], min[1] + size[1], min[2] + height];
-  requireBox({ min, max }, blocks_max);
   const [cx, cy] = [min[0] + size[0] / 2, min[1] + size[1] / 2];
   fillRows(volume, { min, max }, color, (y, z, span) => {
     const layer = z - min[2];
@@ -96,6 +111,7 @@ export function pyramid(params: PyramidParams, blocks_max: number): Volume {
     span.to = Math.floor(cx + half - 0.5) + 1;
   });
   if (thickness !== undefined) hollow(volume, thickness);
+  volume.blocks_max = Number.POSITIVE_INFINITY;
   return volume;
 }
 
@@ -112,11 +128,10 @@ export interface TorusParams {
 
 export function torus(params: TorusParams, blocks_max: number): Volume {
   const { center, radius, tube, axis, color } = params;
-  const volume = new Volume();
+  const volume = volumeOf(blocks_max);
   const wide = radius + tube;
   const reach = [0, 1, 2].map((i) => (i === axis ? tube : wide)) as unknown as Vec3;
   const around = boxAround(center, reach);
-  requireBox(around, blocks_max);
   fillRows(volume, around, color, (y, z, span) => {
     const [dy, dz] = [y + 0.5 - center[1], z + 0.5 - center[2]];
     if (axis === 0) {
@@ -130,6 +145,7 @@ export function torus(params: TorusParams, blocks_max: number): Volume {
     setSpan(span, center[0], (radius + half) ** 2 - beside * beside);
     setGap(span, center[0], (radius - half) ** 2 - beside * beside, 'open');
   });
+  volume.blocks_max = Number.POSITIVE_INFINITY;
   return volume;
 }
 

@@ -3,9 +3,10 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { newBlockData } from '../volume/block.ts';
 import { pack } from '../volume/color.ts';
+import { requireLeast } from '../volume/least.ts';
+import { requireReach } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
 import { fractalNoise, type Octaves } from './noise.ts';
-import { requireBox } from './rows.ts';
 
 /** A colour from a height on; colours between two stops are mixed. */
 export interface RampStop {
@@ -30,14 +31,16 @@ export interface TerrainParams {
 }
 
 /**
- * Throws GOX_MEMORY_LIMIT when the box it may take leaves the coordinates or touches more than
- * `blocks_max` blocks.
+ * Throws GOX_MEMORY_LIMIT when the box it may take leaves the coordinates, or the hills touch more
+ * than `blocks_max` blocks: before it as far as one place in each column of blocks tells.
  */
 export function terrain(params: TerrainParams, blocks_max: number): Volume {
   const { min, max, floor, base, amplitude, octaves } = params;
   const volume = new Volume();
   const top = Math.max(floor, Math.ceil(base + Math.abs(amplitude)));
-  requireBox({ min: [...min, floor], max: [...max, top] }, blocks_max);
+  requireReach([...min, floor], [...max, top]);
+  requireLeast(leastBlocks(params, top, blocks_max), blocks_max, 'The terrain');
+  volume.blocks_max = blocks_max;
   const layers = new Layers(params.ramp, floor);
   const heights = new Float64Array(256);
   for (let y = min[1] & ~15; y < max[1]; y += 16) {
@@ -58,7 +61,22 @@ export function terrain(params: TerrainParams, blocks_max: number): Volume {
       }
     }
   }
+  volume.blocks_max = Number.POSITIVE_INFINITY;
   return volume;
+}
+
+/** The fewest blocks: those under one place of each column of blocks, up to more than allowed. */
+function leastBlocks(params: TerrainParams, top: number, blocks_max: number): number {
+  const { min, max, floor, base, amplitude, octaves } = params;
+  let blocks = 0;
+  for (let y = min[1]; y < max[1] && blocks <= blocks_max; y = (y & ~15) + 16) {
+    checkInterrupt();
+    for (let x = min[0]; x < max[0] && blocks <= blocks_max; x = (x & ~15) + 16) {
+      const height = Math.min(Math.round(base + amplitude * fractalNoise(octaves, x, y)), top);
+      if (height > floor) blocks += Math.ceil(height / 16) - Math.floor(floor / 16);
+    }
+  }
+  return blocks;
 }
 
 /** The words of a block without those at or above the height of their column. */

@@ -2,9 +2,10 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
+import { blocksOfVoxels, requireLeast } from '../volume/least.ts';
+import { requireReach } from '../volume/reach.ts';
 import { Volume } from '../volume/volume.ts';
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyph } from './font.ts';
-import { requireBox } from './rows.ts';
 
 /** Pixels from one character to the next, and from one line to the next. */
 const ADVANCE = GLYPH_WIDTH + 1;
@@ -47,16 +48,27 @@ const VIEWS: Record<TextFacing, View> = {
 
 /**
  * Throws GOX_INVALID_PARAMS for a character that the font has not, and GOX_MEMORY_LIMIT when the
- * box of a line leaves the coordinates or touches more than `blocks_max` blocks.
+ * box of a line leaves the coordinates or its voxels touch more than `blocks_max` blocks.
  */
 export function text(params: TextParams, blocks_max: number): Volume {
   const volume = new Volume();
+  const least = blocksOfVoxels(inkOf(params.text) * params.size ** 2 * params.depth);
+  requireLeast(least, blocks_max, 'The text');
   volume.blocks_max = blocks_max;
   for (const [i, characters] of params.text.split('\n').entries()) {
-    writeLine(volume, [...characters], -i * LINE_HEIGHT, params, blocks_max);
+    writeLine(volume, [...characters], -i * LINE_HEIGHT, params);
   }
   volume.blocks_max = Number.POSITIVE_INFINITY;
   return volume;
+}
+
+/** Pixels that are set. */
+function inkOf(characters: string): number {
+  let ink = 0;
+  for (const character of characters) {
+    for (const row of glyph(character) ?? []) ink += row.replaceAll(/[^#]/g, '').length;
+  }
+  return ink;
 }
 
 function writeLine(
@@ -64,12 +76,11 @@ function writeLine(
   characters: readonly string[],
   bottom: number,
   params: TextParams,
-  blocks_max: number,
 ): void {
   const width = Math.max(0, characters.length * ADVANCE - 1);
   const shift = { left: 0, center: -Math.trunc(width / 2), right: -width }[params.align];
   const whole = pixels(params, shift, bottom, width, GLYPH_HEIGHT);
-  requireBox(whole, blocks_max);
+  requireReach(whole.min, whole.max);
   for (const [i, character] of characters.entries()) {
     const rows = glyph(character);
     if (rows === undefined) {

@@ -4,7 +4,7 @@
  */
 
 import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
-import { DERIVED_BLOCKS_MAX, type Document } from '../document/document.ts';
+import type { Document } from '../document/document.ts';
 import type { EngineOptions } from '../port/layout.ts';
 import { HISTORY, PoolRow, VOXELS } from '../port/pool.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
@@ -149,10 +149,13 @@ export class ProjectMemory {
 export function boundDerived(document: Document, bytes_free: number): void {
   let blocks = Math.max(0, Math.floor(bytes_free / BLOCK_BYTES));
   for (const layer of document.layers) if (layer.derived) blocks += layer.volume.blockCount;
-  document.derived_blocks_max = Math.min(blocks, DERIVED_BLOCKS_MAX);
+  document.derived_blocks_max = blocks;
 }
 
-/** GOX_MEMORY_LIMIT that names the ceiling which was met. */
+/**
+ * GOX_MEMORY_LIMIT that names the ceiling which was met. Who stopped when there was no more knows
+ * only that a block more was needed, at least.
+ */
 function memoryLimit(
   { key, bytes_max, bytes_free }: Ceiling,
   message: string,
@@ -160,7 +163,7 @@ function memoryLimit(
   cause?: unknown,
 ): GoxError {
   const free = `Of ${key}, ${bytes_max} bytes, ${bytes_free} are free.`;
-  const facts = { ...details, key, bytes_max, bytes_free };
+  const facts = { bytes: bytes_free + BLOCK_BYTES, ...details, key, bytes_max, bytes_free };
   return new GoxError('GOX_MEMORY_LIMIT', `${message} ${free}`, facts, cause);
 }
 
@@ -170,7 +173,8 @@ export function explainedBy<T>(ceiling: () => Ceiling, action: () => T): T {
     return action();
   } catch (error) {
     if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
-    if (error.details?.key !== undefined) throw error;
+    const { key, coordinates } = error.details ?? {};
+    if (key !== undefined || coordinates !== undefined) throw error;
     throw memoryLimit(ceiling(), error.message, error.details, error);
   }
 }

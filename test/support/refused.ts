@@ -11,3 +11,13 @@ export function refused(action: () => unknown): GoxError {
   }
   return assert.unreachable('nothing was refused') ?? new GoxError('GOX_INTERNAL', '');
 }
+
+/** The result of an action that must not be refused; the test fails with what it says otherwise. */
+export function taken<T>(action: () => T, what: string): T {
+  try {
+    return action();
+  } catch (error) {
+    // uvu cannot show an error whose details are an object.
+    throw new Error(`${what}: ${(error as Error).message}`);
+  }
+}
