@@ -7,7 +7,7 @@
 
 import type { Document } from '../document/document.ts';
 import { newCamera } from '../document/scene.ts';
-import { BLOCK_VOXELS } from '../volume/block.ts';
+import { BLOCK_VOXELS, newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import type { Format } from './format.ts';
 import { TextPieces } from './text.ts';
@@ -28,7 +28,7 @@ function* writePovray(document: Document): Generator<Uint8Array> {
   const out = new TextPieces();
   for (const line of header(document)) out.text(line);
   for (const { volume } of document.layers) {
-    for (const { x, y, z, data } of volume.blocks()) {
+    for (const { x, y, z, data } of volume.blocks(newScratch())) {
       for (let i = 0; i < BLOCK_VOXELS; i++) {
         const rgba = data[i]!;
         if (rgba < SOLID) continue;

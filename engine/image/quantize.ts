@@ -4,7 +4,7 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_VOXELS, signedWords } from '../volume/block.ts';
+import { BLOCK_VOXELS, newScratch, signedWords } from '../volume/block.ts';
 import { pack, SOLID_ALPHA } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 
@@ -28,7 +28,7 @@ export class ColorCounter {
   /** The solid voxels of a volume, block after block, as opaque colours. */
   static ofSolid(volume: Volume): ColorCounter {
     const counter = new ColorCounter();
-    for (const { data } of volume.blocks()) counter.addSolid(data);
+    for (const { data } of volume.blocks(newScratch())) counter.addSolid(data);
     return counter;
   }
 

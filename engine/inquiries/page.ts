@@ -2,7 +2,8 @@
 
 import type { FoundVoxel } from '../catalogue/schemas.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, type BlockView } from '../volume/block.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import { channels } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type ResultLimits, requireEntries, VOXEL_BYTES_MIN } from './limits.ts';

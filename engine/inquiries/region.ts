@@ -2,7 +2,8 @@
 
 import { COORDINATE_MAX, COORDINATE_MIN } from '../catalogue/schemas.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, type BlockView } from '../volume/block.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { slotsInOrder } from '../volume/slots.ts';
 import { Volume } from '../volume/volume.ts';

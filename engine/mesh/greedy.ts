@@ -9,7 +9,7 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import type { BlockView } from '../volume/block.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import type { Vec3 } from '../volume/box.ts';
 import type { Volume } from '../volume/volume.ts';
 import { CORNERS, DirectionNormals } from './faces.ts';
@@ -229,10 +229,11 @@ function collectRuns(
     let rest = faces[at * ROWS + plane * 16 + row]!;
     if (rest === 0) continue;
     const block = blocks[at]!;
+    const { data } = block;
     const first = block[AXIS_KEYS[along]];
     for (; rest !== 0; rest &= rest - 1) {
       const bit = 31 - Math.clz32(rest & -rest);
-      const rgba = block.data[offset + bit * step]!;
+      const rgba = data[offset + bit * step]!;
       const start = first + bit;
       const last = runs.count - 1;
       if (last >= 0 && runs.ends[last] === start && runs.colors[last] === rgba) {

@@ -4,8 +4,9 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { type BlockView, signedWords } from '../volume/block.ts';
+import { newScratch, signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 
@@ -28,11 +29,12 @@ export class Occupancy {
   constructor(volume: Volume) {
     this.blocks = [...volume.blocks()];
     this.rows = new Uint16Array(this.blocks.length * ROWS);
+    const scratch = newScratch();
     for (let slot = 0; slot < this.blocks.length; slot++) {
       checkInterrupt();
-      const { x, y, z, data } = this.blocks[slot]!;
+      const { x, y, z, block } = this.blocks[slot]!;
       this.#index.add(x >> 4, y >> 4, z >> 4);
-      markRows(this.rows, slot * ROWS, data);
+      markRows(this.rows, slot * ROWS, block.read(scratch));
     }
   }
 

@@ -73,10 +73,10 @@ function partsOf(volumes: readonly Volume[], region: Region, lasting: boolean): 
     if (volume.count() === 0) return [];
     if (region === EVERYWHERE) return volume;
     let part: Volume | undefined;
-    for (const { x, y, z, data, count } of blocksOf(volume, region, false)) {
+    for (const { x, y, z } of blocksOf(volume, region, false)) {
       part ??= new Volume();
       if (lasting) part.shareBlock(x, y, z, volume);
-      else part.setBlock(x, y, z, data, count);
+      else part.borrowBlock(x, y, z, volume);
     }
     return part ?? [];
   });

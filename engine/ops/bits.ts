@@ -4,7 +4,7 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -102,7 +102,7 @@ export function rowsAt(set: BitSet, bx: number, by: number, bz: number): Rows {
 /** Where a volume has voxels. */
 export function bitsOf(volume: Volume): BitSet {
   const set: BitSet = { index: new BlockIndex(), rows: [] };
-  for (const { x, y, z, data } of volume.blocks()) {
+  for (const { x, y, z, data } of volume.blocks(newScratch())) {
     set.index.add(x / 16, y / 16, z / 16);
     set.rows.push(filledRows(data));
   }

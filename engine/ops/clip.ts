@@ -1,6 +1,6 @@
 /** Parts of volumes, and volumes put together of parts that do not overlap. */
 
-import { BLOCK_VOXELS, copyBlockData, newBlockData } from '../volume/block.ts';
+import { BLOCK_VOXELS, copyBlockData, newBlockData, newScratch } from '../volume/block.ts';
 import type { Box } from '../volume/box.ts';
 import { blocksBetween } from '../volume/region.ts';
 import { Volume } from '../volume/volume.ts';
@@ -28,7 +28,7 @@ export function clipped(volume: Volume, { min, max }: Box): Volume {
 
 /** Puts the voxels of a part into a volume that has none at their places. */
 export function join(volume: Volume, part: Volume): void {
-  for (const { x, y, z, data } of part.blocks()) {
+  for (const { x, y, z, data } of part.blocks(newScratch())) {
     const before = volume.blockAt(x, y, z);
     if (before === undefined) {
       volume.shareBlock(x, y, z, part);

@@ -15,7 +15,8 @@
  * voxel counts as absent.
  */
 
-import { BLOCK_VOXELS, type BlockView, newBlockData } from '../volume/block.ts';
+import { BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import { Volume } from '../volume/volume.ts';
 
 /** The place in this list is the number that files store. */
@@ -193,12 +194,15 @@ export function keepsOnlyCovered(mode: BlendMode): boolean {
 export function merge(target: Volume, source: Volume, mode: BlendMode, tint = WHITE): void {
   if (keepsOnlyCovered(mode)) {
     for (const { x, y, z } of [...target.blocks()]) {
-      if (!hasVoxels(source.blockAt(x, y, z))) target.setBlock(x, y, z, EMPTY_BLOCK);
+      const slot = source.slotAt(x, y, z);
+      const covered = slot >= 0 && source.blockIn(slot).count > 0;
+      if (!covered) target.setBlock(x, y, z, EMPTY_BLOCK);
     }
   }
-  const scratch = new Uint32Array(BLOCK_VOXELS);
+  const scratch = newScratch();
+  const words = newScratch();
   // The target may be the source, whose blocks must not change while they are listed.
-  const blocks = target === source ? [...source.blocks()] : source.blocks();
+  const blocks = target === source ? [...source.blocks(words)] : source.blocks(words);
   for (const block of blocks) mergeBlock(target, source, mode, tint >>> 0, block, scratch);
 }
 
@@ -207,23 +211,25 @@ function mergeBlock(
   source: Volume,
   mode: BlendMode,
   tint: number,
-  { x, y, z, data }: BlockView,
+  block: BlockView,
   scratch: Uint32Array,
 ): void {
-  const below = target.blockAt(x, y, z);
-  if (below === undefined && !addsVoxels(mode)) return;
-  if (tint === WHITE && (below === undefined || mode === 'replace' || hides(data, mode))) {
+  const { x, y, z } = block;
+  const bare = target.slotAt(x, y, z) < 0;
+  if (bare && !addsVoxels(mode)) return;
+  if (tint === WHITE && (bare || mode === 'replace' || hides(block.data, mode))) {
     if (target !== source) target.shareBlock(x, y, z, source);
     return;
   }
+  const { data } = block;
   let words = data;
   if (tint !== WHITE) {
     for (let i = 0; i < BLOCK_VOXELS; i++) scratch[i] = multiplied(data[i]!, tint);
     words = scratch;
   }
   const mixed = newBlockData();
-  if (below === undefined) mixed.set(words);
-  else combineBlocks(below, words, mode, mixed);
+  if (bare) mixed.set(words);
+  else combineBlocks(target.blockAt(x, y, z, mixed)!, words, mode, mixed);
   target.setBlock(x, y, z, mixed);
 }
 
@@ -257,12 +263,6 @@ export function intersection(volume: Volume, mask: Volume): Volume {
     common.setBlock(x, y, z, mixed);
   }
   return common;
-}
-
-function hasVoxels(data: Uint32Array | undefined): boolean {
-  if (data === undefined) return false;
-  for (let i = 0; i < BLOCK_VOXELS; i++) if (data[i]! > RGB) return true;
-  return false;
 }
 
 /** Lays `source` over `target`, which shares the blocks that only the source has. */

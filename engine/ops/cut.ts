@@ -1,6 +1,6 @@
 /** Cuts by a plane. */
 
-import { copyBlockData, newBlockData } from '../volume/block.ts';
+import { copyBlockData, newBlockData, newScratch } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
 import type { Volume } from '../volume/volume.ts';
 
@@ -25,7 +25,7 @@ export function planeCut(
   const [nx, ny, nz] = [sign * normal[0], sign * normal[1], sign * normal[2]];
   const reach = HALF * (Math.abs(nx) + Math.abs(ny) + Math.abs(nz));
   const nothing = newBlockData();
-  for (const { x, y, z, data } of [...volume.blocks()]) {
+  for (const { x, y, z, data } of [...volume.blocks(newScratch())]) {
     const [dx, dy, dz] = [x + 0.5 - origin[0], y + 0.5 - origin[1], z + 0.5 - origin[2]];
     const middle = nx * (dx + HALF) + ny * (dy + HALF) + nz * (dz + HALF);
     const terms = Math.abs(nx * dx) + Math.abs(ny * dy) + Math.abs(nz * dz) + 2 * reach;

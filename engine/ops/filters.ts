@@ -1,6 +1,6 @@
 /** Goxel's filters: colours adjusted, and voxels mirrored or wrapped around inside a box. */
 
-import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
 import { clipped, join } from './clip.ts';
@@ -18,7 +18,7 @@ export function adjustColors(volume: Volume, adjustment: ColorAdjustment): Volum
   const adjusted = new Volume();
   const known = new Uint32Array(REMEMBERED);
   const results = new Uint32Array(REMEMBERED);
-  for (const { x, y, z, data } of volume.blocks()) {
+  for (const { x, y, z, data } of volume.blocks(newScratch())) {
     const words = newBlockData();
     let last = 0;
     let result = 0;

@@ -5,7 +5,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE } from '../volume/block.ts';
+import { BLOCK_SIZE, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import { requireLeast } from '../volume/least.ts';
@@ -48,7 +48,7 @@ function extremes(volume: Volume, origin: Vec3): Vec3[] {
   // The first and the last voxel of each row, found by its y and z.
   const index = new BlockIndex();
   const [first, last]: [number[], number[]] = [[], []];
-  for (const { x, y, z, data } of volume.blocks()) {
+  for (const { x, y, z, data } of volume.blocks(newScratch())) {
     const rows = filledRows(data);
     for (let row = 0; row < ROWS; row++) {
       const bits = rows[row]!;

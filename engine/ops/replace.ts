@@ -1,6 +1,6 @@
 /** Colours replaced, and masks painted. */
 
-import { BLOCK_VOXELS, copyBlockData } from '../volume/block.ts';
+import { BLOCK_VOXELS, copyBlockData, newScratch } from '../volume/block.ts';
 import type { Volume } from '../volume/volume.ts';
 import { over } from './combine.ts';
 import { isLike } from './select.ts';
@@ -13,7 +13,7 @@ import { isLike } from './select.ts';
 export function replaceColor(volume: Volume, from: number, to: number, tolerance: number): number {
   const word = to >>> 24 === 0 ? 0 : to >>> 0;
   let count = 0;
-  for (const { x, y, z, data } of [...volume.blocks()]) {
+  for (const { x, y, z, data } of [...volume.blocks(newScratch())]) {
     let changed: Uint32Array | undefined;
     let last = 0;
     let matches = false;
@@ -42,7 +42,7 @@ export type PaintMode = 'over' | 'recolor' | 'remove';
 
 /** Paints the places of a mask with a packed colour, its alpha scaled by that of the mask. */
 export function paintMask(volume: Volume, mask: Volume, rgba: number, how: PaintMode): void {
-  for (const { x, y, z, data } of mask.blocks()) {
+  for (const { x, y, z, data } of mask.blocks(newScratch())) {
     const before = volume.blockAt(x, y, z);
     if (before === undefined && how !== 'over') continue;
     const painted = before === undefined ? new Uint32Array(BLOCK_VOXELS) : before.slice();

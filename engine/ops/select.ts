@@ -4,7 +4,7 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import { Volume } from '../volume/volume.ts';
 import { ALL_ROWS, blockData, isUniform, NO_ROWS, paintRows, ROWS, uniformBlock } from './bits.ts';
@@ -51,7 +51,7 @@ export function connected(volume: Volume, at: Vec3): Volume {
 export function boxMask(volume: Volume, box: Box): Volume {
   const mask = new Volume();
   const part = clipped(volume, box);
-  for (const { x, y, z, data } of part.blocks()) {
+  for (const { x, y, z, data } of part.blocks(newScratch())) {
     const white = newBlockData();
     for (let i = 0; i < BLOCK_VOXELS; i++) {
       if (data[i]! > 0xff_ffff) white[i] = data[i]! | 0xff_ffff;
@@ -69,7 +69,7 @@ export function combineMask(mask: Volume, other: Volume, how: MaskMode): Volume 
   if (how === 'set') return other.clone();
   if (how === 'intersect') return intersection(mask, other);
   const result = mask.clone();
-  for (const { x, y, z, data } of other.blocks()) {
+  for (const { x, y, z, data } of other.blocks(newScratch())) {
     const before = mask.blockAt(x, y, z);
     if (before === undefined) {
       if (how === 'add') result.shareBlock(x, y, z, other);
@@ -88,7 +88,7 @@ export function combineMask(mask: Volume, other: Volume, how: MaskMode): Volume 
  */
 export function selectColor(volume: Volume, rgba: number, tolerance: number): Volume {
   const mask = new Volume();
-  for (const { x, y, z, data } of volume.blocks()) {
+  for (const { x, y, z, data } of volume.blocks(newScratch())) {
     const white = newBlockData();
     let last = 0;
     let word = 0;

@@ -6,6 +6,9 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { ROWS } from '../render/occupancy.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
+import { uniform } from '../volume/packed.ts';
+import { Block, NOBODY } from '../volume/stored-block.ts';
+import { wordsOf } from '../volume/unpacked.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Arena, NO_ROWS, newArenaMemory } from './arena.ts';
 import { type Body, bodyOf, Damage, differenceOf, moved } from './damage.ts';
@@ -13,7 +16,7 @@ import { Directory, ENDS, ENTRY, FIRST, Finder, GROUP, ROWS_AT, X, Y, Z } from '
 import { Preparer } from './preparer.ts';
 import { Reach } from './reach.ts';
 
-/** What a job is to prepare: rows, then faces, of which it gets the words of the blocks. */
+/** What a job is to prepare: rows, then faces, of which it gets what blocks are stored as. */
 export interface Todo {
   readonly marks: Int32Array;
   readonly faces: Int32Array;
@@ -39,7 +42,7 @@ interface Blocks {
   readonly finder: Finder;
   readonly reach: Reach;
   /** What the volume has of each, to know it again; nothing where there is no voxel. */
-  readonly held: (Uint32Array | undefined)[];
+  readonly held: (Block | undefined)[];
   /** Places in the order of the volume's blocks. */
   order: number[];
   volume: Volume;
@@ -139,14 +142,14 @@ export class Prepared {
     for (const place of this.#unmarked) {
       const entry = place * ENTRY;
       const before = entries[entry + ROWS_AT]!;
-      const rows = this.#preparer.mark(this.#wordsOf(place), before);
+      const rows = this.#preparer.mark(this.#storedOf(place), before);
       if (rows !== before) this.#disturb(place, before, rows);
       this.#outdate(place);
       entries[entry + ROWS_AT] = rows;
       this.#unmarked.delete(place);
     }
     for (const place of this.#unfaced) {
-      this.#preparer.prepare(entries, place, this.#wordsOf(place));
+      this.#preparer.prepare(entries, place, this.#storedOf(place));
       this.#compare(place);
       this.#before.delete(place);
       // Without room in the arena it stays out of date.
@@ -158,7 +161,7 @@ export class Prepared {
   takeTodo(): Todo {
     const { entries } = this.directory;
     for (const place of this.#unmarked) {
-      entries[place * ENTRY + ROWS_AT] = this.#wordsOf(place) === undefined ? NO_ROWS : -1;
+      entries[place * ENTRY + ROWS_AT] = this.#storedOf(place) === undefined ? NO_ROWS : -1;
       this.#disturb(place, -1, -1);
       this.#outdate(place);
       if (entries[place * ENTRY + ROWS_AT] === NO_ROWS) this.#unmarked.delete(place);
@@ -166,14 +169,14 @@ export class Prepared {
     const faces: number[] = [];
     for (const place of this.#unfaced) {
       if (this.#before.delete(place)) this.damage.add(this.#bodyOf(place));
-      if (this.#wordsOf(place) !== undefined) faces.push(place);
+      if (this.#storedOf(place) !== undefined) faces.push(place);
       else {
         this.#preparer.prepare(entries, place, undefined);
         this.#unfaced.delete(place);
       }
     }
     for (const { volume } of this.#blocks) volume.hold();
-    const words = faces.map((place) => this.#wordsOf(place)!);
+    const words = faces.map((place) => this.#storedOf(place)!);
     return { marks: shared([...this.#unmarked]), faces: shared(faces), words };
   }
 
@@ -198,11 +201,11 @@ export class Prepared {
     return { order, firsts };
   }
 
-  /** Those of some places that have no faces in the arena, with their words. */
+  /** Those of some places that have no faces in the arena, with what they are stored as. */
   unprepared(places: Int32Array): { places: Int32Array; words: Uint32Array[] } {
     const { entries } = this.directory;
     const found = places.filter((place) => entries[place * ENTRY + FIRST]! < 0);
-    return { places: found, words: Array.from(found, (place) => this.#wordsOf(place)!) };
+    return { places: found, words: Array.from(found, (place) => this.#storedOf(place)!) };
   }
 
   #seen(
@@ -229,7 +232,7 @@ export class Prepared {
     const finder = new Finder();
     const blocks: Blocks = {
       ...{ finder, held: [], order: [], volume, version: NEVER },
-      reach: new Reach((number) => this.#wordsOf(finder.places[number]!)!),
+      reach: new Reach((number) => wordsOf(this.#storedOf(finder.places[number]!)!)),
     };
     this.#blocks.push(blocks);
     this.#finders.push(finder);
@@ -299,7 +302,7 @@ export class Prepared {
     x: number,
     y: number,
     z: number,
-    here: Uint32Array | undefined,
+    here: Block | undefined,
   ): number {
     let place = finder.find(x, y, z);
     if (place < 0) {
@@ -398,23 +401,24 @@ export class Prepared {
     return bodyOf({ min: [x, y, z], max });
   }
 
-  #wordsOf(place: number): Uint32Array | undefined {
+  #storedOf(place: number): Uint32Array | undefined {
     const group = this.directory.entries[place * ENTRY + GROUP]!;
     const { held, volume } = this.#blocks[group]!;
     if (held[this.#numbers[place]!] === undefined) return undefined;
-    return volume.blockAt(...this.#cornerOf(place));
+    const slot = volume.slotAt(...this.#cornerOf(place));
+    return slot < 0 ? undefined : volume.blockIn(slot).block.stored;
   }
 }
 
 /** What a volume has in a slot, if any voxel. */
-function heldIn(volume: Volume, slot: number): Uint32Array | undefined {
+function heldIn(volume: Volume, slot: number): Block | undefined {
   if (slot < 0) return undefined;
-  const { data, count } = volume.blockIn(slot);
-  return count === 0 ? undefined : data;
+  const { block, count } = volume.blockIn(slot);
+  return count === 0 ? undefined : block;
 }
 
 /** Of what was written since it was prepared. */
-const NOTHING_KNOWN = new Uint32Array(0);
+const NOTHING_KNOWN = new Block(uniform(0), NOBODY, 0);
 
 /** Of the 27 blocks around a block, x first, 1 for those that touch what differs in its rows. */
 function sidesOf(rows: Uint16Array, before: number, after: number): Uint8Array {

@@ -2,6 +2,8 @@
 
 import { markRows, Neighbourhood, PADDED, ROWS } from '../render/occupancy.ts';
 import { Rectangles } from '../render/rectangles.ts';
+import { newScratch } from '../volume/block.ts';
+import { readWords } from '../volume/unpacked.ts';
 import { type Arena, FULL_ROWS, NO_ROWS } from './arena.ts';
 import { ENDS, ENTRY, FIRST, type Finder, GROUP, ROWS_AT, X, Y, Z } from './directory.ts';
 
@@ -11,6 +13,7 @@ export class Preparer {
   readonly #rows = new Uint16Array(ROWS);
   readonly #neighbourhood = new Neighbourhood();
   readonly #faces = new Rectangles();
+  readonly #scratch = newScratch();
   /** Rows of the block that was padded last. */
   readonly padded = new Int32Array(PADDED * PADDED);
 
@@ -21,10 +24,10 @@ export class Preparer {
   }
 
   /** The number of the rows of a block; of those before, if they are the same. */
-  mark(words: Uint32Array | undefined, before: number): number {
-    if (words === undefined) return NO_ROWS;
+  mark(stored: Uint32Array | undefined, before: number): number {
+    if (stored === undefined) return NO_ROWS;
     const rows = this.#rows;
-    markRows(words, rows);
+    markRows(readWords(stored, this.#scratch), rows);
     if (rows.every((bits) => bits === 0)) return NO_ROWS;
     if (rows.every((bits) => bits === 0xffff)) return FULL_ROWS;
     if (before >= 0) {
@@ -57,15 +60,17 @@ export class Preparer {
    * Finds the faces of a block, once the rows of all blocks around it are there, and enters them;
    * without room in the arena its entry stays as it is.
    */
-  prepare(entries: Int32Array, place: number, words: Uint32Array | undefined): void {
+  prepare(entries: Int32Array, place: number, stored: Uint32Array | undefined): void {
     const faces = this.#faces;
     faces.clear();
     const entry = place * ENTRY;
-    const seen = words !== undefined && this.pad(entries, place);
     const ends = [0, 0, 0, 0, 0, 0];
-    for (let direction = 0; seen && direction < 6; direction++) {
-      faces.add(place, direction, this.padded, words);
-      ends[direction] = faces.count;
+    if (stored !== undefined && this.pad(entries, place)) {
+      const words = readWords(stored, this.#scratch);
+      for (let direction = 0; direction < 6; direction++) {
+        faces.add(place, direction, this.padded, words);
+        ends[direction] = faces.count;
+      }
     }
     const { count, cellCount } = faces;
     const first = count === 0 ? 0 : this.#arena.addFaces(faces, count, cellCount);

@@ -35,9 +35,10 @@ export function diffDocument(before: Volume, after: Volume): Document {
       rest.set(...at, 0);
     }
   };
-  for (const { x, y, z, data } of after.blocks()) {
-    const old = before.blockAt(x, y, z);
-    if (old !== data) mark(x, y, z, old ?? empty, data);
+  for (const { x, y, z, block } of after.blocks()) {
+    const slot = before.slotAt(x, y, z);
+    const old = slot < 0 ? undefined : before.blockIn(slot).block;
+    if (old !== block) mark(x, y, z, old?.data ?? empty, block.data);
   }
   for (const { x, y, z, data } of before.blocks()) {
     if (!after.holdsIn(x, y, z)) mark(x, y, z, data, empty);

@@ -10,7 +10,7 @@ import { documentAround } from '../document/around.ts';
 import { formatFor } from '../formats/index.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import type { ScriptFiles } from '../script/host.ts';
-import { BLOCK_BYTES } from '../volume/block.ts';
+import type { Block } from '../volume/stored-block.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { Files } from './files.ts';
 import type { StagedFiles } from './staged-files.ts';
@@ -33,7 +33,7 @@ export class ScriptSaves implements ScriptFiles {
   readonly #bytes_max: number;
   readonly #saves: Save[] = [];
   /** The blocks that are kept; volumes share most of theirs. */
-  readonly #blocks = new Set<Uint32Array>();
+  readonly #blocks = new Set<Block>();
   #bytes = 0;
 
   /** @param bytes_max of all that is kept until the script has ended */
@@ -52,10 +52,10 @@ export class ScriptSaves implements ScriptFiles {
     const format = name === '' ? undefined : name;
     writerOf(path, format);
     let bytes = 0;
-    for (const { data } of volume.blocks()) {
-      if (this.#blocks.has(data)) continue;
-      this.#blocks.add(data);
-      bytes += BLOCK_BYTES;
+    for (const { block } of volume.blocks()) {
+      if (this.#blocks.has(block)) continue;
+      this.#blocks.add(block);
+      bytes += block.bytes;
     }
     this.#keep({ path, volume, format }, bytes);
   }

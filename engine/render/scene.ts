@@ -5,6 +5,7 @@ import { Arena } from '../prepared/arena.ts';
 import { ENDS, ENTRY, FIRST, findersOf, X, Y, Z } from '../prepared/directory.ts';
 import { Preparer } from '../prepared/preparer.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
+import { wordsOf } from '../volume/unpacked.ts';
 import type { GroupJob, RenderJob } from './job.ts';
 import { firstTriangle, soupIn } from './meshing.ts';
 import { boundCube, type Projection } from './projection.ts';
@@ -97,8 +98,8 @@ export class Scene {
   /** Draws a block that is not in the arena, for want of room. */
   #drawLoose(place: number, projection: Projection, band: Band, kept: boolean): void {
     const { entries } = this.job;
-    const words = this.#loose.get(place);
-    if (words === undefined) return;
+    const stored = this.#loose.get(place);
+    if (stored === undefined) return;
     this.#preparer ??= new Preparer(this.#arena, findersOf(entries));
     if (!this.#preparer.pad(entries, place)) return;
     const entry = place * ENTRY;
@@ -108,6 +109,7 @@ export class Scene {
     const { list } = this;
     if (!kept) list.clear();
     const before = list.count;
+    const words = wordsOf(stored);
     for (let direction = 0; direction < 6; direction++) {
       const low = direction < 2 ? x : direction < 4 ? y : z;
       if (mayFace(projection, direction, low)) {

@@ -6,7 +6,8 @@
 import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import { Layer } from '../document/layer.ts';
-import { BLOCK_BYTES, BLOCK_VOXELS, type BlockView } from '../volume/block.ts';
+import { BLOCK_BYTES, BLOCK_VOXELS } from '../volume/block.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import { Volume } from '../volume/volume.ts';
 import { Refusal } from './refusal.ts';
 

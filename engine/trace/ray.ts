@@ -4,6 +4,7 @@
  */
 
 import { LINEAR } from '../render/lighting.ts';
+import { wordIn } from '../volume/packed.ts';
 import { reflectance, refract, squareOutside } from './glass.ts';
 import type { TraceJob } from './job.ts';
 import type { Sampler } from './sampler.ts';
@@ -81,7 +82,7 @@ export class Ray {
       }
       const source = sourceAt(world, walker.slot, walker.index);
       const group = world.groups[source]!;
-      const rgba = world.blocks[world.order[source]!]![walker.index]!;
+      const rgba = wordIn(world.blocks[world.order[source]!]!, walker.index);
       const opacity = surfaces[group * SURFACE + OPACITY]!;
       if (opacity < 1) {
         this.#draw();
@@ -142,7 +143,7 @@ export class Ray {
         this.#pace /= index;
         entry = axis;
       }
-      this.#tint(group, world.blocks[world.order[source]!]![walker.index]!);
+      this.#tint(group, wordIn(world.blocks[world.order[source]!]!, walker.index));
       if (Math.max(passed[0]!, passed[1]!, passed[2]!) < DARK) return false;
       this.#medium = walker.inside = group;
     }

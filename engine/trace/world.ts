@@ -12,6 +12,8 @@ import { BLOCK_VOXELS } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
+import { wordIn } from '../volume/packed.ts';
+import { wordsOf } from '../volume/unpacked.ts';
 import type { VolumeSnapshot } from '../volume/volume.ts';
 
 /** Rows of bits of a block: row y + 16·z has bit x. */
@@ -47,6 +49,7 @@ export interface World {
   /** The group and the block of each source; where several are solid, the first one counts. */
   readonly groups: Uint16Array;
   readonly order: Uint32Array;
+  /** As their snapshots hold them. */
   readonly blocks: readonly Uint32Array[];
 }
 
@@ -179,7 +182,7 @@ export function markSolid(world: World, from: number, to: number): void {
   const { rows, bricks, starts, order, blocks } = world;
   for (let slot = from; slot < to; slot++) {
     for (let source = starts[slot]!; source < starts[slot + 1]!; source++) {
-      const words = blocks[order[source]!]!;
+      const words = wordsOf(blocks[order[source]!]!);
       for (let i = 0, row = slot * ROWS; i < BLOCK_VOXELS; row++) {
         let bits = 0;
         for (let x = 0; x < 16; x++, i++) if (words[i]! >= SOLID) bits |= 1 << x;
@@ -199,7 +202,7 @@ export function markSolid(world: World, from: number, to: number): void {
 export function sourceAt(world: World, slot: number, index: number): number {
   const { starts, order, blocks } = world;
   for (let source = starts[slot]!; source < starts[slot + 1]!; source++) {
-    if (blocks[order[source]!]![index]! >= SOLID) return source;
+    if (wordIn(blocks[order[source]!]!, index) >= SOLID) return source;
   }
   return -1;
 }

@@ -4,8 +4,10 @@
  */
 
 import { type Recorder, type Recording, tooManyBlocks } from '../changes/recorder.ts';
-import { BLOCK_BYTES, Block, copyBlockData, newBlockData, newToken } from './block.ts';
+import { BLOCK_BYTES, newBlockData } from './block.ts';
 import { BlockIndex } from './block-index.ts';
+import { BlockStore } from './block-store.ts';
+import { Block, newToken } from './stored-block.ts';
 import { Trail } from './trail.ts';
 import { type Step, type TableStep, VolumeLog } from './volume-log.ts';
 
@@ -24,7 +26,7 @@ export class BlockTable {
   /** By which recordings know it. */
   readonly #owner: object;
   #index = new BlockIndex();
-  #blocks: Block[] = [];
+  #blocks = new BlockStore();
   #token = newToken();
   #count = 0;
   #empty = 0;
@@ -47,6 +49,11 @@ export class BlockTable {
 
   get length(): number {
     return this.#blocks.length;
+  }
+
+  /** Bytes of the blocks held; one that is shared counts in each table that holds it. */
+  get byteLength(): number {
+    return this.#blocks.byteLength;
   }
 
   /** Voxels with alpha above 0. */
@@ -83,18 +90,18 @@ export class BlockTable {
   }
 
   at(slot: number): Block {
-    return this.#blocks[slot]!;
+    return this.#blocks.at(slot);
   }
 
   /** A block that others are to hold as well, so that it is copied before it is written. */
   shared(slot: number): Block {
-    const block = this.#blocks[slot]!;
+    const block = this.#blocks.at(slot);
     if (block.owner === this.#token) this.#token = newToken();
     return block;
   }
 
   /** As `shared`, of all blocks. */
-  shareAll(): readonly Block[] {
+  shareAll(): BlockStore {
     this.#token = newToken();
     return this.#blocks;
   }
@@ -102,25 +109,28 @@ export class BlockTable {
   /** Takes the content of another table, in place of an empty one's. */
   copyFrom(other: BlockTable): void {
     this.#index = other.#index.clone();
-    this.#blocks = other.#blocks.slice();
+    this.#blocks = other.#blocks.clone();
     this.#count = other.#count;
     this.#empty = other.#empty;
     other.#token = newToken();
   }
 
-  /** Puts a word into a place of a block, and keeps the counts. */
-  setWord(slot: number, place: number, word: number): void {
+  /** Puts a word into a place of a block, and keeps the counts; tells whether it is another. */
+  setWord(slot: number, place: number, word: number): boolean {
+    let block = this.#blocks.at(slot);
+    const before = block.word(place);
+    if (before === word) return false;
     const log = this.#noting();
-    let block = this.#blocks[slot]!;
-    const before = block.data[place]!;
     if (log !== undefined && block.owner === this.#token && log.cells < CELLS_MAX) {
       log.noteCell(slot, place, before);
+      block = this.#blocks.written(slot);
     } else {
       block = this.writable(slot);
     }
     block.data[place] = word;
     this.#countWord(block, before, word);
     this.#touch(slot);
+    return true;
   }
 
   /** The block of a slot, copied first unless it is ours alone; `wrote` is due after the write. */
@@ -131,15 +141,15 @@ export class BlockTable {
       log.whole_blocks = true;
       this.#token = newToken();
     }
-    const block = this.#blocks[slot]!;
-    if (block.owner === this.#token) return block;
+    const block = this.#blocks.at(slot);
+    if (block.owner === this.#token) return this.#blocks.written(slot);
     log?.noteBlock(slot, block);
     return this.#copy(slot);
   }
 
   /** Brings the counts up to date with a block that had `before` voxels. */
   wrote(slot: number, before: number): void {
-    const { count } = this.#blocks[slot]!;
+    const { count } = this.#blocks.at(slot);
     this.#count += count - before;
     this.#empty += (count === 0 ? 1 : 0) - (before === 0 ? 1 : 0);
     this.#touch(slot);
@@ -157,9 +167,9 @@ export class BlockTable {
       if (block.count > 0) this.#touch(this.#add(bx, by, bz, block));
       return;
     }
-    const before = this.#blocks[slot]!;
+    const before = this.#blocks.at(slot);
     this.#noting()?.noteBlock(slot, before);
-    this.#blocks[slot] = block;
+    this.#blocks.replace(slot, block);
     this.wrote(slot, before.count);
     this.sweep();
   }
@@ -167,7 +177,7 @@ export class BlockTable {
   clear(): void {
     if (this.#blocks.length === 0) return;
     this.#noteTable();
-    this.#replace(new BlockIndex(), []);
+    this.#replace(new BlockIndex(), new BlockStore());
     this.#count = 0;
     this.#version = ++versions;
     this.#trail.forget(this.#version);
@@ -184,9 +194,9 @@ export class BlockTable {
     // The same blocks are in the table that is kept.
     this.#token = newToken();
     const index = new BlockIndex();
-    const blocks: Block[] = [];
+    const blocks = new BlockStore();
     for (let slot = 0; slot < this.#blocks.length; slot++) {
-      const block = this.#blocks[slot]!;
+      const block = this.#blocks.at(slot);
       if (block.count === 0) continue;
       const { x, y, z } = this.#index.position(slot);
       index.add(x, y, z);
@@ -202,8 +212,8 @@ export class BlockTable {
         return this.#exchangeCell(step);
       case 'block': {
         const { slot } = step;
-        const block = this.#blocks[slot]!;
-        this.#blocks[slot] = step.block;
+        const block = this.#blocks.at(slot);
+        this.#blocks.replace(slot, step.block);
         this.wrote(slot, block.count);
         return { kind: 'block', slot, block };
       }
@@ -222,18 +232,20 @@ export class BlockTable {
   /** Bytes of blocks that the table of a step has and this one has not. */
   bytesNotIn({ index, blocks }: TableStep): number {
     let bytes = 0;
-    for (const [slot, block] of blocks.entries()) {
+    for (let slot = 0; slot < blocks.length; slot++) {
+      const block = blocks.at(slot);
       const { x, y, z } = index.position(slot);
       const here = this.#index.find(x, y, z);
-      if (here < 0 || this.#blocks[here] !== block) bytes += BLOCK_BYTES;
+      if (here < 0 || this.#blocks.at(here) !== block) bytes += block.bytes;
     }
     return bytes;
   }
 
   #exchangeCell({ slot, place, word }: Step & { kind: 'cell' }): Step {
-    let block = this.#blocks[slot]!;
-    const before = block.data[place]!;
-    if (block.owner !== this.#token) block = this.#copy(slot);
+    let block = this.#blocks.at(slot);
+    const before = block.word(place);
+    if (block.owner === this.#token) this.#blocks.written(slot);
+    else block = this.#copy(slot);
     block.data[place] = word;
     this.#countWord(block, before, word);
     this.#touch(slot);
@@ -255,7 +267,7 @@ export class BlockTable {
   /** Takes out the block that was added last. */
   #remove(): Step {
     const slot = this.#blocks.length - 1;
-    const block = this.#blocks[slot]!;
+    const block = this.#blocks.at(slot);
     const { x, y, z } = this.#index.position(slot);
     this.#touch(slot);
     // The next block gets its slot, at another place.
@@ -281,7 +293,7 @@ export class BlockTable {
     this.#noting()?.noteTable(this.#asStep());
   }
 
-  #replace(index: BlockIndex, blocks: Block[]): void {
+  #replace(index: BlockIndex, blocks: BlockStore): void {
     const recording = this.#recorder?.current;
     if (recording !== undefined) recording.blocks_left += this.#blocks.length - blocks.length;
     this.#index = index;
@@ -320,9 +332,8 @@ export class BlockTable {
   }
 
   #copy(slot: number): Block {
-    const { data, count } = this.#blocks[slot]!;
-    const copy = new Block(copyBlockData(data), this.#token, count);
-    this.#blocks[slot] = copy;
+    const copy = this.#blocks.at(slot).copy(this.#token);
+    this.#blocks.replace(slot, copy);
     return copy;
   }
 

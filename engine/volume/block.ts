@@ -7,59 +7,28 @@ export const BLOCK_SIZE = 16;
 export const BLOCK_VOXELS = 4096;
 export const BLOCK_BYTES = 16384;
 
-/**
- * Room for the words of one block, all 0. Shared memory, so that other threads can read a snapshot
- * of a volume without a copy; one buffer a block, since a buffer is freed as a whole.
- */
+/** Room for the words of one block, all 0, in shared memory. */
 export function newBlockData(): Uint32Array {
-  return new Uint32Array(new SharedArrayBuffer(BLOCK_BYTES));
+  return newShared(BLOCK_VOXELS);
+}
+
+/**
+ * Shared memory, so that other threads can read a snapshot of a volume without a copy; a buffer for
+ * each block, since a buffer is freed as a whole.
+ */
+export function newShared(words: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(words * 4));
+}
+
+/** Room for one reader to unpack into, block after block. */
+export function newScratch(): Uint32Array {
+  return new Uint32Array(BLOCK_VOXELS);
 }
 
 export function copyBlockData(data: Uint32Array): Uint32Array {
   const copy = newBlockData();
   copy.set(data);
   return copy;
-}
-
-/**
- * Who may write into a block without copying it first: the volume that holds the same token. A
- * volume takes a new token when it begins to share, so every block it had is copied before its next
- * write.
- */
-export interface Token {
-  readonly block: 'owner';
-}
-
-export function newToken(): Token {
-  return { block: 'owner' };
-}
-
-/** Blocks that came from outside, or are shared from birth, have this owner, which no volume is. */
-export const NOBODY: Token = newToken();
-
-export class Block {
-  readonly data: Uint32Array;
-  readonly owner: Token;
-  /** How many of the voxels have alpha above 0; only the owner changes it. */
-  count: number;
-
-  constructor(data: Uint32Array, owner: Token, count: number) {
-    this.data = data;
-    this.owner = owner;
-    this.count = count;
-  }
-}
-
-/**
- * A block as readers see it: its minimum corner, its words, which must not be written, and how many
- * of them are voxels.
- */
-export interface BlockView {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly data: Uint32Array;
-  readonly count: number;
 }
 
 /**

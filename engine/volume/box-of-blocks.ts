@@ -1,6 +1,7 @@
 /** The smallest box around the voxels of blocks. */
 
-import { BLOCK_SIZE, type BlockView, signedWords } from './block.ts';
+import { BLOCK_SIZE, signedWords } from './block.ts';
+import type { BlockView } from './block-view.ts';
 import type { Box } from './box.ts';
 
 /** Rows of 16 voxels along x in a block. */
@@ -10,11 +11,12 @@ const ROWS = 256;
 export function boxOfBlocks(blocks: Iterable<BlockView>): Box {
   let [x0, y0, z0] = [Infinity, Infinity, Infinity];
   let [x1, y1, z1] = [-Infinity, -Infinity, -Infinity];
-  for (const { x, y, z, data } of blocks) {
+  for (const block of blocks) {
+    const { x, y, z } = block;
     // A block inside the box found so far cannot widen it.
     const below = x >= x0 && y >= y0 && z >= z0;
     if (below && x + BLOCK_SIZE <= x1 && y + BLOCK_SIZE <= y1 && z + BLOCK_SIZE <= z1) continue;
-    const words = signedWords(data);
+    const words = signedWords(block.data);
     for (let row = 0; row < ROWS; row++) {
       const vy = y + (row & 15);
       const vz = z + (row >> 4);

@@ -3,6 +3,8 @@
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, signedWords } from './block.ts';
 import type { Box } from './box.ts';
+import { uniform } from './packed.ts';
+import { Block, NOBODY } from './stored-block.ts';
 
 /** Numbers of positions. */
 export interface Changes {
@@ -34,7 +36,7 @@ interface BlockChanges {
   readonly zs: number;
 }
 
-const EMPTY: Uint32Array = new Uint32Array(BLOCK_VOXELS);
+const EMPTY = new Block(uniform(0), NOBODY, 0);
 
 export class ChangeSum {
   #created = 0;
@@ -42,28 +44,28 @@ export class ChangeSum {
   #recolored = 0;
   readonly #min = [Infinity, Infinity, Infinity];
   readonly #max = [-Infinity, -Infinity, -Infinity];
-  // A fill puts the same words in many places, over the same words.
-  #lastOld: Uint32Array | undefined;
-  #lastNow: Uint32Array | undefined;
+  // A fill puts the same block in many places, over the same blocks.
+  #lastOld: Block | undefined;
+  #lastNow: Block | undefined;
   #last: BlockChanges | undefined;
 
-  /** Adds a block at a position over 16, of which the words were and are these. */
+  /** Adds a block at a position over 16, which was and is one of these. */
   add(x: number, y: number, z: number, old = EMPTY, now = EMPTY): void {
     if (old === now) return;
     if (this.#last === undefined || old !== this.#lastOld || now !== this.#lastNow) {
       checkInterrupt();
-      this.#last = compare(old, now);
+      this.#last = compare(old.data, now.data);
       this.#lastOld = old;
       this.#lastNow = now;
     }
     this.#count(x, y, z, this.#last);
   }
 
-  addCells(x: number, y: number, z: number, cells: Map<number, number>, now: Uint32Array): void {
+  addCells(x: number, y: number, z: number, cells: Map<number, number>, now: Block): void {
     let [recolored, created, removed, xs, ys, zs] = [0, 0, 0, 0, 0, 0];
     for (const [place, word] of cells) {
-      const [was, is] = [word > 0xff_ffff, now[place]! > 0xff_ffff];
-      if (word === now[place] || !(was || is)) continue;
+      const [was, is] = [word > 0xff_ffff, now.word(place) > 0xff_ffff];
+      if (word === now.word(place) || !(was || is)) continue;
       if (!was) created++;
       else if (!is) removed++;
       else recolored++;

@@ -4,8 +4,9 @@
  * meanwhile. Takes some 60 bytes a block from the second time on.
  */
 
-import { BLOCK_SIZE, type BlockView, signedWords } from './block.ts';
+import { BLOCK_SIZE, newScratch, signedWords } from './block.ts';
 import { BlockIndex } from './block-index.ts';
+import type { BlockView } from './block-view.ts';
 import type { Box } from './box.ts';
 import { boxOfBlocks } from './box-of-blocks.ts';
 import { SliceCounts } from './slice-counts.ts';
@@ -16,11 +17,13 @@ export interface Followed {
   readonly blockCount: number;
   /** The number of voxels. */
   count(): number;
-  blocks(): Iterable<BlockView>;
+  blocks(scratch: Uint32Array): Iterable<BlockView>;
   slotAt(x: number, y: number, z: number): number;
   blockIn(slot: number): BlockView;
   changedSince(version: number): Int32Array | undefined;
 }
+
+type BlockWords = Pick<BlockView, 'x' | 'y' | 'z' | 'data' | 'count'>;
 
 /** A bit for each slice. */
 const ALL_SLICES = 0xffff;
@@ -47,14 +50,14 @@ export class KeptBox {
     // Most volumes are asked once.
     if (this.#box === undefined) {
       this.#slices = undefined;
-      return boxOfBlocks(volume.blocks());
+      return boxOfBlocks(volume.blocks(newScratch()));
     }
     const slices = this.#slices;
     const changed = slices === undefined ? undefined : volume.changedSince(this.#version);
     const gone_max = GONE_MIN + GONE_MAX * volume.blockCount;
     if (slices === undefined || changed === undefined || slices.length > gone_max) {
       this.#slices = new SlicesOfBlocks();
-      for (const block of volume.blocks()) this.#slices.set(block);
+      for (const block of volume.blocks(newScratch())) this.#slices.set(block);
       return this.#slices.box;
     }
     for (let i = 0; i < changed.length; i += 3) {
@@ -91,7 +94,7 @@ class SlicesOfBlocks {
   }
 
   /** Puts a block in the place of the one that was there. */
-  set(block: BlockView): void {
+  set(block: BlockWords): void {
     const [bx, by, bz] = [block.x / BLOCK_SIZE, block.y / BLOCK_SIZE, block.z / BLOCK_SIZE];
     let slot = this.#index.find(bx, by, bz);
     if (slot < 0) {
@@ -116,11 +119,12 @@ class SlicesOfBlocks {
 }
 
 /** Writes three masks: the slices along x, y and z in which a block has voxels. */
-function writeMasks({ data, count }: BlockView, masks: Uint16Array, at: number): void {
+function writeMasks(block: BlockWords, masks: Uint16Array, at: number): void {
   let [xs, ys, zs] = [0, 0, 0];
+  const { count } = block;
   if (count === BLOCK_SIZE ** 3) [xs, ys, zs] = [ALL_SLICES, ALL_SLICES, ALL_SLICES];
   else if (count > 0) {
-    const words = signedWords(data);
+    const words = signedWords(block.data);
     for (let row = 0; row < BLOCK_SIZE ** 2; row++) {
       const [y, z] = [1 << (row & 15), 1 << (row >> 4)];
       if (xs === ALL_SLICES && (ys & y) !== 0 && (zs & z) !== 0) continue;

@@ -1,9 +1,10 @@
 /** What an edit changed in a volume, by what it noted. */
 
-import { BLOCK_VOXELS, type Block } from './block.ts';
+import { BLOCK_VOXELS } from './block.ts';
 import { BlockIndex } from './block-index.ts';
 import type { BlockTable } from './block-table.ts';
 import { ChangeSum, type Changes } from './change-sum.ts';
+import { Block, NOBODY } from './stored-block.ts';
 import type { TableStep, VolumeLog } from './volume-log.ts';
 
 /** Costs by the blocks that the edit wrote. */
@@ -18,9 +19,9 @@ export function changesIn(table: BlockTable, log: VolumeLog): Changes {
   const before = new Before(table, log);
   for (const { x, y, z, old, cells } of before.blocks()) {
     const slot = table.find(x, y, z);
-    const now = slot < 0 ? undefined : table.at(slot).data;
-    if (cells === undefined) sum.add(x, y, z, old?.data, now);
-    else if (old?.data === now) sum.addCells(x, y, z, cells, now!);
+    const now = slot < 0 ? undefined : table.at(slot);
+    if (cells === undefined) sum.add(x, y, z, old, now);
+    else if (old === now) sum.addCells(x, y, z, cells, now!);
     else sum.add(x, y, z, patched(old, cells), now);
   }
   return sum.changes();
@@ -83,9 +84,10 @@ class Before {
     yield* this.#blocks;
     if (this.#whole === undefined) return;
     const { index, blocks } = this.#whole;
-    for (const [slot, old] of blocks.entries()) {
+    for (let slot = 0; slot < blocks.length; slot++) {
       const { x, y, z } = index.position(slot);
-      if (this.#index.find(x, y, z) < 0) yield { x, y, z, old, cells: undefined };
+      if (this.#index.find(x, y, z) >= 0) continue;
+      yield { x, y, z, old: blocks.at(slot), cells: undefined };
     }
     for (let slot = 0; slot < this.#table.length; slot++) {
       const { x, y, z } = this.#table.index.position(slot);
@@ -100,7 +102,7 @@ class Before {
     const known = this.#index.find(x, y, z);
     if (known >= 0) return this.#blocks[known]!;
     this.#index.add(x, y, z);
-    const old = this.#whole === undefined ? this.#table.at(slot) : this.#whole.blocks[slot];
+    const old = this.#whole === undefined ? this.#table.at(slot) : this.#whole.blocks.at(slot);
     const block: BlockBefore = { x, y, z, old, cells: undefined };
     this.#blocks.push(block);
     return block;
@@ -112,8 +114,8 @@ class Before {
   }
 }
 
-function patched(old: Block | undefined, cells: Map<number, number>): Uint32Array {
+function patched(old: Block | undefined, cells: Map<number, number>): Block {
   const words = old === undefined ? new Uint32Array(BLOCK_VOXELS) : Uint32Array.from(old.data);
   for (const [place, word] of cells) words[place] = word;
-  return words;
+  return new Block(words, NOBODY, 0);
 }

@@ -1,7 +1,8 @@
 /** Regions of a volume as flat arrays: one word a position, x fastest, then y, then z. */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, type BlockView, copyBlockData, newBlockData } from './block.ts';
+import { BLOCK_SIZE, copyBlockData, newBlockData, newScratch } from './block.ts';
+import type { BlockView } from './block-view.ts';
 import type { Vec3 } from './box.ts';
 import { Volume } from './volume.ts';
 
@@ -13,7 +14,7 @@ const NO_VOXEL_MAX = 0xff_ffff;
 export function readRegion(volume: Volume, min: Vec3, max: Vec3): Uint8Array {
   const [width, height] = [max[0] - min[0], max[1] - min[1]];
   const words = new Uint32Array(width * height * (max[2] - min[2]));
-  for (const { x, y, z, data } of blocksBetween(volume, min, max)) {
+  for (const { x, y, z, data } of blocksBetween(volume, min, max, newScratch())) {
     checkInterrupt();
     const [x0, x1] = [Math.max(x, min[0]), Math.min(x + LAST, max[0] - 1)];
     for (let vz = Math.max(z, min[2]); vz <= Math.min(z + LAST, max[2] - 1); vz++) {
@@ -39,9 +40,10 @@ export function* blocksBetween(
   volume: Volume,
   min: Vec3,
   max: Vec3,
+  scratch?: Uint32Array,
 ): Generator<BlockView, void, undefined> {
   if (Volume.blocksIn(min, max) >= volume.blockCount) {
-    for (const block of volume.blocks()) if (touches(block, min, max)) yield block;
+    for (const block of volume.blocks(scratch)) if (touches(block, min, max)) yield block;
     return;
   }
   const slots: number[] = [];
@@ -54,7 +56,7 @@ export function* blocksBetween(
     }
   }
   for (const slot of slots.sort((a, b) => a - b)) {
-    const block = volume.blockIn(slot);
+    const block = volume.blockIn(slot, scratch);
     if (block.count > 0) yield block;
   }
 }

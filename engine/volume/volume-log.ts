@@ -1,9 +1,10 @@
 /** What one edit replaced in one volume. Blocks are held by pointers; no voxel is copied for it. */
 
 import type { Entry } from '../changes/recorder.ts';
-import { BLOCK_BYTES, type Block } from './block.ts';
 import type { BlockIndex } from './block-index.ts';
+import type { BlockStore } from './block-store.ts';
 import type { Changes } from './change-sum.ts';
+import type { Block } from './stored-block.ts';
 
 /** What was there before a step, by slots as they are numbered before it is undone. */
 export type Step =
@@ -25,7 +26,7 @@ export type Step =
 export interface TableStep {
   readonly kind: 'table';
   readonly index: BlockIndex;
-  readonly blocks: Block[];
+  readonly blocks: BlockStore;
   readonly count: number;
   readonly empty: number;
 }
@@ -73,7 +74,7 @@ export class VolumeLog implements Entry {
       if (step.kind === 'table') bytes += this.#table.bytesNotIn(step);
       if (step.kind !== 'block' && step.kind !== 'removed') continue;
       // A fill puts one block in many places.
-      if (step.block !== last) bytes += BLOCK_BYTES;
+      if (step.block !== last) bytes += step.block.bytes;
       last = step.block;
     }
     return bytes;

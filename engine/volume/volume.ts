@@ -11,23 +11,21 @@
 import type { Entry, Recorder } from '../changes/recorder.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import {
-  BLOCK_BYTES,
   BLOCK_SIZE,
   BLOCK_VOXELS,
-  Block,
-  type BlockView,
   copyBlockData,
   countVoxels,
   fillPart,
   indexInBlock,
-  NOBODY,
-  newBlockData,
 } from './block.ts';
 import { BlockTable } from './block-table.ts';
+import { BlockView } from './block-view.ts';
 import type { Box, Vec3 } from './box.ts';
 import { type Changes, NO_CHANGES } from './change-sum.ts';
 import { KeptBox } from './kept-box.ts';
 import { changesIn } from './log-changes.ts';
+import { uniform } from './packed.ts';
+import { Block, NOBODY } from './stored-block.ts';
 import { VolumeLog } from './volume-log.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
@@ -36,12 +34,12 @@ export interface VolumeSnapshot {
   readonly positions: Int32Array;
   /** How many voxels each block has. */
   readonly counts: Uint16Array;
-  /** Shared memory, not to be written. */
+  /** Their words, or what they are packed into (`wordsOf`): shared memory, not to be written. */
   readonly blocks: readonly Uint32Array[];
 }
 
 /** What comes in the place of a block that has nothing any more. */
-const NOTHING = new Block(newBlockData(), NOBODY, 0);
+const NOTHING = new Block(uniform(0), NOBODY, 0);
 
 export class Volume {
   readonly #table = new BlockTable(this);
@@ -69,7 +67,7 @@ export class Volume {
 
   /** Bytes of the blocks held; one that is shared counts in each volume that holds it. */
   get byteLength(): number {
-    return this.#table.length * BLOCK_BYTES;
+    return this.#table.byteLength;
   }
 
   /** From now on edits that a recorder runs note what they replace here. */
@@ -121,7 +119,7 @@ export class Volume {
   get(x: number, y: number, z: number): number {
     const slot = this.#table.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) return 0;
-    const rgba = this.#table.at(slot).data[indexInBlock(x, y, z)]!;
+    const rgba = this.#table.at(slot).word(indexInBlock(x, y, z));
     return rgba > 0xff_ffff ? rgba : 0;
   }
 
@@ -136,9 +134,7 @@ export class Volume {
     }
     const value = filled ? rgba >>> 0 : 0;
     const place = indexInBlock(x, y, z);
-    if (table.at(slot).data[place] === value) return;
-    table.setWord(slot, place, value);
-    if (!filled) table.sweep();
+    if (table.setWord(slot, place, value) && !filled) table.sweep();
   }
 
   /** Removes every voxel. */
@@ -153,13 +149,12 @@ export class Volume {
 
   /** Bytes of the blocks that another volume does not have at the same places. */
   bytesBeside(other: Volume): number {
-    let blocks = 0;
-    for (const { x, y, z } of this.blocks()) {
+    let bytes = 0;
+    for (const { x, y, z, block } of this.blocks()) {
       const there = other.slotAt(x, y, z);
-      const here = this.slotAt(x, y, z);
-      if (there < 0 || other.#table.at(there) !== this.#table.at(here)) blocks++;
+      if (there < 0 || other.#table.at(there) !== block) bytes += block.bytes;
     }
-    return blocks * BLOCK_BYTES;
+    return bytes;
   }
 
   /** Takes the content of another volume; writes the blocks that are not the same already. */
@@ -181,12 +176,15 @@ export class Volume {
     return copy;
   }
 
-  /** The blocks that hold voxels, in order of insertion. Do not write to the volume meanwhile. */
-  *blocks(): Generator<BlockView, void, undefined> {
+  /**
+   * The blocks that hold voxels, in order of insertion. Do not write to the volume meanwhile. Who
+   * is done with the words of each before the next gives a scratch for them (`newScratch`).
+   */
+  *blocks(scratch?: Uint32Array): Generator<BlockView, void, undefined> {
     for (let slot = 0; slot < this.#table.length; slot++) {
       if (this.#table.at(slot).count === 0) continue;
       checkInterrupt();
-      yield this.blockIn(slot);
+      yield this.blockIn(slot, scratch);
     }
   }
 
@@ -202,16 +200,21 @@ export class Volume {
   }
 
   /** The block in a slot, of which there are `blockCount`; it may have no voxels. */
-  blockIn(slot: number): BlockView {
-    const { data, count } = this.#table.at(slot);
+  blockIn(slot: number, scratch?: Uint32Array): BlockView {
     const { x, y, z } = this.#table.index.position(slot);
-    return { x: x * BLOCK_SIZE, y: y * BLOCK_SIZE, z: z * BLOCK_SIZE, data, count };
+    const block = this.#table.at(slot);
+    return new BlockView(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, block, scratch);
   }
 
-  /** The words of the block that holds a position, not to be written; undefined without a block. */
-  blockAt(x: number, y: number, z: number): Uint32Array | undefined {
+  /**
+   * The words of the block that holds a position, not to be written; undefined without a block.
+   * They are in `scratch`, when it is given, unless the volume has them as words.
+   */
+  blockAt(x: number, y: number, z: number, scratch?: Uint32Array): Uint32Array | undefined {
     const slot = this.#table.find(x >> 4, y >> 4, z >> 4);
-    return slot < 0 ? undefined : this.#table.at(slot).data;
+    if (slot < 0) return undefined;
+    const block = this.#table.at(slot);
+    return scratch === undefined ? block.data : block.read(scratch);
   }
 
   /**
@@ -237,6 +240,12 @@ export class Volume {
     if (slot >= 0) this.#table.put(x >> 4, y >> 4, z >> 4, source.#table.shared(slot));
   }
 
+  /** As `shareBlock`, good until the next write to the other volume, which then copies nothing. */
+  borrowBlock(x: number, y: number, z: number, source: Volume): void {
+    const slot = source.slotAt(x, y, z);
+    if (slot >= 0) this.#table.put(x >> 4, y >> 4, z >> 4, source.#table.at(slot));
+  }
+
   /**
    * What it holds now, for `Volume.of` in this thread or another. No voxel is copied, here or on
    * the way; later writes to this volume do not show in it.
@@ -247,12 +256,12 @@ export class Volume {
     const counts = new Uint16Array(all.length);
     const blocks: Uint32Array[] = [];
     for (let slot = 0; slot < all.length; slot++) {
-      const { data, count } = all[slot]!;
+      const { stored, count } = all.at(slot);
       if (count === 0) continue;
       const { x, y, z } = this.#table.index.position(slot);
       positions.set([x, y, z], blocks.length * 3);
       counts[blocks.length] = count;
-      blocks.push(data);
+      blocks.push(stored);
     }
     return { positions, counts, blocks };
   }
@@ -265,8 +274,8 @@ export class Volume {
   /** A volume of what a snapshot holds. */
   static of({ positions, counts, blocks }: VolumeSnapshot): Volume {
     const volume = new Volume();
-    for (const [i, data] of blocks.entries()) {
-      const block = new Block(data, NOBODY, counts[i]!);
+    for (const [i, stored] of blocks.entries()) {
+      const block = new Block(stored, NOBODY, counts[i]!);
       volume.#table.put(positions[3 * i]!, positions[3 * i + 1]!, positions[3 * i + 2]!, block);
     }
     return volume;
@@ -301,7 +310,7 @@ export class Volume {
         checkInterrupt();
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
           if (covers(min, max, bx, by, bz)) {
-            full ??= new Block(newBlockData().fill(rgba), NOBODY, BLOCK_VOXELS);
+            full ??= new Block(uniform(rgba), NOBODY, BLOCK_VOXELS);
             this.#table.put(bx, by, bz, full);
             continue;
           }

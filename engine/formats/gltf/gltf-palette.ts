@@ -10,7 +10,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import type { Layer } from '../../document/layer.ts';
 import { encodePng } from '../../image/png.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import { BLOCK_VOXELS } from '../../volume/block.ts';
+import { BLOCK_VOXELS, newScratch } from '../../volume/block.ts';
 
 const CELLS_MIN = 16;
 /** From so many cells a side on, a cell is one pixel, to keep the picture small. */
@@ -31,7 +31,7 @@ export class GltfPalette {
   /** Throws GOX_FORMAT_LIMIT when there are more colours than a texture can be expected to hold. */
   constructor(layers: readonly Layer[]) {
     for (const { volume } of layers) {
-      for (const { data } of volume.blocks()) {
+      for (const { data } of volume.blocks(newScratch())) {
         let last = -1;
         for (let i = 0; i < BLOCK_VOXELS; i++) {
           const rgba = data[i]!;

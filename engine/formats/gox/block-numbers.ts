@@ -1,29 +1,31 @@
 /** Numbers different blocks 0, 1, 2… as they come; equal ones have the same number. */
 
 import { BLOCK_VOXELS } from '../../volume/block.ts';
+import type { Block } from '../../volume/stored-block.ts';
 
 export class BlockNumbers {
-  readonly #numbers = new Map<Uint32Array, number>();
-  readonly #byHash = new Map<number, Uint32Array[]>();
+  readonly #numbers = new Map<Block, number>();
+  readonly #byHash = new Map<number, Block[]>();
   #next = 0;
 
   /** Whether the block is new: neither it nor an equal one was added before. */
-  add(data: Uint32Array): boolean {
-    if (this.#numbers.has(data)) return false;
+  add(block: Block): boolean {
+    if (this.#numbers.has(block)) return false;
+    const { data } = block;
     const hash = hashWords(data);
     const alike = this.#byHash.get(hash) ?? [];
-    const equal = alike.find((other) => sameWords(other, data));
-    this.#numbers.set(data, equal === undefined ? this.#next : this.#numbers.get(equal)!);
+    const equal = alike.find((other) => sameWords(other.data, data));
+    this.#numbers.set(block, equal === undefined ? this.#next : this.#numbers.get(equal)!);
     if (equal !== undefined) return false;
     this.#next++;
-    alike.push(data);
+    alike.push(block);
     this.#byHash.set(hash, alike);
     return true;
   }
 
   /** The number of a block that was added. */
-  of(data: Uint32Array): number {
-    const number = this.#numbers.get(data);
+  of(block: Block): number {
+    const number = this.#numbers.get(block);
     if (number === undefined) throw new Error('a block without a number');
     return number;
   }

@@ -7,7 +7,8 @@
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
 import { encodePng } from '../../image/png.ts';
-import type { BlockView } from '../../volume/block.ts';
+import { newScratch } from '../../volume/block.ts';
+import type { BlockView } from '../../volume/block-view.ts';
 import { isNullBox } from '../../volume/matrix.ts';
 import { inPieces } from '../pieces.ts';
 import { BlockNumbers } from './block-numbers.ts';
@@ -105,8 +106,10 @@ function storedBlocks({ derivation, volume }: Layer): Iterable<BlockView> {
 }
 
 function* blockChunks(layer: Layer, numbers: BlockNumbers): Generator<Uint8Array> {
-  for (const { data } of storedBlocks(layer)) {
-    if (!numbers.add(data)) continue;
+  const scratch = newScratch();
+  for (const { block } of storedBlocks(layer)) {
+    if (!numbers.add(block)) continue;
+    const data = block.read(scratch);
     const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     yield* chunk('BL16', encodePng({ width: 64, height: 64, rgba }));
   }
@@ -114,8 +117,8 @@ function* blockChunks(layer: Layer, numbers: BlockNumbers): Generator<Uint8Array
 
 function placedBlocks(layer: Layer, numbers: BlockNumbers): Uint8Array {
   const words = [0];
-  for (const { x, y, z, data } of storedBlocks(layer)) {
-    words.push(numbers.of(data), x, y, z, 0);
+  for (const { x, y, z, block } of storedBlocks(layer)) {
+    words.push(numbers.of(block), x, y, z, 0);
     words[0]!++;
   }
   return new Uint8Array(Int32Array.from(words).buffer);

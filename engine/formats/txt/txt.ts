@@ -7,7 +7,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import { signedWords } from '../../volume/block.ts';
+import { newScratch, signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import { contentBox } from '../fit.ts';
@@ -27,7 +27,7 @@ const SILENT = /^\s*(?:#(?:\s|$)|$)/;
 function* writeTxt(document: Document): Generator<Uint8Array> {
   const out = new TextPieces();
   out.text(HEADER);
-  for (const { x, y, z, data } of document.merged().blocks()) {
+  for (const { x, y, z, data } of document.merged().blocks(newScratch())) {
     const words = signedWords(data);
     for (let row = 0; row < ROWS; row++) {
       if (out.full) yield out.take();

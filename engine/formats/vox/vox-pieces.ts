@@ -1,7 +1,8 @@
 /** Cuts the solid voxels of blocks into pieces that fit into models of 256 voxels a side. */
 
 import { checkInterrupt } from '../../interrupt.ts';
-import { type BlockView, signedWords } from '../../volume/block.ts';
+import { signedWords } from '../../volume/block.ts';
+import type { BlockView } from '../../volume/block-view.ts';
 import type { Vec3 } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 
@@ -9,10 +10,13 @@ import { SOLID_ALPHA } from '../../volume/color.ts';
 const SIDE_MAX = 256;
 
 /** A block with solid voxels, and where they are in it: from `low` to `high`, both included. */
-interface SolidBlock extends BlockView {
+interface SolidBlock {
+  /** Its corner. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly view: BlockView;
   readonly count: number;
-  /** Its words, signed. */
-  readonly words: Int32Array;
   readonly low: Vec3;
   readonly high: Vec3;
 }
@@ -72,8 +76,9 @@ export function piecesOf(blocks: Iterable<BlockView>): Piece[] {
 }
 
 /** Where a block has solid voxels; undefined when nowhere. */
-function solidPart({ x, y, z, data }: BlockView): SolidBlock | undefined {
-  const words = signedWords(data);
+function solidPart(view: BlockView): SolidBlock | undefined {
+  const { x, y, z } = view;
+  const words = signedWords(view.data);
   let count = 0;
   // Bit n is set when a solid voxel has coordinate n.
   let xs = 0;
@@ -94,7 +99,7 @@ function solidPart({ x, y, z, data }: BlockView): SolidBlock | undefined {
   if (count === 0) return undefined;
   const low: Vec3 = [lowestBit(xs), lowestBit(ys), lowestBit(zs)];
   const high: Vec3 = [highestBit(xs), highestBit(ys), highestBit(zs)];
-  return { x, y, z, data, words, count, low, high };
+  return { x, y, z, view, count, low, high };
 }
 
 /** Of blocks sorted by z, y and x. */

@@ -1,6 +1,7 @@
 /** Writes the voxels of pieces: 4 bytes each, x, y, z from the piece's corner, and colour index. */
 
 import type { ColorCounter } from '../../image/quantize.ts';
+import { signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { PIECE_BYTES } from '../pieces.ts';
 import type { Piece } from './vox-pieces.ts';
@@ -28,14 +29,16 @@ export class VoxelWriter {
   *write({ min, slabs }: Piece): Generator<Uint8Array, void, undefined> {
     const [minX, minY, minZ] = min;
     for (const { z, rows } of slabs) {
+      // At most 256 blocks; more at once might not be there as words.
+      const words = rows.map(({ blocks }) => blocks.map(({ view }) => signedWords(view.data)));
       for (let dz = 0; dz < 16; dz++) {
-        for (const { y, blocks } of rows) {
+        for (const [row, { y, blocks }] of rows.entries()) {
           for (let dy = 0; dy < 16; dy++) {
             const place = ((y + dy - minY) << 8) | ((z + dz - minZ) << 16);
-            for (const { x, words, low, high } of blocks) {
+            for (const [i, { x, low, high }] of blocks.entries()) {
               if (dz < low[2] || dz > high[2] || dy < low[1] || dy > high[1]) continue;
               if (this.#length > PART_VOXELS - 16) yield this.#take();
-              this.#row(words, dz * 256 + dy * 16, place, x - minX);
+              this.#row(words[row]![i]!, dz * 256 + dy * 16, place, x - minX);
             }
           }
         }

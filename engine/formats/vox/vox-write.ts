@@ -11,6 +11,7 @@ import { magicaVoxelColors } from '../../document/built-in-palettes.ts';
 import type { Document } from '../../document/document.ts';
 import { nearestIndices } from '../../image/nearest.ts';
 import { ColorCounter, medianCut } from '../../image/quantize.ts';
+import { newScratch } from '../../volume/block.ts';
 import type { ExportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { type Piece, piecesOf } from './vox-pieces.ts';
@@ -35,7 +36,7 @@ export function* writeVox(
   const volume = document.merged();
   const counter = ColorCounter.ofSolid(volume);
   const { palette, indices } = paletteFor(counter, exactColors);
-  const pieces = piecesOf(volume.blocks());
+  const pieces = piecesOf(volume.blocks(newScratch()));
   const graph = pieces.length > 1 ? sceneGraph(pieces) : Buffer.alloc(0);
   const colors = palette === undefined ? Buffer.alloc(0) : chunk('RGBA', paletteBytes(palette));
   let length = graph.length + colors.length;

@@ -3,7 +3,7 @@
 import type { Document } from '../../document/document.ts';
 import { distanceBetween } from '../../image/nearest.ts';
 import { ColorCounter, medianCut } from '../../image/quantize.ts';
-import { BLOCK_VOXELS, signedWords } from '../../volume/block.ts';
+import { BLOCK_VOXELS, newScratch, signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 
 export const PALETTE_COLORS = 256;
@@ -16,7 +16,7 @@ const CACHE_BITS = 10;
  */
 export function paletteFor(document: Document, exactColors: boolean): Uint32Array {
   const counter = new ColorCounter();
-  for (const { data } of document.merged().blocks()) countSolid(counter, data);
+  for (const { data } of document.merged().blocks(newScratch())) countSolid(counter, data);
   const { colors, counts } = counter;
   const own = document.palette.colors;
   const known = new Set(own);
