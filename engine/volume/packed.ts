@@ -1,8 +1,8 @@
 /**
- * The 4096 words of a block in few bytes, without any loss. Which words are not 0 stands in a mask,
- * and of these alone there are entries: places in a palette of 1, 2, 4, 16 or 256 words, of 0, 1, 2,
- * 4 or 8 bits each, or, of more colours than that, the words themselves. Of a block without a word
- * 0 there is no mask.
+ * The 4096 words of a block in few bytes, without loss. Which words are not 0 stands in a mask, and
+ * of these alone there are entries: places in a palette of up to 1, 2, 4, 16 or 256 words, of 0, 1,
+ * 2, 4 or 8 bits each, or, of more colours than that, the words themselves. Of a block without a
+ * word 0 there is no mask.
  *
  * As 32-bit words: the head; the mask, 128 words, bit i of word w for word 32·w + i of the block,
  * and 16 numbers of 16 bits that say how many entries stand before each layer of 256 words; the
@@ -97,11 +97,11 @@ function isUniform(words: Int32Array): boolean {
 
 /** Whether 32 words from a place on are 0. */
 function isEmpty(words: Int32Array, start: number): boolean {
-  let any = 0;
+  let some = 0;
   for (let i = start; i < start + 32; i += 4) {
-    any |= words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]!;
+    some |= words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]!;
   }
-  return any === 0;
+  return some === 0;
 }
 
 /**

@@ -8,11 +8,16 @@ import { temporaryDirectory } from '../../support/tmp.ts';
 const whole = suite('whole');
 
 const BLOCK_BYTES = 16 * 16 * 16 * 4;
+/** Of a block of one colour. */
+const UNIFORM_BYTES = 64;
 
 /** A project of 4 blocks, saved, with a selection, of which 6 more are free. */
 function project(): TestEngine {
   const directory = temporaryDirectory();
-  const engine = new TestEngine({ roots: [directory], project_voxel_bytes_max: 10 * BLOCK_BYTES });
+  const engine = new TestEngine({
+    roots: [directory],
+    project_voxel_bytes_max: 4 * UNIFORM_BYTES + 6 * BLOCK_BYTES,
+  });
   engine.call('fill_region', { min: [0, 0, 0], max: [31, 31, 15], color: '#336699' });
   engine.call('create_layer', { name: 'top' });
   engine.call('save_project', [`${directory}/a.gox`]);
@@ -73,7 +78,7 @@ whole('an edit that fails leaves everything as it was', () => {
     assert.equal(state(engine), before, method);
     if (data.code !== 'GOX_MEMORY_LIMIT') continue;
     assert.is(data.details!.key, 'limits.project_voxel_bytes_max', method);
-    assert.match(message, /Of limits\.project_voxel_bytes_max, 163840 bytes, 98304 are free\.$/);
+    assert.match(message, /Of limits\.project_voxel_bytes_max, 98560 bytes, 98304 are free\.$/);
   }
 });
 
@@ -115,7 +120,7 @@ whole('shape layers may not outgrow the image box that is set', () => {
 whole('a selection counts, and is given back', () => {
   const engine = project();
   engine.call('select', { kind: 'all', layer_id: 1 });
-  assert.is(engine.engine.stats().voxel_bytes, 8 * BLOCK_BYTES);
+  assert.is(engine.engine.stats().voxel_bytes, 4 * UNIFORM_BYTES + 4 * BLOCK_BYTES);
   const eight = { voxels: [0, 1, 2].map((x) => ({ x: 16 * x, y: 0, z: 99 })) };
   assert.is(engine.fail('add_voxels', eight).data.code, 'GOX_MEMORY_LIMIT');
   engine.call('clear_selection');
