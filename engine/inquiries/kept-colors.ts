@@ -5,8 +5,9 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, BLOCK_VOXELS, type BlockView, signedWords } from '../volume/block.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** Voxels by packed colour, as signed words. */

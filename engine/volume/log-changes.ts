@@ -13,7 +13,7 @@ export function changesIn(table: BlockTable, log: VolumeLog): Changes {
   const one = cellsOfOneBlock(log);
   if (one !== undefined) {
     const { x, y, z } = table.index.position(one.slot);
-    sum.addCells(x, y, z, one.cells, table.at(one.slot).data);
+    sum.addCells(x, y, z, one.cells, table.at(one.slot));
     return sum.changes();
   }
   const before = new Before(table, log);
