@@ -13,6 +13,9 @@ import type { Volume } from '../volume/volume.ts';
 /** Voxels by packed colour, as signed words. */
 export type ColorTable = ReadonlyMap<number, number>;
 
+/** What is looked at of a block. */
+type Counted = Pick<BlockView, 'x' | 'y' | 'z' | 'data' | 'count'>;
+
 const SHARE = 1 / 16;
 /** A large volume is counted within so many questions, or as many as that takes in such pieces. */
 const QUESTIONS_MAX = 16;
@@ -97,7 +100,7 @@ class KeptColors {
   }
 
   /** Puts the colours of a block in the place of those that it had. */
-  #set(block: BlockView, volume: Volume): void {
+  #set(block: Counted, volume: Volume): void {
     checkInterrupt();
     const at = [block.x / BLOCK_SIZE, block.y / BLOCK_SIZE, block.z / BLOCK_SIZE] as const;
     let slot = this.#index.find(...at);
