@@ -36,11 +36,11 @@ interface Run {
   readonly below: readonly number[];
 }
 
-/** Runs with air between them, down to the floor, out of random numbers. */
+/** Runs with air between them, down to the floor, the last of them above it; at random. */
 const columns = fc
   .array(
     fc.record({
-      air: fc.integer({ min: 1, max: 60 }),
+      air: fc.integer({ min: 1, max: 45 }),
       solid: fc.integer({ min: 1, max: 20 }),
       colors: fc.array(fc.nat(0xff_ffff), { maxLength: 20 }),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
