@@ -28,6 +28,8 @@ export class Recording {
   /** Blocks of voxels that may still be added. */
   blocks_left: number;
   readonly #blocks_max: number;
+  /** The last comes first. */
+  readonly #onTakeBack: (() => void)[] = [];
 
   constructor(blocks_max: number, outer?: Recording) {
     this.outer = outer;
@@ -52,6 +54,12 @@ export class Recording {
       this.entries.delete(owner);
       entry.swap();
     }
+    for (const action of this.#onTakeBack.splice(0)) action();
+  }
+
+  /** Has something done when the edit is taken back because it failed; not when it is undone. */
+  whenTakenBack(action: () => void): void {
+    this.#onTakeBack.unshift(action);
   }
 
   /** Takes in an edit that was made within this one. */
@@ -61,6 +69,7 @@ export class Recording {
       if (known === undefined) this.entries.set(owner, entry);
       else known.append(entry);
     }
+    this.#onTakeBack.unshift(...inner.#onTakeBack);
     // What is left can be without end.
     if (Number.isFinite(inner.#blocks_max)) {
       this.blocks_left -= inner.#blocks_max - inner.blocks_left;

@@ -8,7 +8,7 @@ import { shapeVolume } from '../ops/shapes.ts';
 import type { Box } from '../volume/box.ts';
 import { boxCorners, isNullBox, type Matrix } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
-import type { Layer } from './layer.ts';
+import type { Derivation, Layer } from './layer.ts';
 
 const EVERYWHERE: Box = {
   min: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
@@ -70,13 +70,27 @@ function refresh(layer: Layer, base: Layer | undefined, box: Matrix, blocks_max:
   if (inputs === undefined || known?.inputs === 'kept') return;
   const version = versionOf(base);
   if (known === undefined || !same(known.inputs as readonly unknown[], inputs)) {
-    layer.derivation = { volume: compute(layer, base, box, blocks_max), inputs, version };
+    replace(layer, { volume: compute(layer, base, box, blocks_max), inputs, version });
     return;
   }
   if (known.version === version) return;
-  layer.derivation = undefined;
+  // What is stopped half way is followed again from the same version.
   const volume = follow(known.volume, known.version, layer, base!, blocks_max);
-  layer.derivation = { volume, inputs, version };
+  replace(layer, { volume, inputs, version });
+}
+
+/**
+ * Another volume in the place of the one known; when the edit fails, that comes back, since there
+ * may be no memory to compute it anew.
+ */
+function replace(layer: Layer, derivation: Derivation): void {
+  const known = layer.derivation;
+  if (known?.volume !== derivation.volume) {
+    layer.recorder?.current?.whenTakenBack(() => {
+      layer.derivation = known;
+    });
+  }
+  layer.derivation = derivation;
 }
 
 /** The voxels of a clone whose base has changed since a version: again, or where it has. */

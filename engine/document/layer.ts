@@ -142,6 +142,10 @@ export class Layer extends Noted<LayerState> {
   makePlain(): void {
     const volume = this.volume === this.state.volume ? this.volume : this.volume.clone();
     this.set({ volume, baseId: 0, shape: undefined, mat: identity() });
+    const { derivation } = this;
+    this.recorder?.current?.whenTakenBack(() => {
+      this.derivation = derivation;
+    });
     this.derivation = undefined;
   }
 }

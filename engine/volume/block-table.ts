@@ -47,6 +47,10 @@ export class BlockTable {
     return this.#version;
   }
 
+  set version(version: number) {
+    this.#version = version;
+  }
+
   get length(): number {
     return this.#blocks.length;
   }

@@ -37,6 +37,8 @@ const STEP_BYTES = 64;
 interface LoggedTable {
   /** Undoes or does again one step, and gives the way back. */
   exchange(step: Step): Step;
+  /** The version of what it holds; set to a former one when it holds again what it held then. */
+  version: number;
   /** Bytes of blocks that the table of a step has and this one has not. */
   bytesNotIn(step: TableStep): number;
 }
@@ -47,6 +49,8 @@ export class VolumeLog implements Entry {
   /** What it changed, as it was counted at a version of the volume. */
   told: { readonly version: number; readonly changes: Changes } | undefined;
   readonly #table: LoggedTable;
+  /** Of what the steps lead back to, or on to. */
+  #version: number;
   #steps: Step[] = [];
   #cells = 0;
   /** Slots whose blocks are noted. */
@@ -55,6 +59,7 @@ export class VolumeLog implements Entry {
 
   constructor(table: LoggedTable) {
     this.#table = table;
+    this.#version = table.version;
   }
 
   /** Single voxels noted. */
@@ -105,8 +110,11 @@ export class VolumeLog implements Entry {
   }
 
   swap(): void {
+    const { version } = this.#table;
     // Each step becomes the way back, so the next swap goes through them the other way.
     this.#steps = this.#steps.reverse().map((step) => this.#table.exchange(step));
+    this.#table.version = this.#version;
+    this.#version = version;
   }
 
   append(later: VolumeLog): void {
