@@ -34,6 +34,8 @@ export class Walker {
   readonly #bricks: Uint16Array;
   readonly #mask: number;
   readonly #seed: number;
+  /** First and last voxels of the box of all blocks. */
+  readonly #box: Int32Array;
 
   /** Origin and direction of the ray; the length of the direction is the unit of `t`. */
   readonly ray = new Float64Array(6);
@@ -54,6 +56,7 @@ export class Walker {
     this.#bricks = world.bricks;
     this.#mask = world.table.length / ENTRY - 1;
     this.#seed = world.seed;
+    this.#box = Int32Array.of(...world.first, ...world.last);
   }
 
   /** Sets the origin and a direction. */
@@ -110,9 +113,13 @@ export class Walker {
    */
   walk(): boolean {
     const { ray, cell } = this;
-    const { first, last } = this.#world;
-    const [firstX, firstY, firstZ] = first;
-    const [lastX, lastY, lastZ] = last;
+    const box = this.#box;
+    const firstX = box[0]!;
+    const firstY = box[1]!;
+    const firstZ = box[2]!;
+    const lastX = box[3]!;
+    const lastY = box[4]!;
+    const lastZ = box[5]!;
     const ox = ray[0]!;
     const oy = ray[1]!;
     const oz = ray[2]!;
@@ -126,7 +133,9 @@ export class Walker {
     let y = cell[1]!;
     let z = cell[2]!;
     // The cell that `slot` was found for.
-    let [foundX, foundY, foundZ] = [x, y, z];
+    let foundX = x;
+    let foundY = y;
+    let foundZ = z;
     let slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
     for (;;) {
       if (x < firstX || x > lastX || y < firstY || y > lastY || z < firstZ || z > lastZ) {
@@ -134,7 +143,9 @@ export class Walker {
       }
       if (((x ^ foundX) | (y ^ foundY) | (z ^ foundZ)) >> BLOCK_SHIFT !== 0) {
         slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
-        [foundX, foundY, foundZ] = [x, y, z];
+        foundX = x;
+        foundY = y;
+        foundZ = z;
       }
       if (slot >= 0 && this.#isFilled(slot, x, y, z)) {
         if (this.#walkBricks(slot, x, y, z)) return true;
