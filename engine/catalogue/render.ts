@@ -91,7 +91,8 @@ const Tracing = Type.Object(
         maximum: 3,
         default: 1.5,
         description:
-          'Index of what lets light through: 1.5 is glass, 1.33 water; with 1 light goes straight.',
+          'Index of what lets light through: 1.5 is glass, 1.33 water, and 1 a veil, through' +
+          ' which light goes straight and untinted.',
       }),
     ),
     denoise: Type.Optional(Type.Boolean({ default: false })),

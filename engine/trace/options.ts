@@ -30,7 +30,7 @@ export interface TraceOptions extends Pick<RenderOptions, Shared> {
   readonly floor?: boolean;
   /**
    * Index of refraction of all that lets light through, 1…3: 1.5, that of glass, by default; 1.33
-   * is that of water, and with 1 light goes straight through.
+   * is that of water, and with 1 it is a veil, through which light goes straight and untinted.
    */
   readonly refraction?: number;
   /** Smooths noise along surfaces, keeping edges and voxels' colours; false by default. */

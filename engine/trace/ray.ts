@@ -201,8 +201,9 @@ export class Ray {
     this.passed[2]! *= share;
   }
 
-  /** Takes the colour of glass from light, but none of its brightest channel. */
+  /** Takes the colour of glass from light, but none of its brightest channel. A veil takes none. */
   #tint(group: number, rgba: number): void {
+    if (this.#index === 1) return;
     const { surfaces } = this.#job;
     const at = group * SURFACE;
     const red = LINEAR[rgba & 0xff]! * surfaces[at]!;

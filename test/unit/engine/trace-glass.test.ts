@@ -132,9 +132,9 @@ rays('are kept in by the side of a block', () => {
   near(ray.direction[2]!, -Math.SQRT1_2, 1e-9);
 });
 
-rays('with index 1 go straight', () => {
+rays('with index 1 go straight and untinted', () => {
   const document = wall();
-  layerOf(document, CLEAR_GLASS).fillBox([-40, -40, 10], [40, 40, 16], WHITE);
+  layerOf(document, CLEAR_GLASS).fillBox([-40, -40, 10], [40, 40, 16], RED);
   const job = prepareTrace(document, { views: [{ width: 4, height: 4 }], refraction: 1 });
   runTracePart(job, 0, 0, freeControl());
   const ray = new Ray(job, new Sampler());
@@ -143,6 +143,7 @@ rays('with index 1 go straight', () => {
   ray.begin();
   assert.ok(ray.meet() && !ray.isTurned);
   near(ray.point[0]!, -0.3, 1e-9);
+  assert.equal([...ray.passed], [1, 1, 1]);
 });
 
 /** What of light passes from above to a point at the wall. */
