@@ -133,9 +133,7 @@ export class Walker {
     let y = cell[1]!;
     let z = cell[2]!;
     // The cell that `slot` was found for.
-    let foundX = x;
-    let foundY = y;
-    let foundZ = z;
+    let [foundX, foundY, foundZ] = [x, y, z];
     let slot = this.#find(0, x >> BLOCK_SHIFT, y >> BLOCK_SHIFT, z >> BLOCK_SHIFT);
     for (;;) {
       if (x < firstX || x > lastX || y < firstY || y > lastY || z < firstZ || z > lastZ) {
