@@ -135,7 +135,7 @@ test('what a call begins is never cut short by a stack that is full', async () =
   const deep = (n: number): number => (n === 0 ? 0 : deep(n - 1) + 1);
   const call = () => {
     told.begun++;
-    deep(800);
+    deep(400);
     told.ended++;
     return 'true';
   };
