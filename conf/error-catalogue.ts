@@ -197,8 +197,8 @@ export const ERRORS = {
       ' was changed.',
     advice: 'Edit less at once, close projects, or raise the key that the message names.',
     details:
-      '`key`: the key of the configuration, with `bytes_max` and `bytes_free`; for files ' +
-      '`file`, and what of it is too large',
+      '`bytes`: how many are needed, or more; `key`: the key of the configuration, with ' +
+      '`bytes_max` and `bytes_free`; for files `file`, and what of it is too large',
   },
   GOX_PATH_REFUSED: {
     number: -32014,

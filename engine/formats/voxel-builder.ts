@@ -9,6 +9,7 @@ import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_BYTES, newBlockData } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Vec3 } from '../volume/box.ts';
+import { blocksOfVoxels } from '../volume/least.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { ByteReader } from './bytes.ts';
@@ -28,9 +29,22 @@ export class BlockBudget {
 
   /** Throws GOX_MEMORY_LIMIT when there is none left. */
   take(): void {
-    if (--this.#left >= 0) return;
-    const message = `The voxels of ${this.#source} take more than ${this.#bytes_max} bytes.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source });
+    if (--this.#left < 0) this.#refuse(BLOCK_BYTES);
+  }
+
+  /** Throws GOX_MEMORY_LIMIT when so many voxels cannot find room. */
+  require(voxels: number): void {
+    const more = blocksOfVoxels(voxels) - this.#left;
+    if (more > 0) this.#refuse(more * BLOCK_BYTES);
+  }
+
+  /** @param more bytes that are missing */
+  #refuse(more: number): never {
+    const bytes = this.#bytes_max + more;
+    const message =
+      `The voxels of ${this.#source} take ${bytes} bytes at least, of ${this.#bytes_max} bytes` +
+      ' that are allowed.';
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source, bytes });
   }
 }
 
@@ -72,6 +86,11 @@ export class VoxelBuilder {
       const end = Math.min(z1, (z >> 4) * 16 + 16);
       for (; z < end; z++) this.#last[column | ((z & 15) << 8)] = rgba;
     }
+  }
+
+  /** Throws GOX_MEMORY_LIMIT when so many voxels, of places that have none, cannot find room. */
+  require(voxels: number): void {
+    this.#budget.require(voxels);
   }
 
   /** Moves the blocks into an empty volume, and starts anew. */

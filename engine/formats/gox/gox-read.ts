@@ -55,6 +55,7 @@ class GoxReader {
 
   read(): Document {
     const version = this.#readHeader();
+    this.#requireRoom();
     const document = this.#document;
     document.derived_blocks_max = this.#blocks_max;
     document.box[15] = 0;
@@ -84,6 +85,22 @@ class GoxReader {
       this.#fail('header', `version ${version} is not supported, only 1 and ${VERSION_MAX}`, 4);
     }
     return version;
+  }
+
+  /** Counts the blocks before any is unpacked, which takes most of the time. */
+  #requireRoom(): void {
+    let blocks = 0;
+    for (let at = HEADER_BYTES; at + CHUNK_HEADER_BYTES <= this.#bytes.length; ) {
+      const length = this.#view.getInt32(at + 4, true);
+      // What is wrong with it is told by who reads it.
+      if (length < 0) break;
+      if (this.#type(at) === 'BL16') blocks++;
+      at += CHUNK_HEADER_BYTES + length + CHECKSUM_BYTES;
+    }
+    if (blocks <= this.#blocks_max) return;
+    const bytes = blocks * BLOCK_BYTES;
+    const message = `The ${blocks} blocks of ${this.#source} take ${bytes} bytes.`;
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source, bytes });
   }
 
   /** Reads the chunk at an offset and returns that of the next. */
@@ -127,10 +144,6 @@ class GoxReader {
   }
 
   #readBlock(start: number, end: number, fail: Fail): void {
-    if (this.#blocks.length >= this.#blocks_max) {
-      const message = `${this.#source} holds more than ${this.#blocks_max} blocks.`;
-      throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source });
-    }
     try {
       const png = this.#bytes.subarray(start, end);
       const words = newBlockData();

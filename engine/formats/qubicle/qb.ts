@@ -121,6 +121,7 @@ function readCells(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): vo
 function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): void {
   const [width, height, depth] = matrix.size;
   const cells = width * height;
+  voxels.require(cellsOfRuns(reader, cells, depth));
   for (let slice = 0; slice < depth; slice++) {
     checkInterrupt();
     const y = matrix.sign * (matrix.at[2] + slice);
@@ -142,6 +143,29 @@ function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): voi
       cell += count;
     }
   }
+}
+
+/** Cells that runs fill, as far as they make sense; the reader stays where it is. */
+function cellsOfRuns(reader: ByteReader, cells: number, slices: number): number {
+  const start = reader.at;
+  let filled = 0;
+  let left = cells;
+  for (let slice = 0; slice < slices && reader.left >= 12; ) {
+    const word = reader.u32('a colour');
+    if (word === NEXT_SLICE) {
+      checkInterrupt();
+      slice++;
+      left = cells;
+      continue;
+    }
+    const count = word === RUN ? reader.u32('a run length') : 1;
+    const rgba = word === RUN ? reader.u32('the colour of a run') : word;
+    if (count > left) break;
+    left -= count;
+    if (rgba > 0xff_ffff) filled += count;
+  }
+  reader.at = start;
+  return filled;
 }
 
 /** Fills cells `from` to `to` of a slice, row by row. */
