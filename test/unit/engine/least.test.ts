@@ -210,7 +210,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
   least(`${name}: what takes so many blocks is made when they are there`, () => {
     const numbers = randomNumbers(SEED);
     const random: Random = (below) => Math.floor(numbers() * below);
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < 12; round++) {
       const maker = make(random);
       const free = maker(Number.POSITIVE_INFINITY);
       const blocks = [...free.blocks()].length;
