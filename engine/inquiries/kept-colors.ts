@@ -1,20 +1,17 @@
 /**
  * How many voxels of a volume have each colour, kept up to date by what changed in it: the colours
  * of each block are remembered, so that a block that changed is counted again and no other. Takes
- * a sixteenth of the volume's bytes at most; more colours than that are not kept.
+ * a sixteenth of the bytes of all words at most; more colours than that are not kept.
  */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, BLOCK_VOXELS, signedWords } from '../volume/block.ts';
+import { BLOCK_BYTES, BLOCK_SIZE, BLOCK_VOXELS, signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
-import type { BlockView } from '../volume/block-view.ts';
+import type { BlockWords } from '../volume/block-view.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** Voxels by packed colour, as signed words. */
 export type ColorTable = ReadonlyMap<number, number>;
-
-/** What is looked at of a block. */
-type Counted = Pick<BlockView, 'x' | 'y' | 'z' | 'data' | 'count'>;
 
 const SHARE = 1 / 16;
 /** A large volume is counted within so many questions, or as many as that takes in such pieces. */
@@ -94,13 +91,13 @@ class KeptColors {
     }
   }
 
-  #knows({ x, y, z }: BlockView): boolean {
+  #knows({ x, y, z }: BlockWords): boolean {
     const slot = this.#index.find(x / BLOCK_SIZE, y / BLOCK_SIZE, z / BLOCK_SIZE);
     return slot >= 0 && this.#lists[slot] !== undefined;
   }
 
   /** Puts the colours of a block in the place of those that it had. */
-  #set(block: Counted, volume: Volume): void {
+  #set(block: BlockWords, volume: Volume): void {
     checkInterrupt();
     const at = [block.x / BLOCK_SIZE, block.y / BLOCK_SIZE, block.z / BLOCK_SIZE] as const;
     let slot = this.#index.find(...at);
@@ -114,7 +111,7 @@ class KeptColors {
       this.#lists.length * LIST_BYTES +
       this.#entries * ENTRY_BYTES +
       this.#colors.size * COLOR_BYTES;
-    if (bytes <= Math.max(BYTES_MIN, volume.byteLength * SHARE)) return;
+    if (bytes <= Math.max(BYTES_MIN, volume.blockCount * BLOCK_BYTES * SHARE)) return;
     this.#forget();
     this.#too_many = true;
   }

@@ -29,6 +29,8 @@ export interface Step extends Edit {
   readonly number: number;
   /** When it was made, by the wall clock. */
   readonly at_ms: number;
+  /** What it was counted for; blocks that it holds may be packed later. */
+  bytes: number;
 }
 
 export class History {
@@ -75,8 +77,10 @@ export class History {
     const cut = sumOf(this.#undone);
     this.#undone = [];
     // Written out, since spreading takes longer than most edits.
-    this.#done.push({ recording, summary, origin, before, after, number: ++this.#number, at_ms });
-    this.#bytes += recording.bytes - cut;
+    const number = ++this.#number;
+    const { bytes } = recording;
+    this.#done.push({ recording, summary, origin, before, after, number, at_ms, bytes });
+    this.#bytes += bytes - cut;
     return cut;
   }
 
@@ -87,7 +91,7 @@ export class History {
       const oldest = this.#done.shift();
       if (oldest === undefined) break;
       this.#begin = oldest.number;
-      this.#bytes -= oldest.recording.bytes;
+      this.#bytes -= oldest.bytes;
       this.#forgotten++;
     }
     return before - this.#bytes;
@@ -115,14 +119,15 @@ export class History {
   #move(from: Step[], to: Step[]): Step | undefined {
     const step = from.pop();
     if (step === undefined) return undefined;
-    const { bytes } = step.recording;
     step.recording.swap();
     to.push(step);
-    this.#bytes += step.recording.bytes - bytes;
+    this.#bytes -= step.bytes;
+    step.bytes = step.recording.bytes;
+    this.#bytes += step.bytes;
     return step;
   }
 }
 
 function sumOf(steps: readonly Step[]): number {
-  return steps.reduce((sum, { recording }) => sum + recording.bytes, 0);
+  return steps.reduce((sum, { bytes }) => sum + bytes, 0);
 }

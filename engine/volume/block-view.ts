@@ -2,7 +2,17 @@
 
 import type { Block } from './stored-block.ts';
 
-export class BlockView {
+/** What is read of a block. */
+export interface BlockWords {
+  /** The minimum corner. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly data: Uint32Array;
+  readonly count: number;
+}
+
+export class BlockView implements BlockWords {
   /** The minimum corner. */
   readonly x: number;
   readonly y: number;

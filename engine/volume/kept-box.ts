@@ -6,7 +6,7 @@
 
 import { BLOCK_SIZE, newScratch, signedWords } from './block.ts';
 import { BlockIndex } from './block-index.ts';
-import type { BlockView } from './block-view.ts';
+import type { BlockView, BlockWords } from './block-view.ts';
 import type { Box } from './box.ts';
 import { boxOfBlocks } from './box-of-blocks.ts';
 import { SliceCounts } from './slice-counts.ts';
@@ -22,8 +22,6 @@ export interface Followed {
   blockIn(slot: number): BlockView;
   changedSince(version: number): Int32Array | undefined;
 }
-
-type BlockWords = Pick<BlockView, 'x' | 'y' | 'z' | 'data' | 'count'>;
 
 /** A bit for each slice. */
 const ALL_SLICES = 0xffff;
