@@ -15,7 +15,7 @@ export type ColorTable = ReadonlyMap<number, number>;
 
 const SHARE = 1 / 16;
 /** A large volume is counted within so many questions, or as many as that takes in such pieces. */
-const QUESTIONS_MAX = 16;
+const QUESTIONS_MAX = 4;
 const QUESTION_MS = 30;
 const BYTES_MIN = 64 * 1024;
 

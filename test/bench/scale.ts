@@ -240,14 +240,14 @@ function measure(row: Row, on: readonly Subject[]): number[] | undefined {
   for (let round = -WARM_UP; round < rounds; round++) {
     const { user, system } = process.cpuUsage(start);
     const late = (user + system) / 1000 > ROW_MS;
-    if (late && times[0]!.length >= ROUNDS_MIN) break;
+    if (late && round >= ROUNDS_MIN) break;
     for (const [i, subject] of on.entries()) {
       const project = row.on_clone === true ? subject.with_clone : subject.project;
       // Colours and names differ from those of the round before.
       const turn = round + WARM_UP;
       ask(project, row.before?.(subject, turn) ?? []);
       const time = timed(project, row.run(subject, turn));
-      if (round >= 0 || late) times[i]!.push(time);
+      if (round >= 0) times[i]!.push(time);
     }
   }
   return times.map(median);
