@@ -20,6 +20,7 @@ export const EVERYWHERE: Region = {
 };
 
 const LAST = BLOCK_SIZE - 1;
+const NO_BLOCKS: readonly BlockView[] = [];
 
 /** What is done with a row: the words from `from` up to `to`, the first of which is at x, y, z. */
 type RowVisitor = (
@@ -71,16 +72,24 @@ function* walked(
   }
 }
 
-function* lookedUp(volume: Volume, { min, max }: Region): Generator<BlockView, void, undefined> {
+/** The slots first, since of many layers most have nothing in a small region. */
+function lookedUp(volume: Volume, { min, max }: Region): Iterable<BlockView> {
+  const slots: number[] = [];
   for (let z = min[2] & ~LAST; z <= max[2]; z += BLOCK_SIZE) {
     for (let y = min[1] & ~LAST; y <= max[1]; y += BLOCK_SIZE) {
       for (let x = min[0] & ~LAST; x <= max[0]; x += BLOCK_SIZE) {
         const slot = volume.slotAt(x, y, z);
-        if (slot < 0) continue;
-        const block = volume.blockIn(slot);
-        if (block.count > 0) yield block;
+        if (slot >= 0) slots.push(slot);
       }
     }
+  }
+  return slots.length === 0 ? NO_BLOCKS : viewsOf(volume, slots);
+}
+
+function* viewsOf(volume: Volume, slots: readonly number[]): Generator<BlockView, void, undefined> {
+  for (const slot of slots) {
+    const block = volume.blockIn(slot);
+    if (block.count > 0) yield block;
   }
 }
 
