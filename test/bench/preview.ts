@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatFor } from '../../engine/formats/index.ts';
-import { type Client, connect } from '../../transport/client.ts';
+import { connect } from '../../transport/client.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 import { documentOfLayers, SIZES } from './documents.ts';
@@ -28,7 +28,7 @@ const WARM_UP = 10;
 const SIDE = 256;
 
 interface Subject {
-  readonly client: Client;
+  readonly project: string;
   /** A voxel on the surface, in the middle. */
   readonly at: readonly [x: number, y: number, z: number];
   /** The middle above everything. */
@@ -62,6 +62,7 @@ const ROWS: readonly Row[] = [
 
 const directory = temporaryDirectory();
 const daemon = await startDaemon({});
+const client = await connect({ path: daemon.socket });
 const subjects: Subject[] = [];
 for (const [i, size] of SIZES.entries()) {
   const volume = size.volume();
@@ -72,18 +73,19 @@ for (const [i, size] of SIZES.entries()) {
   const path = join(directory, `${i}.gox`);
   const pieces = formatFor(path).write!(documentOfLayers(volume, Number(values.layers)));
   writeFileSync(path, Buffer.concat([...pieces]));
-  const client = await connect({ path: daemon.socket });
-  await client.call('goxel.load_project', { path });
-  subjects.push({ client, at: [x, y, z], above: [x, y, max[2]] });
+  const project = `document ${i}`;
+  await client.call('goxel.load_project', { path, project });
+  subjects.push({ project, at: [x, y, z], above: [x, y, max[2]] });
 }
 
 /** Milliseconds from the request to the reply. */
 async function ask({ name, edit, view }: Row, subject: Subject, round: number): Promise<number> {
   const [x, y, z] = edit(subject, round);
   const color = [round % 256, 200, name.length];
-  await subject.client.call('goxel.add_voxel', { x, y, z, color, layer_id: 1 });
+  const { project } = subject;
+  await client.call('goxel.add_voxel', { x, y, z, color, layer_id: 1, project });
   const start = performance.now();
-  await subject.client.call('goxel.render_scene', view(round));
+  await client.call('goxel.render_scene', { ...view(round), project });
   return performance.now() - start;
 }
 
@@ -103,5 +105,5 @@ for (const row of ROWS) {
 process.stdout.write(
   `${table(['256 x 256 after an edit', ...SIZES.map(({ name }) => name)], lines)}\n`,
 );
-for (const { client } of subjects) await client.close();
+await client.close();
 await daemon.stop();
