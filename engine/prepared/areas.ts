@@ -5,8 +5,8 @@ import type { Area } from '../render/veils.ts';
 import type { Body } from './damage.ts';
 
 /**
- * The areas of a projection that bodies cover, and `margin` samples around them, in units of so many
- * samples.
+ * The areas of a projection that bodies cover, and `margin` samples around them, in units of so
+ * many samples.
  */
 export function areasOf(
   bodies: readonly Body[],

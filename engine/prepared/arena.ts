@@ -1,7 +1,7 @@
 /**
- * Prepared blocks in shared memory: rows of bits, rectangles, and the cells of these. Any thread may
- * append, at the same time as others, and nothing is ever written twice: what a job reads stays as
- * it is. What nobody refers to any more goes with the whole arena.
+ * Prepared blocks in shared memory: rows of bits, rectangles, and the cells of these. Any thread
+ * may append, at the same time as others, and nothing is ever written twice: what a job reads stays
+ * as it is. What nobody refers to any more goes with the whole arena.
  */
 
 import { ROWS } from '../render/occupancy.ts';

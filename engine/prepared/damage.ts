@@ -51,7 +51,7 @@ export function bodyOf({ min, max }: Box): Body {
   return body;
 }
 
-/** Rectangles of a block in an arena, by direction; `ends` counts from the first, as an entry does. */
+/** Rectangles of a block in an arena, by direction; `ends` counts from the first. */
 export interface Range {
   readonly first: number;
   readonly ends: ArrayLike<number>;

@@ -56,6 +56,11 @@ export class Finder {
     this.places.push(place);
   }
 
+  /** The number of a block among those added, or -1. */
+  numberOf(x: number, y: number, z: number): number {
+    return this.#index.find(x, y, z);
+  }
+
   /** The place of a block, or -1. */
   find(x: number, y: number, z: number): number {
     const found = this.#index.find(x, y, z);

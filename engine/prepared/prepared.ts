@@ -3,18 +3,26 @@
  * by what changed: the rows and faces of each block, and how far all of them reach.
  */
 
-import { checkInterrupt } from '../interrupt.ts';
 import { ROWS } from '../render/occupancy.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
-import { uniform } from '../volume/packed.ts';
-import { Block, NOBODY } from '../volume/stored-block.ts';
-import { wordsOf } from '../volume/unpacked.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Arena, NO_ROWS, newArenaMemory } from './arena.ts';
+import { Blocks } from './blocks.ts';
 import { type Body, bodyOf, Damage, differenceOf, moved } from './damage.ts';
-import { Directory, ENDS, ENTRY, FIRST, Finder, GROUP, ROWS_AT, X, Y, Z } from './directory.ts';
+import {
+  Directory,
+  ENDS,
+  ENTRY,
+  FIRST,
+  type Finder,
+  GROUP,
+  ROWS_AT,
+  X,
+  Y,
+  Z,
+} from './directory.ts';
 import { Preparer } from './preparer.ts';
-import { Reach } from './reach.ts';
+import type { Reach } from './reach.ts';
 
 /** What a job is to prepare: rows, then faces, of which it gets what blocks are stored as. */
 export interface Todo {
@@ -37,23 +45,8 @@ export interface Drawn {
   readonly firsts: readonly number[];
 }
 
-/** The blocks of one group. */
-interface Blocks {
-  readonly finder: Finder;
-  readonly reach: Reach;
-  /** What the volume has of each, to know it again; nothing where there is no voxel. */
-  readonly held: (Block | undefined)[];
-  /** Places in the order of the volume's blocks. */
-  order: number[];
-  volume: Volume;
-  version: number;
-}
-
 /** Jobs that prepare at a time; what others prepare is not kept. */
 const PENDING_MAX = 4;
-
-/** Before every version. */
-const NEVER = -1;
 
 /** So many rectangles out of date, half a megabyte or more, are left where they are. */
 const WASTED_MIN = 2 ** 15;
@@ -67,9 +60,6 @@ export class Prepared {
   #blocks: Blocks[] = [];
   #finders: Finder[] = [];
   #preparer: Preparer;
-  /** Of each place: its number among the blocks of its group, and where it is in their order. */
-  #numbers: number[] = [];
-  #ranks: number[] = [];
   /** How often each place began to be out of date. */
   #generations: number[] = [];
   /** Places whose rows are out of date, and whose faces are. */
@@ -113,8 +103,6 @@ export class Prepared {
     this.#blocks = [];
     this.#finders = [];
     this.#preparer = new Preparer(this.arena, this.#finders);
-    this.#numbers = [];
-    this.#ranks = [];
     this.#generations = [];
     this.#unmarked.clear();
     this.#unfaced.clear();
@@ -129,9 +117,8 @@ export class Prepared {
     if (this.#isWasted()) this.drop();
     this.#adopt();
     for (const [group, volume] of volumes.entries()) {
-      const blocks = this.#blocks[group];
-      if (blocks?.volume === volume && blocks.version === volume.version) continue;
-      this.#followOne(blocks ?? this.#begin(volume), group, volume);
+      const blocks = this.#blocks[group] ?? this.#begin(group, volume);
+      blocks.follow(volume);
     }
   }
 
@@ -175,7 +162,7 @@ export class Prepared {
         this.#unfaced.delete(place);
       }
     }
-    for (const { volume } of this.#blocks) volume.hold();
+    for (const blocks of this.#blocks) blocks.hold();
     const words = faces.map((place) => this.#storedOf(place)!);
     return { marks: shared([...this.#unmarked]), faces: shared(faces), words };
   }
@@ -189,10 +176,15 @@ export class Prepared {
 
   /** All places; those of blocks that `sees` says no to may be left out. */
   drawn(sees?: (x: number, y: number, z: number, size: number) => boolean): Drawn {
+    const { entries } = this.directory;
+    const isEmpty = (place: number) => {
+      const entry = place * ENTRY;
+      return entries[entry + FIRST]! >= 0 && entries[entry + ENDS + 5] === 0;
+    };
     const firsts = [0];
     const all: number[][] = [];
     for (const blocks of this.#blocks) {
-      const part = sees === undefined ? blocks.order : this.#seen(blocks, sees);
+      const part = sees === undefined ? blocks.order : blocks.seen(sees, isEmpty);
       all.push(part);
       firsts.push(firsts.at(-1)! + part.length);
     }
@@ -208,116 +200,20 @@ export class Prepared {
     return { places: found, words: Array.from(found, (place) => this.#storedOf(place)!) };
   }
 
-  #seen(
-    { reach, finder, held }: Blocks,
-    sees: (x: number, y: number, z: number, size: number) => boolean,
-  ): number[] {
-    const { entries } = this.directory;
-    const found: number[] = [];
-    reach.forCubes(sees, (numbers) => {
-      for (const number of numbers) {
-        const place = finder.places[number]!;
-        const entry = place * ENTRY;
-        if (entries[entry + FIRST]! >= 0 && entries[entry + ENDS + 5] === 0) continue;
-        if (held[number] === undefined) continue;
-        const [x, y, z] = [entries[entry + X]!, entries[entry + Y]!, entries[entry + Z]!];
-        if (sees(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, BLOCK_SIZE)) found.push(place);
-      }
+  #begin(group: number, volume: Volume): Blocks {
+    const blocks = new Blocks(volume, {
+      add: (x, y, z) => {
+        this.#generations.push(0);
+        return this.directory.add(x, y, z, group);
+      },
+      changed: (place) => {
+        this.#generations[place]!++;
+        this.#unmarked.add(place);
+      },
     });
-    const ranks = this.#ranks;
-    return found.sort((a, b) => ranks[a]! - ranks[b]!);
-  }
-
-  #begin(volume: Volume): Blocks {
-    const finder = new Finder();
-    const blocks: Blocks = {
-      ...{ finder, held: [], order: [], volume, version: NEVER },
-      reach: new Reach((number) => wordsOf(this.#storedOf(finder.places[number]!)!)),
-    };
     this.#blocks.push(blocks);
-    this.#finders.push(finder);
+    this.#finders.push(blocks.finder);
     return blocks;
-  }
-
-  #followOne(blocks: Blocks, group: number, volume: Volume): void {
-    const before = blocks.volume;
-    const changed = before.changedSince(blocks.version);
-    blocks.volume = volume;
-    blocks.version = volume.version;
-    if (before !== volume || changed === undefined) {
-      this.#followAll(blocks, group, changed);
-      return;
-    }
-    const { order } = blocks;
-    for (let i = 0; i < changed.length; i += 3) {
-      const [x, y, z] = [changed[i]!, changed[i + 1]!, changed[i + 2]!];
-      const slot = volume.slotAt(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE);
-      const place = this.#replace(blocks, group, x, y, z, heldIn(volume, slot));
-      if (slot < 0) continue;
-      order[slot] = place;
-      this.#ranks[place] = slot;
-    }
-    // Blocks that were swept away move all others.
-    if (order.length !== volume.blockCount) this.#reorder(blocks);
-  }
-
-  /** Compares all blocks by their memory, once those that changed in the same memory are known. */
-  #followAll(blocks: Blocks, group: number, changed: Int32Array | undefined): void {
-    const { finder, held, volume } = blocks;
-    for (let i = 0; changed !== undefined && i < changed.length; i += 3) {
-      const place = finder.find(changed[i]!, changed[i + 1]!, changed[i + 2]!);
-      if (place >= 0) held[this.#numbers[place]!] = NOTHING_KNOWN;
-    }
-    const seen = new Set<number>();
-    for (let slot = 0; slot < volume.blockCount; slot++) {
-      if ((slot & 0xff) === 0) checkInterrupt();
-      const { x, y, z } = volume.blockIn(slot);
-      const here = heldIn(volume, slot);
-      let place = finder.find(x >> 4, y >> 4, z >> 4);
-      const same = place >= 0 && changed !== undefined && held[this.#numbers[place]!] === here;
-      if (!same) place = this.#replace(blocks, group, x >> 4, y >> 4, z >> 4, here);
-      seen.add(place);
-    }
-    for (const [number, place] of finder.places.entries()) {
-      if (seen.has(place) || held[number] === undefined) continue;
-      const { x, y, z } = this.#positionOf(place);
-      this.#replace(blocks, group, x, y, z, undefined);
-    }
-    this.#reorder(blocks);
-  }
-
-  #reorder(blocks: Blocks): void {
-    const { volume } = blocks;
-    blocks.order = Array.from({ length: volume.blockCount }, (_, slot) => {
-      const { x, y, z } = volume.blockIn(slot);
-      const place = blocks.finder.find(x >> 4, y >> 4, z >> 4);
-      this.#ranks[place] = slot;
-      return place;
-    });
-  }
-
-  #replace(
-    { finder, reach, held }: Blocks,
-    group: number,
-    x: number,
-    y: number,
-    z: number,
-    here: Block | undefined,
-  ): number {
-    let place = finder.find(x, y, z);
-    if (place < 0) {
-      place = this.directory.add(x, y, z, group);
-      this.#numbers[place] = finder.places.length;
-      this.#generations[place] = 0;
-      finder.add(x, y, z, place);
-      reach.add(x, y, z);
-    }
-    const number = this.#numbers[place]!;
-    held[number] = here;
-    reach.change(number, here !== undefined);
-    this.#generations[place]!++;
-    this.#unmarked.add(place);
-    return place;
   }
 
   #adopt(): void {
@@ -402,23 +298,11 @@ export class Prepared {
   }
 
   #storedOf(place: number): Uint32Array | undefined {
-    const group = this.directory.entries[place * ENTRY + GROUP]!;
-    const { held, volume } = this.#blocks[group]!;
-    if (held[this.#numbers[place]!] === undefined) return undefined;
-    const slot = volume.slotAt(...this.#cornerOf(place));
-    return slot < 0 ? undefined : volume.blockIn(slot).block.stored;
+    const { x, y, z } = this.#positionOf(place);
+    const blocks = this.#blocks[this.directory.entries[place * ENTRY + GROUP]!]!;
+    return blocks.storedOf(blocks.finder.numberOf(x, y, z));
   }
 }
-
-/** What a volume has in a slot, if any voxel. */
-function heldIn(volume: Volume, slot: number): Block | undefined {
-  if (slot < 0) return undefined;
-  const { block, count } = volume.blockIn(slot);
-  return count === 0 ? undefined : block;
-}
-
-/** Of what was written since it was prepared. */
-const NOTHING_KNOWN = new Block(uniform(0), NOBODY, 0);
 
 /** Of the 27 blocks around a block, x first, 1 for those that touch what differs in its rows. */
 function sidesOf(rows: Uint16Array, before: number, after: number): Uint8Array {

@@ -68,7 +68,7 @@ export class Reach {
     this.#boxes[number] = filled ? UNKNOWN : EMPTY;
   }
 
-  /** Calls `visit` with the numbers of the blocks in each cube that `wanted` wants, by its corner. */
+  /** Calls `visit` with the numbers of the blocks in each cube that is `wanted`. */
   forCubes(
     wanted: (x: number, y: number, z: number, size: number) => boolean,
     visit: (numbers: readonly number[]) => void,
@@ -79,7 +79,7 @@ export class Reach {
     }
   }
 
-  /** The greatest dot product of a corner of a solid voxel and a direction; -Infinity without any. */
+  /** The greatest product of a corner of a solid voxel and a direction; -Infinity without any. */
   reach(direction: Vec3): number {
     const [x, y, z] = direction;
     const known = this.#known.find((one) => one.x === x && one.y === y && one.z === z);

@@ -162,8 +162,8 @@ export function jobOf(
 }
 
 /**
- * The same with meshes in the place of voxels' faces: those that a `mesher` makes now, or those that
- * the job makes.
+ * The same with meshes in the place of voxels' faces: those that a `mesher` makes now, or those
+ * that the job makes.
  */
 export function meshed(
   { groups, stages, ...job }: RenderJob,

@@ -104,8 +104,8 @@ export interface Bounds {
 }
 
 /**
- * Where a convex body of eight points appears, three numbers each: everywhere when it reaches behind
- * the eye, undefined when all of it does.
+ * Where a convex body of eight points appears, three numbers each: everywhere when it reaches
+ * behind the eye, undefined when all of it does.
  */
 export function boundsOf(
   { rows: r, orthographic }: Projection,
@@ -135,8 +135,9 @@ export function boundsOf(
 }
 
 /**
- * Writes where a cube appears at most, four numbers at `at`: of the ball around it, so that it costs
- * one point. A point at depth w and x samples from the middle moves by r·(scale + |x|) / (w - r) at
+ * Writes where a cube appears at most, four numbers at `at`: of the ball around it, so that it
+ * costs one point. A point at depth w and x samples from the middle moves by r·(scale + |x|) / (w
+ * - r) at
  * most when it moves by r.
  */
 export function boundCube(

@@ -2,9 +2,9 @@
  * Pictures of a document, by our own rasteriser: no graphics card, no display, the same bytes on
  * every machine and for any number of threads.
  *
- * The stages of a job: 0 marks which voxels are solid, or makes meshes; 1 finds the faces of blocks;
- * 2 draws bands of the shadow maps; 3 renders and packs bands of the pictures; 4 puts each picture
- * together.
+ * The stages of a job: 0 marks which voxels are solid, or makes meshes; 1 finds the faces of
+ * blocks; 2 draws bands of the shadow maps; 3 renders and packs bands of the pictures; 4 puts each
+ * picture together.
  */
 
 import type { Document } from '../document/document.ts';

@@ -119,7 +119,7 @@ export class Scene {
     band.draw(projection, list, before, list.count, LOOSE, x, y, z);
   }
 
-  /** Four numbers for each place in the order, in samples; nowhere where there is nothing to see. */
+  /** Four numbers for each place in the order, in samples; nowhere when it shows nothing. */
   #boundsOf(projection: Projection): Float32Array {
     const known = this.#bounds.get(projection);
     if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- preview [--rounds N] [--layers N]`: what a client of a daemon waits for a picture
- * of 256 x 256 pixels, on documents from small to large that take turns in every round: after an
+ * `npm run bench -- preview [--rounds N] [--layers N]`: what a client of a daemon waits for a
+ * picture of 256 x 256 pixels, on documents from small to large that take turns in every round:
+ * after an
  * edit of one voxel, seen as before and from another side, and after one that makes the content
  * larger, so that the camera moves. Medians in milliseconds, and times the smallest document's.
  */

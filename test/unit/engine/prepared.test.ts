@@ -145,7 +145,7 @@ test('pictures from kept blocks, maps and pixels are those from nothing', () => 
   }
 });
 
-test('jobs that are under way while others begin, and edits come, show what was when they began', () => {
+test('jobs under way while others begin and edits come show what was when they began', () => {
   for (let round = 0; round < 4; round++) {
     const next = numbersFrom(SEED + 100 + round);
     const project = begin(next);

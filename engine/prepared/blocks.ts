@@ -1,0 +1,159 @@
+/** The blocks of one group of a picture: where they are, in which order, and what changed. */
+
+import { checkInterrupt } from '../interrupt.ts';
+import { BLOCK_SIZE } from '../volume/block.ts';
+import { uniform } from '../volume/packed.ts';
+import { Block, NOBODY } from '../volume/stored-block.ts';
+import { wordsOf } from '../volume/unpacked.ts';
+import type { Volume } from '../volume/volume.ts';
+import { Finder } from './directory.ts';
+import { Reach } from './reach.ts';
+
+/** Who keeps the places. */
+interface Keeper {
+  /** Gives a new block its place. */
+  add(x: number, y: number, z: number): number;
+  /** What is at a place is out of date. */
+  changed(place: number): void;
+}
+
+/** Before every version. */
+const NEVER = -1;
+
+/** Of what was written since it was prepared. */
+const NOTHING_KNOWN = new Block(uniform(0), NOBODY, 0);
+
+export class Blocks {
+  readonly finder = new Finder();
+  readonly reach: Reach;
+  /** Places in the order of the volume's blocks, in which they are drawn. */
+  order: number[] = [];
+  readonly #keeper: Keeper;
+  /** Of each block, by its number: what the volume has, to know it again, and its slot. */
+  readonly #held: (Block | undefined)[] = [];
+  readonly #slots: number[] = [];
+  readonly #positions: number[] = [];
+  #volume: Volume;
+  #version = NEVER;
+
+  constructor(volume: Volume, keeper: Keeper) {
+    this.#volume = volume;
+    this.#keeper = keeper;
+    this.reach = new Reach((number) => wordsOf(this.storedOf(number)!));
+  }
+
+  /** Has the blocks of the volume copied before they are written. */
+  hold(): void {
+    this.#volume.hold();
+  }
+
+  /** What a block is stored as; nothing where there is no voxel. */
+  storedOf(number: number): Uint32Array | undefined {
+    if (this.#held[number] === undefined) return undefined;
+    const at = number * 3;
+    const along = (axis: number) => this.#positions[at + axis]! * BLOCK_SIZE;
+    const slot = this.#volume.slotAt(along(0), along(1), along(2));
+    return slot < 0 ? undefined : this.#volume.blockIn(slot).block.stored;
+  }
+
+  /** Learns what a volume holds, that of before or another one. */
+  follow(volume: Volume): void {
+    const before = this.#volume;
+    if (before === volume && this.#version === volume.version) return;
+    const changed = before.changedSince(this.#version);
+    this.#volume = volume;
+    this.#version = volume.version;
+    if (before !== volume || changed === undefined) {
+      this.#followAll(changed);
+      return;
+    }
+    const { order } = this;
+    for (let i = 0; i < changed.length; i += 3) {
+      const [x, y, z] = [changed[i]!, changed[i + 1]!, changed[i + 2]!];
+      const slot = volume.slotAt(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE);
+      const number = this.#replace(x, y, z, heldIn(volume, slot));
+      if (slot < 0) continue;
+      order[slot] = this.finder.places[number]!;
+      this.#slots[number] = slot;
+    }
+    // Blocks that were swept away move all others.
+    if (order.length !== volume.blockCount) this.#reorder();
+  }
+
+  /** The places of blocks that `sees` does not say no to, in their order. */
+  seen(
+    sees: (x: number, y: number, z: number, size: number) => boolean,
+    isEmpty: (place: number) => boolean,
+  ): number[] {
+    const { places } = this.finder;
+    const found: number[] = [];
+    this.reach.forCubes(sees, (numbers) => {
+      for (const number of numbers) {
+        if (this.#held[number] === undefined || isEmpty(places[number]!)) continue;
+        const at = number * 3;
+        const along = (axis: number) => this.#positions[at + axis]! * BLOCK_SIZE;
+        if (sees(along(0), along(1), along(2), BLOCK_SIZE)) found.push(number);
+      }
+    });
+    found.sort((a, b) => this.#slots[a]! - this.#slots[b]!);
+    return found.map((number) => places[number]!);
+  }
+
+  /** Compares all blocks by their memory, once those that changed in the same memory are known. */
+  #followAll(changed: Int32Array | undefined): void {
+    const { finder } = this;
+    const volume = this.#volume;
+    for (let i = 0; changed !== undefined && i < changed.length; i += 3) {
+      const number = finder.numberOf(changed[i]!, changed[i + 1]!, changed[i + 2]!);
+      if (number >= 0) this.#held[number] = NOTHING_KNOWN;
+    }
+    const seen = new Set<number>();
+    for (let slot = 0; slot < volume.blockCount; slot++) {
+      if ((slot & 0xff) === 0) checkInterrupt();
+      const { x, y, z } = volume.blockIn(slot);
+      const here = heldIn(volume, slot);
+      let number = finder.numberOf(x >> 4, y >> 4, z >> 4);
+      const same = number >= 0 && changed !== undefined && this.#held[number] === here;
+      if (!same) number = this.#replace(x >> 4, y >> 4, z >> 4, here);
+      seen.add(number);
+    }
+    for (const number of finder.places.keys()) {
+      if (seen.has(number) || this.#held[number] === undefined) continue;
+      const at = number * 3;
+      const [x, y, z] = this.#positions.slice(at, at + 3) as [number, number, number];
+      this.#replace(x, y, z, undefined);
+    }
+    this.#reorder();
+  }
+
+  #reorder(): void {
+    const volume = this.#volume;
+    this.order = Array.from({ length: volume.blockCount }, (_, slot) => {
+      const { x, y, z } = volume.blockIn(slot);
+      const number = this.finder.numberOf(x >> 4, y >> 4, z >> 4);
+      this.#slots[number] = slot;
+      return this.finder.places[number]!;
+    });
+  }
+
+  #replace(x: number, y: number, z: number, here: Block | undefined): number {
+    let number = this.finder.numberOf(x, y, z);
+    if (number < 0) {
+      number = this.finder.places.length;
+      this.finder.add(x, y, z, this.#keeper.add(x, y, z));
+      this.reach.add(x, y, z);
+      this.#positions.push(x, y, z);
+    }
+    this.#held[number] = here;
+    this.reach.change(number, here !== undefined);
+    this.#keeper.changed(this.finder.places[number]!);
+    return number;
+  }
+}
+
+/** What a volume has in a slot, if any voxel. */
+function heldIn(volume: Volume, slot: number): Block | undefined {
+  if (slot < 0) return undefined;
+  const { block, count } = volume.blockIn(slot);
+  return count === 0 ? undefined : block;
+}
