@@ -41,8 +41,8 @@ const RECT_MS = 0.000_15;
  * The pictures of what a document shows now, as a job, of which only the last stage is left when
  * the pictures were drawn at once. With a `mesher`, the surfaces it makes are drawn in place of
  * voxels' faces; or the job makes meshes itself. Drawn pictures are to be encoded before the next
- * ones are asked for, which may be drawn over them. Throws GOX_MEMORY_LIMIT for pictures above the limits of
- * `options.ts`, and GOX_INVALID_PARAMS for a camera that is not there or sees nothing.
+ * ones are asked for, which may be drawn over them. Throws GOX_MEMORY_LIMIT for pictures above the
+ * limits of `options.ts`, and GOX_INVALID_PARAMS for a camera that is not there or sees nothing.
  */
 export function prepareRender(
   document: Document,
