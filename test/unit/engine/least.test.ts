@@ -16,6 +16,7 @@ import { box, pyramid, sphere, torus } from '../../../engine/procedural/solids.t
 import { terrain } from '../../../engine/procedural/terrain.ts';
 import { text } from '../../../engine/procedural/text.ts';
 import type { Vec3 } from '../../../engine/volume/box.ts';
+import { voxelsOfFigure } from '../../../engine/volume/least.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
 import { refused, taken } from '../../support/refused.ts';
 import { SEED } from '../../support/seed.ts';
@@ -210,7 +211,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
   least(`${name}: what takes so many blocks is made when they are there`, () => {
     const numbers = randomNumbers(SEED);
     const random: Random = (below) => Math.floor(numbers() * below);
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 6; round++) {
       const maker = make(random);
       const free = maker(Number.POSITIVE_INFINITY);
       const blocks = [...free.blocks()].length;
@@ -222,5 +223,23 @@ for (const [name, make] of Object.entries(MAKERS)) {
     }
   });
 }
+
+least('a figure has no fewer voxels than is reckoned, and not many more when it is large', () => {
+  const numbers = randomNumbers(SEED);
+  const random: Random = (below) => Math.floor(numbers() * below);
+  for (let round = 0; round < 40; round++) {
+    const radius = real(random, 0.5, 24);
+    const ball = sphere({ center: point(random, 40), radius, color: RED }, Infinity).count();
+    const reckoned = voxelsOfFigure((4 / 3) * Math.PI * radius ** 3, radius);
+    assert.ok(ball >= reckoned, `radius ${radius}: ${ball}, ${reckoned}`);
+    if (radius > 20) assert.ok(ball < reckoned * 1.2);
+    const source = new Volume();
+    source.set(...whole(random, 20), RED);
+    const matrix = Float32Array.from(rotation(point(random, 3)));
+    for (let i = 0; i < 12; i++) matrix[i] = matrix[i]! * radius;
+    const grown = moved(source, matrix, Infinity).count();
+    assert.ok(grown >= voxelsOfFigure(radius ** 3, radius / 2) * 0.999, `${radius}: ${grown}`);
+  }
+});
 
 least.run();
