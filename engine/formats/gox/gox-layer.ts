@@ -1,8 +1,8 @@
 /** Reads the LAYR chunks of a .gox file: placed blocks, then the layer's dictionary. */
 
 import { GoxError } from '../../../conf/errors.ts';
-import type { Document } from '../../document/document.ts';
 import { Layer, type Shape } from '../../document/layer.ts';
+import type { Material } from '../../document/scene.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { BLOCK_SIZE, BLOCK_VOXELS } from '../../volume/block.ts';
 import { isNullBox } from '../../volume/matrix.ts';
@@ -22,9 +22,15 @@ const LAYERS_MAX = 16384;
 const SHAPE_KINDS = ['sphere', 'cube', 'cylinder'] as const;
 const WHITE = 0xffff_ffff;
 
+/** What a file has had so far. */
+export interface LayerParts {
+  readonly layers: Layer[];
+  readonly materials: readonly Material[];
+}
+
 export class LayerReader {
   readonly #source: string;
-  readonly #document: Document;
+  readonly #parts: LayerParts;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #shift: number;
@@ -39,14 +45,14 @@ export class LayerReader {
    */
   constructor(
     source: string,
-    document: Document,
+    parts: LayerParts,
     bytes: Uint8Array,
     version: number,
     blocks: readonly Uint32Array[],
     blocks_max: number,
   ) {
     this.#source = source;
-    this.#document = document;
+    this.#parts = parts;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#shift = version === 1 ? MIDDLE : 0;
@@ -55,7 +61,7 @@ export class LayerReader {
   }
 
   read(start: number, end: number, fail: Fail): void {
-    if (this.#document.layers.length >= LAYERS_MAX) {
+    if (this.#parts.layers.length >= LAYERS_MAX) {
       this.#refuse(`has more than ${LAYERS_MAX} layers`);
     }
     if (end - start < 4) fail('the block count is cut short', start);
@@ -96,7 +102,7 @@ export class LayerReader {
   }
 
   #addLayer(volume: Volume, fields: Fields): void {
-    const { layers, materials } = this.#document;
+    const { layers, materials } = this.#parts;
     const id = fields.int('id') ?? 0;
     const layer = new Layer(
       this.#ids.has(id) ? 0 : id,
@@ -118,7 +124,7 @@ export class LayerReader {
       extra: fields.rest(),
     });
     this.#ids.add(layer.id);
-    this.#document.set({ layers: [...layers, layer] });
+    layers.push(layer);
   }
 
   /**
@@ -127,7 +133,7 @@ export class LayerReader {
    * Goxel gives one that a later layer may have.
    */
   finish(): void {
-    for (const layer of this.#document.layers) {
+    for (const layer of this.#parts.layers) {
       if (layer.id !== 0) continue;
       while (this.#ids.has(this.#freeId)) this.#freeId++;
       Object.assign(layer, { id: this.#freeId });

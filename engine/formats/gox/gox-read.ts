@@ -5,8 +5,15 @@
  */
 
 import { GoxError } from '../../../conf/errors.ts';
-import { Document } from '../../document/document.ts';
-import { newCamera, newLight, newMaterial } from '../../document/scene.ts';
+import { Document, type UnknownChunk } from '../../document/document.ts';
+import type { Layer } from '../../document/layer.ts';
+import {
+  type Camera,
+  type Material,
+  newCamera,
+  newLight,
+  newMaterial,
+} from '../../document/scene.ts';
 import { decodePng, PngError } from '../../image/png.ts';
 import { BLOCK_BYTES, newBlockData } from '../../volume/block.ts';
 import { boxMatrix, isNullBox } from '../../volume/matrix.ts';
@@ -39,7 +46,14 @@ class GoxReader {
   readonly #view: DataView;
   readonly #source: string;
   readonly #blocks_max: number;
-  readonly #document = new Document(boxMatrix(DEFAULT_BOX));
+  readonly #document = new Document(boxMatrix(DEFAULT_BOX).with(15, 0));
+  /** Comes into the document at the end: a file may have millions of any. */
+  readonly #parts = {
+    layers: [] as Layer[],
+    materials: [] as Material[],
+    cameras: [] as Camera[],
+    unknownChunks: [] as UnknownChunk[],
+  };
   readonly #blocks: Uint32Array[] = [];
   #preview: Uint8Array | undefined;
   /** Known chunk types come in a fixed order; unknown ones are kept behind the one before them. */
@@ -58,10 +72,9 @@ class GoxReader {
     this.#requireRoom();
     const document = this.#document;
     document.derived_blocks_max = this.#blocks_max;
-    document.box[15] = 0;
     const layers = new LayerReader(
       this.#source,
-      document,
+      this.#parts,
       this.#bytes,
       version,
       this.#blocks,
@@ -69,7 +82,7 @@ class GoxReader {
     );
     for (let at = HEADER_BYTES; at < this.#bytes.length; ) at = this.#readChunk(at, layers);
     layers.finish();
-    if (document.layers.length === 0) {
+    if (this.#parts.layers.length === 0) {
       this.#fail('LAYR', 'it ends before its first layer', this.#bytes.length);
     }
     this.#complete();
@@ -119,8 +132,7 @@ class GoxReader {
     if (known) this.#after = type;
     else {
       const data = this.#bytes.slice(start, end);
-      const chunk = { type, data, after: this.#after };
-      this.#document.set({ unknownChunks: [...this.#document.unknownChunks, chunk] });
+      this.#parts.unknownChunks.push({ type, data, after: this.#after });
     }
     return end + CHECKSUM_BYTES;
   }
@@ -157,9 +169,9 @@ class GoxReader {
   }
 
   #readMaterial(fields: Fields): void {
-    const { materials } = this.#document;
+    const { materials } = this.#parts;
     const known = newMaterial(fields.text('name') ?? `Material.${materials.length + 1}`);
-    this.#document.addMaterial({
+    materials.push({
       name: known.name,
       color: fields.floats('color', 4) ?? known.color,
       metallic: fields.float('metallic') ?? known.metallic,
@@ -170,9 +182,9 @@ class GoxReader {
   }
 
   #readCamera(fields: Fields): void {
-    const { cameras } = this.#document;
+    const { cameras } = this.#parts;
     const known = newCamera(fields.text('name') ?? `Camera.${cameras.length + 1}`);
-    this.#document.addCamera({
+    cameras.push({
       name: known.name,
       dist: fields.float('dist') ?? known.dist,
       ortho: fields.bool('ortho') ?? known.ortho,
@@ -200,9 +212,11 @@ class GoxReader {
   #complete(): void {
     const document = this.#document;
     const unboxed = isNullBox(document.box);
-    if (document.cameras.length === 0) {
-      document.addCamera(newCamera('Camera.1', unboxed ? undefined : document.box));
+    const { cameras } = this.#parts;
+    if (cameras.length === 0) {
+      cameras.push(newCamera('Camera.1', unboxed ? undefined : document.box));
     }
+    document.set(this.#parts);
     naming(this.#source, () => document.refresh());
     if (unboxed) document.set({ box: boxMatrix(contentBox(document.layers)) });
     if (this.#preview !== undefined) document.preview = this.#preview;
