@@ -34,12 +34,13 @@ export abstract class Noted<State extends object> {
   protected write(changes: Partial<State>): void {
     const recording = this.#recorder?.current;
     if (recording !== undefined && !recording.entries.has(this)) {
-      recording.entries.set(this, new StateEntry(this.#state, (state) => this.#exchange(state)));
+      recording.entries.set(this, new StateEntry(this, this.#state));
     }
     this.#state = { ...this.#state, ...changes };
   }
 
-  #exchange(state: State): State {
+  /** For `StateEntry`: puts another state in the place of this one, and gives this one. */
+  exchange(state: State): State {
     const before = this.#state;
     this.#state = state;
     return before;
@@ -47,14 +48,17 @@ export abstract class Noted<State extends object> {
 }
 
 /** The properties of one owner from before an edit; from after it, while it is undone. */
-export class StateEntry<State> implements Entry {
-  readonly bytes = STATE_BYTES;
-  readonly #exchange: (state: State) => State;
+export class StateEntry<State extends object> implements Entry {
+  readonly #owner: Noted<State>;
   #kept: State;
 
-  constructor(kept: State, exchange: (state: State) => State) {
+  constructor(owner: Noted<State>, kept: State) {
+    this.#owner = owner;
     this.#kept = kept;
-    this.#exchange = exchange;
+  }
+
+  get bytes(): number {
+    return STATE_BYTES;
   }
 
   get kept(): State {
@@ -62,7 +66,7 @@ export class StateEntry<State> implements Entry {
   }
 
   swap(): void {
-    this.#kept = this.#exchange(this.#kept);
+    this.#kept = this.#owner.exchange(this.#kept);
   }
 
   append(): void {

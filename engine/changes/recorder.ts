@@ -17,9 +17,6 @@ export interface Entry {
   append(later: Entry): void;
 }
 
-/** About what an edit of one voxel takes, with all that is told of it. */
-const RECORDING_BYTES = 2048;
-
 /** All that one edit replaced, an entry for each owner; the entries do not depend on each other. */
 export class Recording {
   readonly entries = new Map<object, Entry>();
@@ -28,24 +25,13 @@ export class Recording {
   /** Blocks of voxels that may still be added. */
   blocks_left: number;
   readonly #blocks_max: number;
-  /** The last comes first. */
-  readonly #onTakeBack: (() => void)[] = [];
+  /** The last comes first. Made when there is something, as most edits have nothing. */
+  #onTakeBack: (() => void)[] | undefined;
 
   constructor(blocks_max: number, outer?: Recording) {
     this.outer = outer;
     this.#blocks_max = Math.min(blocks_max, outer?.blocks_left ?? blocks_max);
     this.blocks_left = this.#blocks_max;
-  }
-
-  get bytes(): number {
-    let bytes = RECORDING_BYTES;
-    for (const entry of this.entries.values()) bytes += entry.bytes;
-    return bytes;
-  }
-
-  /** Back to what was before the edit, or again to what was after it. */
-  swap(): void {
-    for (const entry of this.entries.values()) entry.swap();
   }
 
   /** Back to what was before the edit, once and for all, and whatever interrupts it. */
@@ -54,11 +40,12 @@ export class Recording {
       this.entries.delete(owner);
       entry.swap();
     }
-    for (const action of this.#onTakeBack.splice(0)) action();
+    for (const action of this.#onTakeBack?.splice(0) ?? []) action();
   }
 
   /** Has something done when the edit is taken back because it failed; not when it is undone. */
   whenTakenBack(action: () => void): void {
+    this.#onTakeBack ??= [];
     this.#onTakeBack.unshift(action);
   }
 
@@ -69,7 +56,7 @@ export class Recording {
       if (known === undefined) this.entries.set(owner, entry);
       else known.append(entry);
     }
-    this.#onTakeBack.unshift(...inner.#onTakeBack);
+    for (const action of inner.#onTakeBack?.toReversed() ?? []) this.whenTakenBack(action);
     // What is left can be without end.
     if (Number.isFinite(inner.#blocks_max)) {
       this.blocks_left -= inner.#blocks_max - inner.blocks_left;

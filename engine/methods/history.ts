@@ -27,7 +27,7 @@ import {
   shownNow,
 } from '../project/points.ts';
 import type { Project } from '../project/project.ts';
-import { differences, type LayerChanges } from '../project/summary.ts';
+import { differences, type LayerChanges, sumOf } from '../project/summary.ts';
 import { prepareRender } from '../render/direct.ts';
 import type { Changes } from '../volume/change-sum.ts';
 import { changesBetween } from '../volume/changes.ts';
@@ -74,14 +74,14 @@ function repeat(count: number, move: () => Step | undefined): Step[] {
 }
 
 function left({ history }: Project) {
-  return { can_undo: history.done.length, can_redo: history.undone.length };
+  return { can_undo: history.length, can_redo: history.undone.length };
 }
 
 const list: Handler<typeof getHistory> = (project, { limit = LIST_LENGTH }) => {
   const { history, checkpoints, memory } = project;
   return {
     step: history.now,
-    done: history.done.slice(-limit).toReversed().map(stepView),
+    done: history.newest(limit).map(stepView),
     undone: history.undone.slice(-limit).toReversed().map(stepView),
     ...left(project),
     checkpoints: [...checkpoints.all].map(checkpointView),
@@ -113,11 +113,11 @@ const comeBack: Handler<typeof restore> = (project, { checkpoint, step }) => {
   const before = shownNow(project);
   if (step === undefined) project.comeBack(checkpointNamed(project, checkpoint!));
   else goToStep(project, step);
-  const { voxels, layers } = differences(before.layers, shownNow(project).layers);
+  const layers = differences(before.layers, shownNow(project).layers);
   return {
     success: true,
     step: project.history.now,
-    ...changesView(voxels),
+    ...changesView(sumOf(layers)),
     layers: layers.map(layerView),
     ...left(project),
   };
@@ -129,10 +129,9 @@ const compare: Asking<typeof diff> = (project, { from, to = {}, picture }) => {
   const [before, after] = [shownAt(project, from, '.from'), shownAt(project, to, '.to')];
   const merged = () => [mergedOf(before), mergedOf(after)] as const;
   const whole = from.clipboard === true || to.clipboard === true;
-  const found = whole
-    ? { voxels: changesBetween(...merged()), layers: [] }
-    : differences(before.layers, after.layers);
-  const result = { ...changesView(found.voxels), layers: found.layers.map(layerView) };
+  const layers = whole ? [] : differences(before.layers, after.layers);
+  const voxels = whole ? changesBetween(...merged()) : sumOf(layers);
+  const result = { ...changesView(voxels), layers: layers.map(layerView) };
   if (picture === undefined) return result;
   const { camera = 'isometric' } = picture;
   const [width, height] = [sideOf(picture.width), sideOf(picture.height)];
@@ -174,8 +173,8 @@ export const historyHandlers = {
 function stepView({ number, origin, at_ms, summary }: Step) {
   const { method, client } = origin;
   const at = new Date(at_ms).toISOString();
-  const { voxels, layers, parts } = summary;
-  const what = { ...changesView(voxels), layers: layers.map(layerView), parts: [...parts] };
+  const { layers, parts } = summary;
+  const what = { ...changesView(sumOf(layers)), layers: layers.map(layerView), parts: [...parts] };
   return { step: number, method, client, at, ...what };
 }
 
@@ -188,6 +187,6 @@ function changesView({ changed, created, removed, recolored, box }: Changes) {
   return { changed, created, removed, recolored, bounding_box };
 }
 
-function layerView({ layer_id, ...changes }: LayerChanges) {
+function layerView({ layer_id, changes }: LayerChanges) {
   return { layer_id, ...changesView(changes) };
 }

@@ -4,7 +4,7 @@
  * most, and the oldest go first.
  */
 
-import type { Recording } from '../changes/recorder.ts';
+import type { Entry } from '../changes/recorder.ts';
 import type { Summary } from './summary.ts';
 
 /** What asked for an edit, and who. */
@@ -16,7 +16,8 @@ export interface Origin {
 
 /** What becomes a step. */
 export interface Edit {
-  readonly recording: Recording;
+  /** What it replaced. */
+  readonly entries: readonly Entry[];
   readonly origin: Origin;
   readonly summary: Summary;
   /** The numbers of what the project was before and is after it; see `Project.revision`. */
@@ -33,9 +34,22 @@ export interface Step extends Edit {
   bytes: number;
 }
 
+/** In the place of a step that was forgotten. */
+const FORGOTTEN: Step = {
+  entries: [],
+  summary: { layers: [], parts: [] },
+  origin: { method: '', client: 0 },
+  ...{ before: 0, after: 0, number: 0, at_ms: 0, bytes: 0 },
+};
+const GAP_MIN = 1024;
+
+/** About what a step of one voxel takes, with all that is told of it. */
+const STEP_BYTES = 1024;
+
 export class History {
-  /** From the oldest to the newest. */
+  /** From the oldest to the newest, which begin at a place. */
   #done: Step[] = [];
+  #oldest = 0;
   /** From the one undone first to the one undone last. */
   #undone: Step[] = [];
   #bytes = 0;
@@ -49,8 +63,14 @@ export class History {
     return this.#bytes;
   }
 
-  get done(): readonly Step[] {
-    return this.#done;
+  /** How many steps can be undone. */
+  get length(): number {
+    return this.#done.length - this.#oldest;
+  }
+
+  /** So many of those that can be undone at most, the newest first. */
+  newest(count: number): Step[] {
+    return this.#done.slice(Math.max(this.#done.length - count, this.#oldest)).reverse();
   }
 
   get undone(): readonly Step[] {
@@ -69,17 +89,17 @@ export class History {
 
   /** The number of the step done last; before the first, that of the last one forgotten, or 0. */
   get now(): number {
-    return this.#done.at(-1)?.number ?? this.#begin;
+    return this.length === 0 ? this.#begin : this.#done.at(-1)!.number;
   }
 
   /** Adds a step, after which nothing can be done again; tells how many bytes that gave back. */
-  push({ recording, summary, origin, before, after }: Edit, at_ms: number): number {
+  push({ entries, summary, origin, before, after }: Edit, at_ms: number): number {
     const cut = sumOf(this.#undone);
     this.#undone = [];
     // Written out, since spreading takes longer than most edits.
     const number = ++this.#number;
-    const { bytes } = recording;
-    this.#done.push({ recording, summary, origin, before, after, number, at_ms, bytes });
+    const bytes = bytesOf(entries);
+    this.#done.push({ entries, summary, origin, before, after, number, at_ms, bytes });
     this.#bytes += bytes - cut;
     return cut;
   }
@@ -87,19 +107,24 @@ export class History {
   /** Forgets the oldest steps until they hold no more than this; tells how many bytes they held. */
   bound(bytes_max: number): number {
     const before = this.#bytes;
-    while (this.#bytes > bytes_max) {
-      const oldest = this.#done.shift();
-      if (oldest === undefined) break;
-      this.#begin = oldest.number;
-      this.#bytes -= oldest.bytes;
+    while (this.#bytes > bytes_max && this.length > 0) {
+      const { number, bytes } = this.#done[this.#oldest]!;
+      this.#done[this.#oldest++] = FORGOTTEN;
+      this.#begin = number;
+      this.#bytes -= bytes;
       this.#forgotten++;
+    }
+    // Not with each, since all that are left move to the front.
+    if (this.#oldest > GAP_MIN && this.#oldest * 2 > this.#done.length) {
+      this.#done.splice(0, this.#oldest);
+      this.#oldest = 0;
     }
     return before - this.#bytes;
   }
 
   /** Undoes the newest step; undefined when there is none. */
   undo(): Step | undefined {
-    return this.#move(this.#done, this.#undone);
+    return this.length === 0 ? undefined : this.#move(this.#done, this.#undone);
   }
 
   /** Does again the step undone last; undefined when there is none. */
@@ -109,6 +134,7 @@ export class History {
 
   clear(): void {
     this.#done = [];
+    this.#oldest = 0;
     this.#undone = [];
     this.#bytes = 0;
     this.#number = 0;
@@ -119,10 +145,10 @@ export class History {
   #move(from: Step[], to: Step[]): Step | undefined {
     const step = from.pop();
     if (step === undefined) return undefined;
-    step.recording.swap();
+    for (const entry of step.entries) entry.swap();
     to.push(step);
     this.#bytes -= step.bytes;
-    step.bytes = step.recording.bytes;
+    step.bytes = bytesOf(step.entries);
     this.#bytes += step.bytes;
     return step;
   }
@@ -130,4 +156,8 @@ export class History {
 
 function sumOf(steps: readonly Step[]): number {
   return steps.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { bytes }) => sum + bytes, STEP_BYTES);
 }

@@ -39,9 +39,9 @@ export function goToStep(project: Project, step: number): void {
 }
 
 function requireStep({ history }: Project, step: number): void {
-  const { done, undone, begin } = history;
-  const steps = [...done, ...undone].map(({ number }) => number);
-  if (step === begin || steps.includes(step)) return;
+  const { undone, begin } = history;
+  const steps = [...history.newest(history.length), ...undone];
+  if (step === begin || steps.some(({ number }) => number === step)) return;
   const last = undone[0]?.number ?? history.now;
   const message = `The history goes from step ${begin} to step ${last}, and has no step ${step}.`;
   throw new GoxError('GOX_STEP_NOT_FOUND', message, { step, first: begin, last });

@@ -127,7 +127,9 @@ export class Project extends Noted<ProjectState> {
 
   /** Due before every request, of which the history remembers the method and the client. */
   begin(method: string, client: number): void {
-    this.#origin = { method, client };
+    const last = this.#origin;
+    // Steps keep it, and most requests are like the one before.
+    if (last.method !== method || last.client !== client) this.#origin = { method, client };
     this.boundDerived();
   }
 
@@ -301,7 +303,8 @@ export class Project extends Noted<ProjectState> {
     const before = this.#revision;
     this.#revision = after();
     const summary = summaryOf(recording, this.document);
-    const edit = { recording, summary, origin: this.#origin, before, after: this.#revision };
+    const entries = [...recording.entries.values()];
+    const edit = { entries, summary, origin: this.#origin, before, after: this.#revision };
     this.#bound(this.history.push(edit, Date.now()));
   }
 

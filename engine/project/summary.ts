@@ -20,24 +20,40 @@ export type Part =
   | 'image box'
   | 'selection';
 
-export interface LayerChanges extends Changes {
+export interface LayerChanges {
   readonly layer_id: number;
+  readonly changes: Changes;
 }
 
 export interface Summary {
-  /** Numbers of voxels, over all layers, and the box around them. */
-  readonly voxels: Changes;
   /** Of each layer whose voxels have changed. */
   readonly layers: readonly LayerChanges[];
   readonly parts: readonly Part[];
 }
 
+const NO_LAYERS: readonly LayerChanges[] = [];
+const NO_PARTS: readonly Part[] = [];
+const ONE_PART: Readonly<Record<Part, readonly Part[]>> = {
+  layers: ['layers'],
+  'layer properties': ['layer properties'],
+  materials: ['materials'],
+  cameras: ['cameras'],
+  light: ['light'],
+  palette: ['palette'],
+  'image box': ['image box'],
+  selection: ['selection'],
+};
+
 /** Due right after the edit, before another one. Costs by what the edit wrote. */
 export function summaryOf({ entries }: Recording, { layers }: Document): Summary {
-  const changes: LayerChanges[] = [];
-  const parts = new Set<Part>();
+  // Most steps have one layer or one part; thousands of them are kept.
+  let changes = NO_LAYERS;
+  let parts = NO_PARTS;
+  const add = (part: Part) => {
+    if (!parts.includes(part)) parts = parts === NO_PARTS ? ONE_PART[part] : [...parts, part];
+  };
   const note = (layer: Layer, found: Changes) => {
-    if (found.changed > 0) changes.push({ layer_id: layer.id, ...found });
+    if (found.changed > 0) changes = [...changes, { layer_id: layer.id, changes: found }];
   };
   for (const [owner, entry] of entries) {
     if (owner instanceof Volume) {
@@ -45,24 +61,24 @@ export function summaryOf({ entries }: Recording, { layers }: Document): Summary
       // A volume that was replaced as well is told of with its layer.
       const kept = layer && entries.get(layer);
       if (layer === undefined || replaces(kept, owner)) continue;
-      note(layer, owner.changesOf(entry));
+      note(layer, owner.takeChangesOf(entry));
     } else if (owner instanceof Layer) {
       const { kept } = entry as StateEntry<LayerState>;
       if (kept.volume !== owner.state.volume) {
         note(owner, changesBetween(kept.volume, owner.state.volume));
       }
-      if (propertiesDiffer(kept, owner.state)) parts.add('layer properties');
+      if (propertiesDiffer(kept, owner.state)) add('layer properties');
     } else if (owner instanceof Document) {
       for (const part of partsOf((entry as StateEntry<DocumentState>).kept, owner.state)) {
-        parts.add(part);
+        add(part);
       }
       for (const layer of gone((entry as StateEntry<DocumentState>).kept, owner.state)) {
         const removed = layer.volume.count();
         note(layer, { ...NO_CHANGES, changed: removed, removed, box: layer.volume.box() });
       }
-    } else parts.add('selection');
+    } else add('selection');
   }
-  return { voxels: sumOf(changes), layers: changes, parts: [...parts] };
+  return { layers: changes, parts };
 }
 
 function replaces(entry: unknown, volume: Volume): boolean {
@@ -92,9 +108,10 @@ function partsOf(before: DocumentState, after: DocumentState): Part[] {
   return PARTS.filter(([name]) => before[name] !== after[name]).map(([, part]) => part);
 }
 
-function sumOf(changes: readonly Changes[]): Changes {
+/** Numbers of voxels over all layers, and the box around them. */
+export function sumOf(layers: readonly LayerChanges[]): Changes {
   let sum = NO_CHANGES;
-  for (const one of changes) {
+  for (const { changes: one } of layers) {
     sum = {
       changed: sum.changed + one.changed,
       created: sum.created + one.created,
@@ -110,12 +127,12 @@ function sumOf(changes: readonly Changes[]): Changes {
 export function differences(
   before: ReadonlyMap<number, Volume>,
   after: ReadonlyMap<number, Volume>,
-): Pick<Summary, 'voxels' | 'layers'> {
+): LayerChanges[] {
   const changes: LayerChanges[] = [];
   for (const layer_id of new Set([...before.keys(), ...after.keys()])) {
     const [old, now] = [before.get(layer_id), after.get(layer_id)];
     const found = changesBetween(old ?? new Volume(), now ?? new Volume());
-    if (found.changed > 0) changes.push({ layer_id, ...found });
+    if (found.changed > 0) changes.push({ layer_id, changes: found });
   }
-  return { voxels: sumOf(changes), layers: changes };
+  return changes;
 }

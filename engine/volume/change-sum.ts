@@ -1,7 +1,7 @@
 /** Counts of what is different between blocks, put together. */
 
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_VOXELS, signedWords } from './block.ts';
+import { signedWords } from './block.ts';
 import type { Box } from './box.ts';
 import { uniform } from './packed.ts';
 import { Block, NOBODY } from './stored-block.ts';
@@ -108,17 +108,26 @@ export class ChangeSum {
 function compare(old: Uint32Array, now: Uint32Array): BlockChanges {
   const [a, b] = [signedWords(old), signedWords(now)];
   let [recolored, created, removed, xs, ys, zs] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < BLOCK_VOXELS; i++) {
-    const was = a[i]!;
-    const is = b[i]!;
-    // Words of alpha 0 are nothing, whatever their colour.
-    if (was === is || (was >>> 24 === 0 && is >>> 24 === 0)) continue;
-    if (was >>> 24 === 0) created++;
-    else if (is >>> 24 === 0) removed++;
-    else recolored++;
-    xs |= 1 << (i & 15);
-    ys |= 1 << ((i >> 4) & 15);
-    zs |= 1 << (i >> 8);
+  for (let row = 0; row < 256; row++) {
+    let changed = 0;
+    const end = row * 16 + 16;
+    for (let i = row * 16, bit = 1; i < end; i++, bit <<= 1) {
+      const was = a[i]!;
+      const is = b[i]!;
+      if (was === is) continue;
+      // Words of alpha 0 are nothing, whatever their colour.
+      const had = was >>> 24 === 0 ? 0 : 1;
+      const has = is >>> 24 === 0 ? 0 : 1;
+      if ((had | has) === 0) continue;
+      changed |= bit;
+      recolored += had & has;
+      created += has & ~had;
+      removed += had & ~has;
+    }
+    if (changed === 0) continue;
+    xs |= changed;
+    ys |= 1 << (row & 15);
+    zs |= 1 << (row >> 4);
   }
   return { recolored, created, removed, xs, ys, zs };
 }

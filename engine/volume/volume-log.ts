@@ -51,10 +51,11 @@ export class VolumeLog implements Entry {
   readonly #table: LoggedTable;
   /** Of what the steps lead back to, or on to. */
   #version: number;
-  #steps: Step[] = [];
+  /** Begun with the first, since an empty array takes room for many. */
+  #steps: Step[] | undefined;
   #cells = 0;
-  /** Slots whose blocks are noted. */
-  readonly #noted = new Set<number>();
+  /** Slots whose blocks are noted; made with the first, as edits of single voxels have none. */
+  #noted: Set<number> | undefined;
   #complete = false;
 
   constructor(table: LoggedTable) {
@@ -69,13 +70,13 @@ export class VolumeLog implements Entry {
 
   /** From the first to the last. */
   get steps(): readonly Step[] {
-    return this.#steps;
+    return this.#steps ?? [];
   }
 
   get bytes(): number {
-    let bytes = this.#steps.length * STEP_BYTES;
+    let bytes = this.steps.length * STEP_BYTES;
     let last: Block | undefined;
-    for (const step of this.#steps) {
+    for (const step of this.steps) {
       if (step.kind === 'table') bytes += this.#table.bytesNotIn(step);
       if (step.kind !== 'block' && step.kind !== 'removed') continue;
       // A fill puts one block in many places.
@@ -88,39 +89,48 @@ export class VolumeLog implements Entry {
   noteCell(slot: number, place: number, word: number): void {
     if (this.#complete) return;
     this.#cells++;
-    this.#steps.push({ kind: 'cell', slot, place, word });
+    this.#push({ kind: 'cell', slot, place, word });
   }
 
   noteBlock(slot: number, block: Block): void {
+    this.#noted ??= new Set();
     if (this.#complete || this.#noted.has(slot)) return;
     this.#noted.add(slot);
-    this.#steps.push({ kind: 'block', slot, block });
+    this.#push({ kind: 'block', slot, block });
   }
 
   noteAdded(slot: number): void {
     if (this.#complete) return;
+    this.#noted ??= new Set();
     this.#noted.add(slot);
-    this.#steps.push({ kind: 'added' });
+    this.#push({ kind: 'added' });
   }
 
   noteTable(step: TableStep): void {
     if (this.#complete) return;
     this.#complete = true;
-    this.#steps.push(step);
+    this.#push(step);
+  }
+
+  #push(step: Step): void {
+    if (this.#steps === undefined) this.#steps = [step];
+    else this.#steps.push(step);
   }
 
   swap(): void {
     const { version } = this.#table;
     // Each step becomes the way back, so the next swap goes through them the other way.
-    this.#steps = this.#steps.reverse().map((step) => this.#table.exchange(step));
+    this.#steps = this.steps.toReversed().map((step) => this.#table.exchange(step));
     this.#table.version = this.#version;
     this.#version = version;
   }
 
   append(later: VolumeLog): void {
     if (this.#complete) return;
-    for (const step of later.#steps) this.#steps.push(step);
-    for (const slot of later.#noted) this.#noted.add(slot);
+    for (const step of later.steps) this.#push(step);
+    if (later.#noted !== undefined) {
+      this.#noted = new Set([...(this.#noted ?? []), ...later.#noted]);
+    }
     this.#cells += later.#cells;
     this.#complete = later.#complete;
     this.whole_blocks ||= later.whole_blocks;

@@ -92,6 +92,13 @@ export class Volume {
     return noted.told.changes;
   }
 
+  /** The same at the end of the edit, after which it is not asked for again. */
+  takeChangesOf(noted: Entry): Changes {
+    const changes = this.changesOf(noted);
+    if (noted instanceof VolumeLog) noted.told = undefined;
+    return changes;
+  }
+
   /** As it was before the edit that runs, to be read; this one itself when it was not written. */
   beforeEdit(): Volume {
     const { log } = this.#table;
