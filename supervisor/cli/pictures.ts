@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { CliError, EXIT } from './exit-codes.ts';
 
-/** An object of a result that has a picture: the result itself, or one of its `pictures`. */
+/** An object of a result that has a picture: the result, its `picture` or one of its `pictures`. */
 interface Holder {
   image: unknown;
 }
@@ -66,8 +66,8 @@ function json(value: unknown): string {
 
 function holdersOf(result: unknown): Holder[] {
   if (typeof result !== 'object' || result === null) return [];
-  const { pictures } = result as { pictures?: unknown };
-  return [result, ...(Array.isArray(pictures) ? pictures : [])].filter(holds);
+  const { picture, pictures } = result as { picture?: unknown; pictures?: unknown };
+  return [result, picture, ...(Array.isArray(pictures) ? pictures : [])].filter(holds);
 }
 
 function holds(value: unknown): value is Holder {

@@ -23,6 +23,14 @@ pictures('one goes to the file, and the result says so', () => {
   assert.ok(readFileSync(path).equals(PNG));
 });
 
+pictures('one beside other facts goes there too', () => {
+  const path = join(temporaryDirectory(), 'diff.png');
+  const text = savePictures({ changed: 3, picture: { image } }, path);
+  const picture = { image: `<${PNG.length} bytes in ${path}>` };
+  assert.equal(JSON.parse(text), { changed: 3, picture });
+  assert.ok(readFileSync(path).equals(PNG));
+});
+
 pictures('several are numbered', () => {
   const directory = temporaryDirectory();
   const path = join(directory, 'a.b.png');
