@@ -51,7 +51,7 @@ function convert(): void {
     method: 'goxel.load_project' | 'goxel.save_project' | 'goxel.export_model',
     path: string,
   ) {
-    const job = projectHandlers[method](project, { path });
+    const job = project.memory.explained(() => projectHandlers[method](project, { path }));
     if (!(job instanceof Job)) return;
     const done = runJob(job, { files, control: new JobControl() });
     if (!(done instanceof Handover)) return;

@@ -28,8 +28,8 @@ function fakeLink() {
       batches.push(batchLengths(batch));
       return new Promise((resolve) => pending.push(resolve));
     },
-    takeOver: async (project, word, handover) => {
-      takeOvers.push([project, word, handover]);
+    takeOver: async (project, word, client, handover) => {
+      takeOvers.push([project, word, client, handover]);
       return { status: 0, bytes: new Uint8Array(Buffer.from('taken')).buffer };
     },
     close: async () => {},
@@ -315,7 +315,7 @@ test('what a job hands over is taken over between two batches', async () => {
   calls.send({ type: 'work.ready', source: waiting });
   assert.equal(takeOvers, []);
   await settle([[0, 'x']]);
-  assert.equal(takeOvers, [[project.number, 1, 'blocks']]);
+  assert.equal(takeOvers, [[project.number, 1, 1, 'blocks']]);
   assert.equal(loading.outcomes, ['2:0:taken']);
   assert.equal(batches, [[1], [3]]);
 });
