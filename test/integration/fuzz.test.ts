@@ -22,9 +22,9 @@ const SETTINGS = {
 const packr = new Packr({ useRecords: false });
 
 /** Requests of every method but those that end the daemon or write files. */
+const UNSAFE = ['shutdown', 'supervisor.heap', 'rpc.discover', 'list_methods'];
 const SAFE = METHODS.filter(
-  ({ name, barrier }) =>
-    barrier === undefined && !['shutdown', 'rpc.discover', 'list_methods'].includes(name),
+  ({ name, barrier }) => barrier === undefined && !UNSAFE.includes(name),
 ).map(({ name }) => name);
 
 const NUMBERS = [0, -1, 0.5, 1e308, -1e308, 2 ** 31, 2 ** 53, -(2 ** 31), 255, 256];
