@@ -3,7 +3,7 @@
  * has changed. A clone without a base keeps the voxels it has.
  */
 
-import { moved, movedBlocks } from '../ops/move.ts';
+import { areFew, moved, movedBlocks } from '../ops/move.ts';
 import { shapeVolume } from '../ops/shapes.ts';
 import type { Box } from '../volume/box.ts';
 import { boxCorners, isNullBox, type Matrix } from '../volume/matrix.ts';
@@ -73,9 +73,8 @@ function refresh(layer: Layer, base: Layer | undefined, box: Matrix, blocks_max:
     replace(layer, { volume: compute(layer, base, box, blocks_max), inputs, version });
     return;
   }
-  if (known.version === version) return;
-  // What is stopped half way is followed again from the same version.
-  const volume = follow(known.volume, known.version, layer, base!, blocks_max);
+  if (known.version === version && known.pending === undefined) return;
+  const volume = follow(known, layer, base!, blocks_max);
   replace(layer, { volume, inputs, version });
 }
 
@@ -93,20 +92,20 @@ function replace(layer: Layer, derivation: Derivation): void {
   layer.derivation = derivation;
 }
 
-/** The voxels of a clone whose base has changed since a version: again, or where it has. */
-function follow(
-  volume: Volume,
-  version: number,
-  { mat }: Layer,
-  base: Layer,
-  blocks_max: number,
-): Volume {
-  const changed = base.volume.changedSince(version);
-  if (changed !== undefined && movedBlocks(volume, base.volume, mat, changed, blocks_max)) {
-    return volume;
+/** The voxels of a clone whose base has changed: again, or where it has. */
+function follow(known: Derivation, layer: Layer, base: Layer, blocks_max: number): Volume {
+  const { volume, version, pending = NOWHERE } = known;
+  const since = base.volume.changedSince(version);
+  const changed = since && Int32Array.of(...since, ...pending);
+  if (changed !== undefined && areFew(changed, base.volume)) {
+    // The base may come back to what it was, and this be stopped half way.
+    layer.derivation = { ...known, pending: changed };
+    if (movedBlocks(volume, base.volume, layer.mat, changed, blocks_max)) return volume;
   }
-  return moved(base.volume, mat, blocks_max);
+  return moved(base.volume, layer.mat, blocks_max);
 }
+
+const NOWHERE = new Int32Array(0);
 
 /** What a layer's voxels depend on but for its base's; nothing for one that keeps those it has. */
 function inputsOf(layer: Layer, base: Layer | undefined, box: Matrix) {

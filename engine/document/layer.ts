@@ -31,6 +31,8 @@ export interface Derivation {
   readonly inputs: readonly unknown[] | 'kept';
   /** Of the base's volume, where there is one. */
   readonly version: number;
+  /** Blocks of the base, three numbers each, that it may not be of that version by. */
+  readonly pending?: Int32Array;
 }
 
 /** What can be changed of a layer. Arrays and volumes in it are replaced, and the latter edited. */

@@ -3,6 +3,9 @@
 import { EMPTY_BLOCK, mergeBlockOver, mergeOver } from '../ops/combine.ts';
 import { Volume } from '../volume/volume.ts';
 
+/** From before all versions, so that everything may have changed since. */
+const NO_VERSION = -1;
+
 export class Merged {
   readonly #parts: readonly Volume[];
   /** Of each part, as it is in the merged volume. */
@@ -33,6 +36,8 @@ export class Merged {
       if (part !== this.#parts[i]) return false;
       if (part.version === this.#versions[i]) continue;
       const changed = part.changedSince(this.#versions[i]!);
+      // What is stopped half way is of no version, and the part may come back to the one known.
+      this.#versions[i] = NO_VERSION;
       if (changed === undefined || changed.length / 3 > part.blockCount / 2 + 1) return false;
       for (let at = 0; at < changed.length; at += 3) {
         const [x, y, z] = [changed[at]! * 16, changed[at + 1]! * 16, changed[at + 2]! * 16];

@@ -44,6 +44,9 @@ export function keptColors(volume: Volume, piece: number): ColorTable | undefine
   return kept.of(volume, piece);
 }
 
+/** From before all versions, so that everything may have changed since. */
+const NO_VERSION = -1;
+
 class KeptColors {
   #version = 0;
   #index = new BlockIndex();
@@ -64,6 +67,8 @@ class KeptColors {
 
   #follow(volume: Volume, piece: number): void {
     const changed = volume.changedSince(this.#version);
+    // What is stopped half way is of no version, and the volume may come back to the one known.
+    this.#version = NO_VERSION;
     const gone_max = GONE_MIN + GONE_MAX * volume.blockCount;
     const few = changed !== undefined && changed.length / 3 <= piece;
     if (!few || this.#index.length > gone_max) this.#forget();
@@ -74,7 +79,6 @@ class KeptColors {
         this.#set(slot < 0 ? { x, y, z, data: NO_WORDS, count: 0 } : volume.blockIn(slot), volume);
       }
     }
-    // Last, so that what was stopped half way is done again.
     this.#version = volume.version;
   }
 

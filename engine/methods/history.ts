@@ -12,12 +12,14 @@ import type {
 } from '../catalogue/history.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import type { Params } from '../catalogue/spec.ts';
+import { interruptible } from '../interrupt.ts';
 import { picturesJob } from '../jobs/pictures.ts';
 import { CHECKPOINTS_MAX, type Checkpoint } from '../project/checkpoints.ts';
 import { diffDocument } from '../project/diff-document.ts';
 import type { Step } from '../project/history.ts';
 import {
   checkpointNamed,
+  goBackTo,
   goToStep,
   mergedOf,
   type Shown,
@@ -38,7 +40,7 @@ const LIST_LENGTH = 50;
 const SIDE = 512;
 
 const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
-  const undone = repeat(steps, () => project.undo());
+  const undone = repeat(project, steps, () => project.undo());
   if (undone.length > 0) return { success: true, undone: undone.map(stepView), ...left(project) };
   const { forgotten } = project.history;
   const bytes_max = project.memory.history_bytes_max;
@@ -52,13 +54,14 @@ const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
 };
 
 const redoSteps: Handler<typeof redo> = (project, { steps = 1 }) => {
-  const redone = repeat(steps, () => project.redo());
+  const redone = repeat(project, steps, () => project.redo());
   if (redone.length > 0) return { success: true, redone: redone.map(stepView), ...left(project) };
   throw new GoxError('GOX_NOTHING_TO_REDO', 'Nothing was undone since the last edit.');
 };
 
 /** Without the last of them when there are fewer, or no memory for more. */
-function repeat(count: number, move: () => Step | undefined): Step[] {
+function repeat(project: Project, count: number, move: () => Step | undefined): Step[] {
+  const from = project.history.now;
   const moved: Step[] = [];
   while (moved.length < count) {
     try {
@@ -66,11 +69,16 @@ function repeat(count: number, move: () => Step | undefined): Step[] {
       if (step === undefined) break;
       moved.push(step);
     } catch (error) {
-      if (moved.length === 0) throw error;
-      break;
+      if (moved.length > 0 && isMemoryLimit(error)) break;
+      goBackTo(project, from);
+      throw error;
     }
   }
   return moved;
+}
+
+function isMemoryLimit(error: unknown): boolean {
+  return error instanceof GoxError && error.code === 'GOX_MEMORY_LIMIT';
 }
 
 function left({ history }: Project) {
@@ -113,7 +121,10 @@ const comeBack: Handler<typeof restore> = (project, { checkpoint, step }) => {
   const before = shownNow(project);
   if (step === undefined) project.comeBack(checkpointNamed(project, checkpoint!));
   else goToStep(project, step);
-  const layers = differences(before.layers, shownNow(project).layers);
+  // It is there by now, so it does not fail any more.
+  const layers = interruptible(undefined, () => {
+    return differences(before.layers, shownNow(project).layers);
+  });
   return {
     success: true,
     step: project.history.now,

@@ -79,8 +79,8 @@ function determinant(m: Matrix): number {
 
 /**
  * Brings a moved volume up to date with blocks of its source that have changed (positions over 16,
- * three numbers each). Tells whether it did: not when it would be about as much work as all of it,
- * nor at the end of the coordinates. Throws GOX_MEMORY_LIMIT, half done, as `moved` does.
+ * three numbers each), which should be few. Tells whether it did: not at the end of the
+ * coordinates. Throws GOX_MEMORY_LIMIT, half done, as `moved` does.
  */
 export function movedBlocks(
   target: Volume,
@@ -93,7 +93,6 @@ export function movedBlocks(
   if (back === undefined || !matrix.every(Number.isFinite)) return false;
   if (!back.every(Number.isFinite)) return false;
   if (changed.length === 0) return true;
-  if (changed.length / 3 > Math.max(source.blockCount / 4, FEW_BLOCKS)) return false;
   const corners = Array.from({ length: changed.length / 3 }, (_, i) => cornerAt(changed, i));
   const box = boxAround(corners);
   const turn = asTurn(box, matrix, back);
@@ -113,6 +112,11 @@ export function movedBlocks(
     target.blocks_max = Number.POSITIVE_INFINITY;
     target.dropEmpty();
   }
+}
+
+/** Whether to follow changed blocks is much less work than to move all of a volume. */
+export function areFew(changed: Int32Array, source: Volume): boolean {
+  return changed.length / 3 <= Math.max(source.blockCount / 4, FEW_BLOCKS);
 }
 
 function cornerAt(positions: Int32Array, i: number): Corner {

@@ -62,12 +62,16 @@ export class Blocks {
     if (before === volume && this.#version === volume.version) return;
     const changed = before.changedSince(this.#version);
     this.#volume = volume;
+    // What is stopped half way is of no version.
+    this.#version = NEVER;
+    if (before !== volume || changed === undefined) this.#followAll(changed);
+    else this.#followSome(changed);
     this.#version = volume.version;
-    if (before !== volume || changed === undefined) {
-      this.#followAll(changed);
-      return;
-    }
+  }
+
+  #followSome(changed: Int32Array): void {
     const { order } = this;
+    const volume = this.#volume;
     for (let i = 0; i < changed.length; i += 3) {
       const [x, y, z] = [changed[i]!, changed[i + 1]!, changed[i + 2]!];
       const slot = volume.slotAt(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE);

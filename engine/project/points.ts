@@ -1,6 +1,7 @@
 /** Points of a project's history, and what its layers showed there. */
 
 import { GoxError } from '../../conf/errors.ts';
+import { interruptible } from '../interrupt.ts';
 import { mergeOver } from '../ops/combine.ts';
 import { Volume } from '../volume/volume.ts';
 import type { Checkpoint } from './checkpoints.ts';
@@ -22,20 +23,31 @@ export function checkpointNamed({ checkpoints }: Project, checkpoint: string): C
   throw new GoxError('GOX_CHECKPOINT_NOT_FOUND', message, { checkpoint, checkpoints: names });
 }
 
-/** Goes to a step of the history. Throws GOX_STEP_NOT_FOUND and GOX_MEMORY_LIMIT. */
+/** Goes to a step of the history, or nowhere. Throws GOX_STEP_NOT_FOUND and GOX_MEMORY_LIMIT. */
 export function goToStep(project: Project, step: number): void {
   const { history } = project;
   requireStep(project, step);
   const from = history.now;
   try {
-    while (history.now > step) project.undo();
-    while (history.now < step) project.redo();
+    move(project, step);
   } catch (error) {
-    // Back it has been, so there is memory for it.
-    while (history.now > from) project.undo();
-    while (history.now < from) project.redo();
+    goBackTo(project, from);
     throw error;
   }
+}
+
+/**
+ * Goes to a step where the project has been before in the same request, so there is memory for it;
+ * a request that is to stop does not stop half way.
+ */
+export function goBackTo(project: Project, step: number): void {
+  interruptible(undefined, () => move(project, step));
+}
+
+function move(project: Project, step: number): void {
+  const { history } = project;
+  while (history.now > step) project.undo();
+  while (history.now < step) project.redo();
 }
 
 function requireStep({ history }: Project, step: number): void {
@@ -58,12 +70,11 @@ export function shownNow({ document }: Project): Shown {
 
 export function shownAtStep(project: Project, step: number): Shown {
   const { now } = project.history;
-  requireStep(project, step);
   goToStep(project, step);
   try {
     return shownNow(project);
   } finally {
-    goToStep(project, now);
+    goBackTo(project, now);
   }
 }
 

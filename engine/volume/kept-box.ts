@@ -54,9 +54,11 @@ export class KeptBox {
     const changed = slices === undefined ? undefined : volume.changedSince(this.#version);
     const gone_max = GONE_MIN + GONE_MAX * volume.blockCount;
     if (slices === undefined || changed === undefined || slices.length > gone_max) {
-      this.#slices = new SlicesOfBlocks();
-      for (const block of volume.blocks(newScratch())) this.#slices.set(block);
-      return this.#slices.box;
+      const anew = new SlicesOfBlocks();
+      for (const block of volume.blocks(newScratch())) anew.set(block);
+      // Not before all are in, since this can be stopped.
+      this.#slices = anew;
+      return anew.box;
     }
     for (let i = 0; i < changed.length; i += 3) {
       const [x, y, z] = [changed[i]! * 16, changed[i + 1]! * 16, changed[i + 2]! * 16];
