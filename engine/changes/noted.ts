@@ -2,7 +2,7 @@
 
 import type { Entry, Recorder } from './recorder.ts';
 
-/** About what a set of properties takes, pointers and what is new of them. */
+/** About what a set of properties takes beside voxels, pointers and what is new of them. */
 const STATE_BYTES = 512;
 
 /**
@@ -39,7 +39,10 @@ export abstract class Noted<State extends object> {
     this.#state = { ...this.#state, ...changes };
   }
 
-  /** For `StateEntry`: puts another state in the place of this one, and gives this one. */
+  /** Bytes of voxels that a state of this keeps, and the present one does not. */
+  abstract keptBytes(kept: State): number;
+
+  /** Puts another state in place, and gives the one that was there. */
   exchange(state: State): State {
     const before = this.#state;
     this.#state = state;
@@ -58,7 +61,7 @@ export class StateEntry<State extends object> implements Entry {
   }
 
   get bytes(): number {
-    return STATE_BYTES;
+    return STATE_BYTES + this.#owner.keptBytes(this.#kept);
   }
 
   get kept(): State {

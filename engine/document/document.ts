@@ -113,6 +113,12 @@ export class Document extends Noted<DocumentState> {
     for (const layer of this.layers) layer.record(recorder);
   }
 
+  override keptBytes({ layers }: DocumentState): number {
+    if (layers === this.layers) return 0;
+    const present = new Set(this.layers);
+    return layers.reduce((sum, one) => sum + (present.has(one) ? 0 : one.byteLength), 0);
+  }
+
   /** Changes some of its properties. */
   set(changes: Partial<DocumentState>): void {
     const { recorder } = this;

@@ -134,6 +134,16 @@ export class Layer extends Noted<LayerState> {
     this.state.volume.record(recorder);
   }
 
+  /** Bytes of its own voxels, and of those that it shows in their place. */
+  get byteLength(): number {
+    const { volume } = this.state;
+    return volume.byteLength + (this.volume === volume ? 0 : this.volume.byteLength);
+  }
+
+  override keptBytes({ volume }: LayerState): number {
+    return volume === this.state.volume ? 0 : volume.byteLength;
+  }
+
   /** Changes some of its properties. */
   set(changes: Partial<LayerState>): void {
     if (this.recorder !== undefined) changes.volume?.record(this.recorder);

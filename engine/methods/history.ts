@@ -110,7 +110,7 @@ const keep: Handler<typeof createCheckpoint> = (project, { checkpoint }) => {
 
 const forget: Handler<typeof deleteCheckpoint> = (project, { checkpoint }) => {
   checkpointNamed(project, checkpoint);
-  project.checkpoints.delete(checkpoint);
+  project.checkpoints.delete(checkpoint, project.document);
   return { success: true, checkpoint };
 };
 

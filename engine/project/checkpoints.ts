@@ -59,9 +59,15 @@ export function comeBack(document: Document, { scene, layers }: Checkpoint): voi
   }
 }
 
-/** What a checkpoint holds that the project does not, in bytes; costs by all of its blocks. */
-function bytesOf({ layers }: Checkpoint): number {
-  return layers.reduce((sum, { state, voxels }) => sum + voxels.bytesBeside(state.volume), 0);
+/** What a checkpoint holds that a document does not, in bytes; costs by all of its blocks. */
+function bytesOf({ layers }: Checkpoint, document: Document): number {
+  const present = new Set(document.layers.map(({ state }) => state.volume));
+  let bytes = 0;
+  for (const { state, voxels } of layers) {
+    const { volume } = state;
+    bytes += present.has(volume) ? voxels.bytesBeside(volume) : voxels.byteLength;
+  }
+  return bytes;
 }
 
 export class Checkpoints {
@@ -95,36 +101,34 @@ export class Checkpoints {
     this.#all.set(checkpoint.name, checkpoint);
   }
 
-  delete(name: string): boolean {
-    const deleted = this.#all.delete(name);
-    if (deleted) this.#count();
-    return deleted;
+  delete(name: string, document: Document): void {
+    if (this.#all.delete(name)) this.#count(document);
   }
 
   clear(): void {
     this.#all.clear();
-    this.#count();
+    this.#bytes = 0;
+    this.#uncounted = 0;
   }
 
   /**
    * Hears how many bytes of steps have left the history. Checkpoints that hold more than this in
    * all go, the oldest first; it is only counted once it may matter.
    */
-  bound(left_bytes: number, bytes_max: number): void {
+  bound(left_bytes: number, bytes_max: number, document: Document): void {
     if (this.#all.size === 0) return;
     this.#uncounted += left_bytes;
     if (this.bytes <= bytes_max || this.#uncounted <= bytes_max / UNCOUNTED_PART) return;
-    this.#count();
+    this.#count(document);
     for (const name of this.#all.keys()) {
       if (this.#bytes <= bytes_max) return;
-      this.#all.delete(name);
-      this.#count();
+      this.delete(name, document);
     }
   }
 
-  #count(): void {
+  #count(document: Document): void {
     this.#uncounted = 0;
     this.#bytes = 0;
-    for (const checkpoint of this.#all.values()) this.#bytes += bytesOf(checkpoint);
+    for (const checkpoint of this.#all.values()) this.#bytes += bytesOf(checkpoint, document);
   }
 }

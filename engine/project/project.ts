@@ -177,6 +177,10 @@ export class Project extends Noted<ProjectState> {
     return this.document.voxelBytes() + this.selection.mask.byteLength;
   }
 
+  override keptBytes({ selection }: ProjectState): number {
+    return selection.mask === this.selection.mask ? 0 : selection.mask.byteLength;
+  }
+
   /** Brings the budget up to date; due after every request. */
   account(): void {
     this.memory.account(this.bytes);
@@ -300,9 +304,10 @@ export class Project extends Noted<ProjectState> {
 
   #push(recording: Recording, after: () => number): void {
     if (recording.entries.size === 0) return;
+    // What can be stopped comes before all that changes something.
+    const summary = summaryOf(recording, this.document);
     const before = this.#revision;
     this.#revision = after();
-    const summary = summaryOf(recording, this.document);
     const entries = [...recording.entries.values()];
     const edit = { entries, summary, origin: this.#origin, before, after: this.#revision };
     this.#bound(this.history.push(edit, Date.now()));
@@ -312,7 +317,8 @@ export class Project extends Noted<ProjectState> {
   #bound(left_bytes: number): void {
     const { history, checkpoints, memory } = this;
     const { history_bytes_max } = memory;
-    checkpoints.bound(left_bytes + history.bound(history_bytes_max), history_bytes_max);
+    const left = left_bytes + history.bound(history_bytes_max);
+    checkpoints.bound(left, history_bytes_max, this.document);
     memory.accountHistory(history.bytes + checkpoints.bytes);
   }
 }

@@ -151,6 +151,40 @@ history('the oldest steps go when they hold too much, and it is said', () => {
   assert.is(engine.fail('restore', { step: step - 1 }).data.code, 'GOX_STEP_NOT_FOUND');
 });
 
+history('what an edit put away as a whole counts as held, layer by layer', () => {
+  const engine = new TestEngine();
+  const held = (method: string, params: object) => {
+    const { bytes } = listed(engine);
+    engine.call(method, params);
+    return listed(engine).bytes - bytes;
+  };
+  const box = { min: [1, 1, 1], max: [90, 90, 30] };
+  engine.call('create_layer', { name: 'put away' });
+  engine.call('fill_region', { ...box, color: '#ff0000' });
+  // Those that are not one colour all over are held as words.
+  const blocks = 20 * 16384;
+  engine.call('select', { kind: 'all', layer_id: 2 });
+  assert.ok(held('clear_selection', {}) > blocks, 'a selection');
+  assert.ok(held('transform_layer', { rotate: { axis: 'z', degrees: 90 } }) > blocks, 'turned');
+  assert.ok(held('delete_layer', { layer_id: 2 }) > blocks, 'deleted');
+});
+
+history('a checkpoint counts for layers that only it has, and goes when they are too much', () => {
+  const bytes_max = 2 ** 20;
+  const engine = new TestEngine({ history_bytes_max: bytes_max });
+  for (let i = 0; i < 4; i++) {
+    const { layer_id } = engine.call('create_layer', { name: 'only there' }) as {
+      layer_id: number;
+    };
+    engine.call('fill_region', { min: [1, 1, 1], max: [90, 90, 30], color: '#ff0000', layer_id });
+    engine.call('create_checkpoint', { checkpoint: `${i}` });
+    engine.call('delete_layer', { layer_id });
+  }
+  const { bytes, checkpoints } = listed(engine);
+  assert.ok(bytes <= 2 * bytes_max, `${bytes} bytes`);
+  assert.ok(checkpoints.length < 4, `${checkpoints.length} are kept`);
+});
+
 history('what loads another document cannot be undone, and what was is forgotten', () => {
   const engine = new TestEngine();
   engine.call('add_voxel', [0, 0, 0]);
