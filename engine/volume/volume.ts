@@ -26,7 +26,7 @@ import { KeptBox } from './kept-box.ts';
 import { changesIn } from './log-changes.ts';
 import { uniform } from './packed.ts';
 import { Block, NOBODY } from './stored-block.ts';
-import { VolumeLog } from './volume-log.ts';
+import { type Step, VolumeLog } from './volume-log.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
@@ -104,7 +104,7 @@ export class Volume {
     const { log } = this.#table;
     if (log === undefined) return this;
     const before = this.clone();
-    for (const step of log.steps.toReversed()) before.#table.exchange(step);
+    for (const step of log.steps.toReversed()) before.#table.exchange(copyOf(step));
     return before;
   }
 
@@ -381,6 +381,12 @@ export class Volume {
     block.count = countVoxels(block.data);
     this.#table.wrote(slot, before);
   }
+}
+
+/** A step that another volume can take and write on, while the log keeps its own. */
+function copyOf(step: Step): Step {
+  if (step.kind !== 'table') return step;
+  return { ...step, index: step.index.clone(), blocks: step.blocks.clone() };
 }
 
 /** Whether a box covers the whole of a block. */

@@ -76,4 +76,28 @@ recorders('an edit within another adds no more than both may', () => {
   assert.is(volume.count(), 11);
 });
 
+recorders('to look at what was before an edit leaves what the edit noted as it is', () => {
+  const { document, recorder } = recorded();
+  const { volume } = document.activeLayer;
+  const before = look(document);
+  let kept: Recording | undefined;
+  const edit = () => {
+    volume.set(1, 2, 3, 0xff00_ff00);
+    volume.set(40, 0, 0, RED);
+    volume.clear();
+    for (let i = 0; i < 2; i++) {
+      assert.equal(voxelLines(volume.beforeEdit()), (before as [[0, '', unknown]])[0][2]);
+    }
+  };
+  recorder.record(10, edit, (recording) => {
+    kept = recording;
+  });
+  for (let i = 0; i < 2; i++) {
+    assert.is(volume.count(), 0);
+    kept!.swap();
+    assert.equal(look(document), before);
+    kept!.swap();
+  }
+});
+
 recorders.run();

@@ -27,7 +27,11 @@ const VOXEL_BYTES_MAX = 400 * 16384;
 const exact = suite('exact');
 
 /** All of a project that an edit can change, in plain values. */
-function copyOf({ document, selection }: Project): string[] {
+function copyOf(project: Project): string[] {
+  const { document, selection } = project;
+  // What clones show may be out of date until somebody asks.
+  project.boundDerived();
+  document.refresh();
   const { layers, active: _, ...scene } = document.state;
   const text = (value: unknown) => JSON.stringify(value, plain);
   return [
