@@ -111,8 +111,11 @@ function newMap(
   return { key, map, damage: new Damage(), seen, done, users: [] };
 }
 
-function mapKeyOf({ lamp, projection }: DraftView, { content }: Draft): string | undefined {
-  return lamp.shadow > 0 ? shadowKey(lamp, content.box, projection) : undefined;
+function mapKeyOf({ lamp, projection }: DraftView, draft: Draft): string | undefined {
+  if (lamp.shadow <= 0) return undefined;
+  // What can be seen through casts no shadow.
+  const casting = draft.groups.map(({ surface }) => surface.opacity === 1);
+  return `${shadowKey(lamp, draft.content.box, projection)} ${casting}`;
 }
 
 /** All that a picture depends on, beside the blocks and the shadow map. */
