@@ -35,6 +35,7 @@ export class Blocks {
   readonly #positions: number[] = [];
   #volume: Volume;
   #version = NEVER;
+  #sweeps = 0;
 
   constructor(volume: Volume, keeper: Keeper) {
     this.#volume = volume;
@@ -59,17 +60,20 @@ export class Blocks {
   /** Learns what a volume holds, that of before or another one. */
   follow(volume: Volume): void {
     const before = this.#volume;
-    if (before === volume && this.#version === volume.version) return;
+    const moved = this.#sweeps !== volume.sweeps;
+    if (before === volume && this.#version === volume.version && !moved) return;
     const changed = before.changedSince(this.#version);
     this.#volume = volume;
     // What is stopped half way is of no version.
     this.#version = NEVER;
     if (before !== volume || changed === undefined) this.#followAll(changed);
-    else this.#followSome(changed);
+    else this.#followSome(changed, moved);
+    this.#sweeps = volume.sweeps;
     this.#version = volume.version;
   }
 
-  #followSome(changed: Int32Array): void {
+  /** @param moved whether blocks have other slots, since some were swept away */
+  #followSome(changed: Int32Array, moved: boolean): void {
     const { order } = this;
     const volume = this.#volume;
     for (let i = 0; i < changed.length; i += 3) {
@@ -80,8 +84,7 @@ export class Blocks {
       order[slot] = this.finder.places[number]!;
       this.#slots[number] = slot;
     }
-    // Blocks that were swept away move all others.
-    if (order.length !== volume.blockCount) this.#reorder();
+    if (moved || order.length !== volume.blockCount) this.#reorder();
   }
 
   /** The places of blocks that `sees` does not say no to, in their order. */

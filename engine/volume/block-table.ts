@@ -31,6 +31,7 @@ export class BlockTable {
   #count = 0;
   #empty = 0;
   #version = ++versions;
+  #sweeps = 0;
   readonly #trail = new Trail();
   #recorder: Recorder | undefined;
   /** Of the edit that wrote here last. */
@@ -49,6 +50,11 @@ export class BlockTable {
 
   set version(version: number) {
     this.#version = version;
+  }
+
+  /** How often blocks that were not written got other slots. */
+  get sweeps(): number {
+    return this.#sweeps;
   }
 
   get length(): number {
@@ -258,6 +264,7 @@ export class BlockTable {
 
   #exchangeTable({ index, blocks, count, empty }: TableStep): Step {
     const step = this.#asStep();
+    this.#sweeps++;
     this.#token = newToken();
     this.#index = index;
     this.#blocks = blocks;
@@ -300,6 +307,7 @@ export class BlockTable {
   #replace(index: BlockIndex, blocks: BlockStore): void {
     const recording = this.#recorder?.current;
     if (recording !== undefined) recording.blocks_left += this.#blocks.length - blocks.length;
+    this.#sweeps++;
     this.#index = index;
     this.#blocks = blocks;
     this.#empty = 0;

@@ -50,6 +50,11 @@ export class Volume {
     return this.#table.version;
   }
 
+  /** Grows when blocks get other slots, which may happen without a new version. */
+  get sweeps(): number {
+    return this.#table.sweeps;
+  }
+
   /** Blocks held, empty ones included. */
   get blockCount(): number {
     return this.#table.length;

@@ -171,4 +171,40 @@ test('jobs under way while others begin and edits come show what was when they b
   }
 });
 
+test('what becomes glass casts no shadow any more', () => {
+  const project = begin(() => 1);
+  const kept = new Kept(2 ** 26);
+  const [options] = OPTIONS as [RenderOptions];
+  const { document } = project;
+  for (const material of [1, 0, 1]) {
+    finish(prepareRender(document, options, undefined, kept));
+    project.transact(() => {
+      document.layers[0]!.set({ material: 0 });
+      document.layers[1]!.set({ visible: false });
+    });
+    finish(prepareRender(document, options, undefined, kept));
+    project.transact(() => document.layers[0]!.set({ material }));
+    const found = finish(prepareRender(document, options, undefined, kept));
+    assert.equal(found, bytesOf(renderPictures(document, options)), `material ${material}`);
+  }
+});
+
+test('blocks that took the slots of others are drawn', () => {
+  const { project } = new LooseProject();
+  const { volume } = project.document.layers[0]!;
+  const fill = (x: number, y: number, rgba: number) => {
+    project.transact(() => volume.fillBox([x, y, 0], [x + 160, y + 128, 16], rgba));
+  };
+  fill(0, 0, 0xff00_ffff);
+  fill(160, 0, 0xffff_00ff);
+  const kept = new Kept(2 ** 26);
+  const [options] = OPTIONS as [RenderOptions];
+  finish(prepareRender(project.document, options, undefined, kept));
+  // As many blocks go as come.
+  fill(0, 0, 0);
+  fill(0, 128, 0xff80_80ff);
+  const found = finish(prepareRender(project.document, options, undefined, kept));
+  assert.equal(found, bytesOf(renderPictures(project.document, options)));
+});
+
 test.run();
