@@ -2,7 +2,7 @@
 
 import { Document } from '../document/document.ts';
 import { newMaterial } from '../document/scene.ts';
-import { BLOCK_VOXELS } from '../volume/block.ts';
+import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { pack } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 
@@ -27,13 +27,15 @@ export function diffDocument(before: Volume, after: Volume): Document {
   changes.set({ material: 1 });
   const empty = new Uint32Array(BLOCK_VOXELS);
   const mark = (x: number, y: number, z: number, old: Uint32Array, now: Uint32Array) => {
+    const [marked, same] = [newBlockData(), newBlockData()];
     for (let i = 0; i < BLOCK_VOXELS; i++) {
-      const [was, is] = [old[i]! > 0xff_ffff, now[i]! > 0xff_ffff];
-      if (old[i] === now[i] || !(was || is)) continue;
-      const at = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)] as const;
-      changes.volume.set(...at, was && is ? RECOLORED : is ? CREATED : REMOVED);
-      rest.set(...at, 0);
+      const was = old[i]! > 0xff_ffff;
+      const is = now[i]! > 0xff_ffff;
+      if (old[i] === now[i]) same[i] = now[i]!;
+      else if (was || is) marked[i] = was && is ? RECOLORED : is ? CREATED : REMOVED;
     }
+    changes.volume.setBlock(x, y, z, marked);
+    rest.setBlock(x, y, z, same);
   };
   for (const { x, y, z, block } of after.blocks()) {
     const slot = before.slotAt(x, y, z);
