@@ -76,9 +76,17 @@ export class Kept {
     });
   }
 
-  /** Keeps a map in the place of one of its key, for the pictures that follow. */
+  /**
+   * Keeps a map in the place of one of its key, for the pictures that follow, and forgets the
+   * oldest of no kept picture that have no room.
+   */
   addMap(map: KeptMap): void {
     this.#maps = [...this.#maps.filter(({ key }) => key !== map.key), map];
+    while (this.#frameBytes > this.#bytes_max * FRAMES_SHARE) {
+      const idle = this.#maps.find((one) => one !== map && !this.#isUsed(one));
+      if (idle === undefined) return;
+      this.#maps = this.#maps.filter((one) => one !== idle);
+    }
   }
 
   /** Keeps a picture in the place of one of its key, and forgets the oldest that have no room. */
@@ -86,8 +94,12 @@ export class Kept {
     this.#frames = [...this.#frames.filter(({ key }) => key !== frame.key), frame];
     while (this.#frameBytes > this.#bytes_max * FRAMES_SHARE && this.#frames.length > 1) {
       this.#frames.shift();
-      this.#maps = this.#maps.filter((map) => this.#frames.some((one) => one.map === map));
+      this.#maps = this.#maps.filter((map) => this.#isUsed(map));
     }
+  }
+
+  #isUsed(map: KeptMap): boolean {
+    return this.#frames.some((frame) => frame.map === map);
   }
 
   drop(): void {

@@ -205,4 +205,18 @@ test('blocks that took the slots of others are drawn', () => {
   assert.equal(found, bytesOf(renderPictures(project.document, options)));
 });
 
+test('shadow maps of pictures that are too large to be kept take no more room each time', () => {
+  const { document } = begin(() => 1);
+  const kept = new Kept(2 ** 18);
+  for (let i = 0; i < 5; i++) {
+    const light = { fixed: true, yaw_degrees: 40 * i, shadow: 1 };
+    finish(
+      prepareRender(document, { views: [{ width: 200, height: 200 }], light }, undefined, kept),
+    );
+  }
+  // Each takes 256 KiB or more.
+  const bytes = kept.bytes - kept.prepared.bytes;
+  assert.ok(bytes < 3 * 2 ** 20, `${bytes} bytes`);
+});
+
 test.run();
