@@ -31,6 +31,9 @@ const CELLS = 2;
 const RECT_BYTES = RECT * 4;
 const CELL_BYTES = 5;
 
+/** Of what faces may take. */
+const FULL_SHARE = 3 / 4;
+
 /** Memory is taken in steps of this. */
 const STEP = 2 ** 18;
 /** Threads that pass the ceiling at the same time, each with the faces of one block. */
@@ -85,6 +88,11 @@ export class Arena implements Faces {
   /** Rectangles, also those that nobody refers to any more. */
   get rectCount(): number {
     return Atomics.load(this.memory.lengths, RECTS);
+  }
+
+  /** Whether faces may soon find no room. */
+  get isFull(): boolean {
+    return this.#faceBytes > this.memory.bytes_max * FULL_SHARE;
   }
 
   get #faceBytes(): number {

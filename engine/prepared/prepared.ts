@@ -92,7 +92,20 @@ export class Prepared {
 
   /** Whether most of what the arena holds is out of date. */
   #isWasted(): boolean {
-    return this.#wasted > WASTED_MIN && this.#wasted * 2 > this.arena.rectCount;
+    const { isFull, rectCount } = this.arena;
+    if (this.#wasted > WASTED_MIN && this.#wasted * 2 > rectCount) return true;
+    // Nobody counts what jobs prepared that were cancelled, or that others prepared as well.
+    return isFull && this.#countRects() * 2 < rectCount;
+  }
+
+  /** Rectangles that entries refer to. */
+  #countRects(): number {
+    const { entries, count } = this.directory;
+    let rects = 0;
+    for (let at = 0; at < count * ENTRY; at += ENTRY) {
+      if (entries[at + FIRST]! >= 0) rects += entries[at + ENDS + 5]!;
+    }
+    return rects;
   }
 
   /** Forgets everything. */
@@ -114,8 +127,8 @@ export class Prepared {
   /** Learns what the volumes of the groups hold now. */
   follow(volumes: readonly Volume[]): void {
     if (this.#blocks.length > 0 && volumes.length !== this.#blocks.length) this.drop();
-    if (this.#isWasted()) this.drop();
     this.#adopt();
+    if (this.#isWasted()) this.drop();
     for (const [group, volume] of volumes.entries()) {
       const blocks = this.#blocks[group] ?? this.#begin(group, volume);
       blocks.follow(volume);

@@ -219,4 +219,27 @@ test('shadow maps of pictures that are too large to be kept take no more room ea
   assert.ok(bytes < 3 * 2 ** 20, `${bytes} bytes`);
 });
 
+test('what jobs prepare that never end does not keep others from room', () => {
+  const { project } = new LooseProject();
+  const { document } = project;
+  project.transact(() => {
+    for (let i = 0; i < 2000; i++) {
+      document.layers[0]!.volume.set((i * 7) % 151, (i * 11) % 103, (i * 13) % 29, 0xffff_ffff);
+    }
+  });
+  const kept = new Kept(2 ** 20);
+  const [options] = OPTIONS as [RenderOptions];
+  const begun = () => {
+    const job = prepareRender(document, options, undefined, kept);
+    for (const stage of [0, 1]) {
+      for (let part = 0; part < job.stages[stage]!; part++) runRenderPart(job, stage, part);
+    }
+    return job;
+  };
+  for (let i = 0; i < 8; i++) begun();
+  for (let i = 0; i < 2; i++) finish(prepareRender(document, options, undefined, kept));
+  const { todo } = prepareRender(document, { ...options, occlusion: 0 }, undefined, kept);
+  assert.is(todo.faces.length, 0);
+});
+
 test.run();
