@@ -167,14 +167,19 @@ function memoryLimit(
   return new GoxError('GOX_MEMORY_LIMIT', `${message} ${free}`, facts, cause);
 }
 
+/** Bounds that are the same on every machine, and that no key sets, as details name them. */
+const FIXED = ['side_max', 'samples_max', 'pictures_max', 'picture_bytes_max'];
+
 /** Says of a refusal for memory, whoever throws it, which ceiling was met. */
 export function explainedBy<T>(ceiling: () => Ceiling, action: () => T): T {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
-    const { key, coordinates } = error.details ?? {};
+    const { details = {} } = error;
+    const { key, coordinates } = details;
     if (key !== undefined || coordinates !== undefined) throw error;
+    if (FIXED.some((name) => name in details)) throw error;
     throw memoryLimit(ceiling(), error.message, error.details, error);
   }
 }

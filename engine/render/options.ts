@@ -1,6 +1,6 @@
 /** What a caller asks of the renderer: plain values, so that they can cross to another thread. */
 
-import { GoxError } from '../../conf/errors.ts';
+import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
 import type { Vec3 } from '../volume/box.ts';
 import type { Rgba } from '../volume/color.ts';
 
@@ -120,18 +120,23 @@ export const MARGIN_DEFAULT = 0.04;
 /** Throws GOX_MEMORY_LIMIT for more than the limits, GOX_INVALID_PARAMS for no picture at all. */
 export function checkOptions(options: RenderOptions): void {
   const { views, samples = 2 } = options;
-  if (views.length > VIEWS_MAX) tooMuch(`${views.length} pictures, more than ${VIEWS_MAX}`);
+  if (views.length > VIEWS_MAX) {
+    tooMuch(`${views.length} pictures, more than ${VIEWS_MAX}`, { pictures_max: VIEWS_MAX });
+  }
   let total = 0;
   for (const { width, height } of views) {
     if (!isSize(width) || !isSize(height)) {
       invalid(`A picture of ${width} x ${height} pixels has no size.`);
     }
     if (width > SIDE_MAX || height > SIDE_MAX) {
-      tooMuch(`a picture of ${width} x ${height} pixels, more than ${SIDE_MAX} a side`);
+      const what = `a picture of ${width} x ${height} pixels, more than ${SIDE_MAX} a side`;
+      tooMuch(what, { side_max: SIDE_MAX });
     }
     total += width * height * samples * samples;
   }
-  if (total > SAMPLES_MAX) tooMuch(`${total} samples, more than ${SAMPLES_MAX}`);
+  if (total > SAMPLES_MAX) {
+    tooMuch(`${total} samples, more than ${SAMPLES_MAX}`, { samples_max: SAMPLES_MAX });
+  }
 }
 
 /** A parameter that no schema could have refused. */
@@ -139,8 +144,8 @@ export function invalid(message: string): never {
   throw new GoxError('GOX_INVALID_PARAMS', message);
 }
 
-function tooMuch(what: string): never {
-  throw new GoxError('GOX_MEMORY_LIMIT', `The pictures would take ${what}.`);
+function tooMuch(what: string, details: ErrorDetails): never {
+  throw new GoxError('GOX_MEMORY_LIMIT', `The pictures would take ${what}.`, details);
 }
 
 function isSize(value: number): boolean {

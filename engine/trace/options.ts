@@ -96,7 +96,7 @@ export function settingsOf(options: TraceOptions, pixel_bytes: number): Settings
   const bytes = pixels * pixel_bytes;
   if (bytes > SUMS_BYTES_MAX) {
     const message = `The pictures would take ${bytes} bytes, more than ${SUMS_BYTES_MAX}.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { bytes_max: SUMS_BYTES_MAX });
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { picture_bytes_max: SUMS_BYTES_MAX });
   }
   const chosen = { samples, bounces, sky, sun_degrees, floor, refraction, denoise };
   return { ...chosen, seed, threads, time_ms };

@@ -159,4 +159,15 @@ for (const [name, given] of Object.entries(FITTING)) {
   });
 }
 
+refusals('bounds that no key sets: named, and no ceiling for voxels', () => {
+  const project = new LooseProject(BYTES_MAX);
+  const large = { width: 8192, height: 8192, turntable: { count: 2 } };
+  for (const params of [large, { ...large, trace: true }]) {
+    const { code, message } = refused(() => project.run('goxel.render_scene', params));
+    assert.is(code, 'GOX_MEMORY_LIMIT');
+    assert.match(message, /, more than \d+\.$/);
+    assert.not.match(message, 'voxel_bytes_max');
+  }
+});
+
 refusals.run();
