@@ -6,6 +6,7 @@
 import type { Document, DocumentState } from '../document/document.ts';
 import type { Layer, LayerState } from '../document/layer.ts';
 import type { Selection } from '../document/selection.ts';
+import { EMPTY_BLOCK } from '../ops/combine.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** More are refused; users have a few. */
@@ -55,8 +56,31 @@ export function comeBack(document: Document, { scene, layers }: Checkpoint): voi
   if (document.state !== scene) document.set(scene);
   for (const { layer, state, voxels, version } of layers) {
     if (layer.state !== state) layer.set(state);
-    if (state.volume.version !== version) state.volume.become(voxels);
+    if (state.volume.version !== version) becomeLike(state.volume, voxels);
   }
+}
+
+/** Gives a volume the content of another; writes the blocks that are not the same already. */
+function becomeLike(volume: Volume, other: Volume): void {
+  for (const { x, y, z, block } of other.blocks()) {
+    if (blockOf(volume, x, y, z) !== block) volume.shareBlock(x, y, z, other);
+  }
+  const gone = [...volume.blocks()].filter(({ x, y, z }) => !other.holdsIn(x, y, z));
+  for (const { x, y, z } of gone) volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
+}
+
+/** Bytes of the blocks of a volume that another one does not have at the same places. */
+function bytesBeside(volume: Volume, other: Volume): number {
+  let bytes = 0;
+  for (const { x, y, z, block } of volume.blocks()) {
+    if (blockOf(other, x, y, z) !== block) bytes += block.bytes;
+  }
+  return bytes;
+}
+
+function blockOf(volume: Volume, x: number, y: number, z: number) {
+  const slot = volume.slotAt(x, y, z);
+  return slot < 0 ? undefined : volume.blockIn(slot).block;
 }
 
 /** What a checkpoint holds that a document does not, in bytes; costs by all of its blocks. */
@@ -65,7 +89,7 @@ function bytesOf({ layers }: Checkpoint, document: Document): number {
   let bytes = 0;
   for (const { state, voxels } of layers) {
     const { volume } = state;
-    bytes += present.has(volume) ? voxels.bytesBeside(volume) : voxels.byteLength;
+    bytes += present.has(volume) ? bytesBeside(voxels, volume) : voxels.byteLength;
   }
   return bytes;
 }

@@ -38,9 +38,6 @@ export interface VolumeSnapshot {
   readonly blocks: readonly Uint32Array[];
 }
 
-/** What comes in the place of a block that has nothing any more. */
-const NOTHING = new Block(uniform(0), NOBODY, 0);
-
 export class Volume {
   readonly #table = new BlockTable(this);
   readonly #box = new KeptBox();
@@ -157,28 +154,6 @@ export class Volume {
   /** Gives back the blocks that hold nothing any more; costs a pointer and a position a block. */
   dropEmpty(): void {
     this.#table.dropEmpty();
-  }
-
-  /** Bytes of the blocks that another volume does not have at the same places. */
-  bytesBeside(other: Volume): number {
-    let bytes = 0;
-    for (const { x, y, z, block } of this.blocks()) {
-      const there = other.slotAt(x, y, z);
-      if (there < 0 || other.#table.at(there) !== block) bytes += block.bytes;
-    }
-    return bytes;
-  }
-
-  /** Takes the content of another volume; writes the blocks that are not the same already. */
-  become(other: Volume): void {
-    for (const { x, y, z } of other.blocks()) {
-      const [here, there] = [this.slotAt(x, y, z), other.slotAt(x, y, z)];
-      if (here < 0 || this.#table.at(here) !== other.#table.at(there)) {
-        this.shareBlock(x, y, z, other);
-      }
-    }
-    const gone = [...this.blocks()].filter(({ x, y, z }) => !other.holdsIn(x, y, z));
-    for (const { x, y, z } of gone) this.#table.put(x >> 4, y >> 4, z >> 4, NOTHING);
   }
 
   /** A volume of the same content; costs one pointer and one position a block. */
