@@ -73,7 +73,8 @@ export const undo = method({
   spellings: { count: 'steps' },
   result: Type.Object({
     success: Success,
-    undone: Type.Array(Step, { description: 'The newest first.' }),
+    count: Type.Integer({ minimum: 1, description: 'How many steps were undone.' }),
+    undone: Type.Array(Step, { description: 'The newest first, 50 at most.' }),
     ...Possible,
   }),
   errors: ['GOX_NOTHING_TO_UNDO', 'GOX_MEMORY_LIMIT'],
@@ -93,7 +94,8 @@ export const redo = method({
   spellings: { count: 'steps' },
   result: Type.Object({
     success: Success,
-    redone: Type.Array(Step, { description: 'In their order.' }),
+    count: Type.Integer({ minimum: 1, description: 'How many steps were done again.' }),
+    redone: Type.Array(Step, { description: 'In their order, 50 at most.' }),
     ...Possible,
   }),
   errors: ['GOX_NOTHING_TO_REDO', 'GOX_MEMORY_LIMIT'],
@@ -296,7 +298,7 @@ export const diff = method({
       }),
     ),
   }),
-  errors: ['GOX_CHECKPOINT_NOT_FOUND', 'GOX_STEP_NOT_FOUND'],
+  errors: ['GOX_CHECKPOINT_NOT_FOUND', 'GOX_STEP_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [{ name: 'of one voxel', given: [ONE_VOXEL], params: { from: { step: 0 } } }],
 });
 

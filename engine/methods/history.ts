@@ -41,7 +41,10 @@ const SIDE = 512;
 
 const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
   const undone = repeat(project, steps, () => project.undo());
-  if (undone.length > 0) return { success: true, undone: undone.map(stepView), ...left(project) };
+  if (undone.length > 0) {
+    const shown = undone.slice(0, LIST_LENGTH).map(stepView);
+    return { success: true, count: undone.length, undone: shown, ...left(project) };
+  }
   const { forgotten } = project.history;
   const bytes_max = project.memory.history_bytes_max;
   const why =
@@ -55,7 +58,10 @@ const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
 
 const redoSteps: Handler<typeof redo> = (project, { steps = 1 }) => {
   const redone = repeat(project, steps, () => project.redo());
-  if (redone.length > 0) return { success: true, redone: redone.map(stepView), ...left(project) };
+  if (redone.length > 0) {
+    const shown = redone.slice(0, LIST_LENGTH).map(stepView);
+    return { success: true, count: redone.length, redone: shown, ...left(project) };
+  }
   throw new GoxError('GOX_NOTHING_TO_REDO', 'Nothing was undone since the last edit.');
 };
 

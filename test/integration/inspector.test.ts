@@ -89,7 +89,9 @@ test('idle and busy are seen, and the ways of requests, and no secrets', () =>
         paths.some((path) => /:0\/connection:/.test(path)),
       );
       await client.call('goxel.add_voxel', [0, 0, 0, '#ff0000'], 2);
-      await client.call('goxel.render_scene', { width: 128, height: 128 }, 3);
+      // Small pictures are drawn where they are asked for, but traced ones are jobs.
+      const trace = { samples: 1 };
+      await client.call('goxel.render_scene', { width: 64, height: 64, trace }, 3);
       const session = /\/session:0$/;
       for (const path of [/^engines\/engine:0$/, /^jobs\/job:\d$/, /\/connection:\d+$/, session]) {
         await viewer.sees(`work at ${path}, and its end`, () => {

@@ -58,7 +58,8 @@ history('undo takes a step back, redo does it again, and an edit between ends th
   engine.call('undo', { steps: 2 });
   assert.equal(voxelsOf(engine), []);
   assert.not(unsaved(engine), 'what is saved is not edited');
-  engine.call('redo', { steps: 99 });
+  const { count } = engine.call('redo', { steps: 99 }) as { count: number };
+  assert.is(count, 2);
   assert.is(voxelsOf(engine).length, 2);
   engine.call('undo');
   engine.call('add_voxel', [7, 7, 7, '#0000FF']);
