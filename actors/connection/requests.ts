@@ -22,7 +22,7 @@ export function requestsEffect(deps: SessionDeps & RequestsDeps) {
     if (connection === undefined) throw new Error(`connection ${input.number} has no socket`);
     const session: Session = new Session(
       deps,
-      input.number,
+      connection.sessions.client,
       input.session,
       connection.replies,
       () => work.touch(),

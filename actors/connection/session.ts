@@ -69,7 +69,7 @@ export class Session implements Source, Waiter, SessionHandle {
   #givenUp: GoxError | undefined;
 
   /**
-   * @param client the number of its connection
+   * @param client see `Sessions.client`
    * @param turned is called when it may have become idle, or busy
    * @param onDefect hears of a request that is answered with GOX_INTERNAL
    */

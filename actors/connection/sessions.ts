@@ -35,7 +35,12 @@ export interface PlacedConnection extends OpenConnection {
 /** All of them, by their numbers. */
 export type OpenConnections = ReadonlyMap<number, OpenConnection>;
 
+/** How many connections there have been: the last of them has this number as a client. */
+let clients = 0;
+
 export class Sessions {
+  /** The client, by a number that no other has had since the daemon started. */
+  readonly client = ++clients;
   readonly #replies: Pick<Replies, 'fail'>;
   readonly #needed: (need: SessionNeed) => void;
   readonly #ended: (request: SessionRequest) => void;

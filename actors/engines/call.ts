@@ -28,7 +28,7 @@ export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;
 
 /** Somebody with calls for an engine: a session. */
 export interface Source {
-  /** The number of its connection; 0 is nobody's. */
+  /** The client, by a number that no other has had. */
   readonly client: number;
   /** Whether somebody waits for what the call asks for, so that it may become a job. */
   wants(call: Call): boolean;

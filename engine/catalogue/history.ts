@@ -32,7 +32,9 @@ const Step = Type.Object(
     method: Type.String({ description: 'What the request asked for.' }),
     client: Type.Integer({
       minimum: 0,
-      description: 'The number of the connection that it came by; 0 for the daemon itself.',
+      description:
+        'Who asked: connections count from 1, in the order in which clients made them since the' +
+        ' daemon started.',
     }),
     at: Type.String({ description: 'When, as ISO 8601 in UTC.' }),
     ...VoxelChanges,

@@ -9,7 +9,7 @@ export interface EncodableCall {
   readonly project: { readonly number: number };
 }
 
-/** Calls of one client, by the number of its connection. */
+/** Calls of one client, by its number. */
 export interface EncodablePart {
   readonly source: { readonly client: number };
   readonly calls: readonly EncodableCall[];

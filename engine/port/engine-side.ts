@@ -29,7 +29,7 @@ export interface Asked {
 /** One request of a batch, its parameters still encoded; `transport/` has requests of clients. */
 export interface EngineRequest extends Asked {
   readonly project: number;
-  /** The number of the connection that it came by. */
+  /** The number of the client. */
   readonly client: number;
   /** Where the encoded parameters are in the body. */
   readonly start: number;

@@ -21,8 +21,8 @@
  *
  * Words are in the machine's byte order: both sides are threads of one process. `slot` is where the
  * two sides share what they know of the batch on its way (`flight.ts`). `project` is a
- * number that the main thread gave to the project, `client` that of the connection that a request
- * came by. `method` is the method's place in `METHODS`,
+ * number that the main thread gave to the project, `client` that of the client that a request
+ * came from. `method` is the method's place in `METHODS`,
  * plus `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus
  * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded, plus
  * `NEW_PROJECT_FLAG` when the engine may not have the project yet and is to make it: a number that
@@ -195,7 +195,7 @@ export interface EngineApi {
    * throws for what a client sent.
    *
    * @param word the request's, with its flags
-   * @param client the number of its connection
+   * @param client its number
    * @param slot of the flight
    */
   takeOver(

@@ -10,7 +10,7 @@ import type { Summary } from './summary.ts';
 /** What asked for an edit, and who. */
 export interface Origin {
   readonly method: string;
-  /** The number of the connection that the request came by. */
+  /** The client, by a number that no other has had since the daemon started. */
   readonly client: number;
 }
 

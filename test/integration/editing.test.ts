@@ -172,4 +172,22 @@ editing('files are imported, and scripts read from them', async () => {
   connection.destroy();
 });
 
+editing('the history tells clients apart, those too that are gone', async () => {
+  const first = await open();
+  await ask(first, 'goxel.create_project', { project: 'who' });
+  first.destroy();
+  for (let i = 0; i < 2; i++) {
+    const connection = await open();
+    await ask(connection, 'goxel.add_voxel', { project: 'who', x: i, y: 0, z: 0 });
+    connection.destroy();
+  }
+  const connection = await open();
+  const { done } = (await ask(connection, 'goxel.get_history', { project: 'who' })) as {
+    done: { client: number }[];
+  };
+  assert.is(new Set(done.map(({ client }) => client)).size, 2);
+  await ask(connection, 'goxel.close_project', { project: 'who' });
+  connection.destroy();
+});
+
 editing.run();
