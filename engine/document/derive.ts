@@ -96,7 +96,7 @@ function replace(layer: Layer, derivation: Derivation): void {
 function follow(known: Derivation, layer: Layer, base: Layer, blocks_max: number): Volume {
   const { volume, version, pending = NOWHERE } = known;
   const since = base.volume.changedSince(version);
-  const changed = since && Int32Array.of(...since, ...pending);
+  const changed = since && together(since, pending);
   if (changed !== undefined && areFew(changed, base.volume)) {
     // The base may come back to what it was, and this be stopped half way.
     layer.derivation = { ...known, pending: changed };
@@ -106,6 +106,15 @@ function follow(known: Derivation, layer: Layer, base: Layer, blocks_max: number
 }
 
 const NOWHERE = new Int32Array(0);
+
+/** Positions may come twice; there may be more than a call has room for. */
+function together(a: Int32Array, b: Int32Array): Int32Array {
+  if (b.length === 0) return a;
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
 
 /** What a layer's voxels depend on but for its base's; nothing for one that keeps those it has. */
 function inputsOf(layer: Layer, base: Layer | undefined, box: Matrix) {

@@ -1,10 +1,8 @@
 /** The visible layers laid one over another, kept as long as changes can be followed. */
 
 import { EMPTY_BLOCK, mergeBlockOver, mergeOver } from '../ops/combine.ts';
+import { NO_VERSION } from '../volume/trail.ts';
 import { Volume } from '../volume/volume.ts';
-
-/** From before all versions, so that everything may have changed since. */
-const NO_VERSION = -1;
 
 export class Merged {
   readonly #parts: readonly Volume[];

@@ -8,6 +8,7 @@ import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_BYTES, BLOCK_SIZE, BLOCK_VOXELS, signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { BlockWords } from '../volume/block-view.ts';
+import { NO_VERSION } from '../volume/trail.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** Voxels by packed colour, as signed words. */
@@ -43,9 +44,6 @@ export function keptColors(volume: Volume, piece: number): ColorTable | undefine
   }
   return kept.of(volume, piece);
 }
-
-/** From before all versions, so that everything may have changed since. */
-const NO_VERSION = -1;
 
 class KeptColors {
   #version = 0;

@@ -4,6 +4,7 @@ import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { uniform } from '../volume/packed.ts';
 import { Block, NOBODY } from '../volume/stored-block.ts';
+import { NO_VERSION } from '../volume/trail.ts';
 import { wordsOf } from '../volume/unpacked.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Finder } from './directory.ts';
@@ -16,9 +17,6 @@ interface Keeper {
   /** What is at a place is out of date. */
   changed(place: number): void;
 }
-
-/** Before every version. */
-const NEVER = -1;
 
 /** Of what was written since it was prepared. */
 const NOTHING_KNOWN = new Block(uniform(0), NOBODY, 0);
@@ -34,7 +32,7 @@ export class Blocks {
   readonly #slots: number[] = [];
   readonly #positions: number[] = [];
   #volume: Volume;
-  #version = NEVER;
+  #version = NO_VERSION;
   #sweeps = 0;
 
   constructor(volume: Volume, keeper: Keeper) {
@@ -65,7 +63,7 @@ export class Blocks {
     const changed = before.changedSince(this.#version);
     this.#volume = volume;
     // What is stopped half way is of no version.
-    this.#version = NEVER;
+    this.#version = NO_VERSION;
     if (before !== volume || changed === undefined) this.#followAll(changed);
     else this.#followSome(changed, moved);
     this.#sweeps = volume.sweeps;

@@ -2,6 +2,9 @@
 
 import { BlockIndex } from './block-index.ts';
 
+/** From before all versions: what is of it, by a stop half way, may differ anywhere. */
+export const NO_VERSION = -1;
+
 /** Kept at most; what is older is forgotten, half at a time. */
 const STEPS_MAX = 4096;
 

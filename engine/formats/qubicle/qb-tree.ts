@@ -57,8 +57,7 @@ export class TreeLayers {
     requireReach(this.#reader, min, [size[0], size[2], size[1]]);
     const document = this.document;
     const layer = this.#count++ === 0 ? document.activeLayer : document.addLayer(name);
-    layer.set({ name });
-    layer.set({ visible });
+    layer.set({ name, visible });
     const voxels = this.#voxels;
     fill((x, y, z, count, rgba) => {
       const bottom = min[2] + y;
