@@ -1,6 +1,6 @@
 /** Which processes a test file has started, itself included, found by the TMPDIR they inherited. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
  * The ids of living processes whose environment holds `TMPDIR=directory` or a TMPDIR below it, also
@@ -51,4 +51,22 @@ export function residentMiB(pid: number): number {
 /** Descriptors that a process has open. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Of these, sockets and files: not what the threads have for themselves, which start when needed. */
+export function openSocketsAndFiles(pid: number): number {
+  const directory = `/proc/${pid}/fd`;
+  return readdirSync(directory)
+    .map((fd) => linkOf(`${directory}/${fd}`))
+    .filter((target) => /^(socket:|\/(?!dev\/))/.test(target)).length;
+}
+
+/** Nothing for one that was closed since. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
