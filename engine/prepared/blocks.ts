@@ -5,7 +5,6 @@ import { BLOCK_SIZE } from '../volume/block.ts';
 import { uniform } from '../volume/packed.ts';
 import { Block, NOBODY } from '../volume/stored-block.ts';
 import { NO_VERSION } from '../volume/trail.ts';
-import { wordsOf } from '../volume/unpacked.ts';
 import type { Volume } from '../volume/volume.ts';
 import { Finder } from './directory.ts';
 import { Reach } from './reach.ts';
@@ -38,7 +37,7 @@ export class Blocks {
   constructor(volume: Volume, keeper: Keeper) {
     this.#volume = volume;
     this.#keeper = keeper;
-    this.reach = new Reach((number) => wordsOf(this.storedOf(number)!));
+    this.reach = new Reach((number) => this.storedOf(number)!);
   }
 
   /** Has the blocks of the volume copied before they are written. */

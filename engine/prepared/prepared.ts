@@ -48,6 +48,12 @@ export interface Drawn {
 /** Jobs that prepare at a time; what others prepare is not kept. */
 const PENDING_MAX = 4;
 
+/** When so many times what changed is more than all blocks, all are prepared anew. */
+const MOST = 4;
+
+/** Where blocks changed is not told one by one when they are more: everything looks different. */
+const MUCH = 128;
+
 /** So many rectangles out of date, half a megabyte or more, are left where they are. */
 const WASTED_MIN = 2 ** 15;
 
@@ -160,11 +166,11 @@ export class Prepared {
   /** What a job has to prepare in place of this thread. */
   takeTodo(): Todo {
     const { entries } = this.directory;
+    this.#outdateAround();
     for (const place of this.#unmarked) {
-      entries[place * ENTRY + ROWS_AT] = this.#storedOf(place) === undefined ? NO_ROWS : -1;
-      this.#disturb(place, -1, -1);
-      this.#outdate(place);
-      if (entries[place * ENTRY + ROWS_AT] === NO_ROWS) this.#unmarked.delete(place);
+      const filled = this.#storedOf(place) !== undefined;
+      entries[place * ENTRY + ROWS_AT] = filled ? -1 : NO_ROWS;
+      if (!filled) this.#unmarked.delete(place);
     }
     const faces: number[] = [];
     for (const place of this.#unfaced) {
@@ -245,14 +251,30 @@ export class Prepared {
     });
   }
 
-  /** The faces of a place are to be found again. */
-  #outdate(place: number): void {
+  /** Outdates the blocks whose rows are to be found again, and all around them, each once. */
+  #outdateAround(): void {
+    const all = this.#unmarked.size * MOST > this.directory.count;
+    const places = new Set<number>();
+    if (!all) {
+      for (const place of this.#unmarked) {
+        places.add(place);
+        this.#forAround(place, undefined, (beside) => places.add(beside));
+      }
+    }
+    const count = all ? this.directory.count : places.size;
+    const much = count > MUCH;
+    if (much) this.damage.addAll();
+    for (const place of all ? Array(count).keys() : places) this.#outdate(place, much);
+  }
+
+  /** The faces of a place are to be found again; where is `told` when that is known already. */
+  #outdate(place: number, told = false): void {
     const { entries } = this.directory;
     const at = place * ENTRY;
-    if (entries[at + FIRST]! >= 0) {
-      this.#before.set(place, entries.slice(at, at + ENTRY));
-      this.#wasted += entries[at + ENDS + 5]!;
-    }
+    const prepared = entries[at + FIRST]! >= 0;
+    if (prepared) this.#wasted += entries[at + ENDS + 5]!;
+    if (told) this.#before.delete(place);
+    else if (prepared) this.#before.set(place, entries.slice(at, at + ENTRY));
     // What is not known now cannot be compared later.
     else if (!this.#before.has(place)) this.damage.add(this.#bodyOf(place));
     entries[at + FIRST] = -1;
@@ -262,11 +284,14 @@ export class Prepared {
 
   /** Outdates the blocks around one whose rows changed, as far as they see the change. */
   #disturb(place: number, before: number, after: number): void {
-    const at = place * ENTRY;
-    const { entries } = this.directory;
-    const { x, y, z } = this.#positionOf(place);
-    const finder = this.#finders[entries[at + GROUP]!]!;
     const touched = before < 0 || after < 0 ? undefined : sidesOf(this.arena.rows, before, after);
+    this.#forAround(place, touched, (beside) => this.#outdate(beside));
+  }
+
+  /** Calls `visit` with the places of blocks that touch one, where `touched` says so. */
+  #forAround(place: number, touched: Uint8Array | undefined, visit: (place: number) => void): void {
+    const { x, y, z } = this.#positionOf(place);
+    const finder = this.#finders[this.directory.entries[place * ENTRY + GROUP]!]!;
     for (let i = 0; i < 27; i++) {
       if (i === 13 || touched?.[i] === 0) continue;
       const beside = finder.find(
@@ -274,7 +299,7 @@ export class Prepared {
         y + (((i / 3) | 0) % 3) - 1,
         z + ((i / 9) | 0) - 1,
       );
-      if (beside >= 0) this.#outdate(beside);
+      if (beside >= 0) visit(beside);
     }
   }
 

@@ -6,9 +6,10 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { markRows, ROWS } from '../render/occupancy.ts';
-import { BLOCK_SIZE } from '../volume/block.ts';
+import { BLOCK_SIZE, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Vec3 } from '../volume/box.ts';
+import { readWords } from '../volume/unpacked.ts';
 
 /** Blocks along a side of a cube, as a power of two. */
 const CUBE_SHIFT = 3;
@@ -39,16 +40,17 @@ export class Reach {
   /** Numbers of the blocks in each cube. */
   readonly #cubes: number[][] = [];
   readonly #positions: number[] = [];
-  readonly #wordsOf: (number: number) => Uint32Array;
+  readonly #storedOf: (number: number) => Uint32Array;
   /** Solid voxels of a block: the least and greatest x, y and z, four bits each. */
   readonly #boxes: number[] = [];
   readonly #rows = new Uint16Array(ROWS);
+  readonly #scratch = newScratch();
   /** What was found last. */
   #known: Found[] = [];
 
-  /** `wordsOf` gives the words of a block that has voxels. */
-  constructor(wordsOf: (number: number) => Uint32Array) {
-    this.#wordsOf = wordsOf;
+  /** `storedOf` gives what a block that has voxels is stored as. */
+  constructor(storedOf: (number: number) => Uint32Array) {
+    this.#storedOf = storedOf;
   }
 
   /** Adds the next block, at a position over 16. */
@@ -146,7 +148,7 @@ export class Reach {
   }
 
   #mark(number: number): Uint16Array {
-    markRows(this.#wordsOf(number), this.#rows);
+    markRows(readWords(this.#storedOf(number), this.#scratch), this.#rows);
     return this.#rows;
   }
 
