@@ -18,14 +18,19 @@ export class LooseProject {
   readonly files: Files;
   readonly project: Project;
 
-  constructor(voxel_bytes_max = 2 ** 28, directory = temporaryDirectory()) {
+  /** @param history_bytes_max as much as it needs, so that no step is forgotten, unless said */
+  constructor(
+    voxel_bytes_max = 2 ** 28,
+    directory = temporaryDirectory(),
+    history_bytes_max = 2 ** 28,
+  ) {
     this.directory = directory;
     this.files = new Files({ roots: [directory], file_bytes_max: 2 ** 26 });
     this.project = new Project({
       budget: new Budget({
         voxel_bytes_max,
         project_voxel_bytes_max: voxel_bytes_max,
-        history_bytes_max: voxel_bytes_max,
+        history_bytes_max,
       }),
       files: this.files,
       clipboard: new Clipboard(),

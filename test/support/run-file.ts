@@ -1,7 +1,8 @@
 /**
  * Runs one file of uvu suites in a process of its own and judges it. uvu alone lets a file pass
- * whose `before` hook throws or whose suites were never run, waits for ever for a test that hangs,
- * and does not see what a test leaves behind; each of these fails here.
+ * whose `before` hook throws, one whose test throws what it cannot show, or one whose suites were
+ * never run; it waits for ever for a test that hangs, and does not see what a test leaves behind.
+ * Each of these fails here.
  */
 
 import { spawn } from 'node:child_process';
@@ -16,6 +17,12 @@ const LEFTOVER_GRACE_MS = 1000;
 const LEFTOVER_POLL_MS = 20;
 /** Of a file's output, what is shown when it fails. */
 const OUTPUT_CHARS_MAX = 64 * 1024;
+
+/** What uvu prints with the error of a test. */
+const FAIL = ' FAIL ';
+const UNSHOWN =
+  'uvu shows no error of a hook, and none with `details` that are no text, as those of a GoxError' +
+  ' (test/support/refused.ts)';
 
 export interface RunOptions {
   /** After this the whole process group is killed. */
@@ -54,8 +61,10 @@ export async function runFile(file: string, options: RunOptions): Promise<FileRe
   const faults = [...end, ...left];
   if (totals === undefined) faults.push('printed no totals: did it end before its suites ran?');
   else if (total + skipped === 0) faults.push('ran no test: is .run() called?');
-  else if (passed !== total)
+  else if (passed !== total) {
     faults.push(`${total - passed} of ${total} tests failed or did not run`);
+    if (!output.includes(FAIL)) faults.push(UNSHOWN);
+  }
   const failed = Math.max(total - passed, faults.length > 0 ? 1 : 0);
   return { passed, failed, skipped, duration_ms, faults, output: output.slice(-OUTPUT_CHARS_MAX) };
 }

@@ -75,6 +75,17 @@ judging('fails a before hook that throws, which uvu lets pass', () => {
   fails(text, /2 of 2 tests failed or did not run/, '0 passed, 2 failed');
 });
 
+judging('fails a test whose error uvu cannot show, and says so', () => {
+  const text =
+    "t('a', () => { throw Object.assign(new Error('x'), { details: { bytes: 1 } }) });" +
+    "t('b', () => {}); t.run();";
+  fails(
+    text,
+    /2 of 2 tests failed.*\n.*uvu shows no error of a hook, and none with `details`/,
+    '0 passed, 2 failed',
+  );
+});
+
 judging('fails a file whose suite is never run, which uvu lets pass', () => {
   fails("t('a', () => {});", /printed no totals/, '0 passed, 1 failed');
 });

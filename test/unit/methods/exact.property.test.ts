@@ -12,6 +12,7 @@ import type { Layer } from '../../../engine/document/layer.ts';
 import { Job } from '../../../engine/jobs/job.ts';
 import type { Project } from '../../../engine/project/project.ts';
 import { createScripts } from '../../../engine/script/script.ts';
+import { BLOCK_BYTES } from '../../../engine/volume/block.ts';
 import type { Volume } from '../../../engine/volume/volume.ts';
 import { requireKept } from '../../support/kept.ts';
 import { LooseProject } from '../../support/project.ts';
@@ -19,10 +20,10 @@ import { EDITS, randomParams, writeFiles } from '../../support/random-edits.ts';
 import { SEED } from '../../support/seed.ts';
 import { randomNumbers } from '../../support/volumes.ts';
 
-const RUNS = 4;
+const RUNS = 3;
 const STEPS = 120;
-/** Small enough that some edits do not fit. */
-const VOXEL_BYTES_MAX = 400 * 16384;
+/** Small enough that some edits do not fit, and that most do not. */
+const BLOCKS_MAX = [400, 12];
 
 const exact = suite('exact');
 
@@ -63,10 +64,24 @@ async function run(made: LooseProject, method: string, params: object): Promise<
   if (result instanceof Job) made.finish(method, result);
 }
 
+/** Goes to another state. One that there is no memory for leaves all as it was, and gives false. */
+function went(project: Project, where: string, go: () => unknown): boolean {
+  const [copy, before] = [copyOf(project), project.history.length];
+  try {
+    return go() !== undefined;
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    assert.is(error.code, 'GOX_MEMORY_LIMIT', `${where}: ${error.message}`);
+    assert.equal(copyOf(project), copy, `after a refusal: ${where}`);
+    assert.is(project.history.length, before, where);
+    return false;
+  }
+}
+
 /** A random history of one project; gives the methods that have changed something. */
-async function history(seed: number): Promise<Set<string>> {
+async function history(seed: number, blocks_max: number): Promise<Set<string>> {
   const random = randomNumbers(seed);
-  const made = new LooseProject(VOXEL_BYTES_MAX);
+  const made = new LooseProject(blocks_max * BLOCK_BYTES);
   writeFiles(made);
   const { project } = made;
   const worked = new Set<string>();
@@ -75,19 +90,21 @@ async function history(seed: number): Promise<Set<string>> {
   const now = () => project.history.length;
   let kept: string[] | undefined;
   for (let step = 0; step < STEPS; step++) {
-    const where = () => `seed ${seed}, step ${step}`;
+    const where = () => `seed ${seed}, step ${step}, ${blocks_max} blocks`;
     const dice = random();
     if (dice < 0.12) {
-      for (let i = 0; i < 5 * random(); i++) project.undo();
+      for (let i = 0; i < 5 * random(); i++) went(project, where(), () => project.undo());
     } else if (dice < 0.2) {
-      for (let i = 0; i < 5 * random(); i++) project.redo();
+      for (let i = 0; i < 5 * random(); i++) went(project, where(), () => project.redo());
     } else if (dice < 0.24) {
       project.keep('checkpoint');
       kept = copyOf(project);
     } else if (dice < 0.27 && kept !== undefined) {
       const before = now();
-      project.comeBack(project.checkpoints.find('checkpoint')!);
-      assert.equal(unordered(copyOf(project)), unordered(kept), `a checkpoint, ${where()}`);
+      const checkpoint = project.checkpoints.find('checkpoint')!;
+      if (went(project, where(), () => [project.comeBack(checkpoint)])) {
+        assert.equal(unordered(copyOf(project)), unordered(kept), `a checkpoint, ${where()}`);
+      }
       if (now() > before) states = [...states.slice(0, before + 1), copyOf(project)];
     } else {
       const method = EDITS[Math.floor(random() * EDITS.length)]!;
@@ -113,11 +130,13 @@ async function history(seed: number): Promise<Set<string>> {
   }
   const after = copyOf(project);
   const length = now();
-  while (project.undo() !== undefined) {
-    assert.equal(withoutActive(copyOf(project)), withoutActive(states[now()]!), `seed ${seed}`);
+  const end = `seed ${seed}, ${blocks_max} blocks`;
+  while (went(project, end, () => project.undo())) {
+    assert.equal(withoutActive(copyOf(project)), withoutActive(states[now()]!), end);
   }
   requireKept(project);
-  while (now() < length) project.redo();
+  while (now() < length && went(project, end, () => project.redo()));
+  assert.is(now(), length, `${end}: what was once done does not fit`);
   assert.equal(withoutActive(copyOf(project)), withoutActive(after), `seed ${seed}`);
   requireKept(project);
   return worked;
@@ -135,10 +154,13 @@ function unordered(copy: readonly string[]): readonly string[] {
 
 const worked = new Set<string>();
 
-for (let run = 0; run < RUNS; run++) {
-  exact(`a random history is taken back and done again (${run + 1} of ${RUNS})`, async () => {
-    for (const method of await history(SEED + run)) worked.add(method);
-  });
+for (const blocks_max of BLOCKS_MAX) {
+  for (let run = 0; run < RUNS; run++) {
+    const which = `${run + 1} of ${RUNS}, ${blocks_max} blocks at most`;
+    exact(`a random history is taken back and done again (${which})`, async () => {
+      for (const method of await history(SEED + run, blocks_max)) worked.add(method);
+    });
+  }
 }
 
 /** So that there is something for each: voxels, some selected and copied, and layers of kinds. */
