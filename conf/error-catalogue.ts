@@ -326,8 +326,9 @@ export const ERRORS = {
   GOX_NOTHING_TO_REDO: {
     number: -32047,
     retryable: false,
-    meaning: 'Nothing was undone since the last edit, so there is nothing to be done again.',
+    meaning: 'Nothing was undone since the last edit, or nothing that could be kept.',
     advice: 'Undo comes first; an edit after it ends what could be done again.',
+    details: '`forgotten`: how many undone steps went for the sake of memory; `bytes_max`',
   },
   GOX_CHECKPOINT_NOT_FOUND: {
     number: -32048,

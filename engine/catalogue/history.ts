@@ -69,7 +69,8 @@ export const undo = method({
     'Every request that edits is one step, whoever sent it: a batch, a script or an import too.' +
     ' Steps are about voxels, layers, the scene, the palette and the selection. An edit after an' +
     ' undo ends what could be done again. Where there are fewer steps than asked for, all of them' +
-    ' are taken back. Steps together hold history.bytes_max at most; the oldest go first.',
+    ' are taken back. Steps together hold history.bytes_max at most; the oldest go first, and' +
+    ' what was undone where it is more by itself.',
   params: projectParams({ steps: Steps }),
   positional: ['steps'],
   spellings: { count: 'steps' },

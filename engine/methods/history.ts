@@ -42,28 +42,44 @@ const SIDE = 512;
 const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
   const undone = repeat(project, steps, () => project.undo());
   if (undone.length > 0) {
+    project.boundHistory();
     const shown = undone.slice(0, LIST_LENGTH).map(stepView);
     return { success: true, count: undone.length, undone: shown, ...left(project) };
   }
   const { forgotten } = project.history;
-  const bytes_max = project.memory.history_bytes_max;
-  const why =
-    forgotten === 0
-      ? ''
-      : ` ${forgotten} older ones were forgotten, since the history may hold ${bytes_max} bytes` +
-        ' (history.bytes_max).';
-  const message = `There is no step to be undone.${why}`;
-  throw new GoxError('GOX_NOTHING_TO_UNDO', message, { forgotten, bytes_max });
+  const message = 'There is no step to be undone.';
+  throw nothingLeft('GOX_NOTHING_TO_UNDO', message, project, 'older ones', forgotten);
 };
 
 const redoSteps: Handler<typeof redo> = (project, { steps = 1 }) => {
   const redone = repeat(project, steps, () => project.redo());
   if (redone.length > 0) {
+    project.boundHistory();
     const shown = redone.slice(0, LIST_LENGTH).map(stepView);
     return { success: true, count: redone.length, redone: shown, ...left(project) };
   }
-  throw new GoxError('GOX_NOTHING_TO_REDO', 'Nothing was undone since the last edit.');
+  const { lost } = project.history;
+  const message =
+    lost === 0 ? 'Nothing was undone since the last edit.' : 'There is no step to be done again.';
+  throw nothingLeft('GOX_NOTHING_TO_REDO', message, project, 'undone ones', lost);
 };
+
+/** Says how many steps there were, had there been memory for them. */
+function nothingLeft(
+  code: 'GOX_NOTHING_TO_UNDO' | 'GOX_NOTHING_TO_REDO',
+  message: string,
+  { memory }: Project,
+  which: string,
+  forgotten: number,
+): GoxError {
+  const bytes_max = memory.history_bytes_max;
+  const why =
+    forgotten === 0
+      ? ''
+      : ` ${forgotten} ${which} were forgotten, since the history may hold ${bytes_max} bytes` +
+        ' (history.bytes_max, and what the histories of other projects leave).';
+  return new GoxError(code, `${message}${why}`, { forgotten, bytes_max });
+}
 
 /** Without the last of them when there are fewer, or no memory for more. */
 function repeat(project: Project, count: number, move: () => Step | undefined): Step[] {
@@ -131,6 +147,7 @@ const comeBack: Handler<typeof restore> = (project, { checkpoint, step }) => {
   const layers = interruptible(undefined, () => {
     return differences(before.layers, shownNow(project).layers);
   });
+  project.boundHistory();
   return {
     success: true,
     step: project.history.now,

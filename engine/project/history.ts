@@ -57,6 +57,8 @@ export class History {
   #forgotten = 0;
   /** The number of the last step that was forgotten. */
   #begin = 0;
+  /** Of what was undone since the last edit. */
+  #lost = 0;
 
   /** Held for steps done and undone. */
   get bytes(): number {
@@ -87,6 +89,11 @@ export class History {
     return this.#forgotten;
   }
 
+  /** How many undone steps cannot be done again, since they would have taken too much memory. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** The number of the step done last; before the first, that of the last one forgotten, or 0. */
   get now(): number {
     return this.length === 0 ? this.#begin : this.#done.at(-1)!.number;
@@ -96,6 +103,7 @@ export class History {
   push({ entries, summary, origin, before, after }: Edit, at_ms: number): number {
     const cut = sumOf(this.#undone);
     this.#undone = [];
+    this.#lost = 0;
     // Written out, since spreading takes longer than most edits.
     const number = ++this.#number;
     const bytes = bytesOf(entries);
@@ -104,9 +112,13 @@ export class History {
     return cut;
   }
 
-  /** Forgets the oldest steps until they hold no more than this; tells how many bytes they held. */
+  /**
+   * Forgets the oldest steps until they hold no more than this; tells how many bytes they held. What
+   * was undone goes only where it is too much by itself, what would be done again last before others.
+   */
   bound(bytes_max: number): number {
     const before = this.#bytes;
+    if (before > bytes_max) this.#boundUndone(bytes_max);
     while (this.#bytes > bytes_max && this.length > 0) {
       const { number, bytes } = this.#done[this.#oldest]!;
       this.#done[this.#oldest++] = FORGOTTEN;
@@ -136,10 +148,23 @@ export class History {
     this.#done = [];
     this.#oldest = 0;
     this.#undone = [];
+    this.#lost = 0;
     this.#bytes = 0;
     this.#number = 0;
     this.#forgotten = 0;
     this.#begin = 0;
+  }
+
+  #boundUndone(bytes_max: number): void {
+    let held = sumOf(this.#undone);
+    let count = 0;
+    for (; held > bytes_max; count++) {
+      const { bytes } = this.#undone[count]!;
+      held -= bytes;
+      this.#bytes -= bytes;
+    }
+    this.#undone.splice(0, count);
+    this.#lost += count;
   }
 
   #move(from: Step[], to: Step[]): Step | undefined {

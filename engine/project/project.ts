@@ -310,11 +310,14 @@ export class Project extends Noted<ProjectState> {
     this.#revision = after();
     const entries = [...recording.entries.values()];
     const edit = { entries, summary, origin: this.#origin, before, after: this.#revision };
-    this.#bound(this.history.push(edit, Date.now()));
+    this.boundHistory(this.history.push(edit, Date.now()));
   }
 
-  /** Keeps what can be undone within its bounds; so many bytes of it are gone already. */
-  #bound(left_bytes: number): void {
+  /**
+   * Keeps what can be undone and done again within its bounds; so many bytes of it are gone already.
+   * Due after steps back and forth too, as soon as none of them need be taken back.
+   */
+  boundHistory(left_bytes = 0): void {
     const { history, checkpoints, memory } = this;
     const { history_bytes_max } = memory;
     const left = left_bytes + history.bound(history_bytes_max);

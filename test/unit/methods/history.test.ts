@@ -152,6 +152,41 @@ history('the oldest steps go when they hold too much, and it is said', () => {
   assert.is(engine.fail('restore', { step: step - 1 }).data.code, 'GOX_STEP_NOT_FOUND');
 });
 
+history('what was undone is bounded too, without what can still be undone', () => {
+  const bytes_max = 8 * 16384;
+  const engine = new TestEngine({ history_bytes_max: bytes_max });
+  const fill = (z: number, side: number) => {
+    const corner = side * 16 - 2;
+    engine.call('fill_region', { min: [1, 1, z + 1], max: [corner, corner, z + 14], color: 'red' });
+  };
+  const seen = () => {
+    const { can_undo, can_redo, bytes } = listed(engine);
+    assert.ok(bytes <= bytes_max, `${bytes} bytes`);
+    return [can_undo, can_redo];
+  };
+  fill(0, 1);
+  fill(16, 1);
+  engine.call('undo');
+  assert.equal(seen(), [1, 1]);
+  engine.call('redo');
+  fill(32, 4);
+  engine.call('undo');
+  assert.equal(seen(), [2, 0]);
+  const { message, data } = engine.fail('redo');
+  assert.match(message, 'history.bytes_max');
+  assert.is(data.details!.forgotten, 1);
+  engine.call('undo', { steps: 2 });
+  assert.equal(seen(), [0, 2]);
+  engine.call('redo', { steps: 2 });
+  for (let z = 32; z < 160; z += 16) fill(z, 1);
+  engine.call('restore', { step: 0 });
+  const [left, again] = seen();
+  assert.is(left, 0);
+  assert.ok(again! > 2 && again! < 10, `${again} are left`);
+  engine.call('redo', { steps: again });
+  assert.equal(voxelsOf(engine).length, again! * 14 ** 3);
+});
+
 history('what an edit put away as a whole counts as held, layer by layer', () => {
   const engine = new TestEngine();
   const held = (method: string, params: object) => {
