@@ -33,8 +33,8 @@ export abstract class Noted<State extends object> {
   /** Changes some properties. */
   protected write(changes: Partial<State>): void {
     const recording = this.#recorder?.current;
-    if (recording !== undefined && !recording.entries.has(this)) {
-      recording.entries.set(this, new StateEntry(this, this.#state));
+    if (recording !== undefined && recording.entryOf(this) === undefined) {
+      recording.note(this, new StateEntry(this, this.#state));
     }
     this.#state = { ...this.#state, ...changes };
   }
@@ -74,5 +74,9 @@ export class StateEntry<State extends object> implements Entry {
 
   append(): void {
     // The state before both changes is what is kept; the one after them is in place.
+  }
+
+  settled(): this {
+    return this;
   }
 }

@@ -15,11 +15,24 @@ export interface Entry {
   swap(): void;
   /** Takes in what the same owner noted later. */
   append(later: Entry): void;
+  /** What stands for it once the edit is over; it takes in nothing more, and may be smaller. */
+  settled(): Entry;
 }
+
+const NO_ENTRIES: readonly Entry[] = [];
+const NO_OWNERS: readonly object[] = [];
+
+/** So many owners are found one by one, which takes less than a map. */
+const FEW = 8;
 
 /** All that one edit replaced, an entry for each owner; the entries do not depend on each other. */
 export class Recording {
-  readonly entries = new Map<object, Entry>();
+  /** Made with the first, since an empty array takes room for many. */
+  #entries: Entry[] | undefined;
+  /** Who noted each of them. */
+  #owners: object[] | undefined;
+  /** The places of owners, when there are many. */
+  #places: Map<object, number> | undefined;
   /** The edit that this one is made within. */
   readonly outer: Recording | undefined;
   /** Blocks of voxels that may still be added. */
@@ -34,10 +47,46 @@ export class Recording {
     this.blocks_left = this.#blocks_max;
   }
 
+  get entries(): readonly Entry[] {
+    return this.#entries ?? NO_ENTRIES;
+  }
+
+  /** Of the entry in the same place. */
+  get owners(): readonly object[] {
+    return this.#owners ?? NO_OWNERS;
+  }
+
+  /** What an owner has noted by now. */
+  entryOf(owner: object): Entry | undefined {
+    const place = this.#places?.get(owner) ?? this.owners.indexOf(owner);
+    return this.entries[place];
+  }
+
+  /** Takes the first entry of an owner. */
+  note(owner: object, entry: Entry): void {
+    if (this.#entries === undefined || this.#owners === undefined) {
+      this.#entries = [entry];
+      this.#owners = [owner];
+      return;
+    }
+    this.#entries.push(entry);
+    this.#owners.push(owner);
+    if (this.#owners.length > FEW) {
+      this.#places ??= new Map(this.#owners.map((one, place) => [one, place]));
+      this.#places.set(owner, this.#owners.length - 1);
+    }
+  }
+
+  /** The edit is over, and what it noted may be kept for long. */
+  settle(): void {
+    const entries = this.#entries;
+    if (entries === undefined) return;
+    for (let i = 0; i < entries.length; i++) entries[i] = entries[i]!.settled();
+  }
+
   /** Back to what was before the edit, once and for all, and whatever interrupts it. */
   takeBack(): void {
-    for (const [owner, entry] of this.entries) {
-      this.entries.delete(owner);
+    for (let entry = this.#entries?.pop(); entry !== undefined; entry = this.#entries?.pop()) {
       entry.swap();
     }
     for (const action of this.#onTakeBack?.splice(0) ?? []) action();
@@ -51,10 +100,10 @@ export class Recording {
 
   /** Takes in an edit that was made within this one. */
   append(inner: Recording): void {
-    for (const [owner, entry] of inner.entries) {
-      const known = this.entries.get(owner);
-      if (known === undefined) this.entries.set(owner, entry);
-      else known.append(entry);
+    for (const [place, owner] of inner.owners.entries()) {
+      const known = this.entryOf(owner);
+      if (known === undefined) this.note(owner, inner.entries[place]!);
+      else known.append(inner.entries[place]!);
     }
     for (const action of inner.#onTakeBack?.toReversed() ?? []) this.whenTakenBack(action);
     // What is left can be without end.
@@ -86,8 +135,11 @@ export class Recorder {
     this.#current = recording;
     try {
       const result = edit();
-      if (outer === undefined) kept?.(recording);
-      else outer.append(recording);
+      if (outer !== undefined) outer.append(recording);
+      else {
+        recording.settle();
+        kept?.(recording);
+      }
       this.#open = outer;
       return result;
     } catch (error) {

@@ -101,8 +101,11 @@ export class History {
 
   /** Adds a step, after which nothing can be done again; tells how many bytes that gave back. */
   push({ entries, summary, origin, before, after }: Edit, at_ms: number): number {
-    const cut = sumOf(this.#undone);
-    this.#undone = [];
+    let cut = 0;
+    if (this.#undone.length > 0) {
+      cut = sumOf(this.#undone);
+      this.#undone = [];
+    }
     this.#lost = 0;
     // Written out, since spreading takes longer than most edits.
     const number = ++this.#number;

@@ -116,7 +116,7 @@ export class Project extends Noted<ProjectState> {
 
   /** Whether it was edited since it was saved, loaded or made. */
   get unsaved(): boolean {
-    const edits = this.#recorder.current?.entries.size ?? 0;
+    const edits = this.#recorder.current?.entries.length ?? 0;
     return this.#kept_revision !== this.#revision || edits > 0;
   }
 
@@ -303,12 +303,12 @@ export class Project extends Noted<ProjectState> {
   }
 
   #push(recording: Recording, after: () => number): void {
-    if (recording.entries.size === 0) return;
+    if (recording.entries.length === 0) return;
     // What can be stopped comes before all that changes something.
     const summary = summaryOf(recording, this.document);
     const before = this.#revision;
     this.#revision = after();
-    const entries = [...recording.entries.values()];
+    const { entries } = recording;
     const edit = { entries, summary, origin: this.#origin, before, after: this.#revision };
     this.boundHistory(this.history.push(edit, Date.now()));
   }

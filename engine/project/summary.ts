@@ -8,6 +8,7 @@ import { aroundBoth } from '../volume/box.ts';
 import { type Changes, NO_CHANGES } from '../volume/change-sum.ts';
 import { changesBetween } from '../volume/changes.ts';
 import { Volume } from '../volume/volume.ts';
+import { VoxelEntry } from '../volume/voxel-entry.ts';
 
 /** Of a document: what a step may have changed beside voxels. */
 export type Part =
@@ -31,36 +32,65 @@ export interface Summary {
   readonly parts: readonly Part[];
 }
 
-const NO_LAYERS: readonly LayerChanges[] = [];
-const NO_PARTS: readonly Part[] = [];
-const ONE_PART: Readonly<Record<Part, readonly Part[]>> = {
-  layers: ['layers'],
-  'layer properties': ['layer properties'],
-  materials: ['materials'],
-  cameras: ['cameras'],
-  light: ['light'],
-  palette: ['palette'],
-  'image box': ['image box'],
-  selection: ['selection'],
-};
+/** Of one voxel: it is told when it is asked for, since thousands are kept. */
+class VoxelSummary implements Summary {
+  readonly #layer_id: number;
+  readonly #voxel: VoxelEntry;
 
-/** Due right after the edit, before another one. Costs by what the edit wrote. */
-export function summaryOf({ entries }: Recording, { layers }: Document): Summary {
-  // Most steps have one layer or one part; thousands of them are kept.
-  let changes = NO_LAYERS;
-  let parts = NO_PARTS;
+  constructor(layer_id: number, voxel: VoxelEntry) {
+    this.#layer_id = layer_id;
+    this.#voxel = voxel;
+  }
+
+  get layers(): readonly LayerChanges[] {
+    const { changes } = this.#voxel;
+    return changes.changed === 0 ? [] : [{ layer_id: this.#layer_id, changes }];
+  }
+
+  get parts(): readonly Part[] {
+    return [];
+  }
+}
+
+/** What changes one part, which many steps share. */
+const ONE_PART = new Map<Part, Summary>();
+
+/** Due right after the edit, once its recording is settled. Costs by what the edit wrote. */
+export function summaryOf(recording: Recording, document: Document): Summary {
+  const { owners, entries } = recording;
+  const [entry] = entries;
+  if (entry instanceof VoxelEntry && entries.length === 1) {
+    const layer = layerOf(owners[0]!, document);
+    if (layer !== undefined) return new VoxelSummary(layer.id, entry);
+  }
+  const summary = wholeSummary(recording, document);
+  const { layers, parts } = summary;
+  if (layers.length > 0 || parts.length !== 1) return summary;
+  const [part] = parts as readonly [Part];
+  if (!ONE_PART.has(part)) ONE_PART.set(part, summary);
+  return ONE_PART.get(part)!;
+}
+
+function layerOf(volume: object, { layers }: Document): Layer | undefined {
+  return layers.find(({ state }) => state.volume === volume);
+}
+
+function wholeSummary(recording: Recording, document: Document): Summary {
+  const { owners, entries } = recording;
+  const layers: LayerChanges[] = [];
+  const parts: Part[] = [];
   const add = (part: Part) => {
-    if (!parts.includes(part)) parts = parts === NO_PARTS ? ONE_PART[part] : [...parts, part];
+    if (!parts.includes(part)) parts.push(part);
   };
-  const note = (layer: Layer, found: Changes) => {
-    if (found.changed > 0) changes = [...changes, { layer_id: layer.id, changes: found }];
+  const note = (layer: Layer, changes: Changes) => {
+    if (changes.changed > 0) layers.push({ layer_id: layer.id, changes });
   };
-  for (const [owner, entry] of entries) {
+  for (let i = 0; i < owners.length; i++) {
+    const [owner, entry] = [owners[i], entries[i]!];
     if (owner instanceof Volume) {
-      const layer = layers.find((candidate) => candidate.state.volume === owner);
+      const layer = layerOf(owner, document);
       // A volume that was replaced as well is told of with its layer.
-      const kept = layer && entries.get(layer);
-      if (layer === undefined || replaces(kept, owner)) continue;
+      if (layer === undefined || wasReplaced(layer, recording)) continue;
       note(layer, owner.takeChangesOf(entry));
     } else if (owner instanceof Layer) {
       const { kept } = entry as StateEntry<LayerState>;
@@ -69,20 +99,20 @@ export function summaryOf({ entries }: Recording, { layers }: Document): Summary
       }
       if (propertiesDiffer(kept, owner.state)) add('layer properties');
     } else if (owner instanceof Document) {
-      for (const part of partsOf((entry as StateEntry<DocumentState>).kept, owner.state)) {
-        add(part);
-      }
-      for (const layer of gone((entry as StateEntry<DocumentState>).kept, owner.state)) {
+      const { kept } = entry as StateEntry<DocumentState>;
+      for (const [name, part] of PARTS) if (kept[name] !== owner.state[name]) add(part);
+      for (const layer of gone(kept, owner.state)) {
         const removed = layer.volume.count();
         note(layer, { ...NO_CHANGES, changed: removed, removed, box: layer.volume.box() });
       }
     } else add('selection');
   }
-  return { layers: changes, parts };
+  return { layers, parts };
 }
 
-function replaces(entry: unknown, volume: Volume): boolean {
-  return entry instanceof StateEntry && (entry.kept as LayerState).volume !== volume;
+function wasReplaced(layer: Layer, recording: Recording): boolean {
+  const entry = recording.entryOf(layer);
+  return entry instanceof StateEntry && (entry.kept as LayerState).volume !== layer.state.volume;
 }
 
 function gone(before: DocumentState, { layers }: DocumentState): readonly Layer[] {
@@ -90,9 +120,11 @@ function gone(before: DocumentState, { layers }: DocumentState): readonly Layer[
 }
 
 function propertiesDiffer(before: LayerState, after: LayerState): boolean {
-  const { volume: _, ...properties } = before;
-  const names = Object.keys(properties) as (keyof typeof properties)[];
-  return names.some((name) => before[name] !== after[name]);
+  for (const name in before) {
+    if (name === 'volume') continue;
+    if (before[name as keyof LayerState] !== after[name as keyof LayerState]) return true;
+  }
+  return false;
 }
 
 const PARTS: readonly (readonly [keyof DocumentState, Part])[] = [
@@ -103,10 +135,6 @@ const PARTS: readonly (readonly [keyof DocumentState, Part])[] = [
   ['palette', 'palette'],
   ['box', 'image box'],
 ];
-
-function partsOf(before: DocumentState, after: DocumentState): Part[] {
-  return PARTS.filter(([name]) => before[name] !== after[name]).map(([, part]) => part);
-}
 
 /** Numbers of voxels over all layers, and the box around them. */
 export function sumOf(layers: readonly LayerChanges[]): Changes {

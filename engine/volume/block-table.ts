@@ -88,7 +88,7 @@ export class BlockTable {
 
   /** What the edit that runs has done here. */
   get log(): VolumeLog | undefined {
-    return this.#recorder?.current?.entries.get(this.#owner) as VolumeLog | undefined;
+    return this.#recorder?.current?.entryOf(this.#owner) as VolumeLog | undefined;
   }
 
   changedSince(version: number): Int32Array | undefined {
@@ -219,7 +219,7 @@ export class BlockTable {
   exchange(step: Step): Step {
     switch (step.kind) {
       case 'cell':
-        return this.#exchangeCell(step);
+        return { ...step, word: this.exchangeWord(step.slot, step.place, step.word) };
       case 'block': {
         const { slot } = step;
         const block = this.#blocks.at(slot);
@@ -239,6 +239,18 @@ export class BlockTable {
     }
   }
 
+  /** The same for one voxel: puts its word into a place, and gives the one that was there. */
+  exchangeWord(slot: number, place: number, word: number): number {
+    let block = this.#blocks.at(slot);
+    const before = block.word(place);
+    if (block.owner === this.#token) this.#blocks.written(slot);
+    else block = this.#copy(slot);
+    block.data[place] = word;
+    this.#countWord(block, before, word);
+    this.#touch(slot);
+    return before;
+  }
+
   /** Bytes of blocks that the table of a step has and this one has not. */
   bytesNotIn({ index, blocks }: TableStep): number {
     let bytes = 0;
@@ -249,17 +261,6 @@ export class BlockTable {
       if (here < 0 || this.#blocks.at(here) !== block) bytes += block.bytes;
     }
     return bytes;
-  }
-
-  #exchangeCell({ slot, place, word }: Step & { kind: 'cell' }): Step {
-    let block = this.#blocks.at(slot);
-    const before = block.word(place);
-    if (block.owner === this.#token) this.#blocks.written(slot);
-    else block = this.#copy(slot);
-    block.data[place] = word;
-    this.#countWord(block, before, word);
-    this.#touch(slot);
-    return { kind: 'cell', slot, place, word: before };
   }
 
   #exchangeTable({ index, blocks, count, empty }: TableStep): Step {
@@ -318,8 +319,9 @@ export class BlockTable {
     const recording = this.#recorder?.current;
     if (recording === undefined) return undefined;
     if (this.#logged !== recording) {
-      this.#log = this.log ?? new VolumeLog(this);
-      recording.entries.set(this.#owner, this.#log);
+      const known = this.log;
+      this.#log = known ?? new VolumeLog(this);
+      if (known === undefined) recording.note(this.#owner, this.#log);
       this.#logged = recording;
     }
     return this.#log;

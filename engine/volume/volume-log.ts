@@ -5,6 +5,7 @@ import type { BlockIndex } from './block-index.ts';
 import type { BlockStore } from './block-store.ts';
 import type { Changes } from './change-sum.ts';
 import type { Block } from './stored-block.ts';
+import { VoxelEntry, type VoxelTable } from './voxel-entry.ts';
 
 /** What was there before a step, by slots as they are numbered before it is undone. */
 export type Step =
@@ -34,11 +35,9 @@ export interface TableStep {
 const STEP_BYTES = 64;
 
 /** What a log needs of the table that it is of. */
-interface LoggedTable {
+interface LoggedTable extends VoxelTable {
   /** Undoes or does again one step, and gives the way back. */
   exchange(step: Step): Step;
-  /** The version of what it holds; set to a former one when it holds again what it held then. */
-  version: number;
   /** Bytes of blocks that the table of a step has and this one has not. */
   bytesNotIn(step: TableStep): number;
 }
@@ -123,6 +122,13 @@ export class VolumeLog implements Entry {
     this.#steps = this.steps.toReversed().map((step) => this.#table.exchange(step));
     this.#table.version = this.#version;
     this.#version = version;
+  }
+
+  settled(): Entry {
+    const [only] = this.steps;
+    if (this.steps.length !== 1 || only?.kind !== 'cell') return this;
+    const { slot, place, word } = only;
+    return new VoxelEntry(this.#table, this.#version, slot, place, word);
   }
 
   append(later: VolumeLog): void {

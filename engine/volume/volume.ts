@@ -27,6 +27,7 @@ import { changesIn } from './log-changes.ts';
 import { uniform } from './packed.ts';
 import { Block, NOBODY } from './stored-block.ts';
 import { type Step, VolumeLog } from './volume-log.ts';
+import { VoxelEntry } from './voxel-entry.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
 export interface VolumeSnapshot {
@@ -85,6 +86,7 @@ export class Volume {
 
   /** What an edit has changed here that was the last to write, and noted this. */
   changesOf(noted: Entry): Changes {
+    if (noted instanceof VoxelEntry) return noted.changes;
     if (!(noted instanceof VolumeLog)) return NO_CHANGES;
     const { version } = this.#table;
     // Asked for by the reply, and again by the history.

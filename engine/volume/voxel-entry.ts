@@ -1,0 +1,86 @@
+/** What an edit of a single voxel replaced: most steps of a history are one, so it takes little. */
+
+import type { Entry } from '../changes/recorder.ts';
+import { indexInBlock } from './block.ts';
+import type { BlockIndex } from './block-index.ts';
+import { type Changes, NO_CHANGES } from './change-sum.ts';
+import type { Block } from './stored-block.ts';
+
+const BYTES = 96;
+
+/** What it needs of the table that the voxel is in. */
+export interface VoxelTable {
+  readonly index: BlockIndex;
+  /** The version of what it holds; set to a former one when it holds again what it held then. */
+  version: number;
+  find(bx: number, by: number, bz: number): number;
+  at(slot: number): Block;
+  /** Puts a word into a place of a block, and gives the one that was there. */
+  exchangeWord(slot: number, place: number, word: number): number;
+}
+
+export class VoxelEntry implements Entry {
+  readonly #table: VoxelTable;
+  readonly #x: number;
+  readonly #y: number;
+  readonly #z: number;
+  /** Words as signed numbers, which take no object each. */
+  readonly #before: number;
+  readonly #after: number;
+  #undone = false;
+  /** Of the table without the edit; with it, while it is undone. */
+  #version: number;
+
+  /** @param version of the table before the edit, which put another word in place of `before` */
+  constructor(table: VoxelTable, version: number, slot: number, place: number, before: number) {
+    const { x, y, z } = table.index.position(slot);
+    this.#table = table;
+    this.#version = version;
+    this.#x = x * 16 + (place & 15);
+    this.#y = y * 16 + ((place >> 4) & 15);
+    this.#z = z * 16 + (place >> 8);
+    this.#before = before | 0;
+    this.#after = table.at(slot).word(place) | 0;
+  }
+
+  get bytes(): number {
+    return BYTES;
+  }
+
+  /** What the edit changed, whether it is undone or not. */
+  get changes(): Changes {
+    const [had, has] = [isVoxel(this.#before), isVoxel(this.#after)];
+    if (this.#before === this.#after || !(had || has)) return NO_CHANGES;
+    const [x, y, z] = [this.#x, this.#y, this.#z];
+    return {
+      changed: 1,
+      created: had ? 0 : 1,
+      removed: has ? 0 : 1,
+      recolored: had && has ? 1 : 0,
+      box: { min: [x, y, z], max: [x + 1, y + 1, z + 1] },
+    };
+  }
+
+  swap(): void {
+    const [x, y, z] = [this.#x, this.#y, this.#z];
+    const slot = this.#table.find(x >> 4, y >> 4, z >> 4);
+    const word = this.#undone ? this.#after : this.#before;
+    const { version } = this.#table;
+    this.#table.exchangeWord(slot, indexInBlock(x, y, z), word >>> 0);
+    this.#table.version = this.#version;
+    this.#version = version;
+    this.#undone = !this.#undone;
+  }
+
+  append(): void {
+    throw new Error('an edit that is over takes in nothing');
+  }
+
+  settled(): this {
+    return this;
+  }
+}
+
+function isVoxel(word: number): boolean {
+  return word >>> 24 !== 0;
+}
