@@ -26,29 +26,54 @@ export interface ChartProps {
 type Made = { machine: ChartNode; layout: Layout } | { machine: ChartNode; failure: string };
 
 export function Chart(props: ChartProps) {
-  const { machine } = props;
-  const made = useMade(machine);
-  if (made === undefined) return <p class="chart chart-message">Laying out the chart …</p>;
+  const { machine, active } = props;
+  const [attempt, setAttempt] = useState(0);
+  const made = useMade(machine, attempt);
+  if (made === undefined) return <Waiting key={machine.id} machine={machine} active={active} />;
   if ('failure' in made) {
-    return <Outline machine={machine} active={props.active} why={made.failure} />;
+    return (
+      <Outline machine={machine} active={active}>
+        {`The chart cannot be drawn, so here are its states. ${made.failure} `}
+        <button type="button" class="link" onClick={() => setAttempt(attempt + 1)}>
+          Try again
+        </button>
+      </Outline>
+    );
   }
   return <Drawing {...props} machine={made.machine} layout={made.layout} />;
 }
 
+/** Most layouts are there before anybody has read a list. */
+const LIST_AFTER_MS = 1500;
+
+function Waiting({ machine, active }: Pick<ChartProps, 'machine' | 'active'>) {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LIST_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!long) return <p class="chart chart-message">Laying out the chart …</p>;
+  return (
+    <Outline machine={machine} active={active}>
+      Laying out the chart … These are its states meanwhile.
+    </Outline>
+  );
+}
+
 /** The layout of a machine, as soon as it is there; not that of the one before. */
-function useMade(machine: ChartNode): Made | undefined {
-  const [made, setMade] = useState<Made>();
+function useMade(machine: ChartNode, attempt: number): Made | undefined {
+  const [made, setMade] = useState<Made & { attempt: number }>();
   useEffect(() => {
     let wanted = true;
     layoutFor(machine).then(
-      (layout) => wanted && setMade({ machine, layout }),
-      (error) => wanted && setMade({ machine, failure: messageOf(error) }),
+      (layout) => wanted && setMade({ attempt, machine, layout }),
+      (error) => wanted && setMade({ attempt, machine, failure: messageOf(error) }),
     );
     return () => {
       wanted = false;
     };
-  }, [machine]);
-  if (made?.machine === machine) return made;
+  }, [machine, attempt]);
+  if (made?.machine === machine && made.attempt === attempt) return made;
   const layout = layoutNow(machine);
   return layout && { machine, layout };
 }

@@ -86,18 +86,21 @@ const NARROW_PASSES = 3;
  * Tries some arrangements of a machine, and takes what is read best in a usual pane. A state
  * without an edge across its border is laid out by itself first, so that it may go down where those
  * around it go to the right, which ELK cannot do in one graph.
+ *
+ * @param enough whether no more is to be tried than there has to be, since it takes long
  */
 export async function layOutChart(
   machine: ChartNode,
   measure: Measure,
   layOut: LayOut,
+  enough: () => boolean = () => false,
 ): Promise<Layout> {
   const content = contentOf(machine, measure);
   const closed = closedStates(content);
   const inner = new Map<string, Layout[]>();
   const chosen = new Map<string, Layout>();
   for (const state of closed) {
-    const tried = await allOf(state, content, chosen, layOut);
+    const tried = await allOf(state, content, chosen, layOut, enough);
     inner.set(state.id, tried);
     chosen.set(state.id, bestOf(tried, INNER[0] ?? PANE));
   }
@@ -105,8 +108,9 @@ export async function layOutChart(
   let before: ReadonlyMap<string, Layout> | undefined;
   for (const pane of INNER) {
     const solid = new Map([...inner].map(([id, tried]) => [id, bestOf(tried, pane)]));
-    if (before !== undefined && [...solid].every(([id, one]) => before?.get(id) === one)) break;
-    layouts.push(...(await allOf(machine, content, solid, layOut)));
+    const same = before !== undefined && [...solid].every(([id, one]) => before?.get(id) === one);
+    if (same || (before !== undefined && enough())) break;
+    layouts.push(...(await allOf(machine, content, solid, layOut, enough)));
     before = solid;
   }
   return bestOf(layouts, PANE);
@@ -130,10 +134,12 @@ async function allOf(
   content: Content,
   solid: ReadonlyMap<string, Layout>,
   layOut: LayOut,
+  enough: () => boolean,
 ): Promise<Layout[]> {
   const layouts: Layout[] = [];
   let failure: unknown;
   for (const arrangement of ARRANGEMENTS) {
+    if (layouts.length > 0 && enough()) break;
     try {
       layouts.push(await arranged(root, content, solid, layOut, arrangement));
     } catch (error) {

@@ -7,8 +7,12 @@ import { BOLD_WEIGHT, FONT, type Measure } from './text.ts';
 
 /** Many actors share a few dozen machines; one takes some ten kB. */
 const KEPT_MAX = 100;
-/** A machine of this project takes a second at most, for all its arrangements. */
-const LIMIT_MS = 15_000;
+/**
+ * A machine of this project takes a second at most, for all its arrangements. On a busy machine the
+ * best is taken that was found by then, and what has found none in the end is given up.
+ */
+const ENOUGH_MS = 3000;
+const LIMIT_MS = 60_000;
 /** More than that nobody reads; ELK would take minutes. */
 const STATES_MAX = 300;
 const WORKER = 'elk-worker.min.js';
@@ -68,7 +72,13 @@ async function make(machine: ChartNode): Promise<Layout> {
     timer = setTimeout(() => reject(why), LIMIT_MS);
   });
   try {
-    const made = layOutChart(machine, measured(), (graph) => engine.layout(graph));
+    const begun_ms = performance.now();
+    const made = layOutChart(
+      machine,
+      measured(),
+      (graph) => engine.layout(graph),
+      () => performance.now() - begun_ms > ENOUGH_MS,
+    );
     return await Promise.race([made, late, failed]);
   } catch (error) {
     // Whatever the thread is at, it is of no use.

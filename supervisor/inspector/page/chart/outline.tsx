@@ -1,17 +1,19 @@
-/** A machine as nested lists, where its chart could not be drawn. */
+/** A machine as nested lists, where its chart is not drawn. */
 
+import type { ComponentChildren } from 'preact';
 import type { ChartNode } from './model.ts';
 
 export interface OutlineProps {
   readonly machine: ChartNode;
   readonly active: readonly string[];
-  readonly why: string;
+  /** Why, above the lists. */
+  readonly children: ComponentChildren;
 }
 
-export function Outline({ machine, active, why }: OutlineProps) {
+export function Outline({ machine, active, children }: OutlineProps) {
   return (
     <div class="chart chart-outline">
-      <p class="chart-message">{`The chart cannot be drawn, so here are its states. ${why}`}</p>
+      <p class="chart-message">{children}</p>
       <ul>
         <StateItem state={machine} active={new Set(active)} />
       </ul>
