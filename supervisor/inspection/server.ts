@@ -13,7 +13,9 @@ import type { Death } from '../../machines/supervision/index.ts';
 import type { InspectorOptions } from '../inspector/service/options.ts';
 import type { ServedInspector } from '../inspector/service/serve.ts';
 import { describe, obituaries, reasonOfDeath } from './describe.ts';
+import { endsBy } from './endings.ts';
 import { showRequests } from './requests.ts';
+import { refusalOf, takenBy } from './sendable.ts';
 
 export interface ServerDeps {
   readonly root: () => AnyActorRef;
@@ -77,11 +79,9 @@ function optionsOf(deps: ServerDeps, say: (event: InspectorEvent) => void): Insp
     title: `goxel-supervisor ${VERSION}, process ${process.pid}`,
     token: token(),
     admin: isAdmin,
-    // What they are told is passed on unchecked; something else could end the daemon.
-    refuse: (actor) =>
-      'machine' in (actor.getSnapshot() as object)
-        ? undefined
-        : 'an effect takes only what its machine tells it: send it to that',
+    refuse: refusalOf,
+    ends: (actor, event) => endsBy(actor, event, clock.now_ms()),
+    takes: takenBy,
     describe,
     reason: (actor) => reasonOfDeath(actor, clock.now_ms()),
     dead: () => obituaries(deaths(), clock.now_ms()),

@@ -146,10 +146,21 @@ export interface Answer {
   readonly number: number;
   /** What was wrong; nothing when it was done. */
   readonly error?: string;
+  /** What the event would end, in words: it is sent when it comes again with just these. */
+  readonly ends?: string;
+  /** Of `inspector.takes`, where the service says what may be sent. */
+  readonly takes?: readonly Taken[];
+}
+
+/** What may be sent to an actor. */
+export interface Taken {
+  readonly type: string;
+  /** A payload as it has to be, when it needs one. */
+  readonly example?: Readonly<Record<string, unknown>>;
 }
 
 /** What a page tells. The first two are those of the package. */
-export type Command = Inspecting | SendEvent | Hello | ShowToken;
+export type Command = Inspecting | SendEvent | Hello | ShowToken | AskTaken;
 
 export interface Inspecting {
   readonly type: 'xstate.inspecting';
@@ -164,6 +175,17 @@ export interface SendEvent {
   readonly service: string;
   /** For the answer. */
   readonly number?: number;
+  /** Only says whether it may be sent now, and what it would end. */
+  readonly check?: true;
+  /** What it ends, word for word as the answer had it. */
+  readonly confirmed?: string;
+}
+
+/** Asks what an actor may be sent. */
+export interface AskTaken {
+  readonly type: 'inspector.takes';
+  readonly service: string;
+  readonly number: number;
 }
 
 /** Asks for the extensions. */

@@ -37,12 +37,17 @@ async function choose(page: Page, id: string): Promise<void> {
   await page.locator('h2 .id', { hasText: id }).waitFor();
 }
 
-/** Shows the daemon's token, and sends. */
-async function send(page: Page, type: string, token: string): Promise<void> {
+/** Shows the daemon's token, and asks whether it may be sent. */
+async function write(page: Page, type: string, token: string, payload = ''): Promise<void> {
   await page.locator('#send-type').fill(type);
+  await page.locator('#send-payload').fill(payload);
   await page.locator('#send-token').fill(token);
   await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByRole('button', { name: 'Send it' }).click();
+}
+
+async function isRefused(page: Page, reason: string): Promise<void> {
+  await page.getByRole('alert').filter({ hasText: reason }).waitFor();
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
 }
 
 test('shows a daemon: an engine loses its thread, waits and is ready again', () => {
@@ -96,11 +101,21 @@ async function stepBack(page: Page): Promise<void> {
 async function sendEvents(page: Page, token: string): Promise<void> {
   await page.keyboard.press('s');
   await page.locator('.takes').getByRole('button', { name: 'check', exact: true }).waitFor();
-  await send(page, 'check', 'a guess');
-  await page.getByRole('alert').waitFor();
-  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  await write(page, 'check', 'a guess');
+  await isRefused(page, 'that token is wrong');
+  await write(page, 'worker.stalled', token, '{"silent_ms": "long"}');
+  await isRefused(page, 'payload.silent_ms: expected a number');
+  await write(page, 'worker.ready', token);
+  await isRefused(page, 'only for the daemon itself to say');
+  await page.locator('.takes').getByRole('button', { name: 'worker.stalled' }).click();
+  assert.is(await page.locator('#send-payload').inputValue(), '{"silent_ms":0}');
   await shoot(page, 'daemon-send');
-  await send(page, 'check', token);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('alert').filter({ hasText: 'It ends the thread of engine:0' }).waitFor();
+  await shoot(page, 'daemon-send-ends');
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  await write(page, 'check', token);
+  await page.getByRole('button', { name: 'Send it' }).click();
   await page.getByText('It was sent.').waitFor();
   await page.getByRole('button', { name: 'Close' }).click();
   await page.keyboard.press('q');

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { assign, createActor, createMachine, fromPromise, setup, stopChild } from 'xstate';
 import type {
   Answer,
+  AskTaken,
   Command,
   Message,
   SendEvent,
@@ -13,6 +14,8 @@ import type {
 
 /** Generous: it is only reached when something is wrong. */
 const WAIT_MS = 10_000;
+
+type Unnumbered<C> = C extends Command ? Omit<C, 'number'> : never;
 
 /** A page as a program: it keeps all messages. */
 export class Looker {
@@ -65,7 +68,7 @@ export class Looker {
     return this.messages.map(({ type }) => type).join(' ');
   }
 
-  async ask(command: Omit<SendEvent, 'number'> | Omit<ShowToken, 'number'>): Promise<Answer> {
+  async ask(command: Unnumbered<SendEvent | ShowToken | AskTaken>): Promise<Answer> {
     const number = ++this.#numbers;
     this.say({ ...command, number });
     return await this.until(

@@ -83,16 +83,39 @@ export class InspectorViewer {
 
   /** Whether who shows this token may send events. */
   async show(token: string): Promise<boolean> {
-    return (await this.#ask({ type: 'inspector.token', token })) === undefined;
+    return (await this.#ask({ type: 'inspector.token', token })).error === undefined;
   }
 
   /** Sends an event to the actor at that path; what was wrong with it, or nothing. */
-  send(path: string, event: object): Promise<string | undefined> {
-    const service = [...this.#registered.keys()].find((session) => this.pathOf(session) === path);
-    return this.#ask({ type: 'xstate.event', event: JSON.stringify(event), service });
+  async send(path: string, event: object, confirmed?: string): Promise<string | undefined> {
+    const how = confirmed === undefined ? {} : { confirmed };
+    return (await this.#ask({ ...this.#about(path, event), ...how })).error;
   }
 
-  async #ask(command: object): Promise<string | undefined> {
+  /** What an event would end at the actor at that path, as who sends it has to confirm. */
+  async ends(path: string, event: object): Promise<string | undefined> {
+    return (await this.#ask({ ...this.#about(path, event), check: true })).ends;
+  }
+
+  sessionOf(path: string): string | undefined {
+    return [...this.#registered.keys()].find((session) => this.pathOf(session) === path);
+  }
+
+  #about(path: string, event: object): object {
+    return { type: 'xstate.event', event: JSON.stringify(event), service: this.sessionOf(path) };
+  }
+
+  /** The definitions of all that were told of, by their paths. */
+  get machines(): ReadonlyMap<string, object> {
+    return new Map(
+      [...this.#registered].map(([session, { machine }]) => [
+        this.pathOf(session),
+        JSON.parse(machine) as object,
+      ]),
+    );
+  }
+
+  async #ask(command: object): Promise<Answer> {
     this.#commands += 1;
     const number = this.#commands;
     this.socket.send(JSON.stringify({ ...command, number }));
@@ -101,7 +124,7 @@ export class InspectorViewer {
         (one): one is Answer => one.type === 'service.answer' && one.number === number,
       );
     await this.sees('an answer', () => answer() !== undefined);
-    return answer()?.error;
+    return answer() as Answer;
   }
 
   /** Waits until it was told so. */

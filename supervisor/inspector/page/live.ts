@@ -1,7 +1,7 @@
 /** Keeps the page connected and its world up to date: what comes is applied once a frame. */
 
 import { batch } from '@preact/signals';
-import type { Command, SendEvent, ShowToken } from '../protocol.ts';
+import type { Answer, AskTaken, Command, SendEvent, ShowToken } from '../protocol.ts';
 import { type Connection, connect } from './connection.ts';
 import {
   chosen,
@@ -37,7 +37,12 @@ let fresh = true;
 /** The paths of what was looked at in the world before. */
 let before: { chosen: string | undefined; pinned: string[] } | undefined;
 let command_number = 0;
-const waiting = new Map<number, (error: string | undefined) => void>();
+const waiting = new Map<number, (outcome: Outcome) => void>();
+
+/** What came of a command. */
+type Outcome = Omit<Answer, 'type' | 'number'>;
+
+type Unnumbered<C> = C extends Command ? Omit<C, 'number'> : never;
 
 export function start(): void {
   open();
@@ -68,7 +73,7 @@ function lose(): void {
   connection = undefined;
   for (const [number, answer] of waiting) {
     waiting.delete(number);
-    answer('the connection was lost before an answer came');
+    answer({ error: 'the connection was lost before an answer came' });
   }
   stale.value = world.value.actors.size > 0;
   const wait_ms = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** attempt);
@@ -96,8 +101,8 @@ export function reconnectNow(): void {
 function take(letter: Letter): void {
   const { message } = letter;
   if (message.type === 'service.answer') {
-    const { number, error } = message;
-    waiting.get(number)?.(error);
+    const { number, ...outcome } = message;
+    waiting.get(number)?.(outcome);
     waiting.delete(number);
     return;
   }
@@ -173,24 +178,21 @@ export function resume(): void {
   applyAll();
 }
 
-/** Sends a command and waits for what comes of it: nothing, or what was wrong. */
-export function ask(
-  command: Omit<SendEvent, 'number'> | Omit<ShowToken, 'number'>,
-): Promise<string | undefined> {
+/** Sends a command and waits for what comes of it. */
+export function ask(command: Unnumbered<SendEvent | ShowToken | AskTaken>): Promise<Outcome> {
   if (connection === undefined || phase.value.is !== 'live') {
-    return Promise.resolve('there is no connection to the service now');
+    return Promise.resolve({ error: 'there is no connection to the service now' });
   }
   const number = ++command_number;
-  const numbered: Command = { ...command, number };
-  connection.send(numbered);
+  connection.send({ ...command, number });
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       waiting.delete(number);
-      resolve(`no answer came within ${ANSWER_MS_MAX / 1000} s`);
+      resolve({ error: `no answer came within ${ANSWER_MS_MAX / 1000} s` });
     }, ANSWER_MS_MAX);
-    waiting.set(number, (error) => {
+    waiting.set(number, (outcome) => {
       clearTimeout(timer);
-      resolve(error);
+      resolve(outcome);
     });
   });
 }

@@ -13,6 +13,7 @@ import { Flows } from './flows.ts';
 import { Living } from './living.ts';
 import { Masking } from './masking.ts';
 import type { InspectorLimits, InspectorOptions } from './options.ts';
+import { Sending } from './sending.ts';
 import { Timers } from './timers.ts';
 import { Viewer } from './viewer.ts';
 
@@ -56,12 +57,11 @@ export class Audience {
     });
     const { admin = 'never' } = options;
     this.#commands = new Commands({
-      living: this.#living,
+      sending: new Sending(this.#living, options),
       isAdmin:
         typeof admin === 'function'
           ? (token) => this.#safely('admin', () => admin(token)) === true
           : undefined,
-      refuse: (actor) => options.refuse?.(actor),
       onLook: (viewer) => this.#look(viewer),
       onHello: (viewer) => this.#greet(viewer),
     });

@@ -1,17 +1,13 @@
 /** What viewers tell: it may be anything, and nothing of it may throw. */
 
-import type { AnyActorRef, AnyEventObject } from 'xstate';
-import type { Answer, Command } from '../protocol.ts';
-import type { Living } from './living.ts';
-import { hasEnded } from './shapes.ts';
+import type { Answer, Command, SendEvent } from '../protocol.ts';
+import { json, type Sending } from './sending.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface CommandDeps {
-  readonly living: Living;
+  readonly sending: Sending;
   /** Undefined when nobody may send, or all may. */
   readonly isAdmin: ((token: string) => boolean) | undefined;
-  /** Why an actor may be sent nothing; undefined when it may. */
-  readonly refuse: (actor: AnyActorRef) => string | undefined;
   readonly onLook: (viewer: Viewer) => void;
   readonly onHello: (viewer: Viewer) => void;
 }
@@ -20,6 +16,9 @@ export interface CommandDeps {
 const WRONG_TOKEN_MS = 1000;
 const WRONG_TOKENS_MAX = 3;
 const COMMANDS_PER_S_MAX = 200;
+/** What a command came to; nothing when it was done. */
+type Outcome = Omit<Answer, 'type' | 'number'>;
+
 const FORBIDDEN = 'this service lets no page send events';
 
 export class Commands {
@@ -55,6 +54,9 @@ export class Commands {
       case 'xstate.event':
         answer(viewer, command.number, this.#send(viewer, command));
         return;
+      case 'inspector.takes':
+        answer(viewer, command.number, this.#deps.sending.takes(command.service));
+        return;
       case 'inspector.token':
         this.#check(viewer, command);
         return;
@@ -71,27 +73,10 @@ export class Commands {
     return count > COMMANDS_PER_S_MAX;
   }
 
-  /** What was wrong, if anything. */
-  #send(viewer: Viewer, command: Extract<Command, { type: 'xstate.event' }>): string | undefined {
-    if (!viewer.admin) {
-      return this.#deps.isAdmin === undefined ? FORBIDDEN : 'to send events, show a token first';
-    }
-    const { event, origin } = eventIn(command.event);
-    if (event === undefined) return 'an event is an object with the key `type`, a text';
-    if (event.type === '' || event.type === '*' || event.type.startsWith('xstate.')) {
-      return `events of the type '${event.type.slice(0, 100)}' are those of xstate itself`;
-    }
-    const session = typeof command.service === 'string' ? command.service : origin;
-    const known = session === undefined ? undefined : this.#deps.living.bySession(session);
-    if (known === undefined || hasEnded(known.actor)) return 'that actor is gone';
-    const refusal = this.#deps.refuse(known.actor);
-    if (refusal !== undefined) return refusal;
-    try {
-      known.actor.send(event);
-    } catch (error) {
-      return `the actor has not taken it: ${String(error).slice(0, 200)}`;
-    }
-    return undefined;
+  #send(viewer: Viewer, command: SendEvent): Outcome {
+    if (viewer.admin) return this.#deps.sending.send(command);
+    const nobody = this.#deps.isAdmin === undefined;
+    return { error: nobody ? FORBIDDEN : 'to send events, show a token first' };
   }
 
   #check(viewer: Viewer, { token, number }: Extract<Command, { type: 'inspector.token' }>): void {
@@ -101,51 +86,27 @@ export class Commands {
     if (right || isAdmin === undefined || this.#checking !== undefined) {
       viewer.admin = right;
       const why = isAdmin === undefined ? FORBIDDEN : 'a wrong token was just shown: wait a second';
-      answer(viewer, number, right ? undefined : why);
+      answer(viewer, number, right ? {} : { error: why });
       return;
     }
     const wrong = (this.#wrong.get(viewer) ?? 0) + 1;
     this.#wrong.set(viewer, wrong);
     this.#checking = setTimeout(() => {
       this.#checking = undefined;
-      answer(viewer, number, 'that token is wrong');
+      answer(viewer, number, { error: 'that token is wrong' });
       if (wrong >= WRONG_TOKENS_MAX) viewer.dismiss('wrong tokens');
     }, WRONG_TOKEN_MS);
     this.#checking.unref();
   }
 }
 
-function answer(viewer: Viewer, number: unknown, error: string | undefined): void {
+function answer(viewer: Viewer, number: unknown, outcome: Outcome): void {
   // The package's own receiver numbers nothing and understands no answer.
   if (!Number.isSafeInteger(number)) return;
-  const about: Answer = { type: 'service.answer', number: number as number };
-  viewer.send(error === undefined ? about : { ...about, error });
+  viewer.send({ type: 'service.answer', number: number as number, ...outcome });
 }
 
 function parse(text: string): Command | undefined {
   const value = json(text);
   return typeof value === 'object' && value !== null ? (value as Command) : undefined;
-}
-
-/** As it is, or as SCXML has it, with the session that it is for. */
-function eventIn(text: unknown): { event?: AnyEventObject; origin?: string } {
-  const value = typeof text === 'string' ? json(text) : undefined;
-  const { $$type, data, origin } = (value ?? {}) as Record<string, unknown>;
-  if ($$type === 'scxml' && isEvent(data)) {
-    return { event: data, ...(typeof origin === 'string' && { origin }) };
-  }
-  return isEvent(value) ? { event: value } : {};
-}
-
-function isEvent(value: unknown): value is AnyEventObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return typeof (value as { readonly type?: unknown }).type === 'string';
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 /** What a service may say of itself to the inspector, and how much the inspector may take. */
 
 import type { AnyActorRef, AnyEventObject } from 'xstate';
-import type { Obituary } from '../protocol.ts';
+import type { Obituary, Taken } from '../protocol.ts';
 
 export interface InspectorOptions {
   /** What is looked into: `shop 1.2.3, process 42`. */
@@ -17,8 +17,12 @@ export interface InspectorOptions {
   readonly hosts?: readonly string[];
   /** Who may send events: nobody (the default), each viewer, or who shows a token that is right. */
   readonly admin?: 'never' | 'always' | ((token: string) => boolean);
-  /** Why an actor may be sent no events by who may send any; by default each may. */
-  readonly refuse?: (actor: AnyActorRef) => string | undefined;
+  /** Why an actor may not be sent an event by who may send any; by default each may. */
+  readonly refuse?: (actor: AnyActorRef, event: AnyEventObject) => string | undefined;
+  /** What an event would end, such as the service itself: who sends it has to confirm that. */
+  readonly ends?: (actor: AnyActorRef, event: AnyEventObject) => string | undefined;
+  /** What an actor may be sent, for who writes an event; by default what its machine takes. */
+  readonly takes?: (actor: AnyActorRef) => readonly Taken[] | undefined;
   /** What the service knows of an actor; asked twice a second while somebody looks. */
   readonly describe?: (actor: AnyActorRef) => Description | undefined;
   /** Why an actor died that its parent has stopped since; nothing where it was just stopped. */

@@ -144,6 +144,11 @@ export class FakeService {
 
   #hear(socket: WebSocket, command: Command): void {
     if (command.type === 'inspector.hello') this.#greet(socket);
+    if (command.type === 'inspector.takes') {
+      const { number } = command;
+      socket.send(JSON.stringify({ type: 'service.answer', number }));
+      return;
+    }
     if (command.type !== 'inspector.token' && command.type !== 'xstate.event') return;
     const { number } = command;
     const error = this.#do(socket, command);

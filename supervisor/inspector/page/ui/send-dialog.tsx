@@ -1,17 +1,12 @@
 /** Sends an event to an actor: what, then whether really, then what came of it. */
 
-import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../live.ts';
 import { sending_to, world } from '../state.ts';
 import { eventFrom } from '../store/event-draft.ts';
-import { eventsTaken } from '../store/state-text.ts';
 import type { Actor } from '../store/world.ts';
-import { machineChart } from './chart-pane.tsx';
 import { Icon } from './icons.tsx';
-
-/** Of who may send; kept until the page is closed, and nowhere else. */
-const token = signal('');
+import { admin_token, Writing } from './send-form.tsx';
 
 export function SendDialog() {
   const actor = world.value.actors.get(sending_to.value ?? '');
@@ -19,9 +14,16 @@ export function SendDialog() {
   return <Dialog actor={actor} key={actor.session} />;
 }
 
+/** What would end by it, if anything. */
+interface Asked {
+  readonly event: object;
+  readonly ends: string | undefined;
+}
+
 type Step =
   | { readonly is: 'writing' }
-  | { readonly is: 'confirming'; readonly event: object }
+  | { readonly is: 'asking' }
+  | ({ readonly is: 'confirming' } & Asked)
   | { readonly is: 'sending' }
   | { readonly is: 'sent' }
   | { readonly is: 'refused'; readonly reason: string };
@@ -37,10 +39,20 @@ function Dialog({ actor }: { readonly actor: Actor }) {
   const [step, setStep] = useState<Step>({ is: 'writing' });
   useEffect(() => dialog.current?.showModal(), []);
   const draft = eventFrom(type, payload);
-  const send = async (event: object): Promise<void> => {
+  const next = async (event: object): Promise<void> => {
+    setStep({ is: 'asking' });
+    const { error, ends } = await check(actor, event);
+    setStep(
+      error === undefined ? { is: 'confirming', event, ends } : { is: 'refused', reason: error },
+    );
+  };
+  const send = async ({ event, ends }: Asked): Promise<void> => {
     setStep({ is: 'sending' });
-    const reason = await sendEvent(actor, event);
-    setStep(reason === undefined ? { is: 'sent' } : { is: 'refused', reason });
+    const { error } = await ask({
+      ...about(actor, event),
+      ...(ends === undefined ? {} : { confirmed: ends }),
+    });
+    setStep(error === undefined ? { is: 'sent' } : { is: 'refused', reason: error });
   };
   const where = actor.path === '' ? actor.id : actor.path;
   return (
@@ -48,8 +60,8 @@ function Dialog({ actor }: { readonly actor: Actor }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (step.is === 'confirming') send(step.event);
-          else if ('event' in draft) setStep({ is: 'confirming', event: draft.event });
+          if (step.is === 'confirming') void send(step);
+          else if (step.is === 'writing' && 'event' in draft) void next(draft.event);
         }}
       >
         <h2 id="send-title">Send an event</h2>
@@ -81,80 +93,21 @@ function Dialog({ actor }: { readonly actor: Actor }) {
   );
 }
 
+function about(actor: Actor, event: object) {
+  return {
+    type: 'xstate.event',
+    event: JSON.stringify(event),
+    service: actor.session,
+  } as const;
+}
+
 /** Shows the token first, where one is needed. */
-async function sendEvent(actor: Actor, event: object): Promise<string | undefined> {
+async function check(actor: Actor, event: object) {
   if (world.value.greeting?.sending === 'token') {
-    const refused = await ask({ type: 'inspector.token', token: token.value });
-    if (refused !== undefined) return refused;
+    const shown = await ask({ type: 'inspector.token', token: admin_token.value });
+    if (shown.error !== undefined) return shown;
   }
-  return ask({ type: 'xstate.event', event: JSON.stringify(event), service: actor.session });
-}
-
-interface WritingProps {
-  readonly actor: Actor;
-  readonly type: string;
-  readonly payload: string;
-  onType(type: string): void;
-  onPayload(payload: string): void;
-}
-
-function Writing({ actor, type, payload, onType, onPayload }: WritingProps) {
-  const chart = machineChart(actor.machine);
-  const types =
-    chart === undefined || typeof chart === 'string' ? [] : eventsTaken(chart, actor.state.value);
-  return (
-    <>
-      {types.length > 0 && (
-        <div class="takes">
-          <span class="quiet">It takes now:</span>
-          {types.map((name) => (
-            <button
-              key={name}
-              type="button"
-              class={name === type ? 'chip on' : 'chip'}
-              onClick={() => onType(name)}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
-      )}
-      <label>
-        Type
-        <input
-          id="send-type"
-          value={type}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={({ currentTarget }) => onType(currentTarget.value)}
-        />
-      </label>
-      <label>
-        Payload: a JSON object, or nothing
-        <textarea
-          id="send-payload"
-          rows={6}
-          value={payload}
-          spellcheck={false}
-          onInput={({ currentTarget }) => onPayload(currentTarget.value)}
-        />
-      </label>
-      {world.value.greeting?.sending === 'token' && (
-        <label>
-          Admin token
-          <input
-            id="send-token"
-            type="password"
-            value={token.value}
-            autocomplete="off"
-            onInput={({ currentTarget }) => {
-              token.value = currentTarget.value;
-            }}
-          />
-        </label>
-      )}
-    </>
-  );
+  return ask({ ...about(actor, event), check: true });
 }
 
 interface OutcomeProps {
@@ -167,11 +120,17 @@ function Outcome({ step, type, where }: OutcomeProps) {
   switch (step.is) {
     case 'writing':
       return null;
+    case 'asking':
+      return <p role="status">Asking the service…</p>;
     case 'confirming':
-      return (
+      return step.ends === undefined ? (
         <p class="question">
           Really send <b>{type.trim()}</b> to <b>{where}</b>? It does to the running service what
           such an event does.
+        </p>
+      ) : (
+        <p class="question ends" role="alert">
+          Really send <b>{type.trim()}</b> to <b>{where}</b>? It ends {step.ends}.
         </p>
       );
     case 'sending':
@@ -200,6 +159,7 @@ interface ButtonsProps {
 
 function Buttons({ step, wrong, touched, onBack }: ButtonsProps) {
   const writing = step.is === 'writing';
+  const ends = step.is === 'confirming' && step.ends !== undefined;
   return (
     <div class="dialog-buttons">
       {writing && touched && wrong !== undefined && (
@@ -217,8 +177,12 @@ function Buttons({ step, wrong, touched, onBack }: ButtonsProps) {
         {step.is === 'sent' ? 'Close' : 'Cancel'}
       </button>
       {(writing || step.is === 'confirming') && (
-        <button type="submit" class="tool primary" disabled={wrong !== undefined}>
-          {writing ? 'Next' : 'Send it'}
+        <button
+          type="submit"
+          class={ends ? 'tool danger' : 'tool primary'}
+          disabled={wrong !== undefined}
+        >
+          {writing ? 'Next' : ends ? 'End it' : 'Send it'}
           <Icon name="send" />
         </button>
       )}
