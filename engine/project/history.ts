@@ -116,8 +116,9 @@ export class History {
   }
 
   /**
-   * Forgets the oldest steps until they hold no more than this; tells how many bytes they held. What
-   * was undone goes only where it is too much by itself, what would be done again last before others.
+   * Forgets the oldest steps until they hold no more than this; tells how many bytes they held.
+   * What was undone goes only where it is too much by itself, what would be done again last before
+   * others.
    */
   bound(bytes_max: number): number {
     const before = this.#bytes;

@@ -314,8 +314,8 @@ export class Project extends Noted<ProjectState> {
   }
 
   /**
-   * Keeps what can be undone and done again within its bounds; so many bytes of it are gone already.
-   * Due after steps back and forth too, as soon as none of them need be taken back.
+   * Keeps what can be undone and done again within its bounds; so many bytes of it are gone
+   * already. Due after steps back and forth too, as soon as none of them need be taken back.
    */
   boundHistory(left_bytes = 0): void {
     const { history, checkpoints, memory } = this;

@@ -53,7 +53,7 @@ export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** Of these, sockets and files: not what the threads have for themselves, which start when needed. */
+/** Of these, sockets and files: not what threads have for themselves, which start when needed. */
 export function openSocketsAndFiles(pid: number): number {
   const directory = `/proc/${pid}/fd`;
   return readdirSync(directory)
