@@ -22,12 +22,17 @@ const COMPILED = fileURLToPath(new URL('./', import.meta.url));
 const SOURCES = fileURLToPath(new URL('../../test/', import.meta.url));
 
 /**
- * So that timing bugs have company, and since tests of processes wait for half of their time; more
- * would make slow machines miss deadlines.
+ * What runs side by side, so that timing bugs have company: each takes files of its kinds before
+ * others. Tests of processes wait for half of their time, and another computes meanwhile. More than
+ * three would make slow machines miss deadlines.
  */
-const AT_A_TIME = 3;
-/** Kinds that measure, or start big programs, and so run alone. */
-const SERIAL_KINDS: readonly string[] = ['bench', 'interop'];
+const LANES: readonly (readonly string[])[] = [
+  ['interop', 'browser', 'unit'],
+  ['fuzz', 'integration'],
+  ['integration'],
+];
+/** Starts big programs, two at a time: no other lane helps with it. */
+const LONELY_KIND = 'interop';
 /** Takes long, and would be among the last: it would end alone. */
 const FIRST: readonly string[] = ['unit/supervision/simulation.test.js'];
 const TIMEOUT_DEFAULT_S = 120;
@@ -59,13 +64,9 @@ function hasSource(path: string): boolean {
   return existsSync(join(SOURCES, path.replace(/\.js$/, '.ts')));
 }
 
+const kindOf = (path: string): string => path.split('/')[0] ?? '';
+
 const files = testFiles();
-const serial = files.filter((path) => SERIAL_KINDS.includes(path.split('/')[0] ?? ''));
-const others = files.filter((path) => !serial.includes(path));
-const parallel = [
-  ...others.filter((path) => FIRST.includes(path)),
-  ...others.filter((path) => !FIRST.includes(path)),
-];
 const name_width = Math.max(0, ...files.map((path) => path.length));
 
 // Short, since tests make Unix sockets below it.
@@ -82,8 +83,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const sum = { passed: 0, failed: 0, skipped: 0 };
 let started = 0;
 
-async function runQueue(queue: string[]): Promise<void> {
-  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+const left = [
+  ...files.filter((path) => FIRST.includes(path)),
+  ...files.filter((path) => !FIRST.includes(path)),
+];
+
+/** The next file for a lane, which is then taken. */
+function take(kinds: readonly string[]): string | undefined {
+  const mine = kinds.map((kind) => left.findIndex((path) => kindOf(path) === kind));
+  const any = left.findIndex((path) => kindOf(path) !== LONELY_KIND);
+  const at = [...mine, any].find((index) => index >= 0);
+  return at === undefined ? undefined : left.splice(at, 1)[0];
+}
+
+async function runLane(kinds: readonly string[]): Promise<void> {
+  for (let path = take(kinds); path !== undefined; path = take(kinds)) {
     if (abort.signal.aborted) return;
     const result = await runFile(join(root, path), {
       timeout_ms,
@@ -112,9 +126,7 @@ function report(path: string, result: FileResult): void {
 }
 
 try {
-  const parallel_queue = [...parallel];
-  await Promise.all(Array.from({ length: AT_A_TIME }, () => runQueue(parallel_queue)));
-  await runQueue([...serial]);
+  await Promise.all(LANES.map(runLane));
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

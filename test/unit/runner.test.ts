@@ -172,7 +172,7 @@ running('hands the seed to every file', () => {
   assert.is(run(files, '--seed', '77').last, '2 passed, 0 failed');
 });
 
-running('runs serial kinds alone', () => {
+running('runs files of interop one after the other', () => {
   // Each file fails when it finds the mark of another that is running.
   const text = `
     import { mkdirSync, rmSync } from 'node:fs';
@@ -189,7 +189,7 @@ running('runs serial kinds alone', () => {
     [`${kind}/b.test.mjs`]: text,
   });
   assert.is(run(files('interop')).last, '2 passed, 0 failed');
-  assert.is(run(files('unit')).last, '1 passed, 1 failed', 'and other kinds two at a time');
+  assert.is(run(files('unit')).last, '1 passed, 1 failed', 'and those of other kinds side by side');
 });
 
 running.run();
