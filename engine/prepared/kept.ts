@@ -5,6 +5,8 @@
 
 import type { ViewJob } from '../render/job.ts';
 import type { ShadowMap } from '../render/shadow-map.ts';
+import type { Volume } from '../volume/volume.ts';
+import { Coarse } from './coarse.ts';
 import type { Damage } from './damage.ts';
 import { Prepared } from './prepared.ts';
 
@@ -43,6 +45,9 @@ export class Kept {
   /** The latest come last. */
   #frames: Frame[] = [];
   #maps: KeptMap[] = [];
+  /** The volumes halved, one a group, and what is kept of pictures of those. */
+  #halves: Coarse[] = [];
+  #coarser: Kept | undefined;
 
   /** Of at most about so many bytes. */
   constructor(bytes_max: number) {
@@ -51,7 +56,23 @@ export class Kept {
   }
 
   get bytes(): number {
-    return this.prepared.bytes + this.#frameBytes;
+    const halves = this.#halves.reduce((sum, { volume }) => sum + volume.byteLength, 0);
+    return this.prepared.bytes + this.#frameBytes + halves + (this.#coarser?.bytes ?? 0);
+  }
+
+  /** What is kept of pictures of some volumes that are halved so often, brought up to date. */
+  atLevel(level: number, volumes: readonly Volume[]): Kept {
+    if (level === 0) return this;
+    const halves = volumes.map((volume, i) => {
+      const half = this.#halves[i] ?? new Coarse();
+      this.#halves[i] = half;
+      half.follow(volume);
+      return half.volume;
+    });
+    this.#halves.length = halves.length;
+    this.#coarser ??= new Kept(this.#bytes_max);
+    if (level === 1) this.#coarser.prepared.follow(halves);
+    return this.#coarser.atLevel(level - 1, halves);
   }
 
   get #frameBytes(): number {
@@ -106,6 +127,8 @@ export class Kept {
     this.prepared.drop();
     this.#frames = [];
     this.#maps = [];
+    this.#halves = [];
+    this.#coarser = undefined;
   }
 }
 

@@ -50,9 +50,14 @@ export function prepareRender(
   mesher?: Mesher | Meshing,
   kept = new Kept(ONCE_BYTES_MAX),
 ): RenderJob {
-  const draft = draftOf(document, options, kept.prepared);
+  const draft = draftOf(document, options, kept.prepared, mesher !== undefined);
   if (mesher !== undefined) return meshed(jobFor(undefined, draft), draft, mesher);
-  return drawHere(kept, draft) ?? jobFor(kept, draft);
+  const { groups, level } = draft;
+  const used = kept.atLevel(
+    level,
+    groups.map(({ volume }) => volume),
+  );
+  return drawHere(used, draft) ?? jobFor(used, draft);
 }
 
 const notDone = () => new Int32Array(new SharedArrayBuffer(4));
@@ -107,7 +112,7 @@ function newMap(
   seen: number,
   done: Int32Array,
 ): KeptMap {
-  const map = newShadowMap(view.lamp, content.box, view.projection);
+  const map = newShadowMap(view.lamp, content, view.projection);
   return { key, map, damage: new Damage(), seen, done, users: [] };
 }
 
@@ -115,7 +120,7 @@ function mapKeyOf({ lamp, projection }: DraftView, draft: Draft): string | undef
   if (lamp.shadow <= 0) return undefined;
   // What can be seen through casts no shadow.
   const casting = draft.groups.map(({ surface }) => surface.opacity === 1);
-  return `${shadowKey(lamp, draft.content.box, projection)} ${casting}`;
+  return `${shadowKey(lamp, draft.content, projection)} ${casting}`;
 }
 
 /** All that a picture depends on, beside the blocks and the shadow map. */
@@ -192,7 +197,7 @@ function mapFor(
   } else if (!spend(sizeOf(areas) * TEXEL_MS)) return 'costly';
   if (map === undefined) return 'costly';
   map.seen = -1;
-  redraw(map, pieceOf(prepared, draft, map.map.projection, areas), areas, draft.content.box);
+  redraw(map, pieceOf(prepared, draft, map.map.projection, areas), areas, draft.content);
   map.seen = prepared.damage.count;
   kept.addMap(map);
   return map;

@@ -6,9 +6,11 @@
 import type { Document } from '../document/document.ts';
 import type { ArenaMemory } from '../prepared/arena.ts';
 import type { Drawn, Prepared, Todo } from '../prepared/prepared.ts';
+import type { Box } from '../volume/box.ts';
 import { projectionOfView } from './camera.ts';
 import { Extent } from './extent.ts';
 import { type Group, groupsOf, type Surface } from './groups.ts';
+import { boxAt, levelFor, projectionAt } from './levels.ts';
 import { type Lamp, lampOf } from './lighting.ts';
 import { type Meshing, type MeshJob, meshJob } from './meshing.ts';
 import { checkOptions, OCCLUSION_DEFAULT, type Outline, type RenderOptions } from './options.ts';
@@ -99,8 +101,11 @@ const QUALITY_DEFAULT = 90;
 export interface Draft {
   readonly style: Style;
   readonly groups: readonly Group[];
-  readonly content: Extent;
+  /** Around all voxels, in the units of the projections. */
+  readonly content: Box;
   readonly views: readonly DraftView[];
+  /** How often the volumes are halved that are drawn, and with them all units. */
+  readonly level: number;
   readonly threads: number;
 }
 
@@ -112,23 +117,34 @@ export interface DraftView {
 }
 
 /**
- * Finds out what a document shows. Throws GOX_MEMORY_LIMIT for pictures above the limits of
- * `options.ts`, and GOX_INVALID_PARAMS for a camera that is not there or sees nothing.
+ * Finds out what a document shows, of blocks that are `kept`. Throws GOX_MEMORY_LIMIT for pictures
+ * above the limits of `options.ts`, and GOX_INVALID_PARAMS for a camera that is not there or sees
+ * nothing.
  */
-export function draftOf(document: Document, options: RenderOptions, prepared: Prepared): Draft {
+export function draftOf(
+  document: Document,
+  options: RenderOptions,
+  kept: Prepared,
+  exact: boolean,
+): Draft {
   checkOptions(options);
   const style = styleOf(options);
   const groups = groupsOf(document, options.materials ?? true);
-  prepared.follow(groups.map(({ volume }) => volume));
-  const content = new Extent(prepared.reaches, document.box);
+  kept.follow(groups.map(({ volume }) => volume));
+  const content = new Extent(kept.reaches, document.box);
   const { light = {} } = options;
-  const views = options.views.map((view): DraftView => {
-    const projection = projectionOfView(view, document, content, style.samples);
-    const lamp = lampOf(document.light, light, projection);
-    return { width: view.width, height: view.height, projection, lamp };
+  const projections = options.views.map((view) => {
+    return projectionOfView(view, document, content, style.samples);
+  });
+  // Lines are as wide as voxels say.
+  const lined = style.outline.silhouette > 0 || style.outline.borders > 0;
+  const level = exact || lined ? 0 : levelFor(projections, content);
+  const views = options.views.map(({ width, height }, i): DraftView => {
+    const projection = projectionAt(projections[i]!, level);
+    return { width, height, projection, lamp: lampOf(document.light, light, projection) };
   });
   const threads = Math.min(Math.max(Math.trunc(options.threads ?? 1), 1), THREADS_MAX);
-  return { style, groups, content, views, threads };
+  return { style, groups, content: boxAt(content.box, level), views, level, threads };
 }
 
 /** The work of a draft whose views, maps and places are known. */
