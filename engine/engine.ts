@@ -43,6 +43,7 @@ import { Budget } from './project/memory.ts';
 import { Project, type Scripting } from './project/project.ts';
 import { createScripts } from './script/script.ts';
 import { StoodStill } from './stopwatch.ts';
+import { runningAgain, Unfinished } from './turns.ts';
 import type { VolumeSnapshot } from './volume/volume.ts';
 
 interface Method {
@@ -133,7 +134,9 @@ export class Engine implements EngineApi {
     this.#jobs = [];
     const answer = new AnswerWriter();
     // All of them at once, since a function for each would cost as much as a small request.
-    interruptible(this.#stop, () => this.#runEach(reader, answer));
+    const runEach = () => interruptible(this.#stop, () => this.#runEach(reader, answer));
+    if (this.#options.jobs_inline) runEach();
+    else runningAgain(runEach);
     const jobs = this.#jobs;
     const clipboard = this.#clipboard.takeCopied();
     const finished = answer.finish();
@@ -212,6 +215,7 @@ export class Engine implements EngineApi {
       }
       this.#repeats = 0;
     } catch (error) {
+      if (error instanceof Unfinished) return false;
       if (error instanceof StoodStill && this.#repeats++ < REPEATS_MAX) return false;
       this.#repeats = 0;
       const encoded = request.quiet ? '' : this.#encoder.error(request, failure(error));

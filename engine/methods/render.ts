@@ -12,6 +12,7 @@ import type { Project } from '../project/project.ts';
 import { prepareRender } from '../render/direct.ts';
 import type { CameraChoice, LightChoice, Outline, RenderOptions, View } from '../render/options.ts';
 import { prepareTrace } from '../trace/job.ts';
+import { beginTurn } from '../turns.ts';
 import { channels } from '../volume/color.ts';
 import type { AnyHandler, Asking } from './handler.ts';
 import { packedColor } from './voxel-params.ts';
@@ -60,6 +61,7 @@ function requireReturnMode(mode: ReturnMode, output_path: string | undefined): v
 function workOf(project: Project, params: RenderParams, shared: RenderOptions): PicturesWork {
   const { surface = 'blocks', trace = false } = params;
   if (trace === false) {
+    beginTurn();
     const bytes_max = project.limits.job_bytes_max;
     const meshing = surface === 'blocks' ? undefined : { kind: surface, bytes_max };
     return {

@@ -1,6 +1,7 @@
 /** The blocks of one group of a picture: where they are, in which order, and what changed. */
 
 import { checkInterrupt } from '../interrupt.ts';
+import { endTurn } from '../turns.ts';
 import { BLOCK_SIZE } from '../volume/block.ts';
 import { uniform } from '../volume/packed.ts';
 import { Block, NOBODY } from '../volume/stored-block.ts';
@@ -15,6 +16,16 @@ interface Keeper {
   add(x: number, y: number, z: number): number;
   /** What is at a place is out of date. */
   changed(place: number): void;
+}
+
+/** A comparison of all blocks under way: with those of a volume at a version, from a slot on. */
+interface Walk {
+  readonly volume: Volume;
+  readonly version: number;
+  /** Whether blocks can be known again by their memory. */
+  readonly comparable: boolean;
+  readonly seen: Set<number>;
+  slot: number;
 }
 
 /** Of what was written since it was prepared. */
@@ -33,6 +44,7 @@ export class Blocks {
   #volume: Volume;
   #version = NO_VERSION;
   #sweeps = 0;
+  #walk: Walk | undefined;
 
   constructor(volume: Volume, keeper: Keeper) {
     this.#volume = volume;
@@ -59,12 +71,16 @@ export class Blocks {
     const before = this.#volume;
     const moved = this.#sweeps !== volume.sweeps;
     if (before === volume && this.#version === volume.version && !moved) return;
-    const changed = before.changedSince(this.#version);
-    this.#volume = volume;
-    // What is stopped half way is of no version.
-    this.#version = NO_VERSION;
-    if (before !== volume || changed === undefined) this.#followAll(changed);
-    else this.#followSome(changed, moved);
+    if (this.#walk?.volume !== volume || this.#walk.version !== volume.version) {
+      const changed = before.changedSince(this.#version);
+      this.#volume = volume;
+      // What is stopped half way is of no version.
+      this.#version = NO_VERSION;
+      this.#walk = undefined;
+      if (before === volume && changed !== undefined) this.#followSome(changed, moved);
+      else this.#walk = this.#begin(changed);
+    }
+    if (this.#walk !== undefined) this.#followAll(this.#walk);
     this.#sweeps = volume.sweeps;
     this.#version = volume.version;
   }
@@ -103,23 +119,34 @@ export class Blocks {
     return found.map((number) => places[number]!);
   }
 
-  /** Compares all blocks by their memory, once those that changed in the same memory are known. */
-  #followAll(changed: Int32Array | undefined): void {
+  /** Begins to compare all blocks, once those are known that changed in the same memory. */
+  #begin(changed: Int32Array | undefined): Walk {
     const { finder } = this;
-    const volume = this.#volume;
     for (let i = 0; changed !== undefined && i < changed.length; i += 3) {
       const number = finder.numberOf(changed[i]!, changed[i + 1]!, changed[i + 2]!);
       if (number >= 0) this.#held[number] = NOTHING_KNOWN;
     }
-    const seen = new Set<number>();
-    for (let slot = 0; slot < volume.blockCount; slot++) {
-      if ((slot & 0xff) === 0) checkInterrupt();
+    const volume = this.#volume;
+    const comparable = changed !== undefined;
+    return { volume, version: volume.version, comparable, seen: new Set(), slot: 0 };
+  }
+
+  /** Compares blocks by their memory. */
+  #followAll(walk: Walk): void {
+    const { finder } = this;
+    const { volume, comparable, seen } = walk;
+    while (walk.slot < volume.blockCount) {
+      const { slot } = walk;
       const { x, y, z } = volume.blockIn(slot);
       const here = heldIn(volume, slot);
       let number = finder.numberOf(x >> 4, y >> 4, z >> 4);
-      const same = number >= 0 && changed !== undefined && this.#held[number] === here;
+      const same = number >= 0 && comparable && this.#held[number] === here;
       if (!same) number = this.#replace(x >> 4, y >> 4, z >> 4, here);
       seen.add(number);
+      walk.slot++;
+      if ((slot & 0xff) !== 0) continue;
+      checkInterrupt();
+      endTurn();
     }
     for (const number of finder.places.keys()) {
       if (seen.has(number) || this.#held[number] === undefined) continue;
@@ -128,6 +155,7 @@ export class Blocks {
       this.#replace(x, y, z, undefined);
     }
     this.#reorder();
+    this.#walk = undefined;
   }
 
   #reorder(): void {

@@ -6,6 +6,7 @@
  */
 
 import { markRows, ROWS } from '../render/occupancy.ts';
+import { endTurn } from '../turns.ts';
 import { BLOCK_SIZE, newBlockData, newScratch, signedWords } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { NO_VERSION } from '../volume/trail.ts';
@@ -36,9 +37,11 @@ export class Coarse {
   /** Learns what a volume holds. What is stopped half way goes on from there the next time. */
   follow(source: Volume): void {
     if (this.#source !== source || this.#version !== source.version) this.#note(source);
-    for (; this.#made < this.#due.length; this.#made += 3) {
+    while (this.#made < this.#due.length) {
       const at = this.#made;
       this.#make(source, this.#due[at]!, this.#due[at + 1]!, this.#due[at + 2]!);
+      this.#made += 3;
+      endTurn();
     }
     this.#due = [];
     this.#made = 0;

@@ -6,6 +6,7 @@
 
 import { checkInterrupt } from '../interrupt.ts';
 import { markRows, ROWS } from '../render/occupancy.ts';
+import { endTurn } from '../turns.ts';
 import { BLOCK_SIZE, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import type { Vec3 } from '../volume/box.ts';
@@ -45,6 +46,8 @@ export class Reach {
   readonly #boxes: number[] = [];
   readonly #rows = new Uint16Array(ROWS);
   readonly #scratch = newScratch();
+  /** Whether it knows more of blocks than when that was asked last. */
+  #learned = false;
   /** What was found last. */
   #known: Found[] = [];
 
@@ -118,6 +121,9 @@ export class Reach {
       if (!(bounds[cube]! > found.reach)) break;
       checkInterrupt();
       this.#widen(found, this.#cubes[cube]!);
+      // What was learned of blocks is kept.
+      if (this.#learned) endTurn();
+      this.#learned = false;
     }
   }
 
@@ -166,6 +172,7 @@ export class Reach {
     }
     const low = 31 - Math.clz32(bits & -bits);
     const high = 31 - Math.clz32(bits);
+    this.#learned = true;
     const box = low | (y0 << 4) | (z0 << 8) | (high << 12) | (y1 << 16) | (z1 << 20);
     this.#boxes[number] = bits === 0 ? EMPTY : box;
     return this.#boxes[number]!;

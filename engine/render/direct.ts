@@ -9,6 +9,8 @@ import { Damage } from '../prepared/damage.ts';
 import { type Frame, Kept, type KeptMap } from '../prepared/kept.ts';
 import { Prepared } from '../prepared/prepared.ts';
 import { redraw } from '../prepared/shadows.ts';
+import { atOneGo } from '../turns.ts';
+import { groupsOf } from './groups.ts';
 import {
   type Draft,
   type DraftView,
@@ -19,7 +21,7 @@ import {
   viewJobOf,
 } from './job.ts';
 import type { Meshing } from './meshing.ts';
-import type { RenderOptions } from './options.ts';
+import { checkOptions, type RenderOptions } from './options.ts';
 import { bandOf, drawArea, packRows } from './picture.ts';
 import { boundCube, type Projection } from './projection.ts';
 import { Scene } from './scene.ts';
@@ -50,14 +52,19 @@ export function prepareRender(
   mesher?: Mesher | Meshing,
   kept = new Kept(ONCE_BYTES_MAX),
 ): RenderJob {
-  const draft = draftOf(document, options, kept.prepared, mesher !== undefined);
-  if (mesher !== undefined) return meshed(jobFor(undefined, draft), draft, mesher);
-  const { groups, level } = draft;
-  const used = kept.atLevel(
-    level,
-    groups.map(({ volume }) => volume),
-  );
-  return drawHere(used, draft) ?? jobFor(used, draft);
+  checkOptions(options);
+  const groups = groupsOf(document, options.materials ?? true);
+  const lasting = groups.every((group) => group.lasting);
+  const prepare = () => {
+    const exact = mesher !== undefined || !lasting;
+    const draft = draftOf(document, groups, options, kept.prepared, exact);
+    if (mesher !== undefined) return meshed(jobFor(undefined, draft), draft, mesher);
+    const volumes = groups.map(({ volume }) => volume);
+    const used = kept.atLevel(draft.level, volumes);
+    return drawHere(used, draft) ?? jobFor(used, draft);
+  };
+  // Of what is made anew for each picture nothing is there the next time.
+  return lasting ? prepare() : atOneGo(prepare);
 }
 
 const notDone = () => new Int32Array(new SharedArrayBuffer(4));

@@ -13,6 +13,8 @@ import type { Volume } from '../volume/volume.ts';
 export interface Group {
   readonly volume: Volume;
   readonly surface: Surface;
+  /** Whether the volume is the same the next time, and can be followed. */
+  readonly lasting: boolean;
 }
 
 /** A material in numbers that are safe to compute with. */
@@ -43,13 +45,15 @@ export function groupsOf(document: Document, materials: boolean): Group[] {
   if (!materials || only === undefined || alike) {
     // A volume of its own can be followed however much comes to it.
     const volume = visible.length === 1 ? only!.volume : document.merged();
-    return [{ volume, surface: materials && only !== undefined ? surface(only) : plain }];
+    return [
+      { volume, surface: materials && only !== undefined ? surface(only) : plain, lasting: true },
+    ];
   }
   const groups: Group[] = [];
   let before: Layer | undefined;
   for (const layer of visible) {
     if (before === undefined || (layer.mode === 0 && layer.material !== before.material)) {
-      groups.push({ volume: layer.volume, surface: surface(layer) });
+      groups.push({ volume: layer.volume, surface: surface(layer), lasting: true });
       before = layer;
       continue;
     }
@@ -58,7 +62,7 @@ export function groupsOf(document: Document, materials: boolean): Group[] {
     const volume = isOwn ? group.volume.clone() : group.volume;
     // A file may hold any number; Goxel takes those it does not know for OVER.
     merge(volume, layer.volume, BLEND_MODES[layer.mode] ?? 'over');
-    groups.push({ ...group, volume });
+    groups.push({ ...group, volume, lasting: false });
   }
   return groups;
 }

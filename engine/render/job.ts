@@ -9,11 +9,11 @@ import type { Drawn, Prepared, Todo } from '../prepared/prepared.ts';
 import type { Box } from '../volume/box.ts';
 import { projectionOfView } from './camera.ts';
 import { Extent } from './extent.ts';
-import { type Group, groupsOf, type Surface } from './groups.ts';
+import type { Group, Surface } from './groups.ts';
 import { boxAt, levelFor, projectionAt } from './levels.ts';
 import { type Lamp, lampOf } from './lighting.ts';
 import { type Meshing, type MeshJob, meshJob } from './meshing.ts';
-import { checkOptions, OCCLUSION_DEFAULT, type Outline, type RenderOptions } from './options.ts';
+import { OCCLUSION_DEFAULT, type Outline, type RenderOptions } from './options.ts';
 import type { Projection } from './projection.ts';
 import type { ShadowMap } from './shadow-map.ts';
 import { type Mesher, type Soup, sharedSoup } from './soup.ts';
@@ -117,19 +117,17 @@ export interface DraftView {
 }
 
 /**
- * Finds out what a document shows, of blocks that are `kept`. Throws GOX_MEMORY_LIMIT for pictures
- * above the limits of `options.ts`, and GOX_INVALID_PARAMS for a camera that is not there or sees
- * nothing.
+ * Finds out what a document shows, of blocks that are `kept`. Throws GOX_INVALID_PARAMS for a camera
+ * that is not there or sees nothing.
  */
 export function draftOf(
   document: Document,
+  groups: readonly Group[],
   options: RenderOptions,
   kept: Prepared,
   exact: boolean,
 ): Draft {
-  checkOptions(options);
   const style = styleOf(options);
-  const groups = groupsOf(document, options.materials ?? true);
   kept.follow(groups.map(({ volume }) => volume));
   const content = new Extent(kept.reaches, document.box);
   const { light = {} } = options;

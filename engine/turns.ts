@@ -1,0 +1,54 @@
+/**
+ * Long work of an engine that leaves others their turn: what it has done so far is kept, the
+ * request is put back (as after an answer that took long), and run again when the others had
+ * theirs, until nothing is left to do. Only what can go on from where it was may ask `endTurn`, and
+ * only after it has got further.
+ */
+
+/** A small request waits about so long for somebody else's. */
+const TURN_MS = 20;
+
+/** The request is to be run again; nothing else has happened. */
+export class Unfinished extends Error {
+  override readonly name = 'Unfinished';
+
+  constructor() {
+    super('the turn is over, and the work is not done');
+  }
+}
+
+/** When the present turn ends; nothing where work is done at one go. */
+let until_ms: number | undefined;
+/** Whether whoever runs requests runs them again. */
+let again = false;
+
+/** Requests that `action` runs are run again, from the start, when they throw `Unfinished`. */
+export function runningAgain<T>(action: () => T): T {
+  return within(true, action);
+}
+
+/** What `action` runs is done at one go, whatever is around it. */
+export function atOneGo<T>(action: () => T): T {
+  return within(false, action);
+}
+
+function within<T>(runs: boolean, action: () => T): T {
+  const before = [again, until_ms] as const;
+  again = runs;
+  until_ms = undefined;
+  try {
+    return action();
+  } finally {
+    [again, until_ms] = before;
+  }
+}
+
+/** Begins the turn of a request, when it is run again. */
+export function beginTurn(): void {
+  until_ms = again ? performance.now() + TURN_MS : undefined;
+}
+
+/** Throws `Unfinished` when the turn is over. */
+export function endTurn(): void {
+  if (until_ms !== undefined && performance.now() > until_ms) throw new Unfinished();
+}
