@@ -122,8 +122,9 @@ export class Reach {
       checkInterrupt();
       this.#widen(found, this.#cubes[cube]!);
       // What was learned of blocks is kept.
-      if (this.#learned) endTurn();
+      const learned = this.#learned;
       this.#learned = false;
+      if (learned) endTurn();
     }
   }
 

@@ -38,6 +38,9 @@ const OPTIONS: readonly RenderOptions[] = [
     format: 'jpeg',
     light: { fixed: true, pitch_degrees: 50, shadow: 1 },
   },
+  // Of means.
+  { views: [{ width: 12, height: 10 }] },
+  { views: [{ width: 6, height: 6, camera: 'isometric' }], light: { shadow: 1 } },
   {
     views: [
       { width: 60, height: 60, camera: 'isometric' },
