@@ -4,6 +4,8 @@
  *     npm run bench                     all groups
  *     npm run bench -- formats edits    these
  *     npm run bench -- edits --rounds 5 what stands after the first option goes to each group
+ *     npm run bench -- edits --beside DIST --turns 3
+ *                                       this build and that of another checkout, in turns: ratios
  *
  * Machines are noisy: what is compared takes turns in every round, and what counts is the median of
  * the ratios between neighbours in time.
@@ -11,7 +13,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compareBuilds } from './beside.ts';
 
 const GROUPS = [
   'formats',
@@ -30,6 +34,15 @@ const args = process.argv.slice(2);
 const options = args.findIndex((arg) => arg.startsWith('-'));
 const names = options < 0 ? args : args.slice(0, options);
 const rest = options < 0 ? [] : args.slice(options);
+const beside = take('--beside');
+const turns = Number(take('--turns') ?? '3');
+
+/** The value of an option that is not the groups' own, which is taken out. */
+function take(option: string): string | undefined {
+  const at = rest.indexOf(option);
+  return at < 0 ? undefined : rest.splice(at, 2)[1];
+}
+
 for (const name of names) {
   if (!GROUPS.includes(name)) {
     console.error(`There is no group "${name}"; there are ${GROUPS.join(', ')}.`);
@@ -41,6 +54,10 @@ for (const group of names.length > 0 ? names : GROUPS) {
   const script = fileURLToPath(new URL(`${group}.js`, import.meta.url));
   if (!existsSync(script)) continue;
   console.log(`\n## ${group}\n`);
+  if (beside !== undefined && group !== 'requests') {
+    compareBuilds({ group, dist: resolve(beside), turns, args: rest });
+    continue;
+  }
   const { status } = spawnSync(process.execPath, [script, ...rest], {
     stdio: 'inherit',
   });
