@@ -5,6 +5,7 @@
  */
 
 import { GoxError } from '../conf/errors.ts';
+import { diff } from './catalogue/history.ts';
 import { METHODS } from './catalogue/methods.ts';
 import { decodeParams } from './catalogue/params.ts';
 import { executeScript } from './catalogue/scripts.ts';
@@ -13,6 +14,7 @@ import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
 import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
+import { lendPoint } from './methods/diff.ts';
 import type { AnyHandler } from './methods/handler.ts';
 import { finishers, handlers } from './methods/index.ts';
 import {
@@ -31,6 +33,7 @@ import {
   type EngineOptions,
   type EngineStats,
   type JobTicket,
+  LEND,
   type PartAnswer,
   STATUS_ERROR,
   STATUS_JOB,
@@ -63,6 +66,9 @@ const REPEATS_MAX = 3;
 
 /** The method that needs a sandbox, by its place in `METHODS`. */
 const SCRIPT = METHODS.indexOf(executeScript);
+
+/** Comparisons are what asks for loans. */
+const LENDING: Method = { spec: diff, run: lendPoint };
 
 export class Engine implements EngineApi {
   readonly #options: EngineOptions;
@@ -206,8 +212,7 @@ export class Engine implements EngineApi {
     try {
       const result = this.#execute(reader, request);
       if (result instanceof Job) {
-        const { kind, title, input, stages } = result;
-        this.#jobs.push({ kind, title, input, stages, method: request.word });
+        this.#jobs.push(this.#ticketOf(result, request));
         answer.push(this.#flagged(STATUS_JOB, request.project), '');
       } else {
         const encoded = request.quiet ? '' : this.#encoder.result(request, result);
@@ -224,13 +229,23 @@ export class Engine implements EngineApi {
     return true;
   }
 
+  #ticketOf({ kind, title, input, stages, loans }: Job, request: EngineRequest): JobTicket {
+    const ticket = { kind, title, input, stages, method: request.word };
+    if (loans.length === 0) return ticket;
+    const orders = loans.map(({ params, ...loan }) => {
+      const encoded = Buffer.from(this.#encoder.result(request, params));
+      return { ...loan, params: new Uint8Array(encoded) };
+    });
+    return { ...ticket, loans: orders };
+  }
+
   /** What became of a request, with what is to be known of its project after it. */
   #flagged(status: number, project: number): number {
     return this.#projects.get(project)?.unsaved === true ? status + UNSAVED_FLAG : status;
   }
 
   #execute(reader: BatchReader, request: EngineRequest): unknown {
-    const method = this.#methods[request.method];
+    const method = request.method === LEND ? LENDING : this.#methods[request.method];
     if (method === undefined) {
       const message = `There is no method ${request.method} in an engine.`;
       throw new GoxError('GOX_METHOD_NOT_FOUND', message);

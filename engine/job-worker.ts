@@ -46,7 +46,7 @@ const api: JobApi = {
     const ticket = tickets.get(job);
     if (ticket === undefined) throw new Error(`a part of job ${job}, which this thread has not`);
     const asked = askedBy(ticket.method);
-    const tools = { files, control: new JobControl(control) };
+    const tools = { files, control: new JobControl(control), lent: ticket.lent ?? [] };
     try {
       // The engine made the ticket of a `Job`.
       const work = { ...ticket, kind: ticket.kind as JobKind };

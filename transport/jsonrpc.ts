@@ -102,6 +102,12 @@ export interface PendingReply {
   way: RequestWay | undefined;
   /** The id as a value, once somebody looked: who cancels looks at all that wait. */
   idValue?: unknown;
+  /** Who takes the answer, of a request that the daemon makes for one of the client's. */
+  readonly taker?: ReplyTaker;
+}
+
+export interface ReplyTaker {
+  answered(failed: boolean, body: Uint8Array): void;
 }
 
 /** Whoever notes the way of one request through the daemon; nothing counts after its answer. */

@@ -193,6 +193,10 @@ export class Replies {
 
   /** Answers with encoded bytes, which are kept, not copied, until the next flush. */
   answer(to: PendingReply, failed: boolean, body: Uint8Array): void {
+    if (to.taker !== undefined) {
+      to.taker.answered(failed, body);
+      return;
+    }
     this.#open -= 1;
     this.#asked -= to.bytes;
     const { batch, id, way } = to;

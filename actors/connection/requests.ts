@@ -7,7 +7,8 @@ import { requestId } from '../../transport/values.ts';
 import { type About, pathOf } from '../about.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
-import type { SessionRequest } from './request.ts';
+import { borrow } from './loans.ts';
+import type { DepartedRequest, SessionRequest } from './request.ts';
 import { Session, type SessionDeps } from './session.ts';
 
 interface RequestsDeps {
@@ -37,7 +38,13 @@ export function requestsEffect(deps: SessionDeps & RequestsDeps) {
     receive(({ requests }) => session.submit(requests as readonly SessionRequest[]));
     const start = (job: JobInput) => sendBack({ type: 'job.needed', job } satisfies SessionEvent);
     const turned = () => work.touch();
-    deps.jobs.open(session, { connection: input.number, start, turned });
+    const { sessions } = connection;
+    deps.jobs.open(session, {
+      ...{ connection: input.number, start, turned },
+      // Only requests of this session become jobs of it.
+      borrow: (call, order, borrower) =>
+        borrow({ sessions, now_ms: deps.clock.now_ms() }, call as DepartedRequest, order, borrower),
+    });
     connection.sessions.attach(input.session, session);
     return () => {
       connection.sessions.detach(input.session);

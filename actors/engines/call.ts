@@ -20,6 +20,8 @@ export interface Call {
   readonly spec?: { readonly name?: string; readonly timeout_ms?: number };
   /** The place of its reply, if somebody waits for one. */
   readonly reply?: PendingReply;
+  /** Who takes what it gets, of one that asks for a loan. */
+  readonly loan?: { lent(value: unknown): void };
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
   stopped?: GoxError;
 }

@@ -12,7 +12,12 @@ import { fromCallback } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
 import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
-import type { AnswerWithJobs, EngineStats, JobTicket } from '../../engine/port/layout.ts';
+import {
+  type AnswerWithJobs,
+  type EngineStats,
+  type JobTicket,
+  STATUS_RESULT,
+} from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { atOneStroke } from '../tracing/moment.ts';
 import { type Figures, reportFigures } from '../vitals.ts';
@@ -33,6 +38,8 @@ import type { EngineLink } from './thread.ts';
  * with what there is by then, while with one alone the next fills up.
  */
 const FLIGHTS_MAX = 1;
+
+const NOTHING = new Uint8Array(0);
 
 /** The `calls` effect of an engine. */
 export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) {
@@ -303,8 +310,12 @@ class CallQueue {
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
     if (call.stopped !== undefined) source.fail(call, call.stopped);
-    else if (source.wants(call)) this.#registry.jobs.take(ticket, call, source);
-    else source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
+    else if (!source.wants(call)) {
+      source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
+    } else if (call.loan !== undefined) {
+      call.loan.lent(ticket.input);
+      source.answer(call, STATUS_RESULT, NOTHING, 0, 0);
+    } else this.#registry.jobs.take(ticket, call, source);
   }
 
   #cancel(call: Call, why: GoxError): void {

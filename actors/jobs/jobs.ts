@@ -18,7 +18,7 @@ import type { JobSink } from '../engines/registry.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import { withVitals } from '../vitals.ts';
 import { noThread, PartScheduler } from './parts.ts';
-import { Work, type WorkDeps, type WorkRegistry, workEffect } from './work.ts';
+import { type Borrow, Work, type WorkDeps, type WorkRegistry, workEffect } from './work.ts';
 
 /** What `goxel.list_jobs` calls the states of a job. */
 export type JobState = 'waiting' | 'running' | 'handing over' | 'cancelling';
@@ -48,6 +48,8 @@ export interface JobHome {
   start(job: JobInput): void;
   /** A job of it has ended, so that it may have become idle. */
   turned(): void;
+  /** Asks another project for what the job of a call needs; see `borrow`. */
+  readonly borrow: Borrow;
 }
 
 export interface JobsDeps extends Pick<WorkDeps, 'handOver' | 'takeBack'> {
@@ -113,10 +115,11 @@ export class Jobs implements JobSink, WorkRegistry {
       source.fail(call, refusal);
       return;
     }
-    const { connection, start } = this.#homes.get(source)!;
+    const { connection, start, borrow } = this.#homes.get(source)!;
     const since_ms = this.#deps.clock.now_ms();
     const number = this.#next++;
-    const work = new Work(number, { ticket, call, source, connection, since_ms }, this.#deps);
+    const asked = { ticket, call, source, connection, since_ms, borrow };
+    const work = new Work(number, asked, this.#deps);
     this.#works.set(number, work);
     this.#byCall.set(call, work);
     start({

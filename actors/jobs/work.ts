@@ -7,8 +7,14 @@
 import { type AnyActorRef, fromCallback } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import { JobControl } from '../../engine/port/job-control.ts';
-import { type JobTicket, type PartAnswer, STATUS_ERROR } from '../../engine/port/layout.ts';
+import {
+  type JobTicket,
+  type LoanOrder,
+  type PartAnswer,
+  STATUS_ERROR,
+} from '../../engine/port/layout.ts';
 import type { JobCommand, JobEnd, JobEvent } from '../../machines/job.ts';
+import type { Borrower } from '../connection/loans.ts';
 import type { Call, HandedOver, Source, Status } from '../engines/call.ts';
 import { reportFigures } from '../vitals.ts';
 import { type PartScheduler, type Parts, type PartsOwner, progressOf } from './parts.ts';
@@ -22,7 +28,11 @@ export interface Asked {
   readonly connection: number;
   /** By the service clock. */
   readonly since_ms: number;
+  readonly borrow: Borrow;
 }
+
+/** Asks another project for what a job needs; the function that is returned gives it up. */
+export type Borrow = (call: Call, order: LoanOrder, borrower: Borrower) => (why: GoxError) => void;
 
 /** What jobs share. */
 export interface WorkDeps {
@@ -41,6 +51,8 @@ export class Work implements PartsOwner, Source {
   readonly #deps: WorkDeps;
   readonly #control = new JobControl();
   #parts: Parts | undefined;
+  /** How to give up each of its loans, which does nothing once that is there. */
+  readonly #loans: ((why: GoxError) => void)[] = [];
   #say: ((event: JobEvent) => void) | undefined;
   /** What is to be said once there is a machine to hear it. */
   readonly #unsaid: JobEvent[] = [];
@@ -85,9 +97,37 @@ export class Work implements PartsOwner, Source {
     for (const event of this.#unsaid.splice(0)) say(event);
     const { ticket } = this.asked;
     // It may have been cancelled in the meantime.
-    if (!this.#stopping) {
-      this.#parts = this.#deps.parts.submit(this.number, ticket, this.#control, this);
+    if (this.#stopping) return;
+    if (ticket.loans === undefined) this.#submit(ticket);
+    else this.#borrow(ticket.loans);
+  }
+
+  /** Its parts begin when all loans are there; without one of them it fails. */
+  #borrow(orders: readonly LoanOrder[]): void {
+    const { ticket, call, borrow } = this.asked;
+    const lent: unknown[] = [];
+    let missing = orders.length;
+    for (const [i, order] of orders.entries()) {
+      // One that is refused at once has stopped the job.
+      if (this.#stopping) return;
+      const giveUp = borrow(call, order, {
+        lent: (value) => {
+          lent[i] = value;
+          missing -= 1;
+          if (missing === 0 && !this.#stopping) this.#submit({ ...ticket, lent });
+        },
+        refused: (why) => this.say({ type: 'parts.failed', why }),
+      });
+      this.#loans.push(giveUp);
     }
+  }
+
+  #submit(ticket: JobTicket): void {
+    this.#parts = this.#deps.parts.submit(this.number, ticket, this.#control, this);
+  }
+
+  #giveUpLoans(why: GoxError): void {
+    for (const giveUp of this.#loans.splice(0)) giveUp(why);
   }
 
   say(event: JobEvent): void {
@@ -136,6 +176,7 @@ export class Work implements PartsOwner, Source {
     if (this.#over) return;
     this.#over = true;
     this.#stopping = true;
+    this.#giveUpLoans(why);
     if (this.#parts !== undefined) this.#deps.parts.orphan(this.#parts);
     this.#deps.ended(this, as, why.message);
     if (this.#handed && !this.#answered) {
@@ -196,6 +237,7 @@ export class Work implements PartsOwner, Source {
       return;
     }
     if (why !== undefined) this.#fail(why);
+    this.#giveUpLoans(why ?? GIVEN_UP);
     if (this.#parts === undefined) this.say({ type: 'parts.stopped' });
     else this.#deps.parts.stop(this.#parts);
   }

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { Preset, Side } from './render.ts';
-import { Bounds, Count, projectParams, Success } from './schemas.ts';
+import { Bounds, Count, described, ProjectName, projectParams, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
@@ -259,12 +259,29 @@ const HistoryPoint = Type.Object(
     clipboard: Type.Optional(
       Type.Boolean({ description: 'What goxel.copy took last, from whatever project.' }),
     ),
+    project: Type.Optional(
+      described(ProjectName, "Whose checkpoint, step or present this is, if not this project's."),
+    ),
   },
   {
     'x-name': 'HistoryPoint',
-    title: 'a point ({"checkpoint": name}, {"step": number}, {"clipboard": true}, or {} for now)',
+    title:
+      'a point ({"checkpoint": name}, {"step": number}, {"clipboard": true}, or {} for now; the' +
+      ' first two and {} also with a "project")',
   },
 );
+
+const ComparedLayer = Type.Object({
+  layer_id: Type.Integer({
+    minimum: 1,
+    description: 'In the project of `to`, or of `from` for a layer that only that has.',
+  }),
+  ...VoxelChanges,
+  name: Type.Optional(Type.String({ description: 'Only between two projects.' })),
+  only_in: Type.Optional(
+    Type.Enum(['from', 'to'], { description: 'Which of two projects has it, if not both.' }),
+  ),
+});
 
 export const diff = method({
   name: 'goxel.diff',
@@ -273,12 +290,15 @@ export const diff = method({
   level: 'standard',
   edits: false,
   unscripted: TAKEN,
-  summary: 'Tells which voxels differ between two points of the history.',
+  summary: 'Tells which voxels differ between two points of the history, or two projects.',
   description:
-    'Layers are compared by their ids; with the clipboard, which is one for all projects, what' +
-    ' all visible layers show together is compared. Without `to` it is now. The picture shows' +
-    ' what was created in green, what was removed in red and what has another colour in yellow,' +
-    ' with the rest like glass.',
+    'Without `to` it is this project now. Layers of one project are compared by their ids, and' +
+    ' the numbers are their sums. Of two projects, and with the clipboard, which is one for all' +
+    ' of them, the numbers are of what all visible layers show together; `layers` has those of' +
+    ' two projects beside it, in pairs of the same name or, of those left over, the same id.' +
+    ' Another project is read when its turn comes, after what this client has asked of it' +
+    ' before, and goes on meanwhile. The picture shows what was created in green, what was' +
+    ' removed in red and what has another colour in yellow, with the rest like glass.',
   params: projectParams({
     from: HistoryPoint,
     to: Type.Optional(HistoryPoint),
@@ -293,7 +313,7 @@ export const diff = method({
   positional: ['from', 'to'],
   result: Type.Object({
     ...VoxelChanges,
-    layers: Type.Array(LayerChanges),
+    layers: Type.Array(ComparedLayer),
     picture: Type.Optional(
       Type.Object({
         ...{ width: Count, height: Count, format: Type.String(), bytes: Count },
@@ -302,7 +322,14 @@ export const diff = method({
     ),
   }),
   errors: ['GOX_CHECKPOINT_NOT_FOUND', 'GOX_STEP_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
-  examples: [{ name: 'of one voxel', given: [ONE_VOXEL], params: { from: { step: 0 } } }],
+  examples: [
+    { name: 'of one voxel', given: [ONE_VOXEL], params: { from: { step: 0 } } },
+    {
+      name: 'since a checkpoint',
+      given: [BEFORE_ROOF, ONE_VOXEL],
+      params: { from: { checkpoint: 'before the roof' } },
+    },
+  ],
 });
 
 export const HISTORY_METHODS = [

@@ -37,7 +37,7 @@ export const PROJECT_NAME_RULE = `a string of 1 to ${NAME_LENGTH_MAX} characters
 /** The project of requests that name none, shared by all connections. */
 export const CURRENT_PROJECT = 'default';
 
-const ProjectName = Type.String({
+export const ProjectName = Type.String({
   minLength: 1,
   maxLength: NAME_LENGTH_MAX,
   pattern: PRINTABLE,

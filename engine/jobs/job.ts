@@ -11,12 +11,24 @@ import type { JobControl } from '../port/job-control.ts';
 import type { Files } from '../project/files.ts';
 
 /** What kinds of work there are; `kinds.ts` has the code. */
-export type JobKind = 'export' | 'save' | 'load' | 'inquiry' | 'render';
+export type JobKind = 'export' | 'save' | 'load' | 'inquiry' | 'diff' | 'render';
 
 /** What a part may use of its thread. */
 export interface JobTools {
   readonly files: Files;
   readonly control: JobControl;
+  /** What other projects lent, in the order of the job's loans. */
+  readonly lent: readonly unknown[];
+}
+
+/** What a job needs of another project before it can begin; an engine knows no names. */
+export interface Loan {
+  /** Its name. */
+  readonly project: string;
+  /** The parameter that names it, for errors. */
+  readonly parameter: string;
+  /** What the engine of that project is asked, in the form of this method's parameters. */
+  readonly params: unknown;
 }
 
 /**
@@ -46,8 +58,15 @@ export class Job {
   readonly stages: readonly number[];
   /** One line for people: what is made. */
   readonly title: string;
+  readonly loans: readonly Loan[];
 
-  constructor(kind: JobKind, title: string, input: unknown, stages: readonly number[] = [1]) {
+  constructor(
+    kind: JobKind,
+    title: string,
+    input: unknown,
+    stages: readonly number[] = [1],
+    loans: readonly Loan[] = [],
+  ) {
     if (stages.at(-1) !== 1) throw new Error('the last stage of a job has one part');
     // Nobody would ever end it, nor begin the next.
     if (stages.some((parts) => parts < 1)) throw new Error('a stage of a job has no parts');
@@ -55,5 +74,6 @@ export class Job {
     this.title = title;
     this.input = input;
     this.stages = stages;
+    this.loans = loans;
   }
 }

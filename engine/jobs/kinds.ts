@@ -1,5 +1,7 @@
 /** The code behind each kind of job: one part of one stage at a time. */
 
+import { GoxError } from '../../conf/errors.ts';
+import { runDiff } from './diffs.ts';
 import { runExport, runLoad, runSave } from './documents.ts';
 import { runInquiry } from './inquiries.ts';
 import type { Job, JobKind, JobTools } from './job.ts';
@@ -12,6 +14,7 @@ const KINDS: Readonly<Record<JobKind, Run>> = {
   save: runSave,
   load: runLoad,
   inquiry: runInquiry,
+  diff: runDiff,
   render: runPictures,
 };
 
@@ -26,11 +29,17 @@ export function runPart(
   return KINDS[kind](input as never, stage, part, tools);
 }
 
-/** Runs the whole of a job in this thread. */
-export function runJob(job: Job, tools: JobTools): unknown {
+/** Runs the whole of a job in this thread. Throws GOX_PROJECT_NOT_FOUND for one with loans. */
+export function runJob(job: Job, tools: Omit<JobTools, 'lent'>): unknown {
+  for (const { project, parameter } of job.loans) {
+    const message = `${parameter}: There is no project named "${project}" here.`;
+    throw new GoxError('GOX_PROJECT_NOT_FOUND', message, { project, parameter });
+  }
   let result: unknown;
   for (const [stage, parts] of job.stages.entries()) {
-    for (let part = 0; part < parts; part++) result = runPart(job, stage, part, tools);
+    for (let part = 0; part < parts; part++) {
+      result = runPart(job, stage, part, { ...tools, lent: [] });
+    }
   }
   return result;
 }

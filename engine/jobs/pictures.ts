@@ -52,6 +52,19 @@ export function drawnPictures(input: Omit<PicturesInput, 'plan'>, files: Files) 
   return deliver({ ...input, plan: [] }, { files, control: new JobControl() });
 }
 
+/** The result of a rendering that this thread draws by itself. */
+export function drawPictures(input: Omit<PicturesInput, 'plan'>, tools: Tools) {
+  const { work } = input;
+  for (const stage of planOf(work)) {
+    const parts = work.job.stages[stage]!;
+    for (let part = 0; part < parts; part++) {
+      tools.control.check();
+      run(work, stage, part, tools.control);
+    }
+  }
+  return deliver({ ...input, plan: [] }, tools);
+}
+
 function planOf({ job: { stages } }: PicturesWork): number[] {
   return [...stages.keys()].filter((stage) => stage < stages.length - 1 && stages[stage]! > 0);
 }

@@ -1,43 +1,26 @@
-/** Undo, redo, checkpoints, and what is different between points of the history. */
+/** Undo, redo, checkpoints, and coming back to points of the history. */
 
 import { GoxError } from '../../conf/errors.ts';
 import type {
   createCheckpoint,
   deleteCheckpoint,
-  diff,
   getHistory,
   redo,
   restore,
   undo,
 } from '../catalogue/history.ts';
 import { invalidParam } from '../catalogue/params.ts';
-import type { Params } from '../catalogue/spec.ts';
 import { interruptible } from '../interrupt.ts';
-import { picturesJob } from '../jobs/pictures.ts';
 import { CHECKPOINTS_MAX, type Checkpoint } from '../project/checkpoints.ts';
-import { diffDocument } from '../project/diff-document.ts';
 import type { Step } from '../project/history.ts';
-import {
-  checkpointNamed,
-  goBackTo,
-  goToStep,
-  mergedOf,
-  type Shown,
-  shownAtCheckpoint,
-  shownAtStep,
-  shownBy,
-  shownNow,
-} from '../project/points.ts';
+import { checkpointNamed, goBackTo, goToStep, shownNow } from '../project/points.ts';
 import type { Project } from '../project/project.ts';
-import { differences, type LayerChanges, sumOf } from '../project/summary.ts';
-import { prepareRender } from '../render/direct.ts';
-import type { Changes } from '../volume/change-sum.ts';
-import { changesBetween } from '../volume/changes.ts';
-import { boundsOf } from './bounds.ts';
-import type { AnyHandler, Asking, Handler } from './handler.ts';
+import { differences } from '../project/shown.ts';
+import { sumOf } from '../project/summary.ts';
+import { changesView, layerView } from './change-views.ts';
+import type { AnyHandler, Handler } from './handler.ts';
 
 const LIST_LENGTH = 50;
-const SIDE = 512;
 
 const undoSteps: Handler<typeof undo> = (project, { steps = 1 }) => {
   const undone = repeat(project, steps, () => project.undo());
@@ -145,7 +128,7 @@ const comeBack: Handler<typeof restore> = (project, { checkpoint, step }) => {
   else goToStep(project, step);
   // It is there by now, so it does not fail any more.
   const layers = interruptible(undefined, () => {
-    return differences(before.layers, shownNow(project).layers);
+    return differences(before, shownNow(project));
   });
   project.boundHistory();
   return {
@@ -157,43 +140,6 @@ const comeBack: Handler<typeof restore> = (project, { checkpoint, step }) => {
   };
 };
 
-type Point = Params<typeof diff>['from'];
-
-const compare: Asking<typeof diff> = (project, { from, to = {}, picture }) => {
-  const [before, after] = [shownAt(project, from, '.from'), shownAt(project, to, '.to')];
-  const merged = () => [mergedOf(before), mergedOf(after)] as const;
-  const whole = from.clipboard === true || to.clipboard === true;
-  const layers = whole ? [] : differences(before.layers, after.layers);
-  const voxels = whole ? changesBetween(...merged()) : sumOf(layers);
-  const result = { ...changesView(voxels), layers: layers.map(layerView) };
-  if (picture === undefined) return result;
-  const { camera = 'isometric' } = picture;
-  const [width, height] = [sideOf(picture.width), sideOf(picture.height)];
-  const job = prepareRender(diffDocument(...merged()), {
-    views: [{ width, height, camera }],
-    threads: project.job_threads,
-  });
-  const work = { renderer: 'raster', job } as const;
-  const sinks = [{ width, height, path: undefined }];
-  return picturesJob('picture of what differs', {
-    ...{ work, format: 'png', sinks, many: false, result },
-  });
-};
-
-function sideOf(side = SIDE): number {
-  return side > 0 ? side : SIDE;
-}
-
-function shownAt(project: Project, point: Point, at: string): Shown {
-  const { checkpoint, step, clipboard } = point;
-  if (Object.keys(point).length > 1) {
-    throw invalidParam(at, 'a checkpoint, a step or the clipboard, not several', point);
-  }
-  if (checkpoint !== undefined) return shownAtCheckpoint(checkpointNamed(project, checkpoint));
-  if (step !== undefined) return shownAtStep(project, step);
-  return clipboard === true ? shownBy(project.clipboard.volume) : shownNow(project);
-}
-
 export const historyHandlers = {
   'goxel.undo': undoSteps,
   'goxel.redo': redoSteps,
@@ -201,7 +147,6 @@ export const historyHandlers = {
   'goxel.create_checkpoint': keep,
   'goxel.delete_checkpoint': forget,
   'goxel.restore': comeBack,
-  'goxel.diff': compare,
 } satisfies Record<string, AnyHandler>;
 
 function stepView({ number, origin, at_ms, summary }: Step) {
@@ -214,13 +159,4 @@ function stepView({ number, origin, at_ms, summary }: Step) {
 
 function checkpointView({ name, at_ms, step }: Checkpoint) {
   return { checkpoint: name, at: new Date(at_ms).toISOString(), step };
-}
-
-function changesView({ changed, created, removed, recolored, box }: Changes) {
-  const bounding_box = box === undefined ? null : boundsOf(box);
-  return { changed, created, removed, recolored, bounding_box };
-}
-
-function layerView({ layer_id, changes }: LayerChanges) {
-  return { layer_id, ...changesView(changes) };
 }

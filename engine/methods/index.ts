@@ -1,6 +1,7 @@
 /** The code of every method of scope "project", by its name in the catalogue. */
 
 import { colorHandlers } from './colors.ts';
+import { diffHandlers } from './diff.ts';
 import { editingHandlers } from './editing.ts';
 import type { AnyHandler, Finisher } from './handler.ts';
 import { historyHandlers } from './history.ts';
@@ -30,6 +31,7 @@ const requestHandlers: Readonly<Record<string, AnyHandler>> = {
   ...strokeHandlers,
   ...editingHandlers,
   ...historyHandlers,
+  ...diffHandlers,
   ...renderHandlers,
   ...proceduralHandlers,
 };

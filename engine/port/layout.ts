@@ -39,6 +39,12 @@ export const NEW_PROJECT_FLAG = 0x2000_0000;
 export const METHOD_MASK = 0x1fff_ffff;
 
 /**
+ * In the place of a method: a project is to lend what a job of another one needs. The answer is
+ * a job whose input is that, to be taken and not to be run.
+ */
+export const LEND = METHOD_MASK;
+
+/**
  * Values of `status` in an answer. With `STATUS_JOB` the length is 0: the result comes from the
  * next of the answer's jobs, once it is done.
  */
@@ -130,6 +136,19 @@ export interface JobTicket {
   readonly stages: readonly number[];
   /** The word that named the method, with its flags. */
   readonly method: number;
+  /** What it needs of other projects before it can begin. */
+  readonly loans?: readonly LoanOrder[] | undefined;
+  /** That, in the same order, once it is there. */
+  readonly lent?: readonly unknown[];
+}
+
+/** What the engine of a project, which has a name here, is to be asked by `LEND`. */
+export interface LoanOrder {
+  readonly project: string;
+  /** The parameter of the job's request that names it, for errors. */
+  readonly parameter: string;
+  /** Encoded as those of the job's request. */
+  readonly params: Uint8Array;
 }
 
 /** What the last part of a job answers, or one that failed; and an engine that took a job over. */

@@ -2,17 +2,10 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { interruptible } from '../interrupt.ts';
-import { mergeOver } from '../ops/combine.ts';
-import { Volume } from '../volume/volume.ts';
+import type { Volume } from '../volume/volume.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import type { Project } from './project.ts';
-
-/** What the layers show at a point: volumes by the ids of layers, from bottom to top. */
-export interface Shown {
-  readonly layers: ReadonlyMap<number, Volume>;
-  /** Those that can be seen. */
-  readonly visible: readonly Volume[];
-}
+import type { Shown } from './shown.ts';
 
 /** Throws GOX_CHECKPOINT_NOT_FOUND. */
 export function checkpointNamed({ checkpoints }: Project, checkpoint: string): Checkpoint {
@@ -61,11 +54,9 @@ function requireStep({ history }: Project, step: number): void {
 
 export function shownNow({ document }: Project): Shown {
   document.refresh();
-  const { layers } = document;
-  return {
-    layers: new Map(layers.map((layer) => [layer.id, layer.volume.clone()])),
-    visible: layers.filter(({ visible }) => visible).map(({ volume }) => volume.clone()),
-  };
+  return document.layers.map(({ id, name, visible, volume }) => ({
+    ...{ id, name, visible, volume: volume.clone() },
+  }));
 }
 
 export function shownAtStep(project: Project, step: number): Shown {
@@ -79,21 +70,12 @@ export function shownAtStep(project: Project, step: number): Shown {
 }
 
 export function shownAtCheckpoint({ layers }: Checkpoint): Shown {
-  return {
-    layers: new Map(layers.map(({ layer, shown }) => [layer.id, shown])),
-    visible: layers.filter(({ state }) => state.visible).map(({ shown }) => shown),
-  };
+  return layers.map(({ layer: { id }, state: { name, visible }, shown }) => ({
+    ...{ id, name, visible, volume: shown },
+  }));
 }
 
+/** A volume that is of no layer. */
 export function shownBy(volume: Volume): Shown {
-  return { layers: new Map(), visible: [volume] };
-}
-
-/** What can be seen, in one volume, which is not to be written. */
-export function mergedOf({ visible }: Shown): Volume {
-  const [only] = visible;
-  if (only !== undefined && visible.length === 1) return only;
-  const merged = new Volume();
-  for (const one of visible) mergeOver(merged, one);
-  return merged;
+  return [{ id: 0, name: '', visible: true, volume }];
 }

@@ -150,17 +150,3 @@ export function sumOf(layers: readonly LayerChanges[]): Changes {
   }
   return sum;
 }
-
-/** Of two states of a document, by the ids of layers. */
-export function differences(
-  before: ReadonlyMap<number, Volume>,
-  after: ReadonlyMap<number, Volume>,
-): LayerChanges[] {
-  const changes: LayerChanges[] = [];
-  for (const layer_id of new Set([...before.keys(), ...after.keys()])) {
-    const [old, now] = [before.get(layer_id), after.get(layer_id)];
-    const found = changesBetween(old ?? new Volume(), now ?? new Volume());
-    if (found.changed > 0) changes.push({ layer_id, changes: found });
-  }
-  return changes;
-}

@@ -22,6 +22,8 @@ import {
 export interface TestRequest {
   readonly method: string;
   readonly params?: unknown;
+  /** In the place of the method's, without flags. */
+  readonly word?: number;
   /** The encoded parameters themselves, for what no encoder would make. */
   readonly bytes?: Uint8Array;
   readonly msgpack?: boolean;
@@ -43,7 +45,7 @@ export function encodeBatch(requests: readonly TestRequest[]): ArrayBuffer {
   const bodies = requests.map(encodeParams);
   for (const [i, request] of requests.entries()) {
     const { msgpack, quiet, project = 1, client = 1, known = false } = request;
-    const index = findMethod(request.method)?.index ?? 0x1fff_fff0;
+    const index = request.word ?? findMethod(request.method)?.index ?? 0x1fff_fff0;
     const flags = (msgpack === true ? MSGPACK_FLAG : 0) + (quiet === true ? QUIET_FLAG : 0);
     const method = index + flags + (known ? 0 : NEW_PROJECT_FLAG);
     words.push(project, method, client, bodies[i]!.length);

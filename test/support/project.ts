@@ -60,8 +60,8 @@ export class LooseProject {
   }
 
   /** Does a job as another thread does, from a copy of it, and has the engine finish it. */
-  finish(method: string, { kind, title, input, stages }: Job): unknown {
-    const job = structuredClone({ kind, title, input, stages });
+  finish(method: string, { kind, title, input, stages, loans }: Job): unknown {
+    const job = structuredClone({ kind, title, input, stages, loans });
     const done = runJob(job, { files: this.files, control: new JobControl() });
     if (!(done instanceof Handover)) return done;
     this.project.begin('', 0);

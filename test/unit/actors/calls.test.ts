@@ -304,6 +304,18 @@ test('a request that became long work goes to whoever takes it, unanswered', asy
   assert.equal(one.outcomes, ['2:0:x']);
 });
 
+test('what a project lends is no job, and goes to who asked for it', async () => {
+  const { calls, source, taken } = await queue();
+  const { link, settle } = fakeLink();
+  const asking = source(1);
+  const lent: unknown[] = [];
+  Object.assign(asking.calls[0]!, { loan: { lent: (value: unknown) => lent.push(value) } });
+  calls.send({ type: 'worker.attached', link });
+  calls.send({ type: 'work.ready', source: asking });
+  await settle([[STATUS_JOB, '']], [{ ...TICKET, input: 'blocks' }]);
+  assert.equal([asking.outcomes, lent, taken], [['1:0:'], ['blocks'], []]);
+});
+
 test('what a job hands over is taken over between two batches', async () => {
   const { calls, project, source } = await queue();
   const { link, batches, takeOvers, settle } = fakeLink();

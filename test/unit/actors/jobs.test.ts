@@ -3,9 +3,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AnyActorRef, createActor, fromCallback, SimulatedClock } from 'xstate';
+import type { Borrower } from '../../../actors/connection/loans.ts';
 import type { Call, HandedOver, Source } from '../../../actors/engines/call.ts';
 import { Jobs } from '../../../actors/jobs/jobs.ts';
+import type { Borrow } from '../../../actors/jobs/work.ts';
 import { GoxError } from '../../../conf/errors.ts';
+import type { LoanOrder } from '../../../engine/port/layout.ts';
 import type { JobInput } from '../../../machines/job.ts';
 import {
   type SessionCommand,
@@ -35,6 +38,14 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
     takeBack: (one: Call) => takenBack.push(one),
   } as unknown as ConstructorParameters<typeof Jobs>[1]);
 
+  /** What jobs have asked other projects for. */
+  const loans: { order: LoanOrder; borrower: Borrower; givenUp: string[] }[] = [];
+  const borrow: Borrow = (_call, order, borrower) => {
+    const givenUp: string[] = [];
+    loans.push({ order, borrower, givenUp });
+    return (why) => void givenUp.push(why.code);
+  };
+
   /** A session whose requests become jobs, with what became of them. */
   function client(connection = 1) {
     const outcomes: string[] = [];
@@ -52,7 +63,7 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
     };
     const requests = fromCallback<SessionCommand, SessionInput>(({ sendBack }) => {
       const start = (job: JobInput) => sendBack({ type: 'job.needed', job });
-      jobs.open(source, { connection, start, turned: () => {} });
+      jobs.open(source, { connection, start, turned: () => {}, borrow });
       return () => jobs.close(source);
     });
     const logic = sessionMachine.provide({ actors: { requests, job: jobs.logic } });
@@ -71,7 +82,7 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
   };
   const states = () => jobs.list().map(({ job, state }) => `${job} ${state}`);
   const ends = () => log.map((facts) => 'state' in facts && facts.state);
-  return { jobs, clock, client, attach, states, ends, handedOver, takenBack, log };
+  return { jobs, clock, client, attach, states, ends, handedOver, takenBack, log, loans };
 }
 
 const test = suite('jobs');
@@ -210,6 +221,66 @@ test('a job fails whose thread dies, or cannot be started for long', async () =>
   clock.increment(1);
   assert.equal(outcomes, ['GOX_ENGINE_BUSY', 'flush']);
   assert.equal(ends(), ['failed', 'failed']);
+});
+
+const borrowing = (title: string) => {
+  const order = { project: 'other', parameter: 'params.from', params: new Uint8Array(0) };
+  return { ...ticket(title), loans: [order, { ...order, parameter: 'params.to' }] };
+};
+
+test('a job that borrows begins when all is there, and its threads get that', async () => {
+  const { jobs, client, attach, states, loans } = await stage();
+  const { thread } = attach(0);
+  const { source, outcomes } = client();
+  jobs.take(borrowing('first'), call(), source);
+  const [from, to] = loans;
+  assert.equal([from!.order.parameter, to!.order.parameter], ['params.from', 'params.to']);
+  to!.borrower.lent('second');
+  assert.equal([states(), thread.busy], [['1 waiting'], false]);
+  from!.borrower.lent('first');
+  assert.equal(states(), ['1 running']);
+  assert.equal(thread.orders[0]!.ticket?.lent, ['first', 'second']);
+  await thread.end('done');
+  assert.equal(outcomes, ['0:done', 'flush']);
+});
+
+test('a job fails with a loan that is refused, and gives up the others', async () => {
+  const { jobs, client, attach, ends, loans } = await stage();
+  const { thread } = attach(0);
+  const { source, outcomes, lives } = client();
+  jobs.take(borrowing('first'), call(), source);
+  const [from, to] = loans;
+  from!.borrower.refused(new GoxError('GOX_PROJECT_NOT_FOUND', 'no such project'));
+  assert.equal(outcomes, ['GOX_PROJECT_NOT_FOUND', 'flush']);
+  assert.equal(to!.givenUp, ['GOX_PROJECT_NOT_FOUND']);
+  // What comes all the same is nobody's.
+  to!.borrower.lent('late');
+  to!.borrower.refused(ENOUGH);
+  assert.equal([ends(), lives(), thread.busy], [['failed'], [], false]);
+  assert.is(outcomes.length, 2);
+});
+
+test('a job that is stopped while it borrows has nothing to wait for', async () => {
+  const { jobs, clock, client, ends, loans } = await stage({ job_timeout_ms: 5000 });
+  const { source, outcomes, session } = client();
+  jobs.take(borrowing('cancelled'), call(), source);
+  jobs.cancel(1, ENOUGH);
+  jobs.take(borrowing('late'), call(), source);
+  clock.increment(5000);
+  jobs.take(borrowing('left'), call(), source);
+  session.stop();
+  const codes = ['GOX_CANCELLED', 'GOX_REQUEST_TIMEOUT', 'GOX_CANCELLED'];
+  assert.equal(
+    outcomes.filter((outcome) => outcome !== 'flush'),
+    codes,
+  );
+  assert.equal(
+    loans.map(({ givenUp }) => givenUp),
+    codes.flatMap((code) => [[code], [code]]),
+  );
+  assert.equal(ends(), ['cancelled', 'failed', 'abandoned']);
+  for (const { borrower } of loans) borrower.lent('late');
+  assert.equal(jobs.list(), []);
 });
 
 test('what a job hands over goes to the engine, which answers', async () => {
