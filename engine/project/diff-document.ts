@@ -2,6 +2,7 @@
 
 import { Document } from '../document/document.ts';
 import { newMaterial } from '../document/scene.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
 import { pack } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -27,6 +28,9 @@ export function diffDocument(before: Volume, after: Volume): Document {
   changes.set({ material: 1 });
   const empty = new Uint32Array(BLOCK_VOXELS);
   const mark = (x: number, y: number, z: number, old: Uint32Array, now: Uint32Array) => {
+    checkInterrupt();
+    // Blocks of two projects are never the same ones.
+    if (!differ(old, now)) return;
     const [marked, same] = [newBlockData(), newBlockData()];
     for (let i = 0; i < BLOCK_VOXELS; i++) {
       const was = old[i]! > 0xff_ffff;
@@ -46,6 +50,11 @@ export function diffDocument(before: Volume, after: Volume): Document {
     if (!after.holdsIn(x, y, z)) mark(x, y, z, data, empty);
   }
   return document;
+}
+
+function differ(old: Uint32Array, now: Uint32Array): boolean {
+  for (let i = 0; i < BLOCK_VOXELS; i++) if (old[i] !== now[i]) return true;
+  return false;
 }
 
 function glass() {

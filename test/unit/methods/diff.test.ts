@@ -4,6 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WithBytes } from '../../../engine/encode.ts';
 import { decodePng } from '../../../engine/image/png.ts';
+import { diffDocument } from '../../../engine/project/diff-document.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
 import { TestEngine } from '../../support/engine.ts';
 import { diffApart, lendingEngine, lentBy } from '../../support/lending.ts';
 import { SEED } from '../../support/seed.ts';
@@ -157,6 +159,23 @@ diff('says at once what is wrong with its own point, and of the other what its e
     [alone.data.code, alone.data.details?.parameter],
     ['GOX_PROJECT_NOT_FOUND', 'params.from'],
   );
+});
+
+diff('a picture holds what differs beside the project, and shares the rest with it', () => {
+  const [old, now] = [new Volume(), new Volume()];
+  for (const volume of [old, now]) volume.fillBox([0, 0, 0], [64, 16, 16], 0xff_80_80_80);
+  now.set(33, 0, 0, 0xff_00_00_ff);
+  old.set(100, 0, 0, 0xff_00_00_ff);
+  const [rest, changes] = diffDocument(old, now).layers.map(({ volume }) => volume);
+  assert.equal(
+    [...changes!.blocks()].map(({ x }) => x),
+    [32, 96],
+  );
+  assert.is(changes!.count(), 2);
+  const shared = [...rest!.blocks()].filter(({ x, y, z, block }) => {
+    return now.blockIn(now.slotAt(x, y, z)).block === block;
+  });
+  assert.is(shared.length, 3);
 });
 
 diff('counts as a walk over all voxels does, with a picture and without', () => {
