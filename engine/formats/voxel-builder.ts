@@ -6,11 +6,13 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_BYTES, newBlockData } from '../volume/block.ts';
+import { BLOCK_BYTES, countVoxels, newBlockData, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
+import { BlockStore, PACKABLE_MAX } from '../volume/block-store.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { blocksOfVoxels } from '../volume/least.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
+import { Block, newToken } from '../volume/stored-block.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { ByteReader } from './bytes.ts';
 import { type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
@@ -20,6 +22,8 @@ export class BlockBudget {
   readonly #source: string;
   readonly #bytes_max: number;
   #left: number;
+  /** By all layers so far. */
+  taken = 0;
 
   constructor(source: string, { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {}) {
     this.#source = source;
@@ -30,6 +34,7 @@ export class BlockBudget {
   /** Throws GOX_MEMORY_LIMIT when there is none left. */
   take(): void {
     if (--this.#left < 0) this.#refuse(BLOCK_BYTES);
+    this.taken++;
   }
 
   /** Throws GOX_MEMORY_LIMIT when so many voxels cannot find room. */
@@ -51,7 +56,8 @@ export class BlockBudget {
 export class VoxelBuilder {
   readonly #budget: BlockBudget;
   #index = new BlockIndex();
-  #blocks: Uint32Array[] = [];
+  #blocks = new BlockStore();
+  readonly #token = newToken();
   #last: Uint32Array = new Uint32Array(0);
   #bx = Number.NaN;
   #by = Number.NaN;
@@ -95,13 +101,18 @@ export class VoxelBuilder {
 
   /** Moves the blocks into an empty volume, and starts anew. */
   finish(volume: Volume): void {
-    for (const [slot, data] of this.#blocks.entries()) {
+    // A volume keeps some as words, but a file may have many layers.
+    if (this.#budget.taken > PACKABLE_MAX) this.#blocks.pack(this.#token);
+    const scratch = newScratch();
+    for (let slot = 0; slot < this.#blocks.length; slot++) {
       checkInterrupt();
       const { x, y, z } = this.#index.position(slot);
-      volume.setBlock(x * 16, y * 16, z * 16, data);
+      const block = this.#blocks.at(slot);
+      block.count = countVoxels(block.read(scratch));
+      volume.putBlock(x * 16, y * 16, z * 16, block);
     }
     this.#index = new BlockIndex();
-    this.#blocks = [];
+    this.#blocks = new BlockStore();
     this.#bx = Number.NaN;
   }
 
@@ -112,9 +123,9 @@ export class VoxelBuilder {
     if (slot < 0) {
       this.#budget.take();
       slot = this.#index.add(bx, by, bz);
-      this.#blocks.push(newBlockData());
+      this.#blocks.push(new Block(newBlockData(), this.#token, 0), this.#token);
     }
-    this.#last = this.#blocks[slot]!;
+    this.#last = this.#blocks.written(slot, this.#token).words;
     this.#bx = bx;
     this.#by = by;
     this.#bz = bz;

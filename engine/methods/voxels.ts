@@ -27,7 +27,7 @@ const add: Handler<typeof addVoxel> = (project, params) => {
   const layer = project.layer(params.layer_id);
   const before = layer.volume.get(x, y, z);
   project.transact(() => {
-    if (layer.volume.blockAt(x, y, z) === undefined) project.memory.reserve(1);
+    if (layer.volume.slotAt(x, y, z) < 0) project.memory.reserve(1);
     project.edit(layer).set(x, y, z, rgba);
   });
   const [r, g, b, a] = channels(rgba);
@@ -139,7 +139,7 @@ function reserve(project: Project, edits: readonly Edit[]): void {
   const added = new Map<Layer, Volume>();
   let blocks = 0;
   for (const { layer, position, rgba, paints } of edits) {
-    if (paints || rgba >>> 24 === 0 || layer.volume.blockAt(...position) !== undefined) continue;
+    if (paints || rgba >>> 24 === 0 || layer.volume.slotAt(...position) >= 0) continue;
     let seen = added.get(layer);
     if (seen === undefined) {
       seen = new Volume();

@@ -21,7 +21,7 @@ export function clipped(volume: Volume, { min, max }: Box): Volume {
       if ((row & 15) < y0 || (row & 15) >= y1 || row >> 4 < z0 || row >> 4 >= z1) continue;
       for (let i = row * 16 + x0; i < row * 16 + x1; i++) kept[i] = data[i]!;
     }
-    part.setBlock(x, y, z, kept);
+    part.giveBlock(x, y, z, kept);
   }
   return part;
 }
@@ -36,6 +36,6 @@ export function join(volume: Volume, part: Volume): void {
     }
     const joined = copyBlockData(before);
     for (let i = 0; i < BLOCK_VOXELS; i++) if (data[i]! > 0xff_ffff) joined[i] = data[i]!;
-    volume.setBlock(x, y, z, joined);
+    volume.giveBlock(x, y, z, joined);
   }
 }

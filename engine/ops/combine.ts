@@ -230,7 +230,7 @@ function mergeBlock(
   const mixed = newBlockData();
   if (bare) mixed.set(words);
   else combineBlocks(target.blockAt(x, y, z, mixed)!, words, mode, mixed);
-  target.setBlock(x, y, z, mixed);
+  target.giveBlock(x, y, z, mixed);
 }
 
 /** Whether nothing of the target shows through a block: it is opaque, laid over or by max. */
@@ -260,7 +260,7 @@ export function intersection(volume: Volume, mask: Volume): Volume {
     if (count === 0 || over === undefined) continue;
     const mixed = newBlockData();
     combineBlocks(data, over, 'intersect', mixed);
-    common.setBlock(x, y, z, mixed);
+    common.giveBlock(x, y, z, mixed);
   }
   return common;
 }

@@ -44,6 +44,6 @@ export function planeCut(
         kept[i] = 0;
       }
     }
-    if (kept !== undefined) volume.setBlock(x, y, z, kept);
+    if (kept !== undefined) volume.giveBlock(x, y, z, kept);
   }
 }

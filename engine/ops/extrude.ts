@@ -77,7 +77,7 @@ function uncovered(volume: Volume, axis: Axis, way: 1 | -1, coordinate: number):
       const cover = before === undefined ? 0 : before[place + ((layer + way) & 15) * along]!;
       if (rgba > 0xff_ffff && cover <= 0xff_ffff) data[place + layer * along] = rgba;
     }
-    plane.setBlock(...corner, data);
+    plane.giveBlock(...corner, data);
   }
   return plane;
 }
@@ -118,7 +118,7 @@ function pull(volume: Volume, mask: Volume, plane: Volume, { axis, way, from, de
         }
       }
       if (whole) column = data;
-      volume.setBlock(...target, data);
+      volume.giveBlock(...target, data);
     }
   }
 }
@@ -142,6 +142,6 @@ function push(volume: Volume, mask: Volume, { axis, way, from, delta }: Pull): v
       if (chosen[place + layer * along]! <= 0xff_ffff) continue;
       for (let k = low; k < high; k++) data[place + k * along] = 0;
     }
-    volume.setBlock(...corner, data);
+    volume.giveBlock(...corner, data);
   }
 }

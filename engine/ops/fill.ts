@@ -71,7 +71,7 @@ function recolor(volume: Volume, at: Vec3, rgba: number, threshold: number): num
       changed[i] = rgba;
       changes++;
     }
-    if (changes > 0) volume.setBlock(x, y, z, changed);
+    if (changes > 0) volume.giveBlock(x, y, z, changed);
     count += changes;
   }
   return count;
@@ -88,7 +88,8 @@ function fillEmpty(volume: Volume, at: Vec3, rgba: number, bounds: Box): number 
     const position = index.position(slot);
     const [x, y, z] = [position.x * 16, position.y * 16, position.z * 16];
     const below = volume.blockAt(x, y, z);
-    volume.setBlock(x, y, z, bits === ALL_ROWS ? full : paintRows(bits, rgba, below));
+    if (bits === ALL_ROWS) volume.setBlock(x, y, z, full);
+    else volume.giveBlock(x, y, z, paintRows(bits, rgba, below));
   }
   return volume.count() - before;
 }

@@ -38,7 +38,7 @@ export function adjustColors(volume: Volume, adjustment: ColorAdjustment): Volum
       }
       words[i] = result;
     }
-    adjusted.setBlock(x, y, z, words);
+    adjusted.giveBlock(x, y, z, words);
   }
   return adjusted;
 }

@@ -50,7 +50,7 @@ export function fillHoles(volume: Volume, color: number | 'nearest'): number {
   let blocks = volume.blockCount;
   for (let slot = 0; slot < holes.index.length; slot++) {
     const { x, y, z } = holes.index.position(slot);
-    if (volume.blockAt(x * 16, y * 16, z * 16) === undefined) blocks++;
+    if (volume.slotAt(x * 16, y * 16, z * 16) < 0) blocks++;
   }
   requireLeast(blocks, volume.blocks_max, 'The volume with its holes filled');
   if (color === 'nearest') fillFromWalls(volume, holes);

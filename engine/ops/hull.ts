@@ -188,5 +188,5 @@ function fillBlock(
       rows[(py & 15) + 16 * (pz & 15)] = (0xffff << from) & (0xffff >> (15 - to));
     }
   }
-  solid.setBlock(min[0], min[1], min[2], paintRows(rows, rgba));
+  solid.giveBlock(min[0], min[1], min[2], paintRows(rows, rgba));
 }

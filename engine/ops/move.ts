@@ -145,7 +145,7 @@ function sampleInto(
     const data = newBlockData();
     if (staysInside(back, x, y, z)) sample(data, source, back, x, y, z);
     else sampleAtBorder(data, source, back, x, y, z);
-    target.setBlock(x, y, z, data);
+    target.giveBlock(x, y, z, data);
   }
 }
 

@@ -166,7 +166,7 @@ class Brush {
       const drawn = newBlockData();
       if (below !== undefined) drawn.set(below);
       drawRows(this.#solid, x, y, z, this.#color, drawn);
-      this.#volume.setBlock(x, y, z, drawn);
+      this.#volume.giveBlock(x, y, z, drawn);
       return;
     }
     const source = this.#source;
@@ -177,7 +177,7 @@ class Brush {
     combineBlocks(below ?? EMPTY_BLOCK, source, mode, mixed);
     if (mode === 'mult_alpha' || mode === 'replace') keepUncovered(below, source, mixed);
     if (!inside) keepOutside(this.#clip, below, x, y, z, mixed);
-    this.#volume.setBlock(x, y, z, mixed);
+    this.#volume.giveBlock(x, y, z, mixed);
   }
 
   /** Does without words where a block becomes all one colour, all empty, or stays as it is. */

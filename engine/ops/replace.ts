@@ -1,6 +1,6 @@
 /** Colours replaced, and masks painted. */
 
-import { BLOCK_VOXELS, copyBlockData, newScratch } from '../volume/block.ts';
+import { BLOCK_VOXELS, copyBlockData, newBlockData, newScratch } from '../volume/block.ts';
 import type { Volume } from '../volume/volume.ts';
 import { over } from './combine.ts';
 import { isLike } from './select.ts';
@@ -28,7 +28,7 @@ export function replaceColor(volume: Volume, from: number, to: number, tolerance
       changed[i] = word;
       count++;
     }
-    if (changed !== undefined) volume.setBlock(x, y, z, changed);
+    if (changed !== undefined) volume.giveBlock(x, y, z, changed);
   }
   return count;
 }
@@ -45,12 +45,12 @@ export function paintMask(volume: Volume, mask: Volume, rgba: number, how: Paint
   for (const { x, y, z, data } of mask.blocks(newScratch())) {
     const before = volume.blockAt(x, y, z);
     if (before === undefined && how !== 'over') continue;
-    const painted = before === undefined ? new Uint32Array(BLOCK_VOXELS) : before.slice();
+    const painted = before === undefined ? newBlockData() : copyBlockData(before);
     for (let i = 0; i < BLOCK_VOXELS; i++) {
       const place = data[i]!;
       if (place > 0xff_ffff) painted[i] = paint(painted[i]!, tinted(place, rgba), place, how);
     }
-    volume.setBlock(x, y, z, painted);
+    volume.giveBlock(x, y, z, painted);
   }
 }
 

@@ -56,7 +56,7 @@ export function boxMask(volume: Volume, box: Box): Volume {
     for (let i = 0; i < BLOCK_VOXELS; i++) {
       if (data[i]! > 0xff_ffff) white[i] = data[i]! | 0xff_ffff;
     }
-    mask.setBlock(x, y, z, white);
+    mask.giveBlock(x, y, z, white);
   }
   return mask;
 }
@@ -77,7 +77,7 @@ export function combineMask(mask: Volume, other: Volume, how: MaskMode): Volume 
     }
     const mixed = newBlockData();
     combineBlocks(before, data, how === 'add' ? 'over' : 'sub', mixed);
-    result.setBlock(x, y, z, mixed);
+    result.giveBlock(x, y, z, mixed);
   }
   return result;
 }
@@ -100,7 +100,7 @@ export function selectColor(volume: Volume, rgba: number, tolerance: number): Vo
       }
       white[i] = word;
     }
-    mask.setBlock(x, y, z, white);
+    mask.giveBlock(x, y, z, white);
   }
   return mask;
 }

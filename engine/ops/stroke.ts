@@ -275,5 +275,5 @@ function lay(
   if (below === undefined) mixed.set(source);
   else combineBlocks(below, source, mode, mixed);
   if (!holdsBlock(clip, x, y, z)) keepOutside(clip, below, x, y, z, mixed);
-  volume.setBlock(x, y, z, mixed);
+  volume.giveBlock(x, y, z, mixed);
 }

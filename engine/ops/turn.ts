@@ -72,7 +72,7 @@ export function turnInto(
     const [x, y, z] = [positions[i]! * 16, positions[i + 1]! * 16, positions[i + 2]! * 16];
     const shares = aligned && straight && source.blockAt(x + ox, y + oy, z + oz) !== undefined;
     if (shares) target.shareBlock(x, y, z, source, [x + ox, y + oy, z + oz]);
-    else target.setBlock(x, y, z, turnedBlock(source, turn, x, y, z));
+    else target.giveBlock(x, y, z, turnedBlock(source, turn, x, y, z));
   }
 }
 

@@ -41,7 +41,7 @@ export function fillRows(volume: Volume, box: Box, rgba: number, shape: RowShape
         if (column.isFull(x)) volume.setBlock(x, y, z, full);
         else if (!column.isGap(x)) {
           const rows = column.rows(x);
-          volume.setBlock(x, y, z, paintRows(rows, rgba, volume.blockAt(x, y, z)));
+          volume.giveBlock(x, y, z, paintRows(rows, rgba, volume.blockAt(x, y, z)));
         }
       }
     }

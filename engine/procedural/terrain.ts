@@ -57,7 +57,8 @@ export function terrain(params: TerrainParams, blocks_max: number): Volume {
       }
       for (let z = floor & ~15; z < high; z += 16) {
         const whole = layers.block(z);
-        volume.setBlock(x, y, z, z + 16 <= low ? whole : below(whole, heights, z));
+        if (z + 16 <= low) volume.setBlock(x, y, z, whole);
+        else volume.giveBlock(x, y, z, below(whole, heights, z));
       }
     }
   }

@@ -38,8 +38,8 @@ export function diffDocument(before: Volume, after: Volume): Document {
       if (old[i] === now[i]) same[i] = now[i]!;
       else if (was || is) marked[i] = was && is ? RECOLORED : is ? CREATED : REMOVED;
     }
-    changes.volume.setBlock(x, y, z, marked);
-    rest.setBlock(x, y, z, same);
+    changes.volume.giveBlock(x, y, z, marked);
+    rest.giveBlock(x, y, z, same);
   };
   for (const { x, y, z, block } of after.blocks()) {
     const slot = before.slotAt(x, y, z);

@@ -8,10 +8,10 @@
  * by, and count it as it was until then.
  */
 
-import type { Block } from './stored-block.ts';
+import type { Block, Token } from './stored-block.ts';
 
 /** 32 MiB of words. */
-const PACKABLE_MAX = 2048;
+export const PACKABLE_MAX = 2048;
 
 const CAPACITY_MIN = 16;
 
@@ -37,17 +37,17 @@ export class BlockStore {
     return this.#blocks[slot]!;
   }
 
-  /** Adds a block in the next slot. */
-  push(block: Block): void {
+  /** Adds a block in the next slot. `token` is that of the volume here and below. */
+  push(block: Block, token: Token): void {
     const slot = this.#blocks.length;
     if (slot === this.#bytes.length) this.#grow();
-    this.#makeRoom();
+    this.#makeRoom(token);
     this.#blocks.push(block);
     this.#note(slot);
   }
 
-  replace(slot: number, block: Block): void {
-    this.#makeRoom();
+  replace(slot: number, block: Block, token: Token): void {
+    this.#makeRoom(token);
     this.#blocks[slot] = block;
     this.#note(slot);
   }
@@ -59,11 +59,20 @@ export class BlockStore {
     this.#count(slot, 0, 0);
   }
 
-  /** The block of a slot, whose owner is about to write into its `data`. */
-  written(slot: number): Block {
+  /** The block of a slot, whose owner is about to write into its `words`. */
+  written(slot: number, token: Token): Block {
     const block = this.#blocks[slot]!;
-    if (!block.touched) this.#begin(slot, block);
+    if (!block.touched) this.#begin(slot, block, token);
     return block;
+  }
+
+  /** Packs all blocks, and so gives back the room of those that were written last. */
+  pack(token: Token): void {
+    for (const [slot, block] of this.#blocks.entries()) {
+      if (this.#packable[slot] === 0) continue;
+      block.pack(token);
+      this.#note(slot);
+    }
   }
 
   clone(): BlockStore {
@@ -78,21 +87,21 @@ export class BlockStore {
   }
 
   /** Makes words of a block that was not written lately. */
-  #begin(slot: number, block: Block): void {
-    if (!block.packable) this.#makeRoom();
+  #begin(slot: number, block: Block, token: Token): void {
+    if (!block.packable) this.#makeRoom(token);
     block.unpack();
     this.#note(slot);
   }
 
   /** Packs blocks until one more can be as words. */
-  #makeRoom(): void {
+  #makeRoom(token: Token): void {
     while (this.#packableCount >= PACKABLE_MAX) {
       this.#hand = this.#hand + 1 < this.#blocks.length ? this.#hand + 1 : 0;
       if (this.#packable[this.#hand] === 0) continue;
       const block = this.#blocks[this.#hand]!;
       if (block.touched) block.touched = false;
       else {
-        block.pack();
+        block.pack(token);
         this.#note(this.#hand);
       }
     }

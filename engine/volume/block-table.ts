@@ -133,11 +133,11 @@ export class BlockTable {
     const log = this.#noting();
     if (log !== undefined && block.owner === this.#token && log.cells < CELLS_MAX) {
       log.noteCell(slot, place, before);
-      block = this.#blocks.written(slot);
+      block = this.#blocks.written(slot, this.#token);
     } else {
       block = this.writable(slot);
     }
-    block.data[place] = word;
+    block.words[place] = word;
     this.#countWord(block, before, word);
     this.#touch(slot);
     return true;
@@ -152,7 +152,7 @@ export class BlockTable {
       this.#token = newToken();
     }
     const block = this.#blocks.at(slot);
-    if (block.owner === this.#token) return this.#blocks.written(slot);
+    if (block.owner === this.#token) return this.#blocks.written(slot, this.#token);
     log?.noteBlock(slot, block);
     return this.#copy(slot);
   }
@@ -167,7 +167,17 @@ export class BlockTable {
 
   /** A new block without voxels. Throws GOX_MEMORY_LIMIT. */
   insert(bx: number, by: number, bz: number): number {
-    return this.#add(bx, by, bz, new Block(newBlockData(), this.#token, 0));
+    return this.#add(bx, by, bz, this.owned(newBlockData(), 0));
+  }
+
+  /** A block of words that nobody keeps but this table. */
+  owned(words: Uint32Array, count: number): Block {
+    return new Block(words, this.#token, count);
+  }
+
+  /** Packs all blocks that can be. */
+  pack(): void {
+    this.#blocks.pack(this.#token);
   }
 
   /** Puts a block in the place of another, or of none. Throws GOX_MEMORY_LIMIT. */
@@ -179,7 +189,7 @@ export class BlockTable {
     }
     const before = this.#blocks.at(slot);
     this.#noting()?.noteBlock(slot, before);
-    this.#blocks.replace(slot, block);
+    this.#blocks.replace(slot, block, this.#token);
     this.wrote(slot, before.count);
     this.sweep();
   }
@@ -210,7 +220,7 @@ export class BlockTable {
       if (block.count === 0) continue;
       const { x, y, z } = this.#index.position(slot);
       index.add(x, y, z);
-      blocks.push(block);
+      blocks.push(block, this.#token);
     }
     this.#replace(index, blocks);
   }
@@ -223,7 +233,7 @@ export class BlockTable {
       case 'block': {
         const { slot } = step;
         const block = this.#blocks.at(slot);
-        this.#blocks.replace(slot, step.block);
+        this.#blocks.replace(slot, step.block, this.#token);
         this.wrote(slot, block.count);
         return { kind: 'block', slot, block };
       }
@@ -243,9 +253,9 @@ export class BlockTable {
   exchangeWord(slot: number, place: number, word: number): number {
     let block = this.#blocks.at(slot);
     const before = block.word(place);
-    if (block.owner === this.#token) this.#blocks.written(slot);
+    if (block.owner === this.#token) this.#blocks.written(slot, this.#token);
     else block = this.#copy(slot);
-    block.data[place] = word;
+    block.words[place] = word;
     this.#countWord(block, before, word);
     this.#touch(slot);
     return before;
@@ -339,7 +349,7 @@ export class BlockTable {
 
   #enter(bx: number, by: number, bz: number, block: Block): number {
     const slot = this.#index.add(bx, by, bz);
-    this.#blocks.push(block);
+    this.#blocks.push(block, this.#token);
     this.#count += block.count;
     if (block.count === 0) this.#empty++;
     return slot;
@@ -347,7 +357,7 @@ export class BlockTable {
 
   #copy(slot: number): Block {
     const copy = this.#blocks.at(slot).copy(this.#token);
-    this.#blocks.replace(slot, copy);
+    this.#blocks.replace(slot, copy, this.#token);
     return copy;
   }
 

@@ -7,9 +7,31 @@ export const BLOCK_SIZE = 16;
 export const BLOCK_VOXELS = 4096;
 export const BLOCK_BYTES = 16384;
 
+/** Arrays that nobody holds any more. They are used again, 4 MiB of them at most in a thread. */
+const spare: Uint32Array[] = [];
+const SPARE_MAX = 256;
+const ZEROS = new Uint32Array(BLOCK_VOXELS);
+
 /** Room for the words of one block, all 0, in shared memory. */
 export function newBlockData(): Uint32Array {
-  return newShared(BLOCK_VOXELS);
+  const words = spare.pop();
+  if (words === undefined) return newShared(BLOCK_VOXELS);
+  words.set(ZEROS);
+  return words;
+}
+
+/** The same with whatever is in it, for who writes all of it. */
+export function anyBlockData(): Uint32Array {
+  return spare.pop() ?? newShared(BLOCK_VOXELS);
+}
+
+/**
+ * Takes back room that nobody reads, writes or keeps from now on. What is left to the collector
+ * lies about until it next looks, which is seldom for shared memory; a sheet of a million blocks
+ * would leave 16 GiB.
+ */
+export function reuseBlockData(data: Uint32Array): void {
+  if (spare.length < SPARE_MAX) spare.push(data);
 }
 
 /**
@@ -26,7 +48,7 @@ export function newScratch(): Uint32Array {
 }
 
 export function copyBlockData(data: Uint32Array): Uint32Array {
-  const copy = newBlockData();
+  const copy = anyBlockData();
   copy.set(data);
   return copy;
 }
@@ -57,24 +79,4 @@ export function countVoxels(data: Uint32Array): number {
 /** The place of a voxel in its block, from its position in the world. */
 export function indexInBlock(x: number, y: number, z: number): number {
   return (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
-}
-
-/** The words of a block from one corner to another, both counted from the block's own corner. */
-export interface Part {
-  readonly x0: number;
-  readonly y0: number;
-  readonly z0: number;
-  readonly x1: number;
-  readonly y1: number;
-  readonly z1: number;
-}
-
-/** Puts one word at every place of a part. */
-export function fillPart(data: Uint32Array, part: Part, rgba: number): void {
-  for (let z = part.z0; z < part.z1; z++) {
-    for (let y = part.y0; y < part.y1; y++) {
-      const row = z * 256 + y * 16;
-      data.fill(rgba, row + part.x0, row + part.x1);
-    }
-  }
 }

@@ -108,7 +108,7 @@ export function writeRegion(
             }
           }
         }
-        if (data !== undefined) volume.setBlock(x, y, z, data);
+        if (data !== undefined) volume.giveBlock(x, y, z, data);
       }
     }
   }

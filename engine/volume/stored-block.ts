@@ -1,6 +1,6 @@
 /** A block as volumes hold it: its words as they are, or packed when nobody writes them. */
 
-import { newBlockData } from './block.ts';
+import { anyBlockData, reuseBlockData } from './block.ts';
 import { isPlain, pack, storedBytes, unpack, wordIn } from './packed.ts';
 import { wordsOf } from './unpacked.ts';
 
@@ -31,9 +31,15 @@ export class Block {
   #packed: Uint32Array | undefined;
   /** Whether these words were found to take too much room when packed. */
   #dense = false;
+  /** Whether somebody else may keep the array of words. */
+  #lent: boolean;
 
-  /** @param stored 4096 words, or what `pack` made of them, in shared memory */
+  /**
+   * @param stored 4096 words, or what `pack` made of them, in shared memory; an owner was given the
+   * only pointer to it
+   */
   constructor(stored: Uint32Array, owner: Token, count: number) {
+    this.#lent = owner === NOBODY;
     this.touched = isPlain(stored);
     if (this.touched) this.#plain = stored;
     else this.#packed = stored;
@@ -43,20 +49,31 @@ export class Block {
 
   /** What is kept, packed or not, to be posted to other threads. Not to be written. */
   get stored(): Uint32Array {
+    this.#lent = true;
     return this.#plain ?? this.#packed!;
   }
 
   /** What it takes now, with what keeps it. */
   get bytes(): number {
-    return storedBytes(this.stored);
+    return storedBytes(this.#plain ?? this.#packed!);
   }
 
   /** The words, not to be written. Whoever has them may keep them. */
   get data(): Uint32Array {
-    return this.#plain ?? wordsOf(this.#packed!);
+    if (this.#plain === undefined) return wordsOf(this.#packed!);
+    this.#lent = true;
+    return this.#plain;
   }
 
-  /** The words, not to be written: in `scratch`, which the reader has for it, when packed. */
+  /** The words for the owner to write, at once, after `unpack`. */
+  get words(): Uint32Array {
+    return this.#plain!;
+  }
+
+  /**
+   * The words, not to be written: in `scratch`, which the reader has for it, when packed. They stay
+   * until the owner next writes anything.
+   */
   read(scratch: Uint32Array): Uint32Array {
     return this.#plain ?? unpack(this.#packed!, scratch);
   }
@@ -74,26 +91,36 @@ export class Block {
 
   /** The same words for another owner, to be written. */
   copy(owner: Token): Block {
-    const words = newBlockData();
+    const words = anyBlockData();
     if (this.#plain === undefined) unpack(this.#packed!, words);
     else words.set(this.#plain);
     return new Block(words, owner, this.count);
   }
 
-  /** Makes `data` words that the owner may write. */
+  /** Makes `words` what the owner may write. */
   unpack(): void {
-    this.#plain ??= unpack(this.#packed!, newBlockData());
+    if (this.#plain === undefined) {
+      this.#plain = unpack(this.#packed!, anyBlockData());
+      this.#lent = false;
+    }
     this.#packed = undefined;
     this.#dense = false;
     this.touched = true;
   }
 
-  /** Takes less room from now on, for all who hold it. The words stay the same. */
-  pack(): void {
-    if (this.#plain === undefined || this.#dense) return;
+  /**
+   * Takes less room from now on, for all who hold it. The words stay the same. The array that had
+   * them is used again when the one who asks is the owner, and nobody else was given it.
+   */
+  pack(owner: Token): void {
+    const plain = this.#plain;
+    if (plain === undefined || this.#dense) return;
     this.touched = false;
-    this.#packed = pack(this.#plain);
+    this.#packed = pack(plain);
     if (this.#packed === undefined) this.#dense = true;
-    else this.#plain = undefined;
+    else {
+      this.#plain = undefined;
+      if (this.owner === owner && !this.#lent) reuseBlockData(plain);
+    }
   }
 }

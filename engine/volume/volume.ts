@@ -15,8 +15,8 @@ import {
   BLOCK_VOXELS,
   copyBlockData,
   countVoxels,
-  fillPart,
   indexInBlock,
+  newBlockData,
 } from './block.ts';
 import { BlockTable } from './block-table.ts';
 import { BlockView } from './block-view.ts';
@@ -25,6 +25,7 @@ import { type Changes, NO_CHANGES } from './change-sum.ts';
 import { KeptBox } from './kept-box.ts';
 import { changesIn } from './log-changes.ts';
 import { uniform } from './packed.ts';
+import { fillPart, isWhole, keyOf, type Part, partOf, sizeOf } from './part.ts';
 import { Block, NOBODY } from './stored-block.ts';
 import { type Step, VolumeLog } from './volume-log.ts';
 import { VoxelEntry } from './voxel-entry.ts';
@@ -215,8 +216,28 @@ export class Volume {
   setBlock(x: number, y: number, z: number, data: Uint32Array, count = countVoxels(data)): void {
     checkInterrupt();
     if (data.length !== BLOCK_VOXELS) throw new RangeError(`a block has ${BLOCK_VOXELS} words`);
-    const kept = data.buffer instanceof SharedArrayBuffer ? data : copyBlockData(data);
-    this.#table.put(x >> 4, y >> 4, z >> 4, new Block(kept, NOBODY, count));
+    if (data.buffer instanceof SharedArrayBuffer) {
+      this.putBlock(x, y, z, new Block(data, NOBODY, count));
+    } else this.giveBlock(x, y, z, copyBlockData(data), count);
+  }
+
+  /**
+   * As `setBlock`, of an array of `newBlockData` that nobody keeps but this volume: it may write in
+   * it, and use it again for another block.
+   */
+  giveBlock(x: number, y: number, z: number, data: Uint32Array, count = countVoxels(data)): void {
+    checkInterrupt();
+    this.putBlock(x, y, z, this.#table.owned(data, count));
+  }
+
+  /** Puts a block that others may have, too, in the place of the one that holds a position. */
+  putBlock(x: number, y: number, z: number, block: Block): void {
+    this.#table.put(x >> 4, y >> 4, z >> 4, block);
+  }
+
+  /** Keeps all blocks in as little room as they can have, until they are written again. */
+  pack(): void {
+    this.#table.pack();
   }
 
   /**
@@ -293,19 +314,22 @@ export class Volume {
   }
 
   #paintBox(min: Vec3, max: Vec3, rgba: number): void {
-    let full: Block | undefined;
+    // What the box has alike of many blocks is one, so that a sheet takes next to nothing.
+    const alike = new Map<number, Block>();
     for (let bz = min[2] >> 4; bz <= (max[2] - 1) >> 4; bz++) {
       for (let by = min[1] >> 4; by <= (max[1] - 1) >> 4; by++) {
         checkInterrupt();
         for (let bx = min[0] >> 4; bx <= (max[0] - 1) >> 4; bx++) {
-          if (covers(min, max, bx, by, bz)) {
-            full ??= new Block(uniform(rgba), NOBODY, BLOCK_VOXELS);
-            this.#table.put(bx, by, bz, full);
+          const part = partOf(min, max, bx, by, bz);
+          const slot = isWhole(part) ? -1 : this.#table.find(bx, by, bz);
+          if (slot >= 0) {
+            this.#fillPart(slot, part, rgba);
             continue;
           }
-          let slot = this.#table.find(bx, by, bz);
-          if (slot < 0) slot = this.#table.insert(bx, by, bz);
-          this.#fillPart(slot, min, max, rgba);
+          const key = keyOf(part);
+          const block = alike.get(key) ?? blockOf(part, rgba);
+          alike.set(key, block);
+          this.#table.put(bx, by, bz, block);
         }
       }
     }
@@ -317,7 +341,8 @@ export class Volume {
     for (const slot of this.#slotsIn(min, max)) {
       if (table.at(slot).count === 0) continue;
       checkInterrupt();
-      this.#fillPart(slot, min, max, 0);
+      const { x, y, z } = table.index.position(slot);
+      this.#fillPart(slot, partOf(min, max, x, y, z), 0);
     }
     table.sweep();
   }
@@ -346,21 +371,12 @@ export class Volume {
     }
   }
 
-  /** Fills the part of one block that lies in the box, and keeps the counts. */
-  #fillPart(slot: number, min: Vec3, max: Vec3, rgba: number): void {
-    const { x, y, z } = this.#table.index.position(slot);
+  /** Fills a part of one block, and keeps the counts. */
+  #fillPart(slot: number, part: Part, rgba: number): void {
     const block = this.#table.writable(slot);
     const before = block.count;
-    const part = {
-      x0: Math.max(min[0] - x * BLOCK_SIZE, 0),
-      y0: Math.max(min[1] - y * BLOCK_SIZE, 0),
-      z0: Math.max(min[2] - z * BLOCK_SIZE, 0),
-      x1: Math.min(max[0] - x * BLOCK_SIZE, BLOCK_SIZE),
-      y1: Math.min(max[1] - y * BLOCK_SIZE, BLOCK_SIZE),
-      z1: Math.min(max[2] - z * BLOCK_SIZE, BLOCK_SIZE),
-    };
-    fillPart(block.data, part, rgba);
-    block.count = countVoxels(block.data);
+    fillPart(block.words, part, rgba);
+    block.count = countVoxels(block.words);
     this.#table.wrote(slot, before);
   }
 }
@@ -371,14 +387,10 @@ function copyOf(step: Step): Step {
   return { ...step, index: step.index.clone(), blocks: step.blocks.clone() };
 }
 
-/** Whether a box covers the whole of a block. */
-function covers(min: Vec3, max: Vec3, bx: number, by: number, bz: number): boolean {
-  return (
-    min[0] <= bx * 16 &&
-    min[1] <= by * 16 &&
-    min[2] <= bz * 16 &&
-    max[0] >= bx * 16 + 16 &&
-    max[1] >= by * 16 + 16 &&
-    max[2] >= bz * 16 + 16
-  );
+/** A block for many places that has one colour in a part. */
+function blockOf(part: Part, rgba: number): Block {
+  if (isWhole(part)) return new Block(uniform(rgba), NOBODY, BLOCK_VOXELS);
+  const words = newBlockData();
+  fillPart(words, part, rgba);
+  return new Block(words, NOBODY, sizeOf(part));
 }

@@ -4,7 +4,8 @@ import { GoxError } from '../../../conf/errors.ts';
 import { Layer, type Shape } from '../../document/layer.ts';
 import type { Material } from '../../document/scene.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import { BLOCK_SIZE, BLOCK_VOXELS } from '../../volume/block.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, newScratch } from '../../volume/block.ts';
+import type { BlockStore } from '../../volume/block-store.ts';
 import { isNullBox } from '../../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
 import { Volume } from '../../volume/volume.ts';
@@ -34,7 +35,8 @@ export class LayerReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #shift: number;
-  readonly #blocks: readonly Uint32Array[];
+  readonly #blocks: BlockStore;
+  readonly #scratch = newScratch();
   #blocks_left: number;
   readonly #ids = new Set<number>();
   #freeId = 1;
@@ -48,7 +50,7 @@ export class LayerReader {
     parts: LayerParts,
     bytes: Uint8Array,
     version: number,
-    blocks: readonly Uint32Array[],
+    blocks: BlockStore,
     blocks_max: number,
   ) {
     this.#source = source;
@@ -85,7 +87,8 @@ export class LayerReader {
   /** Puts one block into a volume; one off the grid is copied voxel by voxel, empty ones too. */
   #place(volume: Volume, at: number, fail: Fail): void {
     const index = this.#view.getInt32(at, true);
-    const data = this.#blocks[index] ?? fail(`there is no block ${index} before it`, at);
+    if (index < 0 || index >= this.#blocks.length) fail(`there is no block ${index} before it`, at);
+    const block = this.#blocks.at(index);
     const coordinate = (offset: number) => {
       const value = this.#view.getInt32(at + offset, true) - this.#shift;
       if (value >= COORDINATE_MIN && value <= COORDINATE_MAX - (BLOCK_SIZE - 1)) return value;
@@ -93,9 +96,10 @@ export class LayerReader {
     };
     const [x, y, z] = [coordinate(4), coordinate(8), coordinate(12)];
     if (((x | y | z) & (BLOCK_SIZE - 1)) === 0) {
-      volume.setBlock(x, y, z, data);
+      volume.putBlock(x, y, z, block);
       return;
     }
+    const data = block.read(this.#scratch);
     for (let i = 0; i < BLOCK_VOXELS; i++) {
       volume.set(x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8), data[i]!);
     }

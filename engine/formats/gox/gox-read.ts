@@ -15,8 +15,10 @@ import {
   newMaterial,
 } from '../../document/scene.ts';
 import { decodePng, PngError } from '../../image/png.ts';
-import { BLOCK_BYTES, newBlockData } from '../../volume/block.ts';
+import { BLOCK_BYTES, countVoxels, newBlockData } from '../../volume/block.ts';
+import { BlockStore } from '../../volume/block-store.ts';
 import { boxMatrix, isNullBox } from '../../volume/matrix.ts';
+import { Block, newToken } from '../../volume/stored-block.ts';
 import { contentBox, DEFAULT_BOX } from '../fit.ts';
 import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../format.ts';
 import { naming } from '../naming.ts';
@@ -54,7 +56,8 @@ class GoxReader {
     cameras: [] as Camera[],
     unknownChunks: [] as UnknownChunk[],
   };
-  readonly #blocks: Uint32Array[] = [];
+  readonly #blocks = new BlockStore();
+  readonly #token = newToken();
   #preview: Uint8Array | undefined;
   /** Known chunk types come in a fixed order; unknown ones are kept behind the one before them. */
   #after = '';
@@ -161,7 +164,8 @@ class GoxReader {
       const words = newBlockData();
       const pixels = new Uint8Array(words.buffer, words.byteOffset, BLOCK_BYTES);
       decodePng(png, BLOCK_IMAGE_SIDE, BLOCK_IMAGE_SIDE, pixels);
-      this.#blocks.push(words);
+      const block = new Block(words, this.#token, countVoxels(words));
+      this.#blocks.push(block, this.#token);
     } catch (error) {
       if (!(error instanceof PngError)) throw error;
       fail(error.message, start + error.offset);

@@ -147,7 +147,7 @@ class ModelGrid {
     const volume = new Volume();
     for (const place of this.#touched) {
       const [x, y, z] = this.#corner(place);
-      volume.setBlock(x, y, z, this.#blocks[place]!);
+      volume.giveBlock(x, y, z, this.#blocks[place]!);
     }
     return volume;
   }

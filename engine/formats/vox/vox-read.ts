@@ -14,6 +14,7 @@ import { magicaVoxelColors, unnamed } from '../../document/built-in-palettes.ts'
 import { Document } from '../../document/document.ts';
 import { Layer } from '../../document/layer.ts';
 import { BLOCK_BYTES } from '../../volume/block.ts';
+import { PACKABLE_MAX } from '../../volume/block-store.ts';
 import { pack } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import { contentBox } from '../fit.ts';
@@ -138,12 +139,15 @@ class VoxReader {
       ? this.#scene.all(this.#models.length, LAYERS_MAX)
       : this.#scene.single(this.#models.length);
     let blocks_left = blocks_max;
+    let blocks = 0;
     const layers = placements.map(({ model, name, hidden, move }, i) => {
       const layer = new Layer(i + 1, name === '' ? `Layer.${i + 1}` : name);
       const moved = instances ? ofMiddles(move) : move;
       const volume = placeModel(this.#models[model]!, moved, colors, blocks_left);
       layer.set({ material: 0, visible: !hidden, volume });
-      blocks_left -= layer.volume.blockCount;
+      blocks += volume.blockCount;
+      blocks_left -= volume.blockCount;
+      if (blocks > PACKABLE_MAX) volume.pack();
       return layer;
     });
     const palette = unnamed('MagicaVoxel', this.#palette);
