@@ -92,7 +92,7 @@ export class Recording {
     for (const action of this.#onTakeBack?.splice(0) ?? []) action();
   }
 
-  /** Has something done when the edit is taken back because it failed; not when it is undone. */
+  /** Has something done when the edit is taken back, as one that failed; not when it is undone. */
   whenTakenBack(action: () => void): void {
     this.#onTakeBack ??= [];
     this.#onTakeBack.unshift(action);

@@ -17,7 +17,7 @@ import type { Clipboard } from './clipboard.ts';
 import type { Files } from './files.ts';
 import { History, type Origin, type Step } from './history.ts';
 import { type Budget, boundDerived, ProjectMemory } from './memory.ts';
-import { summaryOf } from './summary.ts';
+import { changedNothing, summaryOf } from './summary.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;
@@ -231,8 +231,8 @@ export class Project extends Noted<ProjectState> {
 
   /**
    * Makes an edit that happens as a whole or not at all: when it throws, the project is as it was.
-   * Clone and shape layers are part of it. It becomes a step of the history, or a part of the edit
-   * that it is made within. Throws GOX_MEMORY_LIMIT when the project has grown past what is free.
+   * Clone and shape layers are part of it. It becomes a step of the history, unless it changes
+   * nothing, or a part of the edit that it is made within. Throws GOX_MEMORY_LIMIT when the project has grown past what is free.
    */
   transact<T>(edit: () => T): T {
     return this.#record(edit, () => ++this.#lastRevision);
@@ -306,6 +306,10 @@ export class Project extends Noted<ProjectState> {
     if (recording.entries.length === 0) return;
     // What can be stopped comes before all that changes something.
     const summary = summaryOf(recording, this.document);
+    if (changedNothing(recording, summary, this.document)) {
+      recording.takeBack();
+      return;
+    }
     const before = this.#revision;
     this.#revision = after();
     const { entries } = recording;

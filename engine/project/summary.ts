@@ -82,7 +82,9 @@ function wholeSummary(recording: Recording, document: Document): Summary {
   const add = (part: Part) => {
     if (!parts.includes(part)) parts.push(part);
   };
+  const told = new Set<Layer>();
   const note = (layer: Layer, changes: Changes) => {
+    told.add(layer);
     if (changes.changed > 0) layers.push({ layer_id: layer.id, changes });
   };
   for (let i = 0; i < owners.length; i++) {
@@ -101,11 +103,17 @@ function wholeSummary(recording: Recording, document: Document): Summary {
     } else if (owner instanceof Document) {
       const { kept } = entry as StateEntry<DocumentState>;
       for (const [name, part] of PARTS) if (kept[name] !== owner.state[name]) add(part);
-      for (const layer of gone(kept, owner.state)) {
+      for (const layer of without(kept.layers, owner.layers)) {
         const removed = layer.volume.count();
         note(layer, { ...NO_CHANGES, changed: removed, removed, box: layer.volume.box() });
       }
     } else add('selection');
+  }
+  for (const layer of without(document.layers, sceneBefore(recording, document).layers)) {
+    // What it shows came with it: it came back, or is computed.
+    if (told.has(layer)) continue;
+    const created = layer.volume.count();
+    note(layer, { ...NO_CHANGES, changed: created, created, box: layer.volume.box() });
   }
   return { layers, parts };
 }
@@ -115,8 +123,30 @@ function wasReplaced(layer: Layer, recording: Recording): boolean {
   return entry instanceof StateEntry && (entry.kept as LayerState).volume !== layer.state.volume;
 }
 
-function gone(before: DocumentState, { layers }: DocumentState): readonly Layer[] {
-  return before.layers.filter((layer) => !layers.includes(layer));
+/** What the document was before the edit, beside what its layers hold. */
+function sceneBefore(recording: Recording, document: Document): DocumentState {
+  const entry = recording.entryOf(document) as StateEntry<DocumentState> | undefined;
+  return entry?.kept ?? document.state;
+}
+
+function without(layers: readonly Layer[], others: readonly Layer[]): readonly Layer[] {
+  return layers === others ? [] : layers.filter((layer) => !others.includes(layer));
+}
+
+/** Whether all is as it was before the edit that a summary is of, whatever was written. */
+export function changedNothing(
+  recording: Recording,
+  { layers, parts }: Summary,
+  document: Document,
+): boolean {
+  if (layers.length > 0 || parts.length > 0) return false;
+  const before = sceneBefore(recording, document);
+  for (const name in before) {
+    if (before[name as keyof DocumentState] !== document.state[name as keyof DocumentState]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 function propertiesDiffer(before: LayerState, after: LayerState): boolean {

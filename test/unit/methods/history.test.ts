@@ -115,6 +115,43 @@ history('a batch is one step, what changes nothing is none, and so is a request 
   assert.is(engine.fail('undo').data.code, 'GOX_NOTHING_TO_UNDO');
 });
 
+history('what is written as it was is no step, and ends nothing that could be done again', () => {
+  const engine = new TestEngine();
+  const red = { min: [0, 0, 0], max: [20, 20, 20], color: '#FF0000' };
+  engine.call('fill_region', red);
+  engine.call('create_layer', { name: 'again' });
+  engine.call('clone_layer', { layer_id: 1 });
+  engine.call('create_checkpoint', { checkpoint: 'now' });
+  engine.call('add_voxel', [40, 0, 0, '#00FF00']);
+  engine.call('undo');
+  const before = listed(engine);
+  const position = [90, 0, 0];
+  const [add, remove] = ['add', 'remove'].map((type) => ({ type, position }));
+  engine.call('fill_region', { ...red, layer_id: 1 });
+  engine.call('batch_operations', { operations: [add, remove], layer_id: 1 });
+  engine.call('update_layer', { layer_id: 2, name: 'again', visible: true });
+  engine.call('restore', { checkpoint: 'now' });
+  assert.equal(listed(engine), before);
+  engine.call('redo');
+  assert.is(listed(engine).can_redo, 0);
+});
+
+history('a layer that comes back is told with its voxels, as is one that is computed', () => {
+  const engine = new TestEngine();
+  const last = () => listed(engine).done[0]!;
+  engine.call('create_layer', { name: 'comes and goes' });
+  engine.call('add_voxel', [1, 2, 3, '#FF0000']);
+  engine.call('create_checkpoint', { checkpoint: 'there' });
+  engine.call('clone_layer', { layer_id: 2 });
+  assert.is(last().created, 1);
+  engine.call('undo');
+  engine.call('delete_layer', { layer_id: 2 });
+  assert.is(last().removed, 1);
+  engine.call('restore', { checkpoint: 'there' });
+  assert.is(last().created, 1);
+  assert.equal(last().bounding_box!.min, [1, 2, 3]);
+});
+
 history('a script is one step', async () => {
   const engine = new TestEngine();
   const script =
