@@ -26,7 +26,7 @@ import { withVitals } from '../actors/vitals.ts';
 import { realPath } from '../conf/real-path.ts';
 import type { Config } from '../conf/schema.ts';
 import { pollCounter } from '../engine/port/endpoint.ts';
-import { Pool } from '../engine/port/pool.ts';
+import type { Pool } from '../engine/port/pool.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { engineMachine } from '../machines/engine.ts';
 import { httpMachine } from '../machines/http.ts';
@@ -60,6 +60,8 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly holder: SocketHolder;
     readonly hooks: Hooks;
     readonly tally: Tally;
+    /** What all threads hold. */
+    readonly pool: Pool;
     /** What the server of metrics and health says. */
     readonly answers: HttpDeps['answers'];
   };
@@ -246,7 +248,7 @@ function refusals(log: Logger): SocketDeps['onTokenRefused'] {
 const REFUSALS_INTERVAL_MS = 1000;
 
 /** What every thread is started with. */
-function threadOptions({ config, clock }: Shared): ThreadOptions {
+function threadOptions({ config, clock, pool }: Shared): ThreadOptions {
   const { limits, history, files } = config;
   const { roots } = files;
   // Once for the whole life: what becomes of the names of the roots later widens nothing.
@@ -261,8 +263,7 @@ function threadOptions({ config, clock }: Shared): ThreadOptions {
       },
     },
     ...{ heap_bytes_max: config.workers.heap_bytes_max, polling: pollCounter() },
-    pool: new Pool(),
-    service: clock.memory,
+    ...{ pool, service: clock.memory },
   };
 }
 

@@ -30,6 +30,7 @@ import { cut } from '../engine/catalogue/sketch.ts';
 import type { Params } from '../engine/catalogue/spec.ts';
 import type { trace as traceSpec } from '../engine/catalogue/tracing.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
+import { HISTORY, type Pool } from '../engine/port/pool.ts';
 import type { LogFacts } from '../machines/health-facts.ts';
 import type { Death } from '../machines/supervision/index.ts';
 import type { Caller } from '../transport/caller.ts';
@@ -67,6 +68,7 @@ export interface MethodsDeps extends ToldDeps {
   readonly snapshots: HeapSnapshots;
   readonly counters: Readonly<Counters>;
   readonly ledger: Pick<Ledger, 'bytes'>;
+  readonly pool: Pick<Pool, 'held'>;
   readonly projects: Projects;
   readonly jobs: Jobs;
   readonly tracer: Pick<Tracer, 'ways' | 'counts'>;
@@ -180,6 +182,7 @@ function status(deps: MethodsDeps) {
     methods_available: METHODS.length,
     memory_allocated: engines.reduce((total, engine) => total + sum(engine, 'voxel_bytes'), 0),
     memory_allowed: deps.config.limits.voxel_bytes_max,
+    history_bytes: deps.pool.held(HISTORY),
     uptime_seconds: Math.round(process.uptime() * 10) / 10,
     connections: deps.connections.size,
     requests: deps.counters.requests,

@@ -19,6 +19,7 @@ import { LineBudget } from '../actors/tracing/line-budget.ts';
 import { Tracer } from '../actors/tracing/tracer.ts';
 import type { Config } from '../conf/schema.ts';
 import { tokensOf } from '../conf/token-file.ts';
+import { Pool } from '../engine/port/pool.ts';
 import { Failures } from '../transport/failures.ts';
 import { Ledger } from '../transport/ledger.ts';
 import { Tokens } from '../transport/tokens.ts';
@@ -69,6 +70,7 @@ export function sharedBy(
     failures: new Failures(),
     ...{ hooks, tracer },
     jobCalls: new Map(),
+    pool: new Pool(),
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping }) },
     projects: new Projects(config.workers.count, config, (input) =>

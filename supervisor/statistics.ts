@@ -7,6 +7,7 @@ import type { Jobs } from '../actors/jobs/jobs.ts';
 import type { tree } from '../engine/catalogue/inside.ts';
 import type { Result } from '../engine/catalogue/spec.ts';
 import { VERSION } from '../engine/catalogue/version.ts';
+import { HISTORY, type Pool } from '../engine/port/pool.ts';
 import type { LogFacts } from '../machines/health-facts.ts';
 import type { Death } from '../machines/supervision/index.ts';
 import type { DaemonHealth } from './health.ts';
@@ -20,6 +21,7 @@ export interface StatisticsDeps {
   readonly connections: ReadonlyMap<number, Pick<PlacedConnection, 'traffic'>>;
   readonly projects: Pick<Projects, 'all'>;
   readonly jobs: Pick<Jobs, 'figures'>;
+  readonly pool: Pick<Pool, 'held'>;
   readonly deaths: () => readonly Death[];
   readonly clock: { now_ms(): number };
   readonly log: { readonly level: string };
@@ -64,6 +66,7 @@ export function statistics(deps: StatisticsDeps): Statistics {
     projects: {
       ...projects(deps),
       voxel_bytes: engines.reduce((sum, { voxel_bytes }) => sum + voxel_bytes, 0),
+      history_bytes: deps.pool.held(HISTORY),
     },
     jobs: jobs(deps, queues),
     deaths: deaths(deps),

@@ -90,7 +90,8 @@ function rowsOf(all: Statistics): [string, string][] {
     [
       'projects',
       `${projects.open} open, ${projects.unsaved} not saved, ${projects.lost} lost; ` +
-        `${bytesText(projects.voxel_bytes)} of voxels`,
+        `${bytesText(projects.voxel_bytes)} of voxels, ` +
+        `${bytesText(projects.history_bytes)} of history`,
     ],
     [
       'jobs',

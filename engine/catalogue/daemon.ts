@@ -82,6 +82,9 @@ const status = method({
     memory_allowed: Type.Integer({
       description: 'What these may come to: limits.voxel_bytes_max, in bytes.',
     }),
+    history_bytes: Type.Integer({
+      description: 'Bytes of what can be undone and of checkpoints, in all projects.',
+    }),
     uptime_seconds: Type.Number(),
     connections: Count,
     requests: Count,

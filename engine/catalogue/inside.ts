@@ -50,7 +50,10 @@ const Statistics = Type.Object({
     ready: Count,
     restarts: Type.Integer({ description: 'Of engines and job threads.' }),
   }),
-  projects: Type.Object({ open: Count, unsaved: Count, lost: Count, voxel_bytes: Bytes }),
+  projects: Type.Object({
+    ...{ open: Count, unsaved: Count, lost: Count, voxel_bytes: Bytes },
+    history_bytes: Type.Integer({ description: 'of what can be undone, and of checkpoints' }),
+  }),
   jobs: Type.Object({
     waiting: Count,
     running: Count,

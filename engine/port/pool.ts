@@ -10,6 +10,7 @@ const ROWS_MAX = 1024;
 const ROW_WORDS = 2;
 const FIRST_ROW = 1;
 const UNIT_BYTES = 1024;
+const NO_ROW = -1;
 
 /** What a row tells, by its place in it. */
 export type Held = typeof VOXELS | typeof HISTORY;
@@ -35,6 +36,11 @@ export class Pool {
     const row = this.#free.pop() ?? Atomics.add(this.#words, 0, 1);
     if (row >= ROWS_MAX) throw new Error(`more than ${ROWS_MAX} threads share their memory`);
     return { memory: this.#memory, row };
+  }
+
+  /** Bytes that all threads hold. */
+  held(what: Held): number {
+    return sum(this.#words, what, NO_ROW);
   }
 
   /** The thread of the row has ended, and holds nothing any more. */
@@ -64,11 +70,16 @@ export class PoolRow {
 
   /** Bytes that the other threads hold. */
   others(what: Held): number {
-    const rows = Atomics.load(this.#words, 0);
-    let kib = 0;
-    for (let row = 0; row < rows; row++) {
-      if (row !== this.#row) kib += Atomics.load(this.#words, FIRST_ROW + row * ROW_WORDS + what);
-    }
-    return kib * UNIT_BYTES;
+    return sum(this.#words, what, this.#row);
   }
+}
+
+/** Bytes of all rows but that one. */
+function sum(words: Int32Array, what: Held, but: number): number {
+  const rows = Math.min(Atomics.load(words, 0), ROWS_MAX);
+  let kib = 0;
+  for (let row = 0; row < rows; row++) {
+    if (row !== but) kib += Atomics.load(words, FIRST_ROW + row * ROW_WORDS + what);
+  }
+  return kib * UNIT_BYTES;
 }

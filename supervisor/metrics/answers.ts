@@ -5,6 +5,7 @@ import type { Hooks } from '../../actors/hooks.ts';
 import type { Answers, Check, Verdict } from '../../actors/http/pages.ts';
 import type { HttpDeps } from '../../actors/http/server.ts';
 import type { Config } from '../../conf/schema.ts';
+import { HISTORY, type Pool } from '../../engine/port/pool.ts';
 import type { LogFacts } from '../../machines/health-facts.ts';
 import type { DaemonHealth } from '../health.ts';
 import { childrenOf } from '../tree.ts';
@@ -22,6 +23,7 @@ export interface AnswersDeps {
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly jobs: { list(): MetricFacts['jobs'] };
   readonly projects: { all(): Iterable<MetricFacts['projects'][number]> };
+  readonly pool: Pick<Pool, 'held'>;
   readonly logs: () => readonly LogFacts[];
   readonly tally: Tally;
 }
@@ -44,6 +46,7 @@ function answersOf(deps: AnswersDeps): Answers {
   const gather = (): MetricFacts => ({
     ...{ config, meter, tally, state: stateOf(root()), ready: ready().ok },
     ...{ stats: health.stats(), jobs: deps.jobs.list(), projects: [...deps.projects.all()] },
+    history_bytes: deps.pool.held(HISTORY),
     ...{ logs: deps.logs(), process: processFacts() },
   });
   let scrape: Promise<Scrape> | undefined;

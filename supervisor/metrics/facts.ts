@@ -28,6 +28,7 @@ export interface MetricFacts {
   readonly stats: ReturnType<DaemonHealth['stats']>;
   readonly jobs: readonly { readonly kind: string; readonly state: string }[];
   readonly projects: readonly { readonly state: string; readonly unsaved: boolean }[];
+  readonly history_bytes: number;
   readonly logs: readonly LogFacts[];
   readonly process: ProcessFacts;
   readonly meter: RequestMeter;

@@ -156,7 +156,7 @@ const REQUESTS: readonly Family[] = [
   ),
   counter(
     'goxel_connections_opened_total',
-    'Connections that were accepted, by listener.',
+    'Connections that were accepted, by listener: not those turned away, or gone by then.',
     function* ({ meter }) {
       for (const [listener, { opened }] of meter.listeners) yield [{ listener }, opened];
     },
@@ -216,6 +216,11 @@ const WORK: readonly Family[] = [
   ),
   gauge('goxel_voxel_bytes', 'Bytes of the voxels of all projects.', ({ stats }) =>
     stats.engines.reduce((sum, { voxel_bytes }) => sum + voxel_bytes, 0),
+  ),
+  gauge(
+    'goxel_history_bytes',
+    'Bytes of the steps that projects can undo and of their checkpoints.',
+    ({ history_bytes }) => history_bytes,
   ),
   gauge(
     'goxel_voxel_limit_bytes',

@@ -137,6 +137,7 @@ metrics('counts what was asked', async () => {
   await eventually('the engine told of its voxels', async () => {
     return (sampleOf((await get(place, '/metrics')).body, 'goxel_voxel_bytes') ?? 0) > 0;
   });
+  assert.ok((sampleOf((await get(place, '/metrics')).body, 'goxel_history_bytes') ?? 0) > 0);
 });
 
 /** Of the metrics, the names, and with `_bucket` and so on. */

@@ -24,7 +24,7 @@ const STATISTICS: Statistics = {
     ...{ open: 0, total: 0, bytes_read: 0, bytes_written: 0, held_bytes: 0, held_bytes_max: 9 },
   },
   engines: { count: 1, ready: 1, restarts: 0 },
-  projects: { open: 0, unsaved: 0, lost: 0, voxel_bytes: 0 },
+  projects: { open: 0, unsaved: 0, lost: 0, voxel_bytes: 0, history_bytes: 0 },
   jobs: { waiting: 0, running: 0, done: 0, cancelled: 0, failed: 0, abandoned: 0 },
   deaths: { count: 0, last: [] },
   memory: { rss: 1024, heap_used: 1, external: 1, array_buffers: 1, limit: 4096 },

@@ -36,6 +36,7 @@ export interface Portrait {
   readonly memory_bytes: number;
   readonly voxel_bytes: number;
   readonly voxel_bytes_max: number;
+  readonly history_bytes: number;
   readonly log: LogPortrait;
 }
 
@@ -95,6 +96,7 @@ function portraitOf(
     readonly memory: { readonly rss: number };
     readonly memory_allocated: number;
     readonly memory_allowed: number;
+    readonly history_bytes: number;
     readonly engines: Portrait['engines'];
     readonly log: LogPortrait;
   },
@@ -131,6 +133,7 @@ function portraitOf(
     memory_bytes: status.memory.rss,
     voxel_bytes: status.memory_allocated,
     voxel_bytes_max: status.memory_allowed,
+    history_bytes: status.history_bytes,
     log: status.log,
   };
 }
@@ -170,6 +173,7 @@ export function portraitText(portrait: Portrait | Stopping): string {
     ]),
     ['memory', `${mib(portrait.memory_bytes)} MiB`],
     ['voxels', `${mib(portrait.voxel_bytes)} MiB of ${mib(portrait.voxel_bytes_max)} MiB`],
+    ['history', `${mib(portrait.history_bytes)} MiB`],
   ];
   const title = `goxel-supervisor ${portrait.version}: ${portrait.state}`;
   return `${[title, ...columns(rows)].join('\n')}\n`;

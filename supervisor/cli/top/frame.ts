@@ -85,6 +85,7 @@ function headOf({ view, trouble, note }: Shown, choice: Choice): Lines {
       ...[label('cpu '), value(rates === undefined ? '-' : `${Math.round(100 * rates.cpu)}%`)],
       ...[label('  memory '), value(`${bytesText(memory.rss)} of ${bytesText(memory.limit)}`)],
       ...[label('  heap '), value(bytesText(memory.heap_used))],
+      ...[label('  history '), value(bytesText(statistics.projects.history_bytes))],
       ...[label('  event loop p99 '), value(`${event_loop_delay.p99_ms} ms`)],
       ...(log.lost === 0 ? [] : [value(`  ${log.lost} log lines lost`, 'warn')]),
     ],

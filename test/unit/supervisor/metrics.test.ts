@@ -38,6 +38,7 @@ async function facts(meter: RequestMeter, tally = new Tally()): Promise<MetricFa
     },
     jobs: ['running', 'running', 'waiting'].map((state) => ({ kind: 'render', state })),
     projects: [project, { ...project, unsaved: false }],
+    history_bytes: 2048,
     logs: [{ id: 'log', to: '/secret', lost: 8, held_bytes: 9, trouble: '' }],
     process: processFacts(),
   };
@@ -110,6 +111,7 @@ test('tells states with zeros, and sums over things without their ids', async ()
     'goxel_projects{state="open"} 2',
     'goxel_projects_unsaved 1',
     'goxel_voxel_bytes 300',
+    'goxel_history_bytes 2048',
     'goxel_event_loop_delay_p99_seconds 0.25',
     'goxel_log_lines_lost_total{sink="log"} 8',
     'goxel_rpc_error_replies_total{code="GOX_PARSE"} 2',
