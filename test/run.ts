@@ -91,8 +91,8 @@ const left = [
 /** The next file for a lane, which is then taken. */
 function take(kinds: readonly string[]): string | undefined {
   const mine = kinds.map((kind) => left.findIndex((path) => kindOf(path) === kind));
-  const any = left.findIndex((path) => kindOf(path) !== LONELY_KIND);
-  const at = [...mine, any].find((index) => index >= 0);
+  const other = left.findIndex((path) => kindOf(path) !== LONELY_KIND);
+  const at = [...mine, other].find((index) => index >= 0);
   return at === undefined ? undefined : left.splice(at, 1)[0];
 }
 

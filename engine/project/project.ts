@@ -232,7 +232,8 @@ export class Project extends Noted<ProjectState> {
   /**
    * Makes an edit that happens as a whole or not at all: when it throws, the project is as it was.
    * Clone and shape layers are part of it. It becomes a step of the history, unless it changes
-   * nothing, or a part of the edit that it is made within. Throws GOX_MEMORY_LIMIT when the project has grown past what is free.
+   * nothing, or a part of the edit that it is made within. Throws GOX_MEMORY_LIMIT when the project
+   * has grown past what is free.
    */
   transact<T>(edit: () => T): T {
     return this.#record(edit, () => ++this.#lastRevision);

@@ -117,8 +117,8 @@ export interface DraftView {
 }
 
 /**
- * Finds out what a document shows, of blocks that are `kept`. Throws GOX_INVALID_PARAMS for a camera
- * that is not there or sees nothing.
+ * Finds out what a document shows, of blocks that are `kept`. Throws GOX_INVALID_PARAMS for a
+ * camera that is not there or sees nothing.
  */
 export function draftOf(
   document: Document,
