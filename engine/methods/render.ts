@@ -64,10 +64,12 @@ function workOf(project: Project, params: RenderParams, shared: RenderOptions): 
     beginTurn();
     const bytes_max = project.limits.job_bytes_max;
     const meshing = surface === 'blocks' ? undefined : { kind: surface, bytes_max };
-    return {
-      renderer: 'raster',
-      job: prepareRender(project.document, shared, meshing, project.pictures),
-    };
+    const { document, pictures, memory } = project;
+    try {
+      return { renderer: 'raster', job: prepareRender(document, shared, meshing, pictures) };
+    } finally {
+      memory.accountPictures(pictures);
+    }
   }
   if (surface !== 'blocks') {
     throw invalidParam('.surface', '"blocks", which is all that is traced', surface);

@@ -3,19 +3,20 @@
  * threads see, with a row for each of them. A thread writes its own row and reads the others'.
  *
  * Layout: one word that tells how many rows were ever taken, then the rows: KiB of voxels, KiB of
- * what can be undone.
+ * what can be undone, KiB of what is kept of pictures.
  */
 
 const ROWS_MAX = 1024;
-const ROW_WORDS = 2;
+const ROW_WORDS = 3;
 const FIRST_ROW = 1;
 const UNIT_BYTES = 1024;
 const NO_ROW = -1;
 
 /** What a row tells, by its place in it. */
-export type Held = typeof VOXELS | typeof HISTORY;
+export type Held = typeof VOXELS | typeof HISTORY | typeof PICTURES;
 export const VOXELS = 0;
 export const HISTORY = 1;
+export const PICTURES = 2;
 
 /** The row of one thread; a plain object, since it crosses as `workerData`. */
 export interface PoolPlace {
@@ -45,7 +46,7 @@ export class Pool {
 
   /** The thread of the row has ended, and holds nothing any more. */
   giveBack({ row }: PoolPlace): void {
-    for (const what of [VOXELS, HISTORY]) {
+    for (const what of [VOXELS, HISTORY, PICTURES]) {
       Atomics.store(this.#words, FIRST_ROW + row * ROW_WORDS + what, 0);
     }
     this.#free.push(row);

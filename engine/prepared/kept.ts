@@ -49,8 +49,9 @@ export class Kept {
   #halves: Coarse[] = [];
   #coarser: Kept | undefined;
 
-  /** Of at most about so many bytes. */
-  constructor(bytes_max: number) {
+  /** Of at most about so many bytes, a half for what is coarser; volumes come on top. */
+  constructor(whole_bytes_max: number) {
+    const bytes_max = whole_bytes_max / 2;
     this.#bytes_max = bytes_max;
     this.prepared = new Prepared(bytes_max * (1 - FRAMES_SHARE));
   }

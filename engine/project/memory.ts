@@ -6,7 +6,7 @@
 import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import type { EngineOptions } from '../port/layout.ts';
-import { HISTORY, PoolRow, VOXELS } from '../port/pool.ts';
+import { HISTORY, PICTURES, PoolRow, VOXELS } from '../port/pool.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 
 type BudgetLimits = Pick<
@@ -17,6 +17,22 @@ type BudgetLimits = Pick<
 /** What all projects together may keep to undo, as a part of their voxels. */
 const HISTORY_PART = 4;
 
+/**
+ * What is kept of pictures may take, as a part of what voxels may, so that it follows the machine
+ * as they do: of all projects, and of one. It is a fixed part and no key, since nobody needs to
+ * know of it: nothing is ever refused for it, and it goes first when voxels need the room.
+ */
+const PICTURES_PART = 4;
+const PICTURES_PART_OF_ONE = 16;
+/** Enough for a few small pictures of a model. */
+const PICTURES_BYTES_MIN = 32 * 1024 * 1024;
+
+/** What can be made anew at any time. */
+interface Droppable {
+  readonly bytes: number;
+  drop(): void;
+}
+
 /** Bytes of blocks, over all projects of an engine, and what other engines leave of their share. */
 export class Budget {
   readonly bytes_max: number;
@@ -26,6 +42,9 @@ export class Budget {
   readonly #pool: PoolRow;
   #bytes = 0;
   #history_bytes = 0;
+  /** What is kept of pictures, a project each, the one that was drawn last behind the others. */
+  readonly #pictures = new Map<Droppable, number>();
+  #picture_bytes = 0;
 
   constructor(limits: BudgetLimits) {
     this.bytes_max = limits.voxel_bytes_max;
@@ -53,6 +72,47 @@ export class Budget {
   add(bytes: number): void {
     this.#bytes += bytes;
     this.#pool.tell(VOXELS, this.#bytes);
+    if (bytes <= 0 || this.#pictures.size === 0) return;
+    // None of them is worth a voxel.
+    this.#dropPictures(() => this.#picture_bytes > this.bytes_free, 0);
+  }
+
+  /** What one project may keep of its pictures. */
+  get pictures_bytes_max(): number {
+    return Math.max(this.bytes_max / PICTURES_PART_OF_ONE, PICTURES_BYTES_MIN);
+  }
+
+  /** Learns what is kept of pictures that were just drawn; others go when all take too much. */
+  addPictures(kept: Droppable): void {
+    this.forgetPictures(kept);
+    const { bytes } = kept;
+    this.#pictures.set(kept, bytes);
+    this.#tellPictures(bytes);
+    const isMuch = () => {
+      const all = this.#pool.others(PICTURES) + this.#picture_bytes;
+      return all > this.bytes_max / PICTURES_PART || this.#picture_bytes > this.bytes_free;
+    };
+    this.#dropPictures(isMuch, 1);
+  }
+
+  /** Nothing is kept there any more, or it is somebody else's. */
+  forgetPictures(kept: Droppable): void {
+    this.#tellPictures(-(this.#pictures.get(kept) ?? 0));
+    this.#pictures.delete(kept);
+  }
+
+  #tellPictures(bytes: number): void {
+    this.#picture_bytes += bytes;
+    this.#pool.tell(PICTURES, this.#picture_bytes);
+  }
+
+  /** Drops what was drawn longest ago, while it is much and more than so many are left. */
+  #dropPictures(isMuch: () => boolean, left: number): void {
+    for (const kept of this.#pictures.keys()) {
+      if (this.#pictures.size <= left || !isMuch()) return;
+      kept.drop();
+      this.forgetPictures(kept);
+    }
   }
 
   addHistory(bytes: number): void {
@@ -114,6 +174,20 @@ export class ProjectMemory {
   accountHistory(bytes: number): void {
     this.#budget.addHistory(bytes - this.#history_bytes);
     this.#history_bytes = bytes;
+  }
+
+  /** What may be kept of its pictures. */
+  get pictures_bytes_max(): number {
+    return this.#budget.pictures_bytes_max;
+  }
+
+  accountPictures(kept: Droppable): void {
+    this.#budget.addPictures(kept);
+  }
+
+  /** The project is no more. */
+  forgetPictures(kept: Droppable): void {
+    this.#budget.forgetPictures(kept);
   }
 
   /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */

@@ -51,14 +51,11 @@ interface ProjectState {
   readonly selection: Selection;
 }
 
-/** What is kept of its pictures takes so many bytes at most. */
-const PICTURES_BYTES_MAX = 256 * 1024 * 1024;
-
 export class Project extends Noted<ProjectState> {
   name = 'New Project';
   readonly history = new History();
   readonly checkpoints = new Checkpoints();
-  readonly pictures = new Kept(PICTURES_BYTES_MAX);
+  readonly pictures: Kept;
   /** Of the request that runs. */
   #origin: Origin = { method: '', client: 0 };
   #document = Document.empty(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE);
@@ -85,6 +82,7 @@ export class Project extends Noted<ProjectState> {
     this.#document.record(this.#recorder);
     const { budget, files, clipboard, scripting, job_threads, limits } = home;
     this.memory = new ProjectMemory(budget);
+    this.pictures = new Kept(this.memory.pictures_bytes_max);
     this.files = files;
     this.clipboard = clipboard;
     this.scripting = scripting;
@@ -154,6 +152,7 @@ export class Project extends Noted<ProjectState> {
     this.history.clear();
     this.checkpoints.clear();
     this.pictures.drop();
+    this.memory.accountPictures(this.pictures);
   }
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
@@ -190,6 +189,7 @@ export class Project extends Noted<ProjectState> {
   end(): void {
     this.memory.account(0);
     this.memory.accountHistory(0);
+    this.memory.forgetPictures(this.pictures);
   }
 
   /** The sides of the image box, in voxels; 0 when it has none. */
