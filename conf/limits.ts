@@ -196,8 +196,9 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     description:
       'Bytes of voxels that all engines hold together for their projects. Nothing else bounds' +
       ' them: the memory limits of a worker thread do not count buffers. Half of what there is,' +
-      ' since what can be undone, jobs and files to be loaded take theirs beside it. What is kept to' +
-      ' draw the next picture takes up to a quarter as much, and goes first when voxels need room.',
+      ' since what can be undone, jobs and files to be loaded take theirs beside it. What is' +
+      ' kept to draw the next picture takes up to a quarter as much, and goes first when voxels' +
+      ' need the room.',
   }),
   project_voxel_bytes_max: memoryBytes({
     default: '25%',

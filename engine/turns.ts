@@ -24,28 +24,33 @@ let again = false;
 
 /** Requests that `action` runs are run again, from the start, when they throw `Unfinished`. */
 export function runningAgain<T>(action: () => T): T {
-  return within(true, action);
-}
-
-/** What `action` runs is done at one go, whatever is around it. */
-export function atOneGo<T>(action: () => T): T {
-  return within(false, action);
-}
-
-function within<T>(runs: boolean, action: () => T): T {
-  const before = [again, until_ms] as const;
-  again = runs;
-  until_ms = undefined;
+  const before = again;
+  again = true;
   try {
     return action();
   } finally {
-    [again, until_ms] = before;
+    again = before;
   }
 }
 
-/** Begins the turn of a request, when it is run again. */
-export function beginTurn(): void {
-  until_ms = again ? performance.now() + TURN_MS : undefined;
+/** Does work of a request in a turn, when the request is run again. */
+export function inTurn<T>(action: () => T): T {
+  return until(again ? performance.now() + TURN_MS : undefined, action);
+}
+
+/** Does work at one go, whatever is around it. */
+export function atOneGo<T>(action: () => T): T {
+  return until(undefined, action);
+}
+
+function until<T>(end_ms: number | undefined, action: () => T): T {
+  const before = until_ms;
+  until_ms = end_ms;
+  try {
+    return action();
+  } finally {
+    until_ms = before;
+  }
 }
 
 /** Throws `Unfinished` when the turn is over. */

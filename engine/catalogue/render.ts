@@ -190,7 +190,14 @@ export const renderScene = method({
       }),
     ),
     samples: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 2, default: 2, description: 'Along a side of a pixel.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 2,
+        default: 2,
+        description:
+          'Along a side of a pixel. Where a sample is as wide as two voxels or more, means of 2³,' +
+          ' 4³, 8³ or 16³ are drawn in their place, unless there are outlines.',
+      }),
     ),
     format: Type.Optional(Type.Enum(['png', 'jpeg', 'jpg'], { 'x-any-case': true })),
     quality: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 90 })),

@@ -12,7 +12,7 @@ import type { Project } from '../project/project.ts';
 import { prepareRender } from '../render/direct.ts';
 import type { CameraChoice, LightChoice, Outline, RenderOptions, View } from '../render/options.ts';
 import { prepareTrace } from '../trace/job.ts';
-import { beginTurn } from '../turns.ts';
+import { inTurn } from '../turns.ts';
 import { channels } from '../volume/color.ts';
 import type { AnyHandler, Asking } from './handler.ts';
 import { packedColor } from './voxel-params.ts';
@@ -61,12 +61,12 @@ function requireReturnMode(mode: ReturnMode, output_path: string | undefined): v
 function workOf(project: Project, params: RenderParams, shared: RenderOptions): PicturesWork {
   const { surface = 'blocks', trace = false } = params;
   if (trace === false) {
-    beginTurn();
     const bytes_max = project.limits.job_bytes_max;
     const meshing = surface === 'blocks' ? undefined : { kind: surface, bytes_max };
     const { document, pictures, memory } = project;
     try {
-      return { renderer: 'raster', job: prepareRender(document, shared, meshing, pictures) };
+      const prepare = () => prepareRender(document, shared, meshing, pictures);
+      return { renderer: 'raster', job: inTurn(prepare) };
     } finally {
       memory.accountPictures(pictures);
     }

@@ -11,7 +11,6 @@ import { runJob } from '../jobs/kinds.ts';
 import { JobControl } from '../port/job-control.ts';
 import type { Project } from '../project/project.ts';
 import type { ScriptProject } from '../script/host.ts';
-import { atOneGo } from '../turns.ts';
 import { boxMatrix, type Matrix } from '../volume/matrix.ts';
 import type { AnyHandler } from './handler.ts';
 
@@ -45,8 +44,7 @@ export class ScriptCalls implements ScriptProject {
     project.memory.account(project.bytes + held_bytes);
     project.boundDerived();
     // The catalogue's schema has been checked, which is the type the handler was written for.
-    // Nobody runs a part of a script again.
-    const result = project.memory.explained(() => atOneGo(() => run(project, decoded as never)));
+    const result = project.memory.explained(() => run(project, decoded as never));
     const json = jsonOf(result instanceof Job ? done(project, result) : result);
     project.requireResult(Buffer.byteLength(json));
     return json;
