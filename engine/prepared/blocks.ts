@@ -12,8 +12,8 @@ import { Reach } from './reach.ts';
 
 /** Who keeps the places. */
 interface Keeper {
-  /** Gives a new block its place. */
-  add(x: number, y: number, z: number): number;
+  /** Gives a new block of a number its place. */
+  add(x: number, y: number, z: number, number: number): number;
   /** What is at a place is out of date. */
   changed(place: number): void;
 }
@@ -60,10 +60,7 @@ export class Blocks {
   /** What a block is stored as; nothing where there is no voxel. */
   storedOf(number: number): Uint32Array | undefined {
     if (this.#held[number] === undefined) return undefined;
-    const at = number * 3;
-    const along = (axis: number) => this.#positions[at + axis]! * BLOCK_SIZE;
-    const slot = this.#volume.slotAt(along(0), along(1), along(2));
-    return slot < 0 ? undefined : this.#volume.blockIn(slot).block.stored;
+    return this.#volume.blockIn(this.#slots[number]!).block.stored;
   }
 
   /** Learns what a volume holds, that of before or another one. */
@@ -172,7 +169,7 @@ export class Blocks {
     let number = this.finder.numberOf(x, y, z);
     if (number < 0) {
       number = this.finder.places.length;
-      this.finder.add(x, y, z, this.#keeper.add(x, y, z));
+      this.finder.add(x, y, z, this.#keeper.add(x, y, z, number));
       this.reach.add(x, y, z);
       this.#positions.push(x, y, z);
     }

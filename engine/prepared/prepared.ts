@@ -68,6 +68,8 @@ export class Prepared {
   #preparer: Preparer;
   /** How often each place began to be out of date. */
   #generations: number[] = [];
+  /** The number of each place in its group. */
+  #numbers: number[] = [];
   /** Places whose rows are out of date, and whose faces are. */
   readonly #unmarked = new Set<number>();
   readonly #unfaced = new Set<number>();
@@ -123,6 +125,7 @@ export class Prepared {
     this.#finders = [];
     this.#preparer = new Preparer(this.arena, this.#finders);
     this.#generations = [];
+    this.#numbers = [];
     this.#unmarked.clear();
     this.#unfaced.clear();
     this.#before.clear();
@@ -167,22 +170,24 @@ export class Prepared {
   takeTodo(): Todo {
     const { entries } = this.directory;
     this.#outdateAround();
-    for (const place of this.#unmarked) {
-      const filled = this.#storedOf(place) !== undefined;
-      entries[place * ENTRY + ROWS_AT] = filled ? -1 : NO_ROWS;
-      if (!filled) this.#unmarked.delete(place);
-    }
+    for (const blocks of this.#blocks) blocks.hold();
     const faces: number[] = [];
+    const words: Uint32Array[] = [];
     for (const place of this.#unfaced) {
       if (this.#before.delete(place)) this.damage.add(this.#bodyOf(place));
-      if (this.#storedOf(place) !== undefined) faces.push(place);
-      else {
-        this.#preparer.prepare(entries, place, undefined);
-        this.#unfaced.delete(place);
+      const stored = this.#storedOf(place);
+      // Those whose rows are to be found are among those whose faces are.
+      if (this.#unmarked.has(place)) entries[place * ENTRY + ROWS_AT] = -1;
+      if (stored !== undefined) {
+        faces.push(place);
+        words.push(stored);
+        continue;
       }
+      entries[place * ENTRY + ROWS_AT] = NO_ROWS;
+      this.#unmarked.delete(place);
+      this.#preparer.prepare(entries, place, undefined);
+      this.#unfaced.delete(place);
     }
-    for (const blocks of this.#blocks) blocks.hold();
-    const words = faces.map((place) => this.#storedOf(place)!);
     return { marks: shared([...this.#unmarked]), faces: shared(faces), words };
   }
 
@@ -221,8 +226,9 @@ export class Prepared {
 
   #begin(group: number, volume: Volume): Blocks {
     const blocks = new Blocks(volume, {
-      add: (x, y, z) => {
+      add: (x, y, z, number) => {
         this.#generations.push(0);
+        this.#numbers.push(number);
         return this.directory.add(x, y, z, group);
       },
       changed: (place) => {
@@ -336,9 +342,8 @@ export class Prepared {
   }
 
   #storedOf(place: number): Uint32Array | undefined {
-    const { x, y, z } = this.#positionOf(place);
-    const blocks = this.#blocks[this.directory.entries[place * ENTRY + GROUP]!]!;
-    return blocks.storedOf(blocks.finder.numberOf(x, y, z));
+    const group = this.directory.entries[place * ENTRY + GROUP]!;
+    return this.#blocks[group]!.storedOf(this.#numbers[place]!);
   }
 }
 
