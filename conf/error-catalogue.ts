@@ -65,7 +65,7 @@ export const ERRORS = {
     retryable: false,
     meaning: 'One message is larger than the daemon takes.',
     advice: 'Split the request, or raise limits.frame_bytes_max in the configuration.',
-    details: '`frame_bytes_max`',
+    details: '`key`, `bytes` at least, `bytes_max`',
   },
   GOX_FRAME_TIMEOUT: {
     number: -32700,
@@ -197,8 +197,9 @@ export const ERRORS = {
       ' was changed.',
     advice: 'Edit less at once, close projects, or raise the key that the message names.',
     details:
-      '`bytes`: how many are needed, or more; `key`: the key of the configuration, with ' +
-      '`bytes_max` and `bytes_free`; for files `file`, and what of it is too large',
+      '`bytes`: how many are needed, at least; `key`: the key of the configuration, with ' +
+      '`bytes_max` and, where others take of it too, `bytes_free`; for files `file`; in place of ' +
+      'these, a bound that is the same everywhere and what exceeds it, as `triangles_max`',
   },
   GOX_PATH_REFUSED: {
     number: -32014,
@@ -216,8 +217,8 @@ export const ERRORS = {
     advice: 'Check that the path exists and that the daemon may read or write it.',
     details:
       '`path`; `errno`: the name of the error of the system, as `ENOENT`; `retryable`: true for' +
-      ' a shortage that passes; `bytes`, `bytes_max`; `written`: files that were put in place ' +
-      'before this one failed',
+      ' a shortage that passes; for a large one `key`, `bytes`, `bytes_max`; `written`: files ' +
+      'that were put in place before this one failed',
   },
   GOX_FORMAT_UNKNOWN: {
     number: -32016,
@@ -253,7 +254,7 @@ export const ERRORS = {
       'The result has more bytes than one reply may have. Where the message says so, the ' +
       'request was carried out all the same.',
     advice: 'Ask for a smaller page or region.',
-    details: '`bytes`, `result_bytes_max`',
+    details: '`key`, `bytes` at least, `bytes_max`',
   },
   GOX_LAYER_LIMIT: {
     number: -32020,
@@ -285,7 +286,7 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The script needs more memory than its sandbox has.',
     advice: 'Keep less in the variables of the script; nothing was changed.',
-    details: 'as those of `GOX_SCRIPT_FAILED`',
+    details: 'as those of `GOX_SCRIPT_FAILED`; `key`, `bytes` at least, `bytes_max`',
   },
   GOX_FORMAT_UNSUPPORTED: {
     number: -32026,

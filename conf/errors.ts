@@ -35,6 +35,25 @@ export class GoxError extends Error {
   }
 }
 
+/**
+ * The refusal of a request that needs more bytes, at least, than a key of the configuration allows.
+ * `key`, `bytes` and `bytes_max` say so in the details of all of them.
+ */
+export function overLimit(
+  code: ErrorCode,
+  message: string,
+  limit: { readonly key: string; readonly bytes: number; readonly bytes_max: number },
+  details?: ErrorDetails,
+): GoxError {
+  return new GoxError(code, message, { ...details, ...limit });
+}
+
+/** The refusal of a result of so many bytes, at least. */
+export function resultTooLarge(message: string, bytes: number, bytes_max: number): GoxError {
+  const limit = { key: 'limits.result_bytes_max', bytes, bytes_max };
+  return overLimit('GOX_RESULT_TOO_LARGE', message, limit);
+}
+
 /** The JSON-RPC form of an error of the catalogue. */
 export function errorObject(code: ErrorCode, message: string, details?: ErrorDetails): ErrorObject {
   const { number, retryable, advice } = ERRORS[code];

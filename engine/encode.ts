@@ -1,7 +1,7 @@
 /** Encodes results and errors as the request asked: JSON, or MessagePack. */
 
 import { Packr } from 'msgpackr';
-import { errorObject, GoxError } from '../conf/errors.ts';
+import { errorObject, GoxError, resultTooLarge } from '../conf/errors.ts';
 import { METHODS } from './catalogue/methods.ts';
 import { type Asked, byteLength } from './port/engine-side.ts';
 import type { PartAnswer } from './port/layout.ts';
@@ -43,9 +43,11 @@ export class Encoder {
     if (encoded.length * CHARACTER_BYTES_MAX > result_bytes_max) {
       const bytes = byteLength(encoded);
       if (bytes > result_bytes_max) {
+        const edits = METHODS[asked.method]?.edits === true;
         const message =
-          `The result has ${bytes} bytes; limits.result_bytes_max allows ` + `${result_bytes_max}.`;
-        throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
+          `${edits ? 'The request was carried out, but its' : 'The'} result has ${bytes} bytes;` +
+          ` limits.result_bytes_max allows ${result_bytes_max}.`;
+        throw resultTooLarge(message, bytes, result_bytes_max);
       }
     }
     return encoded;

@@ -1,5 +1,5 @@
 /** The errors of the transport that more than one of its readers reports. */
-import { GoxError } from '../conf/errors.ts';
+import { GoxError, overLimit, resultTooLarge } from '../conf/errors.ts';
 import { type Encoding, type Invalid, nullId } from './jsonrpc.ts';
 import type { Limits } from './limits.ts';
 
@@ -23,7 +23,10 @@ export function depthError(depth_max: number): GoxError {
 
 export function sizeError({ frame_bytes_max }: Pick<Limits, 'frame_bytes_max'>): GoxError {
   const text = `The request is larger than ${frame_bytes_max} bytes.`;
-  return new GoxError('GOX_FRAME_TOO_LARGE', text, { frame_bytes_max });
+  // Its reader stops where it is too large.
+  const [bytes, bytes_max] = [frame_bytes_max + 1, frame_bytes_max];
+  const limit = { key: 'limits.frame_bytes_max', bytes, bytes_max };
+  return overLimit('GOX_FRAME_TOO_LARGE', text, limit);
 }
 
 /** The error of a batch of this length, if it has one. */
@@ -58,7 +61,7 @@ export function batchTooLarge(bytes: number, result_bytes_max: number): GoxError
   const text =
     `The request was carried out, but its result of ${bytes} bytes is not sent: with it the ` +
     `results of one batch would exceed limits.result_bytes_max, ${result_bytes_max} bytes.`;
-  return new GoxError('GOX_RESULT_TOO_LARGE', text, { bytes, result_bytes_max });
+  return resultTooLarge(text, bytes, result_bytes_max);
 }
 
 /** In place of a result. */

@@ -4,54 +4,19 @@
  * blocks at the end.
  */
 
-import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_BYTES, countVoxels, newBlockData, newScratch } from '../volume/block.ts';
+import { countVoxels, newBlockData, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { BlockStore, PACKABLE_MAX } from '../volume/block-store.ts';
 import type { Vec3 } from '../volume/box.ts';
-import { blocksOfVoxels } from '../volume/least.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import { Block, newToken } from '../volume/stored-block.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { BlockBudget } from './block-budget.ts';
 import type { ByteReader } from './bytes.ts';
-import { type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
 
-/** The blocks that all the layers of one file may still take. */
-export class BlockBudget {
-  readonly #source: string;
-  readonly #bytes_max: number;
-  #left: number;
-  /** By all layers so far. */
-  taken = 0;
-
-  constructor(source: string, { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {}) {
-    this.#source = source;
-    this.#bytes_max = voxel_bytes_max;
-    this.#left = Math.floor(voxel_bytes_max / BLOCK_BYTES);
-  }
-
-  /** Throws GOX_MEMORY_LIMIT when there is none left. */
-  take(): void {
-    if (--this.#left < 0) this.#refuse(BLOCK_BYTES);
-    this.taken++;
-  }
-
-  /** Throws GOX_MEMORY_LIMIT when so many voxels cannot find room. */
-  require(voxels: number): void {
-    const more = blocksOfVoxels(voxels) - this.#left;
-    if (more > 0) this.#refuse(more * BLOCK_BYTES);
-  }
-
-  /** @param more bytes that are missing */
-  #refuse(more: number): never {
-    const bytes = this.#bytes_max + more;
-    const message =
-      `The voxels of ${this.#source} take ${bytes} bytes at least, of ${this.#bytes_max} bytes` +
-      ' that are allowed.';
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source, bytes });
-  }
-}
+/** Where voxels go whose blocks are only counted. */
+const COUNTED = newScratch();
 
 export class VoxelBuilder {
   readonly #budget: BlockBudget;
@@ -121,11 +86,13 @@ export class VoxelBuilder {
     checkInterrupt();
     let slot = this.#index.find(bx, by, bz);
     if (slot < 0) {
-      this.#budget.take();
+      const made = this.#budget.take();
       slot = this.#index.add(bx, by, bz);
-      this.#blocks.push(new Block(newBlockData(), this.#token, 0), this.#token);
+      if (made) this.#blocks.push(new Block(newBlockData(), this.#token, 0), this.#token);
     }
-    this.#last = this.#blocks.written(slot, this.#token).words;
+    // Those that are only counted come after those that are made.
+    const made = slot < this.#blocks.length;
+    this.#last = made ? this.#blocks.written(slot, this.#token).words : COUNTED;
     this.#bx = bx;
     this.#by = by;
     this.#bz = bz;

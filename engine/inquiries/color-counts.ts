@@ -5,8 +5,9 @@
  * instead, which neighbours in colour find in the same place of memory.
  */
 
-import { GoxError } from '../../conf/errors.ts';
+import { overLimit, resultTooLarge } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
+import type { ResultLimits } from './limits.ts';
 
 const PLACES_MIN = 1024;
 const ENTRY_BYTES = 8;
@@ -27,7 +28,8 @@ function random(): number {
 
 export class ColorCounts {
   readonly #bytes_max: number;
-  readonly #colors_max: number;
+  readonly #result_bytes_max: number;
+  readonly #entry_bytes: number;
   /** Colour and count, as signed words; a count of 0 is a free place. */
   #table = new Int32Array(PLACES_MIN * 2);
   #shift = 32 - Math.log2(PLACES_MIN);
@@ -38,12 +40,14 @@ export class ColorCounts {
   #opaque: Uint32Array | undefined;
 
   /**
-   * @param bytes_max what the table may take, both while it grows: GOX_MEMORY_LIMIT
-   * @param colors_max how many colours the result can hold: GOX_RESULT_TOO_LARGE
+   * @param job_bytes_max what the table may take, both while it grows: GOX_MEMORY_LIMIT
+   * @param result_bytes_max what the result can hold: GOX_RESULT_TOO_LARGE
+   * @param entry_bytes what a colour takes in it at least; 0 when not all are in it
    */
-  constructor(bytes_max: number, colors_max: number) {
-    this.#bytes_max = bytes_max;
-    this.#colors_max = colors_max;
+  constructor({ job_bytes_max, result_bytes_max }: ResultLimits, entry_bytes: number) {
+    this.#bytes_max = job_bytes_max;
+    this.#result_bytes_max = result_bytes_max;
+    this.#entry_bytes = entry_bytes;
   }
 
   /** How many colours there are. */
@@ -96,7 +100,7 @@ export class ColorCounts {
 
   #note(): void {
     this.#length++;
-    if (this.#length > this.#colors_max) this.#refuse();
+    if (this.#length * this.#entry_bytes > this.#result_bytes_max) this.#refuse();
   }
 
   #grow(): void {
@@ -142,16 +146,17 @@ export class ColorCounts {
     const message =
       `There are more than ${this.#length} colours; to count them takes ${bytes} bytes, and` +
       ` limits.job_bytes_max allows ${this.#bytes_max}. Count a region, or with a bin_size.`;
-    const facts = { key: 'limits.job_bytes_max', bytes, bytes_max: this.#bytes_max };
-    throw new GoxError('GOX_MEMORY_LIMIT', message, facts);
+    const limit = { key: 'limits.job_bytes_max', bytes, bytes_max: this.#bytes_max };
+    throw overLimit('GOX_MEMORY_LIMIT', message, limit);
   }
 
   #refuse(): never {
-    const colors_max = this.#colors_max;
+    const [bytes, bytes_max] = [this.#length * this.#entry_bytes, this.#result_bytes_max];
     const message =
-      `There are more than ${colors_max} colours, which is more than one result holds.` +
-      ' Ask for a region, for bins (bin_size, merge_similar), or for the first ones (top_n).';
-    throw new GoxError('GOX_RESULT_TOO_LARGE', message, { colors_max });
+      `The result would have ${this.#length} colours or more, and ${bytes} bytes at least;` +
+      ` limits.result_bytes_max allows ${bytes_max}. Ask for a region, for` +
+      ' bins (bin_size, merge_similar), or for the first ones (top_n).';
+    throw resultTooLarge(message, bytes, bytes_max);
   }
 }
 

@@ -53,9 +53,8 @@ export function histogramOf(
   kept?: ColorTable,
 ) {
   const { region, bin, by_count, top_n } = question;
-  const colors_max = entriesIn(limits, HISTOGRAM_BYTES_MIN);
   requireEntries(limits, top_n, HISTOGRAM_BYTES_MIN);
-  const counts = new ColorCounts(limits.job_bytes_max, top_n > 0 ? Infinity : colors_max);
+  const counts = new ColorCounts(limits, top_n > 0 ? 0 : HISTOGRAM_BYTES_MIN);
   const total = count(kept ?? volume, region, bin, counts);
   const first = firstOf(counts, top_n, by_count);
   const sum = first.reduce((so_far, entry) => so_far + entry.count, 0);
@@ -80,8 +79,7 @@ export function uniqueIn(
   kept?: ColorTable,
 ) {
   const { region, bin, by_count, layer_id } = question;
-  const colors_max = entriesIn(limits, UNIQUE_BYTES_MIN);
-  const counts = new ColorCounts(limits.job_bytes_max, colors_max);
+  const counts = new ColorCounts(limits, UNIQUE_BYTES_MIN);
   count(kept ?? volume, region, bin, counts);
   const colors = firstOf(counts, 0, by_count);
   return {
@@ -120,10 +118,6 @@ export function foundIn(volume: Volume, question: FindQuestion, limits: ResultLi
     ...(locations_max === undefined ? {} : { locations }),
     metadata: { tolerance: [...tolerance] },
   };
-}
-
-function entriesIn({ result_bytes_max }: ResultLimits, bytes_min: number): number {
-  return Math.floor(result_bytes_max / bytes_min);
 }
 
 /** Counts the voxels of each colour in a region, and gives how many voxels there are. */

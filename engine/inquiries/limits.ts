@@ -1,6 +1,6 @@
 /** What an answer may take: refused as soon as it is known, not once it has been built. */
 
-import { GoxError } from '../../conf/errors.ts';
+import { resultTooLarge } from '../../conf/errors.ts';
 
 export interface ResultLimits {
   readonly result_bytes_max: number;
@@ -20,7 +20,7 @@ export function requireEntries(
   const bytes = count * bytes_min;
   if (bytes <= result_bytes_max) return;
   const message =
-    `A result of ${count} entries or more would have ${bytes} bytes at least; at most` +
-    ` ${result_bytes_max} are sent. Ask for fewer, or for a region.`;
-  throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
+    `A result of ${count} entries or more would have ${bytes} bytes at least;` +
+    ` limits.result_bytes_max allows ${result_bytes_max}. Ask for fewer, or for a region.`;
+  throw resultTooLarge(message, bytes, result_bytes_max);
 }

@@ -3,15 +3,17 @@
  * word how near the surface was that gave the colour.
  */
 
-import { GoxError } from '../../conf/errors.ts';
+import type { BlockBudget } from '../formats/block-budget.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_BYTES, BLOCK_SIZE, BLOCK_VOXELS, newBlockData } from '../volume/block.ts';
+import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { Volume } from '../volume/volume.ts';
 import { TRIANGLES_MAX } from './soup.ts';
 
 /** The word of a voxel that is there and has no colour yet; its alpha is 0. */
 export const UNPAINTED = 1;
+/** Where voxels go whose blocks are only counted. */
+export const COUNTED = newScratch();
 /** The word of one whose colour turned out to be wholly transparent: it is not made in the end. */
 const TRANSPARENT = 2;
 
@@ -19,16 +21,10 @@ export class Grid {
   readonly #index = new BlockIndex();
   readonly #words: Uint32Array[] = [];
   readonly #ranks: (Float64Array | undefined)[] = [];
-  readonly #source: string;
-  readonly #blocks_max: number;
+  readonly #budget: BlockBudget;
 
-  /**
-   * `source` names the file in errors. Throws GOX_MEMORY_LIMIT as soon as it needs more blocks than
-   * `blocks_max`.
-   */
-  constructor(source: string, blocks_max: number) {
-    this.#source = source;
-    this.#blocks_max = blocks_max;
+  constructor(budget: BlockBudget) {
+    this.#budget = budget;
   }
 
   /** The words of the block that holds a position, made when there is none. */
@@ -58,6 +54,7 @@ export class Grid {
     const volume = new Volume();
     for (const [slot, words] of this.#words.entries()) {
       checkInterrupt();
+      if (words === COUNTED) continue;
       for (let i = 0; i < BLOCK_VOXELS; i++) if (words[i]! <= 0xff_ffff) words[i] = 0;
       const { x, y, z } = this.#index.position(slot);
       volume.setBlock(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, words);
@@ -68,18 +65,10 @@ export class Grid {
   #slot(bx: number, by: number, bz: number): number {
     const found = this.#index.find(bx, by, bz);
     if (found >= 0) return found;
-    if (this.#words.length >= this.#blocks_max) refuseBlocks(this.#source, this.#blocks_max);
-    this.#words.push(newBlockData());
+    this.#words.push(this.#budget.take() ? newBlockData() : COUNTED);
     this.#ranks.push(undefined);
     return this.#index.add(bx, by, bz);
   }
-}
-
-/** Throws GOX_MEMORY_LIMIT. */
-export function refuseBlocks(file: string, blocks_max: number): never {
-  const bytes_max = blocks_max * BLOCK_BYTES;
-  const message = `The voxels of ${file} take more than ${bytes_max} bytes.`;
-  throw new GoxError('GOX_MEMORY_LIMIT', message, { file, bytes_max });
 }
 
 /** A colour as a word of the grid. */

@@ -68,7 +68,7 @@ export class Crossings {
   /** The place for one more. Throws GOX_MEMORY_LIMIT when there are too many. */
   next(): number {
     if (this.count === this.columns.length) {
-      if (this.count >= CROSSINGS_MAX) refuse(this.#source, { crossings: this.count });
+      if (this.count >= CROSSINGS_MAX) refuse(this.#source, { crossings_max: CROSSINGS_MAX });
       const room = this.count * 2;
       this.columns = grown(this.columns, room);
       this.depths = grown(this.depths, room);
@@ -204,7 +204,7 @@ function rowQueue(soup: TriangleSoup, axis: number): Float64Array {
     highest = Math.max(highest, first + rows - 1);
   }
   if (length > 0) lines += ROW_LINES * Math.min(allRows, highest - lowest + 1);
-  if (lines > LINES_MAX) refuse(soup.source, { lines });
+  if (lines > LINES_MAX) refuse(soup.source, { lines, lines_max: LINES_MAX });
   return keys.subarray(0, length).sort();
 }
 

@@ -13,10 +13,10 @@
  * stretch of the line.
  */
 
+import type { BlockBudget } from '../formats/block-budget.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_VOXELS } from '../volume/block.ts';
-import type { Volume } from '../volume/volume.ts';
-import { Grid, rankOf, refuseBlocks, UNPAINTED, wordOf } from './grid.ts';
+import { Volume } from '../volume/volume.ts';
+import { Grid, rankOf, UNPAINTED, wordOf } from './grid.ts';
 import { colorAt } from './paint.ts';
 import { type Crossings, scanLines } from './scan.ts';
 import { type TriangleSoup, WHITE } from './soup.ts';
@@ -26,15 +26,16 @@ const AXES = [0, 1, 2];
 /** How far a voxel's word is from that of the next one on an axis, in a block. */
 const STEPS = [1, 16, 256];
 
-/** Throws GOX_MEMORY_LIMIT when it takes more than `blocks_max` blocks, or too long. */
-export function fillSolid(soup: TriangleSoup, blocks_max: number): Volume {
+/** Throws GOX_MEMORY_LIMIT when it takes more than its budget, or too long. */
+export function fillSolid(soup: TriangleSoup, budget: BlockBudget): Volume {
   const axis = clearestAxis(soup);
-  requireRoom(soup, axis, blocks_max);
-  const grid = new Grid(soup.source, blocks_max);
+  requireRoom(soup, axis, budget);
+  const grid = new Grid(budget);
   const word = soup.hasColors ? UNPAINTED : WHITE;
   forEachRun(soup, axis, (column, row, start, end) => {
     fillRun(grid, axis, column, row, start, end, word);
   });
+  if (budget.counting) return new Volume();
   if (soup.hasColors) {
     for (const along of AXES) paintSurface(grid, soup, along);
     forEachRun(soup, axis, (column, row, start, end) => {
@@ -45,12 +46,12 @@ export function fillSolid(soup: TriangleSoup, blocks_max: number): Volume {
 }
 
 /** Counts the voxels before any is made: a small file may ask for far more than there is room. */
-function requireRoom(soup: TriangleSoup, axis: number, blocks_max: number): void {
+function requireRoom(soup: TriangleSoup, axis: number, budget: BlockBudget): void {
   let voxels = 0;
   forEachRun(soup, axis, (_column, _row, start, end) => {
     voxels += end - start;
   });
-  if (voxels > blocks_max * BLOCK_VOXELS) refuseBlocks(soup.source, blocks_max);
+  budget.require(voxels);
 }
 
 /** The first of the axes along which the fewest lines cross the surface unevenly. */

@@ -65,7 +65,7 @@ export class TriangleSoup {
     this.textured ??= new Uint16Array(room);
     let number = this.textures.lastIndexOf(texture) + 1;
     if (number === 0) {
-      if (this.textures.length === TEXTURES_MAX) this.#refuse(`${TEXTURES_MAX} textures`);
+      if (this.textures.length === TEXTURES_MAX) this.#refuse('textures', TEXTURES_MAX);
       number = this.textures.push(texture);
     }
     const triangle = this.count - 1;
@@ -113,16 +113,15 @@ export class TriangleSoup {
 
   #grow(): void {
     const room = Math.min((this.colors.length / 3) * 2, TRIANGLES_MAX);
-    if (room === this.count) this.#refuse(`${TRIANGLES_MAX} triangles`);
+    if (room === this.count) this.#refuse('triangles', TRIANGLES_MAX);
     this.positions = grown(this.positions, room * 9);
     this.colors = grown(this.colors, room * 3);
     if (this.uvs !== undefined) this.uvs = grown(this.uvs, room * 6);
     if (this.textured !== undefined) this.textured = grown(this.textured, room);
   }
 
-  #refuse(what: string): never {
-    throw new GoxError('GOX_MEMORY_LIMIT', `${this.source} has more than ${what}.`, {
-      file: this.source,
-    });
+  #refuse(what: string, most: number): never {
+    const facts = { file: this.source, [`${what}_max`]: most };
+    throw new GoxError('GOX_MEMORY_LIMIT', `${this.source} has more than ${most} ${what}.`, facts);
   }
 }

@@ -10,9 +10,10 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { BlockBudget } from '../formats/block-budget.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import type { Volume } from '../volume/volume.ts';
-import { Grid, rankOf, wordOf } from './grid.ts';
+import { COUNTED, Grid, rankOf, wordOf } from './grid.ts';
 import { floatArea, goxelWhite, nearestWeights } from './nearest.ts';
 import { colorAt } from './paint.ts';
 import { type TriangleSoup, WHITE } from './soup.ts';
@@ -29,11 +30,11 @@ const ROUNDING = 1e-9;
 /** Columns of grid points that all triangles may have together; more would take many seconds. */
 const COLUMNS_MAX = 2 ** 26;
 
-/** Throws GOX_MEMORY_LIMIT when it takes more than `blocks_max` blocks, or too long. */
-export function fillSurface(soup: TriangleSoup, blocks_max: number): Volume {
+/** Throws GOX_MEMORY_LIMIT when it takes more than its budget, or too long. */
+export function fillSurface(soup: TriangleSoup, budget: BlockBudget): Volume {
   const candidate = new Candidate();
   requireTime(soup, candidate);
-  const grid = new Grid(soup.source, blocks_max);
+  const grid = new Grid(budget);
   for (let triangle = 0; triangle < soup.count; triangle++) {
     if ((triangle & 0xff) === 0) checkInterrupt();
     if (candidate.load(soup, triangle)) fillTriangle(grid, soup, triangle, candidate);
@@ -51,7 +52,8 @@ function requireTime(soup: TriangleSoup, candidate: Candidate): void {
   }
   if (columns <= COLUMNS_MAX) return;
   const message = `Voxelising ${soup.source} would take too long; give it a smaller size.`;
-  throw new GoxError('GOX_MEMORY_LIMIT', message, { file: soup.source, columns });
+  const facts = { file: soup.source, columns, columns_max: COLUMNS_MAX };
+  throw new GoxError('GOX_MEMORY_LIMIT', message, facts);
 }
 
 /** Tries the grid points around one triangle, in columns along the axis nearest to its normal. */
@@ -87,6 +89,7 @@ function paint(grid: Grid, soup: TriangleSoup, triangle: number, candidate: Cand
   const z = point[2]!;
   const index = (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
   const words = grid.wordsAt(x, y, z);
+  if (words === COUNTED) return;
   if (!soup.hasColors) {
     if (words[index] !== 0) return;
     words[index] = soup.goxelWhite ? goxelWhite(corners, x, y, z) : WHITE;

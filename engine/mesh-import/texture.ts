@@ -45,17 +45,17 @@ export class ImageLoader {
     if (width === 0 || height === 0) this.#fail(name, `its size is ${width} x ${height}`);
     if (width * height > this.#pixels_left) {
       const message = `The textures of ${this.#source} have more than ${PIXELS_MAX} pixels.`;
-      throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source, image: shown(name) });
+      const facts = { file: this.#source, image: shown(name), pixels_max: PIXELS_MAX };
+      throw new GoxError('GOX_MEMORY_LIMIT', message, facts);
     }
     this.#pixels_left -= width * height;
     try {
       return kind === 'png' ? decodeAnyPng(bytes, width, height) : decodeJpeg(bytes, width, height);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return this.#fail(
-        name,
-        error instanceof PngError ? `${reason} (byte ${error.offset})` : reason,
-      );
+      // Others are no damage, but the end of a work that is stopped.
+      if (error instanceof PngError) this.#fail(name, `${error.message} (byte ${error.offset})`);
+      if (error instanceof JpegError) this.#fail(name, error.message);
+      throw error;
     }
   }
 
@@ -100,6 +100,17 @@ function jpegSize(bytes: Uint8Array): ImageSize | undefined {
   return undefined;
 }
 
+class JpegError extends Error {}
+
+/** What the decoder throws, under a name. */
+function named<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw new JpegError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function decodeJpeg(bytes: Uint8Array, width: number, height: number): Image {
   const options = {
     useTArray: true,
@@ -109,9 +120,9 @@ function decodeJpeg(bytes: Uint8Array, width: number, height: number): Image {
     maxResolutionInMP: (width * height) / MEGA,
     maxMemoryUsageInMB: JPEG_MEMORY_MIB,
   } as const;
-  const { data, ...size } = decode(bytes, options);
+  const { data, ...size } = named(() => decode(bytes, options));
   if (size.width !== width || size.height !== height) {
-    throw new Error(`a JPEG image of ${size.width} x ${size.height}, not ${width} x ${height}`);
+    throw new JpegError(`a JPEG image of ${size.width} x ${size.height}, not ${width} x ${height}`);
   }
   return { width, height, rgba: data };
 }

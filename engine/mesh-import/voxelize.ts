@@ -2,10 +2,10 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { Document } from '../document/document.ts';
+import { withinBudget } from '../formats/block-budget.ts';
 import { contentBox } from '../formats/fit.ts';
-import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../formats/format.ts';
+import type { ImportOptions } from '../formats/format.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxMatrix } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import { fillSolid } from './solid.ts';
@@ -25,13 +25,13 @@ const EXTENT_MIN = 0.25;
  * and GOX_INVALID_PARAMS for a size that is no whole number above 0. The soup is changed.
  */
 export function voxelize(soup: TriangleSoup, yUp: boolean, options: ImportOptions): Document {
-  const { size, solid = false, voxel_bytes_max = READ_VOXEL_BYTES_MAX } = options;
+  const { size, solid = false } = options;
   if (options.yUp ?? yUp) soup.turnUp();
   if (size !== undefined) fit(soup, size, solid);
   requireReach(soup);
   const document = Document.empty();
-  const blocks_max = Math.floor(voxel_bytes_max / BLOCK_BYTES);
-  const volume = solid ? fillSolid(soup, blocks_max) : fillSurface(soup, blocks_max);
+  const fill = solid ? fillSolid : fillSurface;
+  const volume = withinBudget(soup.source, options, (budget) => fill(soup, budget));
   document.activeLayer.set({ volume });
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;

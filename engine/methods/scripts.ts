@@ -1,6 +1,6 @@
 /** Scripts: on one project, as one edit. */
 
-import { GoxError } from '../../conf/errors.ts';
+import { GoxError, overLimit } from '../../conf/errors.ts';
 import { invalidParam, paramProblem } from '../catalogue/params.ts';
 import type { executeScript } from '../catalogue/scripts.ts';
 import type { Params } from '../catalogue/spec.ts';
@@ -8,7 +8,7 @@ import { interruptible } from '../interrupt.ts';
 import type { Project } from '../project/project.ts';
 import { ScriptSaves } from '../project/script-saves.ts';
 import type { StagedFiles } from '../project/staged-files.ts';
-import type { ScriptInput } from '../script/input.ts';
+import { MEMORY_KEY, type ScriptInput } from '../script/input.ts';
 import type { ScriptResult } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { changesOf, volumesOf } from './changes.ts';
@@ -96,9 +96,9 @@ function read({ files, scripting }: Project, given: string): Uint8Array {
   const bytes_max = scripting.script_memory_bytes_max;
   if (bytes <= bytes_max) return files.read(path);
   const message =
-    `The file has ${bytes} bytes, and limits.script_memory_bytes_max allows a script that would ` +
-    `import it ${bytes_max}.`;
-  throw new GoxError('GOX_SCRIPT_MEMORY', message, { bytes, bytes_max });
+    `The file has ${bytes} bytes, and ${MEMORY_KEY} allows a script that would import it ` +
+    `${bytes_max}.`;
+  throw overLimit('GOX_SCRIPT_MEMORY', message, { key: MEMORY_KEY, bytes, bytes_max });
 }
 
 function answer(result: ScriptResult) {

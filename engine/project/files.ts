@@ -27,6 +27,9 @@ const SHORTAGES: Readonly<Record<string, string>> = {
   ENFILE: 'too many open files in the whole system; try again later',
 };
 
+/** What bounds files that are read. */
+export const FILE_KEY = 'limits.file_bytes_max';
+
 /** What `Files` needs to know of the options of an engine. */
 type FilesOptions = Pick<EngineOptions, 'roots' | 'real_roots' | 'file_bytes_max' | 'unfinished'>;
 
@@ -76,8 +79,9 @@ export class Files {
         const stats = fstatSync(fd);
         refuseIrregular(path, stats);
         if (stats.size > this.#bytes_max) {
-          const why = `holds ${stats.size} bytes, more than files of ${this.#bytes_max} are read`;
-          throw fileError(path, why, { bytes: stats.size, bytes_max: this.#bytes_max });
+          const [bytes, bytes_max] = [stats.size, this.#bytes_max];
+          const why = `holds ${bytes} bytes; ${FILE_KEY} allows ${bytes_max}`;
+          throw fileError(path, why, { key: FILE_KEY, bytes, bytes_max });
         }
         return readAll(fd, stats.size);
       } finally {

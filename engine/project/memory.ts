@@ -241,8 +241,11 @@ function memoryLimit(
   return new GoxError('GOX_MEMORY_LIMIT', `${message} ${free}`, facts, cause);
 }
 
-/** Bounds that are the same on every machine, and that no key sets, as details name them. */
-const FIXED = ['side_max', 'samples_max', 'pictures_max', 'picture_bytes_max'];
+/**
+ * What refusals for voxels tell. Others name a bound that is the same on every machine, and that no
+ * key sets, as `triangles_max`.
+ */
+const OF_VOXELS = ['bytes', 'bytes_max', 'blocks_max', 'visits_max', 'candidates_max'];
 
 /** Says of a refusal for memory, whoever throws it, which ceiling was met. */
 export function explainedBy<T>(ceiling: () => Ceiling, action: () => T): T {
@@ -251,9 +254,7 @@ export function explainedBy<T>(ceiling: () => Ceiling, action: () => T): T {
   } catch (error) {
     if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
     const { details = {} } = error;
-    const { key, coordinates } = details;
-    if (key !== undefined || coordinates !== undefined) throw error;
-    if (FIXED.some((name) => name in details)) throw error;
+    if (details.key !== undefined || !OF_VOXELS.some((name) => name in details)) throw error;
     throw memoryLimit(ceiling(), error.message, error.details, error);
   }
 }

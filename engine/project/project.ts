@@ -1,6 +1,6 @@
 /** What an engine keeps of one project. */
 
-import { GoxError } from '../../conf/errors.ts';
+import { GoxError, resultTooLarge } from '../../conf/errors.ts';
 import { Noted } from '../changes/noted.ts';
 import { Recorder, type Recording } from '../changes/recorder.ts';
 import { Document } from '../document/document.ts';
@@ -168,7 +168,7 @@ export class Project extends Noted<ProjectState> {
     const message =
       `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
       `${result_bytes_max}.`;
-    throw new GoxError('GOX_RESULT_TOO_LARGE', message, { bytes, result_bytes_max });
+    throw resultTooLarge(message, bytes, result_bytes_max);
   }
 
   /** Bytes of its voxels and its selection. */

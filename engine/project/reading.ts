@@ -7,7 +7,7 @@ import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
 import type { Matrix } from '../volume/matrix.ts';
-import type { Files } from './files.ts';
+import { FILE_KEY, type Files } from './files.ts';
 
 /** What a request says about the reading. */
 export interface Reading {
@@ -73,13 +73,16 @@ function beside(files: Files, path: string): (name: string) => Uint8Array | unde
   };
 }
 
-/** Nothing for a file that is missing, refused or too large: models come without their textures. */
+/** Nothing for a file that is missing or refused: models come without their textures. */
 function readOrNothing(files: Files, path: string): Uint8Array | undefined {
   try {
     return files.read(path);
   } catch (error) {
     // What is missing for the moment only must not be missing from the model for good.
-    if (error instanceof GoxError && error.details?.retryable !== true) return undefined;
-    throw error;
+    if (!(error instanceof GoxError)) throw error;
+    const { retryable, key } = error.details ?? {};
+    // Nor what the configuration keeps away.
+    if (retryable === true || key === FILE_KEY) throw error;
+    return undefined;
   }
 }

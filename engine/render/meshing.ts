@@ -3,7 +3,7 @@
  * triangles are counted, and only what fits is made, in memory that every thread of the job sees.
  */
 
-import { GoxError } from '../../conf/errors.ts';
+import { overLimit } from '../../conf/errors.ts';
 import { surfaceOf } from '../mesh/kinds.ts';
 import { type Growable, growable } from '../prepared/growable.ts';
 import { Volume, type VolumeSnapshot } from '../volume/volume.ts';
@@ -80,8 +80,8 @@ function refuse({ kind, bytes_max }: MeshJob, triangles: number, bytes: number):
   const message =
     `The mesh (${kind}) has ${triangles} triangles or more, which take ${bytes} bytes;` +
     ` limits.job_bytes_max allows ${bytes_max}. Draw the surface "blocks", or fewer layers.`;
-  const facts = { key: 'limits.job_bytes_max', bytes, bytes_max, triangles };
-  throw new GoxError('GOX_MEMORY_LIMIT', message, facts);
+  const limit = { key: 'limits.job_bytes_max', bytes, bytes_max };
+  throw overLimit('GOX_MEMORY_LIMIT', message, limit, { triangles });
 }
 
 /** The triangles of a group, once they are made. */

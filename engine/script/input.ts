@@ -1,5 +1,8 @@
 /** What a run of a script is given: the code with what goes with it, and its ceilings. */
 
+/** The key of the configuration that sets `memory_bytes`. */
+export const MEMORY_KEY = 'limits.script_memory_bytes_max';
+
 export interface ScriptLimits {
   /** From the start of the run. Checked between instructions; see `HARD_STOP_MS`. */
   readonly deadline_ms: number;

@@ -1,12 +1,12 @@
 /** One run of a script: what is done with it in a sandbox, and what its end means. */
 
 import type { QuickJSHandle } from 'quickjs-emscripten-core';
-import { type ErrorDetails, GoxError } from '../../conf/errors.ts';
+import { type ErrorDetails, GoxError, overLimit } from '../../conf/errors.ts';
 import { isDeeper } from './call.ts';
 import { scriptError } from './failure.ts';
 import { type Guest, GuestThrow, type Thrown } from './guest.ts';
 import type { Host } from './host.ts';
-import type { ScriptInput, ScriptLimits } from './input.ts';
+import { MEMORY_KEY, type ScriptInput, type ScriptLimits } from './input.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** How deep the value may be nested; what reads it further on may be recursive. */
@@ -146,11 +146,14 @@ export function placed(
 }
 
 export function memoryError(
-  { memory_bytes }: ScriptLimits,
+  { memory_bytes: bytes_max }: ScriptLimits,
   file: string,
   stack: string,
   output: readonly string[],
+  bytes = bytes_max + 1,
 ): GoxError {
-  const message = `The script needs more memory than the ${memory_bytes} bytes allowed.`;
-  return scriptError('GOX_SCRIPT_MEMORY', message, file, stack, output);
+  const message = `The script needs more memory than the ${bytes_max} bytes of ${MEMORY_KEY}.`;
+  const said = scriptError('GOX_SCRIPT_MEMORY', message, file, stack, output);
+  const limit = { key: MEMORY_KEY, bytes, bytes_max };
+  return overLimit('GOX_SCRIPT_MEMORY', said.message, limit, said.details);
 }

@@ -141,7 +141,8 @@ function requireRoom(
   file: string,
 ): void {
   const bytes = Buffer.byteLength(code) + Buffer.byteLength(JSON.stringify(settings));
-  if (bytes > limits.memory_bytes / TEXT_PARTS_OF_MEMORY) throw memoryError(limits, file, '', []);
+  const needed = bytes * TEXT_PARTS_OF_MEMORY;
+  if (needed > limits.memory_bytes) throw memoryError(limits, file, '', [], needed);
 }
 
 /** What an exception means that came out of WebAssembly itself. */

@@ -52,7 +52,7 @@ frames('a request over frame_bytes_max', () =>
       'GOX_FRAME_TOO_LARGE',
       'limits.frame_bytes_max',
     ).data;
-    assert.equal(details, { frame_bytes_max: 2048 });
+    assert.equal(details, { key: 'limits.frame_bytes_max', bytes: 2049, bytes_max: 2048 });
     await goesOn(lines);
     const fits = JSON.stringify({
       jsonrpc: '2.0',
@@ -281,7 +281,8 @@ memory('results over result_bytes_max', () =>
     const probe = (count: number) =>
       connection.ask(request('goxel.get_voxels', { positions: Array(count).fill([1, 2, 3]) }, 1));
     const { data } = refused(await probe(100), 'GOX_RESULT_TOO_LARGE', '1024');
-    assert.is(data.details?.result_bytes_max, 1024);
+    assert.is(data.details?.bytes_max, 1024);
+    assert.is(data.details?.key, 'limits.result_bytes_max');
     assert.match(await probe(10), '"count":10');
     connection.destroy();
   }),

@@ -128,7 +128,10 @@ export class GltfFile {
     this.#numbers_left -= numbers;
     if (this.#numbers_left >= 0) return;
     const message = `The meshes of ${this.source} have more than ${NUMBERS_MAX} numbers.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.source });
+    throw new GoxError('GOX_MEMORY_LIMIT', message, {
+      file: this.source,
+      numbers_max: NUMBERS_MAX,
+    });
   }
 
   #decoded(text: string, where: string): string {

@@ -1,10 +1,10 @@
 /** Reads the LAYR chunks of a .gox file: placed blocks, then the layer's dictionary. */
 
-import { GoxError } from '../../../conf/errors.ts';
+import { type ErrorDetails, GoxError } from '../../../conf/errors.ts';
 import { Layer, type Shape } from '../../document/layer.ts';
 import type { Material } from '../../document/scene.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import { BLOCK_SIZE, BLOCK_VOXELS, newScratch } from '../../volume/block.ts';
+import { BLOCK_BYTES, BLOCK_SIZE, BLOCK_VOXELS, newScratch } from '../../volume/block.ts';
 import type { BlockStore } from '../../volume/block-store.ts';
 import { isNullBox } from '../../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
@@ -37,6 +37,7 @@ export class LayerReader {
   readonly #shift: number;
   readonly #blocks: BlockStore;
   readonly #scratch = newScratch();
+  readonly #blocks_max: number;
   #blocks_left: number;
   readonly #ids = new Set<number>();
   #freeId = 1;
@@ -59,12 +60,13 @@ export class LayerReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#shift = version === 1 ? MIDDLE : 0;
     this.#blocks = blocks;
+    this.#blocks_max = blocks_max;
     this.#blocks_left = blocks_max;
   }
 
   read(start: number, end: number, fail: Fail): void {
     if (this.#parts.layers.length >= LAYERS_MAX) {
-      this.#refuse(`has more than ${LAYERS_MAX} layers`);
+      this.#refuse(`has more than ${LAYERS_MAX} layers`, { layers_max: LAYERS_MAX });
     }
     if (end - start < 4) fail('the block count is cut short', start);
     const count = this.#view.getInt32(start, true);
@@ -76,7 +78,9 @@ export class LayerReader {
       checkInterrupt();
       this.#place(volume, start + 4 + i * PLACED_BLOCK_BYTES, fail);
       if (volume.blockCount > this.#blocks_left) {
-        this.#refuse('has layers whose blocks take too much memory');
+        // Nobody places two blocks at one place, though a file could.
+        const bytes = (this.#blocks_max - this.#blocks_left + count) * BLOCK_BYTES;
+        this.#refuse(`has layers whose blocks take ${bytes} bytes at least`, { bytes });
       }
     }
     this.#blocks_left -= volume.blockCount;
@@ -145,9 +149,9 @@ export class LayerReader {
     }
   }
 
-  #refuse(what: string): never {
+  #refuse(what: string, facts: ErrorDetails): never {
     const file = this.#source;
-    throw new GoxError('GOX_MEMORY_LIMIT', `${file} ${what}.`, { file });
+    throw new GoxError('GOX_MEMORY_LIMIT', `${file} ${what}.`, { file, ...facts });
   }
 }
 

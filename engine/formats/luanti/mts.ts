@@ -20,12 +20,13 @@ import { checkInterrupt } from '../../interrupt.ts';
 import type { Box } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import { type Format, type ImportOptions, READ_VOXEL_BYTES_MAX } from '../format.ts';
+import type { Format } from '../format.ts';
 import { inPieces } from '../pieces.ts';
-import { BlockBudget, VoxelBuilder } from '../voxel-builder.ts';
+import { VoxelBuilder } from '../voxel-builder.ts';
 import { nearestNode, nodeColor } from './mts-nodes.ts';
 
 const MAGIC = 'MTSM';
@@ -44,8 +45,7 @@ const NAMES_MAX = 0xffff;
 /** Nodes are packed in one go; these are 128 MiB. */
 const NODES_MAX = 2 ** 25;
 
-function readMts(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
-  const { voxel_bytes_max = READ_VOXEL_BYTES_MAX } = options;
+function readMts(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'big');
   reader.magic(MAGIC, 'Luanti schematic');
   const version = reader.u16('version');
@@ -54,14 +54,11 @@ function readMts(bytes: Uint8Array, source: string, options: ImportOptions = {})
   if (version >= SLICES_VERSION) reader.skip(height, 'probabilities of slices');
   const colors = readNames(reader);
   const nodes = width * height * depth;
-  if (nodes * NODE_BYTES > voxel_bytes_max) {
-    const message = `The ${nodes} nodes of ${source} take more than ${voxel_bytes_max} bytes.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: source });
-  }
+  budget.requireBytes(nodes * NODE_BYTES);
   const document = Document.empty();
   if (nodes > 0) {
     const packed = unpack(reader, nodes * NODE_BYTES);
-    const voxels = new VoxelBuilder(new BlockBudget(source, options));
+    const voxels = new VoxelBuilder(budget);
     for (let at = 0, y = 0; y < depth; y++) {
       for (let z = 0; z < height; z++) {
         checkInterrupt();
@@ -182,4 +179,9 @@ class NodeNames {
   }
 }
 
-export const mts: Format = { name: 'mts', extensions: ['mts'], read: readMts, write: writeMts };
+export const mts: Format = {
+  name: 'mts',
+  extensions: ['mts'],
+  read: budgeted(readMts),
+  write: writeMts,
+};

@@ -101,9 +101,12 @@ function requireSize(
   { voxel_bytes_max = READ_VOXEL_BYTES_MAX }: ImportOptions = {},
 ): void {
   if (width === 0 || height === 0) reader.fail(noPixels({ width, height }));
-  if (width * height * pixel_bytes <= voxel_bytes_max) return;
+  const bytes = width * height * pixel_bytes;
+  if (bytes <= voxel_bytes_max) return;
   const file = reader.source;
   const pixels = `${width} x ${height} pixels`;
-  const message = `The ${pixels} of ${file} take more than ${voxel_bytes_max} bytes.`;
-  throw new GoxError('GOX_MEMORY_LIMIT', message, { file, width, height });
+  const message =
+    `The ${pixels} of ${file} take ${bytes} bytes, of ${voxel_bytes_max} bytes that are` +
+    ' allowed.';
+  throw new GoxError('GOX_MEMORY_LIMIT', message, { file, width, height, bytes });
 }

@@ -7,18 +7,22 @@
 import { Document } from '../../document/document.ts';
 import type { Image } from '../../image/png.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import { withinBudget } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
 import type { Format, ImportOptions } from '../format.ts';
-import { BlockBudget, VoxelBuilder } from '../voxel-builder.ts';
+import { VoxelBuilder } from '../voxel-builder.ts';
 import { readJpegFile, readPngFile } from './png-file.ts';
 import { drawQuad, pixelQuad } from './quad.ts';
 
 function planeOf(image: Image, source: string, options?: ImportOptions): Document {
   const document = Document.empty();
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
   const { plane = 'upright' } = options ?? {};
-  drawQuad(image, typeof plane === 'string' ? pixelQuad(image, plane) : plane, voxels);
-  voxels.finish(document.activeLayer.volume);
+  const quad = typeof plane === 'string' ? pixelQuad(image, plane) : plane;
+  withinBudget(source, options, (budget) => {
+    const voxels = new VoxelBuilder(budget);
+    drawQuad(image, quad, voxels);
+    voxels.finish(document.activeLayer.volume);
+  });
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }

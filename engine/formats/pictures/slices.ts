@@ -11,16 +11,17 @@
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
-import { encodePng } from '../../image/png.ts';
+import { encodePng, type Image } from '../../image/png.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { Box } from '../../volume/box.ts';
 import { boxCorners } from '../../volume/matrix.ts';
+import { type BlockBudget, withinBudget } from '../block-budget.ts';
 import { copyBox, exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { DEFAULT_BOX } from '../fit.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
-import { BlockBudget, VoxelBuilder } from '../voxel-builder.ts';
+import { VoxelBuilder } from '../voxel-builder.ts';
 import { readPngFile } from './png-file.ts';
 
 /** The image is made in one go; these are 256 MiB. */
@@ -40,9 +41,15 @@ function readSlices(bytes: Uint8Array, source: string, options: ImportOptions = 
     reader.fail(`${size} pixels are no row of squares; say how many slices there are`);
   }
   const document = Document.empty(width, image.height, slices);
+  withinBudget(source, options, (budget) => readVoxels(image, slices, document, budget));
+  return document;
+}
+
+function readVoxels(image: Image, slices: number, document: Document, budget: BlockBudget): void {
   const { rgba } = image;
+  const width = image.width / slices;
   const view = new DataView(rgba.buffer, rgba.byteOffset, rgba.byteLength);
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const voxels = new VoxelBuilder(budget);
   const { min } = boxCorners(document.box);
   for (let z = 0; z < slices; z++) {
     for (let y = 0; y < image.height; y++) {
@@ -55,7 +62,6 @@ function readSlices(bytes: Uint8Array, source: string, options: ImportOptions = 
     }
   }
   voxels.finish(document.activeLayer.volume);
-  return document;
 }
 
 function writeSlices(document: Document): Generator<Uint8Array> {

@@ -5,14 +5,13 @@
  */
 
 import { inflateSync } from 'node:zlib';
-import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import type { Vec3 } from '../../volume/box.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import type { BlockBudget } from '../block-budget.ts';
 import type { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../format.ts';
-import { BlockBudget, requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 
 /** A layer costs memory even when its matrix is but a few bytes. */
 const LAYERS_MAX = 16384;
@@ -34,13 +33,13 @@ export class TreeLayers {
   readonly document = Document.empty();
   readonly #reader: ByteReader;
   readonly #voxels: VoxelBuilder;
-  readonly #bytes_max: number;
+  readonly #budget: BlockBudget;
   #count = 0;
 
-  constructor(reader: ByteReader, options: ImportOptions = {}) {
+  constructor(reader: ByteReader, budget: BlockBudget) {
     this.#reader = reader;
-    this.#voxels = new VoxelBuilder(new BlockBudget(reader.source, options));
-    this.#bytes_max = options.voxel_bytes_max ?? READ_VOXEL_BYTES_MAX;
+    this.#voxels = new VoxelBuilder(budget);
+    this.#budget = budget;
   }
 
   /** The group inside another one, or GOX_FORMAT_BROKEN when it is too deep inside. */
@@ -77,14 +76,14 @@ export class TreeLayers {
     const reader = this.#reader;
     const offset = reader.at - packed.length;
     if (packed.length === 0) return packed;
+    const { bytes_max } = this.#budget;
     try {
-      const limit = Math.max(1, Math.min(length_max, this.#bytes_max));
+      const limit = Math.max(1, Math.min(length_max, bytes_max));
       return inflateSync(packed, { maxOutputLength: limit });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (length_max > this.#bytes_max && error instanceof RangeError) {
-        const message = `The cells of ${reader.source} take more than ${this.#bytes_max} bytes.`;
-        throw new GoxError('GOX_MEMORY_LIMIT', message, { file: reader.source });
+      if (length_max > bytes_max && error instanceof RangeError) {
+        this.#budget.requireBytes(bytes_max + 1);
       }
       return reader.fail(`the cells cannot be unpacked: ${reason}`, offset);
     }

@@ -21,12 +21,13 @@ import type { Layer } from '../../document/layer.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { Box, Vec3 } from '../../volume/box.ts';
 import { boxCorners, boxMatrix } from '../../volume/matrix.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { inPieces, PIECE_BYTES } from '../pieces.ts';
-import { BlockBudget, requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 
 const VERSION = 0x101;
 const BGRA = 1;
@@ -52,7 +53,7 @@ interface Matrix {
   readonly sign: 1 | -1;
 }
 
-function readQb(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readQb(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'little');
   // There is no magic number, and programs put their own into the version.
   reader.u32('version');
@@ -64,7 +65,7 @@ function readQb(bytes: Uint8Array, source: string, options?: ImportOptions): Doc
   const count = reader.u32('matrix count');
   if (count > LAYERS_MAX) reader.fail(`${count} matrices are more than ${LAYERS_MAX}`, 20);
   const document = Document.empty();
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const voxels = new VoxelBuilder(budget);
   for (let i = 0; i < count; i++) {
     // Goxel counts empty layers and does not write them.
     if (reader.left === 0) break;
@@ -257,4 +258,9 @@ function* cellsOf(layer: Layer, box: Box): Generator<Uint8Array> {
   }
 }
 
-export const qb: Format = { name: 'qb', extensions: ['qb'], read: readQb, write: writeQb };
+export const qb: Format = {
+  name: 'qb',
+  extensions: ['qb'],
+  read: budgeted(readQb),
+  write: writeQb,
+};

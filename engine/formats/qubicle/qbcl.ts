@@ -16,8 +16,9 @@
 import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { Vec3 } from '../../volume/box.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { ByteReader } from '../bytes.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { type Group, type PutRun, ROOT, TreeLayers, vector } from './qb-tree.ts';
 
 const MAGIC = 'QBCL';
@@ -29,7 +30,7 @@ const COMPOUND = 2;
 const ROTATION_BYTES = 36;
 const RUN = 2;
 
-function readQbcl(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readQbcl(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'little');
   reader.magic(MAGIC, 'Qubicle project');
   reader.skip(8, 'versions');
@@ -37,7 +38,7 @@ function readQbcl(bytes: Uint8Array, source: string, options?: ImportOptions): D
   reader.skip(pixels * 4, 'the picture');
   for (let i = 0; i < TEXTS; i++) reader.skip(reader.u32('length of a text'), 'a text');
   reader.skip(GUID_BYTES, 'times');
-  const layers = new TreeLayers(reader, options);
+  const layers = new TreeLayers(reader, budget);
   readNode(reader, layers, ROOT);
   return layers.finish();
 }
@@ -104,4 +105,4 @@ function readColumns(bytes: Uint8Array, reader: ByteReader, size: Vec3, put: Put
   }
 }
 
-export const qbcl: Format = { name: 'qbcl', extensions: ['qbcl'], read: readQbcl };
+export const qbcl: Format = { name: 'qbcl', extensions: ['qbcl'], read: budgeted(readQbcl) };

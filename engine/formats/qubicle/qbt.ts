@@ -21,9 +21,10 @@ import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { Box, Vec3 } from '../../volume/box.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { type Group, type PutRun, ROOT, TreeLayers, vector } from './qb-tree.ts';
 
@@ -39,7 +40,7 @@ const PLACE_BYTES = 48;
 /** A layer is packed in one go; these are 128 MiB. */
 const CELLS_MAX = 2 ** 25;
 
-function readQbt(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readQbt(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'little');
   reader.magic(MAGIC, 'Qubicle Binary Tree');
   if (reader.u8('version') !== VERSION) reader.fail('only version 1 is supported', 4);
@@ -48,7 +49,7 @@ function readQbt(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   const count = reader.u32('number of colours');
   const colors = reader.take(count * 4, 'colours');
   reader.magic('DATATREE', 'data of a Qubicle Binary Tree');
-  const layers = new TreeLayers(reader, options);
+  const layers = new TreeLayers(reader, budget);
   readNode(reader, layers, ROOT, colors);
   return layers.finish();
 }
@@ -171,4 +172,9 @@ function matrixOf({ layer, box }: { layer: Layer; box: Box }): Uint8Array {
   ]);
 }
 
-export const qbt: Format = { name: 'qbt', extensions: ['qbt'], read: readQbt, write: writeQbt };
+export const qbt: Format = {
+  name: 'qbt',
+  extensions: ['qbt'],
+  read: budgeted(readQbt),
+  write: writeQbt,
+};

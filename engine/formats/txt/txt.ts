@@ -10,10 +10,11 @@ import { checkInterrupt } from '../../interrupt.ts';
 import { newScratch, signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { TextPieces } from '../text.ts';
-import { BlockBudget, VoxelBuilder } from '../voxel-builder.ts';
+import { VoxelBuilder } from '../voxel-builder.ts';
 import { LineCursor } from './txt-line.ts';
 
 const HEADER = '# goxel-supervisor\n# One line per voxel\n# X Y Z RRGGBB\n';
@@ -56,9 +57,9 @@ function writeRow(
   }
 }
 
-function readTxt(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readTxt(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const document = Document.empty();
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const voxels = new VoxelBuilder(budget);
   const cursor = new LineCursor(bytes);
   for (let line = 1; cursor.at < bytes.length; line++) {
     if ((line & 0xfff) === 0) checkInterrupt();
@@ -94,4 +95,9 @@ function fail(file: string, line: number, offset: number): never {
   throw new GoxError('GOX_FORMAT_BROKEN', message, { file, line, offset });
 }
 
-export const txt: Format = { name: 'txt', extensions: ['txt'], read: readTxt, write: writeTxt };
+export const txt: Format = {
+  name: 'txt',
+  extensions: ['txt'],
+  read: budgeted(readTxt),
+  write: writeTxt,
+};

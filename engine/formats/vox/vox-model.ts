@@ -6,11 +6,11 @@
  */
 
 import { constants, inflateSync } from 'node:zlib';
-import { GoxError } from '../../../conf/errors.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import { BLOCK_BYTES, newBlockData, signedWords } from '../../volume/block.ts';
+import { newBlockData, newScratch, signedWords } from '../../volume/block.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
 import { Volume } from '../../volume/volume.ts';
+import type { BlockBudget } from '../block-budget.ts';
 import type { ChunkReader } from './vox-chunks.ts';
 import type { Move } from './vox-move.ts';
 
@@ -28,6 +28,9 @@ const SIDE_MAX = 256;
 /** Blocks along an axis that a model may touch, since it need not begin where a block does. */
 const GRID = SIDE_MAX / 16 + 1;
 
+/** Where voxels go whose blocks are only counted. */
+const COUNTED = newScratch();
+
 /** Reads the head of an XYZI or TDCZ chunk, and checks its lengths. */
 export function readModel(size: readonly [number, number, number], chunk: ChunkReader): Model {
   if (chunk.type === 'TDCZ') {
@@ -42,17 +45,17 @@ export function readModel(size: readonly [number, number, number], chunk: ChunkR
 
 /**
  * A volume of a model's voxels, moved. `colors` are the packed colours of the 256 indices. Throws
- * GOX_MEMORY_LIMIT for more than `blocks_max` blocks.
+ * GOX_MEMORY_LIMIT as its budget does.
  */
 export function placeModel(
   model: Model,
   move: Move,
   colors: Uint32Array,
-  blocks_max: number,
+  budget: BlockBudget,
 ): Volume {
   const dense = model.chunk.type === 'TDCZ';
   if (!dense && model.count === 0) return new Volume();
-  const grid = new ModelGrid(model, move, blocks_max);
+  const grid = new ModelGrid(model, move, budget);
   if (dense) fillDense(grid, model, colors);
   else fillList(grid, model, colors);
   return grid.volume();
@@ -114,11 +117,11 @@ class ModelGrid {
   readonly #wordY = new Int32Array(SIDE_MAX);
   readonly #wordZ = new Int32Array(SIDE_MAX);
   readonly #model: Model;
-  readonly #blocks_max: number;
+  readonly #budget: BlockBudget;
 
-  constructor(model: Model, { axes, signs, offset }: Move, blocks_max: number) {
+  constructor(model: Model, { axes, signs, offset }: Move, budget: BlockBudget) {
     this.#model = model;
-    this.#blocks_max = blocks_max;
+    this.#budget = budget;
     const blockParts = [this.#blockX, this.#blockY, this.#blockZ];
     const wordParts = [this.#wordX, this.#wordY, this.#wordZ];
     const origin: [number, number, number] = [0, 0, 0];
@@ -158,14 +161,10 @@ class ModelGrid {
         this.#model.chunk.fail('its scene puts voxels out of the range of coordinates');
       }
     }
-    if (this.#touched.length >= this.#blocks_max) {
-      const [file, bytes] = [this.#model.chunk.source, this.#blocks_max * BLOCK_BYTES];
-      const message = `The voxels of ${file} take more than the ${bytes} bytes left.`;
-      throw new GoxError('GOX_MEMORY_LIMIT', message, { file, blocks_max: this.#blocks_max });
-    }
-    const data = newBlockData();
+    const made = this.#budget.take();
+    const data = made ? newBlockData() : COUNTED;
     this.#blocks[place] = data;
-    this.#touched.push(place);
+    if (made) this.#touched.push(place);
     return data;
   }
 

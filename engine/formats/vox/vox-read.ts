@@ -13,13 +13,14 @@ import { GoxError } from '../../../conf/errors.ts';
 import { magicaVoxelColors, unnamed } from '../../document/built-in-palettes.ts';
 import { Document } from '../../document/document.ts';
 import { Layer } from '../../document/layer.ts';
-import { BLOCK_BYTES } from '../../volume/block.ts';
 import { PACKABLE_MAX } from '../../volume/block-store.ts';
 import { pack } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
-import { type ImportOptions, READ_VOXEL_BYTES_MAX } from '../format.ts';
+import type { ImportOptions } from '../format.ts';
 import { naming } from '../naming.ts';
+import { VoxelBuilder } from '../voxel-builder.ts';
 import { broken, ChunkReader } from './vox-chunks.ts';
 import { type Model, placeModel, readModel } from './vox-model.ts';
 import { ofMiddles } from './vox-move.ts';
@@ -38,15 +39,21 @@ const OLD_PALETTE_BYTES = 768;
 const OLD_EMPTY = 255;
 
 /** Throws GOX_FORMAT_BROKEN (details: file, chunk, offset) or GOX_MEMORY_LIMIT. */
-export function readVox(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
-  const { voxel_bytes_max = READ_VOXEL_BYTES_MAX, instances = false } = options;
-  const blocks_max = Math.floor(voxel_bytes_max / BLOCK_BYTES);
+export const readVox = budgeted(readWithin);
+
+function readWithin(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  options: ImportOptions,
+): Document {
+  const { instances = false } = options;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const document = Document.empty();
   if (buffer.toString('latin1', 0, MAGIC.length) === MAGIC) {
-    new VoxReader(buffer, source).read(document, blocks_max, instances);
+    new VoxReader(buffer, source).read(document, budget, instances);
   } else {
-    naming(source, () => readOld(buffer, source, document, blocks_max));
+    naming(source, () => readOld(buffer, source, document, budget));
   }
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
@@ -65,7 +72,7 @@ class VoxReader {
     this.#source = source;
   }
 
-  read(document: Document, blocks_max: number, instances: boolean): void {
+  read(document: Document, budget: BlockBudget, instances: boolean): void {
     if (this.#bytes.length < HEADER_BYTES) this.#fail('header', 4, 'its version is cut short');
     const main = this.#chunk(HEADER_BYTES, this.#bytes.length);
     if (main.content.type !== 'MAIN') this.#fail('header', HEADER_BYTES, 'it has no chunk MAIN');
@@ -76,7 +83,7 @@ class VoxReader {
     }
     if (this.#size !== undefined) this.#fail('MAIN', main.end, 'a SIZE without voxels');
     if (this.#models.length === 0) this.#fail('MAIN', main.end, 'it has no model');
-    this.#place(document, blocks_max, instances);
+    this.#place(document, budget, instances);
   }
 
   /** The content of the chunk at an offset, and where the next one begins. */
@@ -132,21 +139,19 @@ class VoxReader {
   }
 
   /** Makes a layer of each model, or of each instance of one. */
-  #place(document: Document, blocks_max: number, instances: boolean): void {
+  #place(document: Document, budget: BlockBudget, instances: boolean): void {
     const colors = new Uint32Array(PALETTE_LENGTH);
     colors.set(this.#palette.subarray(0, PALETTE_LENGTH - 1), 1);
     const placements = instances
       ? this.#scene.all(this.#models.length, LAYERS_MAX)
       : this.#scene.single(this.#models.length);
-    let blocks_left = blocks_max;
     let blocks = 0;
     const layers = placements.map(({ model, name, hidden, move }, i) => {
       const layer = new Layer(i + 1, name === '' ? `Layer.${i + 1}` : name);
       const moved = instances ? ofMiddles(move) : move;
-      const volume = placeModel(this.#models[model]!, moved, colors, blocks_left);
+      const volume = placeModel(this.#models[model]!, moved, colors, budget);
       layer.set({ material: 0, visible: !hidden, volume });
       blocks += volume.blockCount;
-      blocks_left -= volume.blockCount;
       if (blocks > PACKABLE_MAX) volume.pack();
       return layer;
     });
@@ -156,7 +161,7 @@ class VoxReader {
 
   #tooMany(): never {
     const message = `${this.#source} holds more than ${LAYERS_MAX} models.`;
-    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source });
+    throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source, models_max: LAYERS_MAX });
   }
 
   #fail(chunk: string, offset: number, message: string): never {
@@ -165,7 +170,7 @@ class VoxReader {
 }
 
 /** Fills a document's layer from a file of the older format. */
-function readOld(bytes: Buffer, source: string, document: Document, blocks_max: number): void {
+function readOld(bytes: Buffer, source: string, document: Document, budget: BlockBudget): void {
   const fail = (offset: number, message: string) => broken(source, 'header', offset, message);
   const count = bytes.length - OLD_HEADER_BYTES - OLD_PALETTE_BYTES;
   if (count < 0) fail(0, 'it is no MagicaVoxel file, and too short for an older one');
@@ -182,8 +187,7 @@ function readOld(bytes: Buffer, source: string, document: Document, blocks_max: 
     const at = start + 3 * i;
     return pack(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, 255);
   });
-  const { volume } = document.activeLayer;
-  volume.blocks_max = blocks_max;
+  const voxels = new VoxelBuilder(budget);
   const [x0, y0, z0] = [width, depth, height].map((side) => -Math.trunc(side / 2)) as [
     number,
     number,
@@ -192,13 +196,13 @@ function readOld(bytes: Buffer, source: string, document: Document, blocks_max: 
   let [x, y, z] = [0, 0, 0];
   for (let at = OLD_HEADER_BYTES; at < start; at++) {
     const index = bytes[at]!;
-    if (index !== OLD_EMPTY) volume.set(x + x0, y + y0, z + z0, colors[index]!);
+    if (index !== OLD_EMPTY) voxels.set(x + x0, y + y0, z + z0, colors[index]!);
     if (++x < width) continue;
     x = 0;
     if (++y < depth) continue;
     y = 0;
     z++;
   }
-  volume.blocks_max = Number.POSITIVE_INFINITY;
+  voxels.finish(document.activeLayer.volume);
   document.set({ palette: unnamed('VOX', colors) });
 }

@@ -180,7 +180,7 @@ export class Scene {
     if (this.#nodes.size >= NODES_MAX) {
       const file = node.chunk.source;
       const message = `The scene of ${file} has more than ${NODES_MAX} nodes.`;
-      throw new GoxError('GOX_MEMORY_LIMIT', message, { file });
+      throw new GoxError('GOX_MEMORY_LIMIT', message, { file, nodes_max: NODES_MAX });
     }
     this.#nodes.set(id, node);
     for (const child of node.children) this.#parents.set(child, id);

@@ -19,12 +19,13 @@ import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { Box } from '../../volume/box.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { inPieces } from '../pieces.ts';
-import { BlockBudget, requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 import { BOTTOM, Slices, TOP } from './kvx-planes.ts';
 
 const MAGIC = 'Kvxl';
@@ -39,7 +40,7 @@ const HEIGHT_MAX = 0xffff;
 /** The table has a number for each column, voxels or not. */
 const COLUMNS_MAX = 2 ** 24;
 
-function readKv6(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readKv6(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'little');
   reader.magic(MAGIC, '.kv6 model');
   const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
@@ -55,7 +56,7 @@ function readKv6(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   const min = [-half(width), -half(depth), -half(height)] as const;
   requireReach(reader, min, size);
   const document = Document.empty();
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const voxels = new VoxelBuilder(budget);
   const view = new DataView(reader.bytes.buffer, reader.bytes.byteOffset, reader.bytes.length);
   const top = min[2] + height - 1;
   let at = first;
@@ -164,4 +165,9 @@ function sliceOf(slices: Slices, depth: number, height: number, counts: Uint16Ar
   return new Uint8Array(words.buffer);
 }
 
-export const kv6: Format = { name: 'kv6', extensions: ['kv6'], read: readKv6, write: writeKv6 };
+export const kv6: Format = {
+  name: 'kv6',
+  extensions: ['kv6'],
+  read: budgeted(readKv6),
+  write: writeKv6,
+};

@@ -23,11 +23,12 @@ import { checkInterrupt } from '../../interrupt.ts';
 import { signedWords } from '../../volume/block.ts';
 import type { Box } from '../../volume/box.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
-import type { ExportOptions, Format, ImportOptions } from '../format.ts';
+import type { ExportOptions, Format } from '../format.ts';
 import { inPieces } from '../pieces.ts';
-import { BlockBudget, requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 import { ColorIndex, PALETTE_COLORS, paletteFor } from './kvx-colors.ts';
 import { BOTTOM, SIDES, Slices, TOP } from './kvx-planes.ts';
 
@@ -46,7 +47,7 @@ const WIDTH_MAX = 4096;
 /** Columns are found by 16-bit offsets. */
 const SLICE_BYTES_MAX = 0xffff;
 
-function readKvx(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readKvx(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'little');
   const level_bytes = reader.u32('size of the first level');
   reader.need(HEADER_BYTES + PALETTE_BYTES, 'header and palette');
@@ -70,7 +71,7 @@ function readKvx(bytes: Uint8Array, source: string, options?: ImportOptions): Do
   requireReach(reader, box.min, size);
   const document = Document.empty();
   const layer = document.activeLayer;
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const voxels = new VoxelBuilder(budget);
   const base = reader.at;
   const view = new DataView(reader.bytes.buffer, reader.bytes.byteOffset, end);
   const columns = base + (width + 1) * 4;
@@ -272,4 +273,9 @@ function* kvxParts(box: Box, slices: Slabs[], palette: Uint32Array): Generator<U
   yield colors;
 }
 
-export const kvx: Format = { name: 'kvx', extensions: ['kvx'], read: readKvx, write: writeKvx };
+export const kvx: Format = {
+  name: 'kvx',
+  extensions: ['kvx'],
+  read: budgeted(readKvx),
+  write: writeKvx,
+};

@@ -21,12 +21,13 @@ import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import type { Volume } from '../../volume/volume.ts';
+import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { copyBox } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { Format } from '../format.ts';
 import { inPieces } from '../pieces.ts';
-import { BlockBudget, VoxelBuilder } from '../voxel-builder.ts';
+import { VoxelBuilder } from '../voxel-builder.ts';
 import { type Frame, frameOf, readHeader } from './vxl-header.ts';
 
 const SIZE = 512;
@@ -42,13 +43,13 @@ const OPAQUE = 0xff00_0000;
 /** Voxels of Tiberian Sun and Red Alert 2. */
 const WESTWOOD = 'Voxel Animation';
 
-function readVxl(bytes: Uint8Array, source: string, options?: ImportOptions): Document {
+function readVxl(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
   const reader = new ByteReader(bytes, source, 'little');
   refuseOthers(reader);
   const { frame, start } = readHeader(reader) ?? { frame: ACE_OF_SPADES };
   const { width, depth, left, front } = frame;
   const document = Document.empty();
-  const voxels = new VoxelBuilder(new BlockBudget(source, options));
+  const voxels = new VoxelBuilder(budget);
   for (let y = front; y < front + depth; y++) {
     checkInterrupt();
     for (let x = left; x > left - width; x--) readColumn(reader, frame, x, y, voxels);
@@ -255,4 +256,9 @@ function writeColors(
   return at;
 }
 
-export const vxl: Format = { name: 'vxl', extensions: ['vxl'], read: readVxl, write: writeVxl };
+export const vxl: Format = {
+  name: 'vxl',
+  extensions: ['vxl'],
+  read: budgeted(readVxl),
+  write: writeVxl,
+};

@@ -97,6 +97,10 @@ for (const { name, write, read } of FORMATS) {
     assert.ok(few! >= 2, `${few} looks for 2 blocks`);
     if (name !== 'vxl') assert.ok(many! >= few! + 6, `${few} and ${many} looks`);
     stopAt(Math.ceil(many! / 2), () => read(files[1]!, name));
+    // Whatever part is read: a texture, a palette, the voxels.
+    for (let look = 1; look <= Math.min(few!, 12); look++) {
+      stopAt(look, () => read(files[0]!, name));
+    }
   });
 }
 

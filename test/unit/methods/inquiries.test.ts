@@ -15,6 +15,8 @@ const inquiries = suite('inquiries');
 
 const FAR = 400;
 
+const limitsOf = (job_bytes_max: number) => ({ job_bytes_max, result_bytes_max: 2 ** 24 });
+
 /** 343 blocks with a few voxels each, in two layers that overlap, and one voxel apart. */
 function scattered(): LooseProject {
   const made = new LooseProject();
@@ -103,7 +105,7 @@ inquiries('colours are counted as by a map, whichever they are', () => {
     fc.integer({ min: 0xff00_0000, max: 0xff00_00ff }),
   );
   const property = fc.property(fc.array(fc.tuple(color, fc.integer({ min: 1, max: 9 }))), (all) => {
-    const counts = new ColorCounts(2 ** 24, Infinity);
+    const counts = new ColorCounts(limitsOf(2 ** 24), 0);
     const model = new Map<number, number>();
     for (const [rgba, times] of all) {
       counts.add(rgba, times);
@@ -126,7 +128,7 @@ function countMany(counts: ColorCounts, colors: number): void {
 }
 
 inquiries('a million colours and more are counted within the memory that a job may take', () => {
-  const counts = new ColorCounts(2 ** 27, Infinity);
+  const counts = new ColorCounts(limitsOf(2 ** 27), 0);
   const colors = 1_600_000;
   countMany(counts, colors);
   assert.is(counts.length, colors);
@@ -168,10 +170,10 @@ inquiries('more colours than fit are refused as soon as they are seen, with advi
       (error: unknown) =>
         error instanceof GoxError && error.code === code && words.test(error.message),
     );
-  const tight = new ColorCounts(2 ** 20, Infinity);
+  const tight = new ColorCounts(limitsOf(2 ** 20), 0);
   refused(tight, 'GOX_MEMORY_LIMIT', /limits\.job_bytes_max.*bin_size/);
   assert.ok(tight.length < 100_000, `${tight.length}`);
-  const few = new ColorCounts(2 ** 27, 5000);
+  const few = new ColorCounts({ ...limitsOf(2 ** 27), result_bytes_max: 50_000 }, 10);
   refused(few, 'GOX_RESULT_TOO_LARGE', /top_n/);
   assert.is(few.length, 5001);
 });

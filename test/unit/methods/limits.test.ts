@@ -92,7 +92,11 @@ limits('a result that is too large is refused with its size, in characters and i
   fits.call('create_project', ['ää']);
   const error = new TestEngine({ result_bytes_max: length - 1 }).fail('create_project', ['ää']);
   assert.is(error.data.code, 'GOX_RESULT_TOO_LARGE');
-  assert.equal(error.data.details, { bytes: length, result_bytes_max: length - 1 });
+  assert.equal(error.data.details, {
+    key: 'limits.result_bytes_max',
+    bytes: length,
+    bytes_max: length - 1,
+  });
 });
 
 limits('an answer ends once it is as large as a result may be', () => {
