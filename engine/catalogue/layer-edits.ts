@@ -16,10 +16,22 @@ import {
 } from './schemas.ts';
 import { method } from './spec.ts';
 
-export const BlendModeName = Type.Enum(
-  ['over', 'sub', 'sub_clamp', 'paint', 'max', 'intersect', 'intersect_fill', 'mult_alpha'],
-  { 'x-name': 'BlendMode', description: 'How colours and alpha are combined, as in Goxel.' },
-);
+const BLEND_MODES = [
+  ...(['over', 'sub', 'sub_clamp', 'paint', 'max', 'intersect', 'intersect_fill'] as const),
+  'mult_alpha',
+] as const;
+
+export const BlendModeName = Type.Enum(BLEND_MODES, {
+  'x-name': 'BlendMode',
+  description: 'How colours and alpha are combined, as in Goxel.',
+});
+
+/** Goxel replaces layers, and paints with all others. */
+const LayerModeName = Type.Enum([...BLEND_MODES, 'replace'] as const, {
+  'x-name': 'LayerMode',
+  description:
+    'How a layer acts on those below it, as in Goxel; `replace` leaves nothing of them but itself.',
+});
 
 export const ShapeName = Type.Enum(['cube', 'sphere', 'cylinder']);
 
@@ -85,7 +97,7 @@ export const updateLayer = method({
     ...Which,
     name: Type.Optional(LayerName),
     visible: Type.Optional(Type.Boolean()),
-    mode: Type.Optional(BlendModeName),
+    mode: Type.Optional(LayerModeName),
     material: Type.Optional(Type.Union([Index, Type.Null()])),
     matrix: Type.Optional(MatrixOf16),
     box: Type.Optional(Type.Union([BoxParam, Type.Null()])),
@@ -206,7 +218,7 @@ export const mergeLayers = method({
   params: projectParams({
     source_layer_id: Id,
     target_layer_id: Id,
-    mode: Type.Optional(BlendModeName),
+    mode: Type.Optional(LayerModeName),
     delete_source: Type.Optional(Type.Boolean({ default: true })),
   }),
   positional: ['source_layer_id', 'target_layer_id'],

@@ -12,6 +12,9 @@ import type { Volume } from '../volume/volume.ts';
 /** More are refused; users have a few. */
 export const CHECKPOINTS_MAX = 64;
 
+/** Of one block: where it is, the way to find it there, a pointer, and what it counts for. */
+const TABLE_BYTES = 40;
+
 /** So much of the bound may come before it is counted again. */
 const UNCOUNTED_PART = 16;
 
@@ -56,12 +59,30 @@ export function comeBack(document: Document, { scene, layers }: Checkpoint): voi
   if (document.state !== scene) document.set(scene);
   for (const { layer, state, voxels, version } of layers) {
     if (layer.state !== state) layer.set(state);
-    if (state.volume.version !== version) becomeLike(state.volume, voxels);
+    if (state.volume.version !== version) becomeLike(state.volume, voxels, version);
   }
 }
 
-/** Gives a volume the content of another; writes the blocks that are not the same already. */
-function becomeLike(volume: Volume, other: Volume): void {
+/**
+ * Gives a volume the content that it had at a version, which another one has; writes the blocks
+ * that are not the same already. Looks at those that changed since, where they are known.
+ */
+function becomeLike(volume: Volume, other: Volume, version: number): void {
+  const changed = volume.changedSince(version);
+  if (changed === undefined) becomeWholly(volume, other);
+  else {
+    for (let at = 0; at < changed.length; at += 3) {
+      const [x, y, z] = [changed[at]! * 16, changed[at + 1]! * 16, changed[at + 2]! * 16];
+      if (!other.holdsIn(x, y, z)) {
+        if (volume.holdsIn(x, y, z)) volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
+      } else if (blockOf(volume, x, y, z) !== blockOf(other, x, y, z)) {
+        volume.shareBlock(x, y, z, other);
+      }
+    }
+  }
+}
+
+function becomeWholly(volume: Volume, other: Volume): void {
   for (const { x, y, z, block } of other.blocks()) {
     if (blockOf(volume, x, y, z) !== block) volume.shareBlock(x, y, z, other);
   }
@@ -94,11 +115,21 @@ function bytesOf({ layers }: Checkpoint, document: Document): number {
   return bytes;
 }
 
+/** The places and pointers that a checkpoint has for itself; known without looking at blocks. */
+function tableBytes({ layers }: Checkpoint): number {
+  let blocks = 0;
+  for (const { voxels, shown } of layers) {
+    blocks += voxels.blockCount + (shown === voxels ? 0 : shown.blockCount);
+  }
+  return blocks * TABLE_BYTES;
+}
+
 export class Checkpoints {
   /** From the oldest to the newest. */
   readonly #all = new Map<string, Checkpoint>();
   /** As it was counted last. */
   #bytes = 0;
+  #table_bytes = 0;
   /** What has left the history since, which checkpoints may hold. */
   #uncounted = 0;
 
@@ -112,7 +143,7 @@ export class Checkpoints {
 
   /** Held beside the project and its history; at most so much. */
   get bytes(): number {
-    return this.#bytes + this.#uncounted;
+    return this.#bytes + this.#table_bytes + this.#uncounted;
   }
 
   find(name: string): Checkpoint | undefined {
@@ -121,17 +152,19 @@ export class Checkpoints {
 
   /** One of the same name goes. */
   add(checkpoint: Checkpoint): void {
-    this.#all.delete(checkpoint.name);
+    this.#drop(checkpoint.name);
     this.#all.set(checkpoint.name, checkpoint);
+    this.#table_bytes += tableBytes(checkpoint);
   }
 
   delete(name: string, document: Document): void {
-    if (this.#all.delete(name)) this.#count(document);
+    if (this.#drop(name)) this.#count(document);
   }
 
   clear(): void {
     this.#all.clear();
     this.#bytes = 0;
+    this.#table_bytes = 0;
     this.#uncounted = 0;
   }
 
@@ -145,9 +178,16 @@ export class Checkpoints {
     if (this.bytes <= bytes_max || this.#uncounted <= bytes_max / UNCOUNTED_PART) return;
     this.#count(document);
     for (const name of this.#all.keys()) {
-      if (this.#bytes <= bytes_max) return;
+      if (this.bytes <= bytes_max) return;
       this.delete(name, document);
     }
+  }
+
+  #drop(name: string): boolean {
+    const known = this.#all.get(name);
+    if (known === undefined) return false;
+    this.#table_bytes -= tableBytes(known);
+    return this.#all.delete(name);
   }
 
   #count(document: Document): void {

@@ -263,6 +263,7 @@ export class Project extends Noted<ProjectState> {
     const about = { name, at_ms: Date.now(), step: this.history.now, revision: this.#revision };
     const checkpoint = checkpointOf(this.document, { ...about, selection: this.selection });
     this.checkpoints.add(checkpoint);
+    this.memory.accountHistory(this.history.bytes + this.checkpoints.bytes);
     return checkpoint;
   }
 

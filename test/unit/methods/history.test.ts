@@ -258,6 +258,17 @@ history('a checkpoint counts for layers that only it has, and goes when they are
   assert.ok(checkpoints.length < 4, `${checkpoints.length} are kept`);
 });
 
+history('a checkpoint counts for where its blocks are, as soon as it is made', () => {
+  const engine = new TestEngine();
+  engine.call('fill_region', { min: [0, 0, 0], max: [159, 159, 159], color: '#ff0000' });
+  const before = listed(engine).bytes;
+  for (const checkpoint of ['a', 'b', 'b']) engine.call('create_checkpoint', { checkpoint });
+  const held = listed(engine).bytes - before;
+  assert.ok(held >= 2 * 1000 * 16 && held <= 2 * 1000 * 64, `${held} bytes`);
+  engine.call('delete_checkpoint', { checkpoint: 'a' });
+  assert.is(listed(engine).bytes - before, held / 2);
+});
+
 history('what loads another document cannot be undone, and what was is forgotten', () => {
   const engine = new TestEngine();
   engine.call('add_voxel', [0, 0, 0]);

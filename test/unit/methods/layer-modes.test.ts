@@ -9,7 +9,10 @@ import { temporaryDirectory } from '../../support/tmp.ts';
 
 const modes = suite('modes');
 
-const MODES = ['sub', 'sub_clamp', 'paint', 'max', 'intersect', 'intersect_fill', 'mult_alpha'];
+const MODES = [
+  ...['sub', 'sub_clamp', 'paint', 'max', 'intersect', 'intersect_fill', 'mult_alpha'],
+  'replace',
+];
 const directory = temporaryDirectory();
 
 /** A box with a translucent one across it, that acts on it by a mode. */
