@@ -126,6 +126,8 @@ export class Host {
   #fileFunctions(): Record<string, HostFunction> {
     const { files, input, words } = this.#options;
     const file = new HostFile(input);
+    /** Of the file that is being closed. */
+    const parts: Buffer[] = [];
     return {
       inputSize: (path) => file.size(text(path)),
       readInput: (start) => file.read(integer(start), words()),
@@ -135,9 +137,19 @@ export class Host {
         if (files.write === undefined) throw cannotWrite(text(path));
         return 0;
       },
-      writeFile: (path, content) => {
+      beginFile: () => {
+        parts.length = 0;
+        return 0;
+      },
+      addText: (content) => parts.push(Buffer.from(text(content))),
+      addBytes: (count) => {
+        const { buffer, byteOffset, byteLength } = words();
+        const length = Math.min(Math.max(integer(count), 0), byteLength);
+        return parts.push(Buffer.from(new Uint8Array(buffer, byteOffset, length)));
+      },
+      writeFile: (path) => {
         if (files.write === undefined) throw cannotWrite(text(path));
-        files.write(text(path), Buffer.from(text(content)));
+        files.write(text(path), Buffer.concat(parts.splice(0)));
         return 0;
       },
     };

@@ -132,26 +132,76 @@ function openInput(path) {
   };
 }
 
-/** A text file that is handed to the host when it is closed, or the one to be imported. */
+/** A copy of part of an ArrayBuffer, or of a view of one. */
+function copyOf(content, position = 0, length = undefined) {
+  const view = isView(content);
+  if (!view && !(content instanceof ArrayBuffer)) {
+    throw new TypeError('an ArrayBuffer or a view of one is needed, not ' + show(content));
+  }
+  const whole = view
+    ? new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
+    : new Uint8Array(content);
+  const size = apply(byteLengthOf, whole, []);
+  const end = length === undefined ? size : position + length;
+  if (!(position >= 0 && end >= position && end <= size)) {
+    throw new RangeError('bytes ' + position + ' to ' + end + ' of ' + size);
+  }
+  const start = apply(byteOffsetOf, whole, []) + position;
+  const copy = new Uint8Array(end - position);
+  apply(setWords, copy, [new Uint8Array(apply(bufferOf, whole, []), start, end - position)]);
+  return copy;
+}
+
+/** Hands bytes to the host. Nothing else may use the exchange meanwhile. */
+function sendBytes(bytes) {
+  const size = apply(byteLengthOf, bytes, []);
+  const window = new Uint8Array(functions.exchange);
+  const all = exchange.length * 4;
+  for (let at = 0; at < size; at += all) {
+    const count = size - at < all ? size - at : all;
+    apply(setWords, window, [new Uint8Array(apply(bufferOf, bytes, []), at, count)]);
+    raw.addBytes(count);
+  }
+}
+
+/** A file that is handed to the host when it is closed, or the one to be imported. */
 function open(path, flags) {
   if (typeof path !== 'string') throw new TypeError('a path is needed, not ' + show(path));
   if (flags === 'r' || flags === 'rb') return openInput(path);
   if (!/^w[bt]?$/.test(flags)) throw new TypeError('a file is opened as "r" or "w", not ' + flags);
   host.requireFiles(path);
   let parts = [];
-  const write = (text) => {
+  const add = (part) => {
     if (parts === undefined) throw new TypeError(path + ' is closed');
-    parts.push(String(text));
+    parts.push(part);
   };
+  const write = (text) => add(String(text));
   return {
     puts: write,
     printf: (...values) => write(sprintf(...values)),
+    /** Writes bytes as they are: part of an ArrayBuffer, or of a view of one; how many. */
+    write(content, position, length) {
+      const bytes = copyOf(content, position, length);
+      add(bytes);
+      return bytes.length;
+    },
     flush: () => 0,
     close() {
       if (parts === undefined) throw new TypeError(path + ' is closed');
-      const text = parts.join('');
+      const all = parts;
       parts = undefined;
-      host.writeFile(path, text);
+      host.beginFile();
+      let text = '';
+      for (let i = 0; i < all.length; i++) {
+        if (typeof all[i] === 'string') text += all[i];
+        else {
+          raw.addText(text);
+          text = '';
+          sendBytes(all[i]);
+        }
+      }
+      raw.addText(text);
+      raw.writeFile(path);
       return 0;
     },
   };

@@ -26,6 +26,7 @@ const { isArray, from: arrayFrom } = Array;
 const { parse, stringify } = JSON;
 const { InternalError, TypeError, RangeError, String, Uint8Array, Uint32Array, Int32Array } =
   globalThis;
+const { isView } = ArrayBuffer;
 const setWords = Object.getPrototypeOf(Int32Array).prototype.set;
 const typedArrayPart = (name) =>
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int32Array).prototype, name).get;

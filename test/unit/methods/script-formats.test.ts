@@ -117,6 +117,40 @@ formats('a file is read as text, as bytes, and in pieces', async () => {
   assert.equal((await run(engine, { script: format(empty), import: { path } })).value, nothing);
 });
 
+formats('bytes are written as they are, among text, in pieces of any size', async () => {
+  const { engine, directory } = bench();
+  const path = `${directory}/out.x`;
+  const code = `
+    const file = std.open(path, 'wb');
+    const all = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 256);
+    file.puts('größe ');
+    const told = [file.write(all.buffer), file.write(all, 3, 4), file.write(all.buffer, 199_999)];
+    told.push(file.write(Uint16Array.of(0x0201, 0xff00)), file.write(all.subarray(10, 12)));
+    told.push(file.write(new DataView(all.buffer, 1, 2)), file.write(new ArrayBuffer(0)));
+    // What is written was copied, and voxels that wait to be set are not mixed up with it.
+    all.fill(9);
+    image.activeLayer.volume.setAt([1, 2, 3], [255, 0, 0, 255]);
+    file.puts('!');
+    for (const wrong of [['text'], [[1, 2]], [all, 5, 200_000], [all, -1], [all.buffer, 0, NaN]]) {
+      try { file.write(...wrong); } catch (error) { told.push(error.name); }
+    }
+    file.close();
+    try { file.write(all); } catch (error) { told.push(error.name); }
+    return told;`;
+  const script = `import * as std from 'std';
+    goxel.registerFormat({ name: 'X', exts: ['*.x'], export(image, path) { ${code} } });`;
+  const { value, files } = await run(engine, { script, export: { path } });
+  const names = ['TypeError', 'TypeError', 'RangeError', 'RangeError', 'RangeError', 'TypeError'];
+  assert.equal(value, [200_000, 4, 1, 4, 2, 2, 0, ...names]);
+  const all = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 256);
+  const parts = [Buffer.from('größe '), all, all.subarray(3, 7), all.subarray(199_999)];
+  parts.push(Buffer.of(1, 2, 0, 255), all.subarray(10, 12), all.subarray(1, 3), Buffer.from('!'));
+  const written = readFileSync(path);
+  assert.equal(files, [{ path, bytes: written.length }]);
+  assert.ok(written.equals(Buffer.concat(parts)), `${written.length} bytes`);
+  assert.equal(voxelsOf(engine, 1), ['1 2 3 ff0000ff']);
+});
+
 formats('nothing but the file that is to be imported can be read', async () => {
   const { engine, directory } = bench();
   const [path, other] = [`${directory}/in.x`, `${directory}/other.x`];
