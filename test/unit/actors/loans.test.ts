@@ -44,13 +44,14 @@ async function borrowing(encoding: 'json' | 'msgpack' = 'json') {
         refused: ({ code, message, details }) => heard.push([code, message, details]),
       },
     );
-  return { ...daemon, client, ask, heard };
+  return { ...daemon, client, ask, heard, share: asking!.share };
 }
 
 test('it is asked behind what the client asked before, and before what it asks later', async () => {
-  const { client, ask, depart } = await borrowing();
+  const { client, ask, depart, share } = await borrowing();
   client.ask('goxel.get_voxel', 2);
   ask();
+  assert.is(share.waiting, 1, 'it is counted as one that waits');
   client.ask('goxel.get_voxel', 3);
   const calls = depart();
   assert.equal(
