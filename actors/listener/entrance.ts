@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import { addressOf, RateLimit } from '../../machines/rate-limit.ts';
+import type { Descriptors } from './descriptors.ts';
 import type { Farewell } from './farewell.ts';
 import { Handshakes } from './handshakes.ts';
 import type { TlsMaterial } from './tls-files.ts';
@@ -17,6 +18,7 @@ export interface EntranceDeps {
   readonly config: Config;
   readonly log: Logger;
   readonly farewell: Farewell;
+  readonly descriptors: Pick<Descriptors, 'admit'>;
   readonly arrived: (socket: Socket) => void;
 }
 
@@ -50,6 +52,7 @@ export class Entrance {
       socket.destroy();
       return;
     }
+    if (!this.#deps.descriptors.admit(socket, (one, why) => this.#say(one, why))) return;
     const address = addressOf(remoteAddress);
     const refused = this.#rate.admit(address, performance.now());
     if (refused === undefined) {
@@ -65,6 +68,12 @@ export class Entrance {
     if (this.#handshakes === undefined) this.#deps.farewell.say(socket, refusal);
     // A handshake is dear, and what it is to spare would be spent on it: once a wait is enough.
     else if (first) this.#handshakes.begin(socket, refusal);
+    else socket.destroy();
+  }
+
+  /** Who wants TLS would understand nothing before the handshake, which is dear. */
+  #say(socket: Socket, why: GoxError): void {
+    if (this.#handshakes === undefined) this.#deps.farewell.say(socket, why);
     else socket.destroy();
   }
 

@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import type { SocketKind, SocketsOutcome } from '../../machines/sockets.ts';
 import { type InheritedSocket, takeInherited } from './activation.ts';
+import { Descriptors } from './descriptors.ts';
 import { Door } from './door.ts';
 import { Entrance } from './entrance.ts';
 import { Farewell } from './farewell.ts';
@@ -40,6 +41,7 @@ export class SocketHolder {
   readonly doors: Readonly<Record<SocketKind, Door>>;
   readonly #deps: HolderDeps;
   readonly #entrance: Entrance;
+  readonly #descriptors: Descriptors;
   #state: State | undefined;
   /** One thing at a time. */
   #last: Promise<unknown> = Promise.resolve();
@@ -50,8 +52,10 @@ export class SocketHolder {
     const { farewell } = this;
     const doors = { farewell, stopping };
     this.doors = { unix: new Door('unix', doors), tcp: new Door('tcp', doors) };
+    const descriptors = new Descriptors(log);
+    this.#descriptors = descriptors;
     this.#entrance = new Entrance({
-      ...{ config, log, farewell },
+      ...{ config, log, farewell, descriptors },
       arrived: (socket) => this.doors.tcp.arrive(socket, config.sockets.tcp.backlog),
     });
   }
@@ -172,10 +176,7 @@ export class SocketHolder {
     if (present.some(({ inherited }) => inherited)) return present;
     if (!unix.enabled) return [];
     if (present.length > 0 && old.sockets.unix.path === unix.path) return present;
-    const connected = (socket: Socket) => {
-      this.doors.unix.arrive(socket, this.#deps.config.sockets.unix.backlog);
-    };
-    return [await holdPath(unix, { log: this.#deps.log, connected })];
+    return [await holdPath(unix, this.#unixDeps())];
   }
 
   async #nextTcp(config: Config, old: State): Promise<readonly HeldSocket[]> {
@@ -216,15 +217,22 @@ export class SocketHolder {
   }
 
   async #inherit(one: InheritedSocket, config: Config): Promise<HeldSocket> {
-    const { [one.kind]: door } = this.doors;
     const { backlog } = config.sockets[one.kind];
     const { log } = this.#deps;
-    const unix = { log, connected: (socket: Socket) => door.arrive(socket, backlog) };
-    const deps = one.kind === 'tcp' ? this.#tcpDeps() : unix;
+    const deps = one.kind === 'tcp' ? this.#tcpDeps() : this.#unixDeps();
     const held = await holdInherited(one, backlog, this.#checkFor(config), deps);
     const { kind, address } = held;
     log.info({ kind, address, fd: one.fd }, 'took a socket of the service manager');
     return held;
+  }
+
+  #unixDeps() {
+    const { log, config } = this.#deps;
+    const connected = (socket: Socket) => {
+      const isIn = this.#descriptors.admit(socket, (one, why) => this.farewell.say(one, why));
+      if (isIn) this.doors.unix.arrive(socket, config.sockets.unix.backlog);
+    };
+    return { log, connected };
   }
 
   #tcpDeps() {
