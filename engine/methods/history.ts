@@ -10,7 +10,7 @@ import type {
   undo,
 } from '../catalogue/history.ts';
 import { invalidParam } from '../catalogue/params.ts';
-import { interruptible } from '../interrupt.ts';
+import { checkInterrupt, interruptible } from '../interrupt.ts';
 import { CHECKPOINTS_MAX, type Checkpoint } from '../project/checkpoints.ts';
 import type { Step } from '../project/history.ts';
 import { checkpointNamed, goBackTo, goToStep, shownNow } from '../project/points.ts';
@@ -70,6 +70,7 @@ function repeat(project: Project, count: number, move: () => Step | undefined): 
   const moved: Step[] = [];
   while (moved.length < count) {
     try {
+      checkInterrupt();
       const step = move();
       if (step === undefined) break;
       moved.push(step);

@@ -1,7 +1,7 @@
 /** Points of a project's history, and what its layers showed there. */
 
 import { GoxError } from '../../conf/errors.ts';
-import { interruptible } from '../interrupt.ts';
+import { checkInterrupt, interruptible } from '../interrupt.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import type { Project } from './project.ts';
@@ -39,8 +39,14 @@ export function goBackTo(project: Project, step: number): void {
 
 function move(project: Project, step: number): void {
   const { history } = project;
-  while (history.now > step) project.undo();
-  while (history.now < step) project.redo();
+  while (history.now > step) {
+    checkInterrupt();
+    project.undo();
+  }
+  while (history.now < step) {
+    checkInterrupt();
+    project.redo();
+  }
 }
 
 function requireStep({ history }: Project, step: number): void {

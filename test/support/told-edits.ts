@@ -110,8 +110,8 @@ export class ToldEdits {
   /** Edits both layers, one within another; may fail after it. */
   #script(number: number, color: string, layer_id: number): ToldEdit {
     const marker = this.#marker(number);
-    const [min, max] = [this.#place(), [0, 0, 0]] as [Position, Position];
-    const region = { min, max: min.map((at, i) => Math.max(at, max[i]!) + this.#below(6)) };
+    const min = this.#place();
+    const region = { min, max: min.map((at) => at + this.#below(8)) };
     const end =
       this.#below(8) === 0 ? 'for (;;);' : ['', 'throw new Error("no");'][this.#below(2)]!;
     const other = LAYERS.find((id) => id !== layer_id)!;

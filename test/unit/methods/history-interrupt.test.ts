@@ -102,4 +102,19 @@ stopped('a box that was not found to the end is found from nothing', () => {
   assert.equal(volume.box(), { min: [0, 0, 0], max: [145, 2, 1] });
 });
 
+stopped('many small steps are stopped between two of them', () => {
+  const bench = new LooseProject(2 ** 28);
+  for (let x = 0; x < 9; x++) bench.run('goxel.add_voxel', { position: [x, 0, 0] });
+  const requests = [
+    ['goxel.undo', { steps: 9 }],
+    ['goxel.restore', { step: 0 }],
+  ] as const;
+  for (const [method, params] of requests) {
+    let asked = 0;
+    const stopLate = () => void (++asked > 5 && stop());
+    assert.throws(() => interruptible(stopLate, () => bench.run(method, params)), /It is to stop/);
+    assert.is(bench.project.history.now, 9, method);
+  }
+});
+
 stopped.run();
