@@ -5,7 +5,7 @@ import { Noted } from '../changes/noted.ts';
 import { Recorder, type Recording } from '../changes/recorder.ts';
 import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
-import { nothingSelected, type Selection } from '../document/selection.ts';
+import { nothingSelected, type Selection, sameSelection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
 import { Kept } from '../prepared/kept.ts';
 import type { Scripts } from '../script/script.ts';
@@ -157,6 +157,7 @@ export class Project extends Noted<ProjectState> {
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
   select(selection: Selection): void {
+    if (sameSelection(this.selection, selection)) return;
     this.memory.require(this.document.voxelBytes() + selection.mask.byteLength);
     this.choose(() => this.write({ selection }));
   }

@@ -121,6 +121,7 @@ history('what is written as it was is no step, and ends nothing that could be do
   engine.call('fill_region', red);
   engine.call('create_layer', { name: 'again' });
   engine.call('clone_layer', { layer_id: 1 });
+  engine.call('select', { kind: 'all', layer_id: 1 });
   engine.call('create_checkpoint', { checkpoint: 'now' });
   engine.call('add_voxel', [40, 0, 0, '#00FF00']);
   engine.call('undo');
@@ -130,8 +131,13 @@ history('what is written as it was is no step, and ends nothing that could be do
   engine.call('fill_region', { ...red, layer_id: 1 });
   engine.call('batch_operations', { operations: [add, remove], layer_id: 1 });
   engine.call('update_layer', { layer_id: 2, name: 'again', visible: true });
+  engine.call('select', { kind: 'all', layer_id: 1 });
   engine.call('restore', { checkpoint: 'now' });
   assert.equal(listed(engine), before);
+  engine.call('clear_selection');
+  engine.call('clear_selection');
+  engine.call('undo');
+  assert.is(listed(engine).can_redo, 1);
   engine.call('redo');
   assert.is(listed(engine).can_redo, 0);
 });
