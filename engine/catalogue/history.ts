@@ -66,8 +66,8 @@ export const undo = method({
   unscripted: TAKEN,
   summary: 'Takes back the last step of the project, or several.',
   description:
-    'Every request that changes something is one step, whoever sent it: a batch, a script or an' +
-    ' import too.' +
+    'Every request that changes something is one step, whoever sent it: a goxel.batch_operations,' +
+    ' a script or an import too.' +
     ' Steps are about voxels, layers, the scene, the palette and the selection. An edit after an' +
     ' undo ends what could be done again. Where there are fewer steps than asked for, all of them' +
     ' are taken back. Steps together hold history.bytes_max at most; the oldest go first, and' +
