@@ -54,7 +54,13 @@ export function compared(before: Shown, after: Shown, matching: Matching) {
     const layers = differences(before, after);
     return { ...changesView(sumOf(layers)), layers: layers.map(layerView) };
   }
-  const all = changesView(changesBetween(mergedOf(before), mergedOf(after)));
   const layers = matching === 'whole' ? [] : differencesOfProjects(before, after);
-  return { ...all, layers: layers.map(comparedView) };
+  const alone = matching !== 'whole' && [before, after].every(showsOneLayer);
+  const all = alone ? sumOf(layers) : changesBetween(mergedOf(before), mergedOf(after));
+  return { ...changesView(all), layers: layers.map(comparedView) };
+}
+
+/** Then what is different in that layer is all that is different. */
+function showsOneLayer([only, ...others]: Shown): boolean {
+  return only?.visible === true && others.length === 0;
 }
