@@ -22,6 +22,7 @@ import { stepEffect } from '../actors/process/step.ts';
 import type { ProcessSteps } from '../actors/process/steps.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { signalsEffect } from '../actors/signals.ts';
+import { spaced } from '../actors/spaced.ts';
 import { withVitals } from '../actors/vitals.ts';
 import { realPath } from '../conf/real-path.ts';
 import type { Config } from '../conf/schema.ts';
@@ -269,14 +270,3 @@ function threadOptions({ config, clock, pool }: Shared): ThreadOptions {
 
 /** All places are taken for long, as a rule: a line a minute says it. */
 const FULL_INTERVAL_MS = 60_000;
-
-/** Does it now and then only, however often it is asked. */
-function spaced<A extends unknown[]>(interval_ms: number, action: (...args: A) => void) {
-  let next_ms = 0;
-  return (...args: A): void => {
-    const now = performance.now();
-    if (now < next_ms) return;
-    next_ms = now + interval_ms;
-    action(...args);
-  };
-}

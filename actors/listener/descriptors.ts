@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { GoxError } from '../../conf/errors.ts';
 import { limitsNow } from '../process/resource-limits.ts';
+import { spaced } from '../spaced.ts';
 
 /** Left for those who are being told, and for the files of requests that are under way. */
 const SPARE = 16;
@@ -17,19 +18,24 @@ const READ_MS = 1000;
 const SAID_MS = 1000;
 
 export class Descriptors {
-  readonly #log: Pick<Logger, 'warn'>;
+  readonly #note: (open_files: number) => void;
   readonly #limit: () => number | undefined;
   #known: number | undefined;
   #reads_ms = 0;
-  #says_ms = 0;
   #turned_away = 0;
 
   constructor(
     log: Pick<Logger, 'warn'>,
     limit: () => number | undefined = () => limitsNow().files?.soft,
   ) {
-    this.#log = log;
     this.#limit = limit;
+    this.#note = spaced(SAID_MS, (open_files: number) =>
+      log.warn(
+        { open_files, turned_away: this.#turned_away },
+        'too few file descriptors are left for another client; raise the limit: ulimit -n, ' +
+          'LimitNOFILE of the unit',
+      ),
+    );
   }
 
   /** Whether a client may come in; else it is told why by `say`, or cut when that is too dear. */
@@ -52,17 +58,6 @@ export class Descriptors {
     this.#known = this.#limit() ?? this.#known;
     return this.#known;
   }
-
-  #note(open_files: number): void {
-    const now_ms = performance.now();
-    if (now_ms < this.#says_ms) return;
-    this.#says_ms = now_ms + SAID_MS;
-    this.#log.warn(
-      { open_files, turned_away: this.#turned_away },
-      'too few file descriptors are left for another client; raise the limit: ulimit -n, ' +
-        'LimitNOFILE of the unit',
-    );
-  }
 }
 
 /** The system gives the lowest number that is free: a high one says that few are. */
@@ -73,6 +68,6 @@ function descriptorOf(socket: Socket): number | undefined {
 }
 
 function tooManyFiles(limit: number): GoxError {
-  const text = `The daemon may have ${limit} files and sockets open, and needs the last for itself.`;
+  const text = `The daemon may have ${limit} files and sockets open; the last are for itself.`;
   return new GoxError('GOX_TOO_MANY_CONNECTIONS', text, { limit });
 }

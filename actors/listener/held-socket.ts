@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import type { SocketKind } from '../../machines/sockets.ts';
+import { spaced } from '../spaced.ts';
 import { type InheritedSocket, isInTables, isKnownNotToListen } from './activation.ts';
 import { errnoOf, ListenError, SHORTAGES } from './listen-error.ts';
 import { listenAt } from './socket-path.ts';
@@ -153,16 +154,11 @@ function serverOf(kind: SocketKind, { log, connected }: HeldDeps): Server {
     },
     connected,
   );
-  let next_ms = 0;
-  server.on('listening', () => {
-    // One connection that could not be accepted is no reason to end the others.
-    server.on('error', (error) => {
-      const now_ms = performance.now();
-      if (now_ms < next_ms) return;
-      next_ms = now_ms + FAILURES_SAID_MS;
-      log.warn({ err: error, socket: kind }, 'cannot accept a connection');
-    });
-  });
+  const say = spaced(FAILURES_SAID_MS, (error: Error) =>
+    log.warn({ err: error, socket: kind }, 'cannot accept a connection'),
+  );
+  // One connection that could not be accepted is no reason to end the others.
+  server.on('listening', () => server.on('error', say));
   return server;
 }
 

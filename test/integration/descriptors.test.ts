@@ -1,4 +1,4 @@
-/** Clients that come when the daemon has no descriptors left: it tells them, lives, and recovers. */
+/** Clients that come when the daemon has no descriptors left: they are told, and it recovers. */
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

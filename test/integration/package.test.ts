@@ -167,23 +167,32 @@ packages(
   },
 );
 
-/** Looks into a service as a page does, and says what it sees. */
+/** A service that mounts the page as the README says, and asks for both. */
 const INSPECTED = `
-import { serveInspector } from 'goxel-supervisor/inspector';
+import { createServer } from 'node:http';
+import { createInspector } from 'goxel-supervisor/inspector';
 import { createActor, createMachine } from 'xstate';
-const door = createActor(createMachine({ id: 'door', initial: 'shut', states: { shut: {} } }));
-const { url, close } = await serveInspector(door.start());
+const root = createActor(createMachine({ id: 'door', initial: 'shut', states: { shut: {} } }));
+const app = (req, res) => res.end('the service');
+const server = createServer();
+const inspector = createInspector(root.start());
+server.on('request', (req, res) => inspector.handle(req, res) || app(req, res));
+server.on('upgrade', inspector.upgrade);
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+const url = inspector.url(server.address());
 const page = await (await fetch(url)).text();
 const { status } = await fetch(new URL('page.js', url));
-console.log(page.includes('page.js'), status);
-await close();
+const other = await (await fetch(new URL('/', url))).text();
+console.log(page.includes('page.js'), status, other);
+inspector.close();
+server.close();
 `;
 
-packages('exports the inspector with its page', async () => {
+packages('exports the inspector with its page, mounted in three lines', async () => {
   writeFileSync(join(project, 'inspected.mjs'), INSPECTED);
   const { code, stdout, stderr } = await shell(`cd ${project} && node inspected.mjs`);
   assert.is(code, 0, stderr);
-  assert.is(stdout, 'true 200\n');
+  assert.is(stdout, 'true 200 the service\n');
 });
 
 packages.run();
