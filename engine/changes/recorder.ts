@@ -58,8 +58,10 @@ export class Recording {
 
   /** What an owner has noted by now. */
   entryOf(owner: object): Entry | undefined {
-    const place = this.#places?.get(owner) ?? this.owners.indexOf(owner);
-    return this.entries[place];
+    const owners = this.#owners;
+    if (owners === undefined) return undefined;
+    const place = this.#places === undefined ? owners.indexOf(owner) : this.#places.get(owner);
+    return place === undefined ? undefined : this.#entries![place];
   }
 
   /** Takes the first entry of an owner. */

@@ -20,6 +20,8 @@ const EVERYWHERE: Box = {
  * touch more than `blocks_max` blocks.
  */
 export function refreshLayers(layers: readonly Layer[], box: Matrix, blocks_max: number): void {
+  // Most documents have none, and this is asked with every request.
+  if (!layers.some(isDerived)) return;
   let blocks_left = blocks_max;
   for (const { layer, base } of inOrder(layers)) {
     refresh(layer, base, box, blocks_left);
@@ -38,6 +40,10 @@ export function adoptDerived(layers: readonly Layer[], box: Matrix): void {
   }
 }
 
+function isDerived({ derived }: Layer): boolean {
+  return derived;
+}
+
 interface Link {
   readonly layer: Layer;
   readonly base: Layer | undefined;
@@ -45,8 +51,7 @@ interface Link {
 
 /** Clone and shape layers, each after its base. */
 function* inOrder(layers: readonly Layer[]): Generator<Link, void, undefined> {
-  const waiting = new Set(layers.filter((layer) => layer.derived));
-  if (waiting.size === 0) return;
+  const waiting = new Set(layers.filter(isDerived));
   const byId = new Map<number, Layer>();
   for (const layer of layers) if (!byId.has(layer.id)) byId.set(layer.id, layer);
   for (const layer of layers) {

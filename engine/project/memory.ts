@@ -150,13 +150,20 @@ export class ProjectMemory {
     return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free: Math.max(bytes_free, 0) };
   }
 
+  /** Of the ceiling. */
+  get bytes_free(): number {
+    const { bytes_free, project_bytes_max } = this.#budget;
+    return Math.max(Math.min(bytes_free, project_bytes_max - this.#bytes), 0);
+  }
+
   /** The most bytes that the project may hold: what it has and what is free. */
   get bytesAllowed(): number {
-    return this.#bytes + this.ceiling.bytes_free;
+    return this.#bytes + this.bytes_free;
   }
 
   /** Brings the budget up to date with what the project holds now. */
   account(bytes: number): void {
+    if (bytes === this.#bytes) return;
     this.#budget.add(bytes - this.#bytes);
     this.#bytes = bytes;
   }
@@ -193,8 +200,7 @@ export class ProjectMemory {
   /** Throws GOX_MEMORY_LIMIT unless there is memory for some more blocks. */
   reserve(blocks: number): void {
     const bytes = blocks * BLOCK_BYTES;
-    const { bytes_free } = this.ceiling;
-    if (bytes > bytes_free) {
+    if (bytes > this.bytes_free) {
       throw memoryLimit(this.ceiling, `The edit needs ${bytes} bytes more.`, { bytes });
     }
   }

@@ -133,7 +133,7 @@ export class Project extends Noted<ProjectState> {
 
   /** Due before what may grow: what clones and shapes may grow to depends on what is free. */
   boundDerived(): void {
-    boundDerived(this.document, this.memory.ceiling.bytes_free);
+    boundDerived(this.document, this.memory.bytes_free);
   }
 
   /**
@@ -237,12 +237,12 @@ export class Project extends Noted<ProjectState> {
    * has grown past what is free.
    */
   transact<T>(edit: () => T): T {
-    return this.#record(edit, () => ++this.#lastRevision);
+    return this.#record(edit);
   }
 
   /** As `transact`, for what no file holds: it leaves the project as saved as it was. */
   choose<T>(edit: () => T): T {
-    return this.#record(edit, () => this.#revision);
+    return this.#record(edit, this.#revision);
   }
 
   /** Undoes the last step, if there is one, and gives it. Throws GOX_MEMORY_LIMIT. */
@@ -275,7 +275,7 @@ export class Project extends Noted<ProjectState> {
       comeBack(this.document, checkpoint);
       if (this.selection !== selection) this.write({ selection });
     };
-    this.#record(edit, () => revision);
+    this.#record(edit, revision);
   }
 
   /** After a step back or forth, which is taken back when there is no memory for it. */
@@ -293,9 +293,9 @@ export class Project extends Noted<ProjectState> {
     this.memory.accountHistory(history.bytes + checkpoints.bytes);
   }
 
-  /** @param after gives the number of what the edit makes of the project */
-  #record<T>(edit: () => T, after: () => number): T {
-    const blocks_free = Math.floor(this.memory.ceiling.bytes_free / BLOCK_BYTES);
+  /** @param after the number of what the edit makes of the project; a new one if undefined */
+  #record<T>(edit: () => T, after?: number): T {
+    const blocks_free = Math.floor(this.memory.bytes_free / BLOCK_BYTES);
     const whole = () => {
       const result = edit();
       this.document.refresh();
@@ -305,8 +305,9 @@ export class Project extends Noted<ProjectState> {
     return this.#recorder.record(blocks_free, whole, (recording) => this.#push(recording, after));
   }
 
-  #push(recording: Recording, after: () => number): void {
-    if (recording.entries.length === 0) return;
+  #push(recording: Recording, after = this.#lastRevision + 1): void {
+    const { entries } = recording;
+    if (entries.length === 0) return;
     // What can be stopped comes before all that changes something.
     const summary = summaryOf(recording, this.document);
     if (changedNothing(recording, summary, this.document)) {
@@ -314,9 +315,9 @@ export class Project extends Noted<ProjectState> {
       return;
     }
     const before = this.#revision;
-    this.#revision = after();
-    const { entries } = recording;
-    const edit = { entries, summary, origin: this.#origin, before, after: this.#revision };
+    this.#revision = after;
+    this.#lastRevision = Math.max(this.#lastRevision, after);
+    const edit = { entries, summary, origin: this.#origin, before, after };
     this.boundHistory(this.history.push(edit, Date.now()));
   }
 

@@ -41,6 +41,10 @@ export class BlockIndex {
     if (this.#last >= 0 && x === this.#lastX && y === this.#lastY && z === this.#lastZ) {
       return this.#last;
     }
+    return this.#search(x, y, z);
+  }
+
+  #search(x: number, y: number, z: number): number {
     const table = this.#table;
     const mask = table.length - 1;
     for (let at = hash(x, y, z) & mask; ; at = (at + 1) & mask) {

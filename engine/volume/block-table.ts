@@ -130,17 +130,22 @@ export class BlockTable {
     let block = this.#blocks.at(slot);
     const before = block.word(place);
     if (before === word) return false;
-    const log = this.#noting();
-    if (log !== undefined && block.owner === this.#token && log.cells < CELLS_MAX) {
-      log.noteCell(slot, place, before);
-      block = this.#blocks.written(slot, this.#token);
-    } else {
-      block = this.writable(slot);
-    }
+    // What most writes need not do is apart, so that compilers can put the rest in place of calls.
+    const ready = block.owner === this.#token && block.touched;
+    if (!ready || this.#recorder?.current !== undefined) block = this.#ready(slot, place, before);
     block.words[place] = word;
-    this.#countWord(block, before, word);
+    if (word > 0xff_ffff !== before > 0xff_ffff) this.#countWord(block, word);
     this.#touch(slot);
     return true;
+  }
+
+  /** The block of a slot, of which one word is to be written; that is noted. */
+  #ready(slot: number, place: number, before: number): Block {
+    const log = this.#noting();
+    const ours = this.#blocks.at(slot).owner === this.#token;
+    if (!ours || (log !== undefined && log.cells >= CELLS_MAX)) return this.writable(slot);
+    log?.noteCell(slot, place, before);
+    return this.#blocks.written(slot, this.#token);
   }
 
   /** The block of a slot, copied first unless it is ours alone; `wrote` is due after the write. */
@@ -256,7 +261,7 @@ export class BlockTable {
     if (block.owner === this.#token) this.#blocks.written(slot, this.#token);
     else block = this.#copy(slot);
     block.words[place] = word;
-    this.#countWord(block, before, word);
+    if (word > 0xff_ffff !== before > 0xff_ffff) this.#countWord(block, word);
     this.#touch(slot);
     return before;
   }
@@ -361,9 +366,9 @@ export class BlockTable {
     return copy;
   }
 
-  #countWord(block: Block, before: number, word: number): void {
-    const change = (word > 0xff_ffff ? 1 : 0) - (before > 0xff_ffff ? 1 : 0);
-    if (change === 0) return;
+  /** A voxel has come or gone. */
+  #countWord(block: Block, word: number): void {
+    const change = word > 0xff_ffff ? 1 : -1;
     if (block.count === 0) this.#empty--;
     block.count += change;
     this.#count += change;

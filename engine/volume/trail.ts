@@ -19,16 +19,8 @@ export class Trail {
 
   /** Notes a write, after which the volume has a version. */
   touch(slot: number, version: number, index: BlockIndex): void {
-    const last = this.#versions.length - 1;
-    if (slot === this.#lastSlot) {
-      this.#versions[last] = version;
-      return;
-    }
-    if (last + 1 === STEPS_MAX) this.#shorten();
-    const { x, y, z } = index.position(slot);
-    this.#positions.push(x, y, z);
-    this.#versions.push(version);
-    this.#lastSlot = slot;
+    if (slot === this.#lastSlot) this.#versions[this.#versions.length - 1] = version;
+    else this.#add(slot, version, index);
   }
 
   /** Slots have other numbers from now on. */
@@ -58,6 +50,14 @@ export class Trail {
       found.push(x, y, z);
     }
     return Int32Array.from(found);
+  }
+
+  #add(slot: number, version: number, index: BlockIndex): void {
+    if (this.#versions.length === STEPS_MAX) this.#shorten();
+    const { x, y, z } = index.position(slot);
+    this.#positions.push(x, y, z);
+    this.#versions.push(version);
+    this.#lastSlot = slot;
   }
 
   #shorten(): void {
