@@ -17,7 +17,7 @@ import { invalidParam } from '../catalogue/params.ts';
 import type { Color, Rgba } from '../catalogue/schemas.ts';
 import * as arrange from '../document/arrange.ts';
 import type { Document } from '../document/document.ts';
-import type { Layer, ShapeKind } from '../document/layer.ts';
+import type { Layer, Shape, ShapeKind } from '../document/layer.ts';
 import { BLEND_MODES, type BlendMode } from '../ops/combine.ts';
 import type { Project } from '../project/project.ts';
 import { channels } from '../volume/color.ts';
@@ -44,25 +44,31 @@ const update: Handler<typeof updateLayer> = (project, params) =>
       const expected = `the index of a material; there are ${materials.length}`;
       throw invalidParam('.material', expected, material);
     }
-    if (name !== undefined) layer.set({ name });
-    if (visible !== undefined) layer.set({ visible });
-    if (mode !== undefined) layer.set({ mode: BLEND_MODES.indexOf(mode) });
-    if (material !== undefined) layer.set({ material: material ?? -1 });
-    if (matrix !== undefined) layer.set({ mat: matrixOf(matrix, '.matrix') });
-    if (box !== undefined) layer.set({ box: box === null ? undefined : boxOf(box, '.box') });
-    if (image_path !== undefined) layer.set({ imagePath: image_path ?? '' });
-    if (shape !== undefined || color !== undefined) reshape(layer, shape, color);
+    const now = layer.state;
+    const next = {
+      name: name ?? now.name,
+      visible: visible ?? now.visible,
+      mode: mode === undefined ? now.mode : BLEND_MODES.indexOf(mode),
+      material: material === undefined ? now.material : (material ?? -1),
+      mat: matrix === undefined ? now.mat : matrixOf(matrix, '.matrix'),
+      box: box === undefined ? now.box : box === null ? undefined : boxOf(box, '.box'),
+      imagePath: image_path === undefined ? now.imagePath : (image_path ?? ''),
+      shape: shape === undefined && color === undefined ? now.shape : reshaped(layer, shape, color),
+    };
+    const names = Object.keys(next) as (keyof typeof next)[];
+    if (names.some((one) => next[one] !== now[one])) layer.set(next);
     return layer;
   });
 
-function reshape(layer: Layer, kind: ShapeKind | undefined, color: Color | undefined): void {
+/** Throws GOX_INVALID_PARAMS for a layer that is no shape layer. */
+function reshaped(layer: Layer, kind: ShapeKind | undefined, color: Color | undefined): Shape {
   const before = layer.shape;
   if (before === undefined) {
     const expected = 'nothing, since the layer is no shape layer (goxel.create_shape_layer)';
     throw invalidParam(kind === undefined ? '.color' : '.shape', expected, kind ?? color);
   }
   const rgba = color === undefined ? before.color : packedColor(color, () => '.color');
-  layer.set({ shape: { kind: kind ?? before.kind, color: rgba } });
+  return { kind: kind ?? before.kind, color: rgba };
 }
 
 const duplicate: Handler<typeof duplicateLayer> = (project, params) =>
