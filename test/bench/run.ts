@@ -28,6 +28,7 @@ const GROUPS = [
   'render',
   'preview',
   'trace',
+  'memory',
 ];
 
 const args = process.argv.slice(2);
