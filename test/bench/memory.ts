@@ -83,7 +83,7 @@ const WAYS: Readonly<Record<string, (client: Client, path: string) => Promise<un
   paint_shape: (client) =>
     call(client, 'goxel.paint_shape', {
       shape: 'cube',
-      box: { min: [0, 0, 0], max },
+      box: { min: [0, 0, 0], max: [side, side, 1] },
       color: '#4080c0',
     }),
   gox: (client, path) => call(client, 'goxel.load_project', { path }),
