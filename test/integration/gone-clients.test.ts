@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli } from '../support/cli.ts';
 import { withDaemon } from '../support/daemon.ts';
-import { openFiles } from '../support/processes.ts';
+import { openSocketsAndFiles } from '../support/processes.ts';
 import { actors, eventually, RawConnection, request, treeOf } from '../support/raw.ts';
 
 /** Minutes of work for two cores. */
@@ -53,7 +53,7 @@ gone('clients that are refused go, though they neither read nor leave', () =>
     const control = await RawConnection.open(socket);
     const second = await RawConnection.open(socket);
     await Promise.all([control.call('ping'), second.call('ping')]);
-    const before = openFiles(pid);
+    const before = openSocketsAndFiles(pid);
     const refused = await Promise.all(
       Array.from({ length: 30 }, async () => {
         const connection = await RawConnection.open(socket);
@@ -62,7 +62,7 @@ gone('clients that are refused go, though they neither read nor leave', () =>
       }),
     );
     // A place may be kept for the operator, and one of them may have it.
-    await eventually('they were gone', () => openFiles(pid) <= before + 1);
+    await eventually('they were gone', () => openSocketsAndFiles(pid) <= before + 1);
     for (const connection of [...refused, control, second]) connection.destroy();
   }),
 );

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDaemon } from '../support/daemon.ts';
+import { openSocketsAndFiles } from '../support/processes.ts';
 import { eventually, RawConnection } from '../support/raw.ts';
 import { resultOf } from '../support/reloading.ts';
 import { SEED } from '../support/seed.ts';
@@ -20,10 +21,6 @@ const CLIENTS = 4;
 /** A line of each second signal would be more; what is merged is a few a second. */
 const LOG_BYTES_MAX = 64 * 1024 * 1024;
 const GROWTH_BYTES_MAX = 150 * 1024 * 1024;
-
-function descriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
-}
 
 function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -41,7 +38,7 @@ storm('loses no request, leaks nothing, and fills neither the log nor the disk',
     Array.from({ length: CLIENTS }, () => RawConnection.open(daemon.socket)),
   );
   for (const one of clients) resultOf(await one.call('goxel.add_voxel', [0, 0, 0]));
-  const before = { fds: descriptors(daemon.pid), bytes: residentBytes(daemon.pid) };
+  const before = { fds: openSocketsAndFiles(daemon.pid), bytes: residentBytes(daemon.pid) };
   let over = false;
   let asked = 0;
   const works = clients.map(async (client, number) => {
@@ -72,7 +69,7 @@ storm('loses no request, leaks nothing, and fills neither the log nor the disk',
   assert.ok(log.length < LOG_BYTES_MAX, `the log has ${log.length} bytes`);
   assert.not.match(log, /not taken over|"level":[56]0/);
   await eventually('its descriptors were as many as before', () => {
-    return descriptors(daemon.pid) <= before.fds;
+    return openSocketsAndFiles(daemon.pid) <= before.fds;
   });
   const growth = residentBytes(daemon.pid) - before.bytes;
   assert.ok(growth < GROWTH_BYTES_MAX, `it has grown by ${growth} bytes`);

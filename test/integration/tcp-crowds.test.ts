@@ -3,8 +3,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDaemon } from '../support/daemon.ts';
+import { openSocketsAndFiles } from '../support/processes.ts';
 import { actors, eventually, RawConnection, request, treeOf } from '../support/raw.ts';
-import { descriptors, member, OFTEN, portOf, TCP, whole, withTcp } from '../support/tcp-daemon.ts';
+import { member, OFTEN, portOf, TCP, whole, withTcp } from '../support/tcp-daemon.ts';
 
 const crowds = suite('crowds over TCP');
 
@@ -28,7 +29,7 @@ crowds('one too many reads why, though it had sent something, and places are sha
 
 crowds('a thousand connections come and go, and nothing is left of them', async () => {
   await withTcp({ ...OFTEN, 'performance.max_connections': 20 }, async (port, daemon) => {
-    const before = descriptors(daemon);
+    const before = openSocketsAndFiles(daemon.pid);
     for (let round = 0; round < 10; round += 1) {
       const all = Array.from({ length: 100 }, async (_, index) => {
         const client = await RawConnection.open(port);
@@ -40,7 +41,7 @@ crowds('a thousand connections come and go, and nothing is left of them', async 
       });
       await Promise.all(all);
     }
-    await eventually('no descriptor is left', () => descriptors(daemon) <= before);
+    await eventually('no descriptor is left', () => openSocketsAndFiles(daemon.pid) <= before);
     const client = await member(port);
     const pools = actors(await treeOf(client), /^connection:/);
     assert.ok(pools.length <= 3, `${pools.length} connections`);

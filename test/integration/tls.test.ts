@@ -9,16 +9,9 @@ import * as assert from 'uvu/assert';
 import { makeCertificate } from '../support/certificate.ts';
 import { cli } from '../support/cli.ts';
 import { putCertificate } from '../support/holder.ts';
+import { openSocketsAndFiles } from '../support/processes.ts';
 import { eventually, RawConnection, request } from '../support/raw.ts';
-import {
-  descriptors,
-  figuresOf,
-  OFTEN,
-  type Settings,
-  TCP,
-  whole,
-  withTcp,
-} from '../support/tcp-daemon.ts';
+import { figuresOf, OFTEN, type Settings, TCP, whole, withTcp } from '../support/tcp-daemon.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 async function openTls(port: number, options: ConnectionOptions): Promise<RawConnection> {
@@ -83,7 +76,7 @@ tls('the wrong protocol on either port is ended quickly, and others notice nothi
 tls('handshakes that never end lock nobody out, and leave nothing', async () => {
   const settings = { ...TLS, ...OFTEN };
   await withTcp(settings, async (port, daemon) => {
-    const before = descriptors(daemon);
+    const before = openSocketsAndFiles(daemon.pid);
     const hello = Buffer.from('16030100c8010000c40303', 'hex');
     const silent = Array.from({ length: 100 }, (_, index) => {
       const socket = connect({ host: '127.0.0.1', port });
@@ -97,10 +90,13 @@ tls('handshakes that never end lock nobody out, and leave nothing', async () => 
     });
     const client = await openTls(port, { ca: own.certificate });
     assert.ok((await client.call('ping')).result);
-    assert.ok(descriptors(daemon) < before + 70, `${descriptors(daemon) - before} descriptors`);
+    assert.ok(
+      openSocketsAndFiles(daemon.pid) < before + 70,
+      `${openSocketsAndFiles(daemon.pid) - before} descriptors`,
+    );
     for (const socket of silent) socket.destroy();
     client.destroy();
-    await eventually('nothing is left', () => descriptors(daemon) <= before + 1);
+    await eventually('nothing is left', () => openSocketsAndFiles(daemon.pid) <= before + 1);
   });
 });
 

@@ -48,12 +48,10 @@ export function residentMiB(pid: number): number {
   return Math.round(Number(kib ?? 0) / 1024);
 }
 
-/** Descriptors that a process has open. */
-export function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
-}
-
-/** Of these, sockets and files: not what threads have for themselves, which start when needed. */
+/**
+ * Sockets and files that a process has open: not what its threads have for themselves, which start
+ * when they are needed.
+ */
 export function openSocketsAndFiles(pid: number): number {
   const directory = `/proc/${pid}/fd`;
   return readdirSync(directory)

@@ -1,6 +1,5 @@
 /** A daemon that listens over TCP, and what tests ask of it. */
 
-import { readdirSync } from 'node:fs';
 import { type Daemon, type DaemonOptions, withDaemon } from './daemon.ts';
 import { actors, eventually, RawConnection, request, treeOf } from './raw.ts';
 
@@ -42,10 +41,6 @@ export async function member(where: string | number): Promise<RawConnection> {
     return found !== undefined;
   });
   return found as RawConnection;
-}
-
-export function descriptors({ pid }: Daemon): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
 }
 
 export async function figuresOf(daemon: Daemon, id: RegExp) {

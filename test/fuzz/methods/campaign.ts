@@ -52,7 +52,8 @@ export interface CampaignOptions {
   readonly seed: number;
   readonly cases: number;
   readonly only?: number;
-  readonly until_ms?: number;
+  /** No further one is begun when it has lasted so long. */
+  readonly time_ms?: number;
   onFault(fault: Fault): void;
   /** Hears of each request. */
   onRequest?(text: string, answer: Answer): void;
@@ -76,7 +77,9 @@ export async function campaign(options: CampaignOptions): Promise<Tally> {
     ...{ cases: 0, requests: 0, results: 0, errors: 0, spoiled: {} },
     ...{ done: new Set(), called: new Set() },
   };
-  const { only, until_ms = Number.POSITIVE_INFINITY } = options;
+  const { only, time_ms = Number.POSITIVE_INFINITY } = options;
+  // From here: a start takes its time.
+  const until_ms = performance.now() + time_ms;
   let next = only ?? 0;
   const end = only === undefined ? options.cases : only + 1;
   const lane = async () => {

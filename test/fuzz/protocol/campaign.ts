@@ -27,7 +27,8 @@ export interface CampaignOptions {
   /** The one stream to be played; all without it. */
   readonly only?: number;
   /** Ends the campaign early, after a round. */
-  readonly until_ms?: number;
+  /** No further one is begun when it has lasted so long. */
+  readonly time_ms?: number;
   onFault(fault: Fault): void;
 }
 
@@ -53,7 +54,7 @@ export function streamOfNumber(seed: number, number: number): Stream {
 
 /** Plays the rounds; reports what is wrong, and stops when the daemon is gone. */
 export async function campaign(options: CampaignOptions): Promise<Tally> {
-  const { seed, rounds, only, until_ms = Number.POSITIVE_INFINITY } = options;
+  const { seed, rounds, only, time_ms = Number.POSITIVE_INFINITY } = options;
   const daemon = await startDaemon({ settings: SETTINGS, cwd: temporaryDirectory() });
   const tally: Tally = { streams: 0, replies: 0, dues: 0, control: 0, rss_mib: 0, kinds: {} };
   let gone = false;
@@ -61,6 +62,8 @@ export async function campaign(options: CampaignOptions): Promise<Tally> {
     gone = true;
   });
   const control = await Control.open(daemon.socket, new Random(seed, 'control'));
+  // From here: a start takes its time.
+  const until_ms = performance.now() + time_ms;
   try {
     for (let round = 0; round < rounds && !gone && performance.now() < until_ms; round++) {
       const first = round * STREAMS_PER_ROUND;
