@@ -16,6 +16,8 @@ export interface ExportOptions {
    * palette is Goxel's, which mixes some of them when there are many.
    */
   readonly exactColors?: boolean;
+  /** vxl: whether the map has Voxlap's header, and its size, and not that of Ace of Spades. */
+  readonly header?: boolean;
 }
 
 /** What a reader takes. */

@@ -157,7 +157,7 @@ function keep(project: Project, { path, format, revision, documentNumber, bytes 
 }
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
-  const { format, y_up, mesh, vertex_colors, exact_colors } = params;
+  const { format, y_up, mesh, vertex_colors, exact_colors, voxlap_header } = params;
   const path = project.files.absolute(params.path);
   const { name } = formatFor(path, format);
   const result = { success: true, path, format: name };
@@ -170,6 +170,7 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
     ...(mesh === undefined ? {} : { mesh }),
     ...(vertex_colors === undefined ? {} : { vertexColors: vertex_colors }),
     ...(exact_colors === undefined ? {} : { exactColors: exact_colors }),
+    ...(voxlap_header === undefined ? {} : { header: voxlap_header }),
   };
   const input: ExportInput = { document, path, format, options, result };
   return new Job('export', `export to ${path}`, input);

@@ -10,7 +10,8 @@ import type { Vec3 } from '../../volume/box.ts';
 import type { ByteReader } from '../bytes.ts';
 
 const MAGIC = '\0\x20\x07\x09';
-const HEIGHT = 256;
+const HEADER_BYTES = 108;
+export const VOXLAP_HEIGHT = 256;
 /** A column has one span at least. */
 const COLUMN_BYTES_MIN = 4;
 
@@ -42,7 +43,7 @@ export function readHeader(reader: ByteReader): Header | undefined {
   reader.magic(MAGIC, 'map of Voxlap');
   const [width, depth] = [reader.u32('size'), reader.u32('size')];
   if (width === 0 || depth === 0) reader.fail(`a map of ${width} x ${depth} columns`, 4);
-  const frame = frameOf(width, depth, HEIGHT);
+  const frame = frameOf(width, depth, VOXLAP_HEIGHT);
   const point = (what: string): Vec3 => [reader.f64(what), reader.f64(what), reader.f64(what)];
   const [at, right, down, forward] = ['place', 'right', 'down', 'forward'].map(point) as Point4;
   // So a map that fits into a file fits into the coordinates there are, too.
@@ -54,6 +55,7 @@ type Point4 = [Vec3, Vec3, Vec3, Vec3];
 
 /** How far from 1 a length, and from 0 the cosine of a right angle, may be. */
 const TOLERANCE = 0.01;
+const START = 'Start';
 /** As of Goxel's first camera. */
 const DIST = 128;
 
@@ -71,7 +73,33 @@ function cameraAt(
   if (!(sound && dot(cross(x, y), z) > 0)) return undefined;
   const mat = Float32Array.of(...x, 0, ...y, 0, ...z, 0, ...place, 1);
   if (!mat.every(Number.isFinite)) return undefined;
-  return { name: 'Start', dist: DIST, ortho: false, mat, active: false, extra: [] };
+  return { name: START, dist: DIST, ortho: false, mat, active: false, extra: [] };
+}
+
+/** What a visitor without a camera sees: from the middle, along the file's -y. */
+const RIGHT: Vec3 = [1, 0, 0];
+const DOWN: Vec3 = [0, 0, 1];
+const FORWARD: Vec3 = [0, -1, 0];
+
+/** The header of a map, which begins with the camera called "Start", or with the active one. */
+export function headerOf(frame: Frame, cameras: readonly Camera[]): Uint8Array {
+  const { width, depth, left, front, top } = frame;
+  const camera = cameras.find(({ name }) => name === START) ?? cameras.find((one) => one.active);
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  bytes.write(MAGIC, 'latin1');
+  bytes.writeUInt32LE(width, 4);
+  bytes.writeUInt32LE(depth, 8);
+  const axis = (i: number): Vec3 => [...camera!.mat.subarray(i * 4, i * 4 + 3)] as unknown as Vec3;
+  const [x, y, z] = camera === undefined ? [0, 0, 0] : axis(3);
+  const at: Vec3 = [left + 1 - x, y - front, top + 1 - z];
+  const [right, down, forward] =
+    camera === undefined
+      ? [RIGHT, DOWN, FORWARD]
+      : [turned(axis(0), 1), turned(axis(1), -1), turned(axis(2), -1)];
+  for (const [i, value] of [...at, ...right, ...down, ...forward].entries()) {
+    bytes.writeDoubleLE(value, 12 + 8 * i);
+  }
+  return bytes;
 }
 
 /** From the file's directions to ours, or to the opposite ones. */

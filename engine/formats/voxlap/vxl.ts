@@ -2,8 +2,8 @@
  * Voxlap's maps (.vxl), columns of voxels in rows of equal y after one another. Those of Ace of
  * Spades have no header: they are always 512 x 512 columns of 64 voxels. File x is 255 - x, y is
  * y + 256, and z counts down from 31. Those of Voxlap itself have one (`vxl-header.ts`) and any
- * number of columns, 256 high. They are put around the origin in the same way, and are read only:
- * in them a column cannot be empty, since its last span begins at 255 at most.
+ * number of columns, 256 high. They are put around the origin in the same way. In them a column
+ * cannot be empty, since its last span begins at 255 at most.
  *
  * A column is a list of spans. A span has four bytes: N, its length in words (0 for the last one);
  * S and E, the first and last voxel of its top colours; A, where the air above begins. Then come
@@ -20,25 +20,15 @@ import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
-import type { Volume } from '../../volume/volume.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
-import { copyBox } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
 import type { Format } from '../format.ts';
-import { inPieces } from '../pieces.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
-import { type Frame, frameOf, readHeader } from './vxl-header.ts';
+import { type Frame, readHeader } from './vxl-header.ts';
+import { ACE_OF_SPADES, GROUND, writeVxl } from './vxl-write.ts';
 
-const SIZE = 512;
-const HEIGHT = 64;
-const X_MAX = 255;
-const Y_MIN = -256;
-const Z_MAX = 31;
-const ACE_OF_SPADES = frameOf(SIZE, SIZE, HEIGHT);
 const SPAN_BYTES = 4;
-/** Solid ground without a colour: 91, 64, 64. */
-const GROUND = 0xff40_405b;
 const OPAQUE = 0xff00_0000;
 /** Voxels of Tiberian Sun and Red Alert 2. */
 const WESTWOOD = 'Voxel Animation';
@@ -124,136 +114,6 @@ function putColors(
     const rgb = bytes[at + 2]! | (bytes[at + 1]! << 8) | (bytes[at]! << 16);
     voxels.set(x, y, z - i, (OPAQUE | rgb) >>> 0);
   }
-}
-
-function writeVxl(document: Document): Generator<Uint8Array> {
-  const volume = document.merged();
-  const { min, max } = volume.box() ?? { min: [0, 0, 0], max: [0, 0, 0] };
-  const inside =
-    min[0] > X_MAX - SIZE &&
-    max[0] <= X_MAX + 1 &&
-    min[1] >= Y_MIN &&
-    max[1] <= Y_MIN + SIZE &&
-    min[2] > Z_MAX - HEIGHT &&
-    max[2] <= Z_MAX + 1;
-  if (!inside) {
-    const message =
-      'A .vxl map reaches from -256 to 255 in x and y and from -32 to 31 in z; this model lies ' +
-      `from ${min.join(' ')} to ${max.map((v) => v - 1).join(' ')}. Move or crop it.`;
-    throw new GoxError('GOX_FORMAT_LIMIT', message, { min, max });
-  }
-  return inPieces(rowsOf(volume));
-}
-
-/** Words of a column with a margin, and of a row of columns with one. */
-const PITCH = HEIGHT + 2;
-const ROW_WORDS = PITCH * (SIZE + 2);
-/** Colours and headers of a column: 64 voxels, and a span can be as short as two of them. */
-const COLUMN_BYTES_MAX = HEIGHT * 4 + (HEIGHT / 2 + 1) * SPAN_BYTES;
-
-/** The columns of each y. What lies outside the map is empty. */
-function* rowsOf(volume: Volume): Generator<Uint8Array> {
-  let [before, now, behind] = [0, 0, 0].map(() => new Int32Array(ROW_WORDS)) as Rows;
-  loadRow(volume, Y_MIN, behind);
-  const bytes = new Uint8Array(SIZE * COLUMN_BYTES_MAX);
-  for (let y = Y_MIN; y < Y_MIN + SIZE; y++) {
-    checkInterrupt();
-    [before, now, behind] = [now, behind, before];
-    loadRow(volume, y + 1, behind);
-    let at = 0;
-    for (let x = 0; x < SIZE; x++) {
-      at = writeColumn(before, now, behind, (x + 1) * PITCH + 1, bytes, at);
-    }
-    yield bytes.slice(0, at);
-  }
-}
-
-/** The words of cells, signed. */
-type Rows = [Int32Array, Int32Array, Int32Array];
-
-function loadRow(volume: Volume, y: number, out: Int32Array): void {
-  out.fill(0);
-  if (y >= Y_MIN + SIZE) return;
-  const min = [X_MAX + 1 - SIZE, y, Z_MAX + 1 - HEIGHT] as const;
-  const max = [X_MAX + 1, y + 1, Z_MAX + 1] as const;
-  const start = SIZE * PITCH + HEIGHT;
-  copyBox(volume, { min, max }, out, { x: -PITCH, y: 0, z: -1, start });
-}
-
-/** Writes the spans of one column at `at`; returns where they end. */
-function writeColumn(
-  before: Int32Array,
-  now: Int32Array,
-  behind: Int32Array,
-  column: number,
-  bytes: Uint8Array,
-  at: number,
-): number {
-  for (let z = 0; z < HEIGHT; ) {
-    const air = z;
-    while (z < HEIGHT && isClear(now[column + z]!)) z++;
-    const top = z;
-    while (z < HEIGHT && isSurface(before, now, behind, column + z)) z++;
-    const end = z;
-    while (z < HEIGHT && isInner(before, now, behind, column + z)) z++;
-    // Colours that reach the ground are the top colours of a last span.
-    let bottom = z;
-    while (bottom < HEIGHT && isSurface(before, now, behind, column + bottom)) bottom++;
-    if (bottom === HEIGHT) bottom = z;
-    const span = at;
-    bytes[span + 1] = top;
-    bytes[span + 2] = end - 1;
-    bytes[span + 3] = air;
-    at = writeColors(now, column, top, end, bytes, at + SPAN_BYTES);
-    at = writeColors(now, column, z, bottom, bytes, at);
-    z = bottom;
-    bytes[span] = z === HEIGHT ? 0 : (at - span) / 4;
-  }
-  return at;
-}
-
-/**
- * Goxel's threshold here lies one above that of its other formats: alpha 128, from which on a
- * signed word is negative.
- */
-function isClear(word: number): boolean {
-  return word >= 0;
-}
-
-/** Whether a cell is solid and one beside it is not. */
-function isSurface(before: Int32Array, now: Int32Array, behind: Int32Array, cell: number): boolean {
-  return !isClear(now[cell]!) && !isInner(before, now, behind, cell);
-}
-
-/** Whether a cell and all beside it are solid. */
-function isInner(before: Int32Array, now: Int32Array, behind: Int32Array, cell: number): boolean {
-  return (
-    !isClear(now[cell]!) &&
-    !isClear(now[cell - 1]!) &&
-    !isClear(now[cell + 1]!) &&
-    !isClear(now[cell - PITCH]!) &&
-    !isClear(now[cell + PITCH]!) &&
-    !isClear(before[cell]!) &&
-    !isClear(behind[cell]!)
-  );
-}
-
-function writeColors(
-  now: Int32Array,
-  column: number,
-  from: number,
-  to: number,
-  bytes: Uint8Array,
-  at: number,
-): number {
-  for (let z = from; z < to; z++) {
-    const rgba = now[column + z]!;
-    bytes[at++] = (rgba >>> 16) & 0xff;
-    bytes[at++] = (rgba >>> 8) & 0xff;
-    bytes[at++] = rgba & 0xff;
-    bytes[at++] = rgba >>> 24;
-  }
-  return at;
 }
 
 export const vxl: Format = {

@@ -3,11 +3,15 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Document } from '../../../engine/document/document.ts';
+import type { Vec3 } from '../../../engine/volume/box.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
 import { refused, refusesEveryCut, survivesNoise } from '../../support/damage.ts';
-import { readAs } from '../../support/documents.ts';
-import { voxelLines } from '../../support/fixtures.ts';
+import { documentOf, open, readAs, written } from '../../support/documents.ts';
+import { model, voxelLines } from '../../support/fixtures.ts';
+import { refused as refusal } from '../../support/refused.ts';
 import { SEED } from '../../support/seed.ts';
+import { randomNumbers } from '../../support/volumes.ts';
 
 const GROUND = 0xff40_405b;
 const HEIGHT = 256;
@@ -158,6 +162,72 @@ test('refuses damage, and says where', () => {
   );
   refusesEveryCut('vxl', sound);
   survivesNoise('vxl', sound);
+});
+
+/** A map of Voxlap that was written and read, without the ground under all of it. */
+function throughVoxlap(document: Document): Document {
+  const map = written(document, 'vxl', { header: true });
+  assert.equal([map.readUInt32LE(0), map.readUInt32LE(4)], [0x0907_2000, 1024]);
+  const read = readAs('vxl', map);
+  const { volume } = read.activeLayer;
+  const floor = [...volume.blocks()].reduce((sum, { z, data }) => {
+    return z > -HEIGHT / 2 ? sum : sum + data.subarray(0, 256).filter((word) => word !== 0).length;
+  }, 0);
+  assert.is(floor, 1024 * 1024, 'ground under every column');
+  volume.fillBox([-512, -512, -128], [512, 512, -127], 0);
+  return read;
+}
+
+test('what is written is read again, with the surface, the inside and the start', () => {
+  const volume = new Volume();
+  const random = randomNumbers(SEED);
+  const below = (end: number) => Math.floor(random() * end);
+  for (let i = 0; i < 40; i++) {
+    const min = [below(1000) - 510, below(1000) - 510, below(230) - 127] as const;
+    const max = min.map((v) => Math.min(v + 1 + below(12), 512)) as unknown as Vec3;
+    volume.fillBox(min, [max[0], max[1], Math.min(max[2], 128)], (0xff00_0000 | (i * 999)) >>> 0);
+  }
+  for (const [x, z] of [
+    [-512, 127],
+    [511, -127],
+    [511, 127],
+  ] as const)
+    volume.set(x, x, z, 0xff01_0203);
+  const document = documentOf(volume);
+  const { mat } = readAs('vxl', Buffer.concat([header(1, 1), FLOOR])).cameras[1]!;
+  const camera = { ...document.cameras[0]!, mat: mat.with(12, 5).with(13, -6), active: true };
+  document.set({ cameras: [camera] });
+  const read = throughVoxlap(document);
+  assert.equal([...read.cameras.at(-1)!.mat], [...camera.mat]);
+  const found = read.merged();
+  assert.is(found.count(), volume.count());
+  for (const { x, y, z, data } of volume.blocks()) {
+    for (const [i, word] of data.entries()) {
+      if (word === 0) continue;
+      const at = [x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)] as const;
+      const beside = [0, 1, 2].flatMap((axis) =>
+        [-1, 1].map((step) => at.map((v, n) => (n === axis ? v + step : v)) as unknown as Vec3),
+      );
+      // The ground below was there when it was written.
+      const hidden = beside.every((place) => place[2] === -128 || volume.get(...place) !== 0);
+      assert.is(found.get(...at), hidden ? GROUND : word, `${at}`);
+    }
+  }
+});
+
+test('Goxel’s models come through it as through a map of Ace of Spades', () => {
+  for (const title of ['multi']) {
+    const document = open(model(title));
+    const other = readAs('vxl', written(document, 'vxl')).merged();
+    assert.is(voxelLines(throughVoxlap(document).merged()), voxelLines(other), title);
+  }
+});
+
+test('refuses to write what no map of Voxlap has a place for', () => {
+  const volume = new Volume();
+  volume.set(0, 0, 128, 0xff00_0000);
+  const error = refusal(() => written(documentOf(volume), 'vxl', { header: true }));
+  assert.match(error.message, /from -512 to 511 in x and y and from -128 to 127 in z/);
 });
 
 test('knows the voxels of Command & Conquer for another format', () => {
