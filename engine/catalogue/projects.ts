@@ -278,12 +278,7 @@ export const exportModel = method({
       Type.Boolean({ description: 'vox: whether a model of up to 254 colours keeps them all.' }),
     ),
     voxlap_header: Type.Optional(
-      Type.Boolean({
-        description:
-          "vxl: a map of Voxlap itself, with its header and the start of the camera 'Start' or the" +
-          ' active one: x and y from -512 to 511, z from -128 to 127, and ground under every' +
-          ' column. Without it one of Ace of Spades.',
-      }),
+      Type.Boolean({ description: 'vxl: a map of Voxlap itself, with ground under all of it.' }),
     ),
   }),
   positional: ['path', 'format'],
