@@ -17,11 +17,6 @@ const EMPTY_BLOCKS_KEPT = 64;
 /** Single voxels are noted one by one up to this many, which take about as much as a block. */
 const CELLS_MAX = 256;
 
-/**
- * Versions are unique in the process, so equal versions mean the same content of the same volume.
- */
-let versions = 0;
-
 export class BlockTable {
   /** By which recordings know it. */
   readonly #owner: object;
@@ -30,7 +25,6 @@ export class BlockTable {
   #token = newToken();
   #count = 0;
   #empty = 0;
-  #version = ++versions;
   #sweeps = 0;
   readonly #trail = new Trail();
   #recorder: Recorder | undefined;
@@ -45,11 +39,11 @@ export class BlockTable {
   }
 
   get version(): number {
-    return this.#version;
+    return this.#trail.version;
   }
 
   set version(version: number) {
-    this.#version = version;
+    this.#trail.version = version;
   }
 
   /** How often blocks that were not written got other slots. */
@@ -92,7 +86,7 @@ export class BlockTable {
   }
 
   changedSince(version: number): Int32Array | undefined {
-    return version === this.#version ? new Int32Array(0) : this.#trail.since(version);
+    return this.#trail.since(version);
   }
 
   find(bx: number, by: number, bz: number): number {
@@ -125,17 +119,20 @@ export class BlockTable {
     other.#token = newToken();
   }
 
-  /** Puts a word into a place of a block, and keeps the counts; tells whether it is another. */
+  /**
+   * Puts a word into a place of a block, and keeps the counts; tells whether it is another. It is a
+   * signed number, since V8 makes an object of each above 2³¹ that it passes on.
+   */
   setWord(slot: number, place: number, word: number): boolean {
     let block = this.#blocks.at(slot);
-    const before = block.word(place);
+    const before = block.word(place) | 0;
     if (before === word) return false;
     // What most writes need not do is apart, so that compilers can put the rest in place of calls.
     const ready = block.owner === this.#token && block.touched;
     if (!ready || this.#recorder?.current !== undefined) block = this.#ready(slot, place, before);
     block.words[place] = word;
-    if (word > 0xff_ffff !== before > 0xff_ffff) this.#countWord(block, word);
-    this.#touch(slot);
+    if (isVoxel(word) !== isVoxel(before)) this.#countWord(block, word);
+    if (slot !== this.#trail.last) this.#trail.touch(slot, this.#index);
     return true;
   }
 
@@ -144,7 +141,7 @@ export class BlockTable {
     const log = this.#noting();
     const ours = this.#blocks.at(slot).owner === this.#token;
     if (!ours || (log !== undefined && log.cells >= CELLS_MAX)) return this.writable(slot);
-    log?.noteCell(slot, place, before);
+    log?.noteCell(slot, place, before >>> 0);
     return this.#blocks.written(slot, this.#token);
   }
 
@@ -167,7 +164,7 @@ export class BlockTable {
     const { count } = this.#blocks.at(slot);
     this.#count += count - before;
     this.#empty += (count === 0 ? 1 : 0) - (before === 0 ? 1 : 0);
-    this.#touch(slot);
+    this.#trail.touch(slot, this.#index);
   }
 
   /** A new block without voxels. Throws GOX_MEMORY_LIMIT. */
@@ -189,7 +186,7 @@ export class BlockTable {
   put(bx: number, by: number, bz: number, block: Block): void {
     const slot = this.#index.find(bx, by, bz);
     if (slot < 0) {
-      if (block.count > 0) this.#touch(this.#add(bx, by, bz, block));
+      if (block.count > 0) this.#trail.touch(this.#add(bx, by, bz, block), this.#index);
       return;
     }
     const before = this.#blocks.at(slot);
@@ -204,8 +201,7 @@ export class BlockTable {
     this.#noteTable();
     this.#replace(new BlockIndex(), new BlockStore());
     this.#count = 0;
-    this.#version = ++versions;
-    this.#trail.forget(this.#version);
+    this.#trail.touchAll();
   }
 
   /** Drops empty blocks once they are many. */
@@ -246,7 +242,7 @@ export class BlockTable {
         return this.#remove();
       case 'removed': {
         const { x, y, z, block } = step;
-        this.#touch(this.#enter(x, y, z, block));
+        this.#trail.touch(this.#enter(x, y, z, block), this.#index);
         return { kind: 'added' };
       }
       case 'table':
@@ -261,8 +257,8 @@ export class BlockTable {
     if (block.owner === this.#token) this.#blocks.written(slot, this.#token);
     else block = this.#copy(slot);
     block.words[place] = word;
-    if (word > 0xff_ffff !== before > 0xff_ffff) this.#countWord(block, word);
-    this.#touch(slot);
+    if (isVoxel(word) !== isVoxel(before)) this.#countWord(block, word);
+    this.#trail.touch(slot, this.#index);
     return before;
   }
 
@@ -286,8 +282,7 @@ export class BlockTable {
     this.#blocks = blocks;
     this.#count = count;
     this.#empty = empty;
-    this.#version = ++versions;
-    this.#trail.forget(this.#version);
+    this.#trail.touchAll();
     return step;
   }
 
@@ -296,7 +291,7 @@ export class BlockTable {
     const slot = this.#blocks.length - 1;
     const block = this.#blocks.at(slot);
     const { x, y, z } = this.#index.position(slot);
-    this.#touch(slot);
+    this.#trail.touch(slot, this.#index);
     // The next block gets its slot, at another place.
     this.#trail.newSlots();
     this.#blocks.pop();
@@ -368,15 +363,14 @@ export class BlockTable {
 
   /** A voxel has come or gone. */
   #countWord(block: Block, word: number): void {
-    const change = word > 0xff_ffff ? 1 : -1;
+    const change = isVoxel(word) ? 1 : -1;
     if (block.count === 0) this.#empty--;
     block.count += change;
     this.#count += change;
     if (block.count === 0) this.#empty++;
   }
+}
 
-  #touch(slot: number): void {
-    this.#version = ++versions;
-    this.#trail.touch(slot, this.#version, this.#index);
-  }
+function isVoxel(word: number): boolean {
+  return word >>> 24 !== 0;
 }

@@ -8,36 +8,69 @@ export const NO_VERSION = -1;
 /** Kept at most; what is older is forgotten, half at a time. */
 const STEPS_MAX = 4096;
 
+/**
+ * Versions are unique in the process, so equal versions mean the same content of the same volume.
+ */
+let versions = 0;
+
 export class Trail {
+  /** The slot that was written last, while a further write to it need not be noted; else -1. */
+  last = -1;
+  #version = ++versions;
+  /** Whether somebody was told the version, so that the next write makes another. */
+  #known = true;
   /** Three numbers a step. */
   #positions: number[] = [];
   /** Of the last write of each step; they grow. */
   #versions: number[] = [];
   /** Of versions before this one nothing is known. */
   #begin = 0;
-  #lastSlot = -1;
+  /** The slot of the last step. */
+  #slot = -1;
+  /** The version that each slot was last noted with. */
+  #noted = new Float64Array(0);
 
-  /** Notes a write, after which the volume has a version. */
-  touch(slot: number, version: number, index: BlockIndex): void {
-    if (slot === this.#lastSlot) this.#versions[this.#versions.length - 1] = version;
-    else this.#add(slot, version, index);
+  get version(): number {
+    this.#known = true;
+    this.last = -1;
+    return this.#version;
+  }
+
+  /** Comes back to a version that the volume had. */
+  set version(version: number) {
+    this.#known = true;
+    this.last = -1;
+    this.#version = version;
+  }
+
+  /** Notes a write to a slot. */
+  touch(slot: number, index: BlockIndex): void {
+    if (this.#known) this.#version = ++versions;
+    this.#known = false;
+    this.last = slot;
+    if (this.#noted[slot] !== this.#version) this.#note(slot, index);
+  }
+
+  /** Everything may be different. */
+  touchAll(): void {
+    this.#version = ++versions;
+    this.#known = false;
+    this.#positions = [];
+    this.#versions = [];
+    this.#begin = this.#version;
+    this.newSlots();
   }
 
   /** Slots have other numbers from now on. */
   newSlots(): void {
-    this.#lastSlot = -1;
-  }
-
-  /** Everything may be different from this version on. */
-  forget(version: number): void {
-    this.#positions = [];
-    this.#versions = [];
-    this.#begin = version;
-    this.#lastSlot = -1;
+    this.last = -1;
+    this.#slot = -1;
+    this.#noted = new Float64Array(0);
   }
 
   /** Positions written after a version, three numbers each, none twice; undefined if unknown. */
   since(version: number): Int32Array | undefined {
+    if (version === this.#version) return new Int32Array(0);
     if (version < this.#begin) return undefined;
     const seen = new BlockIndex();
     const found: number[] = [];
@@ -52,12 +85,25 @@ export class Trail {
     return Int32Array.from(found);
   }
 
-  #add(slot: number, version: number, index: BlockIndex): void {
+  #note(slot: number, index: BlockIndex): void {
+    if (slot === this.#slot) this.#versions[this.#versions.length - 1] = this.#version;
+    else this.#add(slot, index);
+    if (slot >= this.#noted.length) this.#grow(slot + 1);
+    this.#noted[slot] = this.#version;
+  }
+
+  #add(slot: number, index: BlockIndex): void {
     if (this.#versions.length === STEPS_MAX) this.#shorten();
     const { x, y, z } = index.position(slot);
     this.#positions.push(x, y, z);
-    this.#versions.push(version);
-    this.#lastSlot = slot;
+    this.#versions.push(this.#version);
+    this.#slot = slot;
+  }
+
+  #grow(length_min: number): void {
+    const noted = new Float64Array(Math.max(length_min, this.#noted.length * 2));
+    noted.set(this.#noted);
+    this.#noted = noted;
   }
 
   #shorten(): void {

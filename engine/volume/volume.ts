@@ -144,7 +144,8 @@ export class Volume {
       if (!filled) return;
       slot = table.insert(x >> 4, y >> 4, z >> 4);
     }
-    const value = filled ? rgba >>> 0 : 0;
+    // A signed number, since V8 makes an object of each above 2³¹ that it passes on.
+    const value = filled ? rgba | 0 : 0;
     const place = indexInBlock(x, y, z);
     if (table.setWord(slot, place, value) && !filled) table.sweep();
   }
