@@ -62,7 +62,9 @@ file('one that was removed or replaced is made again, and says so', async () => 
     existsSync(pid_file) && readFileSync(pid_file, 'utf8') === `${daemon.pid}\n`;
   rmSync(pid_file);
   await eventually('it is made again', isThere);
-  assert.match(daemon.stdout(), 'the PID file was removed or replaced');
+  await eventually('it is said', () =>
+    daemon.stdout().includes('the PID file was removed or replaced'),
+  );
   writeFileSync(`${pid_file}.new`, '');
   renameSync(`${pid_file}.new`, pid_file);
   await eventually('it is written again', isThere);

@@ -78,8 +78,9 @@ export class LayerReader {
       checkInterrupt();
       this.#place(volume, start + 4 + i * PLACED_BLOCK_BYTES, fail);
       if (volume.blockCount > this.#blocks_left) {
-        // Nobody places two blocks at one place, though a file could.
-        const bytes = (this.#blocks_max - this.#blocks_left + count) * BLOCK_BYTES;
+        // Nobody places two blocks at one place, though a file could; one off the grid takes more.
+        const blocks = Math.max(count, volume.blockCount);
+        const bytes = (this.#blocks_max - this.#blocks_left + blocks) * BLOCK_BYTES;
         this.#refuse(`has layers whose blocks take ${bytes} bytes at least`, { bytes });
       }
     }
