@@ -35,7 +35,7 @@ const LANES: readonly (readonly string[])[] = [
 const LONELY_KIND = 'interop';
 /** Takes long, and would be among the last: it would end alone. */
 const FIRST: readonly string[] = ['unit/supervision/simulation.test.js'];
-const TIMEOUT_DEFAULT_S = 120;
+const TIMEOUT_DEFAULT_S = 240;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -98,7 +98,7 @@ test('hollow keeps the voxels near the outside', () => {
         if (volume.get(...at) !== kept) assert.unreachable(`${at}`);
       }
     }),
-    { seed: SEED, numRuns: 20 },
+    { seed: SEED, numRuns: 12 },
   );
 });
 
@@ -117,7 +117,7 @@ test('fillHoles fills exactly what cannot be reached from outside', () => {
       }
       assert.is(added, count);
     }),
-    { seed: SEED, numRuns: 20 },
+    { seed: SEED, numRuns: 12 },
   );
 });
 
@@ -178,7 +178,7 @@ test('a hull is convex, holds the volume and nothing that a plane can cut off', 
         if (filled !== inside) assert.unreachable(`${p} of ${JSON.stringify(list)}`);
       }
     }),
-    { seed: SEED, numRuns: 15 },
+    { seed: SEED, numRuns: 10 },
   );
 });
 

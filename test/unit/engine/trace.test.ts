@@ -39,13 +39,17 @@ const LOOKS: View[] = [
   { ...SIZE, camera: { yaw_degrees: 200, pitch_degrees: -30 }, orthographic: true },
 ];
 
-for (const fixture of models().filter(({ name }) => name !== 'empty')) {
+for (const [number, fixture] of models()
+  .filter(({ name }) => name !== 'empty')
+  .entries()) {
+  // Every model is seen from some sides, and every side shows many models.
+  const looks = LOOKS.filter((_, i) => (i + number) % 2 === 0);
   cameras(`${fixture.title} has the rasteriser's outline`, () => {
     const document = formatFor('a.gox').read!(fixture.bytes, fixture.title);
-    const options = { views: LOOKS, samples: 8, bounces: 0, refraction: 1, ...CLEAR };
+    const options = { views: looks, samples: 8, bounces: 0, refraction: 1, ...CLEAR };
     const job = prepareTrace(document, options);
     for (const [i, bytes] of runTrace(job).entries()) {
-      const [traced, drawn] = [decodePicture(bytes), render(document, LOOKS[i]!, CLEAR)];
+      const [traced, drawn] = [decodePicture(bytes), render(document, looks[i]!, CLEAR)];
       let [covered, differ] = [0, 0];
       for (let at = 3; at < drawn.data.length; at += 4) {
         if (drawn.data[at]! > 0) covered++;

@@ -100,7 +100,7 @@ test('noise anywhere in a file is read or refused', () => {
       for (const [at, data] of changes) noisy.set(data.subarray(0, noisy.length - at), at);
       for (const way of WAYS) outcome(noisy, way);
     }),
-    { seed: SEED, numRuns: 1000 },
+    { seed: SEED, numRuns: 500 },
   );
 });
 
@@ -116,7 +116,7 @@ test('scenes of any shape are read or refused, and in any order', () => {
     fc.property(fc.array(node, { maxLength: 8 }), (nodes) => {
       for (const way of WAYS) outcome(voxFile(ONE, ONE, ...nodes), way);
     }),
-    { seed: SEED, numRuns: 2000 },
+    { seed: SEED, numRuns: 800 },
   );
 });
 
@@ -198,8 +198,8 @@ test('a small file cannot ask for more memory than allowed', () => {
       ...Array.from({ length: count }, (_, i) => [(i % 16) * 16, i & 240, 0, 1]),
     );
   assert.ok(!(outcome(voxFile(spread(64)), limit) instanceof GoxError));
-  refused(voxFile(spread(65)), 'GOX_MEMORY_LIMIT', /bytes left/, limit);
-  refused(voxFile(spread(40), spread(40)), 'GOX_MEMORY_LIMIT', /bytes left/, limit);
+  refused(voxFile(spread(65)), 'GOX_MEMORY_LIMIT', /take \d+ bytes at least/, limit);
+  refused(voxFile(spread(40), spread(40)), 'GOX_MEMORY_LIMIT', /take \d+ bytes at least/, limit);
   const old = Buffer.concat([int32(1, 1, 16 * 65), Buffer.alloc(16 * 65 + 768)]);
   refused(old, 'GOX_MEMORY_LIMIT', /./, limit);
   const many = Array<Buffer>(16385).fill(model([1, 1, 1]));

@@ -15,7 +15,7 @@ import { print, shrink } from './simulation/shrink.ts';
 import { World } from './simulation/world.ts';
 
 /** Each run has others, so that many runs see as much as one long one. */
-const HISTORIES = Number(process.env.GOXEL_HISTORIES ?? 5000);
+const HISTORIES = Number(process.env.GOXEL_HISTORIES ?? 3000);
 /** On a machine that is busy otherwise fewer histories have to do. */
 const WALL_MS_MAX = 30_000;
 const HISTORIES_MIN = 500;
