@@ -27,11 +27,11 @@ const SOURCES = fileURLToPath(new URL('../../test/', import.meta.url));
  * three would make slow machines miss deadlines.
  */
 const LANES: readonly (readonly string[])[] = [
-  ['interop', 'browser', 'unit'],
+  ['browser', 'unit'],
   ['fuzz', 'integration'],
   ['integration'],
 ];
-/** Starts big programs, two at a time: no other lane helps with it. */
+/** Starts big programs, two at a time, and so runs alone, at the end. */
 const LONELY_KIND = 'interop';
 /** Takes long, and would be among the last: it would end alone. */
 const FIRST: readonly string[] = ['unit/supervision/simulation.test.js'];
@@ -127,6 +127,7 @@ function report(path: string, result: FileResult): void {
 
 try {
   await Promise.all(LANES.map(runLane));
+  await runLane([LONELY_KIND]);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -11,7 +11,7 @@ import { temporaryDirectory } from './tmp.ts';
 
 const GOXEL_TIMEOUT_S = 30;
 /** Below what the test runner gives a file. */
-const RUN_TIMEOUT_S = 110;
+const RUN_TIMEOUT_S = 220;
 const AT_A_TIME = 2;
 
 /** Without `-noreset` the display starts anew, deaf meanwhile, whenever its last client leaves. */
