@@ -14,6 +14,15 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
+/** Numbers from 0 up to, not including, `end`. */
+export type Next = (end: number) => number;
+
+/** Whole ones, the same for the same seed. */
+export function numbersFrom(seed: number): Next {
+  const random = randomNumbers(seed);
+  return (end) => Math.floor(random() * end);
+}
+
 /**
  * Voxels of a few colours around a corner of eight blocks, far from 0 or near it, so that surfaces
  * cross from block to block; set in random order. `alphas` are drawn from.

@@ -13,17 +13,7 @@ import type { Vec3 } from '../../../engine/volume/box.ts';
 import { pack } from '../../../engine/volume/color.ts';
 import { LooseProject } from '../../support/project.ts';
 import { SEED } from '../../support/seed.ts';
-
-/** Numbers from 0 up to, not including, one. */
-function numbersFrom(seed: number): (end: number) => number {
-  let state = seed | 1;
-  return (end) => {
-    state = (Math.imul(state, 0x5_deec_e66d) + 0xb) | 0;
-    return ((state >>> 8) % 0x1_0000) % end;
-  };
-}
-
-type Next = ReturnType<typeof numbersFrom>;
+import { type Next, numbersFrom } from '../../support/volumes.ts';
 
 const OPTIONS: readonly RenderOptions[] = [
   { views: [{ width: 90, height: 70 }] },
