@@ -241,7 +241,12 @@ deadline('many light requests that together take longer than one may are no reas
       // Those behind may have waited too long, which costs them and nobody else.
       if (error !== undefined) assert.match(error.message, 'was not begun in time');
     }
-    assert.match(await connection.ask(request('goxel.get_voxel', [1, 1, 1], 1)), '"exists":true');
+    const ask = () => connection.ask(request('goxel.get_voxel', [1, 1, 1], 1));
+    let reply = await ask();
+    // A busy machine may hold up this one, too, for longer than the limit allows.
+    for (let more = 20; more > 0 && reply.includes('GOX_ENGINE_BUSY'); more -= 1)
+      reply = await ask();
+    assert.match(reply, '"exists":true');
     assert.is(engine(await treeOf(connection), 0).restarts, 0);
     connection.destroy();
   }),
