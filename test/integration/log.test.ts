@@ -1,27 +1,30 @@
 /** A log that cannot be written is lost, and nothing else. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli } from '../support/cli.ts';
 import { DAEMON_MAIN, withDaemon } from '../support/daemon.ts';
+import { makeLines } from '../support/log-lines.ts';
 import { eventually, RawConnection, request } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
-const DUMPED = { 'dump.directory': temporaryDirectory() };
-const DUMPS = 3;
-/** Longer than the daemon lets two dumps follow each other. */
-const DUMP_MS = 600;
+const DUMPS = temporaryDirectory();
+const SETTINGS = { 'dump.directory': DUMPS, 'logging.level': 'debug' };
+/** So many write more than a pipe takes. */
+const MANY = 100;
+/** The daemon looks once a second whether its file is there. */
+const LOOK_MS = 1500;
 
-/** Makes the daemon write lines, some kilobytes each time. */
-async function makeLines(pid: number): Promise<void> {
-  for (let i = 0; i < DUMPS; i += 1) {
-    process.kill(pid, 'SIGUSR1');
-    await sleep(DUMP_MS);
-  }
+/** Has the daemon write its tree to the log, and a file that says that it has. */
+async function dumpTree(pid: number): Promise<void> {
+  const dumps = () => readdirSync(DUMPS).length;
+  const before = dumps();
+  process.kill(pid, 'SIGUSR1');
+  await eventually('there was a dump', () => dumps() > before);
 }
 
 async function assertServes(socket: string): Promise<void> {
@@ -39,22 +42,23 @@ interface Piped {
 /** A daemon whose output goes into pipes that this process holds. */
 async function startPiped(): Promise<Piped> {
   const socket = join(temporaryDirectory(), 's');
-  const dumped = `dump.directory=${DUMPED['dump.directory']}`;
-  const args = [DAEMON_MAIN, 'run', '--socket', socket, '--set', dumped];
+  const sets = Object.entries(SETTINGS).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const args = [DAEMON_MAIN, 'run', '--socket', socket, ...sets];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal));
   });
-  await eventually('it made its socket', () => existsSync(socket));
+  (await RawConnection.openEventually(socket)).destroy();
   return { child, socket, ended };
 }
 
 const writing = suite('a log that cannot be written');
 
 writing('to a full disk: the daemon serves on, and stops in order', () =>
-  withDaemon({ settings: { ...DUMPED, 'logging.file': '/dev/full' } }, async ({ pid, socket }) => {
-    await makeLines(pid);
-    await assertServes(socket);
+  withDaemon({ settings: { ...SETTINGS, 'logging.file': '/dev/full' } }, async (daemon) => {
+    await makeLines(daemon.socket, MANY);
+    await dumpTree(daemon.pid);
+    await assertServes(daemon.socket);
   }),
 );
 
@@ -63,7 +67,8 @@ writing('to a pipe whose reader has gone', async () => {
   try {
     child.stdout?.destroy();
     child.stderr?.destroy();
-    await makeLines(child.pid ?? 0);
+    await makeLines(socket, MANY);
+    await dumpTree(child.pid ?? 0);
     await assertServes(socket);
     child.kill('SIGTERM');
     assert.is(await ended, 0);
@@ -77,14 +82,15 @@ writing('to a pipe whose reader reads nothing', async () => {
   execFileSync('mkfifo', [pipe]);
   const reader = spawn('sh', ['-c', `exec 3<${pipe}; exec sleep 60`], { stdio: 'ignore' });
   try {
-    await withDaemon({ settings: { ...DUMPED, 'logging.file': pipe } }, async ({ pid, socket }) => {
-      // Many connections make a tree that fills the pipe.
-      const clients = await Promise.all(
-        Array.from({ length: 9 }, () => RawConnection.open(socket)),
-      );
-      for (let i = 0; i < 5; i += 1) await makeLines(pid);
-      assert.match(await clients[0]!.ask(request('ping', [], 1)), '"pong":true');
-      for (const client of clients) client.destroy();
+    await withDaemon({ settings: { ...SETTINGS, 'logging.file': pipe } }, async (daemon) => {
+      await makeLines(daemon.socket, MANY);
+      await dumpTree(daemon.pid);
+      const client = await RawConnection.open(daemon.socket);
+      const { result } = await client.call('status');
+      const { log } = result as { log: { sinks: { held_bytes: number }[] } };
+      assert.ok(log.sinks[0]!.held_bytes > 0, 'the pipe is full');
+      assert.match(await client.ask(request('ping', [], 1)), '"pong":true');
+      client.destroy();
     });
   } finally {
     reader.kill('SIGKILL');
@@ -94,14 +100,17 @@ writing('to a pipe whose reader reads nothing', async () => {
 writing('in a directory that was moved away: SIGHUP makes it again', async () => {
   const above = temporaryDirectory();
   const file = join(above, 'logs', 'log');
-  await withDaemon({ settings: { ...DUMPED, 'logging.file': file } }, async ({ pid }) => {
+  await withDaemon({ settings: { ...SETTINGS, 'logging.file': file } }, async (daemon) => {
     renameSync(join(above, 'logs'), join(above, 'away'));
-    await makeLines(pid);
+    for (const end_ms = performance.now() + LOOK_MS; performance.now() < end_ms; ) {
+      await makeLines(daemon.socket, 1);
+      await sleep(50);
+    }
     assert.not(existsSync(file));
-    process.kill(pid, 'SIGHUP');
+    process.kill(daemon.pid, 'SIGHUP');
     await eventually('a new file was made', () => existsSync(file));
-    await makeLines(pid);
-    assert.match(readFileSync(file, 'utf8'), 'tree of actors');
+    await dumpTree(daemon.pid);
+    await eventually('it has the tree', () => /tree of actors/.test(readFileSync(file, 'utf8')));
   });
   assert.match(readFileSync(file, 'utf8'), '"msg":"stopped"');
 });

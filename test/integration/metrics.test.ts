@@ -20,10 +20,12 @@ const ALERTS = join(ROOT, 'conf/prometheus/alerts.yaml');
 const DASHBOARD = join(ROOT, 'conf/grafana/dashboard.json');
 const LONG_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
 
-/** Engines take a while to start, and one that is told so dies. */
+/** Engines do not start before this file is there, and one that is told so dies. */
+const gate = join(temporaryDirectory(), 'gate');
 const LATE =
-  "import{isMainThread}from'node:worker_threads';" +
-  'if(!isMainThread){const t=Date.now()+300;while(Date.now()<t);}';
+  "import{existsSync}from'node:fs';import{isMainThread}from'node:worker_threads';" +
+  'const sleeper=new Int32Array(new SharedArrayBuffer(4));' +
+  `if(!isMainThread)while(!existsSync(${JSON.stringify(gate)}))Atomics.wait(sleeper,0,0,20);`;
 const NODE_OPTIONS =
   `--import ${new URL('../support/deadly.js', import.meta.url).href}` +
   ` --import data:text/javascript,${encodeURIComponent(LATE)}`;
@@ -70,13 +72,15 @@ const starting: Answer[] = [];
 metrics.before(async () => {
   const settings = {
     ...{ 'http.enabled': true, 'http.path': path, 'workers.count': 1, 'workers.jobs': 1 },
-    ...{ 'sockets.unix.permissions': '0660', 'performance.shutdown_timeout_ms': 2000 },
+    ...{ 'sockets.unix.permissions': '0660', 'performance.shutdown_timeout_ms': 60_000 },
   };
   const started = startDaemon({ settings, env: { NODE_OPTIONS } });
   await eventually('it is ready', async () => {
     const answer = await get(place, '/readyz').catch(() => undefined);
-    if (answer !== undefined) starting.push(answer);
-    return answer?.status === 200;
+    if (answer === undefined) return false;
+    starting.push(answer);
+    writeFileSync(gate, '');
+    return answer.status === 200;
   });
   daemon = await started;
   client = await RawConnection.open(daemon.socket);
@@ -96,17 +100,21 @@ metrics('is not ready while it starts, and lives', async () => {
 });
 
 metrics('lists its checks', async () => {
-  const ready = await get(place, '/readyz?verbose');
-  assert.is(
-    ready.body,
+  const all =
     '[+]daemon ok: running\n[+]listeners ok: accepting: unix\n[+]engines ok: 1 of 1 ready\n' +
-      '[+]health ok: healthy\nreadyz check passed\n',
-  );
-  await eventually('the health monitor has looked', async () => {
+    '[+]health ok: healthy\nreadyz check passed\n';
+  let ready = '';
+  // A busy machine may make it degraded for a while.
+  await eventually('all is well', async () => {
+    ready = (await get(place, '/readyz?verbose')).body;
+    return !/degraded/.test(ready);
+  });
+  assert.is(ready, all);
+  await eventually('the health monitor has looked, and all is well', async () => {
     const { body } = await get(place, '/healthz', 'application/json');
     const { ok, state, checks } = JSON.parse(body) as { [key: string]: unknown };
-    assert.equal([ok, state], [true, 'healthy']);
-    return (checks as unknown[]).length > 3;
+    assert.is(ok, true);
+    return state === 'healthy' && (checks as unknown[]).length > 3;
   });
   assert.is((await get(place, '/nope')).status, 404);
 });
@@ -213,6 +221,8 @@ metrics('is not ready while it drains, answers to the end, and leaves nothing', 
     return status === 503 && body.includes('[-]daemon failed: stopping');
   });
   assert.is((await get(place, '/livez')).status, 200);
+  // Its job goes with it, and there is nothing to wait for.
+  client.destroy();
   assert.is((await stopped).code, 0);
   assert.not(existsSync(path));
 });
