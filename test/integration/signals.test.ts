@@ -11,8 +11,11 @@ import { DAEMON_MAIN, startDaemon, withDaemon } from '../support/daemon.ts';
 import { eventually, RawConnection, type RawReply, type RawTree, request } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
-/** The C daemon took 299 s; service managers give 90 s, people 2. */
-const STOP_MS_MAX = 2000;
+/** What the daemon gives those that are slow, when it stops: more than is waited for anything. */
+const PATIENT = { 'performance.shutdown_timeout_ms': 120_000 };
+/** The C daemon took 299 s; people give 2 s, but machines may be busy. */
+const STOP_MS_MAX = 20_000;
+const ENDLESS_RENDER = { width: 512, height: 512, trace: { samples: 10_000 } };
 const STARTS = 6;
 const STORM = 100;
 /** Takes some hundred ms of an engine's time. */
@@ -27,7 +30,7 @@ const stopping = suite('signals that stop');
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   stopping(`${signal}, with idle clients`, async () => {
-    const daemon = await startDaemon();
+    const daemon = await startDaemon({ settings: PATIENT });
     const idle = await RawConnection.open(daemon.socket);
     await idle.call('goxel.add_voxel', [1, 2, 3]);
     const silent = await RawConnection.open(daemon.socket);
@@ -48,7 +51,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
   stopping(`${signal}, with requests under way, which are finished`, async () => {
     // All of them fit into what a connection may ask for before it is answered.
-    const daemon = await startDaemon({ settings: { 'limits.output_bytes_max': 64 * 1024 * 1024 } });
+    const settings = { ...PATIENT, 'limits.output_bytes_max': 64 * 1024 * 1024 };
+    const daemon = await startDaemon({ settings });
     const client = await RawConnection.open(daemon.socket);
     await client.call('ping');
     for (let id = 0; id < 3; id += 1) client.write(long(id));
@@ -68,7 +72,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 stopping('nobody connects any more, once it is told to stop', async () => {
-  const daemon = await startDaemon();
+  const daemon = await startDaemon({ settings: PATIENT });
   const client = await RawConnection.open(daemon.socket);
   client.write(long(1) + request('ping', [], 'all'));
   await client.line();
@@ -84,16 +88,27 @@ stopping('nobody connects any more, once it is told to stop', async () => {
 });
 
 stopping('a second signal ends it without waiting, and everything is answered', async () => {
-  const daemon = await startDaemon({ settings: { 'limits.output_bytes_max': 64 * 1024 * 1024 } });
+  const settings = { ...PATIENT, 'limits.output_bytes_max': 64 * 1024 * 1024 };
+  const daemon = await startDaemon({ settings });
   const client = await RawConnection.open(daemon.socket);
+  await client.call('goxel.add_voxel', [1, 2, 3]);
+  // For this one it would wait for minutes.
+  client.write(request('goxel.render_scene', ENDLESS_RENDER, 0));
   client.write(`${long(1)}${long(2)}${long(3)}${request('ping', [], 'all')}`);
-  await client.line();
+  // Others may be answered before the ping was read.
+  let first = await client.line();
+  let early = 0;
+  for (; !first.includes('"all"'); early += 1) first = await client.line();
   process.kill(daemon.pid, 'SIGTERM');
   await eventually('it was stopping', () => daemon.stdout().includes('"stopping"'));
   process.kill(daemon.pid, 'SIGTERM');
   const replies = (await client.rest()).toString().trimEnd().split('\n');
-  assert.match(replies.pop() ?? '', '"server.draining"');
-  assert.is(replies.length, 3);
+  const [notice] = replies.splice(
+    replies.findIndex((line) => line.includes('"server.draining"')),
+    1,
+  );
+  assert.match(notice ?? '', '"server.draining"');
+  assert.is(replies.length + early, 4);
   for (const line of replies) assert.match(line, /"result"|GOX_SHUTTING_DOWN/);
   assert.equal(await daemon.exited(), { code: 0, signal: null });
   assert.not(existsSync(daemon.socket));
@@ -101,7 +116,7 @@ stopping('a second signal ends it without waiting, and everything is answered', 
 });
 
 stopping('the method shutdown answers, and stops as a signal does', async () => {
-  const daemon = await startDaemon();
+  const daemon = await startDaemon({ settings: PATIENT });
   const client = await RawConnection.open(daemon.socket);
   client.write(long(1) + request('shutdown', undefined, 2));
   const replies = (await client.rest()).toString().trimEnd().split('\n').sort();
@@ -169,9 +184,11 @@ dumping('in a storm, beside requests', () => {
     }
     // Those that come close together may be one dump; but one comes after the last of them.
     await eventually('it was dumped again', () => dumps(daemon.stdout()).length > 1);
+    // The log first: there may be another dump at any time.
+    const told = dumps(daemon.stdout());
     const files = readdirSync(directory);
     assert.ok(files.length <= STORM);
-    for (const path of dumps(daemon.stdout())) assert.ok(files.includes(basename(path)), path);
+    for (const path of told) assert.ok(files.includes(basename(path)), path);
     assert.not(daemon.stdout().includes('cannot write'));
     client.destroy();
   });
@@ -236,7 +253,10 @@ function survivesSigusr1(pid: number): boolean {
 /** Whether any thread of a process listens on a TCP port. */
 function debuggerListens(pid: number): boolean {
   const inodes = new Set(
-    readdirSync(`/proc/${pid}/fd`).map((fd) => statSync(`/proc/${pid}/fd/${fd}`).ino),
+    readdirSync(`/proc/${pid}/fd`).map(
+      // Some were closed since.
+      (fd) => statSync(`/proc/${pid}/fd/${fd}`, { throwIfNoEntry: false })?.ino,
+    ),
   );
   return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
     .split('\n')

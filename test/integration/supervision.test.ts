@@ -3,11 +3,13 @@
  * thread ends, in a daemon that was prepared for that (`support/deadly.ts`).
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Daemon, startDaemon, withDaemon } from '../support/daemon.ts';
-import { MARKER } from '../support/deadly.ts';
+import { DEATH_GATE, MARKER } from '../support/deadly.ts';
 import {
   actors,
   eventually,
@@ -17,13 +19,24 @@ import {
   request,
   treeOf,
 } from '../support/raw.ts';
+import { resultOf } from '../support/reloading.ts';
+import { temporaryDirectory } from '../support/tmp.ts';
 
 /** Far below what all searches take, far above what one does. */
 const TIMEOUT_MS = 250;
 const SEARCHES = 250;
+/** A moment in which the machine does something else falls into one search at a time. */
+const HELD_UP_MAX = 3;
 const DEADLY = {
   NODE_OPTIONS: `--import ${new URL('../support/deadly.js', import.meta.url).href}`,
 };
+
+/** The same; who dies does so when the file is there. */
+function gated() {
+  const path = join(temporaryDirectory(), 'gate');
+  const open = () => writeFileSync(path, '');
+  return { env: { ...DEADLY, [DEATH_GATE]: path }, open };
+}
 
 const SETTINGS = { 'health.restart_delay_ms': 0 };
 
@@ -50,20 +63,35 @@ function engine(tree: RawTree, index: number): RawTree {
 
 const code = (line: string) => (JSON.parse(line) as RawReply).error?.data.code ?? 'ok';
 
+/** Asks until what it gets is not that it was late, as a busy machine may make it. */
+async function patiently(
+  connection: RawConnection,
+  method: string,
+  params: unknown,
+  late: readonly string[] = ['GOX_ENGINE_BUSY', 'GOX_REQUEST_TIMEOUT'],
+): Promise<RawReply> {
+  let reply = await connection.call(method, params);
+  for (let more = 50; more > 0 && late.includes(reply.error?.data.code ?? ''); more -= 1)
+    reply = await connection.call(method, params);
+  return reply;
+}
+
 /** Projects `a` of engine 0 and `b` of engine 1, each with a voxel at the origin. */
 async function twoProjects(daemon: Daemon): Promise<RawConnection> {
   const connection = await RawConnection.open(daemon.socket);
   for (const project of ['a', 'b']) {
-    await connection.call('goxel.create_project', { project });
-    await connection.call('goxel.add_voxel', { x: 0, y: 0, z: 0, project });
+    resultOf(await patiently(connection, 'goxel.create_project', { project }));
+    const voxel = { x: 0, y: 0, z: 0, project };
+    resultOf(await patiently(connection, 'goxel.add_voxel', voxel));
   }
   return connection;
 }
 
 const death = suite('death of an engine');
 
-death('it comes back; its projects are lost and can be made anew; others go on', () =>
-  withDaemon({ settings: SETTINGS, env: DEADLY }, async (daemon) => {
+death('it comes back; its projects are lost and can be made anew; others go on', () => {
+  const { env, open } = gated();
+  return withDaemon({ settings: SETTINGS, env }, async (daemon) => {
     const observer = await twoProjects(daemon);
     const victim = await RawConnection.open(daemon.socket);
     const bystander = await RawConnection.open(daemon.socket);
@@ -71,13 +99,12 @@ death('it comes back; its projects are lost and can be made anew; others go on',
       request('goxel.get_voxel', { x: 0, y: 0, z: 0, project }, id);
 
     victim.write(deadly('a', 7) + probe('a', 8) + probe('b', 9));
-    let served = 0;
-    while (victim.received.indexOf('"id":7') < 0) {
+    for (let served = 0; served < 20; served += 1) {
       assert.match(await bystander.ask(probe('b')), '"exists":true');
       assert.match(await bystander.ask(request('ping', [], 2)), '"pong":true');
-      served += 1;
     }
-    assert.ok(served > 1, 'others were served meanwhile');
+    assert.is(victim.received.indexOf('"id":7'), -1, 'others were served meanwhile');
+    open();
 
     const replies = (await victim.lines(3)).sort();
     assert.equal(replies.map((line) => (JSON.parse(line) as RawReply).id).sort(), [7, 8, 9]);
@@ -95,8 +122,8 @@ death('it comes back; its projects are lost and can be made anew; others go on',
     assert.match(await victim.ask(probe('a')), '"exists":false');
     assert.match(await victim.ask(probe('b')), '"exists":true');
     for (const connection of [observer, victim, bystander]) connection.destroy();
-  }),
-);
+  });
+});
 
 death('the current project is lost with it, and is not silently empty', () =>
   withDaemon({ settings: { ...SETTINGS, 'workers.count': 1 }, env: DEADLY }, async (daemon) => {
@@ -122,9 +149,15 @@ death('requests for a new project wait while its engine is away', () =>
     async (daemon) => {
       const connection = await RawConnection.open(daemon.socket);
       const observer = await RawConnection.open(daemon.socket);
-      assert.is(code(await connection.ask(deadly('default', 1))), 'GOX_ENGINE_LOST');
-      const tree = await treeOf(observer);
-      assert.not(engine(tree, 0).state.startsWith('ready'), 'the test needs it away');
+      let tree: RawTree | undefined;
+      // On a busy machine it may be back before it is looked at.
+      for (let tries = 3; tries > 0; tries -= 1) {
+        await connection.call('goxel.create_project');
+        assert.is(code(await connection.ask(deadly('default', 1))), 'GOX_ENGINE_LOST');
+        tree = await treeOf(observer);
+        if (!engine(tree, 0).state.startsWith('ready')) break;
+      }
+      assert.not(engine(tree!, 0).state.startsWith('ready'), 'the test needs it away');
       const params = { x: 1, y: 1, z: 1, project: 'new' };
       connection.write(
         request('goxel.create_project', { project: 'new' }, 1) +
@@ -159,8 +192,9 @@ death('again and again within its restarts', () =>
   }),
 );
 
-death('a request that waits for an engine when it dies is answered', () =>
-  withDaemon({ settings: SETTINGS, env: DEADLY }, async (daemon) => {
+death('a request that waits for an engine when it dies is answered', () => {
+  const { env, open } = gated();
+  return withDaemon({ settings: SETTINGS, env }, async (daemon) => {
     const observer = await twoProjects(daemon);
     const victim = await RawConnection.open(daemon.socket);
     const waiter = await RawConnection.open(daemon.socket);
@@ -171,12 +205,15 @@ death('a request that waits for an engine when it dies is answered', () =>
       return calls?.figures?.in_flight === 1;
     });
     // Nothing else happens on this connection, so nothing else could bring the answer along.
-    waiter.write(request('goxel.get_voxel', { x: 0, y: 0, z: 0, project: 'a' }, 2));
+    const waiting = request('goxel.get_voxel', { x: 0, y: 0, z: 0, project: 'a' }, 2);
+    // When the ping is answered, the daemon has the one before it.
+    assert.match(await waiter.ask(waiting + request('ping', [], 3)), '"pong":true');
+    open();
     assert.match(code(await waiter.line()), /^GOX_PROJECT_LOST$/);
     assert.is(code(await victim.line()), 'GOX_ENGINE_LOST');
     for (const connection of [observer, victim, waiter]) connection.destroy();
-  }),
-);
+  });
+});
 
 death.run();
 
@@ -192,15 +229,18 @@ deadline('ends alone: nothing of it stays, its engine goes on, and so do all pro
     const observer = await twoProjects(daemon);
     const slow = await RawConnection.open(daemon.socket);
     for (let times = 0; times < 5; times += 1) {
-      const reply = await slow.call('script.execute', { script: ENDLESS, project: 'a' });
+      const params = { script: ENDLESS, project: 'a' };
+      const reply = await patiently(slow, 'script.execute', params, ['GOX_ENGINE_BUSY']);
       assert.is(reply.error?.data.code, 'GOX_REQUEST_TIMEOUT');
       assert.match(reply.error?.message ?? '', 'Nothing was changed');
     }
     for (const project of ['a', 'b']) {
-      const probe = (at: number) =>
-        observer.ask(request('goxel.get_voxel', { x: at, y: at, z: at, project }, 1));
-      assert.match(await probe(0), '"exists":true');
-      assert.match(await probe(9), '"exists":false');
+      const probe = async (at: number) => {
+        const params = { x: at, y: at, z: at, project };
+        return resultOf(await patiently(observer, 'goxel.get_voxel', params));
+      };
+      assert.is(((await probe(0)) as { exists: boolean }).exists, true);
+      assert.is(((await probe(9)) as { exists: boolean }).exists, false);
     }
     assert.is(engine(await treeOf(observer), 0).restarts, 0);
     observer.destroy();
@@ -213,11 +253,11 @@ deadline('does not count the time in which the process stood still', () =>
     { settings: { 'performance.request_timeout_ms': 3000, 'limits.script_timeout_ms': 2500 } },
     async (daemon) => {
       const connection = await twoProjects(daemon);
-      const script = 'const start = Date.now(); while (Date.now() - start < 1000); 7';
+      const script = 'const start = Date.now(); while (Date.now() - start < 500); 7';
       connection.write(request('script.execute', { script, project: 'a' }, 1));
-      await sleep(300);
+      await sleep(200);
       process.kill(daemon.pid, 'SIGSTOP');
-      await sleep(4000);
+      await sleep(3200);
       process.kill(daemon.pid, 'SIGCONT');
       assert.match(await connection.line(), '"value":7');
       assert.is(engine(await treeOf(connection), 0).restarts, 0);
@@ -231,22 +271,23 @@ deadline('many light requests that together take longer than one may are no reas
     const connection = await RawConnection.open(daemon.socket);
     for (let z = 0; z < 5; z += 1) {
       const voxels = Array.from({ length: 16_384 }, (_, i) => ({ x: i & 127, y: i >> 7, z }));
-      await connection.call('goxel.add_voxels', { voxels });
+      resultOf(await patiently(connection, 'goxel.add_voxels', { voxels }));
     }
     // Each looks through the whole layer and finds nothing: much work for few bytes.
     const search = request('goxel.get_layer_voxels', { color_filter: [1, 2, 3] }, 1);
     connection.write(search.repeat(SEARCHES));
+    let held_up = 0;
     for (const line of await connection.lines(SEARCHES)) {
       const { error } = JSON.parse(line) as RawReply;
+      // A machine that stands still in the middle of one makes that late.
+      if (error?.data.code === 'GOX_REQUEST_TIMEOUT') held_up += 1;
       // Those behind may have waited too long, which costs them and nobody else.
-      if (error !== undefined) assert.match(error.message, 'was not begun in time');
+      else if (error !== undefined) assert.match(error.message, 'was not begun in time');
     }
-    const ask = () => connection.ask(request('goxel.get_voxel', [1, 1, 1], 1));
-    let reply = await ask();
+    assert.ok(held_up <= HELD_UP_MAX, `${held_up} were late by themselves`);
     // A busy machine may hold up this one, too, for longer than the limit allows.
-    for (let more = 20; more > 0 && reply.includes('GOX_ENGINE_BUSY'); more -= 1)
-      reply = await ask();
-    assert.match(reply, '"exists":true');
+    const found = resultOf(await patiently(connection, 'goxel.get_voxel', [1, 1, 1]));
+    assert.is((found as { exists: boolean }).exists, true);
     assert.is(engine(await treeOf(connection), 0).restarts, 0);
     connection.destroy();
   }),
