@@ -303,7 +303,7 @@ end('an engine that used them up is replaced as a whole, and others go on meanwh
       settings: {
         ...SETTINGS,
         'health.max_restart_attempts': 0,
-        'supervisor.restart.restart_delay_ms': 3000,
+        'supervisor.restart.restart_delay_ms': 4000,
         'health.check_interval_ms': 100,
       },
       env: DEADLY,
