@@ -1,6 +1,6 @@
 /** Long work goes on beside edits, is seen while it runs, and can be stopped. */
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -23,12 +23,40 @@ async function project(connection: RawConnection): Promise<void> {
       for (let x = 0; x < SIDE; x += 2) voxels.push([x, y, z]);
     }
   }
-  await connection.call('goxel.add_voxels', { voxels: voxels.map((position) => ({ position })) });
+  await connection.call('goxel.create_project');
+  const params = { voxels: voxels.map((position) => ({ position })) };
+  assert.is((await connection.call('goxel.add_voxels', params)).error, undefined);
 }
 
 async function jobs(connection: RawConnection): Promise<Jobs['jobs']> {
   return ((await connection.call('goxel.list_jobs')).result as Jobs).jobs;
 }
+
+/**
+ * Has a job under way, and does something beside it until it is over; again, with a job like it,
+ * as long as too little was done beside it: on a busy machine it may be over before it is seen.
+ */
+async function beside(
+  [worker, other]: readonly RawConnection[],
+  [method, params]: readonly [string, object],
+  enough: number,
+  does: (list: Jobs['jobs']) => Promise<number>,
+): Promise<void> {
+  let done = 0;
+  for (let tries = TRIES; tries > 0 && done < enough; tries -= 1) {
+    await project(worker!);
+    done = 0;
+    worker!.write(request(method, params, 1));
+    while (worker!.received.length === 0) {
+      const list = await jobs(other!);
+      if (list.length > 0) done += await does(list);
+    }
+    assert.match(await worker!.line(), /"success":true/);
+  }
+  assert.ok(done >= enough, `only ${done} of ${enough} were done beside it`);
+}
+
+const TRIES = 10;
 
 const test = suite('jobs');
 
@@ -36,17 +64,14 @@ test('an export goes on beside edits, and holds what was there when it was asked
   withDaemon({}, async ({ socket }) => {
     const path = join(temporaryDirectory(), 'a.obj');
     const [exporter, editor] = await Promise.all([1, 2].map(() => RawConnection.open(socket)));
-    await project(exporter!);
-    exporter!.write(request('goxel.export_model', { path }, 1));
     let edits = 0;
-    await eventually('the export has begun', async () => (await jobs(editor!)).length === 1);
-    while ((await jobs(editor!)).length > 0) {
+    const both = [exporter!, editor!];
+    await beside(both, ['goxel.export_model', { path }], 21, async () => {
       const position = [edits++ % SIDE, 1, 1];
       const { error } = await editor!.call('goxel.add_voxel', { position, color: '#ff0000' });
       assert.is(error, undefined);
-    }
-    assert.ok(edits > 20, `only ${edits} edits were done beside the export`);
-    assert.match(await exporter!.line(), /"success":true/);
+      return 1;
+    });
     const text = readFileSync(path, 'latin1');
     const faces = text.split('\nf ').length - 1;
     assert.is(faces, (SIDE / 2) ** 2 * 16 * 6, 'the edits do not show in it');
@@ -59,13 +84,27 @@ test('a job can be cancelled, and leaves no file', () =>
     const directory = temporaryDirectory();
     const [exporter, other] = await Promise.all([1, 2].map(() => RawConnection.open(socket)));
     await project(exporter!);
-    exporter!.write(request('goxel.export_model', { path: join(directory, 'a.obj') }, 1));
-    await eventually('the export has begun', async () => (await jobs(other!)).length === 1);
-    const [{ job, title }] = (await jobs(other!)) as [Jobs['jobs'][number]];
-    assert.match(title, /export to .*a\.obj/);
-    const { result } = await other!.call('goxel.cancel_job', { job });
-    assert.equal(result, { success: true, job, cancelled: true });
-    assert.match(await exporter!.line(), /GOX_CANCELLED/);
+    const path = join(directory, 'a.obj');
+    let reply = '';
+    // On a busy machine one may be over before it is seen, or cancelled.
+    for (let tries = TRIES; tries > 0 && !reply.includes('GOX_CANCELLED'); tries -= 1) {
+      rmSync(path, { force: true });
+      exporter!.write(request('goxel.export_model', { path }, 1));
+      await eventually('the export is seen, or over', async () => {
+        return exporter!.received.length > 0 || (await jobs(other!)).length === 1;
+      });
+      const [seen] = await jobs(other!);
+      if (seen !== undefined) {
+        const { job, title } = seen;
+        assert.match(title, /export to .*a\.obj/);
+        const { result } = await other!.call('goxel.cancel_job', { job });
+        const { cancelled } = result as { cancelled: boolean };
+        assert.equal(result, { success: true, job, cancelled });
+        reply = await exporter!.line();
+        assert.is(reply.includes('GOX_CANCELLED'), cancelled);
+      } else reply = await exporter!.line();
+    }
+    assert.match(reply, /GOX_CANCELLED/);
     await eventually('the thread is idle', async () => {
       const calls = actors(await treeOf(other!), /^calls$/);
       return calls.every(({ figures }) => figures?.in_flight === 0);
@@ -93,19 +132,15 @@ test('edits go on beside a render, at the pace they have without one', () =>
       return times_ms.sort((a, b) => a - b)[count >> 1]!;
     };
     const alone_ms = await edit(200);
-    const since = performance.now();
     const params = { width: 3000, height: 3000, background: 'transparent' };
-    painter!.write(request('goxel.render_scene', params, 1));
-    let beside_ms = 0;
-    let edits = 0;
-    await eventually('the render has begun', async () => (await jobs(editor!)).length === 1);
-    while ((await jobs(editor!)).length > 0) {
+    let [last, since, beside_ms, render_ms] = [-1, 0, 0, 0];
+    const both = [painter!, editor!];
+    await beside(both, ['goxel.render_scene', params], 40, async ([now]) => {
+      if (now!.job !== last) [last, since, beside_ms] = [now!.job, performance.now(), 0];
       beside_ms = Math.max(beside_ms, await edit(20));
-      edits += 20;
-    }
-    const render_ms = performance.now() - since;
-    assert.match(await painter!.line(), /"success":true/);
-    assert.ok(edits >= 40, `only ${edits} edits were done beside a render of ${render_ms} ms`);
+      render_ms = performance.now() - since;
+      return 20;
+    });
     // Two job threads take both cores of a small machine; an engine that waited would take all.
     assert.ok(beside_ms < render_ms / 4, `${beside_ms} ms, alone ${alone_ms}, of ${render_ms} ms`);
     painter!.destroy();
@@ -115,22 +150,15 @@ test('edits go on beside a render, at the pace they have without one', () =>
 test('a job tells how far it has come, and never goes back', () =>
   withDaemon({}, async ({ socket }) => {
     const [painter, other] = await Promise.all([1, 2].map(() => RawConnection.open(socket)));
-    await project(painter!);
     const params = { width: 200, height: 200, trace: { samples: 10_000, time_ms: 2000 } };
-    painter!.write(request('goxel.render_scene', params, 1));
-    await eventually('the render has begun', async () => (await jobs(other!)).length === 1);
-    const seen: number[] = [];
-    for (let list = await jobs(other!); list.length > 0; list = await jobs(other!)) {
-      seen.push(list[0]!.progress);
+    let before = { job: -1, progress: 0 };
+    await beside([painter!, other!], ['goxel.render_scene', params], 6, async ([now]) => {
+      const { job, progress } = now!;
+      if (job === before.job) assert.ok(progress >= before.progress, 'it goes back');
+      before = { job, progress };
       await sleep(20);
-    }
-    assert.match(await painter!.line(), /"success":true/);
-    assert.equal(
-      seen,
-      [...seen].sort((a, b) => a - b),
-    );
-    const middle = seen.filter((progress) => progress > 0.1 && progress < 0.9);
-    assert.ok(middle.length > 5, `${seen}`);
+      return progress > 0.1 && progress < 0.9 ? 1 : 0;
+    });
     painter!.destroy();
     other!.destroy();
   }));
