@@ -10,23 +10,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { freePort } from '../support/free-port.ts';
 import { eventually, RawConnection, request } from '../support/raw.ts';
 import { keysOf, resultOf, takesDepth, withReloading } from '../support/reloading.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
-
-/** A port that nobody has, for as long as it matters. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 function dial(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
