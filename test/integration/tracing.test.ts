@@ -69,7 +69,7 @@ tracing(
     return withDaemon({ settings }, async (daemon) => {
       const connection = await RawConnection.open(daemon.socket);
       await connection.call('goxel.add_voxel', [0, 0, 0]);
-      const own = { timeout_ms: 1500, traceparent };
+      const own = { timeout_ms: 2500, traceparent };
       connection.write(request('execute_script', { script: ENDLESS, _meta: own }, 'slow one'));
       const watcher = await RawConnection.open(daemon.socket);
       const running = { running: true, method: 'goxel.execute_script' };
@@ -89,8 +89,11 @@ tracing(
       assert.ok(Number(first!.running_ms) >= 300);
       assert.equal([first!.project, first!.traceparent], ['default', traceparent]);
       assert.equal([second!.code, second!.method], ['GOX_REQUEST_TIMEOUT', 'script.execute']);
-      const { requests, slow } = await told(watcher, { min_ms: 300 });
-      assert.equal([requests.length, slow], [1, 1]);
+      const { requests: all, slow } = await told(watcher, { min_ms: 300 });
+      assert.is(slow, all.length);
+      // A busy machine may have made others slow too.
+      const requests = all.filter((one) => one.request === 'slow one');
+      assert.is(requests.length, 1);
       const { engine, session, queued_ms, started_ms, answered_ms, ...rest } = requests[0]!;
       assert.equal([engine, session, rest.request], [0, 0, 'slow one']);
       const times = [0, queued_ms, started_ms, answered_ms].map(Number);

@@ -30,10 +30,11 @@ test('a client that takes nothing for the time-out is cut, and holds nothing any
   withDaemon({ settings: SETTINGS }, async (daemon) => {
     const observer = await RawConnection.open(daemon.socket);
     await observer.call('ping');
-    const lazy = await asker(daemon);
     const began_ms = performance.now();
-    await eventually('it was there', async () => (await connectionsOf(observer)) === 2);
-    await eventually('it was cut', async () => (await connectionsOf(observer)) === 1);
+    const lazy = await asker(daemon);
+    const told = () => /takes nothing of what waits/.test(daemon.stdout() + daemon.stderr());
+    await eventually('it was cut', told);
+    await eventually('it was gone', async () => (await connectionsOf(observer)) === 1);
     const took_ms = performance.now() - began_ms;
     assert.ok(took_ms > SEND_TIMEOUT_MS - 500, `cut after ${took_ms} ms`);
     const { result } = await observer.call('status');
@@ -44,26 +45,43 @@ test('a client that takes nothing for the time-out is cut, and holds nothing any
     observer.destroy();
   }));
 
-test('one that takes a little at a time gets all of one large reply', () =>
-  withDaemon({ settings: SETTINGS }, async (daemon) => {
-    const slow = await asker(daemon);
-    let bytes = 0;
-    let ended = false;
-    slow.on('close', () => {
-      ended = true;
+/** Reads a reply little by little. */
+async function readSlowly(daemon: Daemon) {
+  const slow = await asker(daemon);
+  let [bytes, pause_ms] = [0, 0];
+  let ended = false;
+  slow.on('close', () => {
+    ended = true;
+  });
+  const began_ms = performance.now();
+  // Some 4 s for the whole: no one write of it is done within the time-out.
+  while (bytes <= REPLY_BYTES && !ended) {
+    const since_ms = performance.now();
+    const chunk = slow.read() as Buffer | null;
+    bytes += chunk?.length ?? 0;
+    await sleep(chunk === null ? 5 : 60);
+    pause_ms = Math.max(pause_ms, performance.now() - since_ms);
+  }
+  slow.destroy();
+  return { bytes, pause_ms, took_ms: performance.now() - began_ms };
+}
+
+test('one that takes a little at a time gets all of one large reply', async () => {
+  // Again when this process itself stood still for so long that it did take nothing.
+  for (let tries = 5; tries > 0; tries -= 1) {
+    let stood_still = false;
+    await withDaemon({ settings: SETTINGS }, async (daemon) => {
+      const { bytes, pause_ms, took_ms } = await readSlowly(daemon);
+      stood_still = bytes <= REPLY_BYTES && pause_ms > SEND_TIMEOUT_MS / 2;
+      if (stood_still) return;
+      assert.ok(bytes > REPLY_BYTES, `${bytes} bytes came`);
+      assert.ok(took_ms > 2 * SEND_TIMEOUT_MS, 'the test is slow enough');
+      assert.not.match(daemon.stdout() + daemon.stderr(), 'takes nothing');
     });
-    const began_ms = performance.now();
-    // Some 4 s for the whole: no one write of it is done within the time-out.
-    while (bytes <= REPLY_BYTES && !ended) {
-      const chunk = slow.read() as Buffer | null;
-      bytes += chunk?.length ?? 0;
-      await sleep(chunk === null ? 5 : 60);
-    }
-    assert.ok(bytes > REPLY_BYTES, `${bytes} bytes came`);
-    assert.ok(performance.now() - began_ms > 2 * SEND_TIMEOUT_MS, 'the test is slow enough');
-    assert.not.match(daemon.stdout() + daemon.stderr(), 'takes nothing');
-    slow.destroy();
-  }));
+    if (!stood_still) return;
+  }
+  assert.unreachable('the machine is too busy');
+});
 
 // Only the kernel knows of such a one that it reads.
 const slowest = libc() === undefined ? test.skip : test;
@@ -89,7 +107,7 @@ slowest('nor is one so slow that the system takes nothing more for it in that ti
 test('a standstill of the daemon counts for nothing', () =>
   withDaemon({ settings: SETTINGS }, async (daemon) => {
     const lazy = await asker(daemon);
-    await sleep(300);
+    await sleep(100);
     process.kill(daemon.pid, 'SIGSTOP');
     await sleep(2 * SEND_TIMEOUT_MS);
     process.kill(daemon.pid, 'SIGCONT');
