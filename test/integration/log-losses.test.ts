@@ -44,12 +44,13 @@ const losses = suite('log losses');
 
 losses('a full disk: degraded, counted, and the daemon serves on', () =>
   withDaemon({ settings: { ...DEBUG, 'logging.file': '/dev/full' } }, async ({ socket }) => {
-    await eventually('it is degraded', async () => (await healthOf(socket)).state === 'degraded');
-    const { reasons } = await healthOf(socket);
-    assert.equal(
-      reasons.map(({ what }) => what),
-      ['log'],
-    );
+    let reasons: Health['reasons'] = [];
+    // A busy machine may be another reason for a while.
+    await eventually('it is degraded by its log alone', async () => {
+      const health = await healthOf(socket);
+      ({ reasons } = health);
+      return health.state === 'degraded' && reasons.map(({ what }) => what).join() === 'log';
+    });
     assert.match(reasons[0]!.reason, /^log lines to \/dev\/full: ENOSPC/);
     await makeLines(socket, 10);
     const { to, held_bytes, trouble } = await sinkOf(socket);
@@ -64,8 +65,11 @@ losses('a reader that stops: degraded; that reads on: told how many, and well ag
   execFileSync('mkfifo', [pipe]);
   const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
   let told = '';
+  let rest = '';
   reader.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    for (const line of chunk.split('\n')) if (line.includes('"lost":')) told = line;
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line.includes('"lost":')) told = line;
   });
   const ended = once(reader, 'exit');
   const settings = { ...DEBUG, 'logging.file': pipe };
@@ -121,7 +125,11 @@ losses('a file that was removed is made again', () => {
       await makeLines(socket, 1);
       return existsSync(file) && linesOf(file).some(({ msg }) => /was removed/.test(msg));
     });
-    assert.is((await healthOf(socket)).state, 'healthy');
+    const { reasons } = await healthOf(socket);
+    assert.not(
+      reasons.some(({ what }) => what === 'log'),
+      'that is no illness',
+    );
   });
 });
 
@@ -134,8 +142,9 @@ losses('a file that cannot be rotated: it goes on, degraded', () => {
   return withDaemon({ settings }, async ({ socket }) => {
     await eventually('it is degraded', async () => {
       await makeLines(socket, 5);
-      return (await healthOf(socket)).state === 'degraded';
+      return (await healthOf(socket)).reasons.some(({ what }) => what === 'log');
     });
+    assert.is((await healthOf(socket)).state, 'degraded');
     assert.match((await sinkOf(socket)).trouble, /^cannot rotate the log/);
     assert.is((await sinkOf(socket)).lost, 0);
     const before = statSync(file).size;

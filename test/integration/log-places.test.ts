@@ -20,7 +20,8 @@ async function printed(before: string, ...args: readonly string[]): Promise<stri
   const run = [process.execPath, DAEMON_MAIN, 'run', '--socket', socket, ...args];
   const stdio = ['ignore', 'pipe', 'ignore'] as const;
   const child = spawn('sh', ['-c', line, ...run], { stdio: [...stdio] });
-  const ended = once(child, 'exit');
+  // And all that it printed has come.
+  const ended = once(child, 'close');
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;
@@ -60,7 +61,7 @@ async function shown(env: NodeJS.ProcessEnv): Promise<string> {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TERM: 'xterm', ...env },
   });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'close');
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;

@@ -40,11 +40,13 @@ syslog('syslog that is not there is no reason not to serve; it is degraded', () 
   };
   return withDaemon({ settings }, async ({ socket }) => {
     const health = async () => (await cli('health', '--socket', socket)).stdout;
-    await eventually('it is degraded', async () => /syslog/.test(await health()));
-    assert.match(await health(), /^degraded since .*\n {2}degraded {2}syslog {2}for .*ENOENT/);
+    // A busy machine may be another reason for a while.
+    await eventually('it is degraded by that', async () =>
+      /^degraded since .*\n {2}degraded {2}syslog {2}for .*ENOENT/.test(await health()),
+    );
     const receiver = await datagramReceiver(path);
     await eventually('it is well', async () => /^healthy/.test(await health()));
-    assert.match(receiver.messages().join('\n'), 'listening');
+    await eventually('it came', () => receiver.messages().join('\n').includes('listening'));
     await receiver.end();
   });
 });

@@ -35,17 +35,20 @@ several('at a time are one after the other, and all are answered', () =>
 );
 
 several('end with the daemon', async () => {
-  await withReloading({}, async ({ daemon, client, write }) => {
-    const long = `[${'[0,0,0],'.repeat(99_999)}[0,0,0]]`;
-    const params = `{"positions":${long}}`;
-    client.write(`{"jsonrpc":"2.0","method":"goxel.get_voxels","params":${params},"id":1}\n`);
-    client.write(request('ping', [], 2));
-    await client.line();
-    write({ 'limits.depth_max': 32 });
+  const patient = { 'performance.shutdown_timeout_ms': 120_000 };
+  await withReloading(patient, async ({ daemon, client, write }) => {
+    await client.call('goxel.add_voxel', [1, 2, 3]);
+    // It would take minutes, and the daemon waits for it as long as its client does.
+    const render = { width: 512, height: 512, trace: { samples: 10_000 } };
+    client.write(request('goxel.render_scene', render, 1) + request('ping', [], 2));
+    assert.match(await client.line(), '"pong":true');
+    write({ ...patient, 'limits.depth_max': 32 });
     process.kill(daemon.pid, 'SIGTERM');
     await eventually('it was stopping', () => daemon.stdout().includes('"stopping"'));
     process.kill(daemon.pid, 'SIGHUP');
-    await client.rest();
+    // Longer than it waits for whoever may write the file.
+    await sleep(300);
+    client.destroy();
     assert.equal(await daemon.exited(), { code: 0, signal: null });
     assert.not.match(daemon.stdout(), 'the configuration was');
   });
