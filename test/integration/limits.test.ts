@@ -3,12 +3,12 @@
  * goes on where it can.
  */
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Daemon, withDaemon } from '../support/daemon.ts';
+import { type Daemon, startDaemon, withDaemon } from '../support/daemon.ts';
 import {
   actors,
   eventually,
@@ -22,6 +22,9 @@ import { temporaryDirectory } from '../support/tmp.ts';
 const PING = '{"jsonrpc":"2.0","id":"on","method":"echo"}';
 const PONG = '{"jsonrpc":"2.0","id":"on","result":{}}';
 const TRICKLE_MS = 10;
+
+// Before any suite: uvu starts running them at the first pause.
+const plain = await startDaemon();
 
 /** The error of a reply, which must be of that code and tell the key. */
 function refused(line: string, code: string, key: string): NonNullable<RawReply['error']> {
@@ -74,15 +77,13 @@ frames('a request over frame_bytes_max', () =>
   }),
 );
 
-frames('one that is announced to be endless ends the connection', () =>
-  withDaemon({}, async ({ socket }) => {
-    const connection = await RawConnection.open(socket);
-    connection.write('Content-Length: 999999999999999\r\n\r\n');
-    const reply = (await connection.rest()).toString();
-    refused(reply.replace(/^.*\r\n\r\n/s, ''), 'GOX_FRAME_TOO_LARGE', 'limits.frame_bytes_max');
-    connection.destroy();
-  }),
-);
+frames('one that is announced to be endless ends the connection', async () => {
+  const connection = await RawConnection.open(plain.socket);
+  connection.write('Content-Length: 999999999999999\r\n\r\n');
+  const reply = (await connection.rest()).toString();
+  refused(reply.replace(/^.*\r\n\r\n/s, ''), 'GOX_FRAME_TOO_LARGE', 'limits.frame_bytes_max');
+  connection.destroy();
+});
 
 frames('a header over header_bytes_max ends the connection', () =>
   withDaemon({ settings: { 'limits.header_bytes_max': 64 } }, async ({ socket }) => {
@@ -170,18 +171,16 @@ counts('notifications over requests_in_flight_max are carried out', () =>
   }),
 );
 
-counts('a request is cancelled by what comes in the same read', () =>
-  withDaemon({}, async ({ socket }) => {
-    const connection = await RawConnection.open(socket);
-    await connection.call('goxel.add_voxel', [0, 0, 0]);
-    const render = request('goxel.render_scene', { trace: { samples: 2000 } }, 1);
-    connection.write(render + request('$/cancelRequest', { id: 1 }, 2));
-    const lines = (await connection.lines(2)).join('\n');
-    assert.match(lines, '"cancelled":true');
-    assert.match(lines, 'GOX_CANCELLED');
-    connection.destroy();
-  }),
-);
+counts('a request is cancelled by what comes in the same read', async () => {
+  const connection = await RawConnection.open(plain.socket);
+  await connection.call('goxel.add_voxel', [0, 0, 0]);
+  const render = request('goxel.render_scene', { trace: { samples: 2000 } }, 1);
+  connection.write(render + request('$/cancelRequest', { id: 1 }, 2));
+  const lines = (await connection.lines(2)).join('\n');
+  assert.match(lines, '"cancelled":true');
+  assert.match(lines, 'GOX_CANCELLED');
+  connection.destroy();
+});
 
 counts('requests in flight over requests_in_flight_max', () =>
   withDaemon({ settings: { 'limits.requests_in_flight_max': 4 } }, async ({ socket }) => {
@@ -275,8 +274,10 @@ memory('voxels over voxel_bytes_max', () =>
   ),
 );
 
-memory('results over result_bytes_max', () =>
-  withDaemon({ settings: { 'limits.result_bytes_max': 1024 } }, async ({ socket }) => {
+const KIBIBYTE = { 'limits.result_bytes_max': 1024, 'limits.file_bytes_max': 1024 };
+
+memory('results over result_bytes_max, and files over file_bytes_max', () =>
+  withDaemon({ settings: KIBIBYTE }, async ({ socket }) => {
     const connection = await RawConnection.open(socket);
     const probe = (count: number) =>
       connection.ask(request('goxel.get_voxels', { positions: Array(count).fill([1, 2, 3]) }, 1));
@@ -284,15 +285,9 @@ memory('results over result_bytes_max', () =>
     assert.is(data.details?.bytes_max, 1024);
     assert.is(data.details?.key, 'limits.result_bytes_max');
     assert.match(await probe(10), '"count":10');
-    connection.destroy();
-  }),
-);
 
-memory('files over file_bytes_max', () =>
-  withDaemon({ settings: { 'limits.file_bytes_max': 1024 } }, async ({ socket }) => {
     const path = join(temporaryDirectory(), 'large.gox');
     writeFileSync(path, Buffer.alloc(1025));
-    const connection = await RawConnection.open(socket);
     refused(await connection.ask(request('goxel.load_project', { path }, 1)), 'GOX_FILE', '1024');
     connection.destroy();
   }),
@@ -331,32 +326,33 @@ async function survives({ socket }: Daemon, bytes: string | Uint8Array): Promise
   connection.destroy();
 }
 
-garbage('each kind of it is answered, and the connection goes on', () =>
-  withDaemon({}, async (daemon) => {
-    for (const nonsense of NONSENSE) await survives(daemon, nonsense);
-    await survives(daemon, Buffer.from('{"jsonrpc":"2.0","id":1,"method":"\xff"}\n', 'latin1'));
-    await survives(
-      daemon,
-      Buffer.from(
-        '{"jsonrpc":"2.0","id":1,"method":"goxel.get_voxel","params":["\xff"]}\n',
-        'latin1',
-      ),
-    );
-  }),
-);
+garbage('each kind of it is answered, and the connection goes on', async () => {
+  for (const nonsense of NONSENSE) await survives(plain, nonsense);
+  await survives(plain, Buffer.from('{"jsonrpc":"2.0","id":1,"method":"\xff"}\n', 'latin1'));
+  await survives(
+    plain,
+    Buffer.from(
+      '{"jsonrpc":"2.0","id":1,"method":"goxel.get_voxel","params":["\xff"]}\n',
+      'latin1',
+    ),
+  );
+});
 
-garbage('a wrong GOXE header ends the connection with a reason', () =>
-  withDaemon({}, async ({ socket }) => {
-    for (const header of [
-      'GOXE\0\0\0\x02\0\0\0\x02\0\0\0\0{}',
-      'GOXE\0\0\0\x01\0\0\0\x02\0\0\0\x06{}',
-    ]) {
-      const connection = await RawConnection.open(socket);
-      connection.write(Buffer.from(header, 'latin1'));
-      assert.match((await connection.rest()).toString(), /not known/);
-      connection.destroy();
-    }
-  }),
-);
+garbage('a wrong GOXE header ends the connection with a reason', async () => {
+  for (const header of [
+    'GOXE\0\0\0\x02\0\0\0\x02\0\0\0\0{}',
+    'GOXE\0\0\0\x01\0\0\0\x02\0\0\0\x06{}',
+  ]) {
+    const connection = await RawConnection.open(plain.socket);
+    connection.write(Buffer.from(header, 'latin1'));
+    assert.match((await connection.rest()).toString(), /not known/);
+    connection.destroy();
+  }
+});
+
+garbage('the daemon of all that needs no settings stops in order', async () => {
+  assert.equal(await plain.stop(), { code: 0, signal: null });
+  assert.not(existsSync(plain.socket));
+});
 
 garbage.run();

@@ -71,6 +71,7 @@ asRoot('root is given up for good, and what was made is the user’s', async () 
   }
   // Threads too: they start after it.
   const log = readFileSync(paths['logging.file'], 'utf8');
+  assert.match(log, 'gave up root');
   assert.ok(log.indexOf('gave up root') < log.indexOf('listening'));
   assert.is((await daemon.stop()).code, 0);
   assert.not(existsSync(paths.pid_file));

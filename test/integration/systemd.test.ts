@@ -1,7 +1,7 @@
 /** The units for systemd: what its own tools say of them, and what the daemon makes of them. */
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,7 +12,7 @@ import { EXIT } from '../../supervisor/cli/exit-codes.ts';
 import { cli } from '../support/cli.ts';
 import { DAEMON_MAIN, withDaemon } from '../support/daemon.ts';
 import { ROOT } from '../support/modules.ts';
-import { RawConnection } from '../support/raw.ts';
+import { eventually, RawConnection } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 import { withTool } from '../support/tools.ts';
 import { onlyValue, readUnit } from '../support/unit-file.ts';
@@ -147,6 +147,8 @@ async function lifeUnderStrace(log: string): Promise<void> {
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
+    // Under the tracer a start takes several times as long.
+    await eventually('its socket is there', () => existsSync(path), 100_000);
     const client = await RawConnection.openEventually(path);
     await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
     await client.call('goxel.save_project', [join(directory, 'a.gox')]);

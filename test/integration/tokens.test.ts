@@ -79,7 +79,8 @@ clients('of the library show it before anything else', () =>
 );
 
 clients('of a daemon that stops are told so at once', async () => {
-  const daemon = await startDaemon({ settings: settings() });
+  const more = { 'performance.shutdown_timeout_ms': 3000 };
+  const daemon = await startDaemon({ settings: settings(more) });
   const client = await connect({ path: daemon.socket }, { token: EDIT });
   const stranger = await RawConnection.open(daemon.socket);
   stranger.write(request('ping', {}, 1));
@@ -98,7 +99,7 @@ clients('of a daemon that stops are told so at once', async () => {
   const { code } = await daemon.stop();
   assert.is(code, 0);
   assert.match(String(await long), /GOX_(SHUTTING_DOWN|CANCELLED)/);
-  assert.equal(notices, [['server.draining', { timeout_ms: 8000 }, false]]);
+  assert.equal(notices, [['server.draining', { timeout_ms: 3000 }, false]]);
   assert.not.match((await stranger.rest()).toString(), 'server.draining');
 });
 
