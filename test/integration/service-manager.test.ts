@@ -61,9 +61,10 @@ socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'MARK=1', sys.argv[1])
 
 /** Returns when it has heard all that was sent before: messages keep their order. */
 async function hearAll({ socket, count }: Manager): Promise<void> {
+  const before = count('MARK=1');
   const python = spawn('python3', ['-c', SENDER, socket], { stdio: 'inherit' });
   assert.equal(await once(python, 'exit'), [0, null]);
-  await eventually('all was heard', () => count('MARK=1') === 1);
+  await eventually('all was heard', () => count('MARK=1') > before);
 }
 
 const WATCHDOG_MS = 1000;
@@ -110,10 +111,14 @@ manager('an engine that hangs: no sign of life, and the log says why', async () 
   const client = await RawConnection.open(daemon.socket);
   client.write(request('goxel.add_voxel', { x: 0, y: 0, z: 0, color: ENGINE_MARKER }, 1));
   await eventually('it is noticed', () => /gave no sign of life for/.test(daemon.stdout()));
-  await hearAll(systemd);
-  const before = systemd.count('WATCHDOG=1');
-  await sleep(3 * WATCHDOG_MS);
-  assert.is(systemd.count('WATCHDOG=1'), before);
+  // On a busy machine it may have been noticed too early, and be found well once more.
+  await eventually('no sign of life comes any more', async () => {
+    await hearAll(systemd);
+    const before = systemd.count('WATCHDOG=1');
+    await sleep(3 * WATCHDOG_MS);
+    await hearAll(systemd);
+    return systemd.count('WATCHDOG=1') === before;
+  });
   // The daemon itself is well, and says so.
   const operator = await RawConnection.open(daemon.socket);
   assert.ok((await operator.call('ping')).result !== undefined);

@@ -193,6 +193,7 @@ connections('Ctrl-C takes the request back, and ends with 130', async () => {
   await eventually('the request came', () => heard.join('').includes('"slow"'));
   child.kill('SIGINT');
   assert.is(await code, 130);
+  await eventually('it took it back', () => heard.join('').includes('$/cancelRequest'));
   const lines = heard.join('').trimEnd().split('\n');
   const { id } = JSON.parse(lines[0] ?? '') as { id: number };
   assert.equal(JSON.parse(lines[1] ?? ''), {

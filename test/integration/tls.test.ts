@@ -46,18 +46,29 @@ tls('requests and replies come through, large ones too', async () => {
   });
 });
 
+/** What the daemon gives a handshake. */
+const HANDSHAKE_MS = 5000;
+/** Far more than it takes on a busy machine. */
+const PATIENT: Settings = { 'limits.partial_frame_timeout_ms': 120_000 };
+const QUICK_MS = 60_000;
+
 tls('the wrong protocol on either port is ended quickly, and others notice nothing', async () => {
   await withTcp(TLS, async (port) => {
-    const begun = performance.now();
-    const plain = await RawConnection.open(port);
-    plain.write(request('ping', undefined, 1));
-    await plain.rest().catch(() => {});
-    assert.ok(performance.now() - begun < 5000);
+    let took_ms = HANDSHAKE_MS;
+    // Again on a busy machine, which may be late with one; what waits is late with each.
+    for (let tries = 5; tries > 0 && took_ms >= HANDSHAKE_MS; tries -= 1) {
+      const begun = performance.now();
+      const plain = await RawConnection.open(port);
+      plain.write(request('ping', undefined, 1));
+      await plain.rest();
+      took_ms = performance.now() - begun;
+    }
+    assert.ok(took_ms < HANDSHAKE_MS, `${took_ms} ms`);
     const client = await openTls(port, { ca: own.certificate });
     assert.ok((await client.call('ping')).result);
     client.destroy();
   });
-  await withTcp({}, async (port) => {
+  await withTcp(PATIENT, async (port) => {
     const begun = performance.now();
     const error = await openTls(port, { ca: own.certificate }).catch((reason: Error) => reason);
     assert.instance(error, Error);
@@ -66,7 +77,7 @@ tls('the wrong protocol on either port is ended quickly, and others notice nothi
     const letters = Buffer.alloc(200, 'A');
     hello.write(Buffer.concat([Buffer.from('16030100c8010000c40303', 'hex'), letters]));
     assert.match(await whole(hello), 'this is TLS');
-    assert.ok(performance.now() - begun < 8000, 'not after the time for half a message');
+    assert.ok(performance.now() - begun < QUICK_MS, 'not after the time for half a message');
     const client = await RawConnection.open(port);
     assert.ok((await client.call('ping')).result);
     client.destroy();
