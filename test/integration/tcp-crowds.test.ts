@@ -28,7 +28,9 @@ crowds('one too many reads why, though it had sent something, and places are sha
 });
 
 crowds('a thousand connections come and go, and nothing is left of them', async () => {
-  await withTcp({ ...OFTEN, 'performance.max_connections': 20 }, async (port, daemon) => {
+  // An operator, who comes in beyond the others, stays for a second only.
+  const settings = { ...OFTEN, 'performance.max_connections': 20, 'limits.operators_max': 0 };
+  await withTcp(settings, async (port, daemon) => {
     const before = openSocketsAndFiles(daemon.pid);
     for (let round = 0; round < 10; round += 1) {
       const all = Array.from({ length: 100 }, async (_, index) => {
@@ -43,13 +45,15 @@ crowds('a thousand connections come and go, and nothing is left of them', async 
     }
     await eventually('no descriptor is left', () => openSocketsAndFiles(daemon.pid) <= before);
     const client = await member(port);
-    const pools = actors(await treeOf(client), /^connection:/);
-    assert.ok(pools.length <= 3, `${pools.length} connections`);
+    await eventually('no connection is left', async () => {
+      return actors(await treeOf(client), /^connection:/).length <= 3;
+    });
     client.destroy();
   });
 });
 
-crowds('who connects while the daemon stops is told so', async () => {
+/** Where somebody was told that the daemon stops, by the time that it was gone. */
+async function toldOfStop(): Promise<Set<string>> {
   const settings = { ...TCP, 'performance.shutdown_timeout_ms': 4000 };
   const daemon = await startDaemon({ settings });
   const port = portOf(daemon);
@@ -63,9 +67,12 @@ crowds('who connects while the daemon stops is told so', async () => {
     client.destroy();
     return running;
   });
-  const ended = daemon.stop();
+  let gone = false;
+  const ended = daemon.stop().finally(() => {
+    gone = true;
+  });
   const answers = new Set<string>();
-  while (answers.size === 0) {
+  while (answers.size === 0 && !gone) {
     for (const where of [port, daemon.socket]) {
       const client = await RawConnection.open(where).catch(() => undefined);
       const said = client === undefined ? '' : await whole(client).catch(() => '');
@@ -75,6 +82,14 @@ crowds('who connects while the daemon stops is told so', async () => {
   }
   busy.destroy();
   assert.equal(await ended, { code: 0, signal: null });
+  return answers;
+}
+
+crowds('who connects while the daemon stops is told so', async () => {
+  let answers = new Set<string>();
+  // On a busy machine a daemon may be gone before anybody has come.
+  for (let tries = 5; tries > 0 && answers.size === 0; tries -= 1) answers = await toldOfStop();
+  assert.ok(answers.size > 0);
 });
 
 crowds.run();
