@@ -32,6 +32,12 @@ function allow({ pid }: Daemon, files: number): void {
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${files}:`]);
 }
 
+/** Waits until its engine has started, which opens and closes files. */
+async function isReady(client: RawConnection | undefined): Promise<void> {
+  const reply = await client?.ask(request('goxel.add_voxel', [0, 0, 0, '#ff0000'], 1));
+  assert.match(reply ?? '', '"success":true');
+}
+
 /** What so many clients are answered that come one after the other; nothing for who was cut. */
 async function answers(daemon: Daemon, clients: RawConnection[], count: number) {
   const replies: string[] = [];
@@ -55,6 +61,7 @@ test('who comes when few are left is told so, and the log says what to raise', (
     const clients: RawConnection[] = [];
     // They fill the gaps, so that all numbers above theirs are free.
     for (const reply of await answers(daemon, clients, CLIENTS)) assert.match(reply, 'pong');
+    await isReady(clients[0]);
     allow(daemon, lowestFree(daemon) + 22);
     await sleep(NOTICED_MS);
     const replies = await answers(daemon, clients, CLIENTS);
@@ -76,6 +83,7 @@ test('without any the daemon lives, and serves again when there are some', () =>
   withDaemon({ settings: SETTINGS }, async (daemon) => {
     const stays = await RawConnection.open(daemon.socket);
     assert.match(await stays.ask(request('ping', {}, 1)), 'pong');
+    await isReady(stays);
     allow(daemon, lowestFree(daemon));
     const clients: RawConnection[] = [];
     const replies = await answers(daemon, clients, 10);
