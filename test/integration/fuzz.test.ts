@@ -107,6 +107,10 @@ const noise = fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(byte
 /** How the client leaves: it reads to the end, or it does not. */
 const leaving = fc.constantFrom('end', 'end', 'destroy');
 
+async function isAlone(observer: RawConnection): Promise<boolean> {
+  return actors(await treeOf(observer), /^connection:/).length === 1;
+}
+
 const fuzz = suite('fuzz');
 
 for (const [title, input] of [
@@ -119,6 +123,8 @@ for (const [title, input] of [
     withDaemon({ settings: SETTINGS, cwd: temporaryDirectory() }, async (daemon) => {
       const observer = await RawConnection.open(daemon.socket);
       await observer.call('ping');
+      // The one that asked whether the daemon was there has gone.
+      await eventually('the observer was alone', () => isAlone(observer));
       const before = openSocketsAndFiles(daemon.pid);
       await fc.assert(
         fc.asyncProperty(input, leaving, async (bytes, way) => {
@@ -133,10 +139,7 @@ for (const [title, input] of [
         }),
         { seed: SEED, numRuns: RUNS },
       );
-      await eventually(
-        'the others were gone',
-        async () => actors(await treeOf(observer), /^connection:/).length === 1,
-      );
+      await eventually('the others were gone', () => isAlone(observer));
       // One of the requests may have turned it on, as asked.
       await observer.call('supervisor.inspect', { on: false });
       await eventually(

@@ -53,6 +53,7 @@ gone('clients that are refused go, though they neither read nor leave', () =>
     const control = await RawConnection.open(socket);
     const second = await RawConnection.open(socket);
     await Promise.all([control.call('ping'), second.call('ping')]);
+    await eventually('they were alone', async () => (await others(control)) === 1);
     const before = openSocketsAndFiles(pid);
     const refused = await Promise.all(
       Array.from({ length: 30 }, async () => {
