@@ -161,14 +161,22 @@ for (const method of ['echo', 'goxel.get_voxel']) {
     // The first request starts the session; the others find it there.
     await connection.call(method, [1, 2, 3]);
     const ids = Array.from({ length: PING_COUNT }, (_, id) => id);
-    connection.write(ids.map((id) => request(method, [1, 2, 3], id)).join(''));
-    // What one read of ours brought: the kernel keeps writes apart from later ones it has not got.
-    const lines = `${await connection.bytes(1)}${connection.received}`.split('\n');
-    const came = lines.slice(0, -1).map((line) => (JSON.parse(line) as RawReply).id);
-    // The daemon's own methods have a few milliseconds at a time, which a busy machine may take.
-    if (method === 'echo') assert.ok(came.length > 1, 'replies come together');
-    else assert.is(came.length, PING_COUNT, 'one read has them all');
-    assert.equal(came, ids.slice(0, came.length));
+    // Both have a few milliseconds at a time, which a busy machine may take.
+    const wanted = method === 'echo' ? 2 : PING_COUNT;
+    let came = 0;
+    for (let more = 5; more > 0 && came < wanted; more -= 1) {
+      connection.write(ids.map((id) => request(method, [1, 2, 3], id)).join(''));
+      // What one read of ours brought: the kernel keeps writes apart from later ones it has not got.
+      const first = `${await connection.bytes(1)}${connection.received}`;
+      came = first.split('\n').length - 1;
+      const rest = await connection.lines(PING_COUNT);
+      rest[0] = `${first[0]}${rest[0]}`;
+      assert.equal(
+        rest.map((line) => (JSON.parse(line) as RawReply).id),
+        ids,
+      );
+    }
+    assert.ok(came >= wanted, `${came} of ${wanted} replies came in one read`);
     connection.destroy();
   });
 }
