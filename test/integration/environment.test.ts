@@ -1,6 +1,6 @@
 /** Where something of the environment is missing, and what comes on the socket by mistake. */
 
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -31,7 +31,8 @@ environment('no working directory: absolute paths do, relative ones are a senten
     gs call ping --socket s; echo "code $?"
     "${process.execPath}" "${DAEMON_MAIN}" run --socket ${socket} &
     for i in $(seq 200); do [ ! -S ${socket} ] || break; sleep 0.1; done
-    gs call ping --socket ${socket}
+    # It is there a moment before it takes connections.
+    for i in $(seq 10); do gs call ping --socket ${socket} && break; sleep 0.5; done
     kill $!; wait $!`);
   assert.is(code, 0, stderr);
   assert.match(stdout, 'code 78');
@@ -71,8 +72,16 @@ environment('something that nobody closed keeps no command', async () => {
 });
 
 environment('a defect ends the daemon, though its log takes nothing', async () => {
-  const plant = 'data:text/javascript,setTimeout(()=>{throw(Error("planted"))},3000)';
-  const socket = join(temporaryDirectory(), 's');
+  const directory = temporaryDirectory();
+  const [socket, plant] = [join(directory, 's'), join(directory, 'plant.mjs')];
+  // When it has started, however long that takes.
+  const look = `if (existsSync('${socket}') && isMainThread) throw new Error('planted')`;
+  writeFileSync(
+    plant,
+    `import { existsSync } from 'node:fs';
+    import { isMainThread } from 'node:worker_threads';
+    setInterval(() => { ${look} }, 200).unref();`,
+  );
   const { code } = await shell(
     `NODE_OPTIONS='--import=${plant}' gs run --socket ${socket} > /dev/full 2> /dev/full`,
   );
