@@ -162,14 +162,25 @@ const inside = suite('in a container');
 const why_not = noContainers();
 const add = why_not === undefined ? inside : withoutTool(inside, why_not);
 
+/** Leaves orphans until they have been seen ended: a busy machine may look too late. */
+async function endedOrphans(pid: number, count: number): Promise<void> {
+  for (let more = 5; ; more -= 1) {
+    leaveOrphans(pid, count);
+    try {
+      return await eventually('the orphans ended', () => zombiesOf(pid).length === count, 4000);
+    } catch (error) {
+      if (more === 0) throw error;
+    }
+  }
+}
+
 add('as its first process it serves, reaps orphans, and stops on SIGTERM', async () => {
   const { socket, pid, exited, output } = await startContainer();
-  const client = await RawConnection.open(socket);
+  const client = await RawConnection.openEventually(socket);
   const { result } = await client.call('status');
   assert.is((result as { pid: number }).pid, 1);
   client.destroy();
-  leaveOrphans(pid, 5);
-  await eventually('the orphans ended', () => zombiesOf(pid).length === 5);
+  await endedOrphans(pid, 5);
   await eventually('they were waited for', () => zombiesOf(pid).length === 0);
   process.kill(pid, 'SIGTERM');
   assert.is(await exited(), 0, output());
@@ -178,7 +189,7 @@ add('as its first process it serves, reaps orphans, and stops on SIGTERM', async
 
 add('with a read-only root, an unknown user and no home it does all that it does', async () => {
   const { socket, state, exited } = await startContainer();
-  const client = await RawConnection.open(socket);
+  const client = await RawConnection.openEventually(socket);
   await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
   // Relative paths are those of its working directory.
   await client.call('goxel.save_project', ['a.gox']);
