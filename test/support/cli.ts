@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { DAEMON_MAIN } from './daemon.ts';
 
 /** Longer than any command of a test takes; a command that hangs is killed and has no code. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 110_000;
 
 export interface CliResult {
   readonly code: number | null;

@@ -3,8 +3,11 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { DAEMON_MAIN } from './daemon.ts';
 
-/** Longer than any start takes on a busy machine; one that goes on is killed and has no code. */
-const TIMEOUT_MS = 110_000;
+/**
+ * Longer than any start takes on a busy machine, and fifty at once; one that goes on is killed and
+ * has no code.
+ */
+const TIMEOUT_MS = 220_000;
 
 export interface Run {
   readonly child: ChildProcess;
