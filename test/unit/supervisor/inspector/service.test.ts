@@ -187,13 +187,19 @@ test('tells only the last of several states, and the latest events, and counts',
 
 test('cuts off who does not read, and goes on for others', async () => {
   const { shop, served } = await inspected({ limits: { flush_ms: 5, unread_ms_max: 300 } });
-  const [stuck, quick] = [await look(served), await look(served)];
-  await stuck.until(isOf('service.register', shop.sessionId));
-  stuck.socket.pause();
-  await waitFor(() => served.inspector.viewers === 1);
+  let [stuck, quick] = [await look(served), await look(served)];
+  const cut = async () => {
+    stuck.socket.pause();
+    await waitFor(() => served.inspector.viewers <= 1);
+    stuck.socket.terminate();
+    return served.inspector.viewers;
+  };
+  // A busy machine may hold up this process for so long that nobody is heard of in time.
+  for (let more = 10; (await cut()) === 0 && more > 0; more -= 1) {
+    [stuck, quick] = [await look(served), await look(served)];
+  }
   shop.send({ type: 'close' });
   await quick.until(isOf('service.state', shop.sessionId));
-  stuck.socket.terminate();
 });
 
 test('tells of so many actors, and counts the others until there is room', async () => {
