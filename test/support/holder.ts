@@ -35,9 +35,14 @@ export async function makeHolder(
   const first = await make();
   const live = new LiveConfig(first);
   const warnings: string[] = [];
+  /** Why handshakes failed. */
+  const reasons: string[] = [];
   const note = (...[facts, text]: unknown[]) => void warnings.push(`${text ?? facts}`);
   const daemon = { stopping: false };
-  const log = { warn: note, error: note, info() {}, debug() {} } as never;
+  const debug = ({ reason }: { reason?: string }) => {
+    if (reason !== undefined) reasons.push(reason);
+  };
+  const log = { warn: note, error: note, info() {}, debug } as never;
   const stopping = () => daemon.stopping;
   const holder = new SocketHolder({ config: live, log, stopping, inherited: () => inherited });
   const arrived: Arrived[] = [];
@@ -59,7 +64,7 @@ export async function makeHolder(
     for (const { socket } of arrived) socket.destroy();
     await holder.close();
   };
-  return { directory, holder, live, daemon, warnings, arrived, reload, end };
+  return { directory, holder, live, daemon, warnings, reasons, arrived, reload, end };
 }
 
 export function portOf(address: string | undefined): number {

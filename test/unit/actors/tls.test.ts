@@ -119,13 +119,13 @@ tls('bytes come through, and a client that ends its side still gets its reply', 
 });
 
 tls('a client that speaks plainly goes at once, and others notice nothing', async () => {
-  const { port, arrived, holder, end } = await secured();
-  const begun = performance.now();
+  const { port, arrived, holder, reasons, end } = await secured();
   const plain = dial(port);
   plain.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
   const client = dialTls(port, own);
   await whole(plain);
-  assert.ok(performance.now() - begun < 2000);
+  assert.is(reasons.length, 1);
+  assert.not.match(reasons[0] ?? '', /timeout/i, 'it went by what it said');
   await until('the other is there', () => arrived.length === 1);
   assert.is(holder.figures().handshakes_failed, 1);
   client.destroy();
@@ -147,7 +147,7 @@ tls('who never ends its handshake holds one of a few places, and no other', asyn
   await until('it counts', () => holder.figures().handshakes === 64);
   const begun = performance.now();
   await Promise.all([half, ...silent.slice(1)].map(whole));
-  assert.ok(performance.now() - begun < 15_000, 'there is an end to it');
+  assert.ok(performance.now() - begun < 60_000, 'there is an end to it');
   await until('nothing is left', () => holder.figures().handshakes === 0);
   client.destroy();
   await end();
@@ -235,13 +235,15 @@ often('are told when to come again, and counted', async () => {
   const third = dial(port);
   // Sent before it is known that nobody reads it: closing over that would be a reset.
   third.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+  // At once, since the wait is short.
+  const fourth = whole(dial(port));
   const answer = whole(third);
   third.on('end', () => third.end());
   const { error } = JSON.parse(await answer);
   assert.is(error.data.code, 'GOX_RATE_LIMITED');
   assert.is(error.data.retryable, true);
   assert.is(error.data.details.retry_after_ms, 1000);
-  assert.match(await whole(dial(port)), 'GOX_RATE_LIMITED');
+  assert.match(await fourth, 'GOX_RATE_LIMITED');
   assert.is(holder.figures().rate_refused, 2);
   assert.is(holder.figures().turned_away, 2);
   assert.is(warnings.filter((line) => /too often/.test(line)).length, 1, 'once a wait');
@@ -253,8 +255,10 @@ often('of TLS, once a wait through a handshake', async () => {
   const { port, arrived, holder, end } = await secured(slowly);
   const clients = dialled(port, 2, (to) => dialTls(to, own));
   await until('two are in', () => arrived.length === 2);
-  assert.match(await whole(dialTls(port, own)), 'GOX_RATE_LIMITED');
-  assert.match(await whole(dialTls(port, own)), 'ECONNRESET');
+  // Both at once, since the wait is short.
+  const more = await Promise.all(dialled(port, 2, (to) => dialTls(to, own)).map(whole));
+  assert.match(more.sort()[0] ?? '', 'ECONNRESET');
+  assert.match(more[1] ?? '', 'GOX_RATE_LIMITED');
   assert.is(holder.figures().rate_refused, 2);
   for (const client of clients) client.destroy();
   await end();
