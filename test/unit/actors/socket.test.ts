@@ -202,16 +202,21 @@ test('each command to refuse says why', async () => {
 });
 
 test('a stopping daemon waits a moment for what was sent before it is idle', async () => {
-  const { socket, send, tell, told, close } = await connected();
-  tell({ type: 'socket.refuse_new' });
-  await send(PING);
-  assert.is(socket.replies[0]?.error?.data.code, 'GOX_SHUTTING_DOWN');
-  assert.equal(told(), []);
-  for (let looks = 0; !told().includes('socket.idle') && looks < 100; looks += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  let early: string[] = [];
+  // A busy machine may be as long about it as that moment is.
+  for (let tries = 0; tries === 0 || (early.length > 0 && tries < 20); tries += 1) {
+    const { socket, send, tell, told, close } = await connected();
+    tell({ type: 'socket.refuse_new' });
+    await send(PING);
+    assert.is(socket.replies[0]?.error?.data.code, 'GOX_SHUTTING_DOWN');
+    early = told();
+    for (let looks = 0; !told().includes('socket.idle') && looks < 500; looks += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(told(), ['socket.idle']);
+    close();
   }
-  assert.equal(told(), ['socket.idle']);
-  close();
+  assert.equal(early, []);
 });
 
 test('a defect while bytes are read ends the connection, and is told', async () => {
