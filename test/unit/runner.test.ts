@@ -189,7 +189,21 @@ running('runs files of interop one after the other', () => {
     [`${kind}/b.test.mjs`]: text,
   });
   assert.is(run(files('interop')).last, '2 passed, 0 failed');
-  assert.is(run(files('unit')).last, '1 passed, 1 failed', 'and those of other kinds side by side');
+});
+
+running('runs files of other kinds side by side', () => {
+  // Each file waits until the other is running.
+  const text = (own: string, other: string) => `
+    import { existsSync, writeFileSync } from 'node:fs';
+    import { dirname, join } from 'node:path';
+    t('a', async () => {
+      const mark = (name) => join(dirname(process.argv[1]), name);
+      writeFileSync(mark('${own}'), '');
+      while (!existsSync(mark('${other}'))) await new Promise((go) => setTimeout(go, 10));
+    });
+    t.run();`;
+  const files = { 'unit/a.test.mjs': text('a', 'b'), 'unit/b.test.mjs': text('b', 'a') };
+  assert.is(run(files).last, '2 passed, 0 failed');
 });
 
 running.run();
