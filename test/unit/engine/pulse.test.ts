@@ -42,7 +42,8 @@ pulse('checks of long loops beat, those of jobs too, and so does the event loop'
     assert.is(made.silent_ms, 0);
   }
   service.set(9000);
-  await sleep(1000);
+  assert.is(made.silent_ms, 6000);
+  for (let looks = 0; made.silent_ms > 0 && looks < 1000; looks += 1) await sleep(20);
   assert.is(made.silent_ms, 0);
 });
 
@@ -62,10 +63,10 @@ pulse('a clock that overflows goes on', () => {
 });
 
 pulse('checks cost some nanoseconds', () => {
-  const count = 50_000;
+  const count = 5000;
   // The best of many short runs: others may have the processor in between.
   let best_ns = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 50; run++) {
+  for (let run = 0; run < 500; run++) {
     const since = performance.now();
     for (let i = 0; i < count; i++) checkInterrupt();
     best_ns = Math.min(best_ns, ((performance.now() - since) * 1e6) / count);

