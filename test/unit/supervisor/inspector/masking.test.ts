@@ -163,7 +163,8 @@ test('takes no long time for texts made to take long', () => {
   const start_ms = performance.now();
   for (const text of texts) masking.json({ text, list: [text, text] }, 32_768);
   const took_ms = performance.now() - start_ms;
-  assert.ok(took_ms < 2000, `${took_ms} ms`);
+  // In the square of their lengths it would be hours.
+  assert.ok(took_ms < 30_000, `${took_ms} ms`);
 });
 
 test.run();
