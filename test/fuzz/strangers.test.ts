@@ -12,7 +12,8 @@ import { Tokens } from '../../transport/tokens.ts';
 import { connected } from '../support/connected.ts';
 import { SEED } from '../support/seed.ts';
 
-const RUNS = 500;
+/** Each run has others. */
+const RUNS = 250;
 /** An error, its advice and all, with its frame. */
 const ERROR_BYTES_MAX = 1024;
 /** More is never said to one: 16 requests, the one too many, and three wrong tokens. */

@@ -17,7 +17,7 @@ import { World } from './simulation/world.ts';
 /** Each run has others, so that many runs see as much as one long one. */
 const HISTORIES = Number(process.env.GOXEL_HISTORIES ?? 3000);
 /** On a machine that is busy otherwise fewer histories have to do. */
-const WALL_MS_MAX = 30_000;
+const WALL_MS_MAX = 15_000;
 const HISTORIES_MIN = 500;
 /** Every history is over by then, or will never be. */
 const UNTIL_MS = 5000;
