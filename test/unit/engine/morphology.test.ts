@@ -123,14 +123,14 @@ test('fillHoles fills exactly what cannot be reached from outside', () => {
 
 test('hollow and fillHoles undo each other over many blocks', () => {
   const volume = new Volume();
-  volume.fillBox([-50, -60, -70], [90, 80, 70], RED);
+  volume.fillBox([-30, -36, -42], [50, 44, 38], RED);
   const whole = voxelLines(volume);
   hollow(volume, 3);
-  assert.is(volume.count(), 140 ** 3 - 134 ** 3);
-  assert.is(fillHoles(volume, RED), 134 ** 3);
+  assert.is(volume.count(), 80 ** 3 - 74 ** 3);
+  assert.is(fillHoles(volume, RED), 74 ** 3);
   assert.is(voxelLines(volume), whole);
   hollow(volume, 1_000_000);
-  assert.is(volume.count(), 140 ** 3);
+  assert.is(volume.count(), 80 ** 3);
 });
 
 test('nearest takes the colour with the fewest steps', () => {
