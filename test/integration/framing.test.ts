@@ -166,7 +166,7 @@ for (const method of ['echo', 'goxel.get_voxel']) {
     let came = 0;
     for (let more = 5; more > 0 && came < wanted; more -= 1) {
       connection.write(ids.map((id) => request(method, [1, 2, 3], id)).join(''));
-      // What one read of ours brought: the kernel keeps writes apart from later ones it has not got.
+      // What one read of ours brought: the kernel keeps it apart from what came later.
       const first = `${await connection.bytes(1)}${connection.received}`;
       came = first.split('\n').length - 1;
       const rest = await connection.lines(PING_COUNT);

@@ -82,7 +82,7 @@ export const ENGINE_OPTIONS: EngineOptions = {
   result_bytes_max: 16 * 1024 * 1024,
   job_bytes_max: 64 * 1024 * 1024,
   file_bytes_max: 1024 * 1024,
-  script_timeout_ms: 2000,
+  script_timeout_ms: 60_000,
   script_memory_bytes_max: 32 * 1024 * 1024,
   roots: [],
   jobs_inline: true,
