@@ -37,10 +37,15 @@ export class Directory {
     return this.count++;
   }
 
+  /** Those that there are, without the room for more. */
+  get filled(): Int32Array {
+    return this.entries.subarray(0, this.count * ENTRY);
+  }
+
   /** A copy for a job, with room for no more. */
   copy(): Int32Array {
     const entries = new Int32Array(new SharedArrayBuffer(this.count * ENTRY * 4));
-    entries.set(this.entries.subarray(0, entries.length));
+    entries.set(this.filled);
     return entries;
   }
 }
@@ -68,7 +73,7 @@ export class Finder {
   }
 }
 
-/** Those of all groups in a copy of a directory. */
+/** Those of all groups, by the entries of a directory and no room for more. */
 export function findersOf(entries: Int32Array): Finder[] {
   const finders: Finder[] = [];
   for (let at = 0; at < entries.length; at += ENTRY) {

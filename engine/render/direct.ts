@@ -282,5 +282,5 @@ function pieceOf(
   const todo = { marks: new Int32Array(0), faces: places, words };
   const { memory } = prepared.arena;
   const known = { views: [], shadowMaps: [], newMaps: [], arena: memory, done: notDone() };
-  return jobOf(draft, { ...known, entries: prepared.directory.entries, todo, ...drawn });
+  return jobOf(draft, { ...known, entries: prepared.directory.filled, todo, ...drawn });
 }

@@ -123,19 +123,26 @@ const test = suite('prepared blocks');
 /** Ceilings for what is kept: much; no pixels; not all faces; nearly nothing. */
 const CEILINGS = [2 ** 26, 2 ** 15, 2 ** 13, 64];
 
-test('pictures from kept blocks, maps and pixels are those from nothing', () => {
-  for (const [round, ceiling] of CEILINGS.entries()) {
-    const next = numbersFrom(SEED + round);
-    const project = begin(next);
-    const kept = new Kept(ceiling);
-    for (let i = 0; i < 24; i++) {
-      const options = { ...OPTIONS[next(OPTIONS.length)]!, threads: 1 + next(4) };
-      const found = finish(prepareRender(project.document, options, undefined, kept));
-      const wanted = bytesOf(renderPictures(project.document, options));
-      assert.equal(found, wanted, `seed ${SEED}, ceiling ${ceiling}, step ${i}`);
-      for (let edits = next(3); edits >= 0; edits--) step(project, next);
-    }
+/** Draws and edits by turns, of which all comes from a seed. */
+function drawAndEdit(seed: number, ceiling: number): void {
+  const next = numbersFrom(seed);
+  const project = begin(next);
+  const kept = new Kept(ceiling);
+  for (let i = 0; i < 24; i++) {
+    const options = { ...OPTIONS[next(OPTIONS.length)]!, threads: 1 + next(4) };
+    const found = finish(prepareRender(project.document, options, undefined, kept));
+    const wanted = bytesOf(renderPictures(project.document, options));
+    assert.equal(found, wanted, `seed ${seed}, ceiling ${ceiling}, step ${i}`);
+    for (let edits = next(3); edits >= 0; edits--) step(project, next);
   }
+}
+
+test('pictures from kept blocks, maps and pixels are those from nothing', () => {
+  for (const [round, ceiling] of CEILINGS.entries()) drawAndEdit(SEED + round, ceiling);
+});
+
+test('a block at the origin that has no room is drawn at once as others are', () => {
+  drawAndEdit(841_520_868, 2 ** 15);
 });
 
 test('jobs under way while others begin and edits come show what was when they began', () => {
