@@ -4,7 +4,7 @@
  */
 
 import { type Recorder, type Recording, tooManyBlocks } from '../changes/recorder.ts';
-import { BLOCK_BYTES, newBlockData } from './block.ts';
+import { BLOCK_BYTES, isVoxel, newBlockData } from './block.ts';
 import { BlockIndex } from './block-index.ts';
 import { BlockStore } from './block-store.ts';
 import { Block, newToken } from './stored-block.ts';
@@ -369,8 +369,4 @@ export class BlockTable {
     this.#count += change;
     if (block.count === 0) this.#empty++;
   }
-}
-
-function isVoxel(word: number): boolean {
-  return word >>> 24 !== 0;
 }

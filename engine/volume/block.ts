@@ -61,7 +61,12 @@ export function signedWords(data: Uint32Array): Int32Array {
   return new Int32Array(data.buffer, data.byteOffset, data.length);
 }
 
-/** The number of words with alpha above 0. */
+/** Whether a word is a voxel: whether its alpha is above 0. */
+export function isVoxel(word: number): boolean {
+  return word >>> 24 !== 0;
+}
+
+/** The number of words that are voxels. */
 export function countVoxels(data: Uint32Array): number {
   const words = signedWords(data);
   // The carry out of the alpha's byte is 1 for every alpha above 0: no branch for each word.

@@ -16,6 +16,7 @@ import {
   copyBlockData,
   countVoxels,
   indexInBlock,
+  isVoxel,
   newBlockData,
 } from './block.ts';
 import { BlockTable } from './block-table.ts';
@@ -138,7 +139,7 @@ export class Volume {
   /** Puts a packed colour at a position; alpha 0 removes the voxel. */
   set(x: number, y: number, z: number, rgba: number): void {
     const table = this.#table;
-    const filled = rgba >>> 24 !== 0;
+    const filled = isVoxel(rgba);
     let slot = table.find(x >> 4, y >> 4, z >> 4);
     if (slot < 0) {
       if (!filled) return;

@@ -1,7 +1,7 @@
 /** What an edit of a single voxel replaced: most steps of a history are one, so it takes little. */
 
 import type { Entry } from '../changes/recorder.ts';
-import { indexInBlock } from './block.ts';
+import { indexInBlock, isVoxel } from './block.ts';
 import type { BlockIndex } from './block-index.ts';
 import { type Changes, NO_CHANGES } from './change-sum.ts';
 import type { Block } from './stored-block.ts';
@@ -79,8 +79,4 @@ export class VoxelEntry implements Entry {
   settled(): this {
     return this;
   }
-}
-
-function isVoxel(word: number): boolean {
-  return word >>> 24 !== 0;
 }

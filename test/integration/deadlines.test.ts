@@ -5,16 +5,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClientError, connect } from '../../transport/client.ts';
 import { withDaemon } from '../support/daemon.ts';
+import { patiently } from '../support/patiently.ts';
 import { RawConnection, type RawReply, request } from '../support/raw.ts';
 
 const ENDLESS = 'for (;;);';
-/** A busy machine may not have begun one in time, which is another error. */
-async function askBegun(connection: RawConnection, text: string): Promise<string | undefined> {
-  for (let more = 20; ; more -= 1) {
-    connection.write(text);
-    const { code } = await next(connection);
-    if (more === 0 || code !== 'GOX_ENGINE_BUSY') return code;
-  }
+/** The code of its error; a busy machine may not have begun one in time, which is another. */
+async function codeOf(connection: RawConnection, method: string, params: object) {
+  const { error } = await patiently(connection, method, params, ['GOX_ENGINE_BUSY']);
+  return error?.data.code;
 }
 
 const deadlines = suite('deadlines from outside');
@@ -52,7 +50,7 @@ deadlines('its own may be longer than that for all', () =>
   withDaemon({ settings: { 'performance.request_timeout_ms': 500 } }, async ({ socket }) => {
     const connection = await RawConnection.open(socket);
     const params = { script: ENDLESS, timeout_ms: 2000 };
-    const code = await askBegun(connection, request('goxel.execute_script', params, 1));
+    const code = await codeOf(connection, 'goxel.execute_script', params);
     assert.is(code, 'GOX_REQUEST_TIMEOUT');
     connection.write(request('goxel.execute_script', timed(30_000, params), 2));
     assert.equal((await next(connection)).code, 'GOX_SCRIPT_TIMEOUT');
@@ -65,7 +63,7 @@ deadlines('a job ends by it', () =>
     const connection = await RawConnection.open(socket);
     await connection.call('goxel.add_voxel', [0, 0, 0]);
     const trace = { width: 1000, height: 1000, trace: { samples: 4000 } };
-    const code = await askBegun(connection, request('goxel.render_scene', timed(1000, trace), 1));
+    const code = await codeOf(connection, 'goxel.render_scene', timed(1000, trace));
     assert.is(code, 'GOX_REQUEST_TIMEOUT');
     connection.destroy();
   }),

@@ -40,8 +40,7 @@ several('end with the daemon', async () => {
     await client.call('goxel.add_voxel', [1, 2, 3]);
     // It would take minutes, and the daemon waits for it as long as its client does.
     const render = { width: 512, height: 512, trace: { samples: 10_000 } };
-    client.write(request('goxel.render_scene', render, 1) + request('ping', [], 2));
-    assert.match(await client.line(), '"pong":true');
+    await client.deliver(request('goxel.render_scene', render, 1));
     write({ ...patient, 'limits.depth_max': 32 });
     process.kill(daemon.pid, 'SIGTERM');
     await eventually('it was stopping', () => daemon.stdout().includes('"stopping"'));

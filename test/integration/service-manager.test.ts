@@ -135,8 +135,7 @@ manager('a stop that takes long has its time extended', async () => {
   const client = await RawConnection.open(daemon.socket);
   await client.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
   const render = { width: 512, height: 512, trace: { samples: 10_000 } };
-  client.write(request('goxel.render_scene', render, 'long') + request('ping', [], 'read'));
-  assert.match(await client.line(), '"id":"read"');
+  await client.deliver(request('goxel.render_scene', render, 'long'));
   const stopped = daemon.stop();
   await eventually('it is given more time', () => {
     const heard = systemd.heard();

@@ -21,12 +21,6 @@ const UNDONE = [
   ...['log', 'signals', 'pid file', 'environment', 'configuration'],
 ];
 
-/** Sends a request that takes long; returns when the daemon has read it, and before its reply. */
-async function isRead(client: RawConnection, text: string): Promise<void> {
-  client.write(text + request('ping', [], 'read'));
-  assert.match(await client.line(), '"id":"read"');
-}
-
 async function crowdedDaemon(shutdown_ms: number) {
   const directory = temporaryDirectory();
   const paths = { pid_file: join(directory, 'd.pid'), 'logging.file': join(directory, 'log') };
@@ -42,14 +36,14 @@ async function crowdedDaemon(shutdown_ms: number) {
   const [busy, idle] = [await client(), await client()];
   await renders.call('goxel.add_voxel', [1, 2, 3, '#3366CC']);
   const trace = { width: 512, height: 512, trace: { samples: 10_000 } };
-  await isRead(renders, request('goxel.render_scene', trace, 'long'));
+  await renders.deliver(request('goxel.render_scene', trace, 'long'));
   await half.written('{"jsonrpc":"2.0","id":7,"method":"pi');
   // More than fits on the way to a client that reads nothing.
   slow.pause();
   const echo = request('echo', { text: 'x'.repeat(200_000) }, 1);
   slow.write(echo.repeat(20));
   const script = 'const until = Date.now() + 300; while (Date.now() < until);';
-  await isRead(busy, request('script.execute', { script }, 'script'));
+  await busy.deliver(request('script.execute', { script }, 'script'));
   await idle.call('ping');
   return { daemon, paths, renders, half, slow, busy, idle };
 }

@@ -138,6 +138,12 @@ export class RawConnection {
     );
   }
 
+  /** Sends requests; resolves when the daemon has read them, and before it answers any. */
+  async deliver(requests: string): Promise<void> {
+    const line = await this.ask(requests + request('ping', [], 'read'));
+    if (!line.includes('"id":"read"')) throw new Error(`this was answered sooner: ${line}`);
+  }
+
   /** Sends a text and takes the next line. */
   ask(text: string): Promise<string> {
     this.write(text);

@@ -11,6 +11,7 @@ import { formatFor } from '../../../engine/formats/index.ts';
 import { encodePng } from '../../../engine/image/png.ts';
 import { model } from '../../support/fixtures.ts';
 import { chunk, chunksOf, dict, goxFile } from '../../support/gox-file.ts';
+import { assertInProportion } from '../../support/in-proportion.ts';
 import { SEED } from '../../support/seed.ts';
 
 const gox = formatFor('a.gox');
@@ -210,19 +211,7 @@ test('takes time in proportion to a file of many small chunks', () => {
       layer([]),
       ...Array<Buffer>(count).fill(chunk('MATE', dict({ name: Buffer.from('m') }))),
     );
-  const time_ms = (bytes: Uint8Array) => {
-    const start = performance.now();
-    read(bytes);
-    return performance.now() - start;
-  };
-  time_ms(file(2000));
-  const small_ms = time_ms(file(4000));
-  const large = file(64_000);
-  const inProportion = (large_ms: number) => large_ms < small_ms * 16 * 8 + 50;
-  // A busy machine may hold up one of them, and hardly each.
-  let large_ms = time_ms(large);
-  for (let more = 5; !inProportion(large_ms) && more > 0; more -= 1) large_ms = time_ms(large);
-  assert.ok(inProportion(large_ms), `${small_ms} ms for 1, ${large_ms} ms for 16 times`);
+  assertInProportion(4000, file, (bytes) => read(bytes));
 });
 
 test.run();

@@ -11,6 +11,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { imports } from '../../support/fixtures.ts';
+import { assertInProportion } from '../../support/in-proportion.ts';
 import { SEED } from '../../support/seed.ts';
 import {
   chunk,
@@ -226,19 +227,9 @@ test('takes time in proportion to a scene that is one long chain', () => {
       ...shapes,
     );
   };
-  const time_ms = (bytes: Buffer) => {
-    const start = performance.now();
+  assertInProportion(1000, file, (bytes) => {
     for (const way of WAYS) assert.ok(!(outcome(bytes, way) instanceof GoxError));
-    return performance.now() - start;
-  };
-  time_ms(file(500));
-  const small_ms = time_ms(file(1000));
-  const large = file(16_000);
-  const inProportion = (large_ms: number) => large_ms < small_ms * 16 * 8 + 50;
-  // A busy machine may hold up one of them, and hardly each.
-  let large_ms = time_ms(large);
-  for (let more = 5; !inProportion(large_ms) && more > 0; more -= 1) large_ms = time_ms(large);
-  assert.ok(inProportion(large_ms), `${small_ms} ms for 1, ${large_ms} ms for 16 times`);
+  });
 });
 
 test('references to nothing place nothing', () => {
