@@ -1,6 +1,6 @@
 /** Every command where something of its environment is missing: each says what, and what to do. */
 
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,6 +8,7 @@ import { COMMANDS } from '../../supervisor/cli/commands.ts';
 import { type CliResult, shell } from '../support/cli.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { ROOT } from '../support/modules.ts';
+import { openDirectory, openMain } from '../support/open-program.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 const MODEL = join(ROOT, 'test/fixtures/models/axes/axes.gox');
@@ -86,16 +87,11 @@ missing('no working directory: a relative path of convert is a sentence', async 
 missing('a socket of another user is no reason to start one', async () => {
   if (process.getuid?.() !== 0) return;
   // As a user who may enter, and not connect.
-  const directory = temporaryDirectory();
-  chmodSync(directory, 0o755);
-  const own = await startDaemon({ socket: join(directory, 's') });
+  const own = await startDaemon({ socket: join(openDirectory(), 's') });
+  const as_nobody = 'setpriv --reuid 65534 --clear-groups --regid 65534';
   for (const command of [...ASKING, 'stop']) {
-    const as_nobody = 'setpriv --reuid 65534 --clear-groups --regid 65534';
-    // The program itself may be where that user cannot read: it is opened before.
-    const script = `as() { ${as_nobody} "$@"; }; declare -f gs > /dev/null
-      parent=$(dirname ${directory}); chmod o+x "$parent" "$(dirname "$parent")" 2> /dev/null
-      as "${process.execPath}" "$(type gs | grep -o '"[^"]*main.js"' | tr -d '"')" ${command} \
-        --socket ${own.socket}`;
+    const script = `${as_nobody} "${process.execPath}" "${openMain()}" ${command} \
+      --socket ${own.socket}`;
     const { code, stderr } = await shell(script);
     assert.is(code, 77, `${command}: ${stderr}`);
     assert.match(stderr, /this user may not connect|belongs to/, command);

@@ -13,27 +13,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDaemon } from '../support/daemon.ts';
+import { openDirectory, openMain } from '../support/open-program.ts';
 import { RawConnection } from '../support/raw.ts';
 import { runToEnd } from '../support/run.ts';
-import { temporaryDirectory } from '../support/tmp.ts';
 
 /** A user that no machine has, and the group that all have for nobody. */
 const UID = 54_321;
 const GID = 54_322;
 const ROOT = process.getuid?.() === 0;
-
-/** A directory that others may pass through, as they may those above it, which are the runner's. */
-function place() {
-  const directory = temporaryDirectory();
-  for (let one = directory; one !== '/'; one = dirname(one)) {
-    if ((statSync(one).mode & 0o001) === 0) chmodSync(one, 0o711);
-  }
-  return directory;
-}
 
 function status(pid: number, field: string): string {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -50,14 +41,14 @@ const privileges = suite('privileges');
 const asRoot = ROOT ? privileges : privileges.skip;
 
 asRoot('root is given up for good, and what was made is the user’s', async () => {
-  const directory = place();
+  const directory = openDirectory();
   const paths = {
     pid_file: join(directory, 'run', 'd.pid'),
     'logging.file': join(directory, 'log', 'd.log'),
   };
   const socket = join(directory, 'socket', 'd.sock');
   const settings = { ...paths, user: UID, group: GID };
-  const daemon = await startDaemon({ settings, socket });
+  const daemon = await startDaemon({ main: openMain(), settings, socket });
   const client = await RawConnection.open(socket);
   assert.ok((await client.call('goxel.add_voxel', [0, 0, 0, '#ffffff'])).result !== undefined);
   client.destroy();
@@ -79,20 +70,20 @@ asRoot('root is given up for good, and what was made is the user’s', async () 
 });
 
 asRoot('a PID file that the user may not remove is left empty', async () => {
-  const directory = place();
+  const directory = openDirectory();
   const pid_file = join(directory, 'd.pid');
   mkdirSync(join(directory, 's'));
   chmodSync(join(directory, 's'), 0o777);
   const settings = { pid_file, user: UID };
   const socket = join(directory, 's', 'd.sock');
-  const daemon = await startDaemon({ settings, socket });
+  const daemon = await startDaemon({ main: openMain(), settings, socket });
   assert.is(owner(pid_file), `${UID}:${UID}`);
   assert.is((await daemon.stop()).code, 0);
   assert.is(readFileSync(pid_file, 'utf8'), '');
 });
 
 asRoot('who there is not, and who may not, is a sentence and an exit code', async () => {
-  const socket = join(place(), 's');
+  const socket = join(openDirectory(), 's');
   const unknown = await runToEnd(['--socket', socket], { settings: { user: 'no-such-user' } });
   assert.is(unknown.code, 78);
   assert.match(unknown.stderr, 'user: there is no user no-such-user');
@@ -102,11 +93,11 @@ asRoot('who there is not, and who may not, is a sentence and an exit code', asyn
 });
 
 asRoot('another user than root is only itself', async () => {
-  const directory = place();
+  const directory = openDirectory();
   const open = join(directory, 'open');
   mkdirSync(open);
   chmodSync(open, 0o777);
-  const options = { uid: UID, gid: GID, cwd: '/' };
+  const options = { main: openMain(), uid: UID, gid: GID, cwd: '/' };
   const socket = join(open, 's');
   const other = await runToEnd(['--socket', socket], { ...options, settings: { user: 'root' } });
   assert.is(other.code, 77);
@@ -120,7 +111,7 @@ asRoot('another user than root is only itself', async () => {
 asRoot(
   'root follows no link that the user put there, neither to a file nor to a directory',
   async () => {
-    const directory = place();
+    const directory = openDirectory();
     const socket = join(directory, 'socket', 'd.sock');
     const [secret, own] = [join(directory, 'of root'), join(directory, 'own')];
     for (const one of [secret, own]) mkdirSync(one);
@@ -136,7 +127,7 @@ asRoot(
       const link = join(own, name);
       symlinkSync(to, link);
       lchownSync(link, UID, GID);
-      const options = { settings: { ...settings, user: UID, group: GID } };
+      const options = { main: openMain(), settings: { ...settings, user: UID, group: GID } };
       const ended = await runToEnd(['--socket', socket], options);
       assert.is(ended.code, code, ended.stderr);
       assert.match(ended.stderr, `${link} is a link of user ${UID}, which root does not follow`);
@@ -147,12 +138,12 @@ asRoot(
 );
 
 asRoot('of a link of root what it leads to is handed over, and the link stays', async () => {
-  const directory = place();
+  const directory = openDirectory();
   const [log, real] = [join(directory, 'd.log'), join(directory, 'real.log')];
   symlinkSync(real, log);
   const socket = join(directory, 'socket', 'd.sock');
   const settings = { 'logging.file': log, user: UID, group: GID };
-  const daemon = await startDaemon({ settings, socket });
+  const daemon = await startDaemon({ main: openMain(), settings, socket });
   assert.is((await daemon.stop()).code, 0);
   assert.is(owner(real), `${UID}:${GID}`);
   assert.is(lstatSync(log).uid, 0);

@@ -1,13 +1,14 @@
 /** Commands where something is closed, full or not there: each says so, with its exit code. */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli, shell } from '../support/cli.ts';
 import { DAEMON_MAIN, startDaemon } from '../support/daemon.ts';
+import { openDirectory, openMain } from '../support/open-program.ts';
 import { eventually } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
@@ -96,13 +97,11 @@ connections('a socket that nobody listens on, no socket, and no file at all', as
 });
 
 connections('not for this user', async () => {
+  // Only root can become another user.
+  if (process.getuid?.() !== 0) return;
   const setpriv = 'setpriv --reuid 54321 --regid 54321 --clear-groups';
-  // Only root can become another user, who must be able to read the program.
-  if ((await shell(`${setpriv} test -r ${DAEMON_MAIN}`)).code !== 0) return;
-  const directory = temporaryDirectory();
-  chmodSync(directory, 0o755);
-  const own = await startDaemon({ socket: join(directory, 's') });
-  const command = `${setpriv} "${process.execPath}" "${DAEMON_MAIN}" call ping --socket`;
+  const own = await startDaemon({ socket: join(openDirectory(), 's') });
+  const command = `${setpriv} "${process.execPath}" "${openMain()}" call ping --socket`;
   const refused = await shell(`${command} ${own.socket}`);
   assert.is(refused.code, 77, refused.stderr);
   assert.match(refused.stderr, `may not connect to ${own.socket}: `);

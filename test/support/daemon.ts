@@ -23,6 +23,8 @@ const STOP_TIMEOUT_MS = 20_000;
 const POLL_MS = 10;
 
 export interface DaemonOptions {
+  /** The program, if not `DAEMON_MAIN`. */
+  readonly main?: string;
   /** Further arguments after `run --socket …`. */
   readonly args?: readonly string[];
   /** Keys of the configuration to set. */
@@ -74,7 +76,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   const place = options.socket_in_file === true ? [] : ['--socket', socket];
   const child = spawn(
     process.execPath,
-    [DAEMON_MAIN, 'run', ...place, ...args, ...(options.args ?? [])],
+    [options.main ?? DAEMON_MAIN, 'run', ...place, ...args, ...(options.args ?? [])],
     {
       stdio: ['ignore', ...fds],
       env: { ...process.env, GOXEL_CONFIG: '/dev/null', ...options.env },

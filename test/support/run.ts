@@ -30,14 +30,16 @@ process.once('exit', () => {
 });
 
 export interface RunOptions extends Pick<SpawnOptions, 'uid' | 'gid' | 'cwd'> {
+  /** The program, if not `DAEMON_MAIN`. */
+  readonly main?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export function startRun(args: readonly string[], options: RunOptions = {}): Run {
-  const { env, settings = {}, ...others } = options;
+  const { main = DAEMON_MAIN, env, settings = {}, ...others } = options;
   const sets = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const child = spawn(process.execPath, [DAEMON_MAIN, 'run', ...args, ...sets], {
+  const child = spawn(process.execPath, [main, 'run', ...args, ...sets], {
     ...{ stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
     ...{ env: { ...process.env, ...env }, ...others },
   });
