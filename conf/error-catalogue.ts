@@ -7,20 +7,8 @@
  * -1001…-1015 are those of the v14 daemon for failed operations, which some of its clients print.
  */
 
-export interface ErrorEntry {
-  /** The JSON-RPC `error.code`. */
-  readonly number: number;
-  /**
-   * Whether the same request may succeed when sent again later; `retryable` of details tells too.
-   */
-  readonly retryable: boolean;
-  /** What it means and when it comes; for the reference page. */
-  readonly meaning: string;
-  /** One sentence for the user: what to do. */
-  readonly advice: string;
-  /** The members of `details`, which are there as far as they are known; in Markdown. */
-  readonly details?: string;
-}
+import type { ErrorEntry } from './error-entry.ts';
+import { JOURNAL_ERRORS } from './journal-errors.ts';
 
 export const ERRORS = {
   GOX_PARSE: {
@@ -386,4 +374,5 @@ export const ERRORS = {
     meaning: 'The inspector cannot be served, at this port or at all. The daemon goes on without.',
     advice: 'Ask for another port, or for 0, which is one that is free.',
   },
+  ...JOURNAL_ERRORS,
 } as const satisfies Record<string, ErrorEntry>;

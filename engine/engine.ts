@@ -15,8 +15,7 @@ import { interruptible } from './interrupt.ts';
 import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
 import { lendPoint } from './methods/diff.ts';
-import type { AnyHandler } from './methods/handler.ts';
-import { finishers, handlers } from './methods/index.ts';
+import { finishers, type Method, methods } from './methods/index.ts';
 import {
   AnswerWriter,
   type Asked,
@@ -33,8 +32,11 @@ import {
   type EngineOptions,
   type EngineStats,
   type JobTicket,
+  type Kept,
   LEND,
   type PartAnswer,
+  type Rebuilt,
+  type Records,
   STATUS_ERROR,
   STATUS_JOB,
   STATUS_RESULT,
@@ -44,15 +46,11 @@ import { Clipboard } from './project/clipboard.ts';
 import { Files } from './project/files.ts';
 import { Budget } from './project/memory.ts';
 import { Project, type Scripting } from './project/project.ts';
+import { replay } from './replay/replay.ts';
 import { createScripts } from './script/script.ts';
 import { StoodStill } from './stopwatch.ts';
 import { runningAgain, Unfinished } from './turns.ts';
 import type { VolumeSnapshot } from './volume/volume.ts';
-
-interface Method {
-  readonly spec: MethodSpec;
-  readonly run: AnyHandler;
-}
 
 /**
  * An answer covers no more requests than are done in this time: the others have had no time of
@@ -89,6 +87,8 @@ export class Engine implements EngineApi {
   #repeats = 0;
   /** Those that requests of this batch have become. */
   #jobs: JobTicket[] = [];
+  /** The projects that requests of this batch have changed, by their numbers. */
+  readonly #changed = new Map<number, Project>();
 
   /**
    * @param flight says which requests are to stop
@@ -112,10 +112,7 @@ export class Engine implements EngineApi {
       ...{ script_timeout_ms, script_memory_bytes_max },
       ...{ scripts: undefined, failure: undefined },
     };
-    this.#methods = METHODS.map((spec) => {
-      const run = handlers[spec.name];
-      return run === undefined ? undefined : { spec, run };
-    });
+    this.#methods = methods();
   }
 
   run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
@@ -145,9 +142,18 @@ export class Engine implements EngineApi {
     else runningAgain(runEach);
     const jobs = this.#jobs;
     const clipboard = this.#clipboard.takeCopied();
+    const records = this.#takeRecords();
     const finished = answer.finish();
-    if (jobs.length === 0 && clipboard === undefined) return finished;
-    return { answer: finished, jobs, clipboard };
+    if (jobs.length === 0 && clipboard === undefined && records.length === 0) return finished;
+    return { answer: finished, records, jobs, clipboard };
+  }
+
+  #takeRecords(): Records[] {
+    const records = [...this.#changed].map(([project, { records }]) => {
+      return { project, ...records.take() };
+    });
+    this.#changed.clear();
+    return records;
   }
 
   #runEach(reader: BatchReader, answer: AnswerWriter): void {
@@ -181,11 +187,19 @@ export class Engine implements EngineApi {
         return this.#finish(this.#find(project, asked), asked, handover);
       });
       const encoded = asked.quiet ? '' : this.#encoder.result(asked, result);
-      return partAnswer(this.#flagged(STATUS_RESULT, project), encoded);
+      const answer = partAnswer(this.#flagged(STATUS_RESULT, project), encoded);
+      return { ...answer, records: this.#takeRecords() };
     } catch (error) {
       const encoded = asked.quiet ? '' : this.#encoder.error(asked, error);
       return partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
     }
+  }
+
+  recover(number: number, { epoch, tail }: Kept): Rebuilt {
+    const project = this.#make(number);
+    const sequence = replay(project, tail, this.#methods);
+    project.records.goOn(sequence, epoch);
+    return { sequence, unsaved: project.unsaved };
   }
 
   setClipboard(content: unknown): void {
@@ -255,9 +269,11 @@ export class Engine implements EngineApi {
     this.#stop();
     const params = decodeParams(method.spec, parse(reader, request));
     project.begin(method.spec.name, request.client);
+    const { stamp } = project;
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
       const result = project.memory.explained(() => method.run(project, params as never));
+      if (project.stamp !== stamp) this.#record(project, method.spec, reader, request);
       if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
       const done = runJob(result, { files: this.#files, control: new JobControl() });
       return done instanceof Handover ? this.#finish(project, request, done.value) : done;
@@ -265,6 +281,13 @@ export class Engine implements EngineApi {
       project.account();
       if (method.spec.project === 'closes') this.close(request.project);
     }
+  }
+
+  #record(project: Project, spec: MethodSpec, reader: BatchReader, request: EngineRequest): void {
+    const { msgpack, client } = request;
+    const params = reader.bytes(request);
+    project.records.request({ method: spec.name, msgpack, params, client, at_ms: Date.now() });
+    this.#changed.set(request.project, project);
   }
 
   /** The end of a request whose job handed something over. */
@@ -294,6 +317,10 @@ export class Engine implements EngineApi {
       const message = `The engine has no project of the number ${number}: it was closed.`;
       throw new GoxError('GOX_PROJECT_NOT_FOUND', message);
     }
+    return this.#make(number);
+  }
+
+  #make(number: number): Project {
     const project = new Project({
       budget: this.#budget,
       files: this.#files,

@@ -15,6 +15,7 @@ import type {
   EngineDefect,
   EngineThreadData,
   PartAnswer,
+  Records,
 } from './port/layout.ts';
 import { followPulse } from './port/pulse.ts';
 import { followServiceClock } from './stopwatch.ts';
@@ -40,7 +41,12 @@ const engine = new Engine(
 const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
 
 function handOver(answer: BatchAnswer): BatchAnswer {
-  return transfer(answer, [answer instanceof ArrayBuffer ? answer : answer.answer]);
+  if (answer instanceof ArrayBuffer) return transfer(answer, [answer]);
+  return transfer(answer, [answer.answer, ...buffersOf(answer.records)]);
+}
+
+function buffersOf(records: readonly Records[] = []): ArrayBuffer[] {
+  return records.map(({ bytes }) => bytes.buffer);
 }
 
 const api: EngineApi = {
@@ -51,8 +57,9 @@ const api: EngineApi = {
   },
   takeOver(...order: Parameters<EngineApi['takeOver']>): PartAnswer {
     const answer = engine.takeOver(...order);
-    return transfer(answer, [answer.bytes]);
+    return transfer(answer, [answer.bytes, ...buffersOf(answer.records)]);
   },
+  recover: (...made) => engine.recover(...made),
   setClipboard: (content: unknown) => engine.setClipboard(content),
   close: (project: number) => engine.close(project),
   stats: () => engine.stats(),

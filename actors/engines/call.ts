@@ -24,6 +24,8 @@ export interface Call {
   readonly loan?: { lent(value: unknown): void };
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
   stopped?: GoxError;
+  /** How many threads died while they ran it. */
+  deaths?: number;
 }
 
 export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;

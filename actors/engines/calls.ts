@@ -16,6 +16,7 @@ import {
   type AnswerWithJobs,
   type EngineStats,
   type JobTicket,
+  type Records,
   STATUS_RESULT,
 } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
@@ -130,6 +131,7 @@ class CallQueue {
       case 'worker.attached':
         this.#link = event.link;
         this.#away = undefined;
+        this.#recover(event.link);
         this.#shareClipboard();
         this.#depart();
         return;
@@ -154,9 +156,11 @@ class CallQueue {
       case 'calls.fail':
         this.#link = undefined;
         this.#away = event.reason;
-        this.#registry.projects.lose(this.#engine, event.reason);
-        this.#flights.fail(new GoxError(event.code, this.#loss(event.reason)));
-        this.#handovers.drop();
+        this.#flights.giveBack(
+          event.code === 'GOX_REQUEST_TIMEOUT'
+            ? new GoxError(event.code, this.#loss(event.reason))
+            : undefined,
+        );
         return;
       case 'calls.refuse':
         this.leave(event.reason);
@@ -235,6 +239,7 @@ class CallQueue {
     const { slot } = flight;
     const answered = link.takeOver(project.number, method, source.client, handover, slot);
     this.#land(flight, answered, (answer) => {
+      this.#keep(flight, answer.records);
       flight.takenOver(answer);
       this.#answered += 1;
     });
@@ -284,7 +289,8 @@ class CallQueue {
     );
   }
 
-  #arriveWithMore(flight: Flight, { answer, jobs, clipboard }: AnswerWithJobs): void {
+  #arriveWithMore(flight: Flight, { answer, records, jobs, clipboard }: AnswerWithJobs): void {
+    this.#keep(flight, records);
     // The other engines have it before any client hears that it was copied.
     if (clipboard !== undefined) {
       this.#registry.clipboard = clipboard;
@@ -293,6 +299,13 @@ class CallQueue {
       }
     }
     this.#arrive(flight, answer, jobs);
+  }
+
+  /** Notes what a flight left to be done again. */
+  #keep({ calls }: Flight, records: readonly Records[] = []): void {
+    for (const { project: number, ...made } of records) {
+      calls.find(({ project }) => project.number === number)?.project.log.add(made);
+    }
   }
 
   #shareClipboard(): void {
@@ -358,6 +371,19 @@ class CallQueue {
     if (this.#held_ms === undefined) return;
     this.#flights.excuse(this.#registry.clock.now_ms() - this.#held_ms);
     this.#held_ms = undefined;
+  }
+
+  /** Has a new thread make the projects anew that another one had. */
+  #recover(link: EngineLink): void {
+    const { projects } = this.#registry;
+    for (const project of projects.of(this.#engine)) {
+      if (!project.known) continue;
+      link.recover(project.number, project.log.recovery).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        projects.loseOne(project, `it could not be made anew: ${reason}`);
+        this.#forget(project);
+      });
+    }
   }
 
   #forget(project: Project): void {

@@ -11,7 +11,7 @@
  * of its projects go with it.
  */
 
-import type { GoxError } from '../../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import type { AnswerReader } from '../../engine/port/daemon-side.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import {
@@ -117,6 +117,25 @@ export class Flight {
     }
   }
 
+  /**
+   * Its thread died: gives back all of it, to be done again by another one, since nothing of what
+   * was done is left. The request that ran is answered with `why` when that is given, or when it
+   * did so before.
+   */
+  giveBack(first: boolean, why?: GoxError): void {
+    this.#state = 'put back';
+    const place = this.#control.running(this.slot) ?? (first ? 0 : BEHIND);
+    const ran = this.calls[place];
+    if (ran !== undefined) ran.deaths = (ran.deaths ?? 0) + 1;
+    for (const { source, calls } of this.parts) {
+      const again = calls.filter((call) => call !== ran || !isQuarantined(call, why));
+      if (again.length < calls.length) source.fail(ran!, why ?? quarantined(ran!));
+      source.putBack(again);
+    }
+    this.#settled = this.calls.length;
+    this.flush();
+  }
+
   /** Answers what is not settled with an error. */
   fail(error: GoxError): void {
     this.#state = 'failed';
@@ -182,4 +201,17 @@ export class Flight {
     this.#control.stop(this.slot, place, why);
     return true;
   }
+}
+
+/** So many threads may die of a request. */
+const DEATHS_MAX = 2;
+
+function isQuarantined({ deaths = 0 }: Call, why: GoxError | undefined): boolean {
+  return why !== undefined || deaths >= DEATHS_MAX;
+}
+
+function quarantined({ spec, deaths }: Call): GoxError {
+  const what = `The thread of its engine died ${deaths} times while it ran this request`;
+  const message = `${what}${spec?.name === undefined ? '' : ` (${spec.name})`}.`;
+  return new GoxError('GOX_REQUEST_QUARANTINED', message);
 }

@@ -66,6 +66,16 @@ export class Flights {
     for (const flight of [...this.#underWay]) this.settle(flight, () => flight.fail(error));
   }
 
+  /** Gives all back that is under way; see `Flight`. */
+  giveBack(why?: GoxError): void {
+    let first = true;
+    for (const flight of [...this.#underWay]) {
+      const [is_first, because] = [first, first ? why : undefined];
+      this.settle(flight, () => flight.giveBack(is_first, because));
+      first = false;
+    }
+  }
+
   /** Tells a call to stop; false when it is not under way. */
   cancel(call: Call, why: StopReason): boolean {
     for (const flight of this.#underWay) if (flight.cancel(call, why)) return true;

@@ -4,6 +4,7 @@
  */
 
 import type { ProjectActor, ProjectEvent } from '../../machines/project.ts';
+import { ProjectLog } from '../journal/project-log.ts';
 import { reportFigures } from '../vitals.ts';
 
 /** Somebody whose request waits for a project that is barred. */
@@ -24,6 +25,8 @@ export class Project {
   /** The index of the engine that owns it. */
   readonly engine: number;
   readonly waiters = new Set<Waiter>();
+  /** What makes it anew when its engine dies. */
+  readonly log = new ProjectLog();
   #actor: ProjectActor | undefined;
   #state: ProjectState = 'new';
   #unsaved = false;

@@ -149,6 +149,16 @@ export class Projects {
     }
   }
 
+  /** Those of an engine. */
+  of(engine: number): Iterable<Project> {
+    return this.#owners.get(engine)?.projects ?? [];
+  }
+
+  /** A project is lost: no thread could make it anew. */
+  loseOne(project: Project, reason: string): void {
+    this.#tell(project, { type: 'engine.lost', reason });
+  }
+
   /** All projects of an engine are lost: its thread died. */
   lose(engine: number, reason: string): void {
     const barred: Project[] = [];

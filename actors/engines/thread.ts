@@ -14,6 +14,7 @@ import type {
   PartAnswer,
   PartEnd,
   PartOrder,
+  Rebuilt,
 } from '../../engine/port/layout.ts';
 import { Pool } from '../../engine/port/pool.ts';
 import { Pulse } from '../../engine/port/pulse.ts';
@@ -32,6 +33,8 @@ export interface EngineLink {
   run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
   /** See `EngineApi`. */
   takeOver(...order: Parameters<EngineApi['takeOver']>): Promise<PartAnswer>;
+  /** See `EngineApi`. */
+  recover(...made: Parameters<EngineApi['recover']>): Promise<Rebuilt>;
   close(project: number): Promise<void>;
   setClipboard(content: unknown): void;
   stats(): Promise<EngineStats>;
@@ -116,7 +119,7 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
   const { thread, pulse, endpoint, remote, end } = started;
   thread.once('exit', () => pool.giveBack(place));
   // Each look at a member of the proxy makes another proxy.
-  const { run, takeOver, close, stats, setClipboard } = remote;
+  const { run, takeOver, recover, close, stats, setClipboard } = remote;
   return {
     thread,
     link: {
@@ -128,6 +131,7 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
         return answer;
       },
       takeOver: (...order) => takeOver(...order),
+      recover: (...made) => recover(...made),
       close: (project) => close(project),
       stats: () => stats(),
       // It cannot fail, and the clipboard of a thread that died is given to the next.

@@ -116,7 +116,7 @@ const keep: Handler<typeof createCheckpoint> = (project, { checkpoint }) => {
 
 const forget: Handler<typeof deleteCheckpoint> = (project, { checkpoint }) => {
   checkpointNamed(project, checkpoint);
-  project.checkpoints.delete(checkpoint, project.document);
+  project.forget(checkpoint);
   return { success: true, checkpoint };
 };
 

@@ -1,5 +1,7 @@
 /** The code of every method of scope "project", by its name in the catalogue. */
 
+import { METHODS } from '../catalogue/methods.ts';
+import type { MethodSpec } from '../catalogue/spec.ts';
 import { colorHandlers } from './colors.ts';
 import { diffHandlers } from './diff.ts';
 import { editingHandlers } from './editing.ts';
@@ -46,3 +48,17 @@ export const finishers: Readonly<Record<string, Finisher>> = {
   ...projectFinishers,
   ...imageLayerFinishers,
 };
+
+/** A method as an engine has it. */
+export interface Method {
+  readonly spec: MethodSpec;
+  readonly run: AnyHandler;
+}
+
+/** By their place in `METHODS`; nothing where the main thread answers. */
+export function methods(): readonly (Method | undefined)[] {
+  return METHODS.map((spec) => {
+    const run = handlers[spec.name];
+    return run === undefined ? undefined : { spec, run };
+  });
+}

@@ -31,6 +31,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode, ErrorDetails } from '../../conf/errors.ts';
+import type { Mirror, MirrorDelta } from './mirror.ts';
 import type { PoolPlace } from './pool.ts';
 
 export const MSGPACK_FLAG = 0x8000_0000;
@@ -162,6 +163,10 @@ export interface PartAnswer {
    * with bulk data in shared memory.
    */
   readonly handover?: unknown;
+  /** Of an engine: what is to be kept before anybody hears of the answer. */
+  readonly records?: readonly Records[];
+  /** As of the last of the records of their projects. */
+  readonly mirrors?: readonly Mirrored[];
 }
 
 /**
@@ -189,9 +194,46 @@ export interface JobApi {
   forget(job: number): void;
 }
 
+/** What requests of a batch left of one project to be done again, in the format of a journal. */
+export interface Records {
+  readonly project: number;
+  /** Of the last of them. */
+  readonly sequence: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What a project is made anew from. */
+export interface Kept {
+  /** Of who owns it now; no record of an older epoch follows. */
+  readonly epoch: number;
+  /** What it was as of the sequence of the mirror; without one it began empty. */
+  readonly mirror?: Mirror | undefined;
+  /** What was recorded since then, in order: bytes of records, one after the other. */
+  readonly tail: readonly Uint8Array[];
+}
+
+/** A project that was made anew. */
+export interface Rebuilt {
+  /** Of its last record. */
+  readonly sequence: number;
+  /** As `project.opened` has it; nothing of one that was never named. */
+  readonly title?: string;
+  readonly unsaved: boolean;
+}
+
+/** What the main thread is to hold of a project from now on; see `mirror.ts`. */
+export interface Mirrored {
+  readonly project: number;
+  readonly delta: MirrorDelta;
+}
+
 /** The answer to a batch with more to it than bytes. */
 export interface AnswerWithJobs {
   readonly answer: ArrayBuffer;
+  /** What is to be kept before anybody hears of the answer. */
+  readonly records: readonly Records[];
+  /** As of the last of the records of their projects. */
+  readonly mirrors?: readonly Mirrored[];
   /** What requests have become, in their order. */
   readonly jobs: readonly JobTicket[];
   /** What was copied, for `setClipboard` of the other engines. */
@@ -224,6 +266,11 @@ export interface EngineApi {
     handover: unknown,
     slot: number,
   ): PartAnswer;
+  /**
+   * Makes a project anew of what is kept of it; an empty one of nothing. Its next records have the
+   * epoch. Throws what cannot be done again.
+   */
+  recover(project: number, kept: Kept): Rebuilt;
   /** Takes over what another engine copied. */
   setClipboard(content: unknown): void;
   /** Forgets a project and its memory; a number not in use is no error. */

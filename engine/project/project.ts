@@ -8,6 +8,7 @@ import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection, sameSelection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
 import { Kept } from '../prepared/kept.ts';
+import { ProjectRecords } from '../replay/records.ts';
 import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
@@ -69,12 +70,18 @@ export class Project extends Noted<ProjectState> {
   readonly job_threads: number;
   /** For one result, and for the memory of one job beside the voxels. */
   readonly limits: ResultLimits;
+  /** What its requests leave to be done again. */
+  readonly records = new ProjectRecords();
   readonly #recorder = new Recorder();
   #revision = 0;
   #lastRevision = 0;
   /** The revision that was saved, loaded or made last. */
   #kept_revision = 0;
   #document_number = 0;
+  /** Grows with all that a record has to tell of. */
+  #stamp = 0;
+  /** The wall clock; while records are replayed, that of theirs. */
+  now_ms: () => number = Date.now;
 
   constructor(home: ProjectHome) {
     super({ selection: nothingSelected() });
@@ -120,7 +127,13 @@ export class Project extends Noted<ProjectState> {
 
   /** Remembers that what it was at a revision is in a file. */
   keptAt(revision: number): void {
+    this.#stamp++;
     this.#kept_revision = revision;
+  }
+
+  /** The same as long as nothing happens that would have to be done again to come to this point. */
+  get stamp(): number {
+    return this.#stamp;
   }
 
   /** Due before every request, of which the history remembers the method and the client. */
@@ -145,6 +158,7 @@ export class Project extends Noted<ProjectState> {
     document.refresh();
     this.memory.require(document.voxelBytes());
     document.record(this.#recorder);
+    this.#stamp++;
     this.#document = document;
     this.#document_number++;
     this.#revision = ++this.#lastRevision;
@@ -261,11 +275,18 @@ export class Project extends Noted<ProjectState> {
 
   /** Gives what it is now a name to come back to; a checkpoint of the same name goes. */
   keep(name: string): Checkpoint {
-    const about = { name, at_ms: Date.now(), step: this.history.now, revision: this.#revision };
+    this.#stamp++;
+    const about = { name, at_ms: this.now_ms(), step: this.history.now, revision: this.#revision };
     const checkpoint = checkpointOf(this.document, { ...about, selection: this.selection });
     this.checkpoints.add(checkpoint);
     this.memory.accountHistory(this.history.bytes + this.checkpoints.bytes);
     return checkpoint;
+  }
+
+  /** Gives up a checkpoint. */
+  forget(name: string): void {
+    this.#stamp++;
+    this.checkpoints.delete(name, this.document);
   }
 
   /** Comes back to a checkpoint, which is an edit like others. Throws GOX_MEMORY_LIMIT. */
@@ -288,6 +309,7 @@ export class Project extends Noted<ProjectState> {
       back();
       throw error;
     }
+    this.#stamp++;
     this.#revision = revision;
     const { history, checkpoints } = this;
     this.memory.accountHistory(history.bytes + checkpoints.bytes);
@@ -314,11 +336,12 @@ export class Project extends Noted<ProjectState> {
       recording.takeBack();
       return;
     }
+    this.#stamp++;
     const before = this.#revision;
     this.#revision = after;
     this.#lastRevision = Math.max(this.#lastRevision, after);
     const edit = { entries, summary, origin: this.#origin, before, after };
-    this.boundHistory(this.history.push(edit, Date.now()));
+    this.boundHistory(this.history.push(edit, this.now_ms()));
   }
 
   /**

@@ -5,7 +5,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ERRORS, type ErrorEntry } from '../../conf/error-catalogue.ts';
+import { ERRORS } from '../../conf/error-catalogue.ts';
+import type { ErrorEntry } from '../../conf/error-entry.ts';
 
 /** The file in the source tree, seen from dist/test/support/. */
 export const ERRORS_PAGE: string = fileURLToPath(

@@ -50,6 +50,7 @@ export class PlayedWorker {
       this.#arrive(slot, [handover as number], ([[status, text]]): PartAnswer => {
         return { status, bytes: new Uint8Array(Buffer.from(text)).buffer };
       }),
+    recover: async () => ({ sequence: 0, unsaved: false }),
     close: async () => {},
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
     setClipboard: () => {},

@@ -8,7 +8,7 @@ import type { Token } from '../support/tokens.ts';
  * The two doors into `engine/`, behind which there is no voxel code: what crosses to a worker's
  * thread, and the catalogue of methods with the checks by it.
  */
-const ENGINE_DOORS = ['engine/port/', 'engine/catalogue/'];
+const ENGINE_DOORS = ['engine/port/', 'engine/catalogue/', 'engine/journal/'];
 const ENGINE_ENTRIES = ['engine/worker.ts', 'engine/job-worker.ts', 'engine/solo.ts'];
 
 /** What the files of each room may import, as beginnings of paths. Their own room is understood. */

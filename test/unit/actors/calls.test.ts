@@ -32,13 +32,16 @@ function fakeLink() {
       takeOvers.push([project, word, client, handover]);
       return { status: 0, bytes: new Uint8Array(Buffer.from('taken')).buffer };
     },
+    recover: async () => ({ sequence: 0, unsaved: false }),
     close: async () => {},
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
     setClipboard: () => {},
   };
   const settle = async (words: AnswerWords, jobs: readonly JobTicket[] = []) => {
     const answer = answerOf(words);
-    pending.shift()?.(jobs.length === 0 ? answer : { answer, jobs, clipboard: undefined });
+    pending.shift()?.(
+      jobs.length === 0 ? answer : { answer, records: [], jobs, clipboard: undefined },
+    );
     await new Promise(setImmediate);
   };
   return { link, batches, takeOvers, settle };

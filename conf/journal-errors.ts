@@ -1,0 +1,49 @@
+/** The errors of journals, as `error-catalogue.ts` has the others. */
+
+import type { ErrorEntry } from './error-entry.ts';
+
+export const JOURNAL_ERRORS = {
+  GOX_REQUEST_QUARANTINED: {
+    number: -32051,
+    retryable: false,
+    meaning:
+      'The thread of its engine died each time that it ran the request, so it is given up. ' +
+      'Nothing of it was done, and nothing else was lost.',
+    advice: 'Do not send it again as it is; report it, with the file that the message names.',
+    details: '`method`, `deaths`, `path`',
+  },
+  GOX_JOURNAL_DAMAGED: {
+    number: -32052,
+    retryable: false,
+    meaning:
+      'The journal of the project is damaged in the middle: what was on the disk cannot be read. ' +
+      'The project is read only, as it was before the damage.',
+    advice: 'Look at the file with `goxel-supervisor journal`, and mend it with the named command.',
+    details: '`project`, `path`, `offset`, `command`',
+  },
+  GOX_JOURNAL_FAILED: {
+    number: -32053,
+    retryable: false,
+    meaning:
+      'The journal of the project could not be written. The edit was not made, and the project ' +
+      'is read only until it is saved elsewhere.',
+    advice: 'Save the project to a file on another disk, and look at the disk of the journal.',
+    details: '`project`, `path`',
+  },
+  GOX_JOURNAL_FULL: {
+    number: -32054,
+    retryable: true,
+    meaning:
+      'There is no room on the disk for the journal of the project. The edit was not made, and ' +
+      'the project is read only until there is room.',
+    advice: 'Make room on the disk of the journal; the project can be edited again by itself then.',
+    details: '`project`, `path`, `retry_after_ms`',
+  },
+  GOX_OP_MISMATCH: {
+    number: -32055,
+    retryable: false,
+    meaning: 'The `op_id` was sent before with another request. Nothing was done.',
+    advice: 'Give each edit an `op_id` of its own; send the same only to repeat the same request.',
+    details: '`project`, `op_id`',
+  },
+} as const satisfies Record<string, ErrorEntry>;

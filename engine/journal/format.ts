@@ -1,0 +1,234 @@
+/**
+ * The bytes of a journal. A segment is a file of the 8 characters of `MAGIC` and records, one after
+ * the other, each of a head of 24 bytes and a body; numbers are little-endian:
+ *
+ *     u32 length     of the body
+ *     u32 crc32      of all that follows it: the rest of the head, and the body
+ *     u64 sequence   of the edit; of records that are no edit, that of the last edit before them
+ *     u32 epoch      of who wrote it; never less than in the record before
+ *     u8  type       see `RecordType`; then three bytes of 0
+ *
+ * The first record of a segment is a `header`. Before all that is written in one go stands a
+ * `mark`, which says what was known to be on the disk by then: with that a reader can tell a write
+ * that was never finished, and so never acknowledged, from damage.
+ */
+
+import { crc32 } from 'node:zlib';
+
+export const MAGIC = Buffer.from('GOXJRNL1', 'latin1');
+export const HEAD_BYTES = 24;
+
+/** The number of each never changes, nor what its body means. */
+export const RECORD_TYPES = {
+  header: 1,
+  mark: 2,
+  voxel: 3,
+  request: 4,
+  change: 5,
+  document: 6,
+  facts: 7,
+  answer: 8,
+} as const;
+
+export type RecordType = (typeof RECORD_TYPES)[keyof typeof RECORD_TYPES];
+
+/** Records of these types are no edits, and have the sequence of the last one before them. */
+const isEdit = (type: number): boolean =>
+  type !== RECORD_TYPES.header && type !== RECORD_TYPES.mark;
+
+export interface RecordHead {
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly type: number;
+}
+
+/** A record as it was read; the body is a view of what was read. */
+export interface JournalRecord extends RecordHead {
+  readonly body: Buffer;
+  /** Where it begins in its segment, and where the next one does. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why reading ended before the end of a segment. */
+export interface SegmentFault {
+  /**
+   * `torn`: the last write was never finished, so nothing of it was acknowledged. `damaged`: what
+   * is not readable had been on the disk.
+   */
+  readonly kind: 'torn' | 'damaged';
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface SegmentScan {
+  readonly records: readonly JournalRecord[];
+  /** The bytes that hold, from the start. */
+  readonly end: number;
+  readonly fault: SegmentFault | undefined;
+}
+
+const CAPACITY_MIN = 4096;
+
+/** Puts records one after the other. */
+export class RecordWriter {
+  #bytes = Buffer.allocUnsafe(CAPACITY_MIN);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was put since this was last called, in memory of its own, which can be transferred. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(this.#length);
+    taken.set(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return taken;
+  }
+
+  append(head: RecordHead, body: Uint8Array): void {
+    const at = this.#begin(head, body.length);
+    this.#bytes.set(body, at);
+    this.#end(at, body.length);
+  }
+
+  /** As `append`, of a body that `write` puts into the bytes from an offset on: all of it. */
+  appendBy(head: RecordHead, length: number, write: (bytes: Buffer, at: number) => void): void {
+    const at = this.#begin(head, length);
+    write(this.#bytes, at);
+    this.#end(at, length);
+  }
+
+  /** Writes a head but for its check, and gives the place of the body. */
+  #begin({ sequence, epoch, type }: RecordHead, length: number): number {
+    const start = this.#length;
+    const end = start + HEAD_BYTES + length;
+    if (end > this.#bytes.length) this.#grow(end);
+    const bytes = this.#bytes;
+    bytes.writeUInt32LE(length, start);
+    bytes.writeUInt32LE(sequence >>> 0, start + 8);
+    bytes.writeUInt32LE(Math.floor(sequence / 2 ** 32), start + 12);
+    bytes.writeUInt32LE(epoch, start + 16);
+    bytes.writeUInt32LE(type, start + 20);
+    this.#length = end;
+    return start + HEAD_BYTES;
+  }
+
+  #end(at: number, length: number): void {
+    const start = at - HEAD_BYTES;
+    this.#bytes.writeUInt32LE(crc32(this.#bytes.subarray(start + 8, at + length)), start + 4);
+  }
+
+  #grow(length_min: number): void {
+    const grown = Buffer.allocUnsafe(Math.max(length_min, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}
+
+/** The body of a mark: the sequence of the last edit that was known to be on the disk. */
+export function markBody(synced: number): Buffer {
+  const body = Buffer.alloc(8);
+  body.writeUInt32LE(synced >>> 0, 0);
+  body.writeUInt32LE(Math.floor(synced / 2 ** 32), 4);
+  return body;
+}
+
+export function syncedOf({ body }: JournalRecord): number {
+  return body.length < 8 ? 0 : body.readUInt32LE(0) + body.readUInt32LE(4) * 2 ** 32;
+}
+
+/** The record that begins at an offset; why there is none, if that is so. */
+function recordAt(bytes: Buffer, start: number): JournalRecord | string {
+  const at = start + HEAD_BYTES;
+  if (at > bytes.length) return 'the head of the record is cut off';
+  const length = bytes.readUInt32LE(start);
+  const end = at + length;
+  if (end > bytes.length) return 'the record is cut off';
+  if (bytes.readUInt32LE(start + 4) !== crc32(bytes.subarray(start + 8, end))) {
+    return 'the record does not match its checksum';
+  }
+  return {
+    sequence: bytes.readUInt32LE(start + 8) + bytes.readUInt32LE(start + 12) * 2 ** 32,
+    epoch: bytes.readUInt32LE(start + 16),
+    type: bytes.readUInt32LE(start + 20),
+    body: bytes.subarray(at, end),
+    start,
+    end,
+  };
+}
+
+/**
+ * Reads a segment.
+ *
+ * @param last whether no segment follows it: else all of it had been on the disk
+ */
+export function scanSegment(bytes: Buffer, last: boolean): SegmentScan {
+  const records: JournalRecord[] = [];
+  const fail = (offset: number, reason: string, synced: boolean): SegmentScan => {
+    const kind = synced ? 'damaged' : 'torn';
+    return { records, end: offset, fault: { kind, offset, reason } };
+  };
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+    const cut = bytes.length < MAGIC.length || isZero(bytes);
+    return fail(0, 'the file does not begin as a journal does', !last || !cut);
+  }
+  let before: JournalRecord | undefined;
+  let start = MAGIC.length;
+  while (start < bytes.length) {
+    const record = recordAt(bytes, start);
+    const reason = typeof record === 'string' ? record : misplaced(record, before);
+    if (reason !== undefined) {
+      const expected = before === undefined ? 0 : before.sequence + 1;
+      return fail(start, reason, !last || wasSynced(bytes, start + 1, expected));
+    }
+    before = record as JournalRecord;
+    records.push(before);
+    start = before.end;
+  }
+  if (before === undefined) return fail(start, 'the segment has no header', !last);
+  return { records, end: start, fault: undefined };
+}
+
+/** The records that another thread of this process made, one after the other. */
+export function* recordsIn(made: Uint8Array): Generator<JournalRecord, void, undefined> {
+  const bytes = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
+  for (let start = 0; start < bytes.length; ) {
+    const record = recordAt(bytes, start);
+    if (typeof record === 'string') throw new Error(`${record}, at ${start} of ${bytes.length}`);
+    yield record;
+    start = record.end;
+  }
+}
+
+/** Why a record that is whole by itself cannot follow another one. */
+function misplaced(
+  { type, sequence, epoch }: JournalRecord,
+  before: JournalRecord | undefined,
+): string | undefined {
+  if (before === undefined) {
+    return type === RECORD_TYPES.header ? undefined : 'the segment begins without a header';
+  }
+  if (epoch < before.epoch) return `the record has epoch ${epoch}, after ${before.epoch}`;
+  const expected = isEdit(type) ? before.sequence + 1 : before.sequence;
+  if (sequence === expected) return undefined;
+  return `the record has sequence ${sequence} in the place of ${expected}`;
+}
+
+/** Whether a mark after an offset says that an edit had been on the disk. */
+function wasSynced(bytes: Buffer, from: number, sequence: number): boolean {
+  const body_bytes = markBody(0).length;
+  const last = bytes.length - HEAD_BYTES - body_bytes;
+  for (let at = from; at <= last; at++) {
+    if (bytes[at] !== body_bytes || bytes[at + 20] !== RECORD_TYPES.mark) continue;
+    const record = recordAt(bytes, at);
+    if (typeof record === 'string' || record.type !== RECORD_TYPES.mark) continue;
+    if (syncedOf(record) >= sequence) return true;
+  }
+  return false;
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
