@@ -77,6 +77,10 @@ export class LiveConfig implements Config {
     return this.#current.history;
   }
 
+  get journal(): Config['journal'] {
+    return this.#current.journal;
+  }
+
   get files(): Config['files'] {
     return this.#current.files;
   }

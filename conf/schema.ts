@@ -13,6 +13,7 @@
  */
 
 import { type Static, Type } from 'typebox';
+import { journal } from './journal.ts';
 import { history, limits, performance } from './limits.ts';
 import { logging } from './logging.ts';
 import { http, inspector, leaks, tracing } from './observation.ts';
@@ -302,6 +303,7 @@ export const CONFIG_SCHEMA = Type.Object({
   resources,
   limits,
   history,
+  journal,
   files,
   dump,
   inspector,

@@ -34,6 +34,11 @@ export const COMMANDS = {
         summary: 'the least serious log lines to write',
         key: 'logging.level',
       },
+      ephemeral: {
+        type: 'boolean',
+        summary: 'keep no projects on the disk: they end with the daemon',
+        turns_on: 'journal.ephemeral',
+      },
       inspect: {
         type: 'string',
         value: '[PORT]',

@@ -37,7 +37,10 @@ export async function withServers(
   const directory = mkdtempSync(join(tmpdir(), 'gx-bench-'));
   const servers = Object.entries(starts).map(([name, args]): Server => {
     const path = join(directory, `${name}.sock`);
-    const child = spawn(process.execPath, args(path), { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, args(path), {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, XDG_STATE_HOME: join(directory, name) },
+    });
     return { name, path, process: child };
   });
   try {

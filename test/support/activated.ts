@@ -44,6 +44,7 @@ export function startActivated(
   const printed = join(temporaryDirectory(), 'printed');
   const out = openSync(printed, 'w');
   const child = spawn('/bin/sh', ['-c', `exec env ${variables} ${quoted.join(' ')}`], {
+    env: { ...process.env, GOXEL_JOURNAL_EPHEMERAL: 'true' },
     stdio: ['ignore', out, out, ...given.map(({ fd }) => fd)],
   });
   closeSync(out);

@@ -26,6 +26,7 @@ export function shell(script: string): Promise<CliResult> {
 async function run(command: string, args: readonly string[]): Promise<CliResult> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GOXEL_JOURNAL_EPHEMERAL: 'true' },
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
   });

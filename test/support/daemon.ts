@@ -37,6 +37,8 @@ export interface DaemonOptions {
   readonly socket_in_file?: boolean;
   /** The working directory; without it that of the test. */
   readonly cwd?: string;
+  /** What is for XDG_STATE_HOME, to find what another daemon kept; without it a new directory. */
+  readonly state?: string;
 }
 
 export interface DaemonExit {
@@ -79,7 +81,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
     [options.main ?? DAEMON_MAIN, 'run', ...place, ...args, ...(options.args ?? [])],
     {
       stdio: ['ignore', ...fds],
-      env: { ...process.env, GOXEL_CONFIG: '/dev/null', ...options.env },
+      env: environment(options, directory),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     },
   );
@@ -149,6 +151,13 @@ export async function withDaemon(
   const { code, signal } = await daemon.stop();
   if (code !== 0) throw new Error(`the daemon ended with ${code ?? signal}\n${daemon.stdout()}`);
   if (existsSync(daemon.socket)) throw new Error('the daemon left its socket behind');
+}
+
+/** With a journal, in a place of its own, as the runner has none. */
+function environment({ env, state }: DaemonOptions, directory: string): NodeJS.ProcessEnv {
+  const { GOXEL_JOURNAL_EPHEMERAL: _, ...own } = process.env;
+  const XDG_STATE_HOME = state ?? join(directory, 'state');
+  return { ...own, GOXEL_CONFIG: '/dev/null', XDG_STATE_HOME, ...env };
 }
 
 /** The value, or undefined when it takes longer; the timer is gone when this resolves. */

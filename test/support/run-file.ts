@@ -85,6 +85,10 @@ async function runToEnd(
     env: {
       ...options.env,
       TMPDIR: scratch,
+      // What is kept of projects is no state of this machine's user, nor of another test: a daemon
+      // with a journal has a place of its own (`daemon.ts`).
+      XDG_STATE_HOME: join(options.directory, 'state'),
+      GOXEL_JOURNAL_EPHEMERAL: 'true',
       // The configuration of this machine and of its user says nothing about the tests.
       GOXEL_CONFIG: '/dev/null',
       NO_COLOR: '1',

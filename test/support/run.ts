@@ -41,7 +41,8 @@ export function startRun(args: readonly string[], options: RunOptions = {}): Run
   const sets = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
   const child = spawn(process.execPath, [main, 'run', ...args, ...sets], {
     ...{ stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
-    ...{ env: { ...process.env, ...env }, ...others },
+    // Many run at once, and none of them is about what is kept.
+    ...{ env: { ...process.env, GOXEL_JOURNAL_EPHEMERAL: 'true', ...env }, ...others },
   });
   if (child.pid === undefined) throw new Error(`cannot start ${process.execPath}`);
   running.add(child);
