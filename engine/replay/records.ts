@@ -3,17 +3,29 @@
 import { messagePack } from '../encode.ts';
 import { RECORD_TYPES, type RecordHead, RecordWriter } from '../journal/format.ts';
 
-/** A request that changed something, as it came. */
-export interface RecordedRequest {
+/** What a client calls an edit by, so that it is not made twice. */
+interface RecordedOp {
+  readonly id: string;
+  /** The encoded result, where the edit is not made anew by doing the request again. */
+  readonly result?: Uint8Array;
+}
+
+/** What every record of an edit says of where it comes from. */
+interface Recorded {
   /** The name of the method in the catalogue. */
   readonly method: string;
-  /** Whether the parameters are MessagePack, and not JSON. */
-  readonly msgpack: boolean;
-  readonly params: Uint8Array;
   /** The number of the client. */
   readonly client: number;
   /** When it was done, by the wall clock. */
   readonly at_ms: number;
+  readonly op?: RecordedOp | undefined;
+}
+
+/** A request that changed something, as it came. */
+export interface RecordedRequest extends Recorded {
+  /** Whether the parameters are MessagePack, and not JSON. */
+  readonly msgpack: boolean;
+  readonly params: Uint8Array;
 }
 
 /** What was recorded since it was last taken. */
@@ -43,8 +55,8 @@ export class ProjectRecords {
     this.#epoch = epoch;
   }
 
-  request({ method, msgpack, params, client, at_ms }: RecordedRequest): void {
-    const body = messagePack.pack([method, msgpack, client, at_ms, params]);
+  request({ method, msgpack, params, client, at_ms, op }: RecordedRequest): void {
+    const body = messagePack.pack([method, client, at_ms, op, msgpack, params]);
     this.#writer.append(this.#next(RECORD_TYPES.request), body);
   }
 
@@ -59,12 +71,13 @@ export class ProjectRecords {
 
 /** Reads the body that `request` wrote. */
 export function requestOf(body: Buffer): RecordedRequest {
-  const [method, msgpack, client, at_ms, params] = messagePack.unpack(body) as [
+  const [method, client, at_ms, op, msgpack, params] = messagePack.unpack(body) as [
     string,
+    number,
+    number,
+    RecordedOp | undefined,
     boolean,
-    number,
-    number,
     Uint8Array,
   ];
-  return { method, msgpack, params, client, at_ms };
+  return { method, client, at_ms, op, msgpack, params };
 }
