@@ -1,38 +1,344 @@
-/** The bytes of a snapshot: a mirror as a file. */
+/**
+ * The bytes of a snapshot: a mirror of a project in a file, with the voxels that it points to. The
+ * file is the 8 characters of `SNAPSHOT_MAGIC` and sections, one after the other, each of a head of
+ * 16 bytes and a body; numbers are little-endian:
+ *
+ *     u32 length    of the body
+ *     u32 crc32     of all that follows it: the rest of the head, and the body
+ *     u32 type      see `SECTIONS`
+ *     u32 unpacked  the length of the content, when the body is that deflated; else 0
+ *
+ * The first section is the header and the last one the end, so that a file that was cut off is
+ * known. Contents are MessagePack, but for blocks: each a u32 of how many words it has, its id as a
+ * f64, and the words. A block stands once in a file, before what it is in.
+ */
 
-import type { Mirror } from '../port/mirror.ts';
+import { promisify } from 'node:util';
+import { crc32, deflate, inflateSync } from 'node:zlib';
+import { Packr } from 'msgpackr';
+import type { Mirror, MirrorBlocks, MirrorPage, MirrorRun, MirrorSteps } from '../port/mirror.ts';
 
+const SNAPSHOT_MAGIC = Buffer.from('GOXSNAP1', 'latin1');
+const HEAD_BYTES = 16;
+
+/** The number of each never changes, nor what its content means. */
+const SECTIONS = {
+  header: 1,
+  blocks: 2,
+  root: 3,
+  values: 4,
+  volume: 5,
+  page: 6,
+  run: 7,
+  end: 8,
+} as const;
+
+/** Blocks of one section have so many bytes and some more at most, which take a millisecond. */
+const BLOCKS_BYTES = 512 * 1024;
+/** Less is not worth to be deflated. */
+const DEFLATED_MIN = 256;
+/** No section comes near it; a length beyond it is damage. */
+const SECTION_BYTES_MAX = 2 ** 30;
+
+const packr = new Packr({ useRecords: false, int64AsType: 'number' });
+
+/** What a snapshot is of, beside the project itself. */
 export interface SnapshotAbout {
-  /** The name of the project. */
-  readonly project: string;
+  /** The project's, for people who look at the file. */
+  readonly name: string;
+  /** Of who wrote it. */
   readonly epoch: number;
 }
 
-/** A file that is read in pieces. */
-export interface ByteSource {
-  readonly length: number;
-  /** All of these bytes; fewer only at the end of the file. */
-  read(offset: number, length: number): Buffer;
-}
-
-export interface ReadSnapshot extends SnapshotAbout {
+export interface Snapshot {
+  readonly about: SnapshotAbout;
   readonly mirror: Mirror;
 }
 
-const MAGIC = 'GOXSNAP1';
-
-/**
- * The bytes of a snapshot, in order, a megabyte at most at a time: making the next one is a bounded
- * piece of work. What it needs of the mirror it takes when it is called, before the first chunk is
- * asked for, so that the mirror may go on meanwhile.
- */
-export function snapshotChunks(mirror: Mirror, about: SnapshotAbout): Iterable<Uint8Array> {
-  return [Buffer.from(`${MAGIC}${JSON.stringify({ ...about, mirror })}.`)];
+/** Why a file is no snapshot, or none any more. */
+export interface SnapshotFault {
+  /** In the file, of the section that is not as it should be. */
+  readonly offset: number;
+  readonly reason: string;
 }
 
-/** Reads a snapshot; throws an Error that says why, whatever the bytes are, unless it is whole. */
-export function readSnapshot(source: ByteSource): ReadSnapshot {
-  const text = source.read(0, source.length).toString();
-  if (!text.startsWith(MAGIC) || !text.endsWith('.')) throw new Error('the snapshot is cut off');
-  return JSON.parse(text.slice(MAGIC.length, -1)) as ReadSnapshot;
+/** A section before it is packed. */
+interface Section {
+  readonly type: number;
+  readonly content: Buffer;
+}
+
+/**
+ * The bytes of a file, bit by bit: between two of them the thread does something else, and what
+ * takes time is done by others.
+ */
+export async function* snapshotChunks(
+  mirror: Mirror,
+  about: SnapshotAbout,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield SNAPSHOT_MAGIC;
+  for (const section of sections(mirror, about)) yield await bytesOf(section);
+}
+
+const deflated = promisify(deflate) as (content: Buffer, how: object) => Promise<Buffer>;
+
+async function bytesOf({ type, content }: Section): Promise<Uint8Array> {
+  const small = content.length < DEFLATED_MIN ? content : await deflated(content, { level: 1 });
+  const packed = small.length < content.length;
+  const body = packed ? small : content;
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + body.length);
+  bytes.writeUInt32LE(body.length, 0);
+  bytes.writeUInt32LE(type, 8);
+  bytes.writeUInt32LE(packed ? content.length : 0, 12);
+  bytes.set(body, HEAD_BYTES);
+  bytes.writeUInt32LE(crc32(bytes.subarray(8)), 4);
+  return bytes;
+}
+
+function* sections(mirror: Mirror, about: SnapshotAbout): Generator<Section, void, undefined> {
+  const { sequence, stamp, root, done, undone } = mirror;
+  const of = (type: number, content: unknown): Section => {
+    return { type, content: packr.pack(content) };
+  };
+  yield of(SECTIONS.header, { ...about, sequence, stamp });
+  const written = new Set<number>();
+  for (const { ids, data } of mirror.values) {
+    yield of(SECTIONS.values, { ids: bytesIn(ids), data });
+  }
+  for (const [id, { about, pages }] of mirror.volumes) {
+    yield of(SECTIONS.volume, { id, about });
+    for (const page of pages) {
+      yield* newBlocks(page, written);
+      const positions = bytesIn(page.positions);
+      yield of(SECTIONS.page, { id, positions, ...placesOf(page) });
+    }
+  }
+  for (const [steps, which] of [
+    [done, 'done'],
+    [undone, 'undone'],
+  ] as const) {
+    for (const run of steps.runs) {
+      yield* newBlocks(run.blocks, written);
+      const numbers = bytesIn(run.numbers);
+      yield of(SECTIONS.run, { which, numbers, data: run.data, ...placesOf(run.blocks) });
+    }
+  }
+  yield of(SECTIONS.root, { root, done: spanOf(done), undone: spanOf(undone) });
+  yield of(SECTIONS.end, { blocks: written.size });
+}
+
+function spanOf({ start, end }: MirrorSteps): readonly number[] {
+  return [start, end];
+}
+
+function placesOf({ ids, counts }: MirrorBlocks) {
+  return { ids: bytesIn(ids), counts: bytesIn(counts) };
+}
+
+function bytesIn(values: Int32Array | Uint16Array | Float64Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Those that no section has so far. */
+function* newBlocks(
+  { ids, words }: MirrorBlocks,
+  written: Set<number>,
+): Generator<Section, void, undefined> {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (written.has(id)) continue;
+    written.add(id);
+    const block = words[i]!;
+    const head = Buffer.allocUnsafe(12);
+    head.writeUInt32LE(block.length, 0);
+    head.writeDoubleLE(id, 4);
+    parts.push(head, Buffer.from(block.buffer, block.byteOffset, block.byteLength));
+    bytes += head.length + block.byteLength;
+    if (bytes < BLOCKS_BYTES) continue;
+    yield { type: SECTIONS.blocks, content: Buffer.concat(parts) };
+    parts = [];
+    bytes = 0;
+  }
+  if (parts.length > 0) yield { type: SECTIONS.blocks, content: Buffer.concat(parts) };
+}
+
+/** A snapshot from the bytes of its file; tells what is wrong with them, and throws nothing. */
+export function readSnapshot(bytes: Buffer): Snapshot | SnapshotFault {
+  const reader = new SnapshotReader();
+  let offset = 0;
+  try {
+    if (!bytes.subarray(0, SNAPSHOT_MAGIC.length).equals(SNAPSHOT_MAGIC)) {
+      throw new Damage('the file does not begin as a snapshot does');
+    }
+    offset = SNAPSHOT_MAGIC.length;
+    while (offset < bytes.length) {
+      const end = bodyEnd(bytes, offset);
+      reader.take(sectionIn(bytes, offset, end));
+      offset = end;
+    }
+    return reader.finish();
+  } catch (error) {
+    return { offset, reason: reasonOf(error) };
+  }
+}
+
+/** What bytes have that no writer wrote. */
+class Damage extends Error {}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Damage) return error.message;
+  return `the section cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function bodyEnd(bytes: Buffer, start: number): number {
+  if (start + HEAD_BYTES > bytes.length) throw new Damage('the head of the section is cut off');
+  const end = start + HEAD_BYTES + bytes.readUInt32LE(start);
+  if (end > bytes.length) throw new Damage('the section is cut off');
+  return end;
+}
+
+function sectionIn(bytes: Buffer, start: number, end: number): Section {
+  if (bytes.readUInt32LE(start + 4) !== crc32(bytes.subarray(start + 8, end))) {
+    throw new Damage('the section does not match its checksum');
+  }
+  const type = bytes.readUInt32LE(start + 8);
+  const unpacked = bytes.readUInt32LE(start + 12);
+  const body = bytes.subarray(start + HEAD_BYTES, end);
+  if (unpacked === 0) return { type, content: body };
+  if (unpacked > SECTION_BYTES_MAX) throw new Damage(`the section would have ${unpacked} bytes`);
+  const content = inflateSync(body, { maxOutputLength: unpacked });
+  if (content.length !== unpacked) throw new Damage('the section is not as long as its head says');
+  return { type, content };
+}
+
+interface PlacesContent {
+  readonly ids: Uint8Array;
+  readonly counts: Uint8Array;
+}
+
+type HeaderContent = SnapshotAbout & Pick<Mirror, 'sequence' | 'stamp'>;
+
+interface RootContent {
+  readonly root: Uint8Array;
+  /** Where the steps begin and end. */
+  readonly done: readonly [number, number];
+  readonly undone: readonly [number, number];
+}
+
+/** Puts the sections together, in their order. */
+class SnapshotReader {
+  #header: HeaderContent | undefined;
+  #root: RootContent | undefined;
+  #complete = false;
+  readonly #blocks = new Map<number, Uint32Array>();
+  readonly #values: { ids: Float64Array; data: Uint8Array }[] = [];
+  readonly #volumes = new Map<number, { about: Uint8Array; pages: MirrorPage[] }>();
+  readonly #runs = { done: [] as MirrorRun[], undone: [] as MirrorRun[] };
+
+  take({ type, content }: Section): void {
+    if (this.#complete) throw new Damage('there is more after the end');
+    if ((type === SECTIONS.header) !== (this.#header === undefined)) {
+      throw new Damage('the header is not the first section, and the only one');
+    }
+    if (type === SECTIONS.blocks) this.#takeBlocks(content);
+    else this.#takeOther(type, packr.unpack(content));
+  }
+
+  finish(): Snapshot {
+    const [header, root] = [this.#header, this.#root];
+    if (header === undefined) throw new Damage('the file has no header');
+    if (root === undefined || !this.#complete) throw new Damage('the file is cut off');
+    const { name, epoch, sequence, stamp } = header;
+    const steps = (which: 'done' | 'undone'): MirrorSteps => {
+      const [start, end] = root[which];
+      return { runs: this.#runs[which], start, end };
+    };
+    const mirror: Mirror = {
+      ...{ sequence, stamp, root: copyOf(root.root) },
+      ...{ values: this.#values, volumes: this.#volumes },
+      ...{ done: steps('done'), undone: steps('undone') },
+    };
+    return { about: { name, epoch }, mirror };
+  }
+
+  #takeOther(type: number, content: unknown): void {
+    switch (type) {
+      case SECTIONS.header:
+        this.#header = content as HeaderContent;
+        return;
+      case SECTIONS.values: {
+        const { ids, data } = content as { ids: Uint8Array; data: Uint8Array };
+        this.#values.push({ ids: doubles(ids), data: copyOf(data) });
+        return;
+      }
+      case SECTIONS.volume: {
+        const { id, about } = content as { id: number; about: Uint8Array };
+        this.#volumes.set(id, { about: copyOf(about), pages: [] });
+        return;
+      }
+      case SECTIONS.page: {
+        const page = content as PlacesContent & { id: number; positions: Uint8Array };
+        const positions = new Int32Array(copyOf(page.positions).buffer);
+        const volume = this.#volumes.get(page.id);
+        if (volume === undefined) throw new Damage('a page stands before its volume');
+        volume.pages.push({ positions, ...this.#blocksAt(page) });
+        return;
+      }
+      case SECTIONS.run: {
+        const run = content as PlacesContent & {
+          which: 'done' | 'undone';
+          numbers: Uint8Array;
+          data: Uint8Array;
+        };
+        const [numbers, data] = [doubles(run.numbers), copyOf(run.data)];
+        this.#runs[run.which].push({ numbers, data, blocks: this.#blocksAt(run) });
+        return;
+      }
+      case SECTIONS.root:
+        this.#root = content as RootContent;
+        return;
+      case SECTIONS.end: {
+        const { blocks } = content as { blocks: number };
+        if (blocks !== this.#blocks.size) throw new Damage('blocks are missing');
+        this.#complete = true;
+        return;
+      }
+      default:
+        throw new Damage(`nobody knows sections of the type ${type}`);
+    }
+  }
+
+  #takeBlocks(content: Buffer): void {
+    for (let at = 0; at < content.length; ) {
+      const length = content.readUInt32LE(at);
+      const id = content.readDoubleLE(at + 4);
+      const end = at + 12 + 4 * length;
+      if (end > content.length) throw new Damage('a block is cut off');
+      const words = new Uint32Array(new SharedArrayBuffer(4 * length));
+      new Uint8Array(words.buffer).set(content.subarray(at + 12, end));
+      this.#blocks.set(id, words);
+      at = end;
+    }
+  }
+
+  #blocksAt(places: PlacesContent): MirrorBlocks {
+    const ids = doubles(places.ids);
+    const words = Array.from(ids, (id) => {
+      const found = this.#blocks.get(id);
+      if (found === undefined) throw new Damage(`the block ${id} is missing`);
+      return found;
+    });
+    return { ids, counts: new Uint16Array(copyOf(places.counts).buffer), words };
+  }
+}
+
+/** In memory of its own, which begins where it must for numbers of any size. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes);
+}
+
+function doubles(bytes: Uint8Array): Float64Array {
+  return new Float64Array(copyOf(bytes).buffer);
 }
