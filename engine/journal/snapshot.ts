@@ -44,22 +44,21 @@ const packr = new Packr({ useRecords: false, int64AsType: 'number' });
 
 /** What a snapshot is of, beside the project itself. */
 export interface SnapshotAbout {
-  /** The project's, for people who look at the file. */
-  readonly name: string;
+  /** The name of the project. */
+  readonly project: string;
   /** Of who wrote it. */
   readonly epoch: number;
 }
 
-export interface Snapshot {
-  readonly about: SnapshotAbout;
+export interface Snapshot extends SnapshotAbout {
   readonly mirror: Mirror;
 }
 
-/** Why a file is no snapshot, or none any more. */
-export interface SnapshotFault {
-  /** In the file, of the section that is not as it should be. */
-  readonly offset: number;
-  readonly reason: string;
+/** A file that is read in pieces. */
+export interface ByteSource {
+  readonly length: number;
+  /** All of these bytes; fewer only at the end of the file. */
+  read(offset: number, length: number): Buffer;
 }
 
 /** A section before it is packed. */
@@ -164,52 +163,40 @@ function* newBlocks(
   if (parts.length > 0) yield { type: SECTIONS.blocks, content: Buffer.concat(parts) };
 }
 
-/** A snapshot from the bytes of its file; tells what is wrong with them, and throws nothing. */
-export function readSnapshot(bytes: Buffer): Snapshot | SnapshotFault {
+/** Reads a snapshot; whatever the bytes are, it throws nothing but an Error that says why. */
+export function readSnapshot(source: ByteSource): Snapshot {
   const reader = new SnapshotReader();
-  let offset = 0;
+  let offset = SNAPSHOT_MAGIC.length;
   try {
-    if (!bytes.subarray(0, SNAPSHOT_MAGIC.length).equals(SNAPSHOT_MAGIC)) {
-      throw new Damage('the file does not begin as a snapshot does');
+    if (!source.read(0, offset).equals(SNAPSHOT_MAGIC)) {
+      offset = 0;
+      throw new Error('the file does not begin as a snapshot does');
     }
-    offset = SNAPSHOT_MAGIC.length;
-    while (offset < bytes.length) {
-      const end = bodyEnd(bytes, offset);
-      reader.take(sectionIn(bytes, offset, end));
-      offset = end;
+    while (offset < source.length) {
+      const head = source.read(offset, HEAD_BYTES);
+      if (head.length < HEAD_BYTES) throw new Error('the head of the section is cut off');
+      const length = head.readUInt32LE(0);
+      if (length > source.length - offset - HEAD_BYTES) throw new Error('the section is cut off');
+      reader.take(sectionOf(head, source.read(offset + HEAD_BYTES, length)));
+      offset += HEAD_BYTES + length;
     }
     return reader.finish();
   } catch (error) {
-    return { offset, reason: reasonOf(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}, at ${offset} of ${source.length}`, { cause: error });
   }
 }
 
-/** What bytes have that no writer wrote. */
-class Damage extends Error {}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Damage) return error.message;
-  return `the section cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-function bodyEnd(bytes: Buffer, start: number): number {
-  if (start + HEAD_BYTES > bytes.length) throw new Damage('the head of the section is cut off');
-  const end = start + HEAD_BYTES + bytes.readUInt32LE(start);
-  if (end > bytes.length) throw new Damage('the section is cut off');
-  return end;
-}
-
-function sectionIn(bytes: Buffer, start: number, end: number): Section {
-  if (bytes.readUInt32LE(start + 4) !== crc32(bytes.subarray(start + 8, end))) {
-    throw new Damage('the section does not match its checksum');
+function sectionOf(head: Buffer, body: Buffer): Section {
+  if (head.readUInt32LE(4) !== crc32(body, crc32(head.subarray(8)))) {
+    throw new Error('the section does not match its checksum');
   }
-  const type = bytes.readUInt32LE(start + 8);
-  const unpacked = bytes.readUInt32LE(start + 12);
-  const body = bytes.subarray(start + HEAD_BYTES, end);
+  const type = head.readUInt32LE(8);
+  const unpacked = head.readUInt32LE(12);
   if (unpacked === 0) return { type, content: body };
-  if (unpacked > SECTION_BYTES_MAX) throw new Damage(`the section would have ${unpacked} bytes`);
+  if (unpacked > SECTION_BYTES_MAX) throw new Error(`the section would have ${unpacked} bytes`);
   const content = inflateSync(body, { maxOutputLength: unpacked });
-  if (content.length !== unpacked) throw new Damage('the section is not as long as its head says');
+  if (content.length !== unpacked) throw new Error('the section is not as long as its head says');
   return { type, content };
 }
 
@@ -238,9 +225,9 @@ class SnapshotReader {
   readonly #runs = { done: [] as MirrorRun[], undone: [] as MirrorRun[] };
 
   take({ type, content }: Section): void {
-    if (this.#complete) throw new Damage('there is more after the end');
+    if (this.#complete) throw new Error('there is more after the end');
     if ((type === SECTIONS.header) !== (this.#header === undefined)) {
-      throw new Damage('the header is not the first section, and the only one');
+      throw new Error('the header is not the first section, and the only one');
     }
     if (type === SECTIONS.blocks) this.#takeBlocks(content);
     else this.#takeOther(type, packr.unpack(content));
@@ -248,9 +235,9 @@ class SnapshotReader {
 
   finish(): Snapshot {
     const [header, root] = [this.#header, this.#root];
-    if (header === undefined) throw new Damage('the file has no header');
-    if (root === undefined || !this.#complete) throw new Damage('the file is cut off');
-    const { name, epoch, sequence, stamp } = header;
+    if (header === undefined) throw new Error('the file has no header');
+    if (root === undefined || !this.#complete) throw new Error('the file is cut off');
+    const { project, epoch, sequence, stamp } = header;
     const steps = (which: 'done' | 'undone'): MirrorSteps => {
       const [start, end] = root[which];
       return { runs: this.#runs[which], start, end };
@@ -260,7 +247,7 @@ class SnapshotReader {
       ...{ values: this.#values, volumes: this.#volumes },
       ...{ done: steps('done'), undone: steps('undone') },
     };
-    return { about: { name, epoch }, mirror };
+    return { project, epoch, mirror };
   }
 
   #takeOther(type: number, content: unknown): void {
@@ -282,7 +269,7 @@ class SnapshotReader {
         const page = content as PlacesContent & { id: number; positions: Uint8Array };
         const positions = new Int32Array(copyOf(page.positions).buffer);
         const volume = this.#volumes.get(page.id);
-        if (volume === undefined) throw new Damage('a page stands before its volume');
+        if (volume === undefined) throw new Error('a page stands before its volume');
         volume.pages.push({ positions, ...this.#blocksAt(page) });
         return;
       }
@@ -301,12 +288,12 @@ class SnapshotReader {
         return;
       case SECTIONS.end: {
         const { blocks } = content as { blocks: number };
-        if (blocks !== this.#blocks.size) throw new Damage('blocks are missing');
+        if (blocks !== this.#blocks.size) throw new Error('blocks are missing');
         this.#complete = true;
         return;
       }
       default:
-        throw new Damage(`nobody knows sections of the type ${type}`);
+        throw new Error(`nobody knows sections of the type ${type}`);
     }
   }
 
@@ -315,7 +302,7 @@ class SnapshotReader {
       const length = content.readUInt32LE(at);
       const id = content.readDoubleLE(at + 4);
       const end = at + 12 + 4 * length;
-      if (end > content.length) throw new Damage('a block is cut off');
+      if (end > content.length) throw new Error('a block is cut off');
       const words = new Uint32Array(new SharedArrayBuffer(4 * length));
       new Uint8Array(words.buffer).set(content.subarray(at + 12, end));
       this.#blocks.set(id, words);
@@ -327,7 +314,7 @@ class SnapshotReader {
     const ids = doubles(places.ids);
     const words = Array.from(ids, (id) => {
       const found = this.#blocks.get(id);
-      if (found === undefined) throw new Damage(`the block ${id} is missing`);
+      if (found === undefined) throw new Error(`the block ${id} is missing`);
       return found;
     });
     return { ids, counts: new Uint16Array(copyOf(places.counts).buffer), words };
