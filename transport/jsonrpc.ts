@@ -117,6 +117,8 @@ export interface RequestWay {
   /** It left for its engine, or is worked at here. */
   started(engine: number | undefined): void;
   becameJob(job: number): void;
+  /** What it changed, or was seen by it, is kept. */
+  journaled(): void;
   /** @param code that of an error; @param bytes those of the result or error that is sent */
   answered(code: string | undefined, bytes: number): void;
 }

@@ -16,8 +16,13 @@ export interface Call {
   readonly project: Project;
   /** Its own deadline, from `since_ms`, if it has one. */
   readonly timeout_ms?: number | undefined;
-  /** Its method, and how long one may run, if not `performance.request_timeout_ms`. */
-  readonly spec?: { readonly name?: string; readonly timeout_ms?: number };
+  /** Its method: what it does, and how long one may run, if not as long as any request. */
+  readonly spec?: {
+    readonly name?: string;
+    readonly timeout_ms?: number;
+    readonly edits?: boolean;
+    readonly project?: 'opens' | 'closes';
+  };
   /** The place of its reply, if somebody waits for one. */
   readonly reply?: PendingReply;
   /** Who takes what it gets, of one that asks for a loan. */

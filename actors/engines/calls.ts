@@ -13,9 +13,9 @@ import { GoxError } from '../../conf/errors.ts';
 import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
 import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
 import {
-  type AnswerWithJobs,
   type EngineStats,
   type JobTicket,
+  type Mirrored,
   type Records,
   STATUS_RESULT,
 } from '../../engine/port/layout.ts';
@@ -23,7 +23,8 @@ import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines
 import { atOneStroke } from '../tracing/moment.ts';
 import { type Figures, reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
-import type { Call, Source } from './call.ts';
+import { type Landed, OneAnswer } from './answers.ts';
+import type { Call, HandedOver, Source } from './call.ts';
 import type { Flight, Present } from './flight.ts';
 import { Flights } from './flights.ts';
 import { Handovers } from './handovers.ts';
@@ -32,6 +33,7 @@ import { showPresent } from './present.ts';
 import type { Project } from './project.ts';
 import { engineFailed } from './projects.ts';
 import type { CallsEvent, CallsRef, CallsRegistry } from './registry.ts';
+import { Releases } from './release.ts';
 import type { EngineLink } from './thread.ts';
 
 /**
@@ -74,6 +76,11 @@ class CallQueue {
   readonly #line: Line;
   readonly #flights: Flights;
   readonly #handovers = new Handovers();
+  readonly #releases = new Releases(
+    (ticket, call, source) => this.#submit(ticket, call, source),
+    (action) => this.#guarded(action),
+    () => this.#depart(),
+  );
   #link: EngineLink | undefined;
   #refusal: GoxError | undefined;
   /** Why there is no worker, as far as it is known. */
@@ -156,15 +163,17 @@ class CallQueue {
       case 'calls.fail':
         this.#link = undefined;
         this.#away = event.reason;
-        this.#flights.giveBack(
-          event.code === 'GOX_REQUEST_TIMEOUT'
-            ? new GoxError(event.code, this.#loss(event.reason))
-            : undefined,
-        );
+        this.#giveBack(event);
         return;
       case 'calls.refuse':
         this.leave(event.reason);
     }
+  }
+
+  /** Its thread died: what it had is run again by the next, but for what it died of. */
+  #giveBack({ code, reason }: Extract<CallsEvent, { type: 'calls.fail' }>): void {
+    const why = code === 'GOX_REQUEST_TIMEOUT' ? new GoxError(code, this.#loss(reason)) : undefined;
+    this.#handovers.putBack(this.#flights.giveBack(why));
   }
 
   /** The engine is given up: what waits for it is refused, and what it had is lost. */
@@ -193,6 +202,7 @@ class CallQueue {
     return {
       flights: this.#flights.departed,
       in_flight: this.#flights.calls,
+      held: this.#releases.size,
       sessions_waiting: this.#line.length,
       answered: this.#answered,
       projects: this.#stats.projects,
@@ -215,18 +225,23 @@ class CallQueue {
     } catch (error) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#report({ type: 'calls.failed', reason });
-      if (this.#refusal !== undefined) return;
       const defect = new GoxError('GOX_INTERNAL', 'The queue of the engine failed.');
+      this.#guarded(() => this.#releases.fail(defect));
+      if (this.#refusal !== undefined) return;
       this.#guarded(() => this.#refuse(defect));
     }
   }
 
   /** Sends what has gathered, if there is a worker to send it to and it has time for it. */
   #depart(): void {
-    while (this.#link !== undefined && !this.#line.gathering && !this.#flights.full) {
+    while (this.#link !== undefined && !this.#line.gathering && !this.#full) {
       // Handovers first: the clients have waited for their jobs.
       if (!this.#departHandover(this.#link) && !this.#departBatch(this.#link)) return;
     }
+  }
+
+  get #full(): boolean {
+    return this.#flights.full || this.#releases.full;
   }
 
   /** Whether there was one to be sent. */
@@ -234,15 +249,11 @@ class CallQueue {
     const next = this.#handovers.next();
     if (next === undefined) return false;
     const { call, source, handover } = next;
-    const flight = this.#takeOff([{ source, calls: [call] }], link);
+    const flight = this.#takeOff([{ source, calls: [call] }], link, next);
     const { project, method } = call;
     const { slot } = flight;
     const answered = link.takeOver(project.number, method, source.client, handover, slot);
-    this.#land(flight, answered, (answer) => {
-      this.#keep(flight, answer.records);
-      flight.takenOver(answer);
-      this.#answered += 1;
-    });
+    this.#land(flight, answered, (answer) => ({ ...answer, answers: new OneAnswer(answer) }));
     return true;
   }
 
@@ -258,25 +269,25 @@ class CallQueue {
     const alone =
       this.#flights.size === 1 && this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
     this.#land(flight, link.run(encodeBatch(parts, slot), alone), (answer) => {
-      if (answer instanceof ArrayBuffer) this.#arrive(flight, answer, []);
-      else this.#arriveWithMore(flight, answer);
+      if (answer instanceof ArrayBuffer) return { answers: new AnswerReader(answer) };
+      return { ...answer, answers: new AnswerReader(answer.answer) };
     });
     return true;
   }
 
-  #takeOff(parts: Flight['parts'], link: EngineLink): Flight {
-    const flight = this.#flights.depart(parts, link.flight, this.#registry.clock.now_ms());
+  #takeOff(parts: Flight['parts'], { flight: control }: EngineLink, next?: HandedOver): Flight {
+    const flight = this.#flights.depart(parts, control, this.#registry.clock.now_ms(), next);
     this.#turned();
     return flight;
   }
 
-  /** Has `arrive` settle a flight with its answer, unless it was given up by then. */
-  #land<T>(flight: Flight, answered: Promise<T>, arrive: (answer: T) => void): void {
+  /** Has a flight land with its answer, unless it was given up by then. */
+  #land<T>(flight: Flight, answered: Promise<T>, read: (answer: T) => Landed): void {
     answered.then(
       (answer) => {
         if (flight.state !== 'flying') return;
         this.#guarded(() => {
-          atOneStroke(() => this.#flights.settle(flight, () => arrive(answer)));
+          atOneStroke(() => this.#arrive(flight, read(answer)));
           // The worker gets its next batch before the replies of this one are written.
           this.#depart();
           this.#turned();
@@ -289,8 +300,9 @@ class CallQueue {
     );
   }
 
-  #arriveWithMore(flight: Flight, { answer, records, jobs, clipboard }: AnswerWithJobs): void {
-    this.#keep(flight, records);
+  #arrive(flight: Flight, { answers, records, mirrors, jobs = [], clipboard }: Landed): void {
+    const { calls, parts } = flight;
+    if (records !== undefined) this.#keep(calls, records, mirrors);
     // The other engines have it before any client hears that it was copied.
     if (clipboard !== undefined) {
       this.#registry.clipboard = clipboard;
@@ -298,27 +310,27 @@ class CallQueue {
         if (engine !== this.#engine) queue.send({ type: 'clipboard.changed' });
       }
     }
-    this.#arrive(flight, answer, jobs);
+    const { count } = answers;
+    this.#flights.settle(flight, () => flight.land(count));
+    this.#answered += count;
+    this.#line.landed(count, calls.length);
+    this.#releases.land(parts, answers, jobs);
   }
 
   /** Notes what a flight left to be done again. */
-  #keep({ calls }: Flight, records: readonly Records[] = []): void {
-    for (const { project: number, ...made } of records) {
-      calls.find(({ project }) => project.number === number)?.project.log.add(made);
-    }
+  #keep(calls: readonly Call[], records: readonly Records[], mirrors: readonly Mirrored[] = []) {
+    const logOf = (number: number) => {
+      const project = calls.find((call) => call.project.number === number)?.project;
+      // What it left was left to a project that is no more.
+      return project?.undone === undefined ? project?.log : undefined;
+    };
+    for (const { project, ...made } of records) logOf(project)?.add(made);
+    for (const { project, delta } of mirrors) logOf(project)?.mirrored(delta);
   }
 
   #shareClipboard(): void {
     const { clipboard } = this.#registry;
     if (clipboard !== undefined) this.#link?.setClipboard(clipboard);
-  }
-
-  #arrive(flight: Flight, buffer: ArrayBuffer, jobs: readonly JobTicket[]): void {
-    const answer = new AnswerReader(buffer);
-    let job = 0;
-    flight.arrive(answer, (call, source) => this.#submit(jobs[job++]!, call, source));
-    this.#answered += answer.count;
-    this.#line.landed(answer.count, flight.calls.length);
   }
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {

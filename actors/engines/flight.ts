@@ -1,10 +1,11 @@
 /**
  * A flight: a batch of calls on its way to an engine, or one call with what its job handed over. It
- * knows who waits for it, and settles each of its calls once:
+ * knows who waits for it:
  *
- *     flying → answered   the engine did all of it, or a first part: the rest is put back
- *            → put back   the engine did nothing of it
- *            → failed     the engine died, or was given up
+ *     flying → landed     the engine did all of it, or a first part: the rest is put back, and what
+ *                         was done is answered once it is kept (`release.ts`)
+ *            → put back   the engine did nothing of it, or died: nothing of what it did is left
+ *            → failed     the engine was given up
  *
  * It also knows how long the present one of its requests has run. A request that is out of time is
  * told to stop, and ends alone. Only an engine that does not get to see that is given up, since all
@@ -12,15 +13,8 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import type { AnswerReader } from '../../engine/port/daemon-side.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
-import {
-  type PartAnswer,
-  STATUS_JOB,
-  STATUS_MASK,
-  UNSAVED_FLAG,
-} from '../../engine/port/layout.ts';
-import type { Call, Source, Status } from './call.ts';
+import type { Call, HandedOver, Source } from './call.ts';
 
 /**
  * The least time that a request has to see that it is to stop, before its engine is ended. Long
@@ -43,7 +37,7 @@ export interface Part {
   readonly calls: readonly Call[];
 }
 
-export type FlightState = 'flying' | 'answered' | 'put back' | 'failed';
+export type FlightState = 'flying' | 'landed' | 'put back' | 'failed';
 
 export class Flight {
   /** Counts the flights of a queue. */
@@ -53,20 +47,27 @@ export class Flight {
   readonly parts: readonly Part[];
   readonly calls: readonly Call[];
   readonly #control: FlightControl;
+  readonly #handover: Pick<HandedOver, 'handover'> | undefined;
   #state: FlightState = 'flying';
-  /** How many of the calls have got their answer, or were put back. */
+  /** How many of the calls are nobody's business here any more. */
   #settled = 0;
   /** The place of the request that was seen to run, and since when. */
   #place = 0;
   #since_ms: number;
 
-  /** Leaves now: no other flight may have the slot. */
+  /**
+   * Leaves now: no other flight may have the slot.
+   *
+   * @param handover what the job of its one call handed over, of one that takes that along
+   */
   constructor(
     { number, slot }: Pick<Flight, 'number' | 'slot'>,
     parts: readonly Part[],
     control: FlightControl,
     now_ms: number,
+    handover?: Pick<HandedOver, 'handover'>,
   ) {
+    this.#handover = handover;
     this.number = number;
     this.slot = slot;
     this.parts = parts;
@@ -80,60 +81,35 @@ export class Flight {
     return this.#state;
   }
 
-  /**
-   * Gives each call its answer; `becameJob` is called for those that have become jobs. Calls that
-   * the answer leaves out are put back. Nobody is told to send the replies yet; see `flush`.
-   */
-  arrive(answer: AnswerReader, becameJob: (call: Call, source: Source) => void): void {
-    this.#state = answer.count === 0 ? 'put back' : 'answered';
+  /** The engine has done the first so many of its calls; the others are put back. */
+  land(done: number): void {
+    this.#state = done === 0 ? 'put back' : 'landed';
+    this.#settled = this.calls.length;
     for (const { source, calls } of this.parts) {
-      let done = 0;
-      while (done < calls.length && answer.next()) {
-        const call = calls[done++]!;
-        const { status, bytes, start, end } = answer;
-        if (status === STATUS_JOB) becameJob(call, source);
-        else source.answer(call, status as Status, bytes, start, end);
-        call.project.heard(answer.unsaved);
-        // A defect, met by somebody who was told of the answer, has answered all the rest.
-        if (this.state === 'failed') return;
-        this.#settled += 1;
-      }
-      if (done === calls.length) continue;
-      this.#settled += calls.length - done;
-      source.putBack(calls.slice(done));
-    }
-  }
-
-  /** Gives the one call of a handover its answer. */
-  takenOver({ status, bytes }: PartAnswer): void {
-    this.#state = 'answered';
-    const body = new Uint8Array(bytes);
-    for (const { source, calls } of this.parts) {
-      for (const call of calls) {
-        source.answer(call, (status & STATUS_MASK) as Status, body, 0, body.length);
-        call.project.heard((status & UNSAVED_FLAG) !== 0);
-      }
-      this.#settled += calls.length;
+      if (done < calls.length) source.putBack(calls.slice(done));
+      done = Math.max(0, done - calls.length);
     }
   }
 
   /**
    * Its thread died: gives back all of it, to be done again by another one, since nothing of what
-   * was done is left. The request that ran is answered with `why` when that is given, or when it
-   * did so before.
+   * was done is left; what was handed over it returns. The request that ran is answered with `why`
+   * when that is given, or when threads died of it before.
    */
-  giveBack(first: boolean, why?: GoxError): void {
+  giveBack(why?: GoxError): HandedOver | undefined {
     this.#state = 'put back';
-    const place = this.#control.running(this.slot) ?? (first ? 0 : BEHIND);
-    const ran = this.calls[place];
+    this.#settled = this.calls.length;
+    const ran = this.calls[this.#control.running(this.slot) ?? BEHIND];
     if (ran !== undefined) ran.deaths = (ran.deaths ?? 0) + 1;
+    let handedOver: HandedOver | undefined;
     for (const { source, calls } of this.parts) {
       const again = calls.filter((call) => call !== ran || !isQuarantined(call, why));
       if (again.length < calls.length) source.fail(ran!, why ?? quarantined(ran!));
-      source.putBack(again);
+      if (this.#handover === undefined) source.putBack(again);
+      else if (again.length > 0) handedOver = { source, call: again[0]!, ...this.#handover };
     }
-    this.#settled = this.calls.length;
     this.flush();
+    return handedOver;
   }
 
   /** Answers what is not settled with an error. */

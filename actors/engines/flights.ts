@@ -2,7 +2,7 @@
 
 import type { GoxError } from '../../conf/errors.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
-import type { Call, Source } from './call.ts';
+import type { Call, HandedOver, Source } from './call.ts';
 import { Flight, type Part, type Present } from './flight.ts';
 
 export class Flights {
@@ -45,12 +45,17 @@ export class Flights {
     return sources;
   }
 
-  /** To be asked for only while they are not full. */
-  depart(parts: readonly Part[], control: FlightControl, now_ms: number): Flight {
+  /** To be asked for only while they are not full. @param handover see `Flight` */
+  depart(
+    parts: readonly Part[],
+    control: FlightControl,
+    now_ms: number,
+    handover?: Pick<HandedOver, 'handover'>,
+  ): Flight {
     const slot = this.#free.pop();
     if (slot === undefined) throw new Error('a flight departs without a slot');
     this.#departed += 1;
-    const flight = new Flight({ number: this.#departed, slot }, parts, control, now_ms);
+    const flight = new Flight({ number: this.#departed, slot }, parts, control, now_ms, handover);
     this.#underWay.add(flight);
     return flight;
   }
@@ -66,14 +71,16 @@ export class Flights {
     for (const flight of [...this.#underWay]) this.settle(flight, () => flight.fail(error));
   }
 
-  /** Gives all back that is under way; see `Flight`. */
-  giveBack(why?: GoxError): void {
-    let first = true;
-    for (const flight of [...this.#underWay]) {
-      const [is_first, because] = [first, first ? why : undefined];
-      this.settle(flight, () => flight.giveBack(is_first, because));
-      first = false;
+  /** Gives all back that is under way, the last to leave first; see `Flight`. */
+  giveBack(why?: GoxError): HandedOver[] {
+    const handovers: HandedOver[] = [];
+    for (const flight of [...this.#underWay].reverse()) {
+      this.settle(flight, () => {
+        const handover = flight.giveBack(why);
+        if (handover !== undefined) handovers.unshift(handover);
+      });
     }
+    return handovers;
   }
 
   /** Tells a call to stop; false when it is not under way. */

@@ -15,6 +15,11 @@ export class Handovers {
     this.#waiting.push(one);
   }
 
+  /** Those that have left and come back, before all that wait. */
+  putBack(some: readonly HandedOver[]): void {
+    this.#waiting.unshift(...some);
+  }
+
   /** The next that can be ended; those before it that cannot are answered. */
   next(): HandedOver | undefined {
     this.drop();

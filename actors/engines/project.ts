@@ -3,6 +3,7 @@
  * alone says what state it is in. Requests that have to wait for it wait here.
  */
 
+import type { GoxError } from '../../conf/errors.ts';
 import type { ProjectActor, ProjectEvent } from '../../machines/project.ts';
 import { ProjectLog } from '../journal/project-log.ts';
 import { reportFigures } from '../vitals.ts';
@@ -32,7 +33,10 @@ export class Project {
   #unsaved = false;
   /** What its engine said last of `unsaved`. */
   #heard = false;
-  #known = false;
+  /** Whether its engine has answered for it, and so has it. */
+  known = false;
+  /** Why what was not kept of it is no more, until it was made anew as it is kept. */
+  undone: GoxError | undefined;
   /** The request that opens or closes it, or did so last. */
   #request: object | undefined;
 
@@ -49,11 +53,6 @@ export class Project {
   /** Whether it has edits that are in no file; of one that is lost, whether it had. */
   get unsaved(): boolean {
     return this.#unsaved;
-  }
-
-  /** Whether its engine has answered for it, and so has it. */
-  get known(): boolean {
-    return this.#known;
   }
 
   /** What it was called when it was created, or the file it was loaded from. */
@@ -119,7 +118,7 @@ export class Project {
 
   /** Its engine has answered a request, and says whether there are edits that are in no file. */
   heard(unsaved: boolean): void {
-    this.#known = true;
+    this.known = true;
     this.#heard = unsaved;
     this.#compare();
   }

@@ -13,7 +13,7 @@ export interface RecordSink {
   /**
    * Appends records, the last of which has this sequence. `done` is called once for each call, in
    * their order: without an error as soon as they are kept, as far as journal.sync asks for that.
-   * After an error nothing more is kept until `ProjectLog` was given another sink.
+   * After an error nothing more is kept until `ProjectLog` goes on (`goOn`).
    */
   append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void;
 }
@@ -26,7 +26,13 @@ interface Waiting {
 export class ProjectLog {
   /** Of whoever owns the project now. */
   epoch = 1;
-  readonly #sink: RecordSink | undefined;
+  /** Hears that what was recorded and not kept is no more, before those hear who wait for it. */
+  onFailure: ((error: GoxError) => void) | undefined;
+  #sink: RecordSink | undefined;
+  /** Why nothing is kept any more. */
+  #failure: GoxError | undefined;
+  /** Counts the failures: what was appended before one is nobody's any more. */
+  #failures = 0;
   #mirror: Mirror | undefined;
   /** Not yet part of the mirror, since what they tell of is not kept yet; in order. */
   #deltas: MirrorDelta[] = [];
@@ -56,32 +62,69 @@ export class ProjectLog {
     return this.#kept;
   }
 
+  /** Whether all is kept that was recorded. */
+  get isKept(): boolean {
+    return this.#kept === this.#sequence;
+  }
+
+  /** Why nothing is kept any more, while that is so; the project must not be changed then. */
+  get failure(): GoxError | undefined {
+    return this.#failure;
+  }
+
+  /** Nothing while nothing is kept: the project has to be made anew before it can be changed. */
   add({ sequence, bytes }: Pick<Records, 'sequence' | 'bytes'>): void {
+    if (this.#failure !== undefined) return;
     this.#tail.push({ sequence, bytes });
     this.#sequence = sequence;
-    if (this.#sink === undefined) this.#keptUpTo(sequence);
-    else {
-      this.#sink.append(bytes, sequence, (error) => {
-        if (error === undefined) this.#keptUpTo(sequence);
-      });
+    if (this.#sink === undefined) {
+      this.#keptUpTo(sequence);
+      return;
     }
+    const failures = this.#failures;
+    this.#sink.append(bytes, sequence, (error) => {
+      if (failures !== this.#failures) return;
+      if (error === undefined) this.#keptUpTo(sequence);
+      else this.#fail(error);
+    });
   }
 
   /** The engine's project as it is now, by what changed of it. */
   mirrored(delta: MirrorDelta): void {
+    if (this.#failure !== undefined) return;
     this.#deltas.push(delta);
     this.#bringUpToDate();
   }
 
   /** Does something once all is kept that was recorded by now; `error` says why it never will. */
   whenKept(action: (error?: GoxError) => void): void {
-    if (this.#kept === this.#sequence) action();
+    if (this.isKept) action();
     else this.#waiting.push({ sequence: this.#sequence, action });
+  }
+
+  /** What is recorded from now on is kept again; of a project that never was, without a sink. */
+  goOn(sink: RecordSink | undefined): void {
+    this.#sink = sink;
+    this.#failure = undefined;
+  }
+
+  /** Nothing more is kept, and what waits to be is no more. */
+  #fail(error: GoxError): void {
+    this.#failure = error;
+    this.#failures += 1;
+    this.#sequence = this.#kept;
+    this.#deltas = [];
+    const lost = this.#tail.findIndex(({ sequence }) => sequence > this.#kept);
+    if (lost >= 0) this.#tail.length = lost;
+    const waiting = this.#waiting.splice(0);
+    this.onFailure?.(error);
+    for (const { action } of waiting) action(error);
   }
 
   #keptUpTo(sequence: number): void {
     this.#kept = sequence;
-    this.#bringUpToDate();
+    if (this.#deltas.length > 0) this.#bringUpToDate();
+    if (this.#waiting.length === 0) return;
     const due = this.#waiting.findIndex((one) => one.sequence > sequence);
     for (const { action } of this.#waiting.splice(0, due < 0 ? this.#waiting.length : due)) {
       action();

@@ -39,8 +39,7 @@ export class Way implements RequestTrace, RequestWay {
   bytes_out: number | undefined = undefined;
   queued_ms: number | undefined = undefined;
   started_ms: number | undefined = undefined;
-  /** Nothing is journaled yet. */
-  readonly journaled_ms: number | undefined = undefined;
+  journaled_ms: number | undefined = undefined;
   answered_ms: number | undefined = undefined;
   code: string | undefined = undefined;
   /** Somebody heard that it was received, and hears the rest: asked once, for its cost. */
@@ -117,6 +116,10 @@ export class Way implements RequestTrace, RequestWay {
   becameJob(job: number): void {
     this.job = job;
     this.#keeper?.stage('request.became_job', this);
+  }
+
+  journaled(): void {
+    this.journaled_ms = moment_ms();
   }
 
   answered(code: string | undefined, bytes: number): void {

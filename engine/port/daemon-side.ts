@@ -75,6 +75,25 @@ export class AnswerReader {
     this.#at = 4 * (1 + this.#words.length);
   }
 
+  get byteLength(): number {
+    return this.#whole.length;
+  }
+
+  /** Another one, which goes on from here by itself. */
+  fork(): AnswerReader {
+    const fork = new AnswerReader(this.#whole.buffer as ArrayBuffer);
+    fork.#next = this.#next;
+    fork.#at = this.#at;
+    return fork;
+  }
+
+  /** Passes over an answer, of which it gives the status. */
+  skip(): number {
+    const word = this.#next++ * ANSWER_WORDS;
+    this.#at += this.#words[word + 1]!;
+    return this.#words[word]! & STATUS_MASK;
+  }
+
   /** False after the last. */
   next(): boolean {
     if (this.#next === this.count) return false;

@@ -1,6 +1,7 @@
 /**
  * A queue of calls into an engine that is played by a test, with several flights under way. Calls
- * are told apart by a number, which is all that their parameters hold.
+ * are told apart by a number, which is all that their parameters hold. What the engine records of
+ * its one project are these numbers, so that the project is a list of those that were done.
  */
 
 import { createActor, setup } from 'xstate';
@@ -8,11 +9,13 @@ import type { Call, Source } from '../../actors/engines/call.ts';
 import { callsEffect } from '../../actors/engines/calls.ts';
 import type { CallsRegistry } from '../../actors/engines/registry.ts';
 import type { EngineLink } from '../../actors/engines/thread.ts';
+import type { RecordSink } from '../../actors/journal/project-log.ts';
 import type { GoxError } from '../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import { FlightControl } from '../../engine/port/flight.ts';
 import {
   type PartAnswer,
+  type Records,
   STATUS_ERROR,
   STATUS_RESULT,
   UNSAVED_FLAG,
@@ -31,6 +34,39 @@ export interface Arrived {
   reject(): void;
 }
 
+/** Where the records of a project go: numbers of calls, kept as far as the test says. */
+export class PlayedSink implements RecordSink {
+  readonly appended: number[] = [];
+  kept: readonly number[] = [];
+  #pending: { numbers: readonly number[]; done: (error?: GoxError) => void }[] = [];
+
+  append(bytes: Uint8Array, _sequence: number, done: (error?: GoxError) => void): void {
+    const numbers = numbersIn(bytes);
+    this.appended.push(...numbers);
+    this.#pending.push({ numbers, done });
+  }
+
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** So many appends are kept, in order. */
+  keep(count = this.#pending.length): void {
+    for (const { numbers, done } of this.#pending.splice(0, count)) {
+      this.kept = [...this.kept, ...numbers];
+      done();
+    }
+  }
+
+  fail(error: GoxError): void {
+    for (const { done } of this.#pending.splice(0)) done(error);
+  }
+}
+
+function numbersIn(bytes: Uint8Array): number[] {
+  return [...new Uint32Array(bytes.slice().buffer)];
+}
+
 /** A worker: what it was given and has not answered, in the order in which that came. */
 export class PlayedWorker {
   readonly arrived: Arrived[] = [];
@@ -39,22 +75,44 @@ export class PlayedWorker {
   readonly control = new FlightControl();
   /** What it says of the project with each answer. */
   unsaved = false;
+  /** Which calls change the project; none, until a test says so. */
+  edits: (call: number) => boolean = () => false;
+  /** The project as this worker has it: the calls that were done, in order. */
+  state: number[] = [];
+  /** What it has done of that and not told of yet. */
+  #unrecorded: number[] = [];
   readonly link: EngineLink = {
     flight: this.control,
     run: (batch) => {
       const [count = 0, slot = 0] = new Uint32Array(batch, 0, 2);
       const calls = [...new Uint32Array(batch, 4 * (2 + 4 * count))];
-      return this.#arrive(slot, calls, (words) => answerOf(words));
+      const [project = 0] = new Uint32Array(batch, 8, 1);
+      return this.#arrive(slot, calls, (words) => {
+        const records = this.#records(project);
+        const answer = answerOf(words);
+        return records.length === 0 ? answer : { answer, records, jobs: [], clipboard: undefined };
+      });
     },
-    takeOver: (_project, _word, _client, handover, slot) =>
+    takeOver: (project, _word, _client, handover, slot) =>
       this.#arrive(slot, [handover as number], ([[status, text]]): PartAnswer => {
-        return { status, bytes: new Uint8Array(Buffer.from(text)).buffer };
+        const bytes = new Uint8Array(Buffer.from(text)).buffer;
+        return { status, bytes, records: this.#records(project) };
       }),
-    recover: async () => ({ sequence: 0, unsaved: false }),
-    close: async () => {},
+    recover: async (_project, { tail }) => {
+      this.state = tail.flatMap(numbersIn);
+      return { sequence: this.state.length, unsaved: false };
+    },
+    close: async () => {
+      this.state = [];
+    },
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
     setClipboard: () => {},
   };
+
+  #records(project: number): Records[] {
+    const bytes = new Uint8Array(Uint32Array.from(this.#unrecorded.splice(0)).buffer);
+    return bytes.length === 0 ? [] : [{ project, sequence: this.state.length, bytes }];
+  }
 
   #arrive<T>(
     slot: number,
@@ -86,6 +144,10 @@ export class PlayedWorker {
     try {
       engine.check();
       this.ran.push(call);
+      if (this.edits(call)) {
+        this.state.push(call);
+        this.#unrecorded.push(call);
+      }
       return [STATUS_RESULT + (this.unsaved ? UNSAVED_FLAG : 0), String(call)];
     } catch (error) {
       this.ran.push(-call);
@@ -182,10 +244,10 @@ export async function playedQueue(flights_max: number, stopping = true) {
     ...{ actor, calls, clock, reports, project, projects: registry.projects },
     source: () => new PlainSource((source) => calls.send({ type: 'work.ready', source })),
     /** A call, and its number. */
-    call(): Call {
+    call(spec: Call['spec'] = { edits: true }): Call {
       last += 1;
       const params = new Uint8Array(Uint32Array.of(last).buffer);
-      return { method: 1, params, since_ms: 0, project };
+      return { method: 1, params, since_ms: 0, project, spec };
     },
   };
 }

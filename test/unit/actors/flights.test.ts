@@ -232,8 +232,10 @@ class History {
     const moves = [this.#ask, this.#ask, this.#answer, this.#answer, this.#attach];
     moves.push(this.#die, this.#cancel, this.#hold, this.#handOver, this.#check);
     for (let step = 0; step < steps; step++) {
-      this.#random.pick(moves).call(this);
-      if (this.#random.chance(0.6)) await landed();
+      const move = this.#random.pick(moves);
+      move.call(this);
+      // What has been answered and has not arrived is run again after a death.
+      if (move === this.#answer || this.#random.chance(0.6)) await landed();
       this.#look();
     }
     await this.#end();
