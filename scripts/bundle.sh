@@ -1,20 +1,45 @@
 #!/bin/sh
-# Bundles what tsc has compiled, for the package: each entry, and what they share in chunks; and the
-# page of the inspector, which is compiled here.
+# Bundles what tsc has compiled, for the package; and the page of the inspector, which is compiled
+# here.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PATH"
 
 # The last is made below, and would make the bundle larger.
 rm -rf dist/bundle dist/inspector-page dist/node_modules
-esbuild \
-  dist/supervisor/main.js dist/supervisor/index.js dist/supervisor/inspector/index.js \
-  dist/machines/supervision/index.js dist/transport/client.js \
-  dist/engine/worker.js dist/engine/job-worker.js dist/engine/solo.js \
-  --bundle --splitting --platform=node --target=node20 --format=esm \
-  --minify-syntax --minify-whitespace --outbase=dist --outdir=dist/bundle \
-  '--chunk-names=chunks/[name]-[hash]' --sourcemap --log-level=warning \
+flags="--bundle --platform=node --target=node20 --minify-syntax --minify-whitespace --sourcemap --log-level=warning --charset=ascii"
+# Looking for the native half of this package takes longer than its use would save.
+quiet='--define:process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED="true"'
+# What others import, and the command.
+# shellcheck disable=SC2086 # a list of flags
+esbuild $flags "$quiet" --splitting --format=esm --outbase=dist --outdir=dist/bundle \
+  dist/supervisor/main.js dist/supervisor/inspector/index.js dist/machines/supervision/index.js dist/transport/client.js \
+  --external:./cli/main.js '--chunk-names=chunks/[name]-[hash]' \
   '--banner:js=import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);'
+
+# What a start waits for is loaded by `load.js`, with what V8 made of it: the daemon and the commands,
+# and the threads. Each entry is a file that loads its part.
+cp scripts/load.js dist/bundle/
+# loaded FILE NAME=ENTRY…
+loaded() {
+  file=$1
+  shift
+  for part; do
+    echo "export const ${part%%=*} = () => import('./dist/${part#*=}.js');"
+  done | esbuild $flags "$quiet" --format=cjs "--outfile=dist/bundle/$file" \
+    --define:import.meta.url=__url '--banner:js=const __url=require("node:url").pathToFileURL(__filename).href;'
+  # It is read as that.
+  if LC_ALL=C grep -q "$(printf '[\200-\377]')" "dist/bundle/$file"; then
+    echo "$file is not ASCII; write what is not as an escape" >&2
+    exit 1
+  fi
+  for part; do
+    node scripts/entry.js "$file" "$part"
+  done
+}
+loaded supervisor/daemon.cjs command=supervisor/cli/main library=supervisor/index
+loaded engine/threads.cjs engine=engine/worker job=engine/job-worker solo=engine/solo
+node scripts/code-cache.js
 
 # @xstate/inspect, by which the page receives, wants xstate 4.
 page=supervisor/inspector/page

@@ -216,8 +216,8 @@ export function daemonChildren(
       {
         id: 'engines',
         supervises: {
-          strategy: 'one_for_one',
-          ...settings.engines,
+          // Each loads its code, for which the machine may well have a processor left.
+          ...{ strategy: 'one_for_one', start: 'together', ...settings.engines },
           children: threads('engine', workers.count),
         },
         escalates: true,

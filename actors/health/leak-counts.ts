@@ -5,10 +5,9 @@
 
 import { readdirSync } from 'node:fs';
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Logger } from 'pino';
 import { type AnyActorRef, fromCallback } from 'xstate';
+import { collectGarbage } from '../../engine/port/collect.ts';
 import type { CountsCommand, LeaksEvent } from '../../machines/leaks.ts';
 import { figuresOf } from '../vitals.ts';
 
@@ -102,26 +101,13 @@ class HeapWatch {
 
   /** A full collection: some milliseconds for each 10 MB. */
   collect(): void {
-    collector ??= exposedCollector();
-    collector();
+    collectGarbage();
     this.#collections += 1;
     this.#least = lesser(this.#least, heapNow());
   }
 
   stop(): void {
     this.#observer.disconnect();
-  }
-}
-
-let collector: (() => void) | undefined;
-
-/** Node has no other way to it than the flag, which contexts made from then on go by. */
-function exposedCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  try {
-    return runInNewContext('gc') as () => void;
-  } finally {
-    setFlagsFromString('--no-expose-gc');
   }
 }
 

@@ -136,5 +136,5 @@ function isList(items: Keywords | readonly Keywords[]): items is readonly Keywor
 /** One step of a path; a name that is no plain word is quoted. */
 function step(name: string): string {
   const shown = cut(name);
-  return /^\w+…?$/.test(shown) ? `.${shown}` : `[${JSON.stringify(shown)}]`;
+  return /^\w+\u2026?$/.test(shown) ? `.${shown}` : `[${JSON.stringify(shown)}]`;
 }

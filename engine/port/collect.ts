@@ -38,10 +38,27 @@ function bufferBytes(): number | undefined {
   }
 }
 
+let collector: (() => void) | undefined;
+
+/** A full collection in this thread: some milliseconds for each 10 MB. */
+export function collectGarbage(): void {
+  collector ??= exposedCollector();
+  collector();
+}
+
+/** Node has no other way to it than the flag, which contexts made from then on go by. */
+function exposedCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  try {
+    return runInNewContext('gc') as () => void;
+  } finally {
+    // V8 takes compiled code only under the flags that it was compiled under (scripts/load.js).
+    setFlagsFromString('--no-expose-gc');
+  }
+}
+
 /** Begins to watch this thread; the watching keeps no thread alive. */
 export function collectSharedGarbage(held_bytes: () => number): void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   let left_bytes = 0;
   let last_ms = performance.now();
   setInterval(() => {
@@ -49,7 +66,7 @@ export function collectSharedGarbage(held_bytes: () => number): void {
     if (bytes === undefined) return;
     const since_ms = performance.now() - last_ms;
     if (!isWorthCollecting({ bytes, held_bytes: held_bytes(), left_bytes, since_ms })) return;
-    collect();
+    collectGarbage();
     left_bytes = bufferBytes() ?? bytes;
     last_ms = performance.now();
   }, CHECK_MS).unref();

@@ -134,7 +134,11 @@ export function newBook(spec: SupervisorSpec): Book {
     ...{ spec, operations: [], operations_ever: 0, restarts: [], deaths: [] },
     ...{ began: false, outcome: undefined, ending: false, now: false },
     ids: spec.children.map(({ id }) => id),
-    children: spec.children.map((child) => newChild(fullSpec(child))),
+    children: spec.children.map((child) => ({
+      ...newChild(fullSpec(child)),
+      // Those that start together say who they are, or one's word would be taken for another's.
+      named: spec.start === 'together',
+    })),
   };
 }
 

@@ -55,6 +55,8 @@ export interface SupervisorSpec extends SupervisorSettings {
   readonly strategy: Strategy;
   /** `never` when it is not said. */
   readonly auto_shutdown?: 'never' | 'any_significant' | 'all_significant';
+  /** `in_order` when it is not said; `together` for children that do not depend on each other. */
+  readonly start?: 'in_order' | 'together';
   readonly children: readonly ChildSpec[];
 }
 
@@ -133,7 +135,7 @@ export function fullSpec(spec: ChildSpec): FullSpec {
 }
 
 const SETTINGS = ['restarts', 'stop_within_ms', 'hurry_within_ms'];
-const SUPERVISOR_MEMBERS = ['strategy', 'auto_shutdown', 'children', ...SETTINGS];
+const SUPERVISOR_MEMBERS = ['strategy', 'auto_shutdown', 'start', 'children', ...SETTINGS];
 const CHILD_MEMBERS = ['id', 'logic', 'supervises', 'input', 'restart', 'shutdown'];
 const TEMPLATE_MEMBERS = ['name', 'logic', 'restart', 'shutdown', 'restarts'];
 const READY_MEMBERS = ['event', 'within_ms'];
@@ -143,6 +145,7 @@ const RESTART_MEMBERS = [
 ];
 const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one'];
 const RESTART_TYPES = ['permanent', 'transient', 'temporary'];
+const STARTS = ['in_order', 'together'];
 const AUTO_SHUTDOWNS = ['never', 'any_significant', 'all_significant'];
 
 /**
@@ -159,6 +162,7 @@ export function checkSpec(spec: SupervisorSpec, logics: readonly string[], path 
   if (spec.auto_shutdown !== undefined) {
     checkOneOf(spec.auto_shutdown, AUTO_SHUTDOWNS, path, 'auto_shutdown');
   }
+  checkStart(spec, path);
   if (!Array.isArray(spec.children)) {
     throw new SpecError('bad_value', path, `children must be an array, not ${said(spec.children)}`);
   }
@@ -171,6 +175,13 @@ export function checkSpec(spec: SupervisorSpec, logics: readonly string[], path 
     }
     ids.add(child.id);
   }
+}
+
+function checkStart({ start = 'in_order', strategy }: SupervisorSpec, path: string): void {
+  checkOneOf(start, STARTS, path, 'start');
+  if (start === 'in_order' || strategy === 'one_for_one') return;
+  const what = `children that depend on each other (${strategy}) do not start together`;
+  throw new SpecError('bad_combination', path, `${what}; leave start out, or use one_for_one`);
 }
 
 /** Checks what is to change of a supervisor that runs. @throws SpecError for the first fault */

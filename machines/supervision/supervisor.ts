@@ -196,8 +196,11 @@ function isHurried(event: SupervisorEvent, { spec }: Book): boolean {
 }
 
 function startAll(turn: Turn): void {
-  const starts = turn.book.children.map(({ spec }) => spec.id);
-  addOperation(turn, { ...NOTHING, starts });
+  const ids = turn.book.children.map(({ spec }) => spec.id);
+  const together = turn.book.spec.start === 'together';
+  for (const starts of together ? ids.map((id) => [id]) : [ids]) {
+    addOperation(turn, { ...NOTHING, starts });
+  }
 }
 
 function noteReady(turn: Turn, event: EventObject & { id?: unknown }): void {

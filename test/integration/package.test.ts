@@ -20,9 +20,12 @@ import { ROOT } from '../support/modules.ts';
 import { eventually } from '../support/raw.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
-const BYTES_MAX = 2_500_000;
-/** 1.6 MB of it lay out charts (`elk-worker.min.js`). */
-const UNPACKED_BYTES_MAX = 7_500_000;
+const BYTES_MAX = 4_500_000;
+/**
+ * 1.6 MB of it lay out charts (`elk-worker.min.js`); 4 MB are what V8 has made of the bundles,
+ * which halves what a start takes.
+ */
+const UNPACKED_BYTES_MAX = 14_000_000;
 
 const SUPERVISION_PAGE = 'machines/supervision/README.md';
 /** Some of what must be there. */
@@ -36,6 +39,7 @@ const USED = [
   ...['goxel-supervisor.service', 'goxel-supervisor.socket', 'daemon.conf'].map(
     (name) => `conf/systemd/${name}`,
   ),
+  ...['dist/bundle/supervisor/daemon.cjs.cache', 'dist/bundle/engine/threads.cjs.cache'],
   ...['dist/supervisor/index.d.ts', 'dist/machines/supervision/index.d.ts'],
   ...['dist/supervisor/inspector/index.d.ts', 'dist/supervisor/inspector/protocol.d.ts'],
   ...['index.html', 'page.js', 'style.css', 'elk-worker.min.js'].map(
@@ -147,6 +151,29 @@ packages('has exports that work, the daemon with its threads', async () => {
   const { code, stdout, stderr } = await shell(`cd ${project} && node program.mjs ${project}/s`);
   assert.is(code, 0, stderr);
   assert.is(stdout, 'true stopped\n');
+});
+
+/** Tells of each script with code of V8's whether that was refused. */
+const TELLING = `
+import vm from 'node:vm';
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    if (!options?.cachedData) return;
+    const refused = this.cachedDataRejected ? 'refused' : 'taken';
+    console.log(options.filename.split('/').at(-1), refused);
+  }
+};
+`;
+
+packages('starts from code that V8 has made before, in its threads too', async () => {
+  writeFileSync(join(project, 'telling.mjs'), TELLING);
+  const { code, stdout, stderr } = await shell(
+    `cd ${project} && node --import ./telling.mjs program.mjs ${project}/s`,
+  );
+  assert.is(code, 0, stderr);
+  const told = new Set(stdout.split('\n').filter((line) => line.includes('.cjs')));
+  assert.equal([...told].sort(), ['daemon.cjs taken', 'threads.cjs taken']);
 });
 
 /** The block of a language on the page of the library. */

@@ -232,6 +232,13 @@ test(sentence('5.9'), () => {
   refused(spec([], { restarts }), 'bad_combination', '', 'must be at least');
 });
 
+test(sentence('5.12'), () => {
+  for (const strategy of ['one_for_all', 'rest_for_one'] as const) {
+    refused(spec([], { start: 'together', strategy }), 'bad_combination', '', strategy);
+  }
+  refused(spec([], { start: 'at once' as never }), 'bad_value', '', 'together');
+});
+
 test(sentence('5.11'), () => {
   const one = child({ escalates: true, restart: 'temporary' });
   refused(spec([one]), 'bad_combination', 'a', 'leave out escalates');

@@ -89,6 +89,25 @@ test(sentence('6.6'), () => {
   assert.is(state(), 'running');
 });
 
+test(sentence('6.7'), () => {
+  const ready = { event: 'up', within_ms: 1000 };
+  const children = ['a', 'b', 'c'].map((id): ChildSpec => ({ id, logic: 'obeys', ready }));
+  const { seen, says, state, stops } = stage(spec(children, { start: 'together' }));
+  assert.is(seen(), '+a +b +c');
+  for (const id of ['b', 'c']) says(id, { type: 'up', id });
+  assert.is(state(), 'starting');
+  says('a', { type: 'up', id: 'a' });
+  assert.is(state(), 'running');
+  stops();
+  assert.is(seen(), 'c? -c b? -b a? -a');
+  // One that cannot be started is the end of all, as in a start in order.
+  const late = stage(spec(children, { start: 'together' }));
+  for (const id of ['a', 'c']) late.says(id, { type: 'up', id });
+  late.clock.increment(1000);
+  assert.is(late.seen(), '+a +b +c c? -c b? -b a? -a');
+  assert.is(late.output()?.kind, 'start failed');
+});
+
 test(sentence('7.1'), () => {
   const stays = { id: 'b', logic: 'stays' } as const;
   for (const from of ['outside', 'child'] as const) {

@@ -1,0 +1,55 @@
+/**
+ * Runs the bundled daemon once, and keeps the code that V8 made of it beside the bundles
+ * (`load.js`). Without it everything works too, and starts slower; so a machine on which no daemon
+ * can run only gets a line about it.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect } from '../dist/bundle/transport/client.js';
+
+const BUNDLE = fileURLToPath(new URL('../dist/bundle/', import.meta.url));
+const HOOK = new URL('code-cache-hook.js', import.meta.url).href;
+const FILES = ['supervisor/daemon.cjs.cache', 'engine/threads.cjs.cache'];
+const PATIENCE_MS = 60_000;
+
+const directory = mkdtempSync(join(tmpdir(), 'goxel-code-'));
+const path = join(directory, 'socket');
+const daemon = spawn(
+  process.execPath,
+  ['--import', HOOK, join(BUNDLE, 'supervisor/main.js'), 'run', '--socket', path],
+  {
+    env: { PATH: process.env.PATH, HOME: directory, GOXEL_CONFIG: '/dev/null' },
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'ignore'],
+  },
+);
+let ended = false;
+daemon.on('exit', () => {
+  ended = true;
+});
+try {
+  const began_ms = performance.now();
+  const until = async (holds) => {
+    while (!(await holds())) {
+      if (ended || performance.now() - began_ms > PATIENCE_MS) throw new Error('the daemon ended');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await until(() => existsSync(path));
+  const client = await connect({ path });
+  for (let x = 0; x < 5; x += 1) await client.call('goxel.add_voxel', [x, 0, 0, '#ff0000']);
+  for (const method of ['goxel.undo', 'goxel.list_layers', 'status']) await client.call(method);
+  await client.close();
+  await until(() => FILES.every((file) => existsSync(join(BUNDLE, file))));
+} catch (error) {
+  process.stderr.write(`code-cache: starts will be slower: ${error.message}\n`);
+} finally {
+  daemon.kill();
+  if (!ended) await once(daemon, 'exit');
+  rmSync(directory, { recursive: true });
+}
