@@ -46,4 +46,13 @@ export const JOURNAL_ERRORS = {
     advice: 'Give each edit an `op_id` of its own; send the same only to repeat the same request.',
     details: '`project`, `op_id`',
   },
+  GOX_OP_RESULT_GONE: {
+    number: -32056,
+    retryable: false,
+    meaning:
+      'The edit of this `op_id` was carried out when it was first sent, and was not done again. ' +
+      'Its result was too large to be kept, or had to make room for newer ones.',
+    advice: 'Go on, for it is done; what the result told can be read from the project.',
+    details: '`op_id`, `sequence`',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,7 +1,7 @@
 /** The journal, of the configuration; `schema.ts` is the whole. */
 
 import { Type } from 'typebox';
-import { HOUR_MS, section } from './section.ts';
+import { GIB, HOUR_MS, MIB, section } from './section.ts';
 
 const SYNCS = ['always', 'interval', 'never'] as const;
 
@@ -39,6 +39,24 @@ export const journal = section('What is kept of projects on the disk, so that no
     description:
       'Between two looks whether a disk that was full has room again. Until then the projects' +
       ' that had no room are read only.',
+  }),
+  op_ids_max: Type.Integer({
+    default: 10_000,
+    live: false,
+    minimum: 0,
+    maximum: 1_000_000,
+    description:
+      'Edits with an op_id that are remembered of each project, so that none is made twice when' +
+      ' it is sent again; the oldest are forgotten. A million take some 200 MB of memory.',
+  }),
+  op_results_bytes_max: Type.Integer({
+    default: 16 * MIB,
+    live: false,
+    minimum: 0,
+    maximum: GIB,
+    description:
+      'Bytes of their results, in each project, so that an edit that is sent again gets the one' +
+      ' it got first. The oldest go first: then it is told that it was carried out.',
   }),
   directory: Type.String({
     default: '',

@@ -9,7 +9,6 @@ import { diff } from './catalogue/history.ts';
 import { METHODS } from './catalogue/methods.ts';
 import { decodeParams } from './catalogue/params.ts';
 import { executeScript } from './catalogue/scripts.ts';
-import type { MethodSpec } from './catalogue/spec.ts';
 import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
 import { Handover, Job } from './jobs/job.ts';
@@ -34,9 +33,9 @@ import {
   type JobTicket,
   type Kept,
   LEND,
+  type OpTag,
   type PartAnswer,
   type Rebuilt,
-  type Records,
   STATUS_ERROR,
   STATUS_JOB,
   STATUS_RESULT,
@@ -46,6 +45,8 @@ import { Clipboard } from './project/clipboard.ts';
 import { Files } from './project/files.ts';
 import { Budget } from './project/memory.ts';
 import { Project, type Scripting } from './project/project.ts';
+import { BatchRecords } from './replay/batch-records.ts';
+import { doneBefore, opIdIn, opTag, resultOf } from './replay/ops.ts';
 import { replay } from './replay/replay.ts';
 import { createScripts } from './script/script.ts';
 import { StoodStill } from './stopwatch.ts';
@@ -87,8 +88,7 @@ export class Engine implements EngineApi {
   #repeats = 0;
   /** Those that requests of this batch have become. */
   #jobs: JobTicket[] = [];
-  /** The projects that requests of this batch have changed, by their numbers. */
-  readonly #changed = new Map<number, Project>();
+  readonly #records = new BatchRecords();
 
   /**
    * @param flight says which requests are to stop
@@ -142,18 +142,11 @@ export class Engine implements EngineApi {
     else runningAgain(runEach);
     const jobs = this.#jobs;
     const clipboard = this.#clipboard.takeCopied();
-    const records = this.#takeRecords();
+    const [records, durabilities] = [this.#records.take(), this.#records.takeTold()];
     const finished = answer.finish();
-    if (jobs.length === 0 && clipboard === undefined && records.length === 0) return finished;
-    return { answer: finished, records, jobs, clipboard };
-  }
-
-  #takeRecords(): Records[] {
-    const records = [...this.#changed].map(([project, { records }]) => {
-      return { project, ...records.take() };
-    });
-    this.#changed.clear();
-    return records;
+    const more = jobs.length + records.length + durabilities.length;
+    if (more === 0 && clipboard === undefined) return finished;
+    return { answer: finished, records, durabilities, jobs, clipboard };
   }
 
   #runEach(reader: BatchReader, answer: AnswerWriter): void {
@@ -167,6 +160,7 @@ export class Engine implements EngineApi {
       // It is sent again, and then comes first.
       if (place > 0 && request.method === SCRIPT) break;
       this.#flight.begin(place);
+      this.#records.place = place;
       // It is sent again as well, and ends the answer.
       if (!this.#answer(reader, request, answer)) break;
     }
@@ -178,17 +172,20 @@ export class Engine implements EngineApi {
     client: number,
     handover: unknown,
     slot: number,
+    op?: OpTag,
   ): PartAnswer {
     const asked = { ...askedBy(word), client };
+    this.#records.op = op;
     this.#flight.enter(slot);
     this.#flight.begin(0);
     try {
       const result = interruptible(this.#stop, () => {
-        return this.#finish(this.#find(project, asked), asked, handover);
+        return this.#finish(project, asked, handover);
       });
       const encoded = asked.quiet ? '' : this.#encoder.result(asked, result);
       const answer = partAnswer(this.#flagged(STATUS_RESULT, project), encoded);
-      return { ...answer, records: this.#takeRecords() };
+      const [durability] = this.#records.takeTold();
+      return { ...answer, durability, records: this.#records.take() };
     } catch (error) {
       const encoded = asked.quiet ? '' : this.#encoder.error(asked, error);
       return partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
@@ -244,7 +241,7 @@ export class Engine implements EngineApi {
   }
 
   #ticketOf({ kind, title, input, stages, loans }: Job, request: EngineRequest): JobTicket {
-    const ticket = { kind, title, input, stages, method: request.word };
+    const ticket = { kind, title, input, stages, method: request.word, op: this.#records.op };
     if (loans.length === 0) return ticket;
     const orders = loans.map(({ params, ...loan }) => {
       const encoded = Buffer.from(this.#encoder.result(request, params));
@@ -267,43 +264,51 @@ export class Engine implements EngineApi {
     // Even when this request fails: those behind it count on the project, and do not say so.
     const project = this.#find(request.project, request);
     this.#stop();
-    const params = decodeParams(method.spec, parse(reader, request));
+    const given = parse(reader, request);
+    const id = request.has_meta ? opIdIn(method.spec, given) : undefined;
+    const params = decodeParams(method.spec, given);
+    const op = id === undefined ? undefined : opTag(id, method.spec, params);
+    const before = op && doneBefore(project, op);
+    if (before !== undefined) {
+      this.#records.tell(before.sequence, true);
+      return resultOf(before);
+    }
+    this.#records.op = op;
     project.begin(method.spec.name, request.client);
     const { stamp } = project;
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
       const result = project.memory.explained(() => method.run(project, params as never));
-      if (project.stamp !== stamp) this.#record(project, method.spec, reader, request);
-      if (!(result instanceof Job) || !this.#options.jobs_inline) return result;
+      if (!(result instanceof Job)) {
+        const changed = project.stamp !== stamp;
+        const done = { number: request.project, project, changed, result };
+        this.#records.request(done, method.spec, reader, request);
+        return result;
+      }
+      if (!this.#options.jobs_inline) return result;
       const done = runJob(result, { files: this.#files, control: new JobControl() });
-      return done instanceof Handover ? this.#finish(project, request, done.value) : done;
+      return done instanceof Handover ? this.#finish(request.project, request, done.value) : done;
     } finally {
       project.account();
       if (method.spec.project === 'closes') this.close(request.project);
     }
   }
 
-  #record(project: Project, spec: MethodSpec, reader: BatchReader, request: EngineRequest): void {
-    const { msgpack, client } = request;
-    const params = reader.bytes(request);
-    project.records.request({ method: spec.name, msgpack, params, client, at_ms: Date.now() });
-    this.#changed.set(request.project, project);
-  }
-
   /** The end of a request whose job handed something over. */
-  #finish(
-    project: Project,
-    asked: Asked & { readonly client: number },
-    handover: unknown,
-  ): unknown {
+  #finish(number: number, asked: Asked & { readonly client: number }, handover: unknown): unknown {
+    const project = this.#find(number, asked);
     const name = METHODS[asked.method]?.name ?? '';
     const finish = finishers[name];
     if (finish === undefined) throw new Error(`nothing takes over from a job of ${name}`);
     this.#stop();
     project.begin(name, asked.client);
+    const { stamp } = project;
     try {
       // The job's kind made it for this method.
-      return project.memory.explained(() => finish(project, handover as never));
+      const result = project.memory.explained(() => finish(project, handover as never));
+      const changed = project.stamp !== stamp;
+      this.#records.finished({ number, project, changed, result }, asked);
+      return result;
     } finally {
       project.account();
     }
@@ -326,6 +331,7 @@ export class Engine implements EngineApi {
       files: this.#files,
       clipboard: this.#clipboard,
       limits: this.#options,
+      op_limits: this.#options,
       scripting: this.#scripting,
       job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
     });

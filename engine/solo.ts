@@ -33,7 +33,7 @@ function convert(): void {
     budget: new Budget(options),
     files,
     clipboard: new Clipboard(),
-    limits: options,
+    ...{ limits: options, op_limits: options },
     scripting: {
       script_timeout_ms,
       script_memory_bytes_max,

@@ -250,13 +250,14 @@ const REFUSALS_INTERVAL_MS = 1000;
 
 /** What every thread is started with. */
 function threadOptions({ config, clock, pool }: Shared): ThreadOptions {
-  const { limits, history, files } = config;
+  const { limits, history, files, journal } = config;
   const { roots } = files;
   // Once for the whole life: what becomes of the names of the roots later widens nothing.
   const real_roots = roots.map(realPath);
   return {
     options: {
       ...{ ...limits, history_bytes_max: history.bytes_max },
+      ...{ op_ids_max: journal.op_ids_max, op_results_bytes_max: journal.op_results_bytes_max },
       ...{ roots, real_roots, jobs_inline: false },
       // Of pictures: into how many pieces they are cut, from the next thread on.
       get job_threads() {

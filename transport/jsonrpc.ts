@@ -58,6 +58,23 @@ export interface RequestMeta {
   readonly traceparent: string | undefined;
   /** What the tracers of its trace want passed on. */
   readonly tracestate: string | undefined;
+  /** By which an edit is known when it is sent again. */
+  readonly op_id: string | undefined;
+  /** Whether its reply is to have `_meta`, of which `ReplyMeta` tells. */
+  readonly durability: boolean;
+}
+
+/** What a reply says beside its result, where the request asked for it: its `_meta`. */
+export interface ReplyMeta {
+  /**
+   * Of the edit; of a read, of the last edit that it has seen. Counts the edits of the project, and
+   * what is kept of one sequence is kept of all before it.
+   */
+  readonly sequence: number;
+  /** Of who answered; grows with each owner of the project, and with each start of the daemon. */
+  readonly epoch: number;
+  /** Whether the request was carried out before, and this is its first result. */
+  readonly repeated?: boolean;
 }
 
 /** A message that is to be answered with an error at once. */
@@ -86,6 +103,8 @@ export interface Reply {
   /** Whether `body` is an encoded error object rather than an encoded result. */
   readonly failed: boolean;
   readonly body: Uint8Array;
+  /** The encoded `_meta`, where it has one. */
+  readonly meta?: Uint8Array | undefined;
 }
 
 /** Where the reply to one request goes. */

@@ -15,10 +15,10 @@ export function metaOf(
 ): RequestMeta | GoxError | undefined {
   if (value === undefined || value === null) return undefined;
   try {
-    const { timeout_ms, traceparent, tracestate } = checkMeta(value);
+    const { timeout_ms, traceparent, tracestate, op_id, durability = false } = checkMeta(value);
     // Who waits for longer than anything may take is told then that it took too long.
     const within_ms = timeout_ms === undefined ? undefined : Math.min(timeout_ms, job_timeout_ms);
-    return { timeout_ms: within_ms, traceparent, tracestate };
+    return { timeout_ms: within_ms, traceparent, tracestate, op_id, durability };
   } catch (error) {
     if (error instanceof GoxError) return error;
     throw error;

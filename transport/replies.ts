@@ -192,7 +192,7 @@ export class Replies {
   }
 
   /** Answers with encoded bytes, which are kept, not copied, until the next flush. */
-  answer(to: PendingReply, failed: boolean, body: Uint8Array): void {
+  answer(to: PendingReply, failed: boolean, body: Uint8Array, meta?: Uint8Array): void {
     if (to.taker !== undefined) {
       to.taker.answered(failed, body);
       return;
@@ -201,7 +201,7 @@ export class Replies {
     this.#asked -= to.bytes;
     const { batch, id, way } = to;
     const wanted = id !== undefined && !this.#gone;
-    const reply = wanted ? this.#admit(to, id, failed, body) : undefined;
+    const reply = wanted ? this.#admit(to, id, failed, body, meta) : undefined;
     if (way !== undefined) {
       const { failed: is, body: said } = reply ?? { failed, body };
       way.answered(is ? codeIn(to.encoding, said) : undefined, wanted ? said.length : 0);
@@ -321,8 +321,13 @@ export class Replies {
   }
 
   /** The reply, or the error that comes in its place when it cannot be kept. */
-  #admit(to: PendingReply, id: Uint8Array, failed: boolean, body: Uint8Array): Reply {
-    const { encoding, batch } = to;
+  #admit(
+    { encoding, batch }: PendingReply,
+    id: Uint8Array,
+    failed: boolean,
+    body: Uint8Array,
+    meta: Uint8Array | undefined,
+  ): Reply {
     const { length } = body;
     const error = length > SMALL_BYTES ? this.#refusal(length, batch !== undefined) : undefined;
     if (error !== undefined) {
@@ -330,7 +335,7 @@ export class Replies {
     }
     // A small part of a large answer would hold the whole of it until the batch is complete.
     const spared = batch !== undefined && 2 * length < body.buffer.byteLength;
-    return { encoding, id, failed, body: spared ? body.slice() : body };
+    return { encoding, id, failed, body: spared ? body.slice() : body, meta };
   }
 
   #refusal(bytes: number, batched: boolean): GoxError | undefined {

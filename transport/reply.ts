@@ -20,6 +20,7 @@ interface Pattern {
   readonly start: Uint8Array;
   readonly result: Uint8Array;
   readonly error: Uint8Array;
+  readonly meta: Uint8Array;
   readonly end: Uint8Array;
 }
 
@@ -28,6 +29,7 @@ const JSON_PATTERN: Pattern = {
   start: ascii('{"jsonrpc":"2.0","id":'),
   result: ascii(',"result":'),
   error: ascii(',"error":'),
+  meta: ascii(',"_meta":'),
   end: ascii('}'),
 };
 
@@ -36,8 +38,13 @@ const MSGPACK_PATTERN: Pattern = {
   start: Buffer.from('\x83\xa7jsonrpc\xa32.0\xa2id', 'latin1'),
   result: Buffer.from('\xa6result', 'latin1'),
   error: Buffer.from('\xa5error', 'latin1'),
+  meta: Buffer.from('\xa5_meta', 'latin1'),
   end: new Uint8Array(0),
 };
+
+/** That of a reply with `_meta`, which is one pair more. */
+const MSGPACK_START_OF_FOUR = Buffer.from(MSGPACK_PATTERN.start);
+MSGPACK_START_OF_FOUR[0]! += 1;
 
 /** Plain maps, so that every MessagePack library reads them. */
 const packr = new Packr({ useRecords: false });
@@ -203,10 +210,11 @@ function largeBody({ body }: Reply | Notification): number {
   return body.length < LARGE_BODY_BYTES ? 0 : body.length;
 }
 
-function replyBytes({ encoding, id, failed, body }: Reply): number {
-  const { start, result, error, end } = patternOf(encoding);
+function replyBytes({ encoding, id, failed, body, meta }: Reply): number {
+  const { start, result, error, meta: name, end } = patternOf(encoding);
   const member = failed ? error : result;
-  return start.length + id.length + member.length + body.length + end.length;
+  const more = meta === undefined ? 0 : name.length + meta.length;
+  return start.length + id.length + member.length + body.length + more + end.length;
 }
 
 function notificationBytes({ encoding, head, body }: Notification): number {
@@ -238,12 +246,17 @@ function openFrame(writer: Writer, payload: number, encoding: Encoding, framing:
   writer.word(encoding === 'json' ? 0 : GOXE_FLAG_MSGPACK);
 }
 
-function writeReply(writer: Writer, { encoding, id, failed, body }: Reply): void {
-  const { start, result, error, end } = patternOf(encoding);
-  writer.span(start);
+function writeReply(writer: Writer, { encoding, id, failed, body, meta }: Reply): void {
+  const { start, result, error, meta: name, end } = patternOf(encoding);
+  if (meta === undefined || encoding === 'json') writer.span(start);
+  else writer.span(MSGPACK_START_OF_FOUR);
   writer.span(id);
   writer.span(failed ? error : result);
   writer.body(body);
+  if (meta !== undefined) {
+    writer.span(name);
+    writer.span(meta);
+  }
   writer.span(end);
 }
 

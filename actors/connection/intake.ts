@@ -12,7 +12,7 @@ import { admission, authenticate } from '../../engine/catalogue/access.ts';
 import { methodNotFound } from '../../engine/catalogue/method-not-found.ts';
 import { findMethod, type MethodEntry } from '../../engine/catalogue/methods.ts';
 import { CURRENT_PROJECT, isProjectName } from '../../engine/catalogue/schemas.ts';
-import { MSGPACK_FLAG, QUIET_FLAG } from '../../engine/port/layout.ts';
+import { META_FLAG, MSGPACK_FLAG, QUIET_FLAG } from '../../engine/port/layout.ts';
 import { EMPTY } from '../../transport/bytes.ts';
 import type { Rights } from '../../transport/caller.ts';
 import type {
@@ -376,9 +376,11 @@ export class Intake implements CallerConnection {
         this.#groups.push(group);
       }
     }
-    let method = index;
-    if (request.encoding === 'msgpack') method |= MSGPACK_FLAG;
+    const meta = soundMeta(request);
+    const op_id = spec.edits ? meta?.op_id : undefined;
+    let method = request.encoding === 'msgpack' ? index | MSGPACK_FLAG : index;
     if (request.id === undefined) method |= QUIET_FLAG;
+    if (op_id !== undefined || meta?.durability === true) method |= META_FLAG;
     const one: SessionRequest = {
       method,
       params: request.params,
@@ -386,7 +388,8 @@ export class Intake implements CallerConnection {
       project: undefined,
       spec,
       reply,
-      timeout_ms: soundMeta(request)?.timeout_ms,
+      timeout_ms: meta?.timeout_ms,
+      op_id,
       share: this.#share,
       waits: false,
     };

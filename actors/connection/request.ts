@@ -50,6 +50,8 @@ export interface SessionRequest extends Omit<Call, 'project' | 'method'>, Queued
   project: Project | undefined;
   readonly spec: MethodSpec;
   readonly reply: PendingReply;
+  /** Of an edit that has one: no other request with it may be under way. */
+  readonly op_id?: string | undefined;
 }
 
 /** One that has left for its engine. */

@@ -11,15 +11,13 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
-import { decodeParams } from '../../engine/catalogue/params.ts';
 import { NEW_PROJECT_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../engine/port/layout.ts';
 import { isDefect } from '../../transport/failures.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
-import { decoded } from '../../transport/values.ts';
 import type { Call, Source, Status } from '../engines/call.ts';
 import type { Project, Waiter } from '../engines/project.ts';
-import { closedRemains, titleIn, withName } from '../engines/project-answers.ts';
+import { closedRemains, metaOf, resultOf, titleIn } from '../engines/project-answers.ts';
 import type { Projects } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -199,6 +197,7 @@ export class Session implements Source, Waiter, SessionHandle {
       else {
         // What it bars stays barred, but to what this session asked before it.
         if (again.length > 0) this.#release(request);
+        request.project.letGo(request);
         request.share.enter(request);
         request.reply.way?.queued(undefined);
         again.push(request);
@@ -221,11 +220,10 @@ export class Session implements Source, Waiter, SessionHandle {
       this.#refuse(request, this.#givenUp);
       return;
     }
-    const { spec, project, reply } = request;
-    const renamed = spec.project === 'closes' && !failed && project.name !== this.#name;
-    const said = renamed ? withName(body, reply.encoding, project.name) : body;
-    if (failed && isDefect(reply.encoding, said)) this.#onDefect(request);
-    this.#replies.answer(reply, failed, said);
+    const { reply } = request;
+    if (failed && isDefect(reply.encoding, body)) this.#onDefect(request);
+    if (failed) this.#replies.answer(reply, true, body);
+    else this.#replies.answer(reply, false, resultOf(request, body, this.#name), metaOf(request));
     this.#unsent = true;
   }
 
@@ -285,6 +283,7 @@ export class Session implements Source, Waiter, SessionHandle {
     else request.method |= NEW_PROJECT_FLAG;
     const departed = request as DepartedRequest;
     this.#departed.add(departed);
+    project.hold(request);
     if (worksOnFiles(request)) this.#bar = departed;
     return departed;
   }
@@ -343,12 +342,11 @@ export class Session implements Source, Waiter, SessionHandle {
 
   /** Closes a project that no engine has. Throws GOX_INVALID_PARAMS, as an engine does. */
   #closeRemains(request: SessionRequest, title: string): void {
-    const { spec, params, reply } = request;
-    decodeParams(spec, decoded(params, reply.encoding));
+    const body = closedRemains(this.#name, title, request);
     this.#deps.projects.forget(this.#name);
     this.#waiting.shift();
     this.#end(request);
-    this.#replies.answer(reply, false, closedRemains(this.#name, title, reply.encoding));
+    this.#replies.answer(request.reply, false, body);
     this.#unsent = true;
   }
 
@@ -361,10 +359,12 @@ export class Session implements Source, Waiter, SessionHandle {
 
   /** Lets go of the project that a request was to open or close: it is answered, or not begun. */
   #release(request: SessionRequest, body?: Uint8Array): void {
-    const { spec, project, reply } = request;
+    const { spec, project, reply, durability } = request;
+    project?.letGo(request);
     if (!project?.isBarredBy(request)) return;
     const { projects, calls } = this.#deps;
-    if (body === undefined) projects.refused(project);
+    // One that was carried out before opens nothing this time.
+    if (body === undefined || durability?.repeated === true) projects.refused(project);
     else if (spec.project === 'closes') projects.closed(project);
     else projects.opened(project, titleIn(body, reply.encoding));
     if (project.state !== 'closed') return;

@@ -1,6 +1,7 @@
 /** What an engine answered: to a batch, or to one call with what its job handed over. */
 
 import {
+  type AnswerWithJobs,
   type JobTicket,
   type Mirrored,
   type PartAnswer,
@@ -33,6 +34,7 @@ export interface Landed {
   readonly answers: Answers;
   readonly records?: readonly Records[] | undefined;
   readonly mirrors?: readonly Mirrored[] | undefined;
+  readonly durabilities?: AnswerWithJobs['durabilities'];
   readonly jobs?: readonly JobTicket[];
   readonly clipboard?: unknown;
 }

@@ -1,7 +1,7 @@
 /** A request on its way to an engine, and who gives it: what all of the queue speaks of. */
 
 import type { GoxError } from '../../conf/errors.ts';
-import type { STATUS_ERROR, STATUS_RESULT } from '../../engine/port/layout.ts';
+import type { Durability, OpTag, STATUS_ERROR, STATUS_RESULT } from '../../engine/port/layout.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Project } from './project.ts';
 
@@ -29,6 +29,10 @@ export interface Call {
   readonly loan?: { lent(value: unknown): void };
   /** Why it is to stop, once it is: the engine may be done with it before it sees that. */
   stopped?: GoxError;
+  /** What it is known by, once it is a job that will edit; for the engine that ends it. */
+  op?: OpTag | undefined;
+  /** What its reply says beside the result, if it asked and once that is known. */
+  durability?: Durability | undefined;
   /** How many threads died while they ran it. */
   deaths?: number;
 }

@@ -252,8 +252,11 @@ class CallQueue {
     const flight = this.#takeOff([{ source, calls: [call] }], link, next);
     const { project, method } = call;
     const { slot } = flight;
-    const answered = link.takeOver(project.number, method, source.client, handover, slot);
-    this.#land(flight, answered, (answer) => ({ ...answer, answers: new OneAnswer(answer) }));
+    const order = [project.number, method, source.client, handover, slot, call.op] as const;
+    this.#land(flight, link.takeOver(...order), ({ durability, ...answer }) => {
+      const durabilities = durability === undefined ? [] : [{ place: 0, ...durability }];
+      return { ...answer, durabilities, answers: new OneAnswer(answer) };
+    });
     return true;
   }
 
@@ -300,8 +303,10 @@ class CallQueue {
     );
   }
 
-  #arrive(flight: Flight, { answers, records, mirrors, jobs = [], clipboard }: Landed): void {
+  #arrive(flight: Flight, landed: Landed): void {
+    const { answers, records, mirrors, durabilities = [], jobs = [], clipboard } = landed;
     const { calls, parts } = flight;
+    for (const { place, ...told } of durabilities) calls[place]!.durability = told;
     if (records !== undefined) this.#keep(calls, records, mirrors);
     // The other engines have it before any client hears that it was copied.
     if (clipboard !== undefined) {
@@ -334,6 +339,7 @@ class CallQueue {
   }
 
   #submit(ticket: JobTicket, call: Call, source: Source): void {
+    call.op = ticket.op;
     if (call.stopped !== undefined) source.fail(call, call.stopped);
     else if (!source.wants(call)) {
       source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));

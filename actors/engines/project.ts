@@ -39,6 +39,8 @@ export class Project {
   undone: GoxError | undefined;
   /** The request that opens or closes it, or did so last. */
   #request: object | undefined;
+  /** The edits under way that have an `op_id`, by that. */
+  readonly #ops = new Map<string, object>();
 
   constructor(name: string, number: number, engine: number) {
     this.name = name;
@@ -75,9 +77,26 @@ export class Project {
     return this.barred && this.#request === request;
   }
 
-  /** Whether it is another one, so that this one has to wait. */
-  bars(request: object): boolean {
-    return this.barred && this.#request !== request;
+  /**
+   * Whether it is another one, or one with the same `op_id` is under way, so that this one has to
+   * wait: what it gets is what the other one gets.
+   */
+  bars(request: { readonly op_id?: string | undefined }): boolean {
+    if (this.barred && this.#request !== request) return true;
+    return request.op_id !== undefined && this.#ops.has(request.op_id);
+  }
+
+  /** A request leaves for its engine: others with its `op_id` wait from now on. */
+  hold(request: { readonly op_id?: string | undefined }): void {
+    if (request.op_id !== undefined) this.#ops.set(request.op_id, request);
+  }
+
+  /** It is answered, or put back. */
+  letGo(request: { readonly op_id?: string | undefined }): void {
+    const { op_id } = request;
+    if (op_id === undefined || this.#ops.get(op_id) !== request) return;
+    this.#ops.delete(op_id);
+    this.release();
   }
 
   /** Is what its machine is from now on. `onDefect`: the machine failed, and so it is lost. */

@@ -54,7 +54,6 @@ export class Projects {
   /** By their numbers. */
   readonly #owners = new Map<number, Owner>();
   readonly #lost = new Map<string, Project>();
-  readonly #barred = new Set<Project>();
   readonly #config: ProjectsConfig;
   #next = 1;
 
@@ -101,7 +100,6 @@ export class Projects {
     const opening = what === 'opens';
     if (project.state === 'new') this.#begin(project, opening);
     project.ask(request, what);
-    if (project.barred) this.#barred.add(project);
   }
 
   /** The request that was to open it did. */
@@ -142,9 +140,10 @@ export class Projects {
     lost.tell({ type: 'project.closed' });
   }
 
-  /** Ends what has waited for barred projects since before `time_ms`. */
+  /** Ends what has waited for projects since before `time_ms`. */
   expire(time_ms: number): void {
-    for (const { waiters } of this.#barred) {
+    for (const { waiters } of this.#byName.values()) {
+      if (waiters.size === 0) continue;
       for (const waiter of [...waiters]) waiter.expire(time_ms);
     }
   }
@@ -261,7 +260,6 @@ export class Projects {
   /** Puts a project where its state has it. */
   #settle(project: Project): void {
     const { name, state } = project;
-    if (!project.barred) this.#barred.delete(project);
     if (state !== 'lost' && state !== 'closed') return;
     this.#untitle(project);
     const owner = this.#owners.get(project.engine);

@@ -10,6 +10,9 @@ import { fault, faultMessage } from './fault.ts';
 
 export const META = '_meta';
 
+/** Long enough for a UUID with a name before it; thousands of them are kept of each project. */
+const OP_ID_LENGTH_MAX = 128;
+
 /** Open, since clients of other servers put more there. */
 export const Meta = Type.Object(
   {
@@ -27,10 +30,27 @@ export const Meta = Type.Object(
     tracestate: Type.Optional(
       Type.String({ description: 'Beside a traceparent: what its tracers want passed on.' }),
     ),
+    op_id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: OP_ID_LENGTH_MAX,
+        description:
+          'A name for this edit, by which it can be sent again: it is done once in its project,' +
+          ' and gets its first result each time.',
+      }),
+    ),
+    durability: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether the reply is to have `_meta` beside its result: the sequence and the epoch of' +
+          ' what it tells of. With an op_id it has that anyway.',
+      }),
+    ),
   },
   {
     additionalProperties: true,
     'x-name': 'RequestMeta',
+    'x-spellings': { opId: 'op_id' },
     title: 'an object such as {"timeout_ms": 5000}',
     description: 'About the request itself; taken by every method. Other members mean nothing.',
   },

@@ -5,6 +5,7 @@ import { GoxError } from '../../conf/errors.ts';
 import {
   ANSWER_WORDS,
   BATCH_WORDS,
+  META_FLAG,
   METHOD_MASK,
   MSGPACK_FLAG,
   NEW_PROJECT_FLAG,
@@ -22,6 +23,8 @@ export interface Asked {
   readonly quiet: boolean;
   /** Whether a project that the engine does not know is to be made. */
   readonly may_be_new: boolean;
+  /** Whether `_meta` of the parameters asks something of the engine. */
+  readonly has_meta: boolean;
   /** As it came: the method with its flags. */
   readonly word: number;
 }
@@ -43,6 +46,7 @@ export function askedBy(word: number): Asked {
     msgpack: (word & MSGPACK_FLAG) !== 0,
     quiet: (word & QUIET_FLAG) !== 0,
     may_be_new: (word & NEW_PROJECT_FLAG) !== 0,
+    has_meta: (word & META_FLAG) !== 0,
   };
 }
 
@@ -80,6 +84,7 @@ export class BatchReader {
       msgpack: (word & MSGPACK_FLAG) !== 0,
       quiet: (word & QUIET_FLAG) !== 0,
       may_be_new: (word & NEW_PROJECT_FLAG) !== 0,
+      has_meta: (word & META_FLAG) !== 0,
       project: this.#words[at]!,
       client: this.#words[at + 2]!,
       start,

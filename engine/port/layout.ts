@@ -25,6 +25,7 @@
  * came from. `method` is the method's place in `METHODS`,
  * plus `MSGPACK_FLAG` when parameters and result are MessagePack rather than JSON, plus
  * `QUIET_FLAG` for a notification, whose result nobody reads and need not be encoded, plus
+ * `META_FLAG` when `_meta` of the parameters asks something of the engine, plus
  * `NEW_PROJECT_FLAG` when the engine may not have the project yet and is to make it: a number that
  * it does not know is refused otherwise. Length 0 means "no parameters".
  */
@@ -37,7 +38,8 @@ import type { PoolPlace } from './pool.ts';
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
 export const NEW_PROJECT_FLAG = 0x2000_0000;
-export const METHOD_MASK = 0x1fff_ffff;
+export const META_FLAG = 0x1000_0000;
+export const METHOD_MASK = 0x0fff_ffff;
 
 /**
  * In the place of a method: a project is to lend what a job of another one needs. The answer is
@@ -80,6 +82,9 @@ export interface EngineOptions {
   readonly script_memory_bytes_max: number;
   /** Absolute directories below which files may be read and written. */
   readonly roots: readonly string[];
+  /** How many edits with an `op_id` are remembered of each project, and bytes of their results. */
+  readonly op_ids_max: number;
+  readonly op_results_bytes_max: number;
   /**
    * Their real paths as they were when the daemon started; found out anew when they are missing.
    */
@@ -127,6 +132,28 @@ export interface EngineStats {
   readonly requests: number;
 }
 
+/** By what an edit with an `op_id` is known when it is sent again. */
+export interface OpTag {
+  readonly id: string;
+  /** Of its method and parameters: 16 bytes that no other request has. */
+  readonly print: Uint8Array;
+}
+
+/** An edit with an `op_id` that was done. */
+export interface KeptOp extends OpTag {
+  readonly sequence: number;
+  /** As MessagePack; nothing of one that was too large, or has gone. */
+  readonly result: Uint8Array | undefined;
+}
+
+/** What the reply to a request that asked for it says beside its result. */
+export interface Durability {
+  /** Of the edit, or of what a read has seen: all up to it counts. */
+  readonly sequence: number;
+  /** Whether this is what the request got when it was first sent, and nothing was done. */
+  readonly repeated: boolean;
+}
+
 /** Long work that a request has become, to be done by job threads; a plain value. */
 export interface JobTicket {
   readonly kind: string;
@@ -141,6 +168,8 @@ export interface JobTicket {
   readonly loans?: readonly LoanOrder[] | undefined;
   /** That, in the same order, once it is there. */
   readonly lent?: readonly unknown[];
+  /** Of an edit that has one; for `takeOver`. */
+  readonly op?: OpTag | undefined;
 }
 
 /** What the engine of a project, which has a name here, is to be asked by `LEND`. */
@@ -163,6 +192,8 @@ export interface PartAnswer {
    * with bulk data in shared memory.
    */
   readonly handover?: unknown;
+  /** Of an engine, if the request asked for it. */
+  readonly durability?: Durability | undefined;
   /** Of an engine: what is to be kept before anybody hears of the answer. */
   readonly records?: readonly Records[];
   /** As of the last of the records of their projects. */
@@ -234,6 +265,8 @@ export interface AnswerWithJobs {
   readonly records: readonly Records[];
   /** As of the last of the records of their projects. */
   readonly mirrors?: readonly Mirrored[];
+  /** Of the requests that asked for it and did well, in their order. */
+  readonly durabilities?: readonly (Durability & { readonly place: number })[];
   /** What requests have become, in their order. */
   readonly jobs: readonly JobTicket[];
   /** What was copied, for `setClipboard` of the other engines. */
@@ -258,6 +291,7 @@ export interface EngineApi {
    * @param word the request's, with its flags
    * @param client its number
    * @param slot of the flight
+   * @param op of the job's ticket
    */
   takeOver(
     project: number,
@@ -265,6 +299,7 @@ export interface EngineApi {
     client: number,
     handover: unknown,
     slot: number,
+    op?: OpTag,
   ): PartAnswer;
   /**
    * Makes a project anew of what is kept of it; an empty one of nothing. Its next records have the

@@ -7,6 +7,7 @@ import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection, sameSelection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
+import { type OpLimits, OpWindow } from '../port/op-window.ts';
 import { Kept } from '../prepared/kept.ts';
 import { ProjectRecords } from '../replay/records.ts';
 import type { Scripts } from '../script/script.ts';
@@ -32,6 +33,7 @@ export interface ProjectHome {
   readonly files: Files;
   readonly clipboard: Clipboard;
   readonly limits: ResultLimits;
+  readonly op_limits: OpLimits;
   readonly scripting: Scripting;
   /** How many threads share a job. */
   readonly job_threads: number;
@@ -72,6 +74,8 @@ export class Project extends Noted<ProjectState> {
   readonly limits: ResultLimits;
   /** What its requests leave to be done again. */
   readonly records = new ProjectRecords();
+  /** Those of its edits that are not done again when they are sent again. */
+  readonly ops: OpWindow;
   readonly #recorder = new Recorder();
   #revision = 0;
   #lastRevision = 0;
@@ -95,6 +99,7 @@ export class Project extends Noted<ProjectState> {
     this.scripting = scripting;
     this.job_threads = job_threads;
     this.limits = limits;
+    this.ops = new OpWindow(home.op_limits);
   }
 
   get document(): Document {

@@ -2,13 +2,10 @@
 
 import { messagePack } from '../encode.ts';
 import { RECORD_TYPES, type RecordHead, RecordWriter } from '../journal/format.ts';
+import type { KeptOp } from '../port/layout.ts';
 
-/** What a client calls an edit by, so that it is not made twice. */
-interface RecordedOp {
-  readonly id: string;
-  /** The encoded result, where the edit is not made anew by doing the request again. */
-  readonly result?: Uint8Array;
-}
+/** An edit that came with an `op_id`, and what it was answered. */
+export type RecordedOp = Omit<KeptOp, 'sequence'>;
 
 /** What every record of an edit says of where it comes from. */
 interface Recorded {
@@ -56,8 +53,13 @@ export class ProjectRecords {
   }
 
   request({ method, msgpack, params, client, at_ms, op }: RecordedRequest): void {
-    const body = messagePack.pack([method, client, at_ms, op, msgpack, params]);
+    const body = messagePack.pack([method, client, at_ms, packedOp(op), msgpack, params]);
     this.#writer.append(this.#next(RECORD_TYPES.request), body);
+  }
+
+  /** What an edit that changed nothing was answered. */
+  answer(op: RecordedOp): void {
+    this.#writer.append(this.#next(RECORD_TYPES.answer), messagePack.pack(packedOp(op)));
   }
 
   take(): TakenRecords {
@@ -69,15 +71,36 @@ export class ProjectRecords {
   }
 }
 
+type PackedOp = readonly [id: string, print: Uint8Array, result: Uint8Array | null];
+
+function packedOp(op: RecordedOp | undefined): PackedOp | null {
+  return op === undefined ? null : [op.id, op.print, op.result ?? null];
+}
+
+function unpackedOp(packed: PackedOp | null): RecordedOp | undefined {
+  if (packed === null) return undefined;
+  const [id, print, result] = packed;
+  // In memory of their own: what they were read from is not to be held for them.
+  return {
+    ...{ id, print: new Uint8Array(print) },
+    result: result === null ? undefined : new Uint8Array(result),
+  };
+}
+
+/** Reads the body that `answer` wrote. */
+export function answerOf(body: Buffer): RecordedOp | undefined {
+  return unpackedOp(messagePack.unpack(body) as PackedOp);
+}
+
 /** Reads the body that `request` wrote. */
 export function requestOf(body: Buffer): RecordedRequest {
   const [method, client, at_ms, op, msgpack, params] = messagePack.unpack(body) as [
     string,
     number,
     number,
-    RecordedOp | undefined,
+    PackedOp | null,
     boolean,
     Uint8Array,
   ];
-  return { method, client, at_ms, op, msgpack, params };
+  return { method, client, at_ms, op: unpackedOp(op), msgpack, params };
 }

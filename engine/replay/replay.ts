@@ -8,7 +8,7 @@ import { type JournalRecord, RECORD_TYPES, recordsIn } from '../journal/format.t
 import type { Method } from '../methods/index.ts';
 import type { Project } from '../project/project.ts';
 import { atOneGo } from '../turns.ts';
-import { type RecordedRequest, requestOf } from './records.ts';
+import { answerOf, type RecordedOp, type RecordedRequest, requestOf } from './records.ts';
 
 /**
  * Does all of it, in order; gives the sequence of the last. Throws what a request throws that did
@@ -23,8 +23,9 @@ export function replay(
   const all = () => {
     for (const chunk of chunks) {
       for (const record of recordsIn(chunk)) {
-        doAgain(project, record, methods);
+        const op = doAgain(project, record, methods);
         last = record.sequence;
+        if (op !== undefined) project.ops.add({ ...op, sequence: last });
       }
     }
   };
@@ -36,11 +37,13 @@ export function replay(
   return last;
 }
 
+/** Does one again; gives what it was answered if it came with an `op_id`. */
 function doAgain(
   project: Project,
   { type, body }: JournalRecord,
   methods: readonly (Method | undefined)[],
-): void {
+): RecordedOp | undefined {
+  if (type === RECORD_TYPES.answer) return answerOf(body);
   if (type !== RECORD_TYPES.request) throw new Error(`nobody knows records of the type ${type}`);
   const request = requestOf(body);
   const method = methods[findMethod(request.method)?.index ?? -1];
@@ -52,6 +55,7 @@ function doAgain(
   } finally {
     project.account();
   }
+  return request.op;
 }
 
 function paramsOf({ params, msgpack }: RecordedRequest): unknown {

@@ -21,6 +21,9 @@ const SHARES = {
   'limits.file_bytes_max': '20%',
 };
 
+/** Nobody sends anything again. */
+const NO_OPS = { op_ids_max: 0, op_results_bytes_max: 0 };
+
 type Line = Extract<CommandLine, { command: 'convert' }>;
 
 export async function convert({ options: { json }, positionals }: Line): Promise<ExitCode> {
@@ -29,7 +32,7 @@ export async function convert({ options: { json }, positionals }: Line): Promise
   const sources = { env: process.env, memory: freeMemory(), defaults: SHARES };
   const { config } = await loadConfig(sources);
   // The user's own rights are the limit here, not those of a service.
-  const options = { ...config.limits, history_bytes_max: 0, roots: ['/'] };
+  const options = { ...config.limits, history_bytes_max: 0, roots: ['/'], ...NO_OPS };
   let writing = false;
   try {
     await convertFile({ options, ...paths }, (stage) => {

@@ -13,6 +13,7 @@ import {
   type BatchAnswer,
   type EngineOptions,
   type JobTicket,
+  META_FLAG,
   MSGPACK_FLAG,
   NEW_PROJECT_FLAG,
   QUIET_FLAG,
@@ -33,6 +34,8 @@ export interface TestRequest {
   readonly client?: number;
   /** Whether the engine is to refuse the project unless it has it. */
   readonly known?: boolean;
+  /** Whether `_meta` of the parameters asks something of the engine. */
+  readonly asks?: boolean;
 }
 
 export interface TestAnswer {
@@ -44,10 +47,11 @@ export function encodeBatch(requests: readonly TestRequest[]): ArrayBuffer {
   const words: number[] = [requests.length, 0];
   const bodies = requests.map(encodeParams);
   for (const [i, request] of requests.entries()) {
-    const { msgpack, quiet, project = 1, client = 1, known = false } = request;
-    const index = request.word ?? findMethod(request.method)?.index ?? 0x1fff_fff0;
+    const { msgpack, quiet, project = 1, client = 1, known = false, asks } = request;
+    const index = request.word ?? findMethod(request.method)?.index ?? 0x0fff_fff0;
     const flags = (msgpack === true ? MSGPACK_FLAG : 0) + (quiet === true ? QUIET_FLAG : 0);
-    const method = index + flags + (known ? 0 : NEW_PROJECT_FLAG);
+    const meta = asks === true ? META_FLAG : 0;
+    const method = index + flags + meta + (known ? 0 : NEW_PROJECT_FLAG);
     words.push(project, method, client, bodies[i]!.length);
   }
   const head = new Uint8Array(Uint32Array.from(words).buffer);
@@ -85,6 +89,8 @@ export const ENGINE_OPTIONS: EngineOptions = {
   script_timeout_ms: 60_000,
   script_memory_bytes_max: 32 * 1024 * 1024,
   roots: [],
+  op_ids_max: 1000,
+  op_results_bytes_max: 1024 * 1024,
   jobs_inline: true,
   job_threads: 1,
 };

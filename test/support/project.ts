@@ -35,6 +35,7 @@ export class LooseProject {
       files: this.files,
       clipboard: new Clipboard(),
       limits: { result_bytes_max: 2 ** 24, job_bytes_max: 2 ** 27 },
+      op_limits: { op_ids_max: 1000, op_results_bytes_max: 2 ** 20 },
       scripting: {
         script_timeout_ms: 60_000,
         script_memory_bytes_max: 2 ** 25,

@@ -7,6 +7,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
 import { openRpcDocument, openRpcList } from '../../../engine/catalogue/openrpc.ts';
 import { decodeParams } from '../../../engine/catalogue/params.ts';
+import type { RequestMeta } from '../../../transport/jsonrpc.ts';
 import { traceOf } from '../../../transport/meta.ts';
 import { envelopeOf, LIMITS, received } from './support.ts';
 
@@ -20,34 +21,35 @@ function metaIn(message: string | Uint8Array): unknown {
   return meta instanceof GoxError ? meta.message : meta;
 }
 
+/** With these members and no others. */
+function said(members: Partial<RequestMeta> = {}): RequestMeta {
+  const none = { timeout_ms: undefined, traceparent: undefined, tracestate: undefined };
+  return { ...none, op_id: undefined, durability: false, ...members };
+}
+
 const text = (params: string) => `{"jsonrpc":"2.0","id":1,"method":"a","params":${params}}`;
 const meta = suite('meta');
 
 const CASES: readonly [string, unknown][] = [
   ['{}', undefined],
   ['{"_meta":null}', undefined],
-  ['{"_meta":{}}', { timeout_ms: undefined, traceparent: undefined, tracestate: undefined }],
-  ['{"_meta":{"timeout_ms":5}}', { timeout_ms: 5, traceparent: undefined, tracestate: undefined }],
-  [
-    '{"_meta":{"timeout_ms":null}}',
-    { timeout_ms: undefined, traceparent: undefined, tracestate: undefined },
-  ],
-  [
-    '{"x":[{"y":1}],"_meta":{"timeout_ms":5},"z":"_meta"}',
-    { timeout_ms: 5, traceparent: undefined, tracestate: undefined },
-  ],
+  ['{"_meta":{}}', said()],
+  ['{"_meta":{"timeout_ms":5}}', said({ timeout_ms: 5 })],
+  ['{"_meta":{"timeout_ms":null}}', said()],
+  ['{"x":[{"y":1}],"_meta":{"timeout_ms":5},"z":"_meta"}', said({ timeout_ms: 5 })],
   [
     '{"_meta":{"a":[{"b":"}"}],"traceparent":"t","tracestate":"a=1"}}',
-    { timeout_ms: undefined, traceparent: 't', tracestate: 'a=1' },
+    said({ traceparent: 't', tracestate: 'a=1' }),
   ],
+  ['{"_meta":{"timeout_ms":1},"_meta":{"timeout_ms":2}}', said({ timeout_ms: 2 })],
+  ['[{"_meta":{"timeout_ms":7}}]', said({ timeout_ms: 7 })],
+  ['{"_meta":{"op_id":"a","durability":true}}', said({ op_id: 'a', durability: true })],
+  ['{"_meta":{"opId":"a"}}', said({ op_id: 'a' })],
   [
-    '{"_meta":{"timeout_ms":1},"_meta":{"timeout_ms":2}}',
-    { timeout_ms: 2, traceparent: undefined, tracestate: undefined },
+    '{"_meta":{"op_id":""}}',
+    'params._meta.op_id: expected a string of 1 to 128 characters, got ""',
   ],
-  [
-    '[{"_meta":{"timeout_ms":7}}]',
-    { timeout_ms: 7, traceparent: undefined, tracestate: undefined },
-  ],
+  ['{"_meta":{"op_id":7}}', 'params._meta.op_id: expected a string of 1 to 128 characters, got 7'],
   ['["_meta",{"timeout_ms":7}]', undefined],
   ['{"x":{"_meta":{"timeout_ms":7}}}', undefined],
   ['{"_metb":{"timeout_ms":7},"x":"_meta"}', undefined],
@@ -55,10 +57,7 @@ const CASES: readonly [string, unknown][] = [
     '{"_meta":{"timeout_ms":0}}',
     'params._meta.timeout_ms: expected an integer of at least 1, got 0',
   ],
-  [
-    '{"_meta":{"timeout_ms":600001}}',
-    { timeout_ms: 600_000, traceparent: undefined, tracestate: undefined },
-  ],
+  ['{"_meta":{"timeout_ms":600001}}', said({ timeout_ms: 600_000 })],
   ['{"_meta":{"traceparent":1}}', 'params._meta.traceparent: expected a string, got 1'],
   ['{"_meta":5}', 'params._meta: expected an object such as {"timeout_ms": 5000}, got 5'],
 ];
@@ -90,7 +89,7 @@ meta('comes out the same by the shortcut, which gives up what is no JSON', () =>
 meta('of one request is not that of the next', () => {
   const both = `${text('{"_meta":{"timeout_ms":5}}')}\n${text('{"x":1}')}\n`;
   const [first, second] = received([Buffer.from(both)]) as { meta?: unknown }[];
-  assert.equal(first?.meta, { timeout_ms: 5, traceparent: undefined, tracestate: undefined });
+  assert.equal(first?.meta, said({ timeout_ms: 5 }));
   assert.is(second?.meta, undefined);
 });
 
