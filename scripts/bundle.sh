@@ -18,7 +18,7 @@ esbuild $flags "$quiet" --splitting --format=esm --outbase=dist --outdir=dist/bu
   '--banner:js=import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);'
 
 # What a start waits for is loaded by `load.js`, with what V8 made of it: the daemon and the commands,
-# and the threads. Each entry is a file that loads its part.
+# and the threads. Each entry is a file that loads its part. What has code of V8's can only require.
 cp scripts/load.js dist/bundle/
 # loaded FILE NAME=ENTRY…
 loaded() {
@@ -27,7 +27,7 @@ loaded() {
   for part; do
     echo "export const ${part%%=*} = () => import('./dist/${part#*=}.js');"
   done | esbuild $flags "$quiet" --format=cjs "--outfile=dist/bundle/$file" \
-    --define:import.meta.url=__url '--banner:js=const __url=require("node:url").pathToFileURL(__filename).href;'
+    --supported:dynamic-import=false --define:import.meta.url=__url '--banner:js=const __url=require("node:url").pathToFileURL(__filename).href;'
   # It is read as that.
   if LC_ALL=C grep -q "$(printf '[\200-\377]')" "dist/bundle/$file"; then
     echo "$file is not ASCII; write what is not as an escape" >&2

@@ -25,7 +25,6 @@ export function load(name) {
   const script = new vm.Script(`(function(exports,require,module,__filename){${source}\n})`, {
     filename: file,
     cachedData: codeOf(file),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file);
