@@ -1,105 +1,394 @@
-/** The journal of one project on the disk. */
-
-import { GoxError } from '../../conf/errors.ts';
-import type { JournalPlace } from '../../engine/journal/store-reader.ts';
-import type { Mirror } from '../../engine/port/mirror.ts';
-import type { JournalFs } from './fs.ts';
-import type { RecordSink } from './project-log.ts';
-
-/** Of the configuration; read at each use, so that a reload takes effect. */
-export interface JournalSettings {
-  readonly sync: 'always' | 'interval' | 'never';
-  readonly sync_interval_ms: number;
-  /** Longer than this no call of the disk may take, or it has failed. */
-  readonly sync_timeout_ms: number;
-  /** Between two looks whether a full disk has room. */
-  readonly full_retry_ms: number;
-}
-
 /**
- * `full`: there is no room; it looks again by itself, and is `writing` once there is. `dead`: it
- * never writes again. In both all appends fail.
+ * The journal of one project on the disk. Records that come while others are on their way there
+ * gather, and go in one write with one sync (group commit).
+ *
+ * Whatever a write that failed may have left is cut off before its requests hear of the error, so
+ * that the next start does not find an edit of which its client was told that it was not made. Only
+ * where the disk refuses that too may such an edit come back, and then as a whole.
  */
-export type JournalState = 'writing' | 'full' | 'dead' | 'closed';
 
-export interface JournalEvents {
-  /**
-   * The state is another one; with the error that all who waited got, if there is one. When it is
-   * `writing` again, the next record must be that after the last one that was kept.
-   */
-  changed(state: JournalState, error?: GoxError): void;
-  /** For the log: what was cut off, or a snapshot that failed. */
-  noted(message: string, facts: Readonly<Record<string, unknown>>): void;
-}
+import type { GoxError } from '../../conf/errors.ts';
+import { firstHead, markBody, RECORD_TYPES, RecordWriter } from '../../engine/journal/format.ts';
+import type { Mirror } from '../../engine/port/mirror.ts';
+import { Compaction } from './compaction.ts';
+import { closedError, failedError, fullError, isShortage, Overdue } from './failures.ts';
+import { bytesOf, type Entry, Gathered } from './gathered.ts';
+import type {
+  JournalFigures,
+  JournalOptions,
+  JournalSizes,
+  JournalState,
+} from './journal-options.ts';
+import type { RecordSink } from './project-log.ts';
+import { Segments } from './segments.ts';
+import { type JournalClock, SYSTEM_CLOCK, WatchedFs } from './watched-fs.ts';
 
-export interface JournalFigures {
-  readonly state: JournalState;
-  readonly segments: number;
-  /** Of all segments, and of all snapshots. */
-  readonly segment_bytes: number;
-  readonly snapshot_bytes: number;
-  /** Of the last edit that is kept, as far as `sync` asks for; that is on the disk for sure. */
-  readonly sequence: number;
-  readonly synced: number;
-  /** Waiting to be written. */
-  readonly pending_bytes: number;
-  /** What the last write with its sync took; nothing before the first. */
-  readonly sync_ms: number | undefined;
-}
+const SIZES: JournalSizes = { segment_bytes_max: 16 << 20, snapshot_bytes_min: 16 << 20 };
 
-export interface JournalOptions {
-  readonly fs: JournalFs;
-  /** Of the project alone, and there, once `prepare` is done. */
-  readonly directory: string;
-  /** The name of the project. */
-  readonly project: string;
-  readonly epoch: number;
-  /**
-   * Where to go on, as `readStore` found it: what lies behind is cut off. Without it nothing is
-   * there yet, and nothing is made before the first record.
-   */
-  readonly place?: JournalPlace | undefined;
-  readonly settings: JournalSettings;
-  readonly events: JournalEvents;
-  /**
-   * Makes the directory and its lock, before anything else is done in it; called again when that
-   * failed for want of room. Errors of the system are taken as those of the journal's own files.
-   */
-  readonly prepare?: () => Promise<void>;
-}
+/** With more than this waiting the disk does not keep up. */
+const PENDING_BYTES_MAX = 64 << 20;
+/** After this time without a write, a mark says that all before it is on the disk. */
+const IDLE_MS = 100;
+/** There is room when there is room for what failed; for as much at least, and at most. */
+const PROBE_BYTES_MIN = 64 << 10;
+const PROBE_BYTES_MAX = 8 << 20;
+
+export type { JournalFigures, JournalSettings, JournalState } from './journal-options.ts';
 
 export class DiskJournal implements RecordSink {
   readonly #options: JournalOptions;
+  readonly #clock: JournalClock;
+  readonly #sizes: JournalSizes;
+  readonly #fs: WatchedFs;
+  readonly #segments: Segments;
+  readonly #compaction: Compaction;
+  #state: JournalState = 'writing';
+  #isPrepared = false;
+  #isClosing = false;
+  readonly #gathered = new Gathered();
+  /** What is done with the segments now: one thing at a time. */
+  #work: Promise<void> | undefined;
+  /** Of the last edit that was taken, kept, is on the disk for sure, and is so by a mark. */
+  #taken: number;
+  #kept: number;
+  #synced = 0;
+  #marked = 0;
+  #isMarkDue = false;
+  #markTimer: unknown;
+  #syncTimer: unknown;
+  #retryTimer: unknown;
+  #wrote_ms = 0;
+  #write_ms = 0;
 
   constructor(options: JournalOptions) {
+    const { fs, clock = SYSTEM_CLOCK, place, settings, sizes = SIZES, events } = options;
     this.#options = options;
+    this.#clock = clock;
+    this.#sizes = sizes;
+    this.#fs = new WatchedFs({
+      fs,
+      clock,
+      limit_ms: () => settings.sync_timeout_ms,
+      onOverdue: (name) => this.#die(new Overdue(`${name}: the disk does not answer`)),
+    });
+    const { directory, project, epoch } = options;
+    const about = { fs: this.#fs, directory, project, epoch, noted: events.noted };
+    const sequence = place?.sequence ?? 0;
+    this.#taken = sequence;
+    this.#kept = sequence;
+    this.#segments = new Segments({ ...about, place }, sequence);
+    this.#compaction = new Compaction({
+      ...about,
+      clock,
+      segments: this.#segments,
+      snapshots: place?.snapshots ?? [],
+      bytes_min: sizes.snapshot_bytes_min,
+      sync: () => this.#sync(),
+    });
+    // What was found is made sure of, under the new epoch, before anybody needs it.
+    if (place !== undefined) this.#markNow();
   }
 
   get state(): JournalState {
-    return 'writing';
+    return this.#state;
+  }
+
+  /** Whether so much waits that no more should be made of what has to be kept. */
+  get isCrowded(): boolean {
+    return this.#gathered.bytes > PENDING_BYTES_MAX;
   }
 
   get figures(): JournalFigures {
-    throw new GoxError('GOX_INTERNAL', `not yet: ${this.#options.project}`);
+    return {
+      state: this.#state,
+      segments: this.#segments.count,
+      segment_bytes: this.#segments.total_bytes,
+      snapshot_bytes: this.#compaction.snapshot_bytes,
+      sequence: this.#kept,
+      synced: this.#synced,
+      pending_bytes: this.#gathered.bytes,
+      write_ms: this.#write_ms,
+    };
   }
 
-  append(_bytes: Uint8Array, _sequence: number, done: (error?: GoxError) => void): void {
-    queueMicrotask(done);
+  append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void {
+    const first = firstHead(bytes);
+    // Others come after an edit that was not kept, or from before the project was made anew.
+    const follows = first.sequence === this.#taken + 1 && first.epoch === this.#options.epoch;
+    if (this.#state !== 'writing' || this.#isClosing || !follows) {
+      const error = this.#refusal();
+      queueMicrotask(() => done(error));
+      return;
+    }
+    this.#taken = sequence;
+    this.#gathered.add({ bytes, sequence, done });
+    this.#begin(() => this.#run());
   }
 
   /**
-   * The newest mirror of the project, of edits that are kept: is written to a snapshot if it is
-   * time for one. What it needs of it, it takes at once.
+   * The newest mirror of the project, of edits that are kept: goes to a snapshot if it is time for
+   * one. What that needs of it, it takes at once.
    */
-  mirrored(_mirror: Mirror): void {}
-
-  /** Writes a snapshot now; false when that failed, which is noted and harms nothing. */
-  snapshot(_mirror: Mirror): Promise<boolean> {
-    return Promise.resolve(false);
+  mirrored(mirror: Mirror): void {
+    if (this.#compaction.isDue(mirror)) void this.snapshot(mirror);
   }
 
-  /** Writes and syncs all that waits, and lets go of the files; the state says how it went. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  /** Writes a snapshot; false when there is none, which was noted and harms nothing. */
+  async snapshot(mirror: Mirror): Promise<boolean> {
+    if (this.#state !== 'writing' || mirror.sequence > this.#kept) return false;
+    return this.#compaction.run(mirror);
   }
+
+  /** Writes and syncs all that waits, and lets go of the files; `dead` if that failed. */
+  async close(): Promise<void> {
+    const clock = this.#clock;
+    this.#isClosing = true;
+    clock.clearTimeout(this.#retryTimer);
+    await this.#atRest();
+    await this.#fs.orHung(this.#compaction.stop());
+    await this.#atRest();
+    if (this.#state === 'writing' && this.#segments.isOpen) {
+      this.#begin(() => this.#finish());
+      await this.#atRest();
+    }
+    if (this.#state === 'writing' || this.#state === 'full') {
+      await this.#fs.orHung(this.#segments.close());
+      this.#become('closed');
+    }
+    this.#fs.stop();
+    for (const timer of [this.#markTimer, this.#syncTimer]) clock.clearTimeout(timer);
+  }
+
+  async #atRest(): Promise<void> {
+    while (this.#work !== undefined && !this.#fs.isHung) await this.#fs.orHung(this.#work);
+  }
+
+  #begin(work: () => Promise<void>): void {
+    this.#work ??= this.#through(work);
+  }
+
+  async #through(work: () => Promise<void>): Promise<void> {
+    await work();
+    if (this.#state === 'dead') await this.#bury();
+    this.#work = undefined;
+    if (this.#state !== 'writing') return;
+    if (!this.#gathered.isEmpty || this.#isMarkDue) this.#begin(() => this.#run());
+    else this.#expectIdle();
+  }
+
+  async #run(): Promise<void> {
+    let kept: readonly Entry[] = [];
+    while (this.#state === 'writing' && (!this.#gathered.isEmpty || this.#isMarkDue)) {
+      const group = this.#gathered.take();
+      const writing = this.#write(group);
+      // The disk works while those are answered.
+      release(kept);
+      kept = [];
+      const failure = await writing;
+      if (failure !== undefined) return this.#fail(failure.error, group);
+      // It may have been overdue meanwhile.
+      if (!this.#gathered.finish(group)) return;
+      this.#count(group);
+      kept = group;
+    }
+    release(kept);
+  }
+
+  /** Writes a group, behind a mark where there is something to say; never rejects. */
+  async #write(group: readonly Entry[]): Promise<{ readonly error: unknown } | undefined> {
+    const began_ms = this.#clock.now_ms();
+    try {
+      if (!this.#isReady) await this.#makeReady();
+      const chunks = group.map(({ bytes }) => bytes);
+      const synced = this.#synced;
+      if (synced > this.#marked || this.#isMarkDue) chunks.unshift(this.#mark(synced));
+      await this.#segments.append(chunks);
+      this.#marked = synced;
+      this.#isMarkDue = false;
+    } catch (error) {
+      return { error };
+    }
+    this.#wrote_ms = this.#clock.now_ms();
+    this.#write_ms = this.#wrote_ms - began_ms;
+    return undefined;
+  }
+
+  #count(group: readonly Entry[]): void {
+    this.#kept = group.at(-1)?.sequence ?? this.#kept;
+    this.#compaction.count(bytesOf(group));
+    if (this.#segments.isDirty) this.#expectSync();
+    else this.#synced = this.#kept;
+  }
+
+  /** Whether the next group can be written as things are. */
+  get #isReady(): boolean {
+    return this.#segments.isOpen && !this.#isToSwitch && !this.#isToRotate;
+  }
+
+  get #isSyncedWanted(): boolean {
+    return this.#options.settings.sync === 'always';
+  }
+
+  get #isToSwitch(): boolean {
+    return this.#segments.isSynced !== this.#isSyncedWanted;
+  }
+
+  get #isToRotate(): boolean {
+    const { bytes, first } = this.#segments;
+    return bytes >= this.#sizes.segment_bytes_max && this.#kept >= first;
+  }
+
+  async #makeReady(): Promise<void> {
+    const segments = this.#segments;
+    if (!segments.isOpen) await this.#open();
+    if (this.#isToSwitch) await segments.use(this.#isSyncedWanted);
+    if (this.#isToRotate) await segments.rotate(this.#kept);
+    // Each of them leaves nothing that is not on the disk.
+    this.#synced = this.#kept;
+  }
+
+  async #open(): Promise<void> {
+    if (!this.#isPrepared) await this.#options.prepare?.(this.#fs);
+    this.#isPrepared = true;
+    await this.#segments.open(this.#isSyncedWanted);
+    if (this.#options.place !== undefined) await this.#compaction.tidy();
+  }
+
+  #mark(synced: number): Uint8Array {
+    const { epoch } = this.#options;
+    const writer = new RecordWriter();
+    const head = { sequence: this.#kept, epoch, type: RECORD_TYPES.mark };
+    writer.append(head, markBody(synced));
+    return writer.take();
+  }
+
+  /** A mark with nothing after it, where nothing else is to be written. */
+  #markNow(): void {
+    this.#isMarkDue = true;
+    this.#begin(() => this.#run());
+  }
+
+  #expectIdle(wait_ms = IDLE_MS): void {
+    if (this.#markTimer !== undefined || this.#synced <= this.#marked) return;
+    this.#markTimer = this.#clock.setTimeout(() => {
+      this.#markTimer = undefined;
+      if (this.#state !== 'writing' || this.#isClosing || this.#work !== undefined) return;
+      const rest_ms = this.#wrote_ms + IDLE_MS - this.#clock.now_ms();
+      if (rest_ms > 0) this.#expectIdle(rest_ms);
+      else if (this.#synced > this.#marked) this.#markNow();
+    }, wait_ms);
+  }
+
+  #expectSync(): void {
+    const { settings } = this.#options;
+    if (settings.sync === 'never' || this.#syncTimer !== undefined) return;
+    this.#syncTimer = this.#clock.setTimeout(async () => {
+      this.#syncTimer = undefined;
+      if (this.#state !== 'writing') return;
+      // The journal is dead then, and has told it.
+      await this.#sync().catch(() => {});
+      this.#expectIdle();
+    }, settings.sync_interval_ms);
+  }
+
+  /** Has all that is kept on the disk; where that fails the journal is dead, and this rejects. */
+  async #sync(): Promise<void> {
+    const kept = this.#kept;
+    try {
+      await this.#segments.sync();
+    } catch (error) {
+      this.#die(error);
+      throw error;
+    }
+    this.#synced = Math.max(this.#synced, kept);
+  }
+
+  /** So that the next start knows that nothing is missing at the end. */
+  async #finish(): Promise<void> {
+    try {
+      await this.#sync();
+      await this.#segments.append([this.#mark(this.#synced)]);
+      await this.#segments.sync();
+    } catch (error) {
+      this.#die(error);
+    }
+  }
+
+  async #fail(error: unknown, group: readonly Entry[]): Promise<void> {
+    if (!isShortage(error)) return this.#die(error);
+    try {
+      await this.#segments.cut();
+    } catch (refused) {
+      return this.#die(refused);
+    }
+    if (this.#state !== 'writing') return;
+    this.#become('full', fullError(this.#place, error, this.#options.settings.full_retry_ms));
+    this.#lookForRoomLater(bytesOf(group));
+  }
+
+  #lookForRoomLater(bytes: number): void {
+    if (this.#isClosing) return;
+    const { settings } = this.#options;
+    this.#retryTimer = this.#clock.setTimeout(() => {
+      this.#begin(() => this.#lookForRoom(bytes));
+    }, settings.full_retry_ms);
+  }
+
+  async #lookForRoom(bytes: number): Promise<void> {
+    try {
+      if (!this.#segments.isOpen) await this.#open();
+      const probe_bytes = Math.min(Math.max(bytes, PROBE_BYTES_MIN), PROBE_BYTES_MAX);
+      await this.#segments.probe(probe_bytes);
+    } catch (error) {
+      if (this.#state !== 'full') return;
+      if (isShortage(error)) this.#lookForRoomLater(bytes);
+      else this.#die(error);
+      return;
+    }
+    if (this.#state === 'full' && !this.#isClosing) this.#become('writing');
+  }
+
+  #die(cause: unknown): void {
+    if (this.#state === 'dead' || this.#state === 'closed') return;
+    this.#segments.abandon();
+    this.#become('dead', failedError(this.#place, cause));
+    // Where something else is under way, it is buried after that.
+    this.#begin(async () => {});
+  }
+
+  /** What clients were told that it was not made must not be found by the next start. */
+  async #bury(): Promise<void> {
+    try {
+      await this.#segments.cut();
+    } catch (error) {
+      const message = 'a failed edit could not be cut off a journal, and may come back';
+      this.#options.events.noted(message, { error, path: this.#segments.path });
+    }
+    await this.#segments.close();
+    this.#fs.stop();
+  }
+
+  /** With an error, all that wait get it. */
+  #become(state: JournalState, error?: GoxError): void {
+    this.#state = state;
+    this.#options.events.changed(state, error);
+    if (error === undefined) return;
+    this.#taken = this.#kept;
+    for (const { done } of this.#gathered.giveUp()) done(error);
+  }
+
+  #refusal(): GoxError {
+    const { settings } = this.#options;
+    if (this.#state === 'dead') return failedError(this.#place, 'it failed before');
+    if (this.#state === 'closed' || this.#isClosing) return closedError(this.#place);
+    return fullError(this.#place, 'an edit before it was not kept', settings.full_retry_ms);
+  }
+
+  get #place() {
+    return { project: this.#options.project, path: this.#segments.path };
+  }
+}
+
+function release(kept: readonly Entry[]): void {
+  for (const { done } of kept) done();
 }

@@ -3,7 +3,7 @@
  *
  *     NNNNNNNNNN.journal    a segment; the number is the sequence of its first edit
  *     NNNNNNNNNN.snapshot   all of the project as of the edit of this sequence
- *     *.tmp                 a snapshot that is being written; nobody reads it
+ *     snapshot.tmp          a snapshot that is being written; nobody reads it
  *     lock                  held by the daemon that writes here
  *
  * A segment follows on the one before without a gap. A segment goes once a snapshot has all that is
@@ -38,12 +38,19 @@ export function numbered(names: readonly string[], kind: NumberedKind): Numbered
     .sort((a, b) => a.sequence - b.sequence);
 }
 
-export function isTemporary(name: string): boolean {
-  return name.endsWith('.tmp');
-}
+export const TEMPORARY_NAME = 'snapshot.tmp';
 
 /** Of the bytes of segments and of the bodies in them; grows when an old reader must not go on. */
 export const FORMAT = 1;
+
+/** What a later version wrote. */
+export class NewerFormat extends Error {
+  override readonly name = 'NewerFormat';
+
+  constructor(what: string, format: number) {
+    super(`${what} has the format ${format}, newer than ${FORMAT}`);
+  }
+}
 
 /** The body of a header. */
 export interface SegmentHeader {

@@ -149,13 +149,15 @@ function recordAt(bytes: Buffer, start: number): JournalRecord | string {
   if (bytes.readUInt32LE(start + 4) !== crc32(bytes.subarray(start + 8, end))) {
     return 'the record does not match its checksum';
   }
+  const { sequence, epoch, type } = headAt(bytes, start);
+  return { sequence, epoch, type, body: bytes.subarray(at, end), start, end };
+}
+
+function headAt(bytes: Buffer, start: number): RecordHead {
   return {
     sequence: bytes.readUInt32LE(start + 8) + bytes.readUInt32LE(start + 12) * 2 ** 32,
     epoch: bytes.readUInt32LE(start + 16),
     type: bytes.readUInt32LE(start + 20),
-    body: bytes.subarray(at, end),
-    start,
-    end,
   };
 }
 
@@ -189,6 +191,11 @@ export function scanSegment(bytes: Buffer, last: boolean): SegmentScan {
   }
   if (before === undefined) return fail(start, 'the segment has no header', !last);
   return { records, end: start, fault: undefined };
+}
+
+/** Of the first of records that stand one after the other. */
+export function firstHead({ buffer, byteOffset, byteLength }: Uint8Array): RecordHead {
+  return headAt(Buffer.from(buffer, byteOffset, byteLength), 0);
 }
 
 /** The records that another thread of this process made, one after the other. */

@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror } from '../port/mirror.ts';
-import { FORMAT, fileName, headerOf, type NumberedFile, numbered } from './files.ts';
+import { FORMAT, fileName, headerOf, NewerFormat, type NumberedFile, numbered } from './files.ts';
 import { type JournalRecord, type SegmentScan, scanSegment } from './format.ts';
 import { type ByteSource, readSnapshot } from './snapshot.ts';
 
@@ -199,13 +199,20 @@ class StoreReader {
       }
       return true;
     } catch (error) {
-      const kind = isOfSystem(error) ? 'unreadable' : 'damaged';
+      const unlike = isOfSystem(error) ? 'unreadable' : 'damaged';
+      const kind = error instanceof NewerFormat ? 'newer' : unlike;
       this.#passed.push({ kind, path: this.#path(name), offset: 0, reason: reasonOf(error) });
       return false;
     }
   }
 
   #readSegment({ name, sequence: first }: NumberedFile, begin: boolean, last: boolean): void {
+    const next = this.#sequence + 1;
+    if (!begin && first !== next) {
+      const gap = `the edits ${next} to ${first - 1} are missing`;
+      const twice = `the edits ${first} to ${this.#sequence} are in two segments`;
+      this.#stop('damaged', name, 0, first > next ? gap : twice);
+    }
     const bytes = this.#orStop(name, () => {
       const file = this.#files.open(name);
       try {
@@ -232,20 +239,13 @@ class StoreReader {
     const stop = (reason: string): never => this.#stop('damaged', name, record.start, reason);
     const header = headerOf(record) ?? stop('the header of the segment cannot be read');
     if (header.format > FORMAT) {
-      const reason = `its format ${header.format} is newer than ${FORMAT}`;
-      this.#stop('newer', name, record.start, reason);
+      this.#stop('newer', name, record.start, new NewerFormat('it', header.format).message);
     }
     if (header.first !== first || record.sequence !== first - 1) {
       stop(`the segment is the one that begins with edit ${header.first}`);
     }
     if (header.project !== (this.#project ?? header.project)) {
       stop(`the segment belongs to the project "${header.project}"`);
-    }
-    if (!begin && first > this.#sequence + 1) {
-      stop(`the edits ${this.#sequence + 1} to ${first - 1} are missing`);
-    }
-    if (!begin && first <= this.#sequence) {
-      stop(`the edits ${first} to ${this.#sequence} are in two segments`);
     }
     if (!begin && record.epoch < this.#epoch) {
       stop(`the segment has epoch ${record.epoch}, after ${this.#epoch}`);
