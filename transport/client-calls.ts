@@ -13,17 +13,34 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a call says about itself, which takes parameters by name. */
+export interface CallMeta {
+  /**
+   * A name for an edit that no other one of its project has, such as a UUID. Sent again with it,
+   * over another connection too, the edit is done once and gets its first result.
+   */
+  readonly op_id?: string;
+  /** Whether the reply is to say the sequence and the epoch of what it tells of. */
+  readonly durability?: boolean;
+}
+
 /** Somebody who waits for the reply to one id. */
 interface Waiter {
-  resolve(result: unknown): void;
+  resolve(reply: Replied): void;
   reject(error: ClientError): void;
   /** Called when it has its reply, so that its timer can go. */
   release(): void;
 }
 
+/** The members of a reply with a result. */
+export interface Replied {
+  readonly result: unknown;
+  readonly meta: unknown;
+}
+
 interface OpenCalls {
   readonly ids: readonly number[];
-  readonly results: readonly Promise<unknown>[];
+  readonly replies: readonly Promise<Replied>[];
 }
 
 /** The calls in flight, by their ids. Each is settled exactly once, whatever happens. */
@@ -42,7 +59,7 @@ export class Calls {
   }
 
   /**
-   * So many new ids, and the promises of their results. They share one timer and one listener.
+   * So many new ids, and the promises of their replies. They share one timer and one listener.
    *
    * A promise rejects with the `ClientError` of its reply, or with `CLIENT_TIMEOUT`,
    * `CLIENT_ABORTED`, `CLIENT_CLOSED`, `CLIENT_PROTOCOL` or `CLIENT_ENCODING`.
@@ -57,7 +74,7 @@ export class Calls {
     const abort = () => giveUp(abortion(signal));
     const expire = () =>
       giveUp(clientError('CLIENT_TIMEOUT', `No reply came within ${timeout_ms} ms.`));
-    if (count === 0) return { ids, results: [] };
+    if (count === 0) return { ids, replies: [] };
     const timer = timeout_ms > 0 ? setTimeout(expire, timeout_ms) : undefined;
     signal?.addEventListener('abort', abort);
     let left = count;
@@ -67,13 +84,13 @@ export class Calls {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
-    const results = ids.map(
+    const replies = ids.map(
       (id) =>
-        new Promise<unknown>((resolve, reject) => {
+        new Promise<Replied>((resolve, reject) => {
           this.#waiters.set(id, { resolve, reject, release });
         }),
     );
-    return { ids, results };
+    return { ids, replies };
   }
 
   /** Rejects one call, if it is still in flight. */
@@ -83,7 +100,7 @@ export class Calls {
 
   /** Settles the call that a reply is for; false when there was none. Replies may come late. */
   settle(reply: Record<string, unknown>): boolean {
-    const { id, result } = reply;
+    const { id, result, _meta: meta } = reply;
     const error = reply.error == null ? undefined : remoteError(reply.error);
     if (id === null && error !== undefined) {
       // It answers something that the daemon could not read, and nobody can say which call that
@@ -93,7 +110,7 @@ export class Calls {
     }
     if (typeof id !== 'number' || !(id >= 1 && id <= this.#last_id)) return false;
     const waiter = this.#take(id);
-    if (error === undefined) waiter?.resolve(result);
+    if (error === undefined) waiter?.resolve({ result, meta });
     else waiter?.reject(error);
     return true;
   }

@@ -7,14 +7,15 @@
  */
 import { EventEmitter, once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { abortion, type CallOptions, Calls } from './client-calls.ts';
+import { abortion, type CallMeta, type CallOptions, Calls, type Replied } from './client-calls.ts';
 import { type ClientCodec, goxeMsgpack, jsonLines } from './client-codec.ts';
 import { ClientError, clientError } from './client-error.ts';
 import { Framer } from './framing.ts';
-import type { FramingEvent } from './jsonrpc.ts';
+import type { FramingEvent, ReplyMeta } from './jsonrpc.ts';
 
-export type { CallOptions } from './client-calls.ts';
+export type { CallMeta, CallOptions } from './client-calls.ts';
 export { CLIENT_ERRORS, ClientError, type ClientErrorCode } from './client-error.ts';
+export type { ReplyMeta } from './jsonrpc.ts';
 
 /** Where the daemon listens. */
 export type Address = { readonly path: string } | { readonly host?: string; readonly port: number };
@@ -40,7 +41,7 @@ export interface ClientOptions {
 export type Params = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** One request of a batch; `notify` asks for no reply. */
-export interface BatchCall {
+export interface BatchCall extends CallMeta {
   readonly method: string;
   readonly params?: Params;
   readonly notify?: boolean;
@@ -48,7 +49,7 @@ export interface BatchCall {
 
 /** What became of one call of a batch. */
 export type BatchResult =
-  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: true; readonly result: unknown; readonly meta?: ReplyMeta }
   | { readonly ok: false; readonly error: ClientError };
 
 interface ClientEvents {
@@ -138,23 +139,46 @@ export class Client extends EventEmitter<ClientEvents> {
   async call<Result = unknown>(
     method: string,
     params?: Params,
-    options: CallOptions = {},
+    options: CallOptions & CallMeta = {},
   ): Promise<Result> {
+    return (await this.#ask(method, params, options)).result as Result;
+  }
+
+  /**
+   * As `call`, with what the reply says beside its result: the sequence and the epoch of what it
+   * tells of, and whether an edit was carried out before.
+   */
+  async callForMeta<Result = unknown>(
+    method: string,
+    params?: Params,
+    options: CallOptions & CallMeta = {},
+  ): Promise<{ readonly result: Result; readonly meta: ReplyMeta | undefined }> {
+    const { result, meta } = await this.#ask(method, params, { durability: true, ...options });
+    return { result: result as Result, meta: meta as ReplyMeta | undefined };
+  }
+
+  async #ask(
+    method: string,
+    params: Params | undefined,
+    options: CallOptions & CallMeta,
+  ): Promise<Replied> {
     this.#checkOpen(options.signal);
+    const asked = withMeta(params, options);
     const timeout_ms = options.timeout_ms ?? this.#timeout_ms;
-    const { ids, results } = this.#calls.open(1, timeout_ms, options.signal);
-    this.#send(request(method, timed(params, options), ids[0]), ids);
-    return (await results[0]) as Result;
+    const { ids, replies } = this.#calls.open(1, timeout_ms, options.signal);
+    this.#send(request(method, asked, ids[0]), ids);
+    return (await replies[0])!;
   }
 
   /**
    * Sends a request that is not answered, whatever becomes of it.
    *
+   * @param meta an edit may have an `op_id`, with which it can be sent again
    * @throws ClientError `CLIENT_CLOSED` or `CLIENT_ENCODING`
    */
-  notify(method: string, params?: Params): void {
+  notify(method: string, params?: Params, meta: CallMeta = {}): void {
     this.#checkOpen();
-    this.#send(request(method, params), []);
+    this.#send(request(method, withMeta(params, meta)), []);
   }
 
   /**
@@ -167,13 +191,14 @@ export class Client extends EventEmitter<ClientEvents> {
   async batch(requests: readonly BatchCall[], options: CallOptions = {}): Promise<BatchResult[]> {
     this.#checkOpen(options.signal);
     if (requests.length === 0) return [];
+    const asked = requests.map(({ params, ...one }) => withMeta(params, { ...options, ...one }));
     const count = requests.filter(({ notify }) => notify !== true).length;
     const timeout_ms = options.timeout_ms ?? this.#timeout_ms;
-    const { ids, results } = this.#calls.open(count, timeout_ms, options.signal);
-    const outcomes = Promise.all(results.map(outcome));
+    const { ids, replies } = this.#calls.open(count, timeout_ms, options.signal);
+    const outcomes = Promise.all(replies.map(outcome));
     let used = 0;
-    const messages = requests.map(({ method, params, notify }) =>
-      request(method, timed(params, options), notify === true ? undefined : ids[used++]),
+    const messages = requests.map(({ method, notify }, i) =>
+      request(method, asked[i], notify === true ? undefined : ids[used++]),
     );
     this.#send(messages, ids);
     return await outcomes;
@@ -289,17 +314,34 @@ function request(method: string, params?: Params, id?: number): Record<string, u
   return message;
 }
 
-/** Parameters with the time that the daemon has for them; a list has no room for it. */
-function timed(params: Params | undefined, { timeout_ms = 0 }: CallOptions): Params | undefined {
-  if (!(timeout_ms > 0) || Array.isArray(params)) return params;
+/**
+ * Parameters with what the daemon is to know of the request. A list has no room for that: it goes
+ * without a time, but not without its `op_id`.
+ */
+function withMeta(
+  params: Params | undefined,
+  { timeout_ms = 0, op_id, durability }: CallOptions & CallMeta,
+): Params | undefined {
+  const meta = {
+    ...(timeout_ms > 0 ? { timeout_ms: Math.ceil(timeout_ms) } : {}),
+    ...(op_id === undefined ? {} : { op_id }),
+    ...(durability === true ? { durability } : {}),
+  };
+  if (Object.keys(meta).length === 0) return params;
+  if (Array.isArray(params)) {
+    if (op_id === undefined) return params;
+    throw clientError('CLIENT_ENCODING', 'An op_id needs parameters by name, not by position.');
+  }
   const named = (params ?? {}) as Readonly<Record<string, unknown>>;
-  const meta = named._meta as object | undefined;
-  return { ...named, _meta: { timeout_ms: Math.ceil(timeout_ms), ...meta } };
+  return { ...named, _meta: { ...meta, ...(named._meta as object | undefined) } };
 }
 
-function outcome(result: Promise<unknown>): Promise<BatchResult> {
-  return result.then(
-    (value) => ({ ok: true, result: value }),
+function outcome(reply: Promise<Replied>): Promise<BatchResult> {
+  return reply.then(
+    ({ result, meta }) => ({
+      ...{ ok: true, result },
+      ...(meta === undefined ? {} : { meta: meta as ReplyMeta }),
+    }),
     (error: ClientError) => ({ ok: false, error }),
   );
 }

@@ -1,5 +1,6 @@
 /** What is read in, or put into, the answers to requests that open and close projects. */
 
+import { getDurability } from '../../engine/catalogue/durability.ts';
 import { decodeParams } from '../../engine/catalogue/params.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { Encoding, PendingReply, ReplyMeta } from '../../transport/jsonrpc.ts';
@@ -23,9 +24,11 @@ export function titleIn(body: Uint8Array, encoding: Encoding): string {
 /** The result of a request, with what only this side knows of it. */
 export function resultOf(call: AnsweredCall, body: Uint8Array, asked_by: string): Uint8Array {
   const { spec, project, reply } = call;
+  const { encoding } = reply;
+  if (spec === getDurability) return withMembers(body, encoding, project.log.durability);
   // By another name than it was asked for by.
   const renamed = spec.project === 'closes' && project.name !== asked_by;
-  return renamed ? withMembers(body, reply.encoding, { project: project.name }) : body;
+  return renamed ? withMembers(body, encoding, { project: project.name }) : body;
 }
 
 /** What is said beside the result, if the request asked for that. */

@@ -18,6 +18,15 @@ export interface RecordSink {
   append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void;
 }
 
+interface LogDurability {
+  /** Of the last edit that is on the disk for sure. */
+  readonly kept: number;
+  readonly sync: 'always' | 'interval' | 'never';
+  readonly ephemeral: boolean;
+  /** Why it takes no edits. */
+  readonly read_only?: { readonly code: string; readonly message: string };
+}
+
 interface Waiting {
   readonly sequence: number;
   readonly action: (error?: GoxError) => void;
@@ -51,6 +60,11 @@ export class ProjectLog {
   get recovery(): Kept {
     const { epoch } = this;
     return { epoch, mirror: this.#mirror, tail: this.#tail.map(({ bytes }) => bytes) };
+  }
+
+  /** What `goxel.get_durability` says beside what the engine knows. */
+  get durability(): LogDurability {
+    return { kept: 0, sync: 'never', ephemeral: this.#sink === undefined };
   }
 
   /** Of the last record; of the last one that is kept. */

@@ -43,9 +43,22 @@ const META =
   'Every method takes `_meta` beside its parameters: {"_meta": {"timeout_ms": 5000}} gives the' +
   ' request a time of its own, and `traceparent` the trace that it belongs to.';
 
+const AGAIN =
+  'A reply with a result to an edit means that the edit is kept. An edit whose reply did not come' +
+  ' can be sent again when it had an `op_id`, a text that no other edit of the project has:' +
+  ' {"_meta": {"op_id": "0193-7f"}}. It is done once and gets its first result each time, over' +
+  ' crashes and restarts too, as long as it is among the last journal.op_ids_max of its project.' +
+  ' An edit that failed was not done, and is tried again. The id with another method or other' +
+  ' parameters is refused with GOX_OP_MISMATCH. Which client it was makes no difference, so ids' +
+  ' are best made at random. The reply has `_meta` beside its result: {sequence, epoch}, and' +
+  ' `repeated` when nothing was done; {"_meta": {"durability": true}} asks any request for these.' +
+  ' goxel.close_project and reads remember no op_id. goxel.get_durability tells of both.';
+
 const DISCOVERY =
   'rpc.discover lists the methods; rpc.discover {"method": "goxel.render_scene"} gives one with' +
   ' all its schemas, rpc.discover {"full": true} all of them.';
 
 /** All of them, for those who meet the methods for the first time. */
-export const CONVENTIONS = [AXES, BOXES, COORDINATES, COLORS, ERRORS, META, DISCOVERY].join('\n\n');
+export const CONVENTIONS = [AXES, BOXES, COORDINATES, COLORS, ERRORS, META, AGAIN, DISCOVERY].join(
+  '\n\n',
+);

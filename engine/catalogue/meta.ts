@@ -13,6 +13,8 @@ export const META = '_meta';
 /** Long enough for a UUID with a name before it; thousands of them are kept of each project. */
 const OP_ID_LENGTH_MAX = 128;
 
+export const OpId = Type.String({ minLength: 1, maxLength: OP_ID_LENGTH_MAX });
+
 /** Open, since clients of other servers put more there. */
 export const Meta = Type.Object(
   {
@@ -32,8 +34,7 @@ export const Meta = Type.Object(
     ),
     op_id: Type.Optional(
       Type.String({
-        minLength: 1,
-        maxLength: OP_ID_LENGTH_MAX,
+        ...OpId,
         description:
           'A name for this edit, by which it can be sent again: it is done once in its project,' +
           ' and gets its first result each time.',

@@ -8,6 +8,7 @@ import { RANKS } from '../../conf/levels.ts';
 import { ACCESS_METHODS } from './access.ts';
 import { COLOR_METHODS } from './colors.ts';
 import { DAEMON_METHODS } from './daemon.ts';
+import { getDurability } from './durability.ts';
 import { EDITING_METHODS } from './editing.ts';
 import { HEALTH_METHODS } from './health.ts';
 import { HISTORY_METHODS } from './history.ts';
@@ -38,6 +39,7 @@ export const METHODS: readonly MethodSpec[] = [
   ...MEMORY_METHODS,
   ...ACCESS_METHODS,
   ...PROJECT_METHODS,
+  getDurability,
   ...VOXEL_METHODS,
   ...QUERY_METHODS,
   ...COLOR_METHODS,

@@ -4,6 +4,7 @@ import { METHODS } from '../catalogue/methods.ts';
 import type { MethodSpec } from '../catalogue/spec.ts';
 import { colorHandlers } from './colors.ts';
 import { diffHandlers } from './diff.ts';
+import { durabilityHandlers } from './durability.ts';
 import { editingHandlers } from './editing.ts';
 import type { AnyHandler, Finisher } from './handler.ts';
 import { historyHandlers } from './history.ts';
@@ -22,6 +23,7 @@ import { voxelHandlers } from './voxels.ts';
 
 const requestHandlers: Readonly<Record<string, AnyHandler>> = {
   ...projectHandlers,
+  ...durabilityHandlers,
   ...voxelHandlers,
   ...queryHandlers,
   ...colorHandlers,

@@ -42,6 +42,11 @@ export class ProjectRecords {
     return this.#sequence;
   }
 
+  /** Of who owns the project. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   get isEmpty(): boolean {
     return this.#writer.length === 0;
   }
