@@ -15,6 +15,7 @@ import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
 import { lendPoint } from './methods/diff.ts';
 import { finishers, type Method, methods } from './methods/index.ts';
+import { Mirrors } from './mirror/mirrors.ts';
 import {
   AnswerWriter,
   type Asked,
@@ -43,8 +44,9 @@ import {
 } from './port/layout.ts';
 import { Clipboard } from './project/clipboard.ts';
 import { Files } from './project/files.ts';
+import type { Scripting } from './project/home.ts';
 import { Budget } from './project/memory.ts';
-import { Project, type Scripting } from './project/project.ts';
+import { Project } from './project/project.ts';
 import { BatchRecords } from './replay/batch-records.ts';
 import { doneBefore, opIdIn, opTag, resultOf } from './replay/ops.ts';
 import { replay } from './replay/replay.ts';
@@ -89,6 +91,7 @@ export class Engine implements EngineApi {
   /** Those that requests of this batch have become. */
   #jobs: JobTicket[] = [];
   readonly #records = new BatchRecords();
+  readonly #mirrors: Mirrors;
 
   /**
    * @param flight says which requests are to stop
@@ -113,6 +116,7 @@ export class Engine implements EngineApi {
       ...{ scripts: undefined, failure: undefined },
     };
     this.#methods = methods();
+    this.#mirrors = new Mirrors((error) => onDefect({ method: 'a mirror', error }));
   }
 
   run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
@@ -143,19 +147,21 @@ export class Engine implements EngineApi {
     const jobs = this.#jobs;
     const clipboard = this.#clipboard.takeCopied();
     const [records, durabilities] = [this.#records.take(), this.#records.takeTold()];
+    const mirrors = this.#mirrors.take();
     const finished = answer.finish();
-    const more = jobs.length + records.length + durabilities.length;
+    const more = jobs.length + records.length + durabilities.length + mirrors.length;
     if (more === 0 && clipboard === undefined) return finished;
-    return { answer: finished, records, durabilities, jobs, clipboard };
+    return { answer: finished, records, mirrors, durabilities, jobs, clipboard };
   }
 
   #runEach(reader: BatchReader, answer: AnswerWriter): void {
     // One result of the largest size is enough for an answer: the sum must fit into memory too.
     const { result_bytes_max } = this.#options;
-    const until = this.#now_ms() + ANSWER_MS;
+    let now = this.#now_ms();
+    const until = now + ANSWER_MS;
     this.#flight.enter(reader.slot);
     for (let place = 0; place < reader.count && answer.length < result_bytes_max; place++) {
-      if (place > 0 && this.#now_ms() > until) break;
+      if (place > 0 && now > until) break;
       const request = reader.request(place);
       // It is sent again, and then comes first.
       if (place > 0 && request.method === SCRIPT) break;
@@ -163,6 +169,9 @@ export class Engine implements EngineApi {
       this.#records.place = place;
       // It is sent again as well, and ends the answer.
       if (!this.#answer(reader, request, answer)) break;
+      const began = now;
+      now = this.#now_ms();
+      this.#mirrors.ran(request.project, now - began);
     }
   }
 
@@ -175,6 +184,7 @@ export class Engine implements EngineApi {
     op?: OpTag,
   ): PartAnswer {
     const asked = { ...askedBy(word), client };
+    const began = this.#now_ms();
     this.#records.op = op;
     this.#flight.enter(slot);
     this.#flight.begin(0);
@@ -185,17 +195,23 @@ export class Engine implements EngineApi {
       const encoded = asked.quiet ? '' : this.#encoder.result(asked, result);
       const answer = partAnswer(this.#flagged(STATUS_RESULT, project), encoded);
       const [durability] = this.#records.takeTold();
-      return { ...answer, durability, records: this.#records.take() };
+      const records = this.#records.take();
+      this.#mirrors.ran(project, this.#now_ms() - began);
+      return { ...answer, durability, records, mirrors: this.#mirrors.take() };
     } catch (error) {
       const encoded = asked.quiet ? '' : this.#encoder.error(asked, error);
       return partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
     }
   }
 
-  recover(number: number, { epoch, tail }: Kept): Rebuilt {
-    const project = this.#make(number);
-    const sequence = replay(project, tail, this.#methods);
+  recover(number: number, kept: Kept): Rebuilt {
+    const { epoch, mirror, tail } = kept;
+    const began = this.#now_ms();
+    this.close(number);
+    const project = this.#make(number, kept);
+    const sequence = Math.max(mirror?.sequence ?? 0, replay(project, tail, this.#methods));
     project.records.goOn(sequence, epoch);
+    this.#mirrors.ran(number, this.#now_ms() - began);
     return { sequence, unsaved: project.unsaved };
   }
 
@@ -207,6 +223,7 @@ export class Engine implements EngineApi {
   close(project: number): void {
     this.#projects.get(project)?.end();
     this.#projects.delete(project);
+    this.#mirrors.forget(project);
   }
 
   stats(): EngineStats {
@@ -325,7 +342,7 @@ export class Engine implements EngineApi {
     return this.#make(number);
   }
 
-  #make(number: number): Project {
+  #make(number: number, kept?: Kept): Project {
     const project = new Project({
       budget: this.#budget,
       files: this.#files,
@@ -336,6 +353,7 @@ export class Engine implements EngineApi {
       job_threads: this.#options.jobs_inline ? 1 : this.#options.job_threads,
     });
     this.#projects.set(number, project);
+    this.#mirrors.follow(number, project, kept);
     return project;
   }
 }

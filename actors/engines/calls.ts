@@ -396,7 +396,7 @@ class CallQueue {
     const { projects } = this.#registry;
     for (const project of projects.of(this.#engine)) {
       if (!project.known) continue;
-      link.recover(project.number, project.log.recovery).catch((error: unknown) => {
+      link.recover(project.number, project.log.recovery()).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         projects.loseOne(project, `it could not be made anew: ${reason}`);
         this.#forget(project);

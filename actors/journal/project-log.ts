@@ -56,9 +56,11 @@ export class ProjectLog {
     this.#sink = sink;
   }
 
-  /** With that another thread makes it anew, as it is kept. */
-  get recovery(): Kept {
+  /** With that another thread makes it anew, as it is kept; what the last one told is void. */
+  recovery(): Kept {
     const { epoch } = this;
+    // The next one goes on from the mirror, and knows nothing of them.
+    this.#deltas = [];
     return { epoch, mirror: this.#mirror, tail: this.#tail.map(({ bytes }) => bytes) };
   }
 

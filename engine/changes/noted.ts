@@ -64,6 +64,10 @@ export class StateEntry<State extends object> implements Entry {
     return STATE_BYTES + this.#owner.keptBytes(this.#kept);
   }
 
+  get owner(): Noted<State> {
+    return this.#owner;
+  }
+
   get kept(): State {
     return this.#kept;
   }

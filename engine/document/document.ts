@@ -56,10 +56,16 @@ export interface DocumentState {
   readonly unknownChunks: readonly UnknownChunk[];
 }
 
+/** A picture of what was to be seen. */
+export interface Preview {
+  readonly png: Uint8Array;
+  readonly state: readonly unknown[];
+}
+
 export class Document extends Noted<DocumentState> {
   /** How many blocks clone and shape layers together may touch. */
   derived_blocks_max = DERIVED_BLOCKS_MAX;
-  #preview: { png: Uint8Array; state: unknown[] } | undefined;
+  #preview: Preview | undefined;
   #merged: Merged | undefined;
 
   constructor(box: Matrix) {
@@ -237,6 +243,15 @@ export class Document extends Noted<DocumentState> {
   get preview(): Uint8Array | undefined {
     if (this.#preview === undefined) return undefined;
     return same(this.#preview.state, this.#state()) ? this.#preview.png : undefined;
+  }
+
+  /** The same with what it was made of, whatever has changed since. */
+  get keptPreview(): Preview | undefined {
+    return this.#preview;
+  }
+
+  set keptPreview(preview: Preview | undefined) {
+    this.#preview = preview;
   }
 
   set preview(png: Uint8Array) {

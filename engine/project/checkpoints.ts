@@ -124,6 +124,12 @@ function tableBytes({ layers }: Checkpoint): number {
   return blocks * TABLE_BYTES;
 }
 
+export interface CheckpointFacts {
+  readonly bytes: number;
+  readonly table_bytes: number;
+  readonly uncounted: number;
+}
+
 export class Checkpoints {
   /** From the oldest to the newest. */
   readonly #all = new Map<string, Checkpoint>();
@@ -144,6 +150,20 @@ export class Checkpoints {
   /** Held beside the project and its history; at most so much. */
   get bytes(): number {
     return this.#bytes + this.#table_bytes + this.#uncounted;
+  }
+
+  /** As they are counted, for who keeps them outside of this thread. */
+  get facts(): CheckpointFacts {
+    const [bytes, table_bytes, uncounted] = [this.#bytes, this.#table_bytes, this.#uncounted];
+    return { bytes, table_bytes, uncounted };
+  }
+
+  /** Goes on from what was kept of them. */
+  goOn(facts: CheckpointFacts, all: readonly Checkpoint[]): void {
+    for (const checkpoint of all) this.#all.set(checkpoint.name, checkpoint);
+    this.#bytes = facts.bytes;
+    this.#table_bytes = facts.table_bytes;
+    this.#uncounted = facts.uncounted;
   }
 
   find(name: string): Checkpoint | undefined {

@@ -46,6 +46,15 @@ const GAP_MIN = 1024;
 /** About what a step of one voxel takes, with all that is told of it. */
 const STEP_BYTES = 1024;
 
+/** What it has beside steps. */
+export interface HistoryFacts {
+  readonly bytes: number;
+  readonly number: number;
+  readonly forgotten: number;
+  readonly begin: number;
+  readonly lost: number;
+}
+
 export class History {
   /** From the oldest to the newest, which begin at a place. */
   #done: Step[] = [];
@@ -59,6 +68,36 @@ export class History {
   #begin = 0;
   /** Of what was undone since the last edit. */
   #lost = 0;
+
+  /** All of it but the steps, for who keeps it outside of this thread. */
+  get facts(): HistoryFacts {
+    return {
+      ...{ bytes: this.#bytes, number: this.#number, forgotten: this.#forgotten },
+      ...{ begin: this.#begin, lost: this.#lost },
+    };
+  }
+
+  /** The number of a step that can be undone, the oldest of which is in place 0. */
+  numberAt(place: number): number {
+    return this.#done[this.#oldest + place]!.number;
+  }
+
+  /** The steps that can be undone, from a place to the newest. */
+  doneFrom(place: number): Step[] {
+    return this.#done.slice(this.#oldest + place);
+  }
+
+  /** Goes on from what was kept of it. */
+  goOn(facts: HistoryFacts, done: Step[], undone: Step[]): void {
+    this.#done = done;
+    this.#oldest = 0;
+    this.#undone = undone;
+    this.#bytes = facts.bytes;
+    this.#number = facts.number;
+    this.#forgotten = facts.forgotten;
+    this.#begin = facts.begin;
+    this.#lost = facts.lost;
+  }
 
   /** Held for steps done and undone. */
   get bytes(): number {

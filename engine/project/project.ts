@@ -7,10 +7,9 @@ import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection, sameSelection } from '../document/selection.ts';
 import type { ResultLimits } from '../inquiries/limits.ts';
-import { type OpLimits, OpWindow } from '../port/op-window.ts';
+import { OpWindow } from '../port/op-window.ts';
 import { Kept } from '../prepared/kept.ts';
 import { ProjectRecords } from '../replay/records.ts';
-import type { Scripts } from '../script/script.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -18,7 +17,8 @@ import { type Checkpoint, Checkpoints, checkpointOf, comeBack } from './checkpoi
 import type { Clipboard } from './clipboard.ts';
 import type { Files } from './files.ts';
 import { History, type Origin, type Step } from './history.ts';
-import { type Budget, boundDerived, ProjectMemory } from './memory.ts';
+import type { ProjectHome, Scripting } from './home.ts';
+import { boundDerived, ProjectMemory } from './memory.ts';
 import { changedNothing, summaryOf } from './summary.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
@@ -27,31 +27,17 @@ export const DEFAULT_SIDE = 64;
 /** `layer_id` that means all visible layers, merged. */
 const ALL_LAYERS = -2;
 
-/** What all projects of an engine share. */
-export interface ProjectHome {
-  readonly budget: Budget;
-  readonly files: Files;
-  readonly clipboard: Clipboard;
-  readonly limits: ResultLimits;
-  readonly op_limits: OpLimits;
-  readonly scripting: Scripting;
-  /** How many threads share a job. */
-  readonly job_threads: number;
-}
-
-/** What scripts run in, and their ceilings. */
-export interface Scripting {
-  readonly script_timeout_ms: number;
-  readonly script_memory_bytes_max: number;
-  /** There while a request is run that needs it. */
-  scripts: Scripts | undefined;
-  /** Why there are none. */
-  failure: unknown;
-}
-
 /** What can be changed of a project beside its document. */
 interface ProjectState {
   readonly selection: Selection;
+}
+
+interface ProjectNumbers {
+  readonly revision: number;
+  readonly last_revision: number;
+  readonly kept_revision: number;
+  readonly document_number: number;
+  readonly stamp: number;
 }
 
 export class Project extends Noted<ProjectState> {
@@ -122,6 +108,30 @@ export class Project extends Noted<ProjectState> {
   /** Grows when another document comes in place of this one. */
   get documentNumber(): number {
     return this.#document_number;
+  }
+
+  /** All of it that is a number, for who keeps it outside of this thread. */
+  get numbers(): ProjectNumbers {
+    return {
+      ...{ revision: this.#revision, last_revision: this.#lastRevision, stamp: this.#stamp },
+      ...{ kept_revision: this.#kept_revision, document_number: this.#document_number },
+    };
+  }
+
+  /** Becomes what was kept of it; the history and the checkpoints are for others to bring. */
+  goOn(numbers: ProjectNumbers, document: Document, selection: Selection): void {
+    this.#revision = numbers.revision;
+    this.#lastRevision = numbers.last_revision;
+    this.#kept_revision = numbers.kept_revision;
+    this.#document_number = numbers.document_number;
+    this.#stamp = numbers.stamp;
+    this.#document = document;
+    this.exchange({ selection });
+  }
+
+  /** What its edits are noted by. */
+  get edits(): Recorder {
+    return this.#recorder;
   }
 
   /** Whether it was edited since it was saved, loaded or made. */

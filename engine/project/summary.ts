@@ -33,18 +33,18 @@ export interface Summary {
 }
 
 /** Of one voxel: it is told when it is asked for, since thousands are kept. */
-class VoxelSummary implements Summary {
-  readonly #layer_id: number;
+export class VoxelSummary implements Summary {
+  readonly layer_id: number;
   readonly #voxel: VoxelEntry;
 
   constructor(layer_id: number, voxel: VoxelEntry) {
-    this.#layer_id = layer_id;
+    this.layer_id = layer_id;
     this.#voxel = voxel;
   }
 
   get layers(): readonly LayerChanges[] {
     const { changes } = this.#voxel;
-    return changes.changed === 0 ? [] : [{ layer_id: this.#layer_id, changes }];
+    return changes.changed === 0 ? [] : [{ layer_id: this.layer_id, changes }];
   }
 
   get parts(): readonly Part[] {

@@ -6,6 +6,9 @@
 
 const CAPACITY_MIN = 16;
 
+/** In place of one that is not made yet. */
+const NO_TABLE = new Int32Array(0);
+
 /**
  * Differs from process to process, so that no file can be made whose blocks all collide. Slots, and
  * with them all output, do not depend on it.
@@ -45,6 +48,7 @@ export class BlockIndex {
   }
 
   #search(x: number, y: number, z: number): number {
+    if (this.#table === NO_TABLE) this.#hash();
     const table = this.#table;
     const mask = table.length - 1;
     for (let at = hash(x, y, z) & mask; ; at = (at + 1) & mask) {
@@ -60,6 +64,7 @@ export class BlockIndex {
   /** Gives the next slot to a block position that has none. */
   add(x: number, y: number, z: number): number {
     if (this.#length === this.#xs.length) this.#grow();
+    if (this.#table === NO_TABLE) this.#hash();
     const slot = this.#length++;
     this.#xs[slot] = x;
     this.#ys[slot] = y;
@@ -71,6 +76,7 @@ export class BlockIndex {
 
   /** Takes back the last `add`. */
   removeLast(): void {
+    if (this.#table === NO_TABLE) this.#hash();
     const slot = --this.#length;
     const table = this.#table;
     const mask = table.length - 1;
@@ -87,6 +93,34 @@ export class BlockIndex {
     this.#last = -1;
   }
 
+  /** Slots in order for block positions, three numbers each, of which none is there twice. */
+  static of(positions: Int32Array): BlockIndex {
+    const index = new BlockIndex();
+    const length = positions.length / 3;
+    const capacity = Math.max(CAPACITY_MIN, 2 ** Math.ceil(Math.log2(length)));
+    index.#xs = new Int32Array(capacity);
+    index.#ys = new Int32Array(capacity);
+    index.#zs = new Int32Array(capacity);
+    for (let slot = 0; slot < length; slot++) {
+      index.#xs[slot] = positions[3 * slot]!;
+      index.#ys[slot] = positions[3 * slot + 1]!;
+      index.#zs[slot] = positions[3 * slot + 2]!;
+    }
+    index.#length = length;
+    // Made when somebody searches: of most that are kept nobody does.
+    index.#table = NO_TABLE;
+    return index;
+  }
+
+  /** Whether a slot is for a block position, which is three numbers from a place on. */
+  isAt(slot: number, positions: Int32Array, place: number): boolean {
+    return (
+      this.#xs[slot] === positions[place] &&
+      this.#ys[slot] === positions[place + 1] &&
+      this.#zs[slot] === positions[place + 2]
+    );
+  }
+
   /** The block position of a slot. */
   position(slot: number): { x: number; y: number; z: number } {
     return { x: this.#xs[slot]!, y: this.#ys[slot]!, z: this.#zs[slot]! };
@@ -94,7 +128,7 @@ export class BlockIndex {
 
   clone(): BlockIndex {
     const copy = new BlockIndex();
-    copy.#table = this.#table.slice();
+    copy.#table = this.#table === NO_TABLE ? NO_TABLE : this.#table.slice();
     copy.#xs = this.#xs.slice();
     copy.#ys = this.#ys.slice();
     copy.#zs = this.#zs.slice();
@@ -128,7 +162,11 @@ export class BlockIndex {
     this.#xs = longer(this.#xs, capacity);
     this.#ys = longer(this.#ys, capacity);
     this.#zs = longer(this.#zs, capacity);
-    this.#table = new Int32Array(capacity * 2);
+    this.#hash();
+  }
+
+  #hash(): void {
+    this.#table = new Int32Array(this.#xs.length * 2);
     for (let slot = 0; slot < this.#length; slot++) this.#enter(slot);
   }
 }

@@ -80,6 +80,16 @@ export class BlockTable {
     this.#recorder = recorder;
   }
 
+  /** For who keeps it outside of this thread. */
+  get facts() {
+    const { owner, trail, recorder } = {
+      owner: this.#owner,
+      trail: this.#trail,
+      recorder: this.#recorder,
+    };
+    return { owner, trail, recorder };
+  }
+
   /** What the edit that runs has done here. */
   get log(): VolumeLog | undefined {
     return this.#recorder?.current?.entryOf(this.#owner) as VolumeLog | undefined;
@@ -139,10 +149,11 @@ export class BlockTable {
   /** The block of a slot, of which one word is to be written; that is noted. */
   #ready(slot: number, place: number, before: number): Block {
     const log = this.#noting();
-    const ours = this.#blocks.at(slot).owner === this.#token;
-    if (!ours || (log !== undefined && log.cells >= CELLS_MAX)) return this.writable(slot);
+    if (log !== undefined && log.cells >= CELLS_MAX) return this.writable(slot);
     log?.noteCell(slot, place, before >>> 0);
-    return this.#blocks.written(slot, this.#token);
+    // A copy has all but this word of what was there, so the history needs no more than the word.
+    const ours = this.#blocks.at(slot).owner === this.#token;
+    return ours ? this.#blocks.written(slot, this.#token) : this.#copy(slot);
   }
 
   /** The block of a slot, copied first unless it is ours alone; `wrote` is due after the write. */

@@ -30,7 +30,7 @@ export class Block {
   #plain: Uint32Array | undefined;
   #packed: Uint32Array | undefined;
   /** Whether these words were found to take too much room when packed. */
-  #dense = false;
+  #dense: boolean;
   /** Whether somebody else may keep the array of words. */
   #lent: boolean;
 
@@ -38,7 +38,8 @@ export class Block {
    * @param stored 4096 words, or what `pack` made of them, in shared memory; an owner was given the
    * only pointer to it
    */
-  constructor(stored: Uint32Array, owner: Token, count: number) {
+  constructor(stored: Uint32Array, owner: Token, count: number, dense = false) {
+    this.#dense = dense;
     this.#lent = owner === NOBODY;
     this.touched = isPlain(stored);
     if (this.touched) this.#plain = stored;
@@ -51,6 +52,16 @@ export class Block {
   get stored(): Uint32Array {
     this.#lent = true;
     return this.#plain ?? this.#packed!;
+  }
+
+  /** Whether that is the same as it was when somebody was given it. */
+  isStoredAs(stored: Uint32Array | undefined): boolean {
+    return (this.#plain ?? this.#packed) === stored;
+  }
+
+  /** Whether packing it was found not to be worth it. */
+  get dense(): boolean {
+    return this.#dense;
   }
 
   /** What it takes now, with what keeps it. */

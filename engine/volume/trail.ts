@@ -13,6 +13,24 @@ const STEPS_MAX = 4096;
  */
 let versions = 0;
 
+/** The last version of this thread; none that is kept elsewhere is a later one. */
+export function lastVersion(): number {
+  return versions;
+}
+
+/** Goes on after versions of another thread. */
+export function versionsAfter(version: number): void {
+  versions = Math.max(versions, version);
+}
+
+/** What is known of the writes to a volume. */
+export interface TrailFacts {
+  readonly version: number;
+  readonly positions: readonly number[];
+  readonly versions: readonly number[];
+  readonly begin: number;
+}
+
 export class Trail {
   /** The slot that was written last, while a further write to it need not be noted; else -1. */
   last = -1;
@@ -41,6 +59,27 @@ export class Trail {
     this.#known = true;
     this.last = -1;
     this.#version = version;
+  }
+
+  /** All of it, to be copied and not to be written. */
+  get facts(): TrailFacts {
+    const { version } = this;
+    const [positions, versions, begin] = [this.#positions, this.#versions, this.#begin];
+    return { version, positions, versions, begin };
+  }
+
+  /** The version of the last write, which undoing it does not take back. */
+  get written(): number {
+    return this.#versions.at(-1) ?? this.#begin;
+  }
+
+  /** Goes on from what was known of the same volume. */
+  goOn({ version, positions, versions, begin }: TrailFacts): void {
+    this.newSlots();
+    this.version = version;
+    this.#positions = [...positions];
+    this.#versions = [...versions];
+    this.#begin = begin;
   }
 
   /** Notes a write to a slot. */

@@ -57,9 +57,15 @@ export class VolumeLog implements Entry {
   #noted: Set<number> | undefined;
   #complete = false;
 
-  constructor(table: LoggedTable) {
+  constructor(table: LoggedTable, version = table.version, steps?: Step[]) {
     this.#table = table;
-    this.#version = table.version;
+    this.#version = version;
+    this.#steps = steps;
+  }
+
+  /** What it is of, and the version that its steps lead to: for who keeps it elsewhere. */
+  get facts(): { readonly table: LoggedTable; readonly version: number } {
+    return { table: this.#table, version: this.#version };
   }
 
   /** Single voxels noted. */
@@ -128,7 +134,7 @@ export class VolumeLog implements Entry {
     const [only] = this.steps;
     if (this.steps.length !== 1 || only?.kind !== 'cell') return this;
     const { slot, place, word } = only;
-    return new VoxelEntry(this.#table, this.#version, slot, place, word);
+    return VoxelEntry.of(this.#table, this.#version, slot, place, word);
   }
 
   append(later: VolumeLog): void {
@@ -141,4 +147,10 @@ export class VolumeLog implements Entry {
     this.#complete = later.#complete;
     this.whole_blocks ||= later.whole_blocks;
   }
+}
+
+/** A step that another volume can take and write on, while the log keeps its own. */
+export function copyOfStep(step: Step): Step {
+  if (step.kind !== 'table') return step;
+  return { ...step, index: step.index.clone(), blocks: step.blocks.clone() };
 }

@@ -28,7 +28,7 @@ import { changesIn } from './log-changes.ts';
 import { uniform } from './packed.ts';
 import { fillPart, isWhole, keyOf, type Part, partOf, sizeOf } from './part.ts';
 import { Block, NOBODY } from './stored-block.ts';
-import { type Step, VolumeLog } from './volume-log.ts';
+import { copyOfStep, VolumeLog } from './volume-log.ts';
 import { VoxelEntry } from './voxel-entry.ts';
 
 /** The content of a volume in a form that can be posted to another thread. */
@@ -44,6 +44,11 @@ export interface VolumeSnapshot {
 export class Volume {
   readonly #table = new BlockTable(this);
   readonly #box = new KeptBox();
+
+  /** What holds its blocks, for who keeps them outside of this thread. */
+  get table(): BlockTable {
+    return this.#table;
+  }
 
   /** Changes with every write that changed something. */
   get version(): number {
@@ -110,7 +115,7 @@ export class Volume {
     const { log } = this.#table;
     if (log === undefined) return this;
     const before = this.clone();
-    for (const step of log.steps.toReversed()) before.#table.exchange(copyOf(step));
+    for (const step of log.steps.toReversed()) before.#table.exchange(copyOfStep(step));
     return before;
   }
 
@@ -381,12 +386,6 @@ export class Volume {
     block.count = countVoxels(block.words);
     this.#table.wrote(slot, before);
   }
-}
-
-/** A step that another volume can take and write on, while the log keeps its own. */
-function copyOf(step: Step): Step {
-  if (step.kind !== 'table') return step;
-  return { ...step, index: step.index.clone(), blocks: step.blocks.clone() };
 }
 
 /** A block for many places that has one colour in a part. */

@@ -19,6 +19,18 @@ export interface VoxelTable {
   exchangeWord(slot: number, place: number, word: number): number;
 }
 
+/** All that it is; the words as signed numbers. */
+interface VoxelFacts {
+  readonly table: VoxelTable;
+  readonly version: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly before: number;
+  readonly after: number;
+  readonly undone: boolean;
+}
+
 export class VoxelEntry implements Entry {
   readonly #table: VoxelTable;
   readonly #x: number;
@@ -27,20 +39,39 @@ export class VoxelEntry implements Entry {
   /** Words as signed numbers, which take no object each. */
   readonly #before: number;
   readonly #after: number;
-  #undone = false;
+  #undone: boolean;
   /** Of the table without the edit; with it, while it is undone. */
   #version: number;
 
-  /** @param version of the table before the edit, which put another word in place of `before` */
-  constructor(table: VoxelTable, version: number, slot: number, place: number, before: number) {
-    const { x, y, z } = table.index.position(slot);
+  constructor({ table, version, x, y, z, before, after, undone }: VoxelFacts) {
     this.#table = table;
     this.#version = version;
-    this.#x = x * 16 + (place & 15);
-    this.#y = y * 16 + ((place >> 4) & 15);
-    this.#z = z * 16 + (place >> 8);
-    this.#before = before | 0;
-    this.#after = table.at(slot).word(place) | 0;
+    this.#x = x;
+    this.#y = y;
+    this.#z = z;
+    this.#before = before;
+    this.#after = after;
+    this.#undone = undone;
+  }
+
+  /** @param version of the table before the edit, which put another word in place of `before` */
+  static of(table: VoxelTable, version: number, slot: number, place: number, before: number) {
+    const at = table.index.position(slot);
+    return new VoxelEntry({
+      ...{ table, version, undone: false },
+      x: at.x * 16 + (place & 15),
+      y: at.y * 16 + ((place >> 4) & 15),
+      z: at.z * 16 + (place >> 8),
+      before: before | 0,
+      after: table.at(slot).word(place) | 0,
+    });
+  }
+
+  get facts(): VoxelFacts {
+    return {
+      ...{ table: this.#table, version: this.#version, undone: this.#undone },
+      ...{ x: this.#x, y: this.#y, z: this.#z, before: this.#before, after: this.#after },
+    };
   }
 
   get bytes(): number {

@@ -1,0 +1,208 @@
+/**
+ * What the main thread was told of a project, and with that what it has to be told next. After each
+ * time all blocks of the project are copied before they are written, so that nobody ever writes
+ * into what the main thread has.
+ */
+
+import { threadId } from 'node:worker_threads';
+import type { Layer } from '../document/layer.ts';
+import type { Mirror, MirrorDelta, MirrorValues, StepsChange } from '../port/mirror.ts';
+import type { Project } from '../project/project.ts';
+import { versionsAfter } from '../volume/trail.ts';
+import { packed, unpacked } from './pack.ts';
+import { MirrorReader } from './reader.ts';
+import { type Root, rootOf } from './root.ts';
+import { SentStack } from './stack.ts';
+import { StepReader } from './step-reader.ts';
+import { StepWriter } from './steps.ts';
+import { TableWriter } from './tables.ts';
+import { Ids, type Item, ValueWriter } from './values.ts';
+
+/**
+ * What nobody refers to any more is only found by a look at all there is, which is due once as much
+ * has come as there was, and this much at least.
+ */
+const VALUE_BYTES_MIN = 256 * 1024;
+const BLOCKS_MIN = 4096;
+
+let made = 0;
+
+export class ProjectMirror {
+  readonly #project: Project;
+  /** Of all its mirrors; there may be others of the same project. */
+  readonly #name = `${threadId}.${++made}`;
+  #count = 0;
+  #stamp: string | undefined;
+  #ids = new Ids();
+  #tables = new TableWriter(this.#ids);
+  #values = new ValueWriter(this.#ids, (volume) => this.#tables.visit(volume));
+  #steps = new StepWriter(this.#ids, this.#values);
+  readonly #done = new SentStack();
+  readonly #undone = new SentStack();
+  #document_number = 0;
+  /** The layers that the document had. */
+  #layers: readonly Layer[] = [];
+  /** Edits with an `op_id`, as many as came between two deltas; and how many ever came. */
+  #ops: (readonly object[])[] = [];
+  #ops_count = 0;
+  #value_bytes = 0;
+  #value_bytes_max = VALUE_BYTES_MIN;
+  #blocks_max = BLOCKS_MIN;
+
+  constructor(project: Project) {
+    this.#project = project;
+  }
+
+  /** What has changed since this was last called, or all there is; as of a sequence. */
+  delta(sequence: number): MirrorDelta {
+    try {
+      return this.#delta(sequence);
+    } catch (error) {
+      // What was noted as sent was not.
+      this.#begin();
+      throw error;
+    }
+  }
+
+  /** Makes the project, a new one, what a mirror says, and goes on from there. */
+  restore(mirror: Mirror): void {
+    const project = this.#project;
+    const root = unpacked(mirror.root) as Root;
+    versionsAfter(root.last_version);
+    this.#begin(root.last_id);
+    const writers = { ids: this.#ids, values: this.#values, tables: this.#tables };
+    const reader = new MirrorReader(mirror, project.edits, writers);
+    restoreProject(project, root, reader);
+    const { history, checkpoints, document } = project;
+    const steps = new StepReader(project, reader);
+    history.goOn(root.history, steps.steps(mirror.done), steps.steps(mirror.undone));
+    checkpoints.goOn(
+      root.checkpoint_facts,
+      root.checkpoints.map((item) => reader.value(item) as never),
+    );
+    this.#stamp = mirror.stamp;
+    this.#ops = root.ops.map((item) => reader.value(item) as readonly object[]);
+    for (const op of this.#ops.flat()) project.ops.add(op as never);
+    this.#ops_count = project.ops.count;
+    this.#layers = document.layers;
+    this.#document_number = project.documentNumber;
+    this.#done.sent(history.forgotten, 0, 0, numbersIn(history.doneFrom(0)));
+    this.#undone.sent(history.lost, 0, 0, numbersIn(history.undone));
+    this.#value_bytes = mirror.values.reduce((sum, { data }) => sum + data.length, 0);
+    this.#bound();
+    project.account();
+    project.memory.accountHistory(history.bytes + checkpoints.bytes);
+  }
+
+  /** Knows of nothing that was sent. */
+  #begin(last_id = 0): void {
+    this.#stamp = undefined;
+    this.#ids = new Ids(last_id);
+    this.#tables = new TableWriter(this.#ids);
+    this.#values = new ValueWriter(this.#ids, (volume) => this.#tables.visit(volume));
+    this.#steps = new StepWriter(this.#ids, this.#values);
+    this.#done.clear();
+    this.#undone.clear();
+    this.#layers = [];
+    this.#ops = [];
+    this.#ops_count = 0;
+    this.#value_bytes = 0;
+  }
+
+  #bound(): void {
+    this.#value_bytes_max = Math.max(VALUE_BYTES_MIN, 2 * this.#value_bytes);
+    this.#blocks_max = Math.max(BLOCKS_MIN, 2 * this.#tables.blocks);
+  }
+
+  #delta(sequence: number): MirrorDelta {
+    const { documentNumber, history } = this.#project;
+    const after = this.#stamp;
+    if (this.#document_number !== documentNumber) {
+      this.#done.clear();
+      this.#undone.clear();
+    }
+    const anew =
+      this.#document_number !== documentNumber ||
+      this.#value_bytes > this.#value_bytes_max ||
+      this.#tables.blocks > this.#blocks_max;
+    this.#document_number = documentNumber;
+    if (anew) this.#values.forget();
+    // Those that are no more may have been written before they went.
+    for (const layer of this.#layers) if (!anew) this.#values.visit(layer);
+    const done = this.#doneChange();
+    const undone = this.#undoneChange();
+    if (anew) this.#steps.trace([...history.doneFrom(0), ...history.undone]);
+    this.#noteOps();
+    const root = rootOf(this.#project, this.#ops, this.#ids, this.#values);
+    const values = this.#takeValues(anew);
+    const gone = anew && after !== undefined ? this.#tables.dropOthers() : [];
+    const volumes = this.#tables.take();
+    if (anew) this.#bound();
+    this.#layers = this.#project.document.layers;
+    const stamp = `${this.#name}.${++this.#count}`;
+    this.#stamp = stamp;
+    return {
+      ...{ sequence, stamp, after, root: packed(root), values, all_values: anew },
+      ...{ volumes, gone, done, undone },
+    };
+  }
+
+  #doneChange(): StepsChange {
+    const { history } = this.#project;
+    const { forgotten, length } = history;
+    const { dropped, kept } = this.#done.compare(forgotten, length, (at) => history.numberAt(at));
+    const added = history.doneFrom(kept);
+    this.#done.sent(forgotten, dropped, kept, numbersIn(added));
+    return { dropped, kept, runs: this.#steps.runs(added) };
+  }
+
+  #undoneChange(): StepsChange {
+    const { undone, lost } = this.#project.history;
+    const { dropped, kept } = this.#undone.compare(lost, undone.length, (at) => undone[at]!.number);
+    const added = undone.slice(kept);
+    this.#undone.sent(lost, dropped, kept, numbersIn(added));
+    return { dropped, kept, runs: this.#steps.runs(added) };
+  }
+
+  #noteOps(): void {
+    const { ops } = this.#project;
+    const added = ops.after(this.#ops_count);
+    if (added.length > 0) this.#ops = [...this.#ops, added];
+    this.#ops_count = ops.count;
+    // Parts that have gone as a whole.
+    const [oldest] = ops.after();
+    while (this.#ops.length > 1 && oldest !== undefined && !has(this.#ops[0]!, oldest)) {
+      this.#ops = this.#ops.slice(1);
+    }
+  }
+
+  #takeValues(anew: boolean): MirrorValues[] {
+    const defined = this.#values.take();
+    if (anew) this.#value_bytes = 0;
+    if (defined.length === 0) return [];
+    const data = packed(defined.map(([, content]) => content));
+    this.#value_bytes += data.length;
+    return [{ ids: Float64Array.from(defined, ([id]) => id), data }];
+  }
+}
+
+function has(part: readonly object[], op: object): boolean {
+  return part.some((one) => (one as { id: string }).id === (op as { id: string }).id);
+}
+
+function numbersIn(steps: readonly { readonly number: number }[]): number[] {
+  return steps.map(({ number }) => number);
+}
+
+function restoreProject(project: Project, root: Root, reader: MirrorReader): void {
+  const { name, path, format, numbers } = root;
+  project.name = name;
+  project.path = path;
+  project.format = format;
+  const { document } = project;
+  const item = (value: Item) => reader.value(value) as never;
+  document.exchange(item(root.document));
+  document.keptPreview = item(root.preview);
+  for (const layer of document.layers) layer.record(project.edits);
+  project.goOn(numbers, document, item(root.selection));
+}

@@ -1,0 +1,50 @@
+/** What a mirror begins with: all that is there once in a project. */
+
+import type { CheckpointFacts } from '../project/checkpoints.ts';
+import type { HistoryFacts } from '../project/history.ts';
+import type { Project } from '../project/project.ts';
+import { lastVersion } from '../volume/trail.ts';
+import type { Ids, Item, ValueWriter } from './values.ts';
+
+export interface Root {
+  /** The last id, and the last version, that were given. */
+  readonly last_id: number;
+  readonly last_version: number;
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly format: string | undefined;
+  readonly numbers: Project['numbers'];
+  readonly document: Item;
+  readonly preview: Item;
+  readonly selection: Item;
+  readonly history: HistoryFacts;
+  readonly checkpoints: readonly Item[];
+  readonly checkpoint_facts: CheckpointFacts;
+  /** What is remembered of edits with an `op_id`, in parts, in order. */
+  readonly ops: readonly Item[];
+}
+
+/** @param ops parts that are never written into */
+export function rootOf(
+  project: Project,
+  ops: readonly object[],
+  ids: Ids,
+  values: ValueWriter,
+): Root {
+  const { name, path, format, numbers, document, selection, history, checkpoints } = project;
+  for (const layer of document.layers) values.visit(layer);
+  values.refer(selection.mask);
+  const objects = {
+    document: values.refer(document.state),
+    preview: values.refer(document.keptPreview),
+    selection: values.refer(selection),
+    checkpoints: Array.from(checkpoints.all, (one) => values.refer(one)),
+    ops: ops.map((part) => values.refer(part)),
+  };
+  return {
+    ...{ name, path, format, numbers, ...objects },
+    ...{ history: history.facts, checkpoint_facts: checkpoints.facts },
+    // Not before all have got theirs.
+    ...{ last_id: ids.last, last_version: lastVersion() },
+  };
+}

@@ -1,0 +1,49 @@
+/** A project that another thread mirrors, and others made anew of that. */
+
+import { readSnapshot, snapshotChunks } from '../../engine/journal/snapshot.ts';
+import { ProjectMirror } from '../../engine/mirror/project-mirror.ts';
+import { type Mirror, type MirrorDelta, mirrorAfter } from '../../engine/port/mirror.ts';
+import type { LooseProject } from './project.ts';
+
+/** The same as another thread gets it. */
+export function posted<T>(value: T): T {
+  return structuredClone(value);
+}
+
+export class MirroredProject {
+  readonly made: LooseProject;
+  readonly maker: ProjectMirror;
+  mirror: Mirror | undefined;
+  #sequence = 0;
+
+  constructor(made: LooseProject, mirror?: Mirror) {
+    this.made = made;
+    this.maker = new ProjectMirror(made.project);
+    if (mirror === undefined) return;
+    this.maker.restore(posted(mirror));
+    this.mirror = mirror;
+  }
+
+  /** Brings the mirror up to date. */
+  update(): Mirror {
+    const delta: MirrorDelta = posted(this.maker.delta(++this.#sequence));
+    this.mirror = mirrorAfter(this.mirror, delta);
+    return this.mirror;
+  }
+}
+
+/** A mirror from the bytes of its file. */
+export async function stored(mirror: Mirror): Promise<Mirror> {
+  const bytes = await bytesOf(mirror);
+  const source = {
+    length: bytes.length,
+    read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
+  };
+  return readSnapshot(source).mirror;
+}
+
+export async function bytesOf(mirror: Mirror): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of snapshotChunks(mirror, { project: 'a', epoch: 1 })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
