@@ -200,7 +200,9 @@ export class Engine implements EngineApi {
       return { ...answer, durability, records, mirrors: this.#mirrors.take() };
     } catch (error) {
       const encoded = asked.quiet ? '' : this.#encoder.error(asked, error);
-      return partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
+      const answer = partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
+      // What it has done before it failed is to be kept all the same.
+      return { ...answer, records: this.#records.take() };
     }
   }
 
@@ -212,7 +214,8 @@ export class Engine implements EngineApi {
     const sequence = Math.max(mirror?.sequence ?? 0, replay(project, tail, this.#methods));
     project.records.goOn(sequence, epoch);
     this.#mirrors.ran(number, this.#now_ms() - began);
-    return { sequence, unsaved: project.unsaved };
+    const { title, unsaved } = project;
+    return { sequence, unsaved, ...(title === undefined ? {} : { title }) };
   }
 
   setClipboard(content: unknown): void {
@@ -291,20 +294,20 @@ export class Engine implements EngineApi {
       return resultOf(before);
     }
     this.#records.op = op;
-    project.begin(method.spec.name, request.client);
-    const { stamp } = project;
+    this.#records.begin(request.project, project, method.spec, request.client);
     try {
       // The catalogue's schema has been checked, which is the type the handler was written for.
       const result = project.memory.explained(() => method.run(project, params as never));
       if (!(result instanceof Job)) {
-        const changed = project.stamp !== stamp;
-        const done = { number: request.project, project, changed, result };
-        this.#records.request(done, method.spec, reader, request);
+        this.#records.done(request, result, reader);
         return result;
       }
       if (!this.#options.jobs_inline) return result;
       const done = runJob(result, { files: this.#files, control: new JobControl() });
       return done instanceof Handover ? this.#finish(request.project, request, done.value) : done;
+    } catch (error) {
+      this.#records.failed(request);
+      throw error;
     } finally {
       project.account();
       if (method.spec.project === 'closes') this.close(request.project);
@@ -314,18 +317,21 @@ export class Engine implements EngineApi {
   /** The end of a request whose job handed something over. */
   #finish(number: number, asked: Asked & { readonly client: number }, handover: unknown): unknown {
     const project = this.#find(number, asked);
-    const name = METHODS[asked.method]?.name ?? '';
-    const finish = finishers[name];
-    if (finish === undefined) throw new Error(`nothing takes over from a job of ${name}`);
+    const spec = METHODS[asked.method];
+    const finish = finishers[spec?.name ?? ''];
+    if (spec === undefined || finish === undefined) {
+      throw new Error(`nothing takes over from a job of ${spec?.name}`);
+    }
     this.#stop();
-    project.begin(name, asked.client);
-    const { stamp } = project;
+    this.#records.begin(number, project, spec, asked.client);
     try {
       // The job's kind made it for this method.
       const result = project.memory.explained(() => finish(project, handover as never));
-      const changed = project.stamp !== stamp;
-      this.#records.finished({ number, project, changed, result }, asked);
+      this.#records.done(asked, result);
       return result;
+    } catch (error) {
+      this.#records.failed(asked);
+      throw error;
     } finally {
       project.account();
     }

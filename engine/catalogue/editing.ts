@@ -37,6 +37,7 @@ export const transformLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: "Moves, turns, scales or flips a layer, as Goxel's Move tool does.",
   description:
     'Steps are done in this order: flip, scale, rotate, translate, matrix. The fixed point is' +
@@ -80,6 +81,7 @@ export const filter = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Runs a filter over a layer.',
   description:
     'colors: changes hue, lightness, saturation and contrast as Goxel does, of what is selected' +
@@ -146,6 +148,7 @@ export const select = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Selects voxels of a layer: in a box, connected, of a colour, or all.',
   description:
     'box: those in a box, which filters then use too. connected: those connected with the one at' +
@@ -187,6 +190,7 @@ export const clearSelection = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Selects nothing.',
   params: projectParams({}),
   positional: [],
@@ -201,6 +205,7 @@ export const paintSelection = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Puts one colour over all that is selected.',
   params: projectParams({ ...Tint, layer_id: Type.Optional(LayerId) }),
   positional: ['color'],
@@ -243,6 +248,7 @@ export const paste = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'change',
   summary: 'Puts what was copied over a layer.',
   description: 'Where it was, or with its lowest corner at the position.',
   params: projectParams({
@@ -279,6 +285,7 @@ export const cutToLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Moves what is selected of a layer into a new layer above it.',
   params: projectParams({
     layer_id: Type.Optional(LayerId),

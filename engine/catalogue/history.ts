@@ -63,6 +63,7 @@ export const undo = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   unscripted: TAKEN,
   summary: 'Takes back the last step of the project, or several.',
   description:
@@ -91,6 +92,7 @@ export const redo = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   unscripted: TAKEN,
   summary: 'Does again the step that was undone last, or several.',
   params: projectParams({ steps: Steps }),
@@ -167,6 +169,7 @@ export const createCheckpoint = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   unscripted: TAKEN,
   summary: 'Gives the project as it is now a name to come back to.',
   description:
@@ -197,6 +200,7 @@ export const deleteCheckpoint = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   unscripted: TAKEN,
   summary: 'Forgets a checkpoint.',
   params: projectParams({ checkpoint: CheckpointName }),
@@ -225,6 +229,7 @@ export const restore = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   unscripted: TAKEN,
   summary: 'Comes back to a checkpoint, or goes to a step of the history.',
   description:

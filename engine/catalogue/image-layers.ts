@@ -26,6 +26,7 @@ export const createImageLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'change',
   barrier: true,
   summary: 'Adds a layer that stands for a picture in space, to be looked at or made voxels of.',
   description:
@@ -71,6 +72,7 @@ export const imageLayerToVolume = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'change',
   barrier: true,
   summary: 'Makes an image layer a plain one that has the pixels of its picture as voxels.',
   description:

@@ -86,6 +86,7 @@ export const updateLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Changes what is given of a layer; of the active one without a choice.',
   description:
     'The matrix is the origin of a plain layer (its voxels stay), the movement of a clone, the' +
@@ -118,6 +119,7 @@ export const duplicateLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Copies a layer; the copy comes right above it and is the active one.',
   params: projectParams({ ...Which, name: Type.Optional(LayerName) }),
   positional: ['layer_id'],
@@ -133,6 +135,7 @@ export const cloneLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Adds a layer that shows a base layer, moved by a matrix, and follows its edits.',
   params: projectParams({
     ...Which,
@@ -158,6 +161,7 @@ export const createShapeLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Adds a layer that shows a shape in a box, inside the image box.',
   params: projectParams({
     ...ShapeFields,
@@ -182,6 +186,7 @@ export const makePlainLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Makes a clone or shape layer an ordinary one that owns the voxels it shows.',
   params: projectParams(Which),
   positional: ['layer_id'],
@@ -197,6 +202,7 @@ export const reorderLayer = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Moves a layer to another place in the order, 0 being the lowest.',
   params: projectParams({ ...Which, to: Index }),
   positional: [],
@@ -212,6 +218,7 @@ export const mergeLayers = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Combines a source layer into a target layer.',
   description:
     "Without a mode: the source's own. The source is removed unless delete_source is false.",
@@ -234,6 +241,7 @@ export const mergeDown = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Combines a layer, by its own mode, into the one below it.',
   params: projectParams(Which),
   positional: ['layer_id'],
@@ -249,6 +257,7 @@ export const mergeVisible = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Combines all visible layers, each by its own mode, into the lowest of them.',
   params: projectParams({}),
   positional: [],

@@ -60,6 +60,7 @@ export const createLayer = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Adds a layer on top and makes it the active one.',
   description:
     'The colour is accepted and repeated for the clients that send one: a layer has no colour, ' +
@@ -91,6 +92,7 @@ export const deleteLayer = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Deletes a layer and its voxels; in place of the last comes a new, empty one.',
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
@@ -118,6 +120,7 @@ export const setLayerVisibility = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Shows or hides a layer.',
   params: projectParams({
     ...Which,
@@ -142,6 +145,7 @@ export const setActiveLayer = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Chooses the layer that requests without a layer_id work on.',
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
@@ -157,6 +161,7 @@ export const renameLayer = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Gives a layer another name.',
   params: projectParams({ ...Which, name: LayerName }),
   positional: [],

@@ -74,6 +74,7 @@ export const paintShape = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: "Paints a cube, sphere or cylinder in a box, as Goxel's shape tool does.",
   description:
     'A voxel is in the shape when its centre is. The cylinder stands along the Z axis of the' +
@@ -105,6 +106,7 @@ export const fillRegion = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Puts one colour at every position between two corners, both inclusive.',
   description:
     'Both corners are filled, in whichever order they come: {"min": [0, 0, 0], "max": [3, 3, 0]}' +
@@ -139,6 +141,7 @@ export const paintVoxels = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Gives voxels that are there another colour; one voxel, or many by positions.',
   params: projectParams({
     ...Where,
@@ -179,6 +182,7 @@ export const floodFill = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Fills a connected region: of voxels of like colour, or of empty space in a region.',
   description:
     'From a voxel: recolours what is connected with it over faces, as far as neighbours differ' +
@@ -212,6 +216,7 @@ export const clearVoxels = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Removes the voxels of a layer: those selected, those of a region, or all.',
   description: 'Without a region, the selected voxels; without a selection either, all.',
   params: projectParams({
@@ -243,6 +248,7 @@ export const replaceColor = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Gives all voxels of a colour, or near it, another one.',
   params: projectParams({
     from: Color,
@@ -269,6 +275,7 @@ export const extrude = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Pulls a face of the model out, or pushes it in.',
   description:
     'The face is the flat region of voxels connected with the one at the position, all of them' +
@@ -330,6 +337,7 @@ export const setPacked = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Puts voxels into a region, given as bytes in the layout of get_packed_region.',
   description: 'Alpha 0 removes, unless keep is true: then it leaves what is there.',
   params: projectParams({

@@ -36,6 +36,7 @@ export const proceduralShape = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Makes a shape by its numbers.',
   description:
     'A shape fills [centre - size/2, centre + size/2), on whole voxels; sides are 10 unless' +

@@ -1,6 +1,7 @@
 /** Methods that make, load, save, export, describe and end a project. */
 
 import { Type } from 'typebox';
+import { listFormats } from './formats.ts';
 import { Contents, Opened, Overwrite } from './opening.ts';
 import {
   Bounds,
@@ -37,6 +38,7 @@ export const createProject = method({
   level: 'standard',
   project: 'opens',
   edits: true,
+  replay: 'change',
   summary: 'Starts an empty project, in place of what the project holds.',
   description:
     '`name` is a title; which project it is says `project`, as in every request: without it the ' +
@@ -146,6 +148,7 @@ export const loadProject = method({
   level: 'standard',
   project: 'opens',
   edits: true,
+  replay: 'change',
   barrier: true,
   summary: 'Reads a file into the project, in place of what the project holds.',
   description:
@@ -184,6 +187,7 @@ export const importFile = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'change',
   barrier: true,
   summary: 'Adds the layers of a file on top of those there are; the first becomes the active one.',
   description:
@@ -289,30 +293,6 @@ export const exportModel = method({
   result: Type.Object({ success: Success, ...Written }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
   examples: [{ name: 'as a Wavefront mesh', given: [ONE_VOXEL], params: { path: 'tower.obj' } }],
-});
-
-export const listFormats = method({
-  name: 'goxel.list_formats',
-  aliases: ['list_formats', 'export.formats', 'import.formats'],
-  scope: 'project',
-  level: 'read',
-  edits: false,
-  summary: 'Lists the file formats, and whether they can be read and written.',
-  params: projectParams({}),
-  positional: [],
-  result: Type.Object({
-    count: Count,
-    formats: Type.Array(
-      Type.Object({
-        name: Type.String(),
-        extensions: Type.Array(Type.String({ description: 'Without the dot.' })),
-        reads: Type.Boolean(),
-        writes: Type.Boolean(),
-      }),
-    ),
-  }),
-  errors: [],
-  examples: [{ name: 'all', params: {} }],
 });
 
 export const closeProject = method({

@@ -18,6 +18,7 @@ export const executeScript = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'change',
   barrier: true,
   summary: "Runs JavaScript with Goxel's script API on the project, in a sandbox.",
   description:

@@ -39,6 +39,12 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
   /** Whether the request can change a project. */
   readonly edits: boolean;
   /**
+   * Of those that do: what is recorded of it, to make the project anew. `request`, where doing it
+   * again to the same project gives the same; `change`, where files, the clipboard, chance, time or
+   * the memory that is free have a part in it: then it is what the request changed.
+   */
+  readonly replay?: 'request' | 'change';
+  /**
    * It reads or writes a file. What the same client sends behind it waits until it is done: all
    * requests when it edits, else those that are barriers too.
    */

@@ -26,6 +26,7 @@ export const paintStroke = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: "Paints along a path, as Goxel's brush does.",
   description:
     'The shape is stamped at the first point, and from each point to the next at steps of at' +
@@ -80,6 +81,7 @@ export const laser = method({
   scope,
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: "Removes all voxels along a ray, as Goxel's laser does.",
   description: 'Those go whose centre is within the radius of the ray, however many lie behind.',
   params: projectParams({

@@ -33,6 +33,7 @@ export const addVoxel = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Puts a voxel at a position.',
   description:
     'The position is x, y and z, or `position`. The colour is `color`, or r, g, b and a; white ' +
@@ -78,6 +79,7 @@ export const removeVoxel = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Removes the voxel at a position; a success also when there was none.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'layer_id'],
@@ -119,6 +121,7 @@ export const addVoxels = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Puts many voxels; a later one wins over an earlier one at the same position.',
   description:
     'Each has a position and a colour as in add_voxel. When one is wrong or memory ends, none ' +
@@ -148,6 +151,7 @@ export const removeVoxels = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Removes the voxels at many positions; `removed` counts those that were there.',
   params: projectParams({
     positions: Type.Array(Spot, MANY),
@@ -192,6 +196,7 @@ export const batchOperations = method({
   scope: 'project',
   level: 'standard',
   edits: true,
+  replay: 'request',
   summary: 'Adds, removes and paints voxels in one request, in order.',
   description:
     'When one operation is wrong or memory ends, none is done. Painting where no voxel is ' +

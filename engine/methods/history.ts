@@ -106,8 +106,9 @@ const list: Handler<typeof getHistory> = (project, { limit = LIST_LENGTH }) => {
 };
 
 const keep: Handler<typeof createCheckpoint> = (project, { checkpoint }) => {
-  const { checkpoints } = project;
-  if (checkpoints.size >= CHECKPOINTS_MAX && checkpoints.find(checkpoint) === undefined) {
+  const { checkpoints, memory } = project;
+  const more = checkpoints.find(checkpoint) === undefined;
+  if (more && checkpoints.size >= CHECKPOINTS_MAX && !memory.boundless) {
     const message = `The project has ${CHECKPOINTS_MAX} checkpoints, which is the most.`;
     throw new GoxError('GOX_CHECKPOINT_LIMIT', message, { checkpoints_max: CHECKPOINTS_MAX });
   }

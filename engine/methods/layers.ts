@@ -55,9 +55,9 @@ const setVisibility: Handler<typeof setLayerVisibility> = (project, params) => {
   return { success: true, visible, layer_id: layer.id };
 };
 
-const setActive: Handler<typeof setActiveLayer> = ({ document }, params) => {
-  const layer = pick(document, params);
-  document.activeLayer = layer;
+const setActive: Handler<typeof setActiveLayer> = (project, params) => {
+  const layer = pick(project.document, params);
+  project.activate(layer);
   return { success: true, layer_id: layer.id };
 };
 

@@ -97,7 +97,8 @@ const paintMany: Handler<typeof paintVoxels> = (project, params) => {
   const places = new Places();
   const there = spots.filter(([x, y, z]) => layer.volume.get(x, y, z) !== 0 && places.add(x, y, z));
   const changed = there.filter(([x, y, z]) => layer.volume.get(x, y, z) !== wordOf(rgba)).length;
-  if (there.length > 0) {
+  if (there.length === 1) project.putVoxel(layer, there[0]!, rgba);
+  else if (there.length > 1) {
     project.transact(() => {
       const volume = project.edit(layer);
       for (const [x, y, z] of there) volume.set(x, y, z, rgba);

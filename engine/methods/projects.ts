@@ -1,6 +1,7 @@
 /** Making, describing and ending projects; loading, saving and exporting them. */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { listFormats } from '../catalogue/formats.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import type {
   closeProject,
@@ -9,7 +10,6 @@ import type {
   getProjectInfo,
   getStatus,
   importFile,
-  listFormats,
   loadProject,
   saveProject,
 } from '../catalogue/projects.ts';
@@ -47,9 +47,8 @@ const create: Handler<typeof createProject> = (project, params) => {
   const opening = openingOf(project, params);
   project.replace(Document.empty(width, height, depth));
   project.name = name;
-  project.path = path;
-  project.format = undefined;
-  project.keptAt(project.revision);
+  project.title = name;
+  project.keptAt(project.revision, path, undefined);
   const size = { width, height, depth };
   return { success: true, name, ...size, ...opening, ...(path === undefined ? {} : { path }) };
 };
@@ -97,9 +96,8 @@ function install(
 ) {
   project.replace(document);
   project.name = asked.path;
-  project.path = path;
-  project.format = asked.format;
-  project.keptAt(project.revision);
+  project.title = path;
+  project.keptAt(project.revision, path, asked.format);
   const layer_count = project.document.layers.length;
   const { voxel_count } = contentsOf(project);
   return { success: true, path, ...opened, layer_count, voxel_count };
@@ -148,11 +146,7 @@ const save: Handler<typeof saveProject> = (project, params) => {
 
 /** Remembers a save, unless another document has come in its place meanwhile. */
 function keep(project: Project, { path, format, revision, documentNumber, bytes }: Written) {
-  if (project.documentNumber === documentNumber) {
-    project.path = path;
-    project.format = format;
-    project.keptAt(revision);
-  }
+  if (project.documentNumber === documentNumber) project.keptAt(revision, path, format);
   return { success: true, path, bytes, format: formatFor(path, format).name };
 }
 

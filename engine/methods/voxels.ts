@@ -22,24 +22,23 @@ import type { AnyHandler, Handler } from './handler.ts';
 import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';
 
 const add: Handler<typeof addVoxel> = (project, params) => {
-  const [x, y, z] = positionOf(params);
+  const position = positionOf(params);
+  const [x, y, z] = position;
   const rgba = colorOf(params);
   const layer = project.layer(params.layer_id);
   const before = layer.volume.get(x, y, z);
-  project.transact(() => {
-    if (layer.volume.slotAt(x, y, z) < 0) project.memory.reserve(1);
-    project.edit(layer).set(x, y, z, rgba);
-  });
+  project.putVoxel(layer, position, rgba);
   const [r, g, b, a] = channels(rgba);
   const changed = before === wordOf(rgba) ? 0 : 1;
   return { success: true, x, y, z, layer_id: layer.id, color: [r, g, b, a], changed };
 };
 
 const remove: Handler<typeof removeVoxel> = (project, params) => {
-  const [x, y, z] = positionOf(params);
+  const position = positionOf(params);
+  const [x, y, z] = position;
   const layer = project.layer(params.layer_id);
   const removed = layer.volume.get(x, y, z) === 0 ? 0 : 1;
-  project.transact(() => project.edit(layer).set(x, y, z, 0));
+  project.putVoxel(layer, position, 0);
   return { success: true, x, y, z, layer_id: layer.id, removed };
 };
 

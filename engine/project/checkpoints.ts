@@ -6,6 +6,7 @@
 import type { Document, DocumentState } from '../document/document.ts';
 import type { Layer, LayerState } from '../document/layer.ts';
 import type { Selection } from '../document/selection.ts';
+import { interruptible } from '../interrupt.ts';
 import { EMPTY_BLOCK } from '../ops/combine.ts';
 import type { Volume } from '../volume/volume.ts';
 
@@ -213,6 +214,9 @@ export class Checkpoints {
   #count(document: Document): void {
     this.#uncounted = 0;
     this.#bytes = 0;
-    for (const checkpoint of this.#all.values()) this.#bytes += bytesOf(checkpoint, document);
+    // The edit is made by now, so it does not stop any more.
+    interruptible(undefined, () => {
+      for (const checkpoint of this.#all.values()) this.#bytes += bytesOf(checkpoint, document);
+    });
   }
 }

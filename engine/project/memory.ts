@@ -27,6 +27,12 @@ const PICTURES_PART_OF_ONE = 16;
 /** Enough for a few small pictures of a model. */
 const PICTURES_BYTES_MIN = 32 * 1024 * 1024;
 
+/**
+ * How many times the bound of a history is kept while its steps are made again, since blocks may
+ * be counted as other than the first time: packed, or not.
+ */
+const BOUNDLESS_HISTORIES = 2;
+
 /** What can be made anew at any time. */
 interface Droppable {
   readonly bytes: number;
@@ -134,6 +140,8 @@ export class ProjectMemory {
   readonly #budget: Budget;
   #bytes = 0;
   #history_bytes = 0;
+  /** While what was done once is done again, it is counted and never refused. */
+  boundless = false;
 
   constructor(budget: Budget) {
     this.#budget = budget;
@@ -142,6 +150,10 @@ export class ProjectMemory {
   /** The lower of the ceilings for this project and for all projects of all engines. */
   get ceiling(): Ceiling {
     const { bytes_free, bytes_max, project_bytes_max } = this.#budget;
+    if (this.boundless) {
+      const bytes_free = Number.POSITIVE_INFINITY;
+      return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free };
+    }
     const project_free = project_bytes_max - this.#bytes;
     if (project_free < bytes_free) {
       const key = 'limits.project_voxel_bytes_max';
@@ -152,6 +164,7 @@ export class ProjectMemory {
 
   /** Of the ceiling. */
   get bytes_free(): number {
+    if (this.boundless) return Number.POSITIVE_INFINITY;
     const { bytes_free, project_bytes_max } = this.#budget;
     return Math.max(Math.min(bytes_free, project_bytes_max - this.#bytes), 0);
   }
@@ -174,6 +187,8 @@ export class ProjectMemory {
    */
   get history_bytes_max(): number {
     const { history_bytes_max, history_bytes_free } = this.#budget;
+    // What was there to be undone the first time must be there again.
+    if (this.boundless) return history_bytes_max * BOUNDLESS_HISTORIES;
     return Math.min(history_bytes_max, this.#history_bytes + Math.max(history_bytes_free, 0));
   }
 
@@ -213,6 +228,7 @@ export class ProjectMemory {
     const before = this.#bytes;
     // Other engines see it before it is looked at, so that no two take the same rest.
     this.account(bytes);
+    if (this.boundless) return;
     const { bytes_free, project_bytes_max } = this.#budget;
     if (bytes <= before || (bytes_free >= 0 && bytes <= project_bytes_max)) return;
     this.account(before);

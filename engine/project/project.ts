@@ -11,10 +11,12 @@ import { OpWindow } from '../port/op-window.ts';
 import { Kept } from '../prepared/kept.ts';
 import { ProjectRecords } from '../replay/records.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Checkpoint, Checkpoints, checkpointOf, comeBack } from './checkpoints.ts';
 import type { Clipboard } from './clipboard.ts';
+import { Done } from './done.ts';
 import type { Files } from './files.ts';
 import { History, type Origin, type Step } from './history.ts';
 import type { ProjectHome, Scripting } from './home.ts';
@@ -42,6 +44,8 @@ interface ProjectNumbers {
 
 export class Project extends Noted<ProjectState> {
   name = 'New Project';
+  /** What it was opened as: the name it was made by, or the absolute path of its file. */
+  title: string | undefined;
   readonly history = new History();
   readonly checkpoints = new Checkpoints();
   readonly pictures: Kept;
@@ -70,8 +74,9 @@ export class Project extends Noted<ProjectState> {
   #document_number = 0;
   /** Grows with all that a record has to tell of. */
   #stamp = 0;
-  /** The wall clock; while records are replayed, that of theirs. */
-  now_ms: () => number = Date.now;
+  /** When the running request began, by the wall clock; while it is replayed, by its record. */
+  #at_ms = 0;
+  #done = new Done();
 
   constructor(home: ProjectHome) {
     super({ selection: nothingSelected() });
@@ -140,10 +145,18 @@ export class Project extends Noted<ProjectState> {
     return this.#kept_revision !== this.#revision || edits > 0;
   }
 
+  get kept_revision(): number {
+    return this.#kept_revision;
+  }
+
   /** Remembers that what it was at a revision is in a file. */
-  keptAt(revision: number): void {
+  keptAt(revision: number, path: string | undefined, format: string | undefined): void {
+    if (revision === this.#kept_revision && path === this.path && format === this.format) return;
     this.#stamp++;
+    this.#done.kept = true;
     this.#kept_revision = revision;
+    this.path = path;
+    this.format = format;
   }
 
   /** The same as long as nothing happens that would have to be done again to come to this point. */
@@ -151,8 +164,20 @@ export class Project extends Noted<ProjectState> {
     return this.#stamp;
   }
 
+  /** When the running request began, by the wall clock. */
+  get at_ms(): number {
+    return this.#at_ms;
+  }
+
+  /** What it has done. */
+  get done(): Done {
+    return this.#done;
+  }
+
   /** Due before every request, of which the history remembers the method and the client. */
-  begin(method: string, client: number): void {
+  begin(method: string, client: number, at_ms = Date.now()): void {
+    this.#at_ms = at_ms;
+    this.#done = new Done();
     const last = this.#origin;
     // Steps keep it, and most requests are like the one before.
     if (last.method !== method || last.client !== client) this.#origin = { method, client };
@@ -174,6 +199,7 @@ export class Project extends Noted<ProjectState> {
     this.memory.require(document.voxelBytes());
     document.record(this.#recorder);
     this.#stamp++;
+    this.#done.replaced = true;
     this.#document = document;
     this.#document_number++;
     this.#revision = ++this.#lastRevision;
@@ -182,6 +208,13 @@ export class Project extends Noted<ProjectState> {
     this.checkpoints.clear();
     this.pictures.drop();
     this.memory.accountPictures(this.pictures);
+  }
+
+  /** Makes a layer the active one. That is no edit, so undo does not know of it. */
+  activate(layer: Layer): void {
+    if (this.document.state.active === layer) return;
+    this.#stamp++;
+    this.document.activeLayer = layer;
   }
 
   /** Puts another selection in the place of this one. Throws GOX_MEMORY_LIMIT. */
@@ -269,6 +302,15 @@ export class Project extends Noted<ProjectState> {
     return this.#record(edit);
   }
 
+  /** Puts a packed colour at a position, as an edit; alpha 0 removes. Throws GOX_MEMORY_LIMIT. */
+  putVoxel(layer: Layer, [x, y, z]: Vec3, rgba: number): void {
+    this.transact(() => {
+      if (rgba >>> 24 !== 0 && layer.volume.slotAt(x, y, z) < 0) this.memory.reserve(1);
+      this.edit(layer).set(x, y, z, rgba);
+    });
+    this.#done.voxel = { layer_id: layer.id, x, y, z, rgba };
+  }
+
   /** As `transact`, for what no file holds: it leaves the project as saved as it was. */
   choose<T>(edit: () => T): T {
     return this.#record(edit, this.#revision);
@@ -277,21 +319,21 @@ export class Project extends Noted<ProjectState> {
   /** Undoes the last step, if there is one, and gives it. Throws GOX_MEMORY_LIMIT. */
   undo(): Step | undefined {
     const step = this.history.undo();
-    if (step !== undefined) this.#settle(step.before, () => this.history.redo());
+    if (step !== undefined) this.#settle(step.before, -1);
     return step;
   }
 
   /** Does again what was undone last, if anything was, and gives it. Throws GOX_MEMORY_LIMIT. */
   redo(): Step | undefined {
     const step = this.history.redo();
-    if (step !== undefined) this.#settle(step.after, () => this.history.undo());
+    if (step !== undefined) this.#settle(step.after, 1);
     return step;
   }
 
   /** Gives what it is now a name to come back to; a checkpoint of the same name goes. */
   keep(name: string): Checkpoint {
     this.#stamp++;
-    const about = { name, at_ms: this.now_ms(), step: this.history.now, revision: this.#revision };
+    const about = { name, at_ms: this.#at_ms, step: this.history.now, revision: this.#revision };
     const checkpoint = checkpointOf(this.document, { ...about, selection: this.selection });
     this.checkpoints.add(checkpoint);
     this.memory.accountHistory(this.history.bytes + this.checkpoints.bytes);
@@ -315,16 +357,18 @@ export class Project extends Noted<ProjectState> {
   }
 
   /** After a step back or forth, which is taken back when there is no memory for it. */
-  #settle(revision: number, back: () => unknown): void {
+  #settle(revision: number, moves: -1 | 1): void {
     try {
       this.boundDerived();
       this.document.refresh();
       this.memory.require(this.bytes);
     } catch (error) {
-      back();
+      if (moves < 0) this.history.redo();
+      else this.history.undo();
       throw error;
     }
     this.#stamp++;
+    this.#done.moves += moves;
     this.#revision = revision;
     const { history, checkpoints } = this;
     this.memory.accountHistory(history.bytes + checkpoints.bytes);
@@ -356,7 +400,10 @@ export class Project extends Noted<ProjectState> {
     this.#revision = after;
     this.#lastRevision = Math.max(this.#lastRevision, after);
     const edit = { entries, summary, origin: this.#origin, before, after };
-    this.boundHistory(this.history.push(edit, this.now_ms()));
+    this.#done.edits++;
+    this.#done.recording = recording;
+    this.#done.chosen = after === before;
+    this.boundHistory(this.history.push(edit, this.#at_ms));
   }
 
   /**

@@ -4,25 +4,23 @@ import type { MethodSpec } from '../catalogue/spec.ts';
 import type { Asked, BatchReader, EngineRequest } from '../port/engine-side.ts';
 import type { Durability, OpTag, Records } from '../port/layout.ts';
 import type { Project } from '../project/project.ts';
+import { addAnswer, type RecordedOp } from './bodies.ts';
 import { answered } from './ops.ts';
-import type { RecordedOp } from './records.ts';
+import { record } from './recording.ts';
 
-/** A request that did well. */
-interface Done {
-  /** The number of its project, and that. */
-  readonly number: number;
-  readonly project: Project;
-  /** Whether it changed the project. */
-  readonly changed: boolean;
-  readonly result: unknown;
-}
+type AskedBy = Asked & Pick<EngineRequest, 'client'>;
 
 export class BatchRecords {
   /** The place in the batch of the request that runs. */
   place = 0;
   /** What that is known by, if it came with an `op_id`. */
   op: OpTag | undefined;
-  /** The projects that requests have changed, by their numbers. */
+  /** Its project, the number and the stamp that this had, and its method; nothing once it is over. */
+  #project: Project | undefined;
+  #number = 0;
+  #stamp = 0;
+  #spec: MethodSpec | undefined;
+  /** The projects that have left records, by their numbers. */
   readonly #changed = new Map<number, Project>();
   #told: (Durability & { readonly place: number })[] = [];
 
@@ -42,39 +40,55 @@ export class BatchRecords {
     return told;
   }
 
-  /** Records a request, as far as it has to be. */
-  request(done: Done, spec: MethodSpec, reader: BatchReader, request: EngineRequest): void {
-    const { project, changed } = done;
-    this.#note(done, (op) => {
-      if (!changed) return false;
-      const { msgpack, client } = request;
-      const params = reader.bytes(request);
-      const at_ms = Date.now();
-      project.records.request({ method: spec.name, msgpack, params, client, at_ms, op });
-      return true;
-    });
-    if (request.has_meta) this.tell(project.records.sequence, false);
+  /** Begins a request, or the end of one whose job handed something over. */
+  begin(number: number, project: Project, spec: MethodSpec, client: number): void {
+    project.begin(spec.name, client);
+    this.#number = number;
+    this.#project = project;
+    this.#stamp = project.stamp;
+    this.#spec = spec;
   }
 
-  /** The end of a request whose job handed something over. */
-  finished(done: Done, { has_meta }: Asked): void {
-    this.#note(done, () => false);
-    if (has_meta) this.tell(done.project.records.sequence, false);
+  /**
+   * Records what it has done, as far as that has to be.
+   *
+   * @param reader of its parameters, unless a job has handed something over
+   */
+  done(asked: AskedBy, result: unknown, reader?: BatchReader): void {
+    const project = this.#project;
+    if (project === undefined) return;
+    this.#record(asked, true, this.op && answered(this.op, result), reader);
+    if (asked.has_meta) this.tell(project.records.sequence, false);
+  }
+
+  /** The same of one that threw: what it had done by then counts, and is not done again. */
+  failed(asked: AskedBy): void {
+    this.#record(asked, false, this.op && { ...this.op, result: undefined });
   }
 
   tell(sequence: number, repeated: boolean): void {
     this.#told.push({ place: this.place, sequence, repeated });
   }
 
-  /** @param record gives whether there was anything to be recorded */
-  #note({ number, project, result }: Done, record: (op: RecordedOp | undefined) => boolean): void {
-    const op = this.op && answered(this.op, result);
-    if (!record(op)) {
-      if (op === undefined) return;
+  #record(
+    asked: AskedBy,
+    succeeded: boolean,
+    op: RecordedOp | undefined,
+    reader?: BatchReader,
+  ): void {
+    const [project, spec] = [this.#project, this.#spec];
+    this.#project = undefined;
+    if (project === undefined || spec === undefined) return;
+    const changed = project.stamp !== this.#stamp;
+    if (!changed && op === undefined) return;
+    const { client, msgpack } = asked;
+    const request = reader && { msgpack, params: reader.bytes(asked as EngineRequest) };
+    if (!changed || !record(project, { spec, client, op, succeeded, request })) {
+      if (op === undefined || !succeeded) return;
       // That nothing changed is an answer too.
-      project.records.answer(op);
+      addAnswer(project.records, { method: spec.name, client, at_ms: project.at_ms, op });
     }
     if (op !== undefined) project.ops.add({ ...op, sequence: project.records.sequence });
-    this.#changed.set(number, project);
+    this.#changed.set(this.#number, project);
   }
 }

@@ -16,7 +16,7 @@ import type { MethodSpec } from '../catalogue/spec.ts';
 import { messagePack, WithBytes } from '../encode.ts';
 import type { KeptOp, OpTag } from '../port/layout.ts';
 import type { Project } from '../project/project.ts';
-import type { RecordedOp } from './records.ts';
+import type { RecordedOp } from './bodies.ts';
 
 /** A larger result is not kept: what an edit answers has some hundred bytes, as a rule. */
 const RESULT_BYTES_MAX = 64 * 1024;

@@ -3,59 +3,146 @@
 import { findMethod } from '../catalogue/methods.ts';
 import { decodeParams } from '../catalogue/params.ts';
 import { messagePack } from '../encode.ts';
-import { interruptible } from '../interrupt.ts';
+import { checkInterrupt, interruptible } from '../interrupt.ts';
 import { type JournalRecord, RECORD_TYPES, recordsIn } from '../journal/format.ts';
 import type { Method } from '../methods/index.ts';
 import type { Project } from '../project/project.ts';
 import { atOneGo } from '../turns.ts';
-import { answerOf, type RecordedOp, type RecordedRequest, requestOf } from './records.ts';
+import {
+  answerIn,
+  changeIn,
+  documentRecordIn,
+  factsIn,
+  type RecordedChange,
+  type RecordedDocument,
+  type RecordedFacts,
+  type RecordedOp,
+  type RecordedRequest,
+  type RecordedVoxel,
+  requestIn,
+  voxelIn,
+} from './bodies.ts';
+import { change } from './delta.ts';
+import { documentIn } from './documents.ts';
+
+type Methods = readonly (Method | undefined)[];
+
+/** A record that cannot be done again. */
+class ReplayError extends Error {
+  override readonly name = 'ReplayError';
+}
 
 /**
- * Does all of it, in order; gives the sequence of the last. Throws what a request throws that did
- * well before: then the project is not what it was.
+ * Does all of it, in order; gives the sequence of the last. Nothing is refused or stopped meanwhile
+ * that was done once. Throws `ReplayError`: then the project is of no use.
  */
-export function replay(
-  project: Project,
-  chunks: readonly Uint8Array[],
-  methods: readonly (Method | undefined)[],
-): number {
+export function replay(project: Project, chunks: readonly Uint8Array[], methods: Methods): number {
   let last = 0;
   const all = () => {
     for (const chunk of chunks) {
       for (const record of recordsIn(chunk)) {
+        // However many they are, this thread is seen to live.
+        checkInterrupt();
         const op = doAgain(project, record, methods);
         last = record.sequence;
         if (op !== undefined) project.ops.add({ ...op, sequence: last });
       }
     }
   };
+  const { memory } = project;
+  memory.boundless = true;
   try {
-    atOneGo(() => interruptible(() => {}, all));
+    atOneGo(() => interruptible(undefined, all));
   } finally {
-    project.now_ms = Date.now;
+    memory.boundless = false;
+    project.account();
   }
+  project.boundHistory();
   return last;
 }
 
-/** Does one again; gives what it was answered if it came with an `op_id`. */
+/** Gives what it was answered if it came with an `op_id`. */
 function doAgain(
   project: Project,
-  { type, body }: JournalRecord,
-  methods: readonly (Method | undefined)[],
+  record: JournalRecord,
+  methods: Methods,
 ): RecordedOp | undefined {
-  if (type === RECORD_TYPES.answer) return answerOf(body);
-  if (type !== RECORD_TYPES.request) throw new Error(`nobody knows records of the type ${type}`);
-  const request = requestOf(body);
+  try {
+    return again(project, record, methods);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The edit ${record.sequence} cannot be done again: ${why}`;
+    throw new ReplayError(message, { cause: error });
+  }
+}
+
+function again(
+  project: Project,
+  { type, body }: JournalRecord,
+  methods: Methods,
+): RecordedOp | undefined {
+  switch (type) {
+    case RECORD_TYPES.voxel:
+      putVoxel(project, voxelIn(body));
+      return undefined;
+    case RECORD_TYPES.request:
+      return run(project, requestIn(body), methods);
+    case RECORD_TYPES.change:
+      return edit(project, changeIn(body));
+    case RECORD_TYPES.document:
+      return replace(project, documentRecordIn(body));
+    case RECORD_TYPES.facts:
+      return keep(project, factsIn(body));
+    case RECORD_TYPES.answer:
+      return answerIn(body).op;
+    case RECORD_TYPES.header:
+    case RECORD_TYPES.mark:
+      return undefined;
+    default:
+      throw new Error(`nobody knows records of the type ${type}`);
+  }
+}
+
+function putVoxel(project: Project, voxel: RecordedVoxel): void {
+  const { method, client, at_ms, layer_id, x, y, z, rgba } = voxel;
+  project.begin(method, client, at_ms);
+  project.putVoxel(project.layer(layer_id), [x, y, z], rgba);
+}
+
+function run(project: Project, request: RecordedRequest, methods: Methods) {
+  project.begin(request.method, request.client, request.at_ms);
   const method = methods[findMethod(request.method)?.index ?? -1];
   if (method === undefined) throw new Error(`there is no method ${request.method}`);
-  project.now_ms = () => request.at_ms;
-  project.begin(method.spec.name, request.client);
   try {
     method.run(project, decodeParams(method.spec, paramsOf(request)) as never);
-  } finally {
-    project.account();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${request.method}: ${why}`, { cause: error });
   }
   return request.op;
+}
+
+function edit(project: Project, { method, client, at_ms, op, chosen, changes }: RecordedChange) {
+  project.begin(method, client, at_ms);
+  const made = () => change(project, changes);
+  if (chosen) project.choose(made);
+  else project.transact(made);
+  return op;
+}
+
+function replace(project: Project, record: RecordedDocument) {
+  project.begin(record.method, record.client, record.at_ms);
+  project.replace(documentIn(record.document));
+  return keep(project, record);
+}
+
+function keep(project: Project, { method, client, at_ms, op, facts }: RecordedFacts) {
+  const { name, title, path, format, kept_revision } = facts;
+  project.begin(method, client, at_ms);
+  project.name = name;
+  project.title = title;
+  project.keptAt(kept_revision, path, format);
+  return op;
 }
 
 function paramsOf({ params, msgpack }: RecordedRequest): unknown {

@@ -7,7 +7,7 @@ import { type Recorder, type Recording, tooManyBlocks } from '../changes/recorde
 import { BLOCK_BYTES, isVoxel, newBlockData } from './block.ts';
 import { BlockIndex } from './block-index.ts';
 import { BlockStore } from './block-store.ts';
-import { Block, newToken } from './stored-block.ts';
+import { Block, newToken, type Token } from './stored-block.ts';
 import { Trail } from './trail.ts';
 import { type Step, type TableStep, VolumeLog } from './volume-log.ts';
 
@@ -235,6 +235,20 @@ export class BlockTable {
       blocks.push(block, this.#token);
     }
     this.#replace(index, blocks);
+  }
+
+  /** What others hold of it is not written, and nobody else has this. */
+  get token(): Token {
+    return this.#token;
+  }
+
+  /** Does what an edit of another table did, as steps in the order of this one, and notes it. */
+  go(steps: readonly Step[]): void {
+    const log = this.#noting();
+    for (const step of steps) {
+      const back = this.exchange(step);
+      log?.noteStep(back, step.kind === 'removed' ? this.#blocks.length - 1 : undefined);
+    }
   }
 
   /** For `VolumeLog`: undoes or does again one step of an edit, and gives the way back. */

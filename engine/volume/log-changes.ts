@@ -16,8 +16,7 @@ export function changesIn(table: BlockTable, log: VolumeLog): Changes {
     sum.addCells(x, y, z, one.cells, table.at(one.slot));
     return sum.changes();
   }
-  const before = new Before(table, log);
-  for (const { x, y, z, old, cells } of before.blocks()) {
+  for (const { x, y, z, old, cells } of blocksBefore(table, log).blocks) {
     const slot = table.find(x, y, z);
     const now = slot < 0 ? undefined : table.at(slot);
     if (cells === undefined) sum.add(x, y, z, old, now);
@@ -25,6 +24,12 @@ export function changesIn(table: BlockTable, log: VolumeLog): Changes {
     else sum.add(x, y, z, patched(old, cells), now);
   }
   return sum.changes();
+}
+
+/** Blocks that an edit wrote, as they were; all there are or were, when slots changed (`whole`). */
+export function blocksBefore(table: BlockTable, log: VolumeLog) {
+  const before = new Before(table, log);
+  return { whole: before.whole, blocks: before.blocks() };
 }
 
 /** What an edit of single voxels in one block replaced; undefined of any other. */
@@ -42,7 +47,7 @@ function cellsOfOneBlock({ steps }: VolumeLog) {
 }
 
 /** A block as it was before an edit, at its position over 16. */
-interface BlockBefore {
+export interface BlockBefore {
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -78,6 +83,10 @@ class Before {
         block.cells.set(step.place, step.word);
       }
     }
+  }
+
+  get whole(): boolean {
+    return this.#whole !== undefined;
   }
 
   *blocks(): Generator<BlockBefore, void, undefined> {

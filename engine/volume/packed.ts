@@ -51,6 +51,11 @@ export function isPlain(stored: Uint32Array): boolean {
   return stored.length === BLOCK_VOXELS;
 }
 
+/** A block as bytes may have it: as short as can be. Not to be written. */
+export function shortest(words: Uint32Array): Uint32Array {
+  return pack(words, (length) => new Uint32Array(length)) ?? words;
+}
+
 /** What a block takes that is kept so, with what keeps it. */
 export function storedBytes(stored: Uint32Array): number {
   if (isPlain(stored)) return BLOCK_BYTES;
@@ -69,7 +74,7 @@ export function uniform(word: number): Uint32Array {
 }
 
 /** The words of a block packed, in shared memory; undefined when that would save too little. */
-export function pack(data: Uint32Array): Uint32Array | undefined {
+export function pack(data: Uint32Array, room = newShared): Uint32Array | undefined {
   const words = signedWords(data);
   if (isUniform(words)) return uniform(data[0]!);
   const filled = survey(words);
@@ -79,7 +84,7 @@ export function pack(data: Uint32Array): Uint32Array | undefined {
   const start = 1 + (masked ? MASK_WORDS + RANK_WORDS : 0) + listed;
   const length = start + Math.ceil((filled * bits) / 32);
   if (length > PACKED_WORDS_MAX) return undefined;
-  const stored = newShared(length);
+  const stored = room(length);
   const out = signedWords(stored);
   out[0] = bits | (masked ? MASKED : 0) | (listed << COLORS_SHIFT);
   if (masked) writeMask(out);

@@ -117,6 +117,14 @@ export class VolumeLog implements Entry {
     this.#push(step);
   }
 
+  /** Takes the way back of a step; `added` is the slot of a block that came. */
+  noteStep(step: Step, added?: number): void {
+    if (step.kind === 'cell') this.noteCell(step.slot, step.place, step.word);
+    else if (step.kind === 'block') this.noteBlock(step.slot, step.block);
+    else if (step.kind === 'table') this.noteTable(step);
+    else if (added !== undefined) this.noteAdded(added);
+  }
+
   #push(step: Step): void {
     if (this.#steps === undefined) this.#steps = [step];
     else this.#steps.push(step);

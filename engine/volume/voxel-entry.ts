@@ -78,6 +78,11 @@ export class VoxelEntry implements Entry {
     return BYTES;
   }
 
+  /** What the edit made of which voxel. */
+  get voxel(): { x: number; y: number; z: number; word: number } {
+    return { x: this.#x, y: this.#y, z: this.#z, word: this.#after >>> 0 };
+  }
+
   /** What the edit changed, whether it is undone or not. */
   get changes(): Changes {
     const [had, has] = [isVoxel(this.#before), isVoxel(this.#after)];

@@ -100,7 +100,7 @@ export class TestEngine {
   readonly engine: Engine;
   /** With room for larger batches than the main thread makes. */
   readonly flight = new FlightControl(new SharedArrayBuffer(1 << 16));
-  /** What the last answer had for other engines' `setClipboard`. */
+  /** What was last copied, for other engines' `setClipboard`. */
   clipboard: unknown;
 
   constructor(options: Partial<EngineOptions> = {}) {
@@ -137,7 +137,7 @@ export class TestEngine {
   #bytesOf(answer: BatchAnswer): ArrayBuffer {
     if (answer instanceof ArrayBuffer) return answer;
     if (answer.jobs.length > 0) throw new Error('a job in an engine that does them itself');
-    this.clipboard = answer.clipboard;
+    this.clipboard = answer.clipboard ?? this.clipboard;
     return answer.answer;
   }
 

@@ -18,6 +18,11 @@ export class LooseProject {
   readonly files: Files;
   readonly project: Project;
 
+  readonly voxel_bytes_max: number;
+  readonly history_bytes_max: number;
+  /** Of the requests that are run. */
+  client = 0;
+
   /** @param history_bytes_max as much as it needs, so that no step is forgotten, unless said */
   constructor(
     voxel_bytes_max = 2 ** 28,
@@ -25,6 +30,8 @@ export class LooseProject {
     history_bytes_max = 2 ** 28,
   ) {
     this.directory = directory;
+    this.voxel_bytes_max = voxel_bytes_max;
+    this.history_bytes_max = history_bytes_max;
     this.files = new Files({ roots: [directory], file_bytes_max: 2 ** 26 });
     this.project = new Project({
       budget: new Budget({
@@ -49,7 +56,7 @@ export class LooseProject {
   /** The result of a method, or the job that it becomes. */
   run(method: string, params: object): unknown {
     const spec = METHODS.find(({ name }) => name === method)!;
-    this.project.begin('', 0);
+    this.project.begin(method, this.client);
     try {
       const run = handlers[method]!;
       return this.project.memory.explained(() =>
@@ -65,7 +72,7 @@ export class LooseProject {
     const job = structuredClone({ kind, title, input, stages, loans });
     const done = runJob(job, { files: this.files, control: new JobControl() });
     if (!(done instanceof Handover)) return done;
-    this.project.begin('', 0);
+    this.project.begin(method, this.client);
     const value = structuredClone(done.value);
     const result = this.project.memory.explained(() =>
       finishers[method]!(this.project, value as never),

@@ -3,7 +3,6 @@
  * plain copy of the project says, over random sequences of every method that edits.
  */
 
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,10 +12,10 @@ import { Job } from '../../../engine/jobs/job.ts';
 import type { Project } from '../../../engine/project/project.ts';
 import { createScripts } from '../../../engine/script/script.ts';
 import { BLOCK_BYTES } from '../../../engine/volume/block.ts';
-import type { Volume } from '../../../engine/volume/volume.ts';
 import { requireKept } from '../../support/kept.ts';
 import { LooseProject } from '../../support/project.ts';
 import { EDITS, randomParams, writeFiles } from '../../support/random-edits.ts';
+import { copyOf } from '../../support/recorded.ts';
 import { SEED } from '../../support/seed.ts';
 import { randomNumbers } from '../../support/volumes.ts';
 
@@ -26,37 +25,6 @@ const STEPS = 120;
 const BLOCKS_MAX = [400, 12];
 
 const exact = suite('exact');
-
-/** All of a project that an edit can change, in plain values. */
-function copyOf(project: Project): string[] {
-  const { document, selection } = project;
-  // What clones show may be out of date until somebody asks.
-  project.boundDerived();
-  document.refresh();
-  const { layers, active: _, ...scene } = document.state;
-  const text = (value: unknown) => JSON.stringify(value, plain);
-  return [
-    `active ${document.activeLayer.id}`,
-    `scene ${text(scene)}`,
-    `selection ${text(selection.box)} ${blocksOf(selection.mask).join(' ')}`,
-    ...layers.flatMap((layer) => {
-      const { volume, ...state } = layer.state;
-      const shown = layer.derived ? blocksOf(layer.volume).sort() : [];
-      return [`layer ${layer.id} ${text(state)}`, ...blocksOf(volume), ...shown];
-    }),
-  ];
-}
-
-function plain(_key: string, value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? [...(value as Float32Array)] : value;
-}
-
-/** Where each block is, in their order, and what it holds. */
-function blocksOf(volume: Volume): string[] {
-  return [...volume.blocks()].map(({ x, y, z, data, count }) => {
-    return `${x} ${y} ${z} ${count} ${createHash('sha1').update(data).digest('base64')}`;
-  });
-}
 
 async function run(made: LooseProject, method: string, params: object): Promise<void> {
   if (method === 'script.execute') made.project.scripting.scripts = await createScripts();

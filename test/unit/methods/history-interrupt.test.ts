@@ -31,7 +31,7 @@ function made(undone: number): LooseProject {
   fill(60, '#0000ff');
   bench.project.keep('kept');
   fill(90, '#ffffff');
-  bench.project.keptAt(bench.project.revision);
+  bench.project.keptAt(bench.project.revision, undefined, undefined);
   for (let i = 0; i < undone; i++) bench.project.undo();
   return bench;
 }
