@@ -1,12 +1,15 @@
 /**
  * One engine, or one job thread: a worker thread and the queue of calls into it.
  *
- *     starting → ready{idle|busy} → lost{judged|backoff} → starting → …
+ *     starting → replaying → ready{idle|busy} → lost{judged|backoff} → starting → …
  *        └─ short of something → (a wait) → starting        lost too often → failed, or cooling off
  *
  * The queue (`calls`) lives as long as the engine, the `worker` as long as its thread: calls that
  * arrive while the thread is away wait in the queue. Calls never pass through this machine:
  * sessions speak to the queue and the queue to the worker, so a request costs no transition here.
+ *
+ * `replaying`: projects are made anew in the thread, from what is kept of them; those that are
+ * there by then are served meanwhile. Without such projects it is `ready` at once.
  *
  * What ends a thread is told apart. A death counts, and too many of them are the engine's end. A
  * thread that could not be started for want of descriptors or memory does not count: that passes.
@@ -64,6 +67,11 @@ export type EngineEvent =
   | { type: 'part.overdue'; late_ms: number }
   /** A defect. */
   | { type: 'calls.failed'; reason: string }
+  /** Projects are made anew in its thread; all of them are there. */
+  | { type: 'replay.begun' }
+  | { type: 'replay.ended' }
+  /** One has been made anew for too long. */
+  | { type: 'replay.overdue'; age_ms: number }
   /** Nothing was heard of its thread for too long, in time in which the process ran. */
   | { type: 'worker.stalled'; silent_ms: number }
   /** Time to look for calls that take too long. */
@@ -92,6 +100,8 @@ export interface EngineState {
   /** Of its threads, the latest last. */
   deaths: readonly Death[];
   retiring: boolean;
+  /** Whether projects have to be made anew in its thread. */
+  replaying: boolean;
 }
 
 export interface EngineChildInput {
@@ -116,6 +126,27 @@ const SHORTAGE_WAIT_MS_MIN = 100;
 /** An engine that never had a thread is given up then, by default after some 10 s. */
 const START_SHORTAGES_MAX = 6;
 
+const REPLAYS = {
+  idle: { target: '#engine.replaying.idle', actions: 'note replay' },
+  busy: { target: '#engine.replaying.busy', actions: 'note replay' },
+} as const;
+const REPLAYED = {
+  idle: { target: '#engine.ready.idle', actions: 'note replay' },
+  busy: { target: '#engine.ready.busy', actions: 'note replay' },
+} as const;
+
+/** Of a thread that was there. */
+const DEATHS = {
+  // Whatever it wanted for, its projects are gone.
+  'worker.short': {
+    guard: 'is an engine',
+    target: '#engine.lost',
+    actions: ['note reason', 'fail calls'],
+  },
+  'worker.stalled': { target: '#engine.lost', actions: ['note reason', 'fail calls'] },
+  'call.overdue': { target: '#engine.lost', actions: ['note reason', 'time calls out'] },
+} as const;
+
 export const engineMachine = setup({
   types: {
     context: {} as EngineInput & EngineState,
@@ -129,6 +160,7 @@ export const engineMachine = setup({
     'restart policy': restartPolicyMachine,
   },
   guards: {
+    'has to replay': ({ context }) => context.replaying,
     'is an engine': ({ context }) => context.kind === 'engine',
     'cannot begin': ({ context: { kind, began, shortages } }) =>
       kind === 'engine' && !began && shortages >= START_SHORTAGES_MAX,
@@ -189,6 +221,7 @@ export const engineMachine = setup({
       tell(to, 'restart policy', { type: 'child.failed' } satisfies RestartPolicyEvent);
     }),
     'note retirement': assign({ retiring: ({ event }) => event.type === 'engine.retire' }),
+    'note replay': assign({ replaying: ({ event }) => event.type === 'replay.begun' }),
     'count restart': assign({ restarts: ({ context }) => context.restarts + 1 }),
     'count shortage': assign({ shortages: ({ context }) => context.shortages + 1 }),
     'forget shortages': assign({ shortages: 0, began: true }),
@@ -219,7 +252,7 @@ export const engineMachine = setup({
   id: 'engine',
   context: ({ input }) => ({
     ...{ ...input, restarts: 0, shortages: 0, began: false },
-    ...{ reason: '', since_ms: 0, deaths: [], retiring: false },
+    ...{ reason: '', since_ms: 0, deaths: [], retiring: false, replaying: false },
   }),
   initial: 'starting',
   entry: ['start calls', 'start policy', 'check again'],
@@ -227,6 +260,8 @@ export const engineMachine = setup({
     check: { actions: ['check calls', 'check again'] },
     'engine.retire': { actions: 'note retirement' },
     'engine.stay': { actions: 'note retirement' },
+    'replay.begun': { actions: 'note replay' },
+    'replay.ended': { actions: 'note replay' },
     'child.stop': '.stopped',
     'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },
@@ -244,24 +279,33 @@ export const engineMachine = setup({
       entry: ['start worker', 'note start'],
       on: {
         'worker.ready': [
+          {
+            guard: 'has to replay',
+            target: 'replaying',
+            actions: ['forget shortages', 'say ready'],
+          },
           { guard: 'is an engine', target: 'ready', actions: ['forget shortages', 'say ready'] },
           { target: 'ready', actions: 'say ready' },
         ],
       },
       after: { 'start timeout': { target: 'lost', actions: ['note reason', 'fail calls'] } },
     },
+    replaying: {
+      initial: 'idle',
+      states: {
+        idle: { on: { 'work.begun': 'busy', 'replay.ended': REPLAYED.idle } },
+        busy: { on: { 'work.ended': 'idle', 'replay.ended': REPLAYED.busy } },
+      },
+      on: { ...DEATHS, 'replay.overdue': DEATHS['worker.stalled'] },
+    },
     ready: {
       initial: 'idle',
-      states: { idle: { on: { 'work.begun': 'busy' } }, busy: { on: { 'work.ended': 'idle' } } },
+      states: {
+        idle: { on: { 'work.begun': 'busy', 'replay.begun': REPLAYS.idle } },
+        busy: { on: { 'work.ended': 'idle', 'replay.begun': REPLAYS.busy } },
+      },
       on: {
-        // It was there, and its projects are gone: whatever it wanted for, it died.
-        'worker.short': {
-          guard: 'is an engine',
-          target: 'lost',
-          actions: ['note reason', 'fail calls'],
-        },
-        'worker.stalled': { target: 'lost', actions: ['note reason', 'fail calls'] },
-        'call.overdue': { target: 'lost', actions: ['note reason', 'time calls out'] },
+        ...DEATHS,
         'part.overdue': {
           target: 'starting',
           actions: [
@@ -329,6 +373,9 @@ function reasonOf(event: EngineEvent): string {
     case 'call.overdue': {
       const ran = `a request ran for ${Math.round(event.age_ms)} ms`;
       return `${ran}, past performance.request_timeout_ms, and did not stop when it was told to`;
+    }
+    case 'replay.overdue': {
+      return `a project was being made anew for ${Math.round(event.age_ms)} ms`;
     }
     case 'part.overdue': {
       const late = `${Math.round(event.late_ms)} ms`;

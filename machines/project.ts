@@ -2,12 +2,17 @@
  * The life of one project, from the request that makes it until it is closed or given up.
  *
  *     opening → open{clean|unsaved} → closing → closed
- *        └───────────┴─── lost ────────┴───────────┘
+ *        │            │                  │
+ *        └────────────┴─── replaying ────┘         and back, where it was; or lost
  *
  * `opening` and `closing`: the project has a request that opens or closes it, and what anybody else
  * asks of it waits, since only its answer settles what the name means. A request that fails leaves
- * what was there before; when that was nothing, the project is closed. `lost`: its engine died with
- * all that was in it, and it is refused by that name until it is made or loaded again, or closed.
+ * what was there before; when that was nothing, the project is closed.
+ *
+ * `replaying`: its engine has it no more, since its thread died or what it had could not be kept.
+ * It is made anew from what is kept of it, and all requests wait, also the one that opens or closes
+ * it. `lost`: that could not be done, and it is refused by that name until it is made or loaded
+ * again, or closed.
  *
  * Whether it is `clean` its engine knows, and says with every answer; the machine hears only of a
  * change. So a request costs no transition but those that open or close, the first edit after a
@@ -22,6 +27,8 @@ export interface ProjectInput {
   engine: number;
   /** Whether a request makes it; the current project is there without one. */
   opening: boolean;
+  /** Whether it is kept from an earlier life of the daemon. */
+  replaying?: boolean;
 }
 
 export type ProjectEvent =
@@ -36,7 +43,11 @@ export type ProjectEvent =
   /** It has an edit that is in no file; it has none. */
   | { type: 'project.edited' }
   | { type: 'project.saved' }
-  | { type: 'engine.lost'; reason: string };
+  /** What its engine has of it is not what is kept; it was made anew, and is called so. */
+  | { type: 'project.replay' }
+  | { type: 'project.replayed'; title?: string | undefined }
+  /** It cannot be made anew. */
+  | { type: 'project.lost'; reason: string };
 
 export interface ProjectContext extends ProjectInput {
   title: string;
@@ -48,6 +59,12 @@ export interface ProjectContext extends ProjectInput {
 
 export type ProjectActor = ActorRefFrom<typeof projectMachine>;
 
+/** Of one in which nothing was yet, nothing is lost. */
+const LOST = [
+  { guard: 'holds something', target: '#project.lost', actions: 'note reason' },
+  { target: '#project.closed', actions: 'note reason' },
+] as const;
+
 export const projectMachine = setup({
   types: {
     context: {} as ProjectContext,
@@ -57,15 +74,18 @@ export const projectMachine = setup({
   actions: {
     'note title': assign({
       title: ({ context, event }) =>
-        event.type === 'project.opened' ? event.title : context.title,
+        (event.type === 'project.opened' || event.type === 'project.replayed'
+          ? event.title
+          : undefined) ?? context.title,
       filled: true,
     }),
     'note reason': assign({
       reason: ({ context, event }) =>
-        event.type === 'engine.lost' ? event.reason : context.reason,
+        event.type === 'project.lost' ? event.reason : context.reason,
     }),
   },
   guards: {
+    'is kept': ({ context }) => context.replaying === true,
     'is made by a request': ({ context }) => context.opening,
     'holds something': ({ context }) => context.filled,
   },
@@ -75,7 +95,11 @@ export const projectMachine = setup({
   initial: 'beginning',
   states: {
     beginning: {
-      always: [{ guard: 'is made by a request', target: 'opening' }, { target: 'open' }],
+      always: [
+        { guard: 'is kept', target: 'replaying.open' },
+        { guard: 'is made by a request', target: 'opening' },
+        { target: 'open' },
+      ],
     },
     opening: {
       on: {
@@ -84,10 +108,8 @@ export const projectMachine = setup({
           { guard: 'holds something', target: 'open.before' },
           { target: 'closed' },
         ],
-        'engine.lost': [
-          { guard: 'holds something', target: 'lost', actions: 'note reason' },
-          { target: 'closed', actions: 'note reason' },
-        ],
+        'project.replay': 'replaying.opening',
+        'project.lost': LOST,
       },
     },
     open: {
@@ -95,7 +117,8 @@ export const projectMachine = setup({
       on: {
         'project.open': 'opening',
         'project.close': 'closing',
-        'engine.lost': { target: 'lost', actions: 'note reason' },
+        'project.replay': 'replaying.open',
+        'project.lost': { target: 'lost', actions: 'note reason' },
       },
       states: {
         clean: { on: { 'project.edited': 'unsaved' } },
@@ -108,7 +131,35 @@ export const projectMachine = setup({
       on: {
         'project.closed': 'closed',
         'project.refused': 'open.before',
-        'engine.lost': { target: 'lost', actions: 'note reason' },
+        'project.replay': 'replaying.closing',
+        'project.lost': { target: 'lost', actions: 'note reason' },
+      },
+    },
+    /** What its request left may be answered meanwhile, or it is given up. */
+    replaying: {
+      initial: 'open',
+      on: { 'project.lost': LOST },
+      states: {
+        opening: {
+          on: {
+            'project.replayed': '#project.opening',
+            'project.opened': { target: 'open', actions: 'note title' },
+            'project.refused': [
+              { guard: 'holds something', target: 'open' },
+              { target: '#project.closed' },
+            ],
+          },
+        },
+        open: {
+          on: { 'project.replayed': { target: '#project.open.before', actions: 'note title' } },
+        },
+        closing: {
+          on: {
+            'project.replayed': '#project.closing',
+            'project.closed': '#project.closed',
+            'project.refused': 'open',
+          },
+        },
       },
     },
     /** Closed by a request, or another has its name by now. */

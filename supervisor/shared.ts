@@ -5,7 +5,7 @@ import type { AnyActorRef } from 'xstate';
 import { Admission } from '../actors/connection/admission.ts';
 import { Deadlines } from '../actors/connection/deadlines.ts';
 import { newCounters } from '../actors/connection/intake-deps.ts';
-import { handOver } from '../actors/engines/handovers.ts';
+import { handOver, takeBack } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
 import { Pulses } from '../actors/health/pulses.ts';
@@ -45,12 +45,12 @@ export function sharedBy(
     Pick<HealthDeps, 'root'> & { manager: ServiceManager | undefined; rootAnswers: () => boolean },
 ): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();
+  const places = { calls, handovers: new Map() };
   const births = new ProjectBirths();
   const stopping = () => isStopping(root.root());
   const jobs = new Jobs(config, {
-    ...{ clock, log, handOver: (one) => handOver(calls, one) },
-    takeBack: (call, why) =>
-      calls.get(call.project.engine)?.send({ type: 'call.cancel', call, why }),
+    ...{ clock, log, handOver: (one) => handOver(places, one) },
+    takeBack: (call, why) => takeBack(places, call, why),
   });
   const pulses = new Pulses();
   const heaps = new HeapThreads();
@@ -58,7 +58,7 @@ export function sharedBy(
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
   const shared = {
-    ...{ config, log, clock, calls, jobs, pulses, heaps, manager: root.manager },
+    ...{ config, log, clock, ...places, jobs, pulses, heaps, manager: root.manager },
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
     connections: new Map(),

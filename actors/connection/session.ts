@@ -260,9 +260,9 @@ export class Session implements Source, Waiter, SessionHandle {
 
   /** Has the project begin, or bars it, as the first waiting request needs; else answers that. */
   #begins(request: SessionRequest, project: Project): boolean {
-    const { projects } = this.#deps;
-    const { spec, reply } = request;
+    const [{ projects }, { spec, reply }] = [this.#deps, request];
     try {
+      if (spec.edits && project.read_only !== undefined) throw project.read_only;
       if (spec.project !== undefined) projects.ask(project, request, spec.project);
       else if (project.state === 'new') projects.begin(project);
     } catch (error) {

@@ -4,36 +4,32 @@
  * crossing to the worker are paid once a batch. A source gives requests only when asked, which
  * keeps those of a client that does not read its replies where they are.
  *
- * The queue outlives the worker: what arrives while the worker is away waits, what was in flight
- * when it died is answered with an error, since only the worker knew how far it had come.
+ * The queue outlives the worker: what arrives while the worker is away waits, and what was in
+ * flight when it died goes to the next one, which has the projects as they were before it, since
+ * what was not answered has left nothing. Not even the end of the queue fails what its projects
+ * are asked: they are made anew in the engine that follows.
  */
 
 import { fromCallback } from 'xstate';
 import { GoxError } from '../../conf/errors.ts';
 import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
 import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
-import {
-  type EngineStats,
-  type JobTicket,
-  type Mirrored,
-  type Records,
-  STATUS_RESULT,
-} from '../../engine/port/layout.ts';
+import type { EngineStats } from '../../engine/port/layout.ts';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { atOneStroke } from '../tracing/moment.ts';
-import { type Figures, reportFigures } from '../vitals.ts';
+import { reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
 import { type Landed, OneAnswer } from './answers.ts';
-import type { Call, HandedOver, Source } from './call.ts';
-import type { Flight, Present } from './flight.ts';
+import { Arrivals } from './arrivals.ts';
+import type { Call, HandedOver } from './call.ts';
+import type { Flight } from './flight.ts';
 import { Flights } from './flights.ts';
-import { Handovers } from './handovers.ts';
+import { type Handovers, handoversOf } from './handovers.ts';
 import { Line } from './line.ts';
-import { showPresent } from './present.ts';
-import type { Project } from './project.ts';
+import { runningIn, showPresent } from './present.ts';
 import { engineFailed } from './projects.ts';
+import { Recovery } from './recovery.ts';
 import type { CallsEvent, CallsRef, CallsRegistry } from './registry.ts';
-import { Releases } from './release.ts';
 import type { EngineLink } from './thread.ts';
 
 /**
@@ -41,8 +37,6 @@ import type { EngineLink } from './thread.ts';
  * with what there is by then, while with one alone the next fills up.
  */
 const FLIGHTS_MAX = 1;
-
-const NOTHING = new Uint8Array(0);
 
 /** The `calls` effect of an engine. */
 export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) {
@@ -75,14 +69,12 @@ class CallQueue {
   readonly #turned: () => void;
   readonly #line: Line;
   readonly #flights: Flights;
-  readonly #handovers = new Handovers();
-  readonly #releases = new Releases(
-    (ticket, call, source) => this.#submit(ticket, call, source),
-    (action) => this.#guarded(action),
-    () => this.#depart(),
-  );
+  readonly #handovers: Handovers;
+  readonly #arrivals: Arrivals;
+  readonly #recovery: Recovery;
   #link: EngineLink | undefined;
   #refusal: GoxError | undefined;
+  #left = false;
   /** Why there is no worker, as far as it is known. */
   #away: string | undefined;
   /** Since when its thread stands still at our wish. */
@@ -104,6 +96,15 @@ class CallQueue {
     this.#config = config;
     this.#report = report;
     this.#turned = turned;
+    this.#handovers = handoversOf(registry, index);
+    const guarded = (action: () => void) => this.#guarded(action);
+    const goOn = () => this.#depart();
+    this.#arrivals = new Arrivals(index, registry, guarded, goOn);
+    this.#recovery = new Recovery(registry, {
+      isAway: (project) => this.#flights.haveCallsOf(project),
+      turned: () => guarded(goOn),
+      changed: (replaying) => report({ type: replaying ? 'replay.begun' : 'replay.ended' }),
+    });
   }
 
   /** Whether its engine has something to do. */
@@ -124,23 +125,18 @@ class CallQueue {
     switch (event.type) {
       case 'work.ready':
         this.#line.add(event.source);
-        if (this.#refusal !== undefined) this.#empty(this.#refusal);
-        else this.#depart();
+        this.#depart();
         return;
       case 'call.handover':
         this.#handovers.add(event);
-        if (this.#refusal !== undefined) this.#empty(this.#refusal);
-        else this.#depart();
+        if (this.#refusal !== undefined && !this.#left) this.#handovers.fail(this.#refusal);
+        this.#depart();
         return;
       case 'call.cancel':
         this.#cancel(event.call, event.why);
         return;
       case 'worker.attached':
-        this.#link = event.link;
-        this.#away = undefined;
-        this.#recover(event.link);
-        this.#shareClipboard();
-        this.#depart();
+        this.#attach(event.link);
         return;
       case 'worker.held':
         this.#held_ms ??= this.#registry.clock.now_ms();
@@ -152,7 +148,10 @@ class CallQueue {
         this.#shareClipboard();
         return;
       case 'project.closed':
-        this.#forget(event.project);
+        this.#link?.close(event.project.number).catch(this.#onCrossingDefect);
+        return;
+      case 'project.replay':
+        this.#recovery.add(event.project);
         return;
       case 'calls.check':
         this.#check();
@@ -161,28 +160,54 @@ class CallQueue {
         this.#away = event.reason;
         return;
       case 'calls.fail':
-        this.#link = undefined;
-        this.#away = event.reason;
-        this.#giveBack(event);
+        this.#detach(event);
         return;
       case 'calls.refuse':
         this.leave(event.reason);
     }
   }
 
-  /** Its thread died: what it had is run again by the next, but for what it died of. */
-  #giveBack({ code, reason }: Extract<CallsEvent, { type: 'calls.fail' }>): void {
-    const why = code === 'GOX_REQUEST_TIMEOUT' ? new GoxError(code, this.#loss(reason)) : undefined;
-    this.#handovers.putBack(this.#flights.giveBack(why));
+  #attach(link: EngineLink): void {
+    this.#link = link;
+    this.#away = undefined;
+    this.#shareClipboard();
+    const { projects } = this.#registry;
+    for (const project of projects.of(this.#engine)) {
+      if (project.replaying) this.#recovery.add(project);
+    }
+    this.#recovery.attach(link);
+    this.#depart();
   }
 
-  /** The engine is given up: what waits for it is refused, and what it had is lost. */
-  leave(reason: string): void {
-    if (this.#refusal !== undefined) return;
+  /** Its thread died: what it had is run again by the next, but for what it died of. */
+  #detach({ code, reason }: Extract<CallsEvent, { type: 'calls.fail' }>): void {
+    this.#link = undefined;
+    this.#away = reason;
+    const late = code === 'GOX_REQUEST_TIMEOUT';
+    this.#giveBack(true, late ? new GoxError(code, this.#loss(reason)) : undefined);
+  }
+
+  /** @param why for the request that ran, if that is not to be run again */
+  #giveBack(died: boolean, why?: GoxError): void {
     const { projects } = this.#registry;
-    projects.engineLeft(this.#engine, reason);
-    this.#refuse(engineFailed(this.#loss(reason)));
-    projects.lose(this.#engine, reason);
+    // First, so that what is put back waits for its project and not for this engine.
+    for (const project of projects.of(this.#engine)) projects.replay(project);
+    this.#recovery.detach(died && !this.#flights.begun);
+    this.#handovers.putBack(this.#flights.giveBack(died, why));
+  }
+
+  /**
+   * The engine is given up. What its projects are asked waits for the next one; what would begin
+   * there is refused, now and from now on.
+   */
+  leave(reason: string): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#registry.projects.engineLeft(this.#engine, reason);
+    this.#link = undefined;
+    this.#giveBack(false);
+    this.#refusal ??= engineFailed(this.#loss(reason));
+    this.#empty(this.#refusal);
   }
 
   /** The daemon ends. */
@@ -195,6 +220,7 @@ class CallQueue {
     this.#link = undefined;
     this.#refusal = error;
     this.#flights.fail(error);
+    this.#handovers.fail(error);
     this.#empty(error);
   }
 
@@ -202,7 +228,7 @@ class CallQueue {
     return {
       flights: this.#flights.departed,
       in_flight: this.#flights.calls,
-      held: this.#releases.size,
+      held: this.#arrivals.held,
       sessions_waiting: this.#line.length,
       answered: this.#answered,
       projects: this.#stats.projects,
@@ -226,7 +252,7 @@ class CallQueue {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#report({ type: 'calls.failed', reason });
       const defect = new GoxError('GOX_INTERNAL', 'The queue of the engine failed.');
-      this.#guarded(() => this.#releases.fail(defect));
+      this.#guarded(() => this.#arrivals.fail(defect));
       if (this.#refusal !== undefined) return;
       this.#guarded(() => this.#refuse(defect));
     }
@@ -234,6 +260,7 @@ class CallQueue {
 
   /** Sends what has gathered, if there is a worker to send it to and it has time for it. */
   #depart(): void {
+    if (this.#refusal !== undefined) this.#empty(this.#refusal);
     while (this.#link !== undefined && !this.#line.gathering && !this.#full) {
       // Handovers first: the clients have waited for their jobs.
       if (!this.#departHandover(this.#link) && !this.#departBatch(this.#link)) return;
@@ -241,7 +268,7 @@ class CallQueue {
   }
 
   get #full(): boolean {
-    return this.#flights.full || this.#releases.full;
+    return this.#flights.full || this.#arrivals.full;
   }
 
   /** Whether there was one to be sent. */
@@ -304,33 +331,13 @@ class CallQueue {
   }
 
   #arrive(flight: Flight, landed: Landed): void {
-    const { answers, records, mirrors, durabilities = [], jobs = [], clipboard } = landed;
-    const { calls, parts } = flight;
-    for (const { place, ...told } of durabilities) calls[place]!.durability = told;
-    if (records !== undefined) this.#keep(calls, records, mirrors);
-    // The other engines have it before any client hears that it was copied.
-    if (clipboard !== undefined) {
-      this.#registry.clipboard = clipboard;
-      for (const [engine, queue] of this.#registry.calls) {
-        if (engine !== this.#engine) queue.send({ type: 'clipboard.changed' });
-      }
-    }
-    const { count } = answers;
+    const { count } = landed.answers;
     this.#flights.settle(flight, () => flight.land(count));
     this.#answered += count;
-    this.#line.landed(count, calls.length);
-    this.#releases.land(parts, answers, jobs);
-  }
-
-  /** Notes what a flight left to be done again. */
-  #keep(calls: readonly Call[], records: readonly Records[], mirrors: readonly Mirrored[] = []) {
-    const logOf = (number: number) => {
-      const project = calls.find((call) => call.project.number === number)?.project;
-      // What it left was left to a project that is no more.
-      return project?.undone === undefined ? project?.log : undefined;
-    };
-    for (const { project, ...made } of records) logOf(project)?.add(made);
-    for (const { project, delta } of mirrors) logOf(project)?.mirrored(delta);
+    this.#line.landed(count, flight.calls.length);
+    this.#arrivals.take(flight, landed);
+    // One that was to be made anew may have waited for this.
+    this.#recovery.look();
   }
 
   #shareClipboard(): void {
@@ -338,25 +345,13 @@ class CallQueue {
     if (clipboard !== undefined) this.#link?.setClipboard(clipboard);
   }
 
-  #submit(ticket: JobTicket, call: Call, source: Source): void {
-    call.op = ticket.op;
-    if (call.stopped !== undefined) source.fail(call, call.stopped);
-    else if (!source.wants(call)) {
-      source.fail(call, new GoxError('GOX_CANCELLED', 'The connection was closed.'));
-    } else if (call.loan !== undefined) {
-      call.loan.lent(ticket.input);
-      source.answer(call, STATUS_RESULT, NOTHING, 0, 0);
-    } else this.#registry.jobs.take(ticket, call, source);
-  }
-
   #cancel(call: Call, why: GoxError): void {
     const reason = why.code === 'GOX_REQUEST_TIMEOUT' ? 'deadline' : 'cancel';
     if (!this.#flights.cancel(call, reason)) this.#handovers.cancel(call, why);
   }
 
-  /** Fails whatever stands in line. */
+  /** Fails whatever stands in line; what is asked of projects that are made anew leaves it. */
   #empty(error: GoxError): void {
-    this.#handovers.fail(error);
     while (this.#line.length > 0 && !this.#line.gathering) {
       for (const { source, calls } of this.#line.gatherAll()) {
         for (const call of calls) source.fail(call, error);
@@ -369,6 +364,8 @@ class CallQueue {
   #check(): void {
     const now_ms = this.#registry.clock.now_ms();
     const { request_timeout_ms } = this.#config.performance;
+    const replay_ms = this.#recovery.overdue(now_ms);
+    if (replay_ms !== undefined) this.#report({ type: 'replay.overdue', age_ms: replay_ms });
     if (this.#held_ms !== undefined) {
       // No request gets on, by no fault of its own.
     } else if (this.#flights.size > 0) {
@@ -391,23 +388,6 @@ class CallQueue {
     this.#held_ms = undefined;
   }
 
-  /** Has a new thread make the projects anew that another one had. */
-  #recover(link: EngineLink): void {
-    const { projects } = this.#registry;
-    for (const project of projects.of(this.#engine)) {
-      if (!project.known) continue;
-      link.recover(project.number, project.log.recovery()).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        projects.loseOne(project, `it could not be made anew: ${reason}`);
-        this.#forget(project);
-      });
-    }
-  }
-
-  #forget(project: Project): void {
-    this.#link?.close(project.number).catch(this.#onCrossingDefect);
-  }
-
   /** The engine answers whatever a client sends; a rejection is a defect of the crossing. */
   readonly #onCrossingDefect = (error: unknown, flight?: Flight): void => {
     this.#guarded(() => {
@@ -417,11 +397,4 @@ class CallQueue {
       this.#depart();
     });
   };
-}
-
-/** The method that an engine runs, and for how long; nothing of one that is idle. */
-function runningIn(present: Present | undefined): Figures {
-  if (present === undefined) return {};
-  const { call, age_ms } = present;
-  return { running: call.spec?.name ?? 'a request', running_ms: Math.round(age_ms) };
 }

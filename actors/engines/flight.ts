@@ -81,6 +81,11 @@ export class Flight {
     return this.#state;
   }
 
+  /** Whether the engine has come to it. */
+  get begun(): boolean {
+    return this.#control.running(this.slot) !== undefined;
+  }
+
   /** The engine has done the first so many of its calls; the others are put back. */
   land(done: number): void {
     this.#state = done === 0 ? 'put back' : 'landed';
@@ -92,15 +97,15 @@ export class Flight {
   }
 
   /**
-   * Its thread died: gives back all of it, to be done again by another one, since nothing of what
-   * was done is left; what was handed over it returns. The request that ran is answered with `why`
-   * when that is given, or when threads died of it before.
+   * Its thread is gone: gives back all of it, to be done again by another one, since nothing of
+   * what was done is left; what was handed over it returns. The request that ran is answered with
+   * `why` when that is given, or when threads died of it before.
    */
-  giveBack(why?: GoxError): HandedOver | undefined {
+  giveBack(died: boolean, why?: GoxError): HandedOver | undefined {
     this.#state = 'put back';
     this.#settled = this.calls.length;
     const ran = this.calls[this.#control.running(this.slot) ?? BEHIND];
-    if (ran !== undefined) ran.deaths = (ran.deaths ?? 0) + 1;
+    if (died && ran !== undefined) ran.deaths = (ran.deaths ?? 0) + 1;
     let handedOver: HandedOver | undefined;
     for (const { source, calls } of this.parts) {
       const again = calls.filter((call) => call !== ran || !isQuarantined(call, why));

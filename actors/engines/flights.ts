@@ -4,6 +4,7 @@ import type { GoxError } from '../../conf/errors.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import type { Call, HandedOver, Source } from './call.ts';
 import { Flight, type Part, type Present } from './flight.ts';
+import type { Project } from './project.ts';
 
 export class Flights {
   readonly #free: number[];
@@ -45,6 +46,20 @@ export class Flights {
     return sources;
   }
 
+  /** Whether the engine has come to one of them. */
+  get begun(): boolean {
+    for (const flight of this.#underWay) if (flight.begun) return true;
+    return false;
+  }
+
+  /** Whether calls of a project are under way. */
+  haveCallsOf(project: Project): boolean {
+    for (const { calls } of this.#underWay) {
+      for (const call of calls) if (call.project === project) return true;
+    }
+    return false;
+  }
+
   /** To be asked for only while they are not full. @param handover see `Flight` */
   depart(
     parts: readonly Part[],
@@ -72,11 +87,11 @@ export class Flights {
   }
 
   /** Gives all back that is under way, the last to leave first; see `Flight`. */
-  giveBack(why?: GoxError): HandedOver[] {
+  giveBack(died: boolean, why?: GoxError): HandedOver[] {
     const handovers: HandedOver[] = [];
     for (const flight of [...this.#underWay].reverse()) {
       this.settle(flight, () => {
-        const handover = flight.giveBack(why);
+        const handover = flight.giveBack(died, why);
         if (handover !== undefined) handovers.unshift(handover);
       });
     }

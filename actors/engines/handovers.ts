@@ -1,12 +1,12 @@
 /**
  * The jobs that are done but for what the engine of their project has to do: a load whose document
- * was read elsewhere, for one. They wait here for their turn between the engine's batches.
+ * was read elsewhere, for one. They wait here for their turn between the engine's batches, also
+ * while the engine is not there, or their project is being made anew.
  */
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Call, HandedOver } from './call.ts';
-import { engineFailed, lostError } from './projects.ts';
-import type { CallsRegistry } from './registry.ts';
+import { lostError } from './projects.ts';
 
 export class Handovers {
   #waiting: HandedOver[] = [];
@@ -20,10 +20,12 @@ export class Handovers {
     this.#waiting.unshift(...some);
   }
 
-  /** The next that can be ended; those before it that cannot are answered. */
+  /** The next that can be ended now; those that cannot be any more are answered. */
   next(): HandedOver | undefined {
+    if (this.#waiting.length === 0) return undefined;
     this.drop();
-    return this.#waiting.shift();
+    const place = this.#waiting.findIndex(({ call }) => !call.project.replaying);
+    return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
   }
 
   /** Answers those that cannot be ended any more. */
@@ -50,11 +52,39 @@ export class Handovers {
   }
 }
 
-/** Gives a job that is done to the queue of its project's engine. */
-export function handOver(calls: CallsRegistry['calls'], one: HandedOver): void {
-  const queue = calls.get(one.call.project.engine);
-  if (queue !== undefined) queue.send({ type: 'call.handover', ...one });
-  else failHandover(one, obstacleTo(one) ?? engineFailed('The engine of the project is gone.'));
+/** Where those of each engine are, and its queue, if it has one at this moment. */
+interface Places {
+  readonly handovers: Map<number, Handovers>;
+  readonly calls: ReadonlyMap<number, { send(event: HandoverEvent): void }>;
+}
+
+type HandoverEvent =
+  | ({ type: 'call.handover' } & HandedOver)
+  | { type: 'call.cancel'; call: Call; why: GoxError };
+
+/** Those of an engine. */
+export function handoversOf({ handovers }: Pick<Places, 'handovers'>, engine: number): Handovers {
+  const found = handovers.get(engine);
+  if (found !== undefined) return found;
+  const made = new Handovers();
+  handovers.set(engine, made);
+  return made;
+}
+
+/** Gives a job that is done to the engine of its project. */
+export function handOver(places: Places, one: HandedOver): void {
+  const { engine } = one.call.project;
+  const queue = places.calls.get(engine);
+  if (queue === undefined) handoversOf(places, engine).add(one);
+  else queue.send({ type: 'call.handover', ...one });
+}
+
+/** Has it given up there, which answers it. */
+export function takeBack(places: Places, call: Call, why: GoxError): void {
+  const { engine } = call.project;
+  const queue = places.calls.get(engine);
+  if (queue === undefined) handoversOf(places, engine).cancel(call, why);
+  else queue.send({ type: 'call.cancel', call, why });
 }
 
 function failHandover({ source, call }: HandedOver, error: GoxError): void {

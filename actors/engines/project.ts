@@ -12,12 +12,12 @@ import { reportFigures } from '../vitals.ts';
 export interface Waiter {
   /** The bar is gone. */
   unbarred(): void;
-  /** Fails the requests that wait since before `time_ms`. */
-  expire(time_ms: number): void;
+  /** Fails the requests that wait since before `time_ms`; `why` is said of it, if known. */
+  expire(time_ms: number, why?: string): void;
 }
 
 /** `new`: it begins, with a machine, when the first request for it leaves for its engine. */
-export type ProjectState = 'new' | 'opening' | 'open' | 'closing' | 'lost' | 'closed';
+export type ProjectState = 'new' | 'opening' | 'open' | 'closing' | 'replaying' | 'lost' | 'closed';
 
 export class Project {
   readonly name: string;
@@ -30,6 +30,8 @@ export class Project {
   readonly log = new ProjectLog();
   #actor: ProjectActor | undefined;
   #state: ProjectState = 'new';
+  /** What it is apart from that it is made anew. */
+  #beneath: ProjectState = 'new';
   #unsaved = false;
   /** What its engine said last of `unsaved`. */
   #heard = false;
@@ -37,6 +39,10 @@ export class Project {
   known = false;
   /** Why what was not kept of it is no more, until it was made anew as it is kept. */
   undone: GoxError | undefined;
+  /** Why it must not be changed, if that is so. */
+  read_only: GoxError | undefined;
+  /** Threads that died while they made it anew, one after the other. */
+  deaths = 0;
   /** The request that opens or closes it, or did so last. */
   #request: object | undefined;
   /** The edits under way that have an `op_id`, by that. */
@@ -67,14 +73,19 @@ export class Project {
     return this.#actor?.getSnapshot().context.reason ?? '';
   }
 
-  /** Whether a request opens or closes it at this moment. */
-  get barred(): boolean {
-    return this.#state === 'opening' || this.#state === 'closing';
+  /** Whether it is made anew at this moment, or is to be. */
+  get replaying(): boolean {
+    return this.#state === 'replaying';
   }
 
-  /** Whether it is this one. */
+  /** Whether that is so, or a request opens or closes it. */
+  get barred(): boolean {
+    return this.replaying || this.#isAsked;
+  }
+
+  /** Whether this one opens or closes it. */
   isBarredBy(request: object): boolean {
-    return this.barred && this.#request === request;
+    return this.#isAsked && this.#request === request;
   }
 
   /**
@@ -82,7 +93,7 @@ export class Project {
    * wait: what it gets is what the other one gets.
    */
   bars(request: { readonly op_id?: string | undefined }): boolean {
-    if (this.barred && this.#request !== request) return true;
+    if (this.replaying || (this.#isAsked && this.#request !== request)) return true;
     return request.op_id !== undefined && this.#ops.has(request.op_id);
   }
 
@@ -99,18 +110,32 @@ export class Project {
     this.release();
   }
 
+  get #isAsked(): boolean {
+    return this.#beneath === 'opening' || this.#beneath === 'closing';
+  }
+
   /** Is what its machine is from now on. `onDefect`: the machine failed, and so it is lost. */
   attach(actor: ProjectActor, onDefect: () => void): void {
     this.#actor = actor;
     const look = () => {
       const { value } = actor.getSnapshot();
-      this.#state = typeof value === 'string' ? (value as ProjectState) : 'open';
-      if (typeof value !== 'string') this.#unsaved = value.open === 'unsaved';
+      if (typeof value === 'string') {
+        this.#state = value as ProjectState;
+        this.#beneath = this.#state;
+      } else if ('replaying' in value) {
+        this.#state = 'replaying';
+        this.#beneath = value.replaying;
+      } else {
+        this.#state = 'open';
+        this.#beneath = 'open';
+        this.#unsaved = value.open === 'unsaved';
+      }
     };
     actor.subscribe({
       next: look,
       error: () => {
         this.#state = 'lost';
+        this.#beneath = 'lost';
         onDefect();
       },
     });

@@ -1,7 +1,8 @@
 /**
  * Which engine owns which project. Names are the clients'; engines know numbers. A project belongs
- * to one engine for its whole life, and when the engine's thread dies the project is lost until it
- * is created or loaded again, or closed: better a clear error than an empty project in its place.
+ * to one engine for its whole life. When that has it no more, it is made anew from what is kept of
+ * it, and who asks for it waits; one for which that fails is lost until it is created or loaded
+ * again, or closed: better a clear error than an empty project in its place.
  *
  * A request that opens or closes a project bars it until it is answered: whatever any client asks
  * of that project meanwhile waits, since only then is known what the name means. The states are
@@ -15,6 +16,7 @@ import { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
+import type { Rebuilt } from '../../engine/port/layout.ts';
 import type { ProjectActor, ProjectEvent, ProjectInput } from '../../machines/project.ts';
 import { Project } from './project.ts';
 
@@ -107,10 +109,7 @@ export class Projects {
     this.forget(project.name);
     this.#untitle(project);
     this.#tell(project, { type: 'project.opened', title });
-    if (title === '' || project.state !== 'open') return;
-    const others = this.#byTitle.get(title);
-    if (others === undefined) this.#byTitle.set(title, new Set([project]));
-    else others.add(project);
+    this.#entitle(project);
   }
 
   /** The request that was to close it did; its name is free again. */
@@ -142,9 +141,10 @@ export class Projects {
 
   /** Ends what has waited for projects since before `time_ms`. */
   expire(time_ms: number): void {
-    for (const { waiters } of this.#byName.values()) {
+    for (const { waiters, replaying } of this.#byName.values()) {
       if (waiters.size === 0) continue;
-      for (const waiter of [...waiters]) waiter.expire(time_ms);
+      const why = replaying ? 'its project is being made anew' : undefined;
+      for (const waiter of [...waiters]) waiter.expire(time_ms, why);
     }
   }
 
@@ -153,21 +153,32 @@ export class Projects {
     return this.#owners.get(engine)?.projects ?? [];
   }
 
-  /** A project is lost: no thread could make it anew. */
-  loseOne(project: Project, reason: string): void {
-    this.#tell(project, { type: 'engine.lost', reason });
+  /**
+   * An engine has the project no more, or not as it is kept: what is asked of it waits until it was
+   * made anew.
+   *
+   * @param undone why what was recorded of it last is not kept, if that is so
+   */
+  replay(project: Project, undone?: GoxError): void {
+    project.undone ??= undone;
+    project.tell({ type: 'project.replay' });
   }
 
-  /** All projects of an engine are lost: its thread died. */
-  lose(engine: number, reason: string): void {
-    const barred: Project[] = [];
-    for (const project of [...(this.#owners.get(engine)?.projects ?? [])]) {
-      if (project.barred) barred.push(project);
-      project.tell({ type: 'engine.lost', reason });
-      this.#settle(project);
-    }
-    // Only now, since those who wait may make others.
-    for (const project of barred) project.release();
+  /** It was made anew. */
+  replayed(project: Project, { title, unsaved }: Pick<Rebuilt, 'title' | 'unsaved'>): void {
+    project.undone = undefined;
+    project.deaths = 0;
+    project.tell({ type: 'project.replayed', title });
+    project.heard(unsaved);
+    this.#settle(project);
+    this.#entitle(project);
+    // One that a request opens or closes is still barred, and that request waits as well.
+    project.release();
+  }
+
+  /** No thread can make it anew. */
+  lose(project: Project, reason: string): void {
+    this.#tell(project, { type: 'project.lost', reason });
   }
 
   /** An engine takes requests. */
@@ -289,6 +300,14 @@ export class Projects {
     if (this.#lost.size > this.#limit && oldest !== undefined) this.forget(oldest);
   }
 
+  #entitle(project: Project): void {
+    const { title } = project;
+    if (title === '' || project.state === 'lost' || project.state === 'closed') return;
+    const others = this.#byTitle.get(title);
+    if (others === undefined) this.#byTitle.set(title, new Set([project]));
+    else others.add(project);
+  }
+
   #untitle(project: Project): void {
     const { title } = project;
     const titled = this.#byTitle.get(title);
@@ -323,7 +342,7 @@ export function engineFailed(text: string): GoxError {
 }
 
 export function lostError({ name, reason }: Project): GoxError {
-  const text = `The project "${name}" was lost when its engine died: ${reason}`;
+  const text = `The project "${name}" was lost with its engine: ${reason}`;
   return new GoxError('GOX_PROJECT_LOST', text, { project: name });
 }
 

@@ -5,6 +5,7 @@ import type { JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand } from '../../machines/engine.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import type { Call, HandedOver, Source } from './call.ts';
+import type { Handovers } from './handovers.ts';
 import type { Project } from './project.ts';
 import type { Projects } from './projects.ts';
 import type { EngineLink } from './thread.ts';
@@ -19,7 +20,9 @@ export type CallsEvent =
   | { type: 'worker.released' }
   | { type: 'call.cancel'; call: Call; why: GoxError }
   | ({ type: 'call.handover' } & HandedOver)
-  | { type: 'project.closed'; project: Project };
+  | { type: 'project.closed'; project: Project }
+  /** It has to be made anew from what is kept of it. */
+  | { type: 'project.replay'; project: Project };
 
 /** The queue as sessions and workers see it: an actor that takes their events too. */
 export interface CallsRef {
@@ -36,6 +39,8 @@ export interface CallsRegistry {
   readonly calls: Map<number, CallsRef>;
   readonly projects: Projects;
   readonly jobs: JobSink;
+  /** What jobs hand over to engines, by their numbers; also while an engine is not there. */
+  readonly handovers: Map<number, Handovers>;
   readonly clock: Pick<ServiceClock, 'now_ms'>;
   /** Whether the daemon ends: an engine that stops then comes no more. */
   readonly stopping: () => boolean;

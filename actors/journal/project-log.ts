@@ -56,11 +56,13 @@ export class ProjectLog {
     this.#sink = sink;
   }
 
-  /** With that another thread makes it anew, as it is kept; what the last one told is void. */
+  /**
+   * With that another thread makes it anew. What the last one still had to tell of it is of no use
+   * from then on: the new one begins with this.
+   */
   recovery(): Kept {
-    const { epoch } = this;
-    // The next one goes on from the mirror, and knows nothing of them.
     this.#deltas = [];
+    const { epoch } = this;
     return { epoch, mirror: this.#mirror, tail: this.#tail.map(({ bytes }) => bytes) };
   }
 

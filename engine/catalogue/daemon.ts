@@ -188,8 +188,9 @@ const listProjects = method({
   edits: false,
   summary: 'Lists the projects, the state of each and the engine it belongs to.',
   description:
-    'One that is lost was in an engine that died, and is refused with GOX_PROJECT_LOST until it' +
-    ' is created, loaded or closed. While one is opening or closing, other requests for it wait.',
+    'While one is opening or closing, other requests for it wait; while it is replaying, being' +
+    ' made anew after the thread of its engine died, all do. One that is lost could not be made' +
+    ' anew, and is refused with GOX_PROJECT_LOST until it is created, loaded or closed.',
   params: NOTHING,
   positional: [],
   result: Type.Object({
@@ -201,7 +202,7 @@ const listProjects = method({
           description: 'What it was called when it was created, or the file it was loaded from.',
         }),
         engine: Type.Integer(),
-        state: Type.Enum(['opening', 'open', 'closing', 'lost']),
+        state: Type.Enum(['opening', 'open', 'closing', 'replaying', 'lost']),
         unsaved: Type.Boolean({
           description: 'Whether it was edited since it was saved or loaded; lost: whether it was.',
         }),

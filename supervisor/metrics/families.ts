@@ -49,7 +49,7 @@ const oneOf = (label: string, is: string, all: readonly string[]): Samples =>
 const DAEMON_STATES = ['starting', 'running', 'restarting', 'stopping'];
 const HEALTH_STATES = ['healthy', 'degraded', 'failing'];
 const THREAD_STATES = ['starting', 'ready', 'lost', 'failed'];
-const PROJECT_STATES = ['opening', 'open', 'closing', 'lost'];
+const PROJECT_STATES = ['opening', 'open', 'closing', 'replaying', 'lost'];
 
 const DAEMON: readonly Family[] = [
   gauge(

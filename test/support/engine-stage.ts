@@ -62,7 +62,14 @@ export async function engineStage(
   };
   const connections = new Map<number, OpenConnection>();
   const deps = {
-    ...{ projects: testProjects(1, 10), connections, clock, deadlines, clipboard: undefined },
+    ...{
+      projects: testProjects(1, 10),
+      connections,
+      clock,
+      deadlines,
+      clipboard: undefined,
+      handovers: new Map(),
+    },
     calls: new Map([[0, queue]]),
     jobs: {
       cancelCall(call: Call, why: GoxError) {

@@ -4,10 +4,11 @@
  * its one project are these numbers, so that the project is a list of those that were done.
  */
 
-import { createActor, setup } from 'xstate';
+import { type AnyActorRef, createActor, setup } from 'xstate';
 import type { Call, Source } from '../../actors/engines/call.ts';
 import { callsEffect } from '../../actors/engines/calls.ts';
-import type { CallsRegistry } from '../../actors/engines/registry.ts';
+import type { Waiter } from '../../actors/engines/project.ts';
+import type { CallsEvent, CallsRegistry } from '../../actors/engines/registry.ts';
 import type { EngineLink } from '../../actors/engines/thread.ts';
 import type { RecordSink } from '../../actors/journal/project-log.ts';
 import type { GoxError } from '../../conf/errors.ts';
@@ -157,7 +158,7 @@ export class PlayedWorker {
 }
 
 /** A session as plain as it can be: its calls go in order, and it notes what becomes of each. */
-export class PlainSource implements Source {
+export class PlainSource implements Source, Waiter {
   readonly client = 1;
   readonly waiting: Call[] = [];
   readonly outcomes = new Map<number, string[]>();
@@ -176,9 +177,19 @@ export class PlainSource implements Source {
   }
 
   stand(): void {
-    if (this.#standing || this.waiting.length === 0 || this.most === 0) return;
+    const [first] = this.waiting;
+    if (this.#standing || first === undefined || this.most === 0) return;
+    if (first.project.replaying) {
+      first.project.waiters.add(this);
+      return;
+    }
     this.#standing = true;
     this.#stand();
+  }
+
+  /** As who waits for a project. */
+  unbarred(): void {
+    this.stand();
   }
 
   wants(): boolean {
@@ -187,7 +198,9 @@ export class PlainSource implements Source {
 
   take(_engine: number, count_max: number): Call[] {
     this.#standing = false;
-    const calls = this.waiting.splice(0, Math.min(count_max, this.most));
+    const held = this.waiting.findIndex(({ project }) => project.replaying);
+    const ready = held < 0 ? this.waiting.length : held;
+    const calls = this.waiting.splice(0, Math.min(count_max, this.most, ready));
     this.stand();
     return calls;
   }
@@ -227,7 +240,7 @@ export async function playedQueue(flights_max: number, stopping = true) {
   const clock = { ms: 0, now_ms: () => clock.ms };
   const registry = {
     ...{ calls: new Map(), clock, projects: testProjects(1, 10), clipboard: undefined },
-    stopping: () => stopping,
+    ...{ handovers: new Map(), stopping: () => stopping },
   } as unknown as CallsRegistry;
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry, flights_max);
@@ -235,14 +248,28 @@ export async function playedQueue(flights_max: number, stopping = true) {
     invoke: { id: 'queue', src: 'logic', input: { index: 0, config } },
     on: { '*': { actions: ({ event }) => reports.push(event as EngineEvent) } },
   });
-  const actor = createActor(machine).start();
-  const calls = registry.calls.get(0)!;
+  const begin = () => {
+    actors.push(createActor(machine).start());
+    return registry.calls.get(0)!;
+  };
+  const actors: AnyActorRef[] = [];
+  const calls = begin();
   const project = registry.projects.find(CURRENT_PROJECT, {});
   registry.projects.begin(project);
   let last = 0;
   return {
-    ...{ actor, calls, clock, reports, project, projects: registry.projects },
-    source: () => new PlainSource((source) => calls.send({ type: 'work.ready', source })),
+    ...{ actor: actors[0]!, calls, clock, reports, project, projects: registry.projects },
+    /** Another queue of the engine begins. */
+    begin,
+    /** The queue ends, and another one begins. */
+    replace() {
+      actors.at(-1)!.stop();
+      begin();
+    },
+    /** Tells the queue that is there. */
+    send: (event: CallsEvent) => registry.calls.get(0)!.send(event),
+    source: () =>
+      new PlainSource((source) => registry.calls.get(0)?.send({ type: 'work.ready', source })),
     /** A call, and its number. */
     call(spec: Call['spec'] = { edits: true }): Call {
       last += 1;

@@ -16,3 +16,8 @@ export function testProjects(
     return actor;
   });
 }
+
+/** No thread can make those of an engine anew. */
+export function loseAll(projects: Projects, engine: number): void {
+  for (const project of [...projects.of(engine)]) projects.lose(project, 'killed');
+}

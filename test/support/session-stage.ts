@@ -37,7 +37,7 @@ export async function stage() {
   const connections = new Map<number, OpenConnection>();
   const queues = new Map([[0, queue]]);
   const deps = {
-    ...{ projects, connections, clipboard: undefined, calls: queues },
+    ...{ projects, connections, clipboard: undefined, handovers: new Map(), calls: queues },
     clock: { now_ms: () => performance.now() },
     deadlines: { forget() {} },
     jobs: {

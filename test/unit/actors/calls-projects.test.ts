@@ -43,20 +43,29 @@ test('so does the answer to what a job handed over, as a save does', async () =>
 });
 
 for (const why of ['is given up', 'stops while the daemon goes on'] as const) {
-  test(`an engine that ${why} is missed, not waited for`, async () => {
-    const { actor, calls, call, source, project, projects } = await playedQueue(1, false);
+  test(`what is asked of the projects of an engine that ${why} waits for the next`, async () => {
+    const { actor, begin, calls, call, source, project, projects } = await playedQueue(1, false);
     const worker = new PlayedWorker();
     calls.send({ type: 'worker.attached', link: worker.link });
     const [away, waiting] = [source(), source()];
     for (const session of [away, waiting]) session.add(call());
     if (why === 'is given up') calls.send({ type: 'calls.refuse', reason: 'crash loop' });
-    else actor.stop();
-    const outcomes = [away, waiting].map((session) => [...session.outcomes.values()]);
-    assert.equal(outcomes, [[['GOX_ENGINE_FAILED']], [['GOX_ENGINE_FAILED']]]);
-    assert.is(project.state, 'lost');
+    actor.stop();
+    const outcomes = () => [away, waiting].map((session) => [...session.outcomes.values()]);
+    assert.equal([outcomes(), project.state], [[[], []], 'replaying']);
     const reason = why === 'is given up' ? 'crash loop' : 'it was stopped';
     const make = () => projects.find('p', { project: 'opens' });
     assert.throws(make, new RegExp(`No engine is there: ${reason}`));
+
+    const next = new PlayedWorker();
+    begin().send({ type: 'worker.attached', link: next.link });
+    await landed();
+    assert.is(project.state, 'open');
+    for (let left = 2; left > 0; left--) {
+      next.arrived[0]!.answer();
+      await landed();
+    }
+    assert.equal(outcomes(), [[['1']], [['2']]]);
   });
 }
 

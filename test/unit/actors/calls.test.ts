@@ -101,7 +101,7 @@ async function queue() {
   const jobs = { take: (ticket: JobTicket) => void taken.push(ticket) };
   const registry: CallsRegistry = {
     ...{ calls, jobs, clock, projects: testProjects(1, 10), clipboard: undefined },
-    stopping: () => true,
+    ...{ handovers: new Map(), stopping: () => true },
   };
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry);

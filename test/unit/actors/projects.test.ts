@@ -7,7 +7,7 @@ import { Projects } from '../../../actors/engines/projects.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { CURRENT_PROJECT } from '../../../engine/catalogue/schemas.ts';
 import type { ProjectActor } from '../../../machines/project.ts';
-import { testProjects } from '../../support/projects.ts';
+import { loseAll, testProjects } from '../../support/projects.ts';
 
 const OPENS = { project: 'opens' } as const;
 
@@ -97,7 +97,7 @@ identity('a name goes before a title, and a title is of use while one has it', (
     'GOX_PROJECT_NOT_FOUND',
   );
   assert.is(projects.find('castle', {}), tower);
-  projects.lose(0, 'killed');
+  loseAll(projects, 0);
   assert.is(
     codeOf(() => projects.find('castle', {})),
     'GOX_PROJECT_NOT_FOUND',
@@ -201,7 +201,7 @@ identity('an engine that is taken back is as before, also when it was about to g
   assert.is(free, 0);
   assert.equal([open(projects, 'a').engine, open(projects, 'b').engine], [0, 1]);
   retire();
-  projects.lose(1, 'killed');
+  loseAll(projects, 1);
   await new Promise((resolve) => setImmediate(resolve));
   assert.is(free, 1, 'what is lost holds it no longer');
 });
@@ -249,7 +249,7 @@ waiting('waiting ends at a time', () => {
   assert.equal(told, [1000, 'unbarred']);
 });
 
-waiting('those who wait for a project that is lost hear of it when all are lost', () => {
+waiting('those who wait for a project that is lost hear of it then', () => {
   const projects = testProjects(1, 10);
   const [first, second] = ['a', 'b'].map((name) => projects.find(name, OPENS));
   const seen: string[][] = [];
@@ -257,8 +257,8 @@ waiting('those who wait for a project that is lost hear of it when all are lost'
     projects.ask(project, {}, 'opens');
     project.waiters.add({ unbarred: () => seen.push(states(projects)), expire: () => {} });
   }
-  projects.lose(0, 'killed');
-  assert.equal(seen, [[], []]);
+  loseAll(projects, 0);
+  assert.equal(seen, [['b opening'], []]);
 });
 
 waiting.run();
@@ -268,9 +268,9 @@ const losing = suite('what is lost');
 losing('stays so until it is opened again, or closed; a load that fails leaves it', () => {
   const projects = testProjects(2, 10);
   const [lost, kept] = [open(projects, 'a', 'tower'), open(projects, 'b')];
-  projects.lose(0, 'killed');
+  loseAll(projects, 0);
   assert.equal(states(projects), ['a lost', 'b open']);
-  assert.throws(() => projects.find('a', {}), /lost when its engine died: killed/);
+  assert.throws(() => projects.find('a', {}), /lost with its engine: killed/);
   assert.is(kept.state, 'open');
   const again = projects.find('a', OPENS);
   projects.ask(again, {}, 'opens');
@@ -288,7 +288,7 @@ losing('stays so until it is opened again, or closed; a load that fails leaves i
 losing('can be closed, and only then is its name free', () => {
   const projects = testProjects(1, 10);
   const project = open(projects, 'a', 'tower');
-  projects.lose(0, 'killed');
+  loseAll(projects, 0);
   assert.is(projects.remains('a')?.title, 'tower');
   projects.forget('a');
   assert.is(projects.remains('a'), undefined);
@@ -303,7 +303,7 @@ losing('the oldest of many are forgotten', () => {
   const projects = testProjects(1, 2);
   for (const name of ['a', 'b', 'c']) {
     open(projects, name);
-    projects.lose(0, 'killed');
+    loseAll(projects, 0);
   }
   assert.equal(states(projects), ['b lost', 'c lost']);
 });
@@ -365,7 +365,7 @@ many('cost no more each than a few do', () => {
   );
   const start = performance.now();
   for (let i = 0; i < COUNT; i++) assert.is(projects.find(`title ${i}`, {}).name, `name ${i}`);
-  for (let engine = 0; engine < 4; engine++) projects.lose(engine, 'killed');
+  for (let engine = 0; engine < 4; engine++) loseAll(projects, engine);
   // A search through all for each would take minutes.
   assert.ok(performance.now() - start < 10_000);
   assert.is(projects.count, 0);

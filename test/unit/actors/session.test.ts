@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
 import { NEW_PROJECT_FLAG, QUIET_FLAG, STATUS_ERROR } from '../../../engine/port/layout.ts';
+import { loseAll } from '../../support/projects.ts';
 import { codes, ids, stage } from '../../support/session-stage.ts';
 
 const test = suite('session');
@@ -180,7 +181,7 @@ test('a lost project is closed where no engine has it', async () => {
   const client = connect('p');
   client.ask('goxel.create_project', 1);
   answer(depart()[0]!);
-  projects.lose(0, 'killed');
+  loseAll(projects, 0);
   client.ask('goxel.get_voxel', 2);
   client.ask('goxel.close_project', 3);
   client.ask('goxel.get_voxel', 4);

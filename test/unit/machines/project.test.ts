@@ -13,7 +13,9 @@ const CLOSED: ProjectEvent = { type: 'project.closed' };
 const REFUSED: ProjectEvent = { type: 'project.refused' };
 const EDITED: ProjectEvent = { type: 'project.edited' };
 const SAVED: ProjectEvent = { type: 'project.saved' };
-const LOST: ProjectEvent = { type: 'engine.lost', reason: 'killed' };
+const LOST: ProjectEvent = { type: 'project.lost', reason: 'killed' };
+const REPLAY: ProjectEvent = { type: 'project.replay' };
+const REPLAYED: ProjectEvent = { type: 'project.replayed' };
 
 function project(opening: boolean) {
   const input = { name: 'p', engine: 1, opening };
@@ -22,7 +24,8 @@ function project(opening: boolean) {
 
 function stateOf(actor: ReturnType<typeof project>): string {
   const { value } = actor.getSnapshot();
-  return typeof value === 'string' ? value : `open.${value.open}`;
+  if (typeof value === 'string') return value;
+  return Object.entries(value).join('.').replace(',', '.');
 }
 
 /** The state before and the event, and the state after; of one that a request makes, at first. */
@@ -46,6 +49,22 @@ const PATHS: readonly (readonly [before: readonly ProjectEvent[], after: string]
   [[OPENED, LOST], 'lost'],
   [[OPENED, EDITED, LOST], 'lost'],
   [[OPENED, LOST, CLOSED], 'closed'],
+  [[REPLAY], 'replaying.opening'],
+  [[REPLAY, REPLAYED], 'opening'],
+  [[REPLAY, OPENED], 'replaying.open'],
+  [[REPLAY, OPENED, REPLAYED], 'open.clean'],
+  [[REPLAY, REFUSED], 'closed'],
+  [[REPLAY, LOST], 'closed'],
+  [[OPENED, REPLAY], 'replaying.open'],
+  [[OPENED, REPLAY, REPLAYED], 'open.clean'],
+  [[OPENED, EDITED, REPLAY, REPLAYED], 'open.unsaved'],
+  [[OPENED, REPLAY, LOST], 'lost'],
+  [[OPENED, EDITED, OPEN, REPLAY, REFUSED, REPLAYED], 'open.unsaved'],
+  [[OPENED, CLOSE, REPLAY], 'replaying.closing'],
+  [[OPENED, CLOSE, REPLAY, REPLAYED], 'closing'],
+  [[OPENED, CLOSE, REPLAY, CLOSED], 'closed'],
+  [[OPENED, CLOSE, REPLAY, REFUSED], 'replaying.open'],
+  [[OPENED, CLOSE, REPLAY, LOST], 'lost'],
 ];
 
 /** What changes nothing, by the state. */
@@ -61,8 +80,16 @@ const IGNORED: readonly (readonly [before: readonly ProjectEvent[], events: Proj
     [OPEN, CLOSE, OPENED, EDITED, SAVED],
   ],
   [
+    [OPENED, REPLAY],
+    [OPEN, CLOSE, OPENED, CLOSED, REFUSED, EDITED, SAVED, REPLAY],
+  ],
+  [
+    [OPENED, CLOSE, REPLAY],
+    [OPEN, CLOSE, OPENED, EDITED, SAVED, REPLAY],
+  ],
+  [
     [OPENED, LOST],
-    [OPEN, CLOSE, OPENED, REFUSED, EDITED, SAVED, LOST],
+    [OPEN, CLOSE, OPENED, REFUSED, EDITED, SAVED, LOST, REPLAY, REPLAYED],
   ],
 ];
 
