@@ -113,6 +113,7 @@ const READ = [
   ...['goxel.get_voxel', 'goxel.get_voxels', 'goxel.get_voxels_region', 'goxel.get_layer_voxels'],
   ...['goxel.get_packed_region', 'goxel.get_selection', 'goxel.get_bounding_box'],
   ...['goxel.get_color_histogram', 'goxel.find_voxels_by_color', 'goxel.get_unique_colors'],
+  'goxel.get_durability',
 ];
 const ADMIN = [
   'shutdown',
