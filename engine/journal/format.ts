@@ -140,7 +140,7 @@ export function syncedOf({ body }: JournalRecord): number {
 }
 
 /** The record that begins at an offset; why there is none, if that is so. */
-function recordAt(bytes: Buffer, start: number): JournalRecord | string {
+export function recordAt(bytes: Buffer, start: number): JournalRecord | string {
   const at = start + HEAD_BYTES;
   if (at > bytes.length) return 'the head of the record is cut off';
   const length = bytes.readUInt32LE(start);
@@ -210,7 +210,7 @@ export function* recordsIn(made: Uint8Array): Generator<JournalRecord, void, und
 }
 
 /** Why a record that is whole by itself cannot follow another one. */
-function misplaced(
+export function misplaced(
   { type, sequence, epoch }: JournalRecord,
   before: JournalRecord | undefined,
 ): string | undefined {
