@@ -6,7 +6,7 @@
  *     u32 crc32      of all that follows it: the rest of the head, and the body
  *     u64 sequence   of the edit; of records that are no edit, that of the last edit before them
  *     u32 epoch      of who wrote it; never less than in the record before
- *     u8  type       see `RecordType`; then three bytes of 0
+ *     u8  type       see `RECORD_TYPES`; then three bytes of 0
  *
  * The first record of a segment is a `header`. Before all that is written in one go stands a
  * `mark`, which says what was known to be on the disk by then: with that a reader can tell a write
@@ -16,6 +16,8 @@
 import { crc32 } from 'node:zlib';
 
 export const MAGIC = Buffer.from('GOXJRNL1', 'latin1');
+/** How segments of every version begin. */
+export const MAGIC_OF_ALL = MAGIC.subarray(0, 7);
 export const HEAD_BYTES = 24;
 
 /** The number of each never changes, nor what its body means. */
@@ -30,7 +32,14 @@ export const RECORD_TYPES = {
   answer: 8,
 } as const;
 
-export type RecordType = (typeof RECORD_TYPES)[keyof typeof RECORD_TYPES];
+const NAMES = new Map<number, string>(
+  Object.entries(RECORD_TYPES).map(([name, type]) => [type, name]),
+);
+
+/** What records of a type are called; nothing for one that this version does not know. */
+export function typeName(type: number): string | undefined {
+  return NAMES.get(type);
+}
 
 /** Records of these types are no edits, and have the sequence of the last one before them. */
 const isEdit = (type: number): boolean =>
@@ -54,18 +63,11 @@ export interface JournalRecord extends RecordHead {
 export interface SegmentFault {
   /**
    * `torn`: the last write was never finished, so nothing of it was acknowledged. `damaged`: what
-   * is not readable had been on the disk.
+   * is not readable had been on the disk. `newer`: a later version of this program wrote it.
    */
-  readonly kind: 'torn' | 'damaged';
+  readonly kind: 'torn' | 'damaged' | 'newer';
   readonly offset: number;
   readonly reason: string;
-}
-
-export interface SegmentScan {
-  readonly records: readonly JournalRecord[];
-  /** The bytes that hold, from the start. */
-  readonly end: number;
-  readonly fault: SegmentFault | undefined;
 }
 
 const CAPACITY_MIN = 4096;
@@ -139,8 +141,12 @@ export function syncedOf({ body }: JournalRecord): number {
   return body.length < 8 ? 0 : body.readUInt32LE(0) + body.readUInt32LE(4) * 2 ** 32;
 }
 
-/** The record that begins at an offset; why there is none, if that is so. */
-export function recordAt(bytes: Buffer, start: number): JournalRecord | string {
+/**
+ * The record that begins at an offset; why there is none, if that is so.
+ *
+ * @param from where the bytes begin in their segment
+ */
+export function recordAt(bytes: Buffer, start: number, from = 0): JournalRecord | string {
   const at = start + HEAD_BYTES;
   if (at > bytes.length) return 'the head of the record is cut off';
   const length = bytes.readUInt32LE(start);
@@ -150,7 +156,8 @@ export function recordAt(bytes: Buffer, start: number): JournalRecord | string {
     return 'the record does not match its checksum';
   }
   const { sequence, epoch, type } = headAt(bytes, start);
-  return { sequence, epoch, type, body: bytes.subarray(at, end), start, end };
+  const body = bytes.subarray(at, end);
+  return { sequence, epoch, type, body, start: from + start, end: from + end };
 }
 
 function headAt(bytes: Buffer, start: number): RecordHead {
@@ -159,38 +166,6 @@ function headAt(bytes: Buffer, start: number): RecordHead {
     epoch: bytes.readUInt32LE(start + 16),
     type: bytes.readUInt32LE(start + 20),
   };
-}
-
-/**
- * Reads a segment.
- *
- * @param last whether no segment follows it: else all of it had been on the disk
- */
-export function scanSegment(bytes: Buffer, last: boolean): SegmentScan {
-  const records: JournalRecord[] = [];
-  const fail = (offset: number, reason: string, synced: boolean): SegmentScan => {
-    const kind = synced ? 'damaged' : 'torn';
-    return { records, end: offset, fault: { kind, offset, reason } };
-  };
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
-    const cut = bytes.length < MAGIC.length || isZero(bytes);
-    return fail(0, 'the file does not begin as a journal does', !last || !cut);
-  }
-  let before: JournalRecord | undefined;
-  let start = MAGIC.length;
-  while (start < bytes.length) {
-    const record = recordAt(bytes, start);
-    const reason = typeof record === 'string' ? record : misplaced(record, before);
-    if (reason !== undefined) {
-      const expected = before === undefined ? 0 : before.sequence + 1;
-      return fail(start, reason, !last || wasSynced(bytes, start + 1, expected));
-    }
-    before = record as JournalRecord;
-    records.push(before);
-    start = before.end;
-  }
-  if (before === undefined) return fail(start, 'the segment has no header', !last);
-  return { records, end: start, fault: undefined };
 }
 
 /** Of the first of records that stand one after the other. */
@@ -221,21 +196,4 @@ export function misplaced(
   const expected = isEdit(type) ? before.sequence + 1 : before.sequence;
   if (sequence === expected) return undefined;
   return `the record has sequence ${sequence} in the place of ${expected}`;
-}
-
-/** Whether a mark after an offset says that an edit had been on the disk. */
-function wasSynced(bytes: Buffer, from: number, sequence: number): boolean {
-  const body_bytes = markBody(0).length;
-  const last = bytes.length - HEAD_BYTES - body_bytes;
-  for (let at = from; at <= last; at++) {
-    if (bytes[at] !== body_bytes || bytes[at + 20] !== RECORD_TYPES.mark) continue;
-    const record = recordAt(bytes, at);
-    if (typeof record === 'string' || record.type !== RECORD_TYPES.mark) continue;
-    if (syncedOf(record) >= sequence) return true;
-  }
-  return false;
-}
-
-function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0);
 }

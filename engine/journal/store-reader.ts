@@ -6,9 +6,10 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror } from '../port/mirror.ts';
-import { FORMAT, fileName, headerOf, NewerFormat, type NumberedFile, numbered } from './files.ts';
-import { type JournalRecord, type SegmentScan, scanSegment } from './format.ts';
+import { fileName, headerOf, NewerFormat, type NumberedFile, numbered } from './files.ts';
+import type { JournalRecord } from './format.ts';
 import { type ByteSource, readSnapshot } from './snapshot.ts';
+import { type SegmentScan, scanSegment } from './walk.ts';
 
 export interface StoreFault {
   /**
@@ -231,16 +232,13 @@ class StoreReader {
     // A snapshot has edits only that were on the disk.
     const reached = scan.records.at(-1)?.sequence ?? first - 1;
     const known = reached < (this.#mirror?.sequence ?? 0);
-    this.#stop(known ? 'damaged' : kind, name, offset, reason);
+    this.#stop(known && kind === 'torn' ? 'damaged' : kind, name, offset, reason);
   }
 
   /** That a segment is one of the project and follows on what was read. */
   #check(name: string, record: JournalRecord, first: number, begin: boolean): void {
     const stop = (reason: string): never => this.#stop('damaged', name, record.start, reason);
     const header = headerOf(record) ?? stop('the header of the segment cannot be read');
-    if (header.format > FORMAT) {
-      this.#stop('newer', name, record.start, new NewerFormat('it', header.format).message);
-    }
     if (header.first !== first || record.sequence !== first - 1) {
       stop(`the segment is the one that begins with edit ${header.first}`);
     }

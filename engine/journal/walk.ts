@@ -4,19 +4,30 @@
  * before there are so many.
  */
 
+import { FORMAT, headerOf } from './files.ts';
 import {
   HEAD_BYTES,
   type JournalRecord,
   MAGIC,
+  MAGIC_OF_ALL,
   misplaced,
   RECORD_TYPES,
   recordAt,
   type SegmentFault,
   syncedOf,
+  typeName,
 } from './format.ts';
 import type { ByteSource } from './snapshot.ts';
 
+export interface SegmentScan {
+  readonly records: readonly JournalRecord[];
+  /** The bytes that hold, from the start. */
+  readonly end: number;
+  readonly fault: SegmentFault | undefined;
+}
+
 const PIECE_BYTES = 1 << 20;
+const DIGIT_MAX = 0x39;
 const MARK_BYTES = HEAD_BYTES + 8;
 
 /**
@@ -33,7 +44,9 @@ export function* walkSegment(
   const fail = (offset: number, reason: string, synced: boolean): SegmentFault => {
     return { kind: synced ? 'damaged' : 'torn', offset, reason };
   };
-  if (!pieces.bytes(0, MAGIC.length).equals(MAGIC)) {
+  const magic = pieces.bytes(0, MAGIC.length);
+  if (!magic.equals(MAGIC)) {
+    if (isNewer(magic)) return { kind: 'newer', offset: 0, reason: NEWER };
     const cut = file.length < MAGIC.length || pieces.areZero;
     return fail(0, 'the file does not begin as a journal does', !last || !cut);
   }
@@ -47,11 +60,49 @@ export function* walkSegment(
       return fail(start, reason, !last || pieces.wasSynced(start + 1, expected));
     }
     before = record as JournalRecord;
+    const fault = notUnderstood(before);
+    if (fault !== undefined) return { ...fault, offset: start };
     yield before;
     start = before.end;
   }
   if (before === undefined) return fail(start, 'the segment has no header', !last);
   return undefined;
+}
+
+const NEWER = 'a newer version of this program wrote it';
+
+function isNewer(magic: Buffer): boolean {
+  const version = MAGIC_OF_ALL.length;
+  if (magic.length <= version || !magic.subarray(0, version).equals(MAGIC_OF_ALL)) return false;
+  return magic[version]! > MAGIC[version]! && magic[version]! <= DIGIT_MAX;
+}
+
+/** Why nobody can say what a record tells that is whole and in its place. */
+function notUnderstood(record: JournalRecord): Omit<SegmentFault, 'offset'> | undefined {
+  const { type } = record;
+  if (type === RECORD_TYPES.header) {
+    const format = headerOf(record)?.format;
+    if (format === undefined) return { kind: 'damaged', reason: 'the header cannot be read' };
+    if (format <= FORMAT) return undefined;
+    return { kind: 'newer', reason: `it has the format ${format}, after ${FORMAT}: ${NEWER}` };
+  }
+  if (typeName(type) !== undefined) return undefined;
+  return { kind: 'newer', reason: `nobody knows records of the type ${type}: ${NEWER}` };
+}
+
+/** Goes through a segment that is in memory; see `walkSegment`. */
+export function scanSegment(bytes: Buffer, last: boolean): SegmentScan {
+  const file: ByteSource = {
+    length: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+  };
+  const walk = walkSegment(file, last, bytes.length);
+  const records: JournalRecord[] = [];
+  for (;;) {
+    const next = walk.next();
+    if (next.done !== true) records.push(next.value);
+    else return { records, end: next.value?.offset ?? bytes.length, fault: next.value };
+  }
 }
 
 class Pieces {
@@ -68,19 +119,16 @@ class Pieces {
 
   /** So many from an offset on; fewer at the end of the file. */
   bytes(start: number, length: number): Buffer {
-    const end = Math.min(start + length, this.#file.length);
-    if (start < this.#from || end > this.#from + this.#bytes.length) {
-      this.#from = start;
-      this.#bytes = this.#file.read(start, Math.max(end - start, this.#piece(start)));
-    }
-    return this.#bytes.subarray(start - this.#from, end - this.#from);
+    this.#have(start, length);
+    return this.#bytes.subarray(start - this.#from, start - this.#from + length);
   }
 
   record(start: number): JournalRecord | string {
-    const head = this.bytes(start, HEAD_BYTES);
-    const length = head.length < HEAD_BYTES ? 0 : head.readUInt32LE(0);
-    const record = recordAt(this.bytes(start, HEAD_BYTES + length), 0);
-    return typeof record === 'string' ? record : { ...record, start, end: start + record.end };
+    this.#have(start, HEAD_BYTES);
+    const at = start - this.#from;
+    const length = at + 4 > this.#bytes.length ? 0 : this.#bytes.readUInt32LE(at);
+    this.#have(start, HEAD_BYTES + length);
+    return recordAt(this.#bytes, start - this.#from, this.#from);
   }
 
   /** Whether a mark after an offset says that an edit had been on the disk. */
@@ -102,6 +150,13 @@ class Pieces {
       const end = this.#piece(start);
       yield { bytes: this.bytes(start, end + more), end };
     }
+  }
+
+  #have(start: number, length: number): void {
+    const end = Math.min(start + length, this.#file.length);
+    if (start >= this.#from && end <= this.#from + this.#bytes.length) return;
+    this.#bytes = this.#file.read(start, Math.max(end - start, this.#piece(start)));
+    this.#from = start;
   }
 
   #piece(start: number): number {
