@@ -8,7 +8,7 @@ import { threadId } from 'node:worker_threads';
 import type { Layer } from '../document/layer.ts';
 import type { Mirror, MirrorDelta, MirrorValues, StepsChange } from '../port/mirror.ts';
 import type { Project } from '../project/project.ts';
-import { versionsAfter } from '../volume/trail.ts';
+import { lastVersion, versionsAfter } from '../volume/trail.ts';
 import { packed, unpacked } from './pack.ts';
 import { MirrorReader } from './reader.ts';
 import { type Root, rootOf } from './root.ts';
@@ -22,8 +22,12 @@ import { Ids, type Item, ValueWriter } from './values.ts';
  * What nobody refers to any more is only found by a look at all there is, which is due once as much
  * has come as there was, and this much at least.
  */
-const VALUE_BYTES_MIN = 256 * 1024;
-const BLOCKS_MIN = 4096;
+export interface MirrorBounds {
+  readonly value_bytes_min: number;
+  readonly blocks_min: number;
+}
+
+const BOUNDS: MirrorBounds = { value_bytes_min: 256 * 1024, blocks_min: 4096 };
 
 let made = 0;
 
@@ -46,11 +50,15 @@ export class ProjectMirror {
   #ops: (readonly object[])[] = [];
   #ops_count = 0;
   #value_bytes = 0;
-  #value_bytes_max = VALUE_BYTES_MIN;
-  #blocks_max = BLOCKS_MIN;
+  readonly #bounds: MirrorBounds;
+  #value_bytes_max: number;
+  #blocks_max: number;
 
-  constructor(project: Project) {
+  constructor(project: Project, bounds = BOUNDS) {
     this.#project = project;
+    this.#bounds = bounds;
+    this.#value_bytes_max = bounds.value_bytes_min;
+    this.#blocks_max = bounds.blocks_min;
   }
 
   /** What has changed since this was last called, or all there is; as of a sequence. */
@@ -110,8 +118,8 @@ export class ProjectMirror {
   }
 
   #bound(): void {
-    this.#value_bytes_max = Math.max(VALUE_BYTES_MIN, 2 * this.#value_bytes);
-    this.#blocks_max = Math.max(BLOCKS_MIN, 2 * this.#tables.blocks);
+    this.#value_bytes_max = Math.max(this.#bounds.value_bytes_min, 2 * this.#value_bytes);
+    this.#blocks_max = Math.max(this.#bounds.blocks_min, 2 * this.#tables.blocks);
   }
 
   #delta(sequence: number): MirrorDelta {
@@ -133,16 +141,18 @@ export class ProjectMirror {
     const undone = this.#undoneChange();
     if (anew) this.#steps.trace([...history.doneFrom(0), ...history.undone]);
     this.#noteOps();
-    const root = rootOf(this.#project, this.#ops, this.#ids, this.#values);
+    const root = rootOf(this.#project, this.#ops, this.#values);
     const values = this.#takeValues(anew);
     const gone = anew && after !== undefined ? this.#tables.dropOthers() : [];
     const volumes = this.#tables.take();
     if (anew) this.#bound();
     this.#layers = this.#project.document.layers;
+    // Not before all have got theirs.
+    const last = { last_id: this.#ids.last, last_version: lastVersion() };
     const stamp = `${this.#name}.${++this.#count}`;
     this.#stamp = stamp;
     return {
-      ...{ sequence, stamp, after, root: packed(root), values, all_values: anew },
+      ...{ sequence, stamp, after, root: packed({ ...root, ...last }), values, all_values: anew },
       ...{ volumes, gone, done, undone },
     };
   }

@@ -3,8 +3,7 @@
 import type { CheckpointFacts } from '../project/checkpoints.ts';
 import type { HistoryFacts } from '../project/history.ts';
 import type { Project } from '../project/project.ts';
-import { lastVersion } from '../volume/trail.ts';
-import type { Ids, Item, ValueWriter } from './values.ts';
+import type { Item, ValueWriter } from './values.ts';
 
 export interface Root {
   /** The last id, and the last version, that were given. */
@@ -28,9 +27,8 @@ export interface Root {
 export function rootOf(
   project: Project,
   ops: readonly object[],
-  ids: Ids,
   values: ValueWriter,
-): Root {
+): Omit<Root, 'last_id' | 'last_version'> {
   const { name, path, format, numbers, document, selection, history, checkpoints } = project;
   for (const layer of document.layers) values.visit(layer);
   values.refer(selection.mask);
@@ -44,7 +42,5 @@ export function rootOf(
   return {
     ...{ name, path, format, numbers, ...objects },
     ...{ history: history.facts, checkpoint_facts: checkpoints.facts },
-    // Not before all have got theirs.
-    ...{ last_id: ids.last, last_version: lastVersion() },
   };
 }

@@ -149,11 +149,21 @@ export class BlockTable {
   /** The block of a slot, of which one word is to be written; that is noted. */
   #ready(slot: number, place: number, before: number): Block {
     const log = this.#noting();
-    if (log !== undefined && log.cells >= CELLS_MAX) return this.writable(slot);
+    const ours = this.#blocks.at(slot).owner === this.#token;
+    const whole = log !== undefined && (log.cells >= CELLS_MAX || (!ours && this.#whole));
+    if (whole) return this.writable(slot);
     log?.noteCell(slot, place, before >>> 0);
     // A copy has all but this word of what was there, so the history needs no more than the word.
-    const ours = this.#blocks.at(slot).owner === this.#token;
     return ours ? this.#blocks.written(slot, this.#token) : this.#copy(slot);
+  }
+
+  /** Whether the edit, or one around it, takes what is ours for noted as wholes. */
+  get #whole(): boolean {
+    let recording = this.#recorder?.current;
+    for (; recording !== undefined; recording = recording.outer) {
+      if ((recording.entryOf(this.#owner) as VolumeLog | undefined)?.whole_blocks) return true;
+    }
+    return false;
   }
 
   /** The block of a slot, copied first unless it is ours alone; `wrote` is due after the write. */

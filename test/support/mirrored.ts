@@ -1,7 +1,7 @@
 /** A project that another thread mirrors, and others made anew of that. */
 
 import { readSnapshot, snapshotChunks } from '../../engine/journal/snapshot.ts';
-import { ProjectMirror } from '../../engine/mirror/project-mirror.ts';
+import { type MirrorBounds, ProjectMirror } from '../../engine/mirror/project-mirror.ts';
 import { type Mirror, type MirrorDelta, mirrorAfter } from '../../engine/port/mirror.ts';
 import type { LooseProject } from './project.ts';
 
@@ -16,9 +16,13 @@ export class MirroredProject {
   mirror: Mirror | undefined;
   #sequence = 0;
 
-  constructor(made: LooseProject, mirror?: Mirror) {
+  /** @param mirror what the project, a new one, is made of */
+  constructor(
+    made: LooseProject,
+    { mirror, bounds }: { mirror?: Mirror; bounds?: MirrorBounds | undefined } = {},
+  ) {
     this.made = made;
-    this.maker = new ProjectMirror(made.project);
+    this.maker = new ProjectMirror(made.project, bounds);
     if (mirror === undefined) return;
     this.maker.restore(posted(mirror));
     this.mirror = mirror;
