@@ -5,6 +5,7 @@
  */
 
 import { threadId } from 'node:worker_threads';
+import type { Recorder } from '../changes/recorder.ts';
 import type { Layer } from '../document/layer.ts';
 import type { Mirror, MirrorDelta, MirrorValues, StepsChange } from '../port/mirror.ts';
 import type { Project } from '../project/project.ts';
@@ -79,7 +80,7 @@ export class ProjectMirror {
     versionsAfter(root.last_version);
     this.#begin(root.last_id);
     const writers = { ids: this.#ids, values: this.#values, tables: this.#tables };
-    const reader = new MirrorReader(mirror, project.edits, writers);
+    const reader = new MirrorReader(mirror, recorderOf(project), writers);
     restoreProject(project, root, reader);
     const { history, checkpoints, document } = project;
     const steps = new StepReader(project, reader);
@@ -200,19 +201,25 @@ function has(part: readonly object[], op: object): boolean {
   return part.some((one) => (one as { id: string }).id === (op as { id: string }).id);
 }
 
+function recorderOf({ recorder }: Project): Recorder {
+  if (recorder === undefined) throw new Error('a project that notes no edits');
+  return recorder;
+}
+
 function numbersIn(steps: readonly { readonly number: number }[]): number[] {
   return steps.map(({ number }) => number);
 }
 
 function restoreProject(project: Project, root: Root, reader: MirrorReader): void {
-  const { name, path, format, numbers } = root;
+  const { name, title, path, format, numbers } = root;
   project.name = name;
+  project.title = title;
   project.path = path;
   project.format = format;
   const { document } = project;
   const item = (value: Item) => reader.value(value) as never;
   document.exchange(item(root.document));
   document.keptPreview = item(root.preview);
-  for (const layer of document.layers) layer.record(project.edits);
-  project.goOn(numbers, document, item(root.selection));
+  for (const layer of document.layers) layer.record(recorderOf(project));
+  project.goOn(numbers, item(root.selection));
 }

@@ -10,6 +10,7 @@ export interface Root {
   readonly last_id: number;
   readonly last_version: number;
   readonly name: string;
+  readonly title: string | undefined;
   readonly path: string | undefined;
   readonly format: string | undefined;
   readonly numbers: Project['numbers'];
@@ -29,7 +30,8 @@ export function rootOf(
   ops: readonly object[],
   values: ValueWriter,
 ): Omit<Root, 'last_id' | 'last_version'> {
-  const { name, path, format, numbers, document, selection, history, checkpoints } = project;
+  const { name, title, path, format, numbers } = project;
+  const { document, selection, history, checkpoints } = project;
   for (const layer of document.layers) values.visit(layer);
   values.refer(selection.mask);
   const objects = {
@@ -40,7 +42,7 @@ export function rootOf(
     ops: ops.map((part) => values.refer(part)),
   };
   return {
-    ...{ name, path, format, numbers, ...objects },
+    ...{ name, title, path, format, numbers, ...objects },
     ...{ history: history.facts, checkpoint_facts: checkpoints.facts },
   };
 }

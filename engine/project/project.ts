@@ -21,6 +21,7 @@ import type { Files } from './files.ts';
 import { History, type Origin, type Step } from './history.ts';
 import type { ProjectHome, Scripting } from './home.ts';
 import { boundDerived, ProjectMemory } from './memory.ts';
+import { newNumbers, type ProjectNumbers } from './numbers.ts';
 import { changedNothing, summaryOf } from './summary.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
@@ -32,14 +33,6 @@ const ALL_LAYERS = -2;
 /** What can be changed of a project beside its document. */
 interface ProjectState {
   readonly selection: Selection;
-}
-
-interface ProjectNumbers {
-  readonly revision: number;
-  readonly last_revision: number;
-  readonly kept_revision: number;
-  readonly document_number: number;
-  readonly stamp: number;
 }
 
 export class Project extends Noted<ProjectState> {
@@ -67,13 +60,7 @@ export class Project extends Noted<ProjectState> {
   /** Those of its edits that are not done again when they are sent again. */
   readonly ops: OpWindow;
   readonly #recorder = new Recorder();
-  #revision = 0;
-  #lastRevision = 0;
-  /** The revision that was saved, loaded or made last. */
-  #kept_revision = 0;
-  #document_number = 0;
-  /** Grows with all that a record has to tell of. */
-  #stamp = 0;
+  #numbers = newNumbers();
   /** When the running request began, by the wall clock; while it is replayed, by its record. */
   #at_ms = 0;
   #done = new Done();
@@ -107,61 +94,44 @@ export class Project extends Noted<ProjectState> {
    * with every edit, and the one from before when the edit is undone.
    */
   get revision(): number {
-    return this.#revision;
+    return this.#numbers.revision;
   }
 
   /** Grows when another document comes in place of this one. */
   get documentNumber(): number {
-    return this.#document_number;
+    return this.#numbers.document_number;
   }
 
-  /** All of it that is a number, for who keeps it outside of this thread. */
-  get numbers(): ProjectNumbers {
-    return {
-      ...{ revision: this.#revision, last_revision: this.#lastRevision, stamp: this.#stamp },
-      ...{ kept_revision: this.#kept_revision, document_number: this.#document_number },
-    };
+  get numbers(): Readonly<ProjectNumbers> {
+    return this.#numbers;
   }
 
   /** Becomes what was kept of it; the history and the checkpoints are for others to bring. */
-  goOn(numbers: ProjectNumbers, document: Document, selection: Selection): void {
-    this.#revision = numbers.revision;
-    this.#lastRevision = numbers.last_revision;
-    this.#kept_revision = numbers.kept_revision;
-    this.#document_number = numbers.document_number;
-    this.#stamp = numbers.stamp;
-    this.#document = document;
+  goOn(numbers: ProjectNumbers, selection: Selection): void {
+    this.#numbers = { ...numbers };
     this.exchange({ selection });
-  }
-
-  /** What its edits are noted by. */
-  get edits(): Recorder {
-    return this.#recorder;
   }
 
   /** Whether it was edited since it was saved, loaded or made. */
   get unsaved(): boolean {
     const edits = this.#recorder.current?.entries.length ?? 0;
-    return this.#kept_revision !== this.#revision || edits > 0;
-  }
-
-  get kept_revision(): number {
-    return this.#kept_revision;
+    return this.#numbers.kept_revision !== this.#numbers.revision || edits > 0;
   }
 
   /** Remembers that what it was at a revision is in a file. */
   keptAt(revision: number, path: string | undefined, format: string | undefined): void {
-    if (revision === this.#kept_revision && path === this.path && format === this.format) return;
-    this.#stamp++;
+    if (revision === this.#numbers.kept_revision && path === this.path && format === this.format)
+      return;
+    this.#numbers.stamp++;
     this.#done.kept = true;
-    this.#kept_revision = revision;
+    this.#numbers.kept_revision = revision;
     this.path = path;
     this.format = format;
   }
 
   /** The same as long as nothing happens that would have to be done again to come to this point. */
   get stamp(): number {
-    return this.#stamp;
+    return this.#numbers.stamp;
   }
 
   /** When the running request began, by the wall clock. */
@@ -198,11 +168,11 @@ export class Project extends Noted<ProjectState> {
     document.refresh();
     this.memory.require(document.voxelBytes());
     document.record(this.#recorder);
-    this.#stamp++;
+    this.#numbers.stamp++;
     this.#done.replaced = true;
     this.#document = document;
-    this.#document_number++;
-    this.#revision = ++this.#lastRevision;
+    this.#numbers.document_number++;
+    this.#numbers.revision = ++this.#numbers.last_revision;
     this.write({ selection: nothingSelected() });
     this.history.clear();
     this.checkpoints.clear();
@@ -213,7 +183,7 @@ export class Project extends Noted<ProjectState> {
   /** Makes a layer the active one. That is no edit, so undo does not know of it. */
   activate(layer: Layer): void {
     if (this.document.state.active === layer) return;
-    this.#stamp++;
+    this.#numbers.stamp++;
     this.document.activeLayer = layer;
   }
 
@@ -313,7 +283,7 @@ export class Project extends Noted<ProjectState> {
 
   /** As `transact`, for what no file holds: it leaves the project as saved as it was. */
   choose<T>(edit: () => T): T {
-    return this.#record(edit, this.#revision);
+    return this.#record(edit, this.#numbers.revision);
   }
 
   /** Undoes the last step, if there is one, and gives it. Throws GOX_MEMORY_LIMIT. */
@@ -332,8 +302,13 @@ export class Project extends Noted<ProjectState> {
 
   /** Gives what it is now a name to come back to; a checkpoint of the same name goes. */
   keep(name: string): Checkpoint {
-    this.#stamp++;
-    const about = { name, at_ms: this.#at_ms, step: this.history.now, revision: this.#revision };
+    this.#numbers.stamp++;
+    const about = {
+      name,
+      at_ms: this.#at_ms,
+      step: this.history.now,
+      revision: this.#numbers.revision,
+    };
     const checkpoint = checkpointOf(this.document, { ...about, selection: this.selection });
     this.checkpoints.add(checkpoint);
     this.memory.accountHistory(this.history.bytes + this.checkpoints.bytes);
@@ -342,7 +317,7 @@ export class Project extends Noted<ProjectState> {
 
   /** Gives up a checkpoint. */
   forget(name: string): void {
-    this.#stamp++;
+    this.#numbers.stamp++;
     this.checkpoints.delete(name, this.document);
   }
 
@@ -367,9 +342,9 @@ export class Project extends Noted<ProjectState> {
       else this.history.undo();
       throw error;
     }
-    this.#stamp++;
+    this.#numbers.stamp++;
     this.#done.moves += moves;
-    this.#revision = revision;
+    this.#numbers.revision = revision;
     const { history, checkpoints } = this;
     this.memory.accountHistory(history.bytes + checkpoints.bytes);
   }
@@ -386,7 +361,7 @@ export class Project extends Noted<ProjectState> {
     return this.#recorder.record(blocks_free, whole, (recording) => this.#push(recording, after));
   }
 
-  #push(recording: Recording, after = this.#lastRevision + 1): void {
+  #push(recording: Recording, after = this.#numbers.last_revision + 1): void {
     const { entries } = recording;
     if (entries.length === 0) return;
     // What can be stopped comes before all that changes something.
@@ -395,10 +370,10 @@ export class Project extends Noted<ProjectState> {
       recording.takeBack();
       return;
     }
-    this.#stamp++;
-    const before = this.#revision;
-    this.#revision = after;
-    this.#lastRevision = Math.max(this.#lastRevision, after);
+    this.#numbers.stamp++;
+    const before = this.#numbers.revision;
+    this.#numbers.revision = after;
+    this.#numbers.last_revision = Math.max(this.#numbers.last_revision, after);
     const edit = { entries, summary, origin: this.#origin, before, after };
     this.#done.edits++;
     this.#done.recording = recording;

@@ -51,6 +51,6 @@ export function record(project: Project, finished: Finished): boolean {
   return true;
 }
 
-function factsOf({ name, title, path, format, kept_revision }: Project): Facts {
-  return { name, title, path, format, kept_revision };
+function factsOf({ name, title, path, format, numbers }: Project): Facts {
+  return { name, title, path, format, kept_revision: numbers.kept_revision };
 }

@@ -7,7 +7,7 @@ import { type Recorder, type Recording, tooManyBlocks } from '../changes/recorde
 import { BLOCK_BYTES, isVoxel, newBlockData } from './block.ts';
 import { BlockIndex } from './block-index.ts';
 import { BlockStore } from './block-store.ts';
-import { Block, newToken, type Token } from './stored-block.ts';
+import { Block, newToken } from './stored-block.ts';
 import { Trail } from './trail.ts';
 import { type Step, type TableStep, VolumeLog } from './volume-log.ts';
 
@@ -82,12 +82,8 @@ export class BlockTable {
 
   /** For who keeps it outside of this thread. */
   get facts() {
-    const { owner, trail, recorder } = {
-      owner: this.#owner,
-      trail: this.#trail,
-      recorder: this.#recorder,
-    };
-    return { owner, trail, recorder };
+    const [owner, trail, recorder] = [this.#owner, this.#trail, this.#recorder];
+    return { owner, trail, recorder, token: this.#token };
   }
 
   /** What the edit that runs has done here. */
@@ -245,11 +241,6 @@ export class BlockTable {
       blocks.push(block, this.#token);
     }
     this.#replace(index, blocks);
-  }
-
-  /** What others hold of it is not written, and nobody else has this. */
-  get token(): Token {
-    return this.#token;
   }
 
   /** Does what an edit of another table did, as steps in the order of this one, and notes it. */

@@ -122,7 +122,7 @@ function tableOf(placed: readonly PlacedBlock[], table: BlockTable): TableStep {
   let [count, empty] = [0, 0];
   for (const { x, y, z, block = table.at(slotOf(table, x, y, z)) } of placed) {
     index.add(x, y, z);
-    blocks.push(block, table.token);
+    blocks.push(block, table.facts.token);
     count += block.count;
     if (block.count === 0) empty++;
   }

@@ -88,7 +88,8 @@ export function blocksOf(volume: Volume): string[] {
 
 /** Beside what `copyOf` tells: facts, history, checkpoints, and where blocks lie, empty or not. */
 export function factsOf(project: Project): unknown {
-  const { name, title, path, format, unsaved, revision, kept_revision, documentNumber } = project;
+  const { name, title, path, format, unsaved, revision, documentNumber } = project;
+  const { kept_revision } = project.numbers;
   const { history, checkpoints, document } = project;
   return {
     facts: { name, title, path, format, unsaved, revision, kept_revision, documentNumber },

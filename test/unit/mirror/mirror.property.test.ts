@@ -13,8 +13,8 @@ import type { Project } from '../../../engine/project/project.ts';
 import { createScripts } from '../../../engine/script/script.ts';
 import { MirroredProject, stored } from '../../support/mirrored.ts';
 import { LooseProject } from '../../support/project.ts';
-import { copyOf, factsOf } from '../../support/project-copy.ts';
 import { EDITS, randomParams, writeFiles } from '../../support/random-edits.ts';
+import { copyOf, factsOf } from '../../support/recorded.ts';
 import { SEED } from '../../support/seed.ts';
 import { randomNumbers } from '../../support/volumes.ts';
 
