@@ -1,4 +1,4 @@
-/** The errors of journals, as `error-catalogue.ts` has the others. */
+/** The errors of journals and of a change of process, as `error-catalogue.ts` has the others. */
 
 import type { ErrorEntry } from './error-entry.ts';
 
@@ -54,5 +54,15 @@ export const JOURNAL_ERRORS = {
       'Its result was too large to be kept, or had to make room for newer ones.',
     advice: 'Go on, for it is done; what the result told can be read from the project.',
     details: '`op_id`, `sequence`',
+  },
+  GOX_UPGRADE: {
+    number: -32060,
+    retryable: true,
+    meaning:
+      'No other process has taken the place of this daemon: it cannot be, or the other one did ' +
+      'not come up. The daemon goes on as before, and no client notices anything.',
+    advice:
+      'See what the message, and the last lines of the other process in `talk`, say is wrong.',
+    details: '`exit_code` of the other process; `talk`: the last lines of its standard error',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -5,6 +5,8 @@
  *        │       ↑   └──────────── the client is gone ───────────────┴→ leaving → closed
  *        └→ authenticating                                    leaving{requests → jobs}
  *
+ *     open, authenticating ⇄ handing over{waiting → quiet} → closed
+ *
  * One that must show a token is `authenticating` until it has; it is told and closed when that
  * takes too long. What it may do meanwhile is for `actors/connection/gate.ts` to say.
  *
@@ -18,6 +20,11 @@
  *
  * One that is closed by force, for a defect or when the daemon stops, waits for no job: what runs
  * was told to stop, and the thread of a job sees for itself that it does (`actors/jobs/parts.ts`).
+ *
+ * When another process takes the daemon's place a connection is handed over to it: no more is read,
+ * what was asked is answered, and when it is `quiet` the other process goes on with its socket. One
+ * that cannot be handed over, through TLS, is told that the daemon ends, has `LEAVE_MS` in which
+ * what it asks is still answered, and is drained.
  *
  * When the daemon stops, requests under way have half of the time for it; then they are given up,
  * a little later all that is left is answered, and at last the socket is closed.
@@ -72,6 +79,14 @@ export type ConnectionEvent =
   /** Said once after `socket.drain` and the like: no request is under way. */
   | { type: 'socket.idle' }
   | { type: 'socket.closed'; under_way: boolean }
+  /** Another process takes the daemon's place: it is to have the connection. */
+  | { type: 'connection.hand_over' }
+  /** It has it; it will not have it. */
+  | { type: 'connection.handed_over' }
+  | { type: 'connection.take_back' }
+  /** It cannot have this one. */
+  | { type: 'connection.leave' }
+  | { type: 'leave.overdue' }
   /** The daemon stops; `now`: it waits for nobody. */
   | { type: 'child.stop'; now: boolean }
   | { type: 'drain.half' }
@@ -85,6 +100,8 @@ export type ConnectionReport = { type: 'connection.freed'; number: number };
 export interface ConnectionContext extends ConnectionInput {
   /** The sessions there are, by the numbers in their ids. */
   sessions: readonly number[];
+  /** It has shown a token. */
+  known: boolean;
   /** The daemon stops. */
   stopping: boolean;
 }
@@ -93,6 +110,12 @@ export type SocketCommand =
   | { type: 'socket.refuse'; why: 'partial' | 'too many' | 'idle' | 'unauthenticated' }
   /** Read no more requests, and say when none is under way. */
   | { type: 'socket.drain' }
+  /** Read no more, leave it to another process, and say when no request is under way. */
+  | { type: 'socket.hand_over' }
+  /** Read again. */
+  | { type: 'socket.take_back' }
+  /** Tell the client that the daemon ends, and say when no request is under way. */
+  | { type: 'socket.leave' }
   /** Answer new requests with an error, and say when none is under way. */
   | { type: 'socket.refuse_new' }
   /** Cancel what is under way. */
@@ -110,6 +133,9 @@ export type SocketCommand =
  * with its siblings.
  */
 export const SESSIONS_KEPT = 16;
+
+/** A client that cannot be handed over has so long to come to an end, before it is refused. */
+const LEAVE_MS = 1000;
 
 /** How soon it is noticed that a client is gone whose requests are under way. */
 const PROBE_MS = 500;
@@ -161,6 +187,7 @@ export const connectionMachine = setup({
         return sessions.filter((slot) => id !== `session:${slot}`);
       },
     }),
+    'note known': assign({ known: true }),
     'note stopping': assign({ stopping: true }),
     'expect the rest': raise({ type: 'frame.overdue' }, { id: 'partial', delay: 'partial frame' }),
     'expect nothing': cancel('partial'),
@@ -176,6 +203,13 @@ export const connectionMachine = setup({
       enqueue.raise({ type: 'drain.late' }, { id: 'late', delay: after(LATE) });
       enqueue.raise({ type: 'drain.overdue' }, { id: 'overdue', delay: overdue_ms });
     }),
+    'expect no end': enqueueActions(({ enqueue }) => {
+      for (const id of ['half', 'late', 'overdue']) enqueue.cancel(id);
+    }),
+    'limit leaving': raise({ type: 'leave.overdue' }, { delay: LEAVE_MS }),
+    'hand socket over': sendTo('socket', { type: 'socket.hand_over' }),
+    'take socket back': sendTo('socket', { type: 'socket.take_back' }),
+    'leave socket': sendTo('socket', { type: 'socket.leave' }),
     'refuse partial': sendTo('socket', { type: 'socket.refuse', why: 'partial' }),
     'refuse guest': sendTo('socket', { type: 'socket.refuse', why: 'too many' }),
     'refuse stranger': sendTo('socket', { type: 'socket.refuse', why: 'unauthenticated' }),
@@ -198,6 +232,7 @@ export const connectionMachine = setup({
   },
   guards: {
     'needs no token': ({ context }) => context.trust === 'full',
+    'shows no token yet': ({ context }) => context.trust === 'token' && !context.known,
     'nobody waits for jobs': ({ context }) => context.stopping || context.sessions.length === 0,
     'requests are under way': ({ event }) => event.type === 'socket.closed' && event.under_way,
   },
@@ -210,7 +245,7 @@ export const connectionMachine = setup({
   },
 }).createMachine({
   id: 'connection',
-  context: ({ input }) => ({ ...input, sessions: [], stopping: false }),
+  context: ({ input }) => ({ ...input, sessions: [], known: false, stopping: false }),
   entry: ['start socket', 'limit guest'],
   initial: 'opening',
   on: {
@@ -224,6 +259,7 @@ export const connectionMachine = setup({
       target: '.draining',
       actions: ['note stopping', 'limit draining', 'refuse new requests'],
     },
+    'leave.overdue': { actions: 'refuse new requests' },
     'drain.half': { actions: 'give up work' },
     'drain.late': { actions: 'refuse the rest' },
     'drain.overdue': { target: '.closed', actions: 'destroy socket' },
@@ -238,7 +274,12 @@ export const connectionMachine = setup({
         authentication: { target: 'draining', actions: ['refuse stranger', 'drain socket'] },
       },
       on: {
-        'connection.authenticated': 'open',
+        'connection.authenticated': { target: 'open', actions: 'note known' },
+        'connection.hand_over': 'handing over',
+        'connection.leave': {
+          target: 'draining',
+          actions: ['limit draining', 'limit leaving', 'leave socket'],
+        },
         'input.ended': { target: 'draining', actions: 'drain socket' },
         'guest.overdue': { target: 'draining', actions: ['refuse guest', 'drain socket'] },
         'connection.yield': { target: 'draining', actions: ['say idle', 'drain socket'] },
@@ -247,6 +288,11 @@ export const connectionMachine = setup({
     open: {
       initial: 'idle',
       on: {
+        'connection.hand_over': 'handing over',
+        'connection.leave': {
+          target: 'draining',
+          actions: ['limit draining', 'limit leaving', 'leave socket'],
+        },
         'input.ended': { target: 'draining', actions: 'drain socket' },
         'frame.partial': { actions: ['expect nothing', 'expect the rest'] },
         'frame.whole': { actions: 'expect nothing' },
@@ -263,9 +309,29 @@ export const connectionMachine = setup({
         },
       },
     },
+    'handing over': {
+      entry: ['expect nothing', 'limit draining'],
+      initial: 'waiting',
+      on: {
+        'connection.take_back': [
+          {
+            guard: 'shows no token yet',
+            target: 'authenticating',
+            actions: ['expect no end', 'take socket back'],
+          },
+          { target: 'open', actions: ['expect no end', 'take socket back'] },
+        ],
+        'connection.handed_over': { target: 'closed', actions: 'destroy socket' },
+      },
+      states: {
+        waiting: { entry: 'hand socket over', on: { 'socket.idle': 'quiet' } },
+        quiet: { entry: 'expect no end' },
+      },
+    },
     draining: {
       entry: 'expect nothing',
       initial: 'waiting',
+      on: { 'connection.hand_over': { actions: 'limit draining' } },
       states: {
         waiting: {
           entry: 'probe socket',
@@ -280,6 +346,7 @@ export const connectionMachine = setup({
       initial: 'requests',
       on: {
         'socket.closed': {},
+        'connection.hand_over': { actions: 'limit draining' },
         'child.stop': {
           actions: ['note stopping', 'limit draining', 'refuse new requests'],
         },

@@ -19,12 +19,16 @@ import type {
   SupervisorSettings,
   SupervisorSpec,
 } from '../machines/supervision/index.ts';
+import type { UpgradeInput } from '../machines/upgrade.ts';
 
 /** The first child that is about the daemon itself: the process is as it is to be. */
 export const PROJECTS = 'projects';
 
 /** Of the child of the root that has the inspector below it. */
 export const INSPECTION = 'inspection';
+
+/** The child that has the daemon replaced by another process. */
+export const UPGRADE = 'upgrade';
 
 /** When these are ready, clients are answered. */
 export const LISTENERS = 'listeners';
@@ -67,6 +71,11 @@ export interface Nature {
   readonly unix_ms: () => number;
 }
 
+/** What another process has it gives up as soon as its requests have ended. */
+const TAKEOVER_MS = 600_000;
+/** It ends a successor that is there too early. */
+const UPGRADE_STOP_MS = 5000;
+
 /** A step is a matter of milliseconds, but users may be looked up over a network. */
 const STEP_READY_MS = 30_000;
 const STEP_UNDO_MS = 1000;
@@ -89,6 +98,7 @@ export const STEPS: Readonly<Record<string, number>> = {
   sockets: 9,
   engines: 10,
   jobs: 10,
+  takeover: 10,
   listeners: 11,
   health: 11,
   'leak search': 11,
@@ -127,6 +137,12 @@ function httpChild(config: Config): ChildSpec {
   const input: HttpInput = { config };
   const ready = { event: 'http.ready', within_ms: HTTP_READY_MS };
   return { id: 'http', logic: 'http', input, ready, shutdown: HTTP_STOP_MS };
+}
+
+function socketsChild(config: Config): ChildSpec {
+  const input: SocketsInput = { config };
+  const ready = { event: 'sockets.ready', within_ms: SOCKETS_READY_MS };
+  return { id: 'sockets', logic: 'sockets', input, ready };
 }
 
 /** An engine, or a thread of jobs. */
@@ -174,19 +190,41 @@ export function inspectionChild(config: Config): ChildSpec {
 }
 
 /**
- * @param process whether the process is the daemon's own, with all the steps about it, and whether
- * a service manager wants to hear of it
+ * What waits for the daemon whose place this one takes: what only one of them can have comes after
+ * it. Without such a daemon it is done at once.
  */
+const TAKEOVER: ChildSpec = {
+  ...{ id: 'takeover', logic: 'takeover', shutdown: 'kill' },
+  ready: { event: 'step.ready', within_ms: TAKEOVER_MS },
+};
+
+/** The last to start: it ends first, and with it a successor that is not wanted any more. */
+function upgradeChild(config: Config): ChildSpec {
+  const input: UpgradeInput = { config };
+  return { id: UPGRADE, logic: UPGRADE, input, shutdown: UPGRADE_STOP_MS };
+}
+
+/** What a process of its own means for a daemon. */
+export interface ProcessFacts {
+  /** With all the steps about it. */
+  readonly own: boolean;
+  /** A service manager wants to hear of it. */
+  readonly managed: boolean;
+  /** It is to take the place of another one. */
+  readonly successor: boolean;
+}
+
+const NONE: ProcessFacts = { own: false, managed: false, successor: false };
+
 export function daemonChildren(
   config: Config,
   nature: Nature,
-  process: { readonly own: boolean; readonly managed: boolean } = { own: false, managed: false },
+  process: ProcessFacts = NONE,
 ): SupervisorSpec {
   const { workers } = config;
   const settings = supervisorSettings(config);
   const threads = (kind: EngineInput['kind'], count: number): ChildSpec[] =>
     Array.from({ length: count }, (_, index) => threadChild(kind, index, config, nature));
-  const sockets: SocketsInput = { config };
   const crowd = new Crowd(() => numbersMax(config));
   const listener = (kind: SocketKind): ChildSpec => {
     const input: ListenerInput = { kind, crowd, config };
@@ -203,15 +241,10 @@ export function daemonChildren(
     children: [
       ...firstChildren(process.own),
       ...(config.http.enabled ? [httpChild(config)] : []),
-      inspectionChild(config),
+      ...(process.successor ? [] : [inspectionChild(config)]),
       { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
-      {
-        id: 'sockets',
-        logic: 'sockets',
-        input: sockets,
-        ready: { event: 'sockets.ready', within_ms: SOCKETS_READY_MS },
-      },
+      socketsChild(config),
       // Losing engines for good is the end: nobody would be served, and nothing would come back.
       {
         id: 'engines',
@@ -230,6 +263,9 @@ export function daemonChildren(
           children: threads('job', workers.jobs + QUICK_JOB_THREADS),
         },
       },
+      ...(process.own ? [TAKEOVER] : []),
+      // Its port is the predecessor's until then.
+      ...(process.successor ? [inspectionChild(config)] : []),
       {
         id: LISTENERS,
         supervises: {
@@ -243,6 +279,7 @@ export function daemonChildren(
       // Of no use to clients: nothing else is started again with it.
       { id: 'leak search', logic: 'leak search', input: leaks, shutdown: 'kill' },
       ...(process.managed ? [MANAGER] : []),
+      ...(process.own ? [upgradeChild(config)] : []),
     ],
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Observable } from 'rxjs';
 import { type AnyActorRef, createActor } from 'xstate';
 import type { HookEvent } from '../actors/hooks.ts';
-import { type ProcessOptions, processSteps } from '../actors/process/steps.ts';
+import type { ProcessOptions } from '../actors/process/steps.ts';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
 import { LiveConfig } from '../conf/live.ts';
@@ -31,6 +31,8 @@ import type { ReportSource } from './report/daemon-report.ts';
 import { sharedBy } from './shared.ts';
 import type { Statistics } from './statistics.ts';
 import { actorTree, TREE_ACTORS_MAX, type TreeNode } from './tree.ts';
+import { OwnProcess } from './upgrade/own-process.ts';
+import { askForUpgrade, type Farewell } from './upgrade/upgrade.ts';
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -70,6 +72,8 @@ export interface Daemon {
   reload(by: string): void;
   /** The URL of the inspector, while it is served. */
   readonly inspector: string | undefined;
+  /** Who has taken its place, if somebody has. */
+  readonly successor: Farewell | undefined;
   /** Its number among the daemons of this process, as on the channels of `diagnostics_channel`. */
   readonly number: number;
   /**
@@ -86,8 +90,9 @@ export interface Daemon {
 /** Starts a daemon. Throws ConfigError when its file of tokens cannot be used. */
 export function startDaemon({ log, random = Math.random, ...options }: DaemonOptions): Daemon {
   const config = new LiveConfig(options.config);
-  const own = options.process;
-  const manager = own?.manager;
+  const own =
+    options.process === undefined ? undefined : new OwnProcess(options.process, config, log);
+  const { manager, predecessor } = options.process ?? {};
   const progress = new Progress(log, manager);
   const probe = new Probe(() => root);
   const clock = new ServiceClock();
@@ -100,6 +105,8 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     daemon: () => summary(root),
     ...{ root: () => root, stop, logs: options.logs ?? (() => []), manager },
     reload: (by: string) => askForReload(root, by),
+    upgrade: (by: string) => askForUpgrade(root, by),
+    predecessor,
     rootAnswers: probe.answers,
     reportSource: options.report,
   });
@@ -119,25 +126,27 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     logDecision(decision, log);
     shared.tally.hear(decision);
     progress.hear(decision);
-    if (isPhase(decision, 'running')) tellConfiguration(root, { type: 'daemon.running' });
-    if (isPhase(decision, 'shutting down')) tellConfiguration(root, { type: 'daemon.stopping' });
+    if (isPhase(decision, 'running')) {
+      tellConfiguration(root, { type: 'daemon.running' });
+      own?.running();
+    }
+    if (isPhase(decision, 'shutting down')) {
+      tellConfiguration(root, { type: 'daemon.stopping' });
+      own?.stopping();
+    }
     if (decision.kind === 'ready' && decision.child === LISTENERS)
       listens(shared.holder.addresses[0] ?? '');
   };
+  const reload = {
+    ...{ config, log, parts, isUp: () => progress.isUp },
+    ...{ read: options.reload?.read, onReload: options.reload?.onReload },
+  };
   const logic = supervisor({
-    logics: logics(
-      shared,
-      {
-        ...{ config, log, parts, isUp: () => progress.isUp },
-        ...{ read: options.reload?.read, onReload: options.reload?.onReload },
-      },
-      own === undefined ? undefined : processSteps(own, config, log),
-    ),
+    logics: { ...logics(shared, reload), ...own?.logics(shared, stop) },
     ...{ random, report, now_ms },
     wrap: withVitals,
   });
-  const process = { own: own !== undefined, managed: manager !== undefined };
-  const input = { spec: daemonChildren(config, nature, process) };
+  const input = { spec: daemonChildren(config, nature, own?.facts) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   const ended = endOf(root);
   const failed = ended.then((outcome) => {
@@ -146,7 +155,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   });
   root.start();
   const life = { config, listening: Promise.race([listening, failed]), ended, stop };
-  return daemonOf(life, root, shared, log);
+  return daemonOf(life, root, shared, log, own);
 }
 
 /** What whoever started a daemon can see of it, and ask of it. */
@@ -155,9 +164,13 @@ function daemonOf(
   root: AnyActorRef,
   { inspection, hooks, statistics }: ReturnType<typeof sharedBy>,
   log: Logger,
+  own: OwnProcess | undefined,
 ): Daemon {
   return {
     ...life,
+    get successor() {
+      return own?.successor;
+    },
     get inspector() {
       return inspection.url;
     },

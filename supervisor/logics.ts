@@ -13,13 +13,12 @@ import type { Hooks } from '../actors/hooks.ts';
 import { type HttpDeps, httpEffect } from '../actors/http/server.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
+import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import type { SocketHolder } from '../actors/listener/holder.ts';
 import { serverEffect } from '../actors/listener/server.ts';
 import { holderEffect } from '../actors/listener/sockets.ts';
 import { logEffect } from '../actors/log.ts';
 import { serviceManagerEffect, type WatchdogDeps } from '../actors/process/service-manager.ts';
-import { stepEffect } from '../actors/process/step.ts';
-import type { ProcessSteps } from '../actors/process/steps.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { signalsEffect } from '../actors/signals.ts';
 import { spaced } from '../actors/spaced.ts';
@@ -37,7 +36,6 @@ import { projectsLogic } from '../machines/projects.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { socketsMachine } from '../machines/sockets.ts';
-import { stepMachine } from '../machines/step.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import type { DaemonHealth } from './health.ts';
@@ -65,13 +63,14 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly pool: Pool;
     /** What the server of metrics and health says. */
     readonly answers: HttpDeps['answers'];
+    /** The socket of metrics and health. */
+    readonly http: () => HeldSocket | undefined;
+    readonly onHttp: HttpDeps['onHttp'];
+    readonly predecessor: HttpDeps['predecessor'];
   };
 
-/**
- * @param reload what the configuration has to do with while the daemon runs
- * @param steps about the process, where it is the daemon's own
- */
-export function logics(shared: Shared, reload: ReloadDeps, steps: ProcessSteps | undefined) {
+/** @param reload what the configuration has to do with while the daemon runs */
+export function logics(shared: Shared, reload: ReloadDeps) {
   const threads = threadOptions(shared);
   const project = withVitals(shared.births.noted(projectMachine));
   return {
@@ -90,16 +89,7 @@ export function logics(shared: Shared, reload: ReloadDeps, steps: ProcessSteps |
     health: withVitals(shared.health.machine),
     'leak search': withVitals(shared.leaks.machine),
     'service manager': withVitals(serviceManagerEffect(shared)),
-    ...stepLogics(steps, shared.log),
   };
-}
-
-function stepLogics(steps: Partial<ProcessSteps> = {}, log: Logger) {
-  const entries = Object.entries(steps).map(([name, step]) => {
-    const work = withVitals(stepEffect(step, log));
-    return [name, withVitals(stepMachine.provide({ actors: { work } }))] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 function httpLogic(shared: Shared) {

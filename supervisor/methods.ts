@@ -62,6 +62,8 @@ export interface MethodsDeps extends ToldDeps {
   readonly logs: () => readonly LogFacts[];
   /** Reads the configuration again; gives the result of the method, or rejects with a GoxError. */
   readonly reload: (by: string) => Promise<unknown>;
+  /** Has another process take over; as `reload`. */
+  readonly upgrade: (by: string) => Promise<unknown>;
   readonly inspection: Pick<Inspection, 'turn'>;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly leaks: Pick<DaemonLeaks, 'recent'>;
@@ -115,6 +117,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
       traceResult(deps.tracer, deps.config.tracing, params as Params<typeof traceSpec>),
     'supervisor.deaths': () => listDeaths(deps.deaths(), deps.clock.now_ms()),
     'supervisor.reload': () => deps.reload('the method supervisor.reload'),
+    'supervisor.upgrade': () => deps.upgrade('the method supervisor.upgrade'),
     'supervisor.inspect': (params) => deps.inspection.turn(params as Params<typeof inspectSpec>),
     'supervisor.leaks': () => deps.leaks.recent(),
     'supervisor.heap': (params, { signal }) =>

@@ -12,11 +12,13 @@ import { Pulses } from '../actors/health/pulses.ts';
 import { HeapSnapshots, HeapThreads } from '../actors/heap/snapshots.ts';
 import { Hooks } from '../actors/hooks.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
+import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceManager } from '../actors/process/service-manager.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { LineBudget } from '../actors/tracing/line-budget.ts';
 import { Tracer } from '../actors/tracing/tracer.ts';
+import type { Predecessor } from '../actors/upgrade/predecessor.ts';
 import type { Config } from '../conf/schema.ts';
 import { tokensOf } from '../conf/token-file.ts';
 import { Pool } from '../engine/port/pool.ts';
@@ -40,14 +42,19 @@ export function sharedBy(
   clock: ServiceClock,
   root: Pick<
     MethodsDeps,
-    'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload' | 'reportSource'
+    'tree' | 'deaths' | 'daemon' | 'stop' | 'logs' | 'reload' | 'upgrade' | 'reportSource'
   > &
-    Pick<HealthDeps, 'root'> & { manager: ServiceManager | undefined; rootAnswers: () => boolean },
+    Pick<HealthDeps, 'root'> & {
+      manager: ServiceManager | undefined;
+      predecessor: Predecessor | undefined;
+      rootAnswers: () => boolean;
+    },
 ): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();
   const places = { calls, handovers: new Map() };
   const births = new ProjectBirths();
   const stopping = () => isStopping(root.root());
+  const { predecessor } = root;
   const jobs = new Jobs(config, {
     ...{ clock, log, handOver: (one) => handOver(places, one) },
     takeBack: (call, why) => takeBack(places, call, why),
@@ -72,7 +79,8 @@ export function sharedBy(
     jobCalls: new Map(),
     pool: new Pool(),
     clipboard: undefined,
-    ...{ births, stopping, holder: new SocketHolder({ config, log, stopping }) },
+    ...{ births, stopping, holder: new SocketHolder({ config, log, stopping, predecessor }) },
+    ...httpSocket(predecessor),
     projects: new Projects(config.workers.count, config, (input) =>
       births.start(root.root().getSnapshot().children.projects, input),
     ),
@@ -93,6 +101,18 @@ export function sharedBy(
   const tally = new Tally();
   const answers = daemonAnswers({ ...looks, tally });
   return { ...shared, health, leaks, inspection, dispatch, tally, answers, statistics: figures };
+}
+
+/** Of metrics and health, as their server holds it. */
+function httpSocket(predecessor: Predecessor | undefined) {
+  let held: HeldSocket | undefined;
+  return {
+    predecessor,
+    http: () => held,
+    onHttp: (now: HeldSocket | undefined) => {
+      held = now;
+    },
+  };
 }
 
 /** Hooks whose defects are in the log, a line a second however many there are. */

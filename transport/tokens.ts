@@ -42,12 +42,12 @@ export class Tokens {
 
   /** The one that a client shows; undefined when it is none of them. */
   find(token: string): KnownToken | undefined {
-    return this.#ofHash(hashOf(token));
+    return this.ofHash(hashOf(token));
   }
 
   /** What has become of one; undefined when it is no longer there. */
   again({ hash }: KnownToken): KnownToken | undefined {
-    return this.#ofHash(hash);
+    return this.ofHash(hash);
   }
 
   /** Has `look` called whenever they were replaced. */
@@ -59,7 +59,8 @@ export class Tokens {
     this.#watching.delete(look);
   }
 
-  #ofHash(hash: Buffer): KnownToken | undefined {
+  /** The one with this hash. */
+  ofHash(hash: Buffer): KnownToken | undefined {
     let found: KnownToken | undefined;
     for (const one of this.#known) if (timingSafeEqual(one.hash, hash)) found = one;
     return found;

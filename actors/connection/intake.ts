@@ -176,7 +176,7 @@ export class Intake implements CallerConnection {
   }
 
   /** What of its connection is to be seen in the tree. */
-  get standing(): Pick<Standing, 'authenticated' | 'figures' | 'gate' | 'rights'> {
+  get standing(): Omit<Standing, 'admit' | 'end' | 'rank'> {
     return this.#standing;
   }
 

@@ -8,6 +8,7 @@ import { SESSIONS_KEPT } from '../../machines/connection.ts';
 import type { PendingReply } from '../../transport/jsonrpc.ts';
 import type { Replies } from '../../transport/replies.ts';
 import { atOneStroke } from '../tracing/moment.ts';
+import type { HandOver } from './hand-over.ts';
 import {
   type HeldRequest,
   heldOf,
@@ -30,6 +31,11 @@ export interface PlacedConnection extends OpenConnection {
   readonly stranger: boolean;
   /** It has nothing to do, or is a stranger, and another client needs its place. */
   giveWay(): void;
+  /** Its way to another process, which takes the daemon's place. */
+  readonly handOver: Pick<
+    HandOver,
+    'socket' | 'token' | 'offer' | 'takeUnread' | 'done' | 'withdraw'
+  >;
 }
 
 /** All of them, by their numbers. */

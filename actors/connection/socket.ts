@@ -20,11 +20,14 @@ import type { About } from '../about.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
 import { listenerOf, type Tracer } from '../tracing/tracer.ts';
 import type { Trail } from '../tracing/trail.ts';
+import { notedToken } from '../upgrade/handles.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork, type Work } from '../watch.ts';
 import { countTraffic, socketFigures, trafficOf } from './figures.ts';
+import { HandOver } from './hand-over.ts';
 import { Intake } from './intake.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
+import { Leaving } from './leaving.ts';
 import {
   idleForLongest,
   messageCrowdedOut,
@@ -52,8 +55,6 @@ export interface SocketDeps extends IntakeDeps {
 
 /** How long an ended connection may make no progress in reading its last replies. */
 const UNREAD_TIMEOUT_MS = 10_000;
-/** When the daemon stops, how long to wait for more of what was sent before, each time. */
-const LINGER_MS = 50;
 
 /**
  * Of a message that is half there, so much is kept even when the daemon holds too much, and of one
@@ -95,6 +96,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   readonly replies: Replies;
   readonly sessions: Sessions;
   readonly trail: Trail;
+  readonly handOver: HandOver;
   readonly #socket: Socket;
   readonly #output: SocketOutput;
   readonly #sending: SendWatch;
@@ -110,12 +112,8 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   #ended = false;
   /** To be told when no request is under way. */
   #draining = false;
-  /** Not before what is on its way has been read. */
-  #lingering = false;
-  #linger: NodeJS.Timeout | undefined;
-  #lingered_bytes = 0;
-  /** Whether the client is to be told that the daemon stops, or has been. */
-  #notice: 'none' | 'due' | 'given' = 'none';
+  /** The daemon ends. */
+  readonly #leaving: Leaving;
 
   constructor(
     socket: Socket,
@@ -132,6 +130,11 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.trust = trust;
     this.trail = trail;
     this.#socket = socket;
+    this.handOver = new HandOver(socket, {
+      say,
+      pending: () => this.#framer.pending(),
+      token: () => this.intake.standing.token,
+    });
     this.#deps = deps;
     this.#say = say;
     const { config, ledger, failures } = deps;
@@ -152,11 +155,18 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
       (request) => deps.deadlines.forget(request),
     );
     this.intake = new Intake(deps, this);
+    const tell = () => {
+      const timeout_ms = config.performance.shutdown_timeout_ms;
+      this.intake.notify('server.draining', { timeout_ms });
+      this.replies.flush();
+    };
+    this.#leaving = new Leaving(socket, tell, () => this.#lingered());
     socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)));
     socket.on('end', () => this.#attempt(() => this.#readEnd()));
     // What goes wrong with a client's connection ends that connection: `close` follows.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#attempt(() => this.#closed()));
+    this.intake.standing.recognise(notedToken(socket), () => this.authenticated());
     socket.resume();
     // What became of it while it waited to be taken (`actors/listener/door.ts`) is said no more.
     if (socket.closed) queueMicrotask(() => this.#attempt(() => this.#closed()));
@@ -194,15 +204,25 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
         this.#ended = true;
         this.#drain();
         return;
+      case 'socket.hand_over':
+        this.handOver.begin();
+        this.#draining = true;
+        this.replies.flush();
+        return;
+      case 'socket.take_back':
+        this.#draining = false;
+        this.handOver.resume();
+        this.#flow();
+        return;
+      case 'socket.leave':
+        this.#leave();
+        return;
       case 'socket.refuse_new':
         this.intake.refuseAll(stopping());
-        this.#announce();
-        this.#lingering = true;
-        this.#lingered_bytes = this.#socket.bytesRead;
-        this.#drain();
+        this.#leave();
         return;
       case 'socket.give_up':
-        this.#lingering = false;
+        this.#leaving.stay();
         this.intake.giveUp(stopping());
         this.sessions.giveUp(stopping());
         this.replies.flush();
@@ -234,7 +254,8 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   }
 
   close(): void {
-    clearTimeout(this.#linger);
+    this.handOver.settle();
+    this.#leaving.end();
     this.#sending.end();
     this.intake.end();
     this.replies.end();
@@ -248,6 +269,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     const fatal = this.intake.take(events);
     const pending = this.#framer.pending();
     const crowdedOut = pending > PARTIAL_BYTES_KEPT && this.#crowdedOut();
+    this.handOver.read(chunk);
     this.replies.account(crowdedOut ? 0 : pending);
     this.replies.flush();
     const partial = pending > 0;
@@ -289,7 +311,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.intake.abandon();
     this.replies.account();
     this.#draining = true;
-    this.#lingering = false;
+    this.#leaving.stay();
     this.#say({ type: 'socket.closed', under_way: this.replies.open > 0 });
     this.#sayIdle();
   }
@@ -298,8 +320,10 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   #flow(): void {
     this.intake.resume();
     if (this.#output.unread_bytes > 0) this.#sending.begin();
+    if (this.handOver.begun) this.#sayIdle();
     const paused = this.replies.blocked || this.replies.crowded;
-    if (paused === this.#paused || this.#socket.destroyed) return;
+    const asIs = paused === this.#paused || this.handOver.begun;
+    if (asIs || this.#socket.destroyed) return;
     this.#paused = paused;
     if (paused) {
       this.#socket.pause();
@@ -313,6 +337,12 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     }
   }
 
+  #leave(): void {
+    this.#announce();
+    this.#leaving.linger();
+    this.#drain();
+  }
+
   #drain(): void {
     this.#draining = true;
     this.replies.ending();
@@ -322,37 +352,21 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   #sayIdle(): void {
     this.#work().touch();
     if (!this.#draining || this.replies.open > 0) return;
-    if (this.#lingering) {
-      this.#linger ??= setTimeout(() => this.#lingered(), LINGER_MS);
-      return;
-    }
-    if (this.#notice === 'due') {
-      // Behind everything else; what is flushed comes back here.
-      this.#giveNotice();
-      return;
-    }
+    const { begun, ready } = this.handOver;
+    if (begun && !ready) return;
+    // It comes back here when it has lingered, as what is flushed does.
+    if (!begun && (this.#leaving.lingers || this.#leaving.giveNotice())) return;
     this.#draining = false;
     this.#say({ type: 'socket.idle' });
+    if (begun) this.handOver.settle();
   }
 
-  /**
-   * The daemon stops, and its clients are told. Who has shown that it reads messages by what they
-   * say, with a token or by their headers, hears of it at once. Others may take any line for the
-   * reply that they wait for, and so for them it is the last.
-   */
+  /** Who has asked for something is told; at once, if it cannot take that for a reply. */
   #announce(): void {
     const asked = this.#socket.bytesRead > 0 && this.intake.standing.gate === undefined;
-    if (!asked || this.#ended || this.#notice !== 'none') return;
-    this.#notice = 'due';
+    if (!asked || this.#ended) return;
     const { authenticated } = this.intake.standing;
-    if (authenticated || this.#framer.framing === 'header') this.#giveNotice();
-  }
-
-  #giveNotice(): void {
-    this.#notice = 'given';
-    const timeout_ms = this.#deps.config.performance.shutdown_timeout_ms;
-    this.intake.notify('server.draining', { timeout_ms });
-    this.replies.flush();
+    this.#leaving.announce(authenticated || this.#framer.framing === 'header');
   }
 
   /** The client takes nothing of what waits for it. */
@@ -361,13 +375,9 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#say({ type: 'output.overdue' });
   }
 
-  /** What the client sent before it could know is read by now, unless more of it keeps coming. */
+  /** What the client sent before it could know is read by now. */
   #lingered(): void {
-    this.#linger = undefined;
-    const { bytesRead } = this.#socket;
-    this.#lingering = bytesRead > this.#lingered_bytes;
-    this.#lingered_bytes = bytesRead;
-    if (!this.#lingering && this.#partial) {
+    if (this.#partial) {
       this.intake.refuse(stopping());
       this.replies.flush();
     }

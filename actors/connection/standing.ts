@@ -50,6 +50,20 @@ export class Standing {
     this.#tokens.watch(this.#look);
   }
 
+  /** The hash of the token that was shown. */
+  get token(): Buffer | undefined {
+    return this.#token?.hash;
+  }
+
+  /** It has shown a token to the process that had it before; `known`: it is one of ours, too. */
+  recognise(hash: Buffer | undefined, known: () => void): void {
+    if (hash === undefined || this.gate === undefined) return;
+    const token = this.#tokens.ofHash(hash);
+    if (token === undefined) return;
+    this.admit(token);
+    known();
+  }
+
   /** Whether a token was shown, which only a client of today does. */
   get authenticated(): boolean {
     return this.#token !== undefined;

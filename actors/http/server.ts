@@ -8,6 +8,7 @@ import type { HttpCommand, HttpEvent, HttpInput } from '../../machines/http.ts';
 import { type HeldSocket, holdPath, holdPort } from '../listener/held-socket.ts';
 import { ListenError } from '../listener/listen-error.ts';
 import { isLoopback } from '../listener/tcp-socket.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
 import { reportFigures } from '../vitals.ts';
 import { type Answers, type Page, pageFor } from './pages.ts';
 import { Visitors } from './visitors.ts';
@@ -16,13 +17,17 @@ export interface HttpDeps {
   readonly log: Logger;
   /** Asked for when the server opens, since most daemons have none. */
   readonly answers: () => Answers;
+  /** Hears of its socket, for who hands it over; and when there is none. */
+  readonly onHttp: (held: HeldSocket | undefined) => void;
+  /** From which it is taken over, if it had one at the same place. */
+  readonly predecessor: Predecessor | undefined;
 }
 
 /** An answer that is under way when the server closes has so long. */
 const FAREWELL_MS = 500;
 const BACKLOG = 64;
 
-export function httpEffect({ log, answers }: HttpDeps) {
+export function httpEffect({ log, answers, onHttp, predecessor }: HttpDeps) {
   return fromCallback<HttpCommand, HttpInput>(({ input, receive, sendBack, self }) => {
     const say = sendBack as (event: HttpEvent) => void;
     const all = answers();
@@ -30,15 +35,20 @@ export function httpEffect({ log, answers }: HttpDeps) {
       void answer(request, response, all, log);
     });
     reportFigures(self, () => visitors.figures());
-    const held = hold(input.config, log, visitors);
+    const held = hold(input.config, log, visitors, predecessor);
     held.then(
-      ({ address }) => say({ type: 'server.serving', address }),
+      (one) => {
+        onHttp(one);
+        const address = one.kind === 'tcp' ? `http://${one.address}` : one.address;
+        say({ type: 'server.serving', address });
+      },
       (error: Error) => {
         const code = error instanceof ListenError ? error.code : 'refused';
         say({ type: 'server.failed', code, reason: error.message });
       },
     );
     const close = async (now: boolean) => {
+      onHttp(undefined);
       const leave = visitors.close(now);
       await held.then((one) => one.close()).catch(() => {});
       const timer = setTimeout(() => void visitors.close(true), FAREWELL_MS);
@@ -55,13 +65,15 @@ async function hold(
   { http, sockets }: Config,
   log: Logger,
   visitors: Visitors,
-): Promise<Pick<HeldSocket, 'address' | 'close'>> {
+  predecessor: Predecessor | undefined,
+): Promise<HeldSocket> {
   const connected = visitors.welcome.bind(visitors);
+  const deps = { log, connected, predecessor, use: 'http' } as const;
   const { path, address, port } = http;
   if (path !== '') {
     const { permissions } = sockets.unix;
     const place = { path, permissions, backlog: BACKLOG, setting: 'http.path' };
-    return await holdPath(place, { log, connected });
+    return await holdPath(place, deps);
   }
   const place = { address, port, backlog: BACKLOG, section: 'http' };
   const warn = (host: string) => {
@@ -71,8 +83,7 @@ async function hold(
       ' token';
     log.warn({ address: host }, text);
   };
-  const held = await holdPort(place, warn, { log, connected });
-  return { address: `http://${held.address}`, close: () => held.close() };
+  return await holdPort(place, warn, deps);
 }
 
 async function answer(

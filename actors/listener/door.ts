@@ -82,6 +82,13 @@ export class Door {
     };
   }
 
+  /** Gives out all that wait. */
+  takeWaiting(): readonly Socket[] {
+    const all = [...this.#waiting.keys()];
+    for (const socket of all) this.#forget(socket);
+    return all;
+  }
+
   /** Tells all that wait that the daemon stops. */
   turnAway(): void {
     for (const socket of this.#waiting.keys()) {

@@ -5,9 +5,12 @@ import type { Logger } from 'pino';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import type { SocketKind } from '../../machines/sockets.ts';
 import { spaced } from '../spaced.ts';
+import type { HandedSocket, SocketUse } from '../upgrade/estate.ts';
+import { listeningDescriptor } from '../upgrade/handles.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
 import { type InheritedSocket, isInTables, isKnownNotToListen } from './activation.ts';
 import { errnoOf, ListenError, SHORTAGES } from './listen-error.ts';
-import { listenAt } from './socket-path.ts';
+import { type ListeningPath, listenAt, listenHanded } from './socket-path.ts';
 import { addressText, listenAtPort, type TcpPlace } from './tcp-socket.ts';
 
 /** A connection over TCP that says nothing is asked by the kernel so soon whether it is there. */
@@ -34,31 +37,54 @@ export interface HeldSocket {
   setMode(mode: number): Promise<void>;
   /** Who is connected stays so. */
   close(): Promise<void>;
+  /** What another process needs to have it; undefined when that cannot be known. */
+  handed(): HandedSocket | undefined;
+  /** Another process has it as well: ends here what can be ended without ending it there. */
+  leave(): void;
 }
 
 export interface HeldDeps {
   readonly log: Logger;
   readonly connected: (socket: Socket) => void;
+  /** Whose it is, for who takes it over; `kind` when it is not said. */
+  readonly use?: SocketUse;
+  /** From which it is taken over, if it had one at the same place. */
+  readonly predecessor?: Predecessor | undefined;
 }
+
+type Heirs = Pick<HandedSocket, 'use' | 'kind' | 'place' | 'address' | 'host' | 'inherited'>;
 
 /** @throws ListenError */
 export async function holdPath(
   { permissions, ...place }: PathPlace,
-  { log, connected }: HeldDeps,
+  deps: HeldDeps,
 ): Promise<HeldSocket> {
+  const { log, predecessor, use = 'unix' } = deps;
   const mode = permissionBits(permissions);
-  const server = serverOf('unix', { log, connected });
-  const listening = await listenAt(server, {
-    ...{ ...place, mode, log },
-    directory_mode: directoryMode(mode),
-  });
+  const server = serverOf('unix', deps);
+  const options = { ...place, mode, log, directory_mode: directoryMode(mode) };
+  const handed = predecessor?.take(use, place.path);
+  const listening =
+    predecessor !== undefined && handed?.path !== undefined
+      ? listenHanded(server, options, { ...handed, path: handed.path }, predecessor)
+      : await listenAt(server, options);
+  return pathSocket(use, place.path, listening);
+}
+
+function pathSocket(use: SocketUse, path: string, listening: ListeningPath): HeldSocket {
+  const about = { kind: 'unix', address: path, host: '', inherited: false } as const;
   return {
-    ...{ kind: 'unix', address: place.path, host: '', inherited: false },
+    ...about,
     get trouble() {
       return listening.trouble;
     },
     setMode: (bits) => listening.setMode(bits),
     close: () => listening.close(),
+    handed: () => {
+      const handed = listening.handed();
+      return handed === undefined ? undefined : { ...about, ...handed, use, place: path };
+    },
+    leave: () => listening.leave(),
   };
 }
 
@@ -76,14 +102,47 @@ export async function holdPort(
   check: (host: string) => void,
   deps: HeldDeps,
 ): Promise<HeldSocket> {
+  const { predecessor, use = 'tcp' } = deps;
   const server = serverOf('tcp', deps);
+  const at = `${place.address}:${place.port}`;
+  const handed = predecessor?.take(use, at);
   try {
+    if (predecessor !== undefined && handed !== undefined) {
+      check(handed.host);
+      takeOver(server, handed, place.backlog, predecessor);
+      return plain(server, handed);
+    }
     await listenAtPort(server, place, check);
-    return plain('tcp', server, false);
+    const [address, host] = addressOf(server);
+    return plain(server, { use, kind: 'tcp', place: at, address, host, inherited: false });
   } catch (error) {
     server.close();
     throw error;
   }
+}
+
+/** Has a server accept from a socket of the predecessor when it is ours, and not before. */
+function takeOver(
+  server: Server,
+  { fd }: HandedSocket,
+  backlog: number,
+  predecessor: Predecessor,
+): void {
+  predecessor.whenOurs(() => server.listen({ fd, backlog }));
+}
+
+/** Takes a socket that a service manager has bound, from who had it before. */
+export function holdInheritedAgain(
+  handed: HandedSocket,
+  backlog: number,
+  check: (host: string) => void,
+  predecessor: Predecessor,
+  deps: HeldDeps,
+): HeldSocket {
+  if (handed.host !== '') check(handed.host);
+  const server = serverOf(handed.kind, deps);
+  takeOver(server, handed, backlog, predecessor);
+  return plain(server, handed);
 }
 
 /**
@@ -112,34 +171,46 @@ export async function holdInherited(
     server.close();
     throw notTaken(fd, SHORTAGES[errnoOf(error)] ?? (error as Error).message);
   }
-  const address = server.address();
+  const [address, host] = addressOf(server);
   try {
     // One that has come into the tables by our asking it to listen did not do so before.
     if (isKnownNotToListen(fd) || (!wasKnown && isInTables(fd))) {
       throw notTaken(fd, 'it did not listen');
     }
-    if (typeof address === 'object' && address !== null) check(address.address);
+    if (host !== '') check(host);
   } catch (error) {
     server.close();
     throw error;
   }
-  return plain(kind, server, true, path ?? `descriptor ${fd}`);
+  return plain(server, {
+    ...{ use: kind, kind, place: '', host, inherited: true },
+    address: address || (path ?? `descriptor ${fd}`),
+  });
 }
 
-/** @param otherwise the address of one that has none over TCP */
-function plain(kind: SocketKind, server: Server, inherited: boolean, otherwise = ''): HeldSocket {
+/** Over TCP, as people write it and in numbers; else both are empty. */
+function addressOf(server: Server): readonly [string, string] {
   const found = server.address();
-  const over = typeof found === 'object' && found !== null ? found : undefined;
+  if (typeof found !== 'object' || found === null) return ['', ''];
+  return [addressText(found), found.address];
+}
+
+function plain(server: Server, heirs: Heirs): HeldSocket {
+  const { kind, address, host, inherited } = heirs;
+  // Its callback would wait for the connections, which are not its business.
+  const close = () => void server.close();
   return {
-    ...{ kind, inherited, trouble: '', host: over?.address ?? '' },
-    address: over === undefined ? otherwise : addressText(over),
+    ...{ kind, address, host, inherited, trouble: '' },
     // Of one that is not a path of ours, the mode is not our business.
     setMode: () => Promise.resolve(),
-    close: () => {
-      // Its callback would wait for the connections, which are not its business.
-      server.close();
-      return Promise.resolve();
+    close: () => Promise.resolve(close()),
+    handed: () => {
+      const fd = listeningDescriptor(server);
+      const { use, place } = heirs;
+      return fd === undefined ? undefined : { fd, use, kind, place, address, host, inherited };
     },
+    // The kernel keeps a socket for as long as anybody has it.
+    leave: close,
   };
 }
 

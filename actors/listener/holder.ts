@@ -10,12 +10,21 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import type { SocketKind, SocketsOutcome } from '../../machines/sockets.ts';
+import type { HandedConnection, HandedSocket } from '../upgrade/estate.ts';
+import { hold, letGo, noteToken } from '../upgrade/handles.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
 import { type InheritedSocket, takeInherited } from './activation.ts';
 import { Descriptors } from './descriptors.ts';
 import { Door } from './door.ts';
 import { Entrance } from './entrance.ts';
 import { Farewell } from './farewell.ts';
-import { type HeldSocket, holdInherited, holdPath, holdPort } from './held-socket.ts';
+import {
+  type HeldSocket,
+  holdInherited,
+  holdInheritedAgain,
+  holdPath,
+  holdPort,
+} from './held-socket.ts';
 import { ListenError } from './listen-error.ts';
 import { checkExposure } from './tcp-socket.ts';
 import { readTls, type TlsMaterial } from './tls-files.ts';
@@ -26,7 +35,12 @@ export interface HolderDeps {
   /** Whether the daemon stops. */
   readonly stopping: () => boolean;
   readonly inherited?: () => readonly InheritedSocket[];
+  /** Whose sockets are taken over where they are at the same places. */
+  readonly predecessor?: Predecessor | undefined;
 }
+
+/** Takes who connects; nothing was read of the socket yet. */
+type TakeArrival = (kind: SocketKind, socket: Socket) => void;
 
 /** What is gone by at present. */
 interface State {
@@ -43,6 +57,8 @@ export class SocketHolder {
   readonly #entrance: Entrance;
   readonly #descriptors: Descriptors;
   #state: State | undefined;
+  /** Who takes those who connect, while it is not the doors. */
+  #diverted: TakeArrival | undefined;
   /** One thing at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +74,7 @@ export class SocketHolder {
       ...{ config, log, farewell, descriptors },
       arrived: (socket) => this.doors.tcp.arrive(socket, config.sockets.tcp.backlog),
     });
+    deps.predecessor?.onConnection((about, socket) => this.#receive(about, socket));
   }
 
   figures(): Readonly<Record<string, number | string>> {
@@ -118,6 +135,71 @@ export class SocketHolder {
     });
   }
 
+  /**
+   * The sockets, as another process needs them to have them as well.
+   *
+   * @throws ListenError when Node does not tell what is needed of one of them
+   */
+  handed(): readonly HandedSocket[] {
+    const held = this.#state?.held ?? [];
+    return held.map((one) => {
+      const handed = one.handed();
+      if (handed !== undefined) return handed;
+      throw new ListenError('refused', `the socket at ${one.address} cannot be handed over`);
+    });
+  }
+
+  /** Has who connects from now on taken by somebody else. */
+  divert(take: TakeArrival): void {
+    this.#diverted = take;
+    for (const kind of KINDS)
+      for (const socket of this.doors[kind].takeWaiting()) take(kind, socket);
+  }
+
+  /** Has them come in here again, with those that were taken meanwhile. */
+  takeBack(taken: Iterable<readonly [SocketKind, Socket]>): void {
+    this.#diverted = undefined;
+    for (const [kind, socket] of taken) {
+      this.#admit(kind, socket);
+      letGo(socket);
+    }
+  }
+
+  /**
+   * Another process has the sockets and keeps them. Who connects here all the same, since it is
+   * not known how to accept no more without removing a path, is taken by who takes the diverted.
+   */
+  leave(): void {
+    for (const one of this.#state?.held ?? []) one.leave();
+  }
+
+  /** A connection that the predecessor had; what it has read of it comes first. */
+  #receive({ kind, arrival, unread, token }: HandedConnection, socket: Socket): void {
+    if (unread !== undefined) socket.unshift(Buffer.from(unread, 'base64'));
+    if (token !== undefined) noteToken(socket, Buffer.from(token, 'hex'));
+    if (arrival) this.#admit(kind, socket);
+    // It has come in once, and is neither too often here nor to be asked for TLS.
+    else this.doors[kind].arrive(socket, this.#deps.config.sockets[kind].backlog);
+  }
+
+  #connected(kind: SocketKind, socket: Socket): void {
+    if (this.#diverted === undefined) {
+      this.#admit(kind, socket);
+      return;
+    }
+    hold(socket);
+    this.#diverted(kind, socket);
+  }
+
+  #admit(kind: SocketKind, socket: Socket): void {
+    if (kind === 'tcp') {
+      this.#entrance.enter(socket);
+      return;
+    }
+    const isIn = this.#descriptors.admit(socket, (one, why) => this.farewell.say(one, why));
+    if (isIn) this.doors.unix.arrive(socket, this.#deps.config.sockets.unix.backlog);
+  }
+
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(act);
     this.#last = turn.catch(() => {});
@@ -131,7 +213,13 @@ export class SocketHolder {
 
   async #begin(config: Config): Promise<void> {
     const held: HeldSocket[] = [];
+    const { predecessor } = this.#deps;
     try {
+      for (const one of predecessor?.takeInherited() ?? []) {
+        const deps = this.#heldDeps(one.kind);
+        const { backlog } = config.sockets[one.kind];
+        held.push(holdInheritedAgain(one, backlog, this.#checkFor(config), predecessor!, deps));
+      }
       for (const one of (this.#deps.inherited ?? takeInherited)()) {
         held.push(await this.#inherit(one, config));
       }
@@ -176,7 +264,7 @@ export class SocketHolder {
     if (present.some(({ inherited }) => inherited)) return present;
     if (!unix.enabled) return [];
     if (present.length > 0 && old.sockets.unix.path === unix.path) return present;
-    return [await holdPath(unix, this.#unixDeps())];
+    return [await holdPath(unix, this.#heldDeps('unix'))];
   }
 
   async #nextTcp(config: Config, old: State): Promise<readonly HeldSocket[]> {
@@ -213,30 +301,22 @@ export class SocketHolder {
   }
 
   async #holdPort(tcp: Config['sockets']['tcp'], config: Config): Promise<HeldSocket> {
-    return await holdPort(tcp, this.#checkFor(config), this.#tcpDeps());
+    return await holdPort(tcp, this.#checkFor(config), this.#heldDeps('tcp'));
   }
 
   async #inherit(one: InheritedSocket, config: Config): Promise<HeldSocket> {
     const { backlog } = config.sockets[one.kind];
     const { log } = this.#deps;
-    const deps = one.kind === 'tcp' ? this.#tcpDeps() : this.#unixDeps();
+    const deps = this.#heldDeps(one.kind);
     const held = await holdInherited(one, backlog, this.#checkFor(config), deps);
     const { kind, address } = held;
     log.info({ kind, address, fd: one.fd }, 'took a socket of the service manager');
     return held;
   }
 
-  #unixDeps() {
-    const { log, config } = this.#deps;
-    const connected = (socket: Socket) => {
-      const isIn = this.#descriptors.admit(socket, (one, why) => this.farewell.say(one, why));
-      if (isIn) this.doors.unix.arrive(socket, config.sockets.unix.backlog);
-    };
-    return { log, connected };
-  }
-
-  #tcpDeps() {
-    return { log: this.#deps.log, connected: (socket: Socket) => this.#entrance.enter(socket) };
+  #heldDeps(kind: SocketKind) {
+    const { log, predecessor } = this.#deps;
+    return { log, predecessor, connected: (socket: Socket) => this.#connected(kind, socket) };
   }
 
   #checkFor(config: Config): (host: string) => void {

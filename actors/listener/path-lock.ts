@@ -20,6 +20,8 @@ import { lstat, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HandedLock } from '../upgrade/estate.ts';
+import { listeningDescriptor } from '../upgrade/handles.ts';
 import { bind, ignoreAbsent, probe } from './unix-socket.ts';
 
 /** How long others may be in the middle of taking or leaving the same path. */
@@ -90,6 +92,31 @@ export class PathLock {
     }
   }
 
+  /**
+   * Holds a lock that another process holds as well. Its announcement is alive for as long as one
+   * of the two is.
+   */
+  static share({ fd, directory, key, name, inode }: HandedLock): PathLock {
+    const server = announcer();
+    server.listen({ fd });
+    server.unref();
+    return new PathLock(directory, key, { server, name, inode });
+  }
+
+  /** What another process needs to share it; undefined when that cannot be known. */
+  handed(): HandedLock | undefined {
+    const { server, name, inode } = this.#own;
+    const fd = listeningDescriptor(server);
+    if (fd === undefined) return undefined;
+    return { fd, directory: this.#directory, key: this.#key, name, inode };
+  }
+
+  /** Leaves it to the process that shares it. */
+  leave(): void {
+    // By the name that was bound, which it had for a moment only, nothing is removed.
+    this.#own.server.close();
+  }
+
   /** Announces again if somebody removed the file. Throws what the system says. */
   async renew(): Promise<void> {
     const found = await lstat(join(this.#directory, this.#own.name)).catch(ignoreAbsent);
@@ -126,19 +153,24 @@ async function isFirst(
 async function announce(directory: string, key: string): Promise<Announcement> {
   const tail = `${key}${randomBytes(6).toString('base64url')}`;
   const [nameless, name] = [`${NAMELESS}${tail}`, `${ANNOUNCED}${tail}`];
-  // Who looks at it needs no more than to be let in.
-  const server = createServer((socket) => socket.destroy());
+  const server = announcer();
   try {
     const file = await bind(server, join(directory, nameless), { mode: 0o600, backlog: 511 });
     server.unref();
-    // Such as EMFILE when somebody looks; it is the listening that counts.
-    server.on('error', () => {});
     await rename(join(directory, nameless), join(directory, name));
     return { server, name, inode: file?.inode };
   } catch (error) {
     server.close();
     throw error;
   }
+}
+
+/** Who looks at it needs no more than to be let in. */
+function announcer(): Server {
+  const server = createServer((socket) => socket.destroy());
+  // Such as EMFILE when somebody looks; it is the listening that counts.
+  server.on('listening', () => server.on('error', () => {}));
+  return server;
 }
 
 /** It never throws: the error that led here counts, and a file that stays is dead. */

@@ -16,6 +16,9 @@ import { createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { SOCKET_PATH_BYTES_MAX } from '../../conf/schema.ts';
+import type { HandedPath, HandedSocket } from '../upgrade/estate.ts';
+import { listeningDescriptor } from '../upgrade/handles.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
 import { ListenError, SHORTAGES } from './listen-error.ts';
 import { LOCK_NAME_BYTES, PathLock } from './path-lock.ts';
 import { bind, ignoreAbsent, probe, type SocketFile } from './unix-socket.ts';
@@ -46,6 +49,13 @@ export interface ListeningPath {
    * if that was made for it and is empty.
    */
   close(): Promise<void>;
+  /** What another process needs to have it as well; undefined when that cannot be known. */
+  handed(): Pick<HandedSocket, 'fd' | 'path'> | undefined;
+  /**
+   * Leaves the path to the process that has it as well. A server that was bound here goes on
+   * accepting until the process ends: closing it would remove the path.
+   */
+  leave(): void;
 }
 
 /**
@@ -81,6 +91,23 @@ export async function listenAt(server: Server, options: ListenOptions): Promise<
   }
 }
 
+/**
+ * Has `server` listen at a path that another process has as well, as soon as that one has left it
+ * to this one; until then nothing is done to the path.
+ */
+export function listenHanded(
+  server: Server,
+  options: ListenOptions,
+  { fd, path: { bound, device, inode, made, lock } }: HandedSocket & { readonly path: HandedPath },
+  predecessor: Predecessor,
+): ListeningPath {
+  predecessor.whenOurs(() => server.listen({ fd, backlog: options.backlog }));
+  return new WatchedPath({
+    ...{ ...options, bound, server, made },
+    ...{ lock: PathLock.share(lock), file: { device, inode }, predecessor },
+  });
+}
+
 interface Watched extends ListenOptions {
   readonly bound: string;
   readonly server: Server;
@@ -88,13 +115,23 @@ interface Watched extends ListenOptions {
   readonly file: SocketFile | undefined;
   /** Its directory was made for it. */
   readonly made: boolean;
+  /** Who has bound it. */
+  readonly predecessor?: Predecessor;
+}
+
+/** What is bound at a path. */
+interface BoundServer {
+  readonly server: Server;
+  readonly file: SocketFile | undefined;
+  /** By another process, so that closing it does not remove the path. */
+  readonly foreign: boolean;
 }
 
 class WatchedPath implements ListeningPath {
   readonly #watched: Watched;
   readonly #timer: NodeJS.Timeout;
   /** What is bound at present; none while that cannot be done. */
-  #bound: { server: Server; file: SocketFile | undefined } | undefined;
+  #bound: BoundServer | undefined;
   #look: Promise<void> | undefined;
   #mode: number;
   #made: boolean;
@@ -106,7 +143,8 @@ class WatchedPath implements ListeningPath {
     this.#watched = watched;
     this.#mode = watched.mode;
     this.#made = watched.made;
-    this.#bound = { server: watched.server, file: watched.file };
+    const { server, file, predecessor } = watched;
+    this.#bound = { server, file, foreign: predecessor !== undefined };
     this.#timer = setInterval(() => {
       this.#look ??= this.#keep().finally(() => {
         this.#look = undefined;
@@ -120,6 +158,7 @@ class WatchedPath implements ListeningPath {
 
   async setMode(mode: number): Promise<void> {
     this.#mode = mode;
+    if (!this.#isLeftToUs) return;
     await this.#look;
     const { bound } = this.#watched;
     const found = await lstat(bound).catch(ignoreAbsent);
@@ -127,22 +166,53 @@ class WatchedPath implements ListeningPath {
   }
 
   async close(): Promise<void> {
+    // It was left to another process already.
+    if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
     await this.#look;
-    const { path, bound, lock } = this.#watched;
+    const { path, bound, lock, server } = this.#watched;
+    if (!this.#isLeftToUs) {
+      server.close();
+      lock.leave();
+      return;
+    }
     const found = await lstat(bound).catch(() => undefined);
+    const isOurs = found !== undefined && this.#isOurs(found);
     // Its callback would wait for the connections, which are not its business.
-    if (found === undefined || this.#isOurs(found)) this.#bound?.server.close();
+    if (found === undefined || isOurs || this.#bound?.foreign) this.#bound?.server.close();
     // Closing would remove what is not ours; it goes with the process.
     else this.#bound?.server.unref();
+    if (isOurs && this.#bound?.foreign) await unlink(bound).catch(ignoreAbsent);
     await lock.release();
     if (this.#made) await removeDirectory(path);
+  }
+
+  handed(): Pick<HandedSocket, 'fd' | 'path'> | undefined {
+    const fd = this.#bound === undefined ? undefined : listeningDescriptor(this.#bound.server);
+    const file = this.#bound?.file;
+    const lock = this.#watched.lock.handed();
+    if (fd === undefined || file === undefined || lock === undefined) return undefined;
+    return { fd, path: { ...file, bound: this.#watched.bound, made: this.#made, lock } };
+  }
+
+  leave(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    if (this.#bound?.foreign) this.#bound.server.close();
+    else this.#bound?.server.unref();
+    this.#watched.lock.leave();
+  }
+
+  /** Whether nobody else has the path. */
+  get #isLeftToUs(): boolean {
+    return this.#watched.predecessor?.ours ?? true;
   }
 
   /** Sees that our socket is at the path. It never throws: it is tried again. */
   async #keep(): Promise<void> {
     const { path, bound, lock, log } = this.#watched;
+    if (!this.#isLeftToUs) return;
     try {
       const found = await lstat(bound).catch(ignoreAbsent);
       if (found !== undefined && this.#isOurs(found)) {
@@ -176,7 +246,7 @@ class WatchedPath implements ListeningPath {
     try {
       const file = await bind(next, bound, { ...this.#watched, mode: this.#mode });
       next.on('error', (error) => server.emit('error', error));
-      this.#bound = { server: next, file };
+      this.#bound = { server: next, file, foreign: false };
     } catch (error) {
       next.close();
       throw error;

@@ -4,6 +4,18 @@ import { closeSync, openSync } from 'node:fs';
 import { libc } from './libc.ts';
 
 /**
+ * Has a descriptor lead to where another leads. False when there is no way to do it here.
+ *
+ * @throws the error of the system
+ */
+export function redirectTo(target: number, fd: number): boolean {
+  const dup2 = libc()?.systemCall('dup2', 'int', 'int');
+  if (dup2 === undefined) return false;
+  dup2(target, fd);
+  return true;
+}
+
+/**
  * Has a descriptor lead to a file from now on. False when there is no way to do it here: with
  * Node's own means another thread could get its number in between.
  *

@@ -2,6 +2,8 @@
 
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
+import type { HandedPidFile } from '../upgrade/estate.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
 import type { Belongings } from './belongings.ts';
 import { type Finding, fileError, PidFile } from './pid-file.ts';
 import type { Step } from './step.ts';
@@ -15,9 +17,18 @@ export interface PidFileDeps {
   readonly path: string;
   readonly belongings: Belongings;
   readonly log: Logger;
+  /** Whose PID file this is until all is ours. */
+  readonly predecessor?: Predecessor | undefined;
 }
 
-export function pidFileStep({ path, belongings, log }: PidFileDeps): Step {
+export interface PidFileStep extends Step {
+  /** What another process needs to have it as well. */
+  handed(): HandedPidFile | undefined;
+  /** That process has it from now on. */
+  leave(): void;
+}
+
+export function pidFileStep({ path, belongings, log, predecessor }: PidFileDeps): PidFileStep {
   let file: PidFile | undefined;
   let timer: NodeJS.Timeout | undefined;
   let finding: Finding = 'ours';
@@ -29,6 +40,16 @@ export function pidFileStep({ path, belongings, log }: PidFileDeps): Step {
   return {
     begin: async () => {
       if (path === '') return { path: 'none' };
+      const handed = predecessor?.pidFile;
+      if (predecessor !== undefined && handed?.path === path) {
+        const shared = PidFile.share(handed);
+        file = shared;
+        predecessor.whenOurs(() => {
+          sign(shared, log);
+          timer = setInterval(look, LOOK_MS).unref();
+        });
+        return { path };
+      }
       try {
         belongings.makeDirectory(dirname(path), DIRECTORY_MODE);
       } catch (error) {
@@ -45,11 +66,26 @@ export function pidFileStep({ path, belongings, log }: PidFileDeps): Step {
     },
     end: () => {
       clearInterval(timer);
-      file?.release();
+      if (predecessor?.ours === false && file?.path === predecessor.pidFile?.path) file?.leave();
+      else file?.release();
+      file = undefined;
+    },
+    handed: () => file?.handed,
+    leave: () => {
+      clearInterval(timer);
+      file?.leave();
       file = undefined;
     },
     figures: () => ({ path: path === '' ? 'none' : path, ...(path === '' ? {} : { finding }) }),
   };
+}
+
+function sign(file: PidFile, log: Logger): void {
+  try {
+    file.sign();
+  } catch (error) {
+    log.error({ path: file.path, err: error }, 'the PID file has the number of another process');
+  }
 }
 
 function tell(log: Logger, path: string, found: Exclude<Finding, 'ours'>): void {

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HandedPidFile } from '../upgrade/estate.ts';
 import { type Lock, lockFile } from './file-lock.ts';
 import { isRunning } from './running.ts';
 import { StepError } from './step.ts';
@@ -78,6 +79,27 @@ export class PidFile {
       closeSync(fd);
     }
     throw new StepError('system', `pid_file: ${path} is removed again and again by others`);
+  }
+
+  /** One that another process has as well, and that has its number until `sign`. */
+  static share({ path, fd, kernel }: HandedPidFile): PidFile {
+    const held = { fd, inode: fstatSync(fd, { bigint: true }).ino };
+    return new PidFile(path, held, kernel ? 'kernel' : 'number');
+  }
+
+  /** Writes the number of this process. Throws what the system says. */
+  sign(): void {
+    write(this.#held.fd);
+  }
+
+  /** What another process needs to share it. */
+  get handed(): HandedPidFile {
+    return { path: this.path, fd: this.#held.fd, kernel: this.lock === 'kernel' };
+  }
+
+  /** Leaves it to the process that shares it. */
+  leave(): void {
+    closeSync(this.#held.fd);
   }
 
   /** Looks whether the file is still there, and makes it again when it is not. */

@@ -29,6 +29,8 @@ export class ServiceManager {
   readonly #socket: NotifySocket;
   #extensions: NodeJS.Timeout | undefined;
   #status = '';
+  /** Another process is the one that it knows of. */
+  #silent = false;
 
   private constructor(socket: NotifySocket, watchdog_ms: number | undefined) {
     this.#socket = socket;
@@ -51,6 +53,24 @@ export class ServiceManager {
     const usec = /^\d+$/.test(WATCHDOG_USEC) && ours ? Number(WATCHDOG_USEC) : 0;
     const watchdog_ms = usec > 0 ? Math.min(usec / 1000, WATCHDOG_MS_MAX) : undefined;
     return new ServiceManager(new NotifySocket(NOTIFY_SOCKET, log), watchdog_ms);
+  }
+
+  /** Says nothing, since another process is the daemon still. */
+  hush(): void {
+    this.#silent = true;
+  }
+
+  /** This process is the daemon from now on. */
+  takeOver(): void {
+    this.#silent = false;
+    this.ready('running');
+  }
+
+  /** Another process is, from now on. */
+  handOver(pid: number): void {
+    this.#endExtensions();
+    this.#tell({ MAINPID: pid });
+    this.#silent = true;
   }
 
   /** The start, or the stop, goes on: `starting: engines`. Extends the time for it. */
@@ -106,6 +126,7 @@ export class ServiceManager {
   }
 
   #tell(state: State): void {
+    if (this.#silent) return;
     const lines = Object.entries(state).map(
       ([name, value]) => `${name}=${String(value).replaceAll('\n', ' ')}`,
     );

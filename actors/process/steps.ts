@@ -3,10 +3,12 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../conf/schema.ts';
 import { watchLog } from '../log.ts';
+import type { Predecessor } from '../upgrade/predecessor.ts';
+import type { UpgradeCommand } from '../upgrade/successor.ts';
 import { Belongings } from './belongings.ts';
 import { detachStep } from './detach.ts';
 import { environmentStep } from './environment.ts';
-import { pidFileStep } from './pid-file-step.ts';
+import { type PidFileStep, pidFileStep } from './pid-file-step.ts';
 import { privilegesStep } from './privileges.ts';
 import type { ServiceManager } from './service-manager.ts';
 import type { Step } from './step.ts';
@@ -19,21 +21,41 @@ export interface ProcessOptions {
   readonly background: boolean;
   /** Who wants to hear of the daemon's life, if there is one. */
   readonly manager: ServiceManager | undefined;
+  /** Whose place it is to take. */
+  readonly predecessor: Predecessor | undefined;
+  /** How another process is started that is to take its place. */
+  readonly upgrade: () => UpgradeCommand;
+  /** Why no other process can take its place, if none can. */
+  readonly fixed: () => string | undefined;
 }
 
-export type ProcessSteps = Readonly<Record<StepName, Step>>;
-export type StepName = 'environment' | 'pid file' | 'log' | 'detach' | 'privileges';
+export type ProcessSteps = Readonly<Record<Exclude<StepName, 'pid file'>, Step>> & {
+  readonly 'pid file': PidFileStep;
+};
+export type StepName = 'environment' | 'pid file' | 'log' | 'detach' | 'privileges' | 'takeover';
 
 export function processSteps(options: ProcessOptions, config: Config, log: Logger): ProcessSteps {
   const belongings = new Belongings();
+  const { predecessor } = options;
   return {
     environment: environmentStep({ config, log }),
-    'pid file': pidFileStep({ path: config.pid_file, belongings, log }),
+    'pid file': pidFileStep({ path: config.pid_file, belongings, log, predecessor }),
     log: logStep(log, () => {
       for (const path of options.openLog()) belongings.add(path);
     }),
     detach: detachStep({ config, background: options.background }),
     privileges: privilegesStep({ config, belongings, log }),
+    takeover: takeoverStep(predecessor),
+  };
+}
+
+/** This process could take over; what comes after it has to be given up by the other before. */
+function takeoverStep(predecessor: Predecessor | undefined): Step {
+  return {
+    begin: async () => {
+      await predecessor?.ready();
+      return { from: predecessor?.estate.pid };
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { LEVELS } from '../../conf/levels.ts';
-import { debug, reload, shutdown } from './operation.ts';
+import { debug, reload, shutdown, upgrade } from './operation.ts';
 import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
@@ -349,5 +349,6 @@ export const DAEMON_METHODS = [
   deaths,
   debug,
   reload,
+  upgrade,
   shutdown,
 ] as const;

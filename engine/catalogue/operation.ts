@@ -52,6 +52,33 @@ export const reload = method({
   examples: [{ name: 'as is', params: {} }],
 });
 
+const PROCESS = {
+  pid: Type.Integer({ minimum: 1 }),
+  version: Type.String(),
+};
+
+export const upgrade = method({
+  name: 'supervisor.upgrade',
+  aliases: ['daemon.upgrade', 'goxel.upgrade', 'system.upgrade'],
+  scope: 'daemon',
+  level: 'admin',
+  edits: false,
+  summary: 'Starts the program anew, and has that process take over, without refusing a client.',
+  description:
+    'The program is the one that is installed by now, with the same command line and environment;' +
+    ' the configuration is read anew. Answered as soon as the other process can take over: then' +
+    ' requests that are under way are answered, and connections and projects go over to it. What' +
+    ' is sent meanwhile waits. When it does not come up nothing changes.',
+  params: NOTHING,
+  positional: [],
+  result: Type.Object({
+    ...PROCESS,
+    before: Type.Object(PROCESS, { description: 'The process that it takes over from.' }),
+  }),
+  errors: ['GOX_UPGRADE', 'GOX_SHUTTING_DOWN'],
+  examples: [{ name: 'as is', params: {} }],
+});
+
 export const shutdown = method({
   name: 'shutdown',
   aliases: [

@@ -147,12 +147,28 @@ export const COMMANDS = {
   reload: {
     summary: 'Have a running daemon read its configuration again, and print what came of it.',
     positionals: [],
-    options: { ...client, json },
+    options: {
+      ...client,
+      json,
+      exec: { type: 'boolean', summary: 'start the program anew, without refusing a client' },
+    },
     notes: [
       'The daemon reads its own file, not the one named here, which only says where it listens.',
       'What is wrong there changes nothing, and is an error here (78).',
+      'With --exec it does what the command upgrade does.',
     ],
     examples: ['goxel-supervisor reload'],
+  },
+  upgrade: {
+    summary: 'Replace a running daemon by the program as it is installed, refusing no client.',
+    positionals: [],
+    options: { ...client, json },
+    notes: [
+      'The new process is started with the command line and the environment of the old one, and',
+      'reads the configuration anew. When it does not come up nothing changes, and the last lines',
+      'that it wrote are printed here.',
+    ],
+    examples: ['goxel-supervisor upgrade'],
   },
   completion: {
     summary: 'Print the script that lets a shell complete this command line.',

@@ -14,7 +14,18 @@ import { tokenOf } from './token.ts';
 /** The commands about a running daemon. */
 type Asking =
   | Extract<CommandName, `debug ${string}`>
-  | ('call' | 'health' | 'inspect' | 'reload' | 'report' | 'status' | 'stop' | 'top' | 'tree');
+  | (
+      | 'call'
+      | 'health'
+      | 'inspect'
+      | 'reload'
+      | 'report'
+      | 'status'
+      | 'stop'
+      | 'top'
+      | 'tree'
+      | 'upgrade'
+    );
 type Line = Extract<CommandLine, { command: Asking }>;
 
 /**

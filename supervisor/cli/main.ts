@@ -64,7 +64,10 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
     case 'stop':
       return (await import('./control/stop.ts')).stop(line);
     case 'reload':
+      if (line.options.exec === true) return (await import('./control/upgrade.ts')).upgrade(line);
       return (await import('./control/reload.ts')).reload(line);
+    case 'upgrade':
+      return (await import('./control/upgrade.ts')).upgrade(line);
     case 'debug on':
     case 'debug off':
       return (await import('./control/debug.ts')).debug(line);

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { reapOrphans } from '../../actors/process/reaper.ts';
 import { ServiceManager } from '../../actors/process/service-manager.ts';
 import { faultyChannel } from '../../actors/tracing/channels.ts';
+import type { Predecessor } from '../../actors/upgrade/predecessor.ts';
 import { type LoadedConfig, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
@@ -14,6 +15,7 @@ import { StandardStream } from '../log/stream.ts';
 import { type Outcome, StartError } from '../outcome.ts';
 import { logPart } from '../reload/log-part.ts';
 import { ConfigReader } from '../reload/reader.ts';
+import type { Farewell } from '../upgrade/upgrade.ts';
 import type { CommandLine } from './args.ts';
 import { sayReady, startInBackground, takeBackground } from './background.ts';
 import { aboutSources, findSources } from './configuration.ts';
@@ -23,11 +25,23 @@ import { greeting } from './greeting.ts';
 import { Opening } from './opening.ts';
 import { withLogFile } from './state-directory.ts';
 import type { TakeSignals } from './take-signals.ts';
+import { Origin } from './takeover.ts';
 
 type Line = Extract<CommandLine, { command: 'run' }>;
 
 export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCode> {
-  const background = takeBackground(process.env);
+  const origin = new Origin();
+  try {
+    return await runFrom(origin, line, takeSignals);
+  } catch (error) {
+    origin.failed(error);
+    throw error;
+  }
+}
+
+async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Promise<ExitCode> {
+  const { predecessor } = origin;
+  const background = predecessor?.estate.background ?? takeBackground(process.env);
   if (line.options.daemon && !background) return startInBackground(takeSignals);
   const directory = workingDirectory();
   const find = () => findSources(line, directory);
@@ -36,6 +50,7 @@ export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCod
   endOnDefects(log, opening);
   process.once('exit', () => log.flushSync());
   const manager = ServiceManager.fromEnvironment(process.env, log.logger);
+  if (predecessor !== undefined) manager?.hush();
   const found = find();
   const loaded = await loadConfig(found.sources);
   const { config, warnings } = placed(loaded, background);
@@ -52,7 +67,11 @@ export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCod
   const daemon = startDaemon({
     ...{ config, log: log.logger, logs: () => log.figures() },
     report: { lines: () => log.recent, origins: () => origins },
-    process: { openLog: () => opening.open(), background, manager },
+    process: {
+      ...{ openLog: () => opening.open(), background, manager, predecessor },
+      upgrade: () => origin.command(directory),
+      fixed: () => origin.fixed(background || manager !== undefined),
+    },
     reload: {
       read: async () => {
         const next = placed(await reader.read(), background);
@@ -64,10 +83,13 @@ export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCod
     },
   });
   answerSignals(daemon, log, takeSignals);
-  await sayListening(daemon, config, background);
+  await (predecessor === undefined
+    ? sayListening(daemon, config, background)
+    : sayTakenOver(daemon, predecessor, manager));
   const outcome = await daemon.ended;
   opening.openAnyway();
   log.logger.info(outcome, 'stopped');
+  if (daemon.successor !== undefined) return await leave(daemon.successor);
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
@@ -103,6 +125,35 @@ async function sayListening(daemon: Daemon, config: Config, background: boolean)
   }
   const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
   talk.write(greeting(address, daemon.inspector));
+}
+
+/** When all is ours, to those who look on. */
+async function sayTakenOver(
+  daemon: Daemon,
+  predecessor: Predecessor,
+  manager: ServiceManager | undefined,
+): Promise<void> {
+  try {
+    await daemon.listening;
+  } catch (error) {
+    if (error instanceof StartError) return;
+    throw error;
+  }
+  predecessor.whenOurs(() => {
+    manager?.takeOver();
+    const { pid } = predecessor.estate;
+    const talk = new Sink(new StandardStream(2), (lost) => `${lost} lines were lost\n`);
+    talk.write(`goxel-supervisor: process ${process.pid} has taken over from process ${pid}\n`);
+  });
+}
+
+/**
+ * Ends the process as soon as nobody who has connected is on the way to the one that has taken
+ * over; at once, since who comes here after that would not get there.
+ */
+async function leave(successor: Farewell): Promise<never> {
+  await successor.settled();
+  process.exit(EXIT.OK);
 }
 
 /** What nobody expected ends the process, whatever becomes of the line that says so. */

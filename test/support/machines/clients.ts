@@ -118,6 +118,8 @@ export const connectionSubject: Subject = {
     ...[needed(0), { type: 'reading.paused' }, { type: 'reading.resumed' }, ...WORK],
     ...[{ type: 'frame.partial' }, { type: 'frame.whole' }, { type: 'input.ended' }],
     ...[{ type: 'connection.yield' }, { type: 'socket.idle' }],
+    ...[{ type: 'connection.hand_over' }, { type: 'connection.handed_over' }],
+    ...[{ type: 'connection.take_back' }, { type: 'connection.leave' }],
     ...[false, true].map((under_way) => ({ type: 'socket.closed', under_way })),
     ...[false, true].map((now) => ({ type: 'child.stop', now })),
   ],
@@ -129,6 +131,10 @@ export const connectionSubject: Subject = {
     'a request whose rest does not come': (watch) => {
       connection(watch).send({ type: 'frame.partial' });
       while (watch.clock.now() < CONFIG.limits.partial_frame_timeout_ms && watch.clock.next());
+    },
+    'one that cannot be handed over, and asks on': (watch) => {
+      connection(watch).send({ type: 'connection.leave' });
+      while (watch.clock.next());
     },
     'a session that begins after the others were told to end': (watch) => {
       const { socket, requests } = connection(watch);

@@ -24,6 +24,7 @@ import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
 import type { Watch } from './stage.ts';
 import { ENGINE, engine, HEALTH, health, leaks } from './threads.ts';
+import { breakEstate } from './upgrade.ts';
 
 export const WHENS = ['as it starts', 'later'] as const;
 type When = (typeof WHENS)[number];
@@ -46,6 +47,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   'restart policy': {},
   step: { work: breakStep },
   project: {},
+  upgrade: { estate: breakEstate },
 };
 
 const JITTERY = await configWith(({ health }) => {

@@ -53,6 +53,8 @@ async function take(path: string, more: Partial<ListenOptions> = {}): Promise<Ta
     },
     setMode: (mode) => listening.setMode(mode),
     close: () => listening.close(),
+    handed: () => listening.handed(),
+    leave: () => listening.leave(),
   };
 }
 

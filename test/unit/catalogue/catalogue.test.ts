@@ -123,6 +123,7 @@ const ADMIN = [
   'supervisor.reload',
   'supervisor.report',
   'supervisor.requests',
+  'supervisor.upgrade',
   'system.trace',
 ];
 

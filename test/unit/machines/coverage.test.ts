@@ -31,6 +31,7 @@ import {
 import { socketsSubject } from '../../support/machines/sockets.ts';
 import { SteppedClock, type Subject } from '../../support/machines/stage.ts';
 import { engineSubject, healthSubject, leaksSubject } from '../../support/machines/threads.ts';
+import { upgradeSubject } from '../../support/machines/upgrade.ts';
 import { ROOT } from '../../support/modules.ts';
 
 const SUBJECTS: readonly Subject[] = [
@@ -45,7 +46,7 @@ const SUBJECTS: readonly Subject[] = [
     sessionSubject,
     socketsSubject,
   ],
-  stepSubject,
+  ...[stepSubject, upgradeSubject],
 ];
 
 async function machinesBelow(room: string): Promise<Map<string, AnyStateMachine[]>> {

@@ -183,9 +183,11 @@ test('serves metrics and health, if at all, before it starts engines', async () 
       config.http.enabled = enabled;
     });
     const nature = { random: () => 0, now_ms: () => 0, unix_ms: () => 0 };
-    return daemonChildren(config, nature, { own: true, managed: false }).children.map(
-      ({ id }) => id,
-    );
+    return daemonChildren(config, nature, {
+      own: true,
+      managed: false,
+      successor: false,
+    }).children.map(({ id }) => id);
   };
   const without = await ids(false);
   const at = without.indexOf('privileges') + 1;
