@@ -65,4 +65,15 @@ export const JOURNAL_ERRORS = {
       'See what the message, and the last lines of the other process in `talk`, say is wrong.',
     details: '`exit_code` of the other process; `talk`: the last lines of its standard error',
   },
+  GOX_PROJECT_UNREADABLE: {
+    number: -32057,
+    retryable: false,
+    meaning:
+      'The project is kept on the disk and cannot be read from there. Nothing of it was changed ' +
+      'or removed; the other projects are served.',
+    advice:
+      'See why in the message, and look with `goxel-supervisor journal`. It is tried again when ' +
+      'it is asked for again; closing it removes it.',
+    details: '`project`, `path`',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -13,6 +13,7 @@ import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
 import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
+import { nodeFiles, readStore } from './journal/store-reader.ts';
 import { lendPoint } from './methods/diff.ts';
 import { finishers, type Method, methods } from './methods/index.ts';
 import { Mirrors } from './mirror/mirrors.ts';
@@ -37,9 +38,12 @@ import {
   type OpTag,
   type PartAnswer,
   type Rebuilt,
+  type Refused,
   STATUS_ERROR,
   STATUS_JOB,
   STATUS_RESULT,
+  type StorePlace,
+  type StoreReading,
   UNSAVED_FLAG,
 } from './port/layout.ts';
 import { Clipboard } from './project/clipboard.ts';
@@ -216,6 +220,23 @@ export class Engine implements EngineApi {
     this.#mirrors.ran(number, this.#now_ms() - began);
     const { title, unsaved } = project;
     return { sequence, unsaved, ...(title === undefined ? {} : { title }) };
+  }
+
+  readStore(number: number, { directory, epoch: own }: StorePlace): StoreReading | Refused {
+    const { mirror, tail, place, fault, passed } = readStore(nodeFiles(directory));
+    // Its owner has counted on, unless what it counts in was damaged.
+    const epoch = Math.max(own, place.epoch + 1);
+    const kept = { epoch, mirror, tail };
+    try {
+      const rebuilt = this.recover(number, kept);
+      this.#projects.get(number)?.memory.requireHeld();
+      return { ...kept, ...rebuilt, place, fault, passed };
+    } catch (error) {
+      this.close(number);
+      if (!(error instanceof GoxError)) throw error;
+      const { code, message, details } = error;
+      return { refused: { code, message, details } };
+    }
   }
 
   setClipboard(content: unknown): void {

@@ -49,6 +49,15 @@ function buffersOf(records: readonly Records[] = []): ArrayBuffer[] {
   return records.map(({ bytes }) => bytes.buffer);
 }
 
+/** Bytes that do not lie in a larger whole, which would be copied or go with them. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, length } = bytes;
+  const whole = buffer instanceof ArrayBuffer && length > buffer.byteLength / 2;
+  return whole && length > Buffer.poolSize
+    ? new Uint8Array(buffer, bytes.byteOffset, length)
+    : new Uint8Array(bytes);
+}
+
 const api: EngineApi = {
   run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
     endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
@@ -60,6 +69,12 @@ const api: EngineApi = {
     return transfer(answer, [answer.bytes, ...buffersOf(answer.records)]);
   },
   recover: (...made) => engine.recover(...made),
+  readStore(...place) {
+    const reading = engine.readStore(...place);
+    if ('refused' in reading) return reading;
+    const tail = reading.tail.map(ownBytes);
+    return transfer({ ...reading, tail }, [...new Set(tail.map(({ buffer }) => buffer))]);
+  },
   setClipboard: (content: unknown) => engine.setClipboard(content),
   close: (project: number) => engine.close(project),
   stats: () => engine.stats(),

@@ -12,7 +12,8 @@
  * `replaying`: its engine has it no more, since its thread died or what it had could not be kept.
  * It is made anew from what is kept of it, and all requests wait, also the one that opens or closes
  * it. `lost`: that could not be done, and it is refused by that name until it is made or loaded
- * again, or closed.
+ * again, or closed. `unloaded`: the same of one that the store has still; whoever asks for it has it
+ * read again, as another project of that name.
  *
  * Whether it is `clean` its engine knows, and says with every answer; the machine hears only of a
  * change. So a request costs no transition but those that open or close, the first edit after a
@@ -47,7 +48,9 @@ export type ProjectEvent =
   | { type: 'project.replay' }
   | { type: 'project.replayed'; title?: string | undefined }
   /** It cannot be made anew. */
-  | { type: 'project.lost'; reason: string };
+  | { type: 'project.lost'; reason: string }
+  /** Nor can it now, but it is kept in the store. */
+  | { type: 'project.unloaded'; reason: string };
 
 export interface ProjectContext extends ProjectInput {
   title: string;
@@ -65,6 +68,8 @@ const LOST = [
   { target: '#project.closed', actions: 'note reason' },
 ] as const;
 
+const UNLOADED = { target: '#project.unloaded', actions: 'note reason' } as const;
+
 export const projectMachine = setup({
   types: {
     context: {} as ProjectContext,
@@ -80,8 +85,7 @@ export const projectMachine = setup({
       filled: true,
     }),
     'note reason': assign({
-      reason: ({ context, event }) =>
-        event.type === 'project.lost' ? event.reason : context.reason,
+      reason: ({ context, event }) => ('reason' in event ? event.reason : context.reason),
     }),
   },
   guards: {
@@ -110,6 +114,7 @@ export const projectMachine = setup({
         ],
         'project.replay': 'replaying.opening',
         'project.lost': LOST,
+        'project.unloaded': UNLOADED,
       },
     },
     open: {
@@ -119,6 +124,7 @@ export const projectMachine = setup({
         'project.close': 'closing',
         'project.replay': 'replaying.open',
         'project.lost': { target: 'lost', actions: 'note reason' },
+        'project.unloaded': UNLOADED,
       },
       states: {
         clean: { on: { 'project.edited': 'unsaved' } },
@@ -133,12 +139,13 @@ export const projectMachine = setup({
         'project.refused': 'open.before',
         'project.replay': 'replaying.closing',
         'project.lost': { target: 'lost', actions: 'note reason' },
+        'project.unloaded': UNLOADED,
       },
     },
     /** What its request left may be answered meanwhile, or it is given up. */
     replaying: {
       initial: 'open',
-      on: { 'project.lost': LOST },
+      on: { 'project.lost': LOST, 'project.unloaded': UNLOADED },
       states: {
         opening: {
           on: {
@@ -164,6 +171,7 @@ export const projectMachine = setup({
     },
     /** Closed by a request, or another has its name by now. */
     lost: { on: { 'project.closed': 'closed' } },
+    unloaded: { on: { 'project.closed': 'closed' } },
     closed: { type: 'final' },
   },
 });

@@ -24,6 +24,9 @@ import type { UpgradeInput } from '../machines/upgrade.ts';
 /** The first child that is about the daemon itself: the process is as it is to be. */
 export const PROJECTS = 'projects';
 
+/** Of the child of the root that has what is kept of projects. */
+export const STORE = 'store';
+
 /** Of the child of the root that has the inspector below it. */
 export const INSPECTION = 'inspection';
 
@@ -51,6 +54,10 @@ const SOCKETS_READY_MS = 30_000;
 /** Metrics and health; as above. An answer that is under way has half a second. */
 const HTTP_READY_MS = 30_000;
 const HTTP_STOP_MS = 2000;
+
+/** Listing what there is takes a moment; a disk that hangs is given up. */
+const STORE_READY_MS = 60_000;
+const STORE_STOP_MS = 10_000;
 
 /** It binds nothing. */
 const LISTENER_READY_MS = 5000;
@@ -95,6 +102,7 @@ export const STEPS: Readonly<Record<string, number>> = {
   privileges: 7,
   inspection: 7,
   projects: 8,
+  store: 8,
   sockets: 9,
   engines: 10,
   jobs: 10,
@@ -119,6 +127,12 @@ const SIGNALS: ChildSpec = { id: 'signals', logic: 'signals', shutdown: 'kill' }
 
 /** It hears of the start and the stop by another way; this gives it signs of life in between. */
 const MANAGER: ChildSpec = { id: 'service manager', logic: 'service manager', shutdown: 'kill' };
+
+/** It makes projects of what it finds, and outlives the engines, whose last edits it keeps. */
+const STORE_CHILD: ChildSpec = {
+  ...{ id: STORE, logic: STORE, shutdown: STORE_STOP_MS },
+  ready: { event: 'step.ready', within_ms: STORE_READY_MS },
+};
 
 /** Before the daemon itself; in the process of another program there is little to be done. */
 function firstChildren(ownProcess: boolean): ChildSpec[] {
@@ -212,9 +226,11 @@ export interface ProcessFacts {
   readonly managed: boolean;
   /** It is to take the place of another one. */
   readonly successor: boolean;
+  /** Projects are kept on the disk. */
+  readonly kept: boolean;
 }
 
-const NONE: ProcessFacts = { own: false, managed: false, successor: false };
+const NONE: ProcessFacts = { own: false, managed: false, successor: false, kept: false };
 
 export function daemonChildren(
   config: Config,
@@ -243,6 +259,7 @@ export function daemonChildren(
       ...(config.http.enabled ? [httpChild(config)] : []),
       ...(process.successor ? [] : [inspectionChild(config)]),
       { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
+      ...(process.kept ? [STORE_CHILD] : []),
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
       socketsChild(config),
       // Losing engines for good is the end: nobody would be served, and nothing would come back.

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Observable } from 'rxjs';
 import { type AnyActorRef, createActor } from 'xstate';
 import type { HookEvent } from '../actors/hooks.ts';
+import { storeDirectory } from '../actors/journal/store-directory.ts';
 import type { ProcessOptions } from '../actors/process/steps.ts';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
@@ -98,6 +99,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const clock = new ServiceClock();
   const now_ms = () => clock.now_ms();
   const stop = (by: string) => root.send({ type: 'supervisor.stop', by });
+  const place = storePlace(config, own !== undefined);
   // Asked only once there are connections, and so a root.
   const shared = sharedBy(config, log, clock, {
     tree: () => actorTree(root, TREE_ACTORS_MAX),
@@ -109,6 +111,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     predecessor,
     rootAnswers: probe.answers,
     reportSource: options.report,
+    place,
   });
   const nature = { random, now_ms, unix_ms };
   const parts = daemonParts({
@@ -146,7 +149,9 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     ...{ random, report, now_ms },
     wrap: withVitals,
   });
-  const input = { spec: daemonChildren(config, nature, own?.facts) };
+  const kept = place !== undefined;
+  const facts = own?.facts ?? { own: false, managed: false, successor: false };
+  const input = { spec: daemonChildren(config, nature, { ...facts, kept }) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   const ended = endOf(root);
   const failed = ended.then((outcome) => {
@@ -156,6 +161,13 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   root.start();
   const life = { config, listening: Promise.race([listening, failed]), ended, stop };
   return daemonOf(life, root, shared, log, own);
+}
+
+/** Another program that has a daemon in its process says so when it is to keep something. */
+function storePlace(config: Config, own: boolean): ReturnType<typeof storeDirectory> | undefined {
+  const { ephemeral, directory } = config.journal;
+  if (ephemeral || !(own || directory !== '')) return undefined;
+  return storeDirectory(config, process.env);
 }
 
 /** What whoever started a daemon can see of it, and ask of it. */

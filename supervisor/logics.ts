@@ -13,6 +13,9 @@ import type { Hooks } from '../actors/hooks.ts';
 import { type HttpDeps, httpEffect } from '../actors/http/server.ts';
 import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
+import type { Readings } from '../actors/journal/readings.ts';
+import type { ProjectStore } from '../actors/journal/store.ts';
+import { storeStep } from '../actors/journal/store-step.ts';
 import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import type { SocketHolder } from '../actors/listener/holder.ts';
 import { serverEffect } from '../actors/listener/server.ts';
@@ -38,11 +41,13 @@ import { sessionMachine } from '../machines/session.ts';
 import { socketsMachine } from '../machines/sockets.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
+import { STORE } from './children.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { DaemonLeaks } from './leaks.ts';
 import type { Tally } from './metrics/tally.ts';
 import { configurationLogic, type ReloadDeps } from './reload/reload.ts';
+import { stepLogics } from './step-logics.ts';
 
 /** What the parts of one daemon share. */
 export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
@@ -53,6 +58,9 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly log: Logger;
     readonly clock: ServiceClock;
     readonly births: ProjectBirths;
+    /** Where projects are kept on the disk, if they are. */
+    readonly store: ProjectStore | undefined;
+    readonly readings: Readings | undefined;
     readonly health: DaemonHealth;
     readonly inspection: Inspection;
     readonly leaks: DaemonLeaks;
@@ -89,7 +97,16 @@ export function logics(shared: Shared, reload: ReloadDeps) {
     health: withVitals(shared.health.machine),
     'leak search': withVitals(shared.leaks.machine),
     'service manager': withVitals(serviceManagerEffect(shared)),
+    ...storeLogic(shared),
   };
+}
+
+/** Where projects are kept on the disk. */
+function storeLogic({ store, readings, projects, config, log }: Shared) {
+  if (store === undefined || readings === undefined) return {};
+  const { unix, tcp } = config.sockets;
+  const address = unix.enabled ? unix.path : `${tcp.address}:${tcp.port}`;
+  return stepLogics({ [STORE]: storeStep({ store, readings, projects, address, log }) }, log);
 }
 
 function httpLogic(shared: Shared) {

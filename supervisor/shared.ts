@@ -12,9 +12,14 @@ import { Pulses } from '../actors/health/pulses.ts';
 import { HeapSnapshots, HeapThreads } from '../actors/heap/snapshots.ts';
 import { Hooks } from '../actors/hooks.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
+import type { JournalSettings } from '../actors/journal/disk-journal.ts';
+import { nodeFs } from '../actors/journal/fs.ts';
+import { Readings } from '../actors/journal/readings.ts';
+import { ProjectStore } from '../actors/journal/store.ts';
 import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceManager } from '../actors/process/service-manager.ts';
+import type { StepError } from '../actors/process/step.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { LineBudget } from '../actors/tracing/line-budget.ts';
 import { Tracer } from '../actors/tracing/tracer.ts';
@@ -48,6 +53,8 @@ export function sharedBy(
       manager: ServiceManager | undefined;
       predecessor: Predecessor | undefined;
       rootAnswers: () => boolean;
+      /** Where projects are kept; why they cannot be; nothing when they are not to be. */
+      place: string | StepError | undefined;
     },
 ): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();
@@ -62,6 +69,15 @@ export function sharedBy(
   const pulses = new Pulses();
   const heaps = new HeapThreads();
   const snapshots = new HeapSnapshots({ config, log, pulses, heaps, calls });
+  const store = root.place === undefined ? undefined : storeAt(root.place, config, log);
+  const projects = new Projects(
+    config.workers.count,
+    config,
+    (input) => births.start(root.root().getSnapshot().children.projects, input),
+    store,
+  );
+  projects.onUnread = (project) =>
+    calls.get(project.engine)?.send({ type: 'project.replay', project });
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
   const shared = {
@@ -81,9 +97,7 @@ export function sharedBy(
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping, predecessor }) },
     ...httpSocket(predecessor),
-    projects: new Projects(config.workers.count, config, (input) =>
-      births.start(root.root().getSnapshot().children.projects, input),
-    ),
+    ...{ store, projects, readings: store && new Readings(log) },
   } satisfies Partial<Shared>;
   const health = daemonHealth({
     ...shared,
@@ -113,6 +127,25 @@ function httpSocket(predecessor: Predecessor | undefined) {
       held = now;
     },
   };
+}
+
+function storeAt(place: string | StepError, config: Config, log: Logger): ProjectStore {
+  // Read where they are used, since a reload may replace them.
+  const settings: JournalSettings = {
+    get sync() {
+      return config.journal.sync;
+    },
+    get sync_interval_ms() {
+      return config.journal.sync_interval_ms;
+    },
+    get sync_timeout_ms() {
+      return config.journal.sync_timeout_ms;
+    },
+    get full_retry_ms() {
+      return config.journal.full_retry_ms;
+    },
+  };
+  return new ProjectStore(place, { fs: nodeFs, settings, log });
 }
 
 /** Hooks whose defects are in the log, a line a second however many there are. */

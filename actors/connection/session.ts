@@ -262,7 +262,7 @@ export class Session implements Source, Waiter, SessionHandle {
   #begins(request: SessionRequest, project: Project): boolean {
     const [{ projects }, { spec, reply }] = [this.#deps, request];
     try {
-      if (spec.edits && project.read_only !== undefined) throw project.read_only;
+      project.admit(spec);
       if (spec.project !== undefined) projects.ask(project, request, spec.project);
       else if (project.state === 'new') projects.begin(project);
     } catch (error) {

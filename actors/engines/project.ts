@@ -4,7 +4,9 @@
  */
 
 import type { GoxError } from '../../conf/errors.ts';
+import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { ProjectActor, ProjectEvent } from '../../machines/project.ts';
+import type { ProjectJournal } from '../journal/project-journal.ts';
 import { ProjectLog } from '../journal/project-log.ts';
 import { reportFigures } from '../vitals.ts';
 
@@ -17,7 +19,15 @@ export interface Waiter {
 }
 
 /** `new`: it begins, with a machine, when the first request for it leaves for its engine. */
-export type ProjectState = 'new' | 'opening' | 'open' | 'closing' | 'replaying' | 'lost' | 'closed';
+export type ProjectState =
+  | 'new'
+  | 'opening'
+  | 'open'
+  | 'closing'
+  | 'replaying'
+  | 'unloaded'
+  | 'lost'
+  | 'closed';
 
 export class Project {
   readonly name: string;
@@ -28,6 +38,8 @@ export class Project {
   readonly waiters = new Set<Waiter>();
   /** What makes it anew when its engine dies. */
   readonly log = new ProjectLog();
+  /** Where it is kept on the disk; nothing while it has not begun, or without a store. */
+  journal: ProjectJournal | undefined;
   #actor: ProjectActor | undefined;
   #state: ProjectState = 'new';
   /** What it is apart from that it is made anew. */
@@ -68,9 +80,14 @@ export class Project {
     return this.#actor?.getSnapshot().context.title ?? '';
   }
 
-  /** Why it was lost. */
+  /** Why it was lost, or is not loaded. */
   get reason(): string {
     return this.#actor?.getSnapshot().context.reason ?? '';
+  }
+
+  /** Whether it is in the store and was not read yet. */
+  get isUnread(): boolean {
+    return this.journal?.isUnread === true;
   }
 
   /** Whether it is made anew at this moment, or is to be. */
@@ -108,6 +125,17 @@ export class Project {
     if (op_id === undefined || this.#ops.get(op_id) !== request) return;
     this.#ops.delete(op_id);
     this.release();
+  }
+
+  /** What is recorded of it goes there from now on. */
+  keepIn(journal: ProjectJournal | undefined): void {
+    this.journal = journal;
+    this.log.goOn(journal);
+  }
+
+  /** Throws why a request must not change it. To close it is how to be rid of it. */
+  admit({ edits, project }: Pick<MethodSpec, 'edits' | 'project'>): void {
+    if (this.read_only !== undefined && edits && project !== 'closes') throw this.read_only;
   }
 
   get #isAsked(): boolean {

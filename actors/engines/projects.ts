@@ -7,9 +7,6 @@
  * A request that opens or closes a project bars it until it is answered: whatever any client asks
  * of that project meanwhile waits, since only then is known what the name means. The states are
  * those of the projects' machines. This is the directory: what a request needs is found by a key.
- *
- * Engines come and go while the daemon runs. One that is to go retires: no project begins there any
- * more, those that it has stay, and it is free when the last of them is closed or lost.
  */
 
 import { GoxError } from '../../conf/errors.ts';
@@ -18,52 +15,45 @@ import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { Rebuilt } from '../../engine/port/layout.ts';
 import type { ProjectActor, ProjectEvent, ProjectInput } from '../../machines/project.ts';
+import type { Found, ProjectStore } from '../journal/store.ts';
+import { type EngineUse, Owners } from './owners.ts';
 import { Project } from './project.ts';
-
-/** How soon to ask again for a project whose engine is being replaced. */
-const RETRY_AFTER_MS = 1000;
+import { Unloaded } from './unloaded.ts';
 
 /** Starts the machine of a project; nothing once the daemon ends. */
 export type StartProject = (input: ProjectInput) => ProjectActor | undefined;
 
-/** In the place of what was called; the engine still retires. */
-const SAID = () => {};
-
-/** An engine, as the owner of projects. */
-interface Owner {
-  readonly projects: Set<Project>;
-  /** Why it is not there, while it is not. */
-  missing: string | undefined;
-  /** To be called when it has no projects any more, while it retires. */
-  free: (() => void) | undefined;
-}
-
-/** How an engine is used. */
-export interface EngineUse {
-  readonly engine: number;
-  readonly projects: number;
-  readonly retiring: boolean;
-}
+/** Where projects are kept on the disk. */
+type ProjectJournals = Pick<ProjectStore, 'begin' | 'found' | 'discard'>;
 
 interface ProjectsConfig {
   readonly limits: Pick<Config['limits'], 'projects_max'>;
 }
 
 export class Projects {
+  /** Hears of a project of the store that its engine is to read. */
+  onUnread: (project: Project) => void = () => {};
   readonly #start: StartProject;
   readonly #byName = new Map<string, Project>();
   readonly #byTitle = new Map<string, Set<Project>>();
-  /** By their numbers. */
-  readonly #owners = new Map<number, Owner>();
+  readonly #owners: Owners;
   readonly #lost = new Map<string, Project>();
+  readonly #unloaded = new Unloaded();
   readonly #config: ProjectsConfig;
+  readonly #store: ProjectJournals | undefined;
   #next = 1;
 
   /** @param engines how many there are at first */
-  constructor(engines: number, config: ProjectsConfig, start: StartProject) {
+  constructor(
+    engines: number,
+    config: ProjectsConfig,
+    start: StartProject,
+    store?: ProjectJournals,
+  ) {
     this.#start = start;
+    this.#store = store;
     this.#config = config;
-    for (let engine = 0; engine < engines; engine += 1) this.#owners.set(engine, newOwner());
+    this.#owners = new Owners(engines);
   }
 
   get #limit(): number {
@@ -75,17 +65,22 @@ export class Projects {
    * one of that title. For methods that open a project, and for the current project, it is a new
    * one when there is none, which is nobody else's until `ask` or `begin`.
    *
-   * @throws GoxError GOX_PROJECT_NOT_FOUND, GOX_PROJECT_LOST, GOX_OVERLOADED, GOX_ENGINE_FAILED
+   * @throws GoxError GOX_PROJECT_NOT_FOUND, GOX_PROJECT_LOST, GOX_OVERLOADED, GOX_ENGINE_FAILED,
+   * and why one is not loaded
    */
   find(name: string, method: Pick<MethodSpec, 'project'>): Project {
     const found = this.#byName.get(name);
     if (found !== undefined) return found;
+    if (this.#unloaded.has(name)) return this.#again(name);
     if (method.project === 'opens') return this.#make(name);
     const lost = this.#lost.get(name);
     if (lost !== undefined) throw lostError(lost);
     if (name === CURRENT_PROJECT) return this.#make(name);
     const [titled, other] = this.#byTitle.get(name) ?? [];
     if (titled !== undefined && other === undefined) return titled;
+    // What one is called is known once it is read; who asks waits, and asks again then.
+    const unread = titled === undefined ? this.#unread() : undefined;
+    if (unread !== undefined) return unread;
     throw notFound(name, titled, other);
   }
 
@@ -128,11 +123,17 @@ export class Projects {
    */
   remains(name: string): { readonly title: string } | undefined {
     if (this.#byName.has(name)) return undefined;
+    if (this.#unloaded.has(name)) return { title: '' };
     return this.#lost.get(name) ?? (name === CURRENT_PROJECT ? { title: '' } : undefined);
   }
 
-  /** Forgets a lost project. */
+  /** Forgets a lost project; one that is not loaded is gone from the store too. */
   forget(name: string): void {
+    const unloaded = this.#unloaded.remove(name);
+    if (unloaded !== undefined) {
+      this.#store?.discard(name);
+      unloaded.tell({ type: 'project.closed' });
+    }
     const lost = this.#lost.get(name);
     if (lost === undefined) return;
     this.#lost.delete(name);
@@ -150,7 +151,7 @@ export class Projects {
 
   /** Those of an engine. */
   of(engine: number): Iterable<Project> {
-    return this.#owners.get(engine)?.projects ?? [];
+    return this.#owners.of(engine);
   }
 
   /**
@@ -176,22 +177,40 @@ export class Projects {
     project.release();
   }
 
-  /** No thread can make it anew. */
-  lose(project: Project, reason: string): void {
-    this.#tell(project, { type: 'project.lost', reason });
+  /** No thread can make it anew; what the store has of it stays there. */
+  lose(project: Project, reason: string, error = lostError(project, reason)): void {
+    if (project.journal?.made === true) this.#unload(project, error);
+    else this.#tell(project, { type: 'project.lost', reason });
+  }
+
+  /**
+   * Has projects of the store be read, spread over the engines by their size, the small ones first;
+   * those for which there is no place are left where they are.
+   */
+  restore(found: readonly Found[]): void {
+    const loads = new Map<number, number>();
+    const placed = [...found]
+      .sort((a, b) => b.bytes - a.bytes)
+      .map((one) => {
+        const engine = this.#owners.leastLoaded((_, number) => loads.get(number) ?? 0);
+        loads.set(engine, (loads.get(engine) ?? 0) + one.bytes);
+        return { ...one, engine };
+      });
+    for (const { project, engine } of placed.reverse()) {
+      const full = this.#byName.size >= this.#limit ? this.#full() : undefined;
+      const made = this.#restore(project, engine);
+      if (full !== undefined) this.#unload(made, full);
+    }
   }
 
   /** An engine takes requests. */
   engineCame(engine: number): void {
-    const owner = this.#owners.get(engine);
-    if (owner === undefined) this.#owners.set(engine, newOwner());
-    else owner.missing = undefined;
+    this.#owners.engineCame(engine);
   }
 
   /** An engine takes no more requests, until it comes again: no project begins there. */
   engineLeft(engine: number, reason: string): void {
-    const owner = this.#owners.get(engine);
-    if (owner !== undefined) owner.missing = reason;
+    this.#owners.engineLeft(engine, reason);
   }
 
   /**
@@ -199,39 +218,33 @@ export class Projects {
    * none left, unless it is taken back before.
    */
   retire(engine: number, free: () => void): void {
-    const owner = this.#owners.get(engine);
-    if (owner === undefined) return;
-    owner.free = free;
-    this.#sayFree(owner);
+    this.#owners.retire(engine, free);
   }
 
   /** Projects begin there again. */
   takeBack(engine: number): void {
-    const owner = this.#owners.get(engine);
-    if (owner !== undefined) owner.free = undefined;
+    this.#owners.takeBack(engine);
   }
 
   /** An engine is gone for good. */
   forgetEngine(engine: number): void {
-    this.#owners.delete(engine);
+    this.#owners.forgetEngine(engine);
   }
 
   /** Which engines there are, and which of them retire. */
   get engines(): readonly EngineUse[] {
-    return [...this.#owners].map(([engine, { projects, free }]) => ({
-      ...{ engine, projects: projects.size, retiring: free !== undefined },
-    }));
+    return this.#owners.engines;
   }
 
   /** What to answer for the projects of an engine that is not there. */
   missing(engine: number): GoxError {
-    const reason = this.#owners.get(engine)?.missing ?? 'it is being replaced';
-    return engineFailed(`engine:${engine} is not there: ${reason}`);
+    return this.#owners.missing(engine);
   }
 
   /** Those that are there or being made, and those that were lost. */
   *all(): Iterable<Project> {
     yield* this.#byName.values();
+    yield* this.#unloaded.projects;
     for (const [name, lost] of this.#lost) if (!this.#byName.has(name)) yield lost;
   }
 
@@ -240,24 +253,63 @@ export class Projects {
   }
 
   #make(name: string): Project {
-    if (this.#byName.size >= this.#limit) {
-      throw new GoxError(
-        'GOX_OVERLOADED',
-        `There are ${this.#byName.size} projects, as many as limits.projects_max allows; ` +
-          'close one, or raise limits.projects_max.',
-        { projects_max: this.#limit },
-      );
-    }
-    return new Project(name, this.#next++, this.#leastLoaded());
+    if (this.#byName.size >= this.#limit) throw this.#full();
+    return new Project(name, this.#next++, this.#owners.leastLoaded());
+  }
+
+  #full(): GoxError {
+    return new GoxError(
+      'GOX_OVERLOADED',
+      `There are ${this.#byName.size} projects, as many as limits.projects_max allows; ` +
+        'close one, or raise limits.projects_max.',
+      { projects_max: this.#limit },
+    );
+  }
+
+  /** Has a project be read again that is in the store. Throws why it is not there. */
+  #again(name: string): Project {
+    if (this.#byName.size >= this.#limit) throw this.#full();
+    const engine = this.#owners.leastLoaded();
+    this.#unloaded.take(name).tell({ type: 'project.closed' });
+    return this.#restore(name, engine);
+  }
+
+  /** A project of the store is to be read. */
+  #restore(name: string, engine: number): Project {
+    const project = new Project(name, this.#next++, engine);
+    project.keepIn(this.#store?.found(name));
+    project.known = true;
+    this.#add(project, { opening: false, replaying: true });
+    this.onUnread(project);
+    return project;
+  }
+
+  /** A project cannot be had now, and is in the store still. */
+  #unload(project: Project, error: GoxError): void {
+    this.#unloaded.add(project, error);
+    this.#tell(project, { type: 'project.unloaded', reason: error.message });
+    // Whoever reads it next takes it then. What cannot be closed is dead, and is told of.
+    project.journal?.close().catch(() => {});
+    project.release();
+  }
+
+  #unread(): Project | undefined {
+    for (const project of this.#byName.values()) if (project.isUnread) return project;
+    return undefined;
   }
 
   #begin(project: Project, opening: boolean): void {
+    project.keepIn(this.#store?.begin(project.name));
+    this.#add(project, { opening });
+  }
+
+  #add(project: Project, how: Pick<ProjectInput, 'opening' | 'replaying'>): void {
     const { name, engine } = project;
-    const actor = this.#start({ name, engine, opening });
+    const actor = this.#start({ name, engine, ...how });
     if (actor === undefined) throw new GoxError('GOX_SHUTTING_DOWN', 'The daemon is stopping.');
     project.attach(actor, () => this.#settle(project));
     this.#byName.set(name, project);
-    this.#owners.get(engine)?.projects.add(project);
+    this.#owners.add(project);
   }
 
   /** Has a project change, and those go on who waited for that. */
@@ -271,25 +323,14 @@ export class Projects {
   /** Puts a project where its state has it. */
   #settle(project: Project): void {
     const { name, state } = project;
-    if (state !== 'lost' && state !== 'closed') return;
+    if (state !== 'lost' && state !== 'closed' && state !== 'unloaded') return;
     this.#untitle(project);
-    const owner = this.#owners.get(project.engine);
-    owner?.projects.delete(project);
-    if (owner !== undefined) this.#sayFree(owner);
+    this.#owners.remove(project);
     if (this.#byName.get(name) !== project) return;
     this.#byName.delete(name);
     if (state === 'lost') this.#remember(project);
-  }
-
-  /** What follows must not begin while its last project is being closed. */
-  #sayFree(owner: Owner): void {
-    const { free } = owner;
-    if (free === undefined || owner.projects.size > 0) return;
-    setImmediate(() => {
-      if (owner.free !== free || owner.projects.size > 0) return;
-      owner.free = SAID;
-      free();
-    });
+    // As a rule it is gone by now: who closed it has waited for that.
+    if (state === 'closed') project.journal?.remove(() => {});
   }
 
   /** Lost ones take no memory but their names; the oldest go when there are many. */
@@ -313,35 +354,9 @@ export class Projects {
     const titled = this.#byTitle.get(title);
     if (titled?.delete(project) && titled.size === 0) this.#byTitle.delete(title);
   }
-
-  /** Of the engines that are there, the one with the fewest projects; of several, the first. */
-  #leastLoaded(): number {
-    let least: number | undefined;
-    let fewest = Number.POSITIVE_INFINITY;
-    const reasons: string[] = [];
-    for (const [engine, { projects, missing, free }] of this.#owners) {
-      if (free !== undefined) continue;
-      if (missing !== undefined) reasons.push(missing);
-      else if (projects.size < fewest) [least, fewest] = [engine, projects.size];
-    }
-    if (least !== undefined) return least;
-    throw engineFailed(`No engine is there: ${reasons.join('; ')}`);
-  }
 }
 
-function newOwner(): Owner {
-  return { projects: new Set(), missing: undefined, free: undefined };
-}
-
-/** An engine that failed comes again, or the daemon ends. */
-export function engineFailed(text: string): GoxError {
-  return new GoxError('GOX_ENGINE_FAILED', text, {
-    retryable: true,
-    retry_after_ms: RETRY_AFTER_MS,
-  });
-}
-
-export function lostError({ name, reason }: Project): GoxError {
+export function lostError({ name, reason: known }: Project, reason = known): GoxError {
   const text = `The project "${name}" was lost with its engine: ${reason}`;
   return new GoxError('GOX_PROJECT_LOST', text, { project: name });
 }

@@ -8,7 +8,7 @@
  * several is lost for this life of the daemon, and the others go on.
  */
 
-import type { GoxError } from '../../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import type { Mirrored, Rebuilt, Records } from '../../engine/port/layout.ts';
 import type { Call } from './call.ts';
 import type { Project } from './project.ts';
@@ -24,7 +24,7 @@ const DEATHS_MAX = 2;
  */
 const REPLAY_MS_MAX = 300_000;
 
-type Registry = Pick<CallsRegistry, 'calls' | 'projects' | 'clock'>;
+type Registry = Pick<CallsRegistry, 'calls' | 'projects' | 'clock' | 'readings'>;
 
 /** What the queue of the engine has to do with it. */
 interface Keeper {
@@ -125,18 +125,28 @@ export class Recovery {
     };
     // What it was before; a new thread has nothing of it.
     if (project.undone !== undefined) link.close(project.number).catch(() => {});
-    link.recover(project.number, project.log.recovery()).then(
+    this.#make(project, link, () => this.#underWay === underWay).then(
       (rebuilt: Rebuilt) => end(() => this.#registry.projects.replayed(project, rebuilt)),
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
-        end(() => this.#lose(project, `it could not be made anew: ${reason}`));
+        const why = error instanceof GoxError ? error : undefined;
+        end(() => this.#lose(project, `it could not be made anew: ${reason}`, why));
       },
     );
   }
 
-  #lose(project: Project, reason: string): void {
+  #make(project: Project, link: EngineLink, isThere: () => boolean): Promise<Rebuilt> {
+    const { journal, number } = project;
+    const { readings } = this.#registry;
+    if (journal?.isUnread !== true || readings === undefined) {
+      return link.recover(number, project.log.recovery());
+    }
+    return readings.read(project, journal, { isThere, readStore: link.readStore });
+  }
+
+  #lose(project: Project, reason: string, error?: GoxError): void {
     this.#link?.close(project.number).catch(() => {});
-    this.#registry.projects.lose(project, reason);
+    this.#registry.projects.lose(project, reason, error);
   }
 }
 

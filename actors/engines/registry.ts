@@ -3,6 +3,7 @@
 import type { GoxError } from '../../conf/errors.ts';
 import type { JobTicket } from '../../engine/port/layout.ts';
 import type { CallsCommand } from '../../machines/engine.ts';
+import type { Readings } from '../journal/readings.ts';
 import type { ServiceClock } from '../service-clock.ts';
 import type { Call, HandedOver, Source } from './call.ts';
 import type { Handovers } from './handovers.ts';
@@ -38,6 +39,8 @@ export interface JobSink {
 export interface CallsRegistry {
   readonly calls: Map<number, CallsRef>;
   readonly projects: Projects;
+  /** Reads the projects of the store, where there is one. */
+  readonly readings?: Pick<Readings, 'read'> | undefined;
   readonly jobs: JobSink;
   /** What jobs hand over to engines, by their numbers; also while an engine is not there. */
   readonly handovers: Map<number, Handovers>;

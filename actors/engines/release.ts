@@ -9,7 +9,7 @@
  */
 
 import type { GoxError } from '../../conf/errors.ts';
-import { type JobTicket, STATUS_JOB } from '../../engine/port/layout.ts';
+import { type JobTicket, STATUS_JOB, STATUS_RESULT } from '../../engine/port/layout.ts';
 import { atOneStroke } from '../tracing/moment.ts';
 import type { Answers } from './answers.ts';
 import type { Call, Source, Status } from './call.ts';
@@ -40,6 +40,14 @@ class Portion {
 
   get count(): number {
     return this.#calls.length;
+  }
+
+  /** Whether they end with one that closed the project. */
+  closes(answers: Answers): boolean {
+    if (this.#calls.at(-1)?.spec?.project !== 'closes') return false;
+    const read = answers.fork();
+    for (let left = this.count; left > 1; left--) read.skip();
+    return read.skip() === STATUS_RESULT;
   }
 
   /** Its answers are read later. @param jobs those left of its flight: loses those of this one */
@@ -139,6 +147,7 @@ export class Releases {
     for (const portion of portions) {
       const { project } = portion;
       project.known = true;
+      if (portion.closes(answers)) project.log.end();
       if (project.undone !== undefined) {
         portion.hold(answers, jobs);
         portion.undo(project.undone);

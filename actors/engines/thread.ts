@@ -2,6 +2,7 @@
 
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
+import { GoxError } from '../../conf/errors.ts';
 import { PollingEndpoint } from '../../engine/port/endpoint.ts';
 import { FlightControl } from '../../engine/port/flight.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   PartEnd,
   PartOrder,
   Rebuilt,
+  StoreReading,
 } from '../../engine/port/layout.ts';
 import { Pool } from '../../engine/port/pool.ts';
 import { Pulse } from '../../engine/port/pulse.ts';
@@ -35,6 +37,8 @@ export interface EngineLink {
   takeOver(...order: Parameters<EngineApi['takeOver']>): Promise<PartAnswer>;
   /** See `EngineApi`. */
   recover(...made: Parameters<EngineApi['recover']>): Promise<Rebuilt>;
+  /** See `EngineApi`. Rejects with a GoxError for what the engine would not do. */
+  readStore(...read: Parameters<EngineApi['readStore']>): Promise<StoreReading>;
   close(project: number): Promise<void>;
   setClipboard(content: unknown): void;
   stats(): Promise<EngineStats>;
@@ -119,7 +123,7 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
   const { thread, pulse, endpoint, remote, end } = started;
   thread.once('exit', () => pool.giveBack(place));
   // Each look at a member of the proxy makes another proxy.
-  const { run, takeOver, recover, close, stats, setClipboard } = remote;
+  const { run, takeOver, recover, readStore, close, stats, setClipboard } = remote;
   return {
     thread,
     link: {
@@ -132,6 +136,12 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
       },
       takeOver: (...order) => takeOver(...order),
       recover: (...made) => recover(...made),
+      readStore: async (...read) => {
+        const reading = await readStore(...read);
+        if (!('refused' in reading)) return reading;
+        const { code, message, details } = reading.refused;
+        throw new GoxError(code, message, details);
+      },
       close: (project) => close(project),
       stats: () => stats(),
       // It cannot fail, and the clipboard of a thread that died is given to the next.

@@ -16,6 +16,10 @@ export interface RecordSink {
    * After an error nothing more is kept until `ProjectLog` goes on (`goOn`).
    */
   append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void;
+  /** The newest mirror of what is kept. */
+  mirrored?(mirror: Mirror): void;
+  /** The project is closed: `done` is called once nothing of it is kept, not even by accident. */
+  remove?(done: (error?: GoxError) => void): void;
 }
 
 interface LogDurability {
@@ -46,9 +50,11 @@ export class ProjectLog {
   /** Not yet part of the mirror, since what they tell of is not kept yet; in order. */
   #deltas: MirrorDelta[] = [];
   /** After the mirror, in order. */
-  #tail: Pick<Records, 'sequence' | 'bytes'>[] = [];
+  #tail: { readonly sequence: number; readonly bytes: Uint8Array }[] = [];
   #sequence = 0;
   #kept = 0;
+  /** Whether it is being removed from the store. */
+  #ending = false;
   /** In the order of their sequences. */
   #waiting: Waiting[] = [];
 
@@ -82,7 +88,7 @@ export class ProjectLog {
 
   /** Whether all is kept that was recorded. */
   get isKept(): boolean {
-    return this.#kept === this.#sequence;
+    return this.#kept === this.#sequence && !this.#ending;
   }
 
   /** Why nothing is kept any more, while that is so; the project must not be changed then. */
@@ -120,6 +126,31 @@ export class ProjectLog {
     else this.#waiting.push({ sequence: this.#sequence, action });
   }
 
+  /** Goes on from what was found of it in the store. */
+  begin({ epoch, mirror, tail, sequence }: Kept & { readonly sequence: number }): void {
+    this.epoch = epoch;
+    this.#mirror = mirror;
+    this.#tail = tail.map((bytes) => ({ sequence, bytes }));
+    this.#sequence = sequence;
+    this.#kept = sequence;
+  }
+
+  /** Nothing is to be recorded of it, though all that was is kept. */
+  refuse(error: GoxError): void {
+    this.#failure = error;
+  }
+
+  /** The project is closed: who waits from now on waits until nothing of it is kept. */
+  end(): void {
+    if (this.#sink?.remove === undefined) return;
+    this.#ending = true;
+    this.#sink.remove((error) => {
+      this.#ending = false;
+      if (error === undefined) this.#keptUpTo(this.#sequence);
+      else this.#fail(error);
+    });
+  }
+
   /** What is recorded from now on is kept again; of a project that never was, without a sink. */
   goOn(sink: RecordSink | undefined): void {
     this.#sink = sink;
@@ -154,6 +185,7 @@ export class ProjectLog {
     for (const delta of this.#deltas.splice(0, due < 0 ? this.#deltas.length : due)) {
       this.#mirror = mirrorAfter(this.#mirror, delta);
     }
+    if (this.#mirror !== undefined) this.#sink?.mirrored?.(this.#mirror);
     const from = this.#mirror?.sequence ?? 0;
     const left = this.#tail.findIndex(({ sequence }) => sequence > from);
     this.#tail.splice(0, left < 0 ? this.#tail.length : left);

@@ -11,7 +11,7 @@ export interface Step {
   /** @returns what the log may say of it @throws StepError */
   begin(actor: StepActor): Info | undefined | Promise<Info | undefined>;
   /** Undoes it. What it throws is logged, and stops nothing. */
-  end?(): void;
+  end?(): void | Promise<void>;
   /** What the tree shows of it. */
   figures?(): Figures;
 }
@@ -42,14 +42,14 @@ export function stepEffect(step: Step, log: Logger) {
     };
     const done = (info: Info = {}) => say({ type: 'step.done', info });
     let undone = false;
-    const undo = () => {
+    const cannot = (error: unknown) =>
+      log.warn({ err: error }, 'a step of the start could not be undone');
+    const undo = (then: () => void) => {
       if (undone) return;
       undone = true;
-      try {
-        step.end?.();
-      } catch (error) {
-        log.warn({ err: error }, 'a step of the start could not be undone');
-      }
+      const ended = attempt(() => step.end?.(), cannot);
+      if (ended instanceof Promise) void ended.catch(cannot).finally(then);
+      else then();
     };
     const begun = attempt(() => step.begin({ self, system }), fail);
     let pending: Promise<void> | undefined;
@@ -62,14 +62,9 @@ export function stepEffect(step: Step, log: Logger) {
     /** What is still being done can be undone when it is done, not before. */
     const whenDone = (act: () => void) =>
       void (pending === undefined ? act() : pending.finally(act));
-    receive(() =>
-      whenDone(() => {
-        undo();
-        say({ type: 'step.undone' });
-      }),
-    );
+    receive(() => whenDone(() => undo(() => say({ type: 'step.undone' }))));
     // Stopped by force, when the daemon waits for nobody.
-    return () => whenDone(undo);
+    return () => whenDone(() => undo(() => {}));
   });
 }
 

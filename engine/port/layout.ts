@@ -31,7 +31,8 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
-import type { ErrorCode, ErrorDetails } from '../../conf/errors.ts';
+import type { ErrorCode, ErrorDetails, GoxError } from '../../conf/errors.ts';
+import type { JournalPlace, StoreFault } from '../journal/store-reader.ts';
 import type { Mirror, MirrorDelta } from './mirror.ts';
 import type { PoolPlace } from './pool.ts';
 
@@ -243,6 +244,28 @@ export interface Kept {
   readonly tail: readonly Uint8Array[];
 }
 
+/** Where a project is in the store, and who reads it. */
+export interface StorePlace {
+  readonly directory: string;
+  /** Of who owns it now. */
+  readonly epoch: number;
+}
+
+/** A project of the store, as far as it could be read. */
+export interface StoreReading extends Kept, Rebuilt {
+  /** Where to write on. */
+  readonly place: JournalPlace;
+  /** Why reading ended before the end, if it did. */
+  readonly fault: StoreFault | undefined;
+  /** Snapshots that others stood in for. */
+  readonly passed: readonly StoreFault[];
+}
+
+/** What an engine would not do, to be thrown by who asked: errors lose their details on the way. */
+export interface Refused {
+  readonly refused: Pick<GoxError, 'code' | 'message' | 'details'>;
+}
+
 /** A project that was made anew. */
 export interface Rebuilt {
   /** Of its last record. */
@@ -306,6 +329,11 @@ export interface EngineApi {
    * epoch. Throws what cannot be done again.
    */
   recover(project: number, kept: Kept): Rebuilt;
+  /**
+   * Makes a project anew of what the store has of it; says why not when it needs more memory than
+   * it may have.
+   */
+  readStore(project: number, place: StorePlace): StoreReading | Refused;
   /** Takes over what another engine copied. */
   setClipboard(content: unknown): void;
   /** Forgets a project and its memory; a number not in use is no error. */

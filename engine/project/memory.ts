@@ -235,6 +235,14 @@ export class ProjectMemory {
     this.reserve((bytes - before) / BLOCK_BYTES);
   }
 
+  /** Throws GOX_MEMORY_LIMIT when the project, made without a look, holds more than it may. */
+  requireHeld(): void {
+    const bytes = this.#bytes;
+    const { bytes_free, project_bytes_max } = this.#budget;
+    if (bytes_free >= 0 && bytes <= project_bytes_max) return;
+    throw memoryLimit(this.ceiling, `The project needs ${bytes} bytes.`, { bytes });
+  }
+
   /** Says of a refusal for memory, whoever throws it, which ceiling was met. */
   explained<T>(action: () => T): T {
     return explainedBy(() => this.ceiling, action);

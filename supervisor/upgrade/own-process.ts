@@ -2,17 +2,15 @@
 
 import type { Logger } from 'pino';
 import type { AnyActorLogic } from 'xstate';
-import { stepEffect } from '../../actors/process/step.ts';
 import {
   type ProcessOptions,
   type ProcessSteps,
   processSteps,
 } from '../../actors/process/steps.ts';
-import { withVitals } from '../../actors/vitals.ts';
 import type { Config } from '../../conf/schema.ts';
-import { stepMachine } from '../../machines/step.ts';
 import { type ProcessFacts, UPGRADE } from '../children.ts';
 import type { Shared } from '../logics.ts';
+import { stepLogics } from '../step-logics.ts';
 import { type Farewell, upgradeLogic } from './upgrade.ts';
 
 export class OwnProcess {
@@ -32,7 +30,7 @@ export class OwnProcess {
     return this.#successor;
   }
 
-  get facts(): ProcessFacts {
+  get facts(): Omit<ProcessFacts, 'kept'> {
     const { manager, predecessor } = this.#options;
     return { own: true, managed: manager !== undefined, successor: predecessor !== undefined };
   }
@@ -58,12 +56,4 @@ export class OwnProcess {
     );
     return { ...stepLogics(this.#steps, this.#log), [UPGRADE]: upgrade };
   }
-}
-
-function stepLogics(steps: ProcessSteps, log: Logger) {
-  const entries = Object.entries(steps).map(([name, step]) => {
-    const work = withVitals(stepEffect(step, log));
-    return [name, withVitals(stepMachine.provide({ actors: { work } }))] as const;
-  });
-  return Object.fromEntries(entries);
 }

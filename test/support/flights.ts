@@ -103,6 +103,7 @@ export class PlayedWorker {
       this.state = tail.flatMap(numbersIn);
       return { sequence: this.state.length, unsaved: false };
     },
+    readStore: () => Promise.reject(new Error('there is no store')),
     close: async () => {
       this.state = [];
     },

@@ -33,6 +33,7 @@ function fakeLink() {
       return { status: 0, bytes: new Uint8Array(Buffer.from('taken')).buffer };
     },
     recover: async () => ({ sequence: 0, unsaved: false }),
+    readStore: () => Promise.reject(new Error('there is no store')),
     close: async () => {},
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
     setClipboard: () => {},

@@ -13,6 +13,7 @@ const CLOSED: ProjectEvent = { type: 'project.closed' };
 const REFUSED: ProjectEvent = { type: 'project.refused' };
 const EDITED: ProjectEvent = { type: 'project.edited' };
 const SAVED: ProjectEvent = { type: 'project.saved' };
+const UNLOADED: ProjectEvent = { type: 'project.unloaded', reason: 'no memory' };
 const LOST: ProjectEvent = { type: 'project.lost', reason: 'killed' };
 const REPLAY: ProjectEvent = { type: 'project.replay' };
 const REPLAYED: ProjectEvent = { type: 'project.replayed' };
@@ -49,6 +50,11 @@ const PATHS: readonly (readonly [before: readonly ProjectEvent[], after: string]
   [[OPENED, LOST], 'lost'],
   [[OPENED, EDITED, LOST], 'lost'],
   [[OPENED, LOST, CLOSED], 'closed'],
+  [[UNLOADED], 'unloaded'],
+  [[OPENED, EDITED, UNLOADED], 'unloaded'],
+  [[OPENED, CLOSE, UNLOADED], 'unloaded'],
+  [[OPENED, REPLAY, UNLOADED], 'unloaded'],
+  [[OPENED, UNLOADED, CLOSED], 'closed'],
   [[REPLAY], 'replaying.opening'],
   [[REPLAY, REPLAYED], 'opening'],
   [[REPLAY, OPENED], 'replaying.open'],

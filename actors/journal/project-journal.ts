@@ -1,0 +1,166 @@
+/**
+ * The journal of one project in the store: its directory with the lock on it, made at the first
+ * record, and what writes into it. A project that was never touched has nothing on the disk.
+ */
+
+import type { Logger } from 'pino';
+import { GoxError } from '../../conf/errors.ts';
+import type { JournalPlace } from '../../engine/journal/store-reader.ts';
+import type { Mirror } from '../../engine/port/mirror.ts';
+import {
+  DiskJournal,
+  type JournalFigures,
+  type JournalSettings,
+  type JournalState,
+} from './disk-journal.ts';
+import type { JournalFs } from './fs.ts';
+import { ownProject, type ProjectOwner } from './owner.ts';
+import type { RecordSink } from './project-log.ts';
+
+/** What all journals of a store go by. */
+export interface JournalDeps {
+  readonly fs: JournalFs;
+  readonly settings: JournalSettings;
+  readonly log: Logger;
+}
+
+/** The store that it is in. */
+interface Home {
+  makeDirectory(project: string, directory: string, fs: JournalFs): Promise<void>;
+  /** It is gone for good when this resolves. */
+  setAside(directory: string): Promise<void>;
+  forget(journal: ProjectJournal): void;
+}
+
+/** Hears of a journal that fails, or that can write again. */
+export type JournalListener = (state: JournalState, error: GoxError | undefined) => void;
+
+export class ProjectJournal implements RecordSink {
+  readonly project: string;
+  readonly directory: string;
+  onChange: JournalListener = () => {};
+  readonly #deps: JournalDeps;
+  readonly #store: Home;
+  #owner: ProjectOwner | undefined;
+  #disk: DiskJournal | undefined;
+  /** Whether there is a directory of it, which was not read yet. */
+  #made: boolean;
+  #unread: boolean;
+  #closing: Promise<void> | undefined;
+
+  /** @param made whether there is something of it in the store */
+  constructor(project: string, directory: string, made: boolean, store: Home, deps: JournalDeps) {
+    this.project = project;
+    this.directory = directory;
+    this.#made = made;
+    this.#unread = made;
+    this.#store = store;
+    this.#deps = deps;
+  }
+
+  /** Nothing while nobody writes into it. */
+  get figures(): JournalFigures | undefined {
+    return this.#disk?.figures;
+  }
+
+  /** Whether there is something of it on the disk. */
+  get made(): boolean {
+    return this.#made;
+  }
+
+  get state(): JournalState | 'none' {
+    return this.#disk?.state ?? 'none';
+  }
+
+  append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void {
+    this.#disk ??= this.#write(1, undefined);
+    this.#disk.append(bytes, sequence, done);
+  }
+
+  mirrored(mirror: Mirror): void {
+    this.#disk?.mirrored(mirror);
+  }
+
+  /**
+   * Takes what is there of it, to be read and gone on with; gives the epoch.
+   *
+   * @throws NotOwner, and what the system says
+   */
+  async own(): Promise<number> {
+    await this.#closing;
+    this.#owner ??= await ownProject(this.directory);
+    return this.#owner.epoch;
+  }
+
+  /** Whether it was found in the store, and nobody has read it. */
+  get isUnread(): boolean {
+    return this.#unread;
+  }
+
+  /** It was read, and must not be written on. */
+  leave(): void {
+    this.#unread = false;
+  }
+
+  /** Writes on where reading has ended. */
+  goOn(epoch: number, place: JournalPlace): void {
+    this.#unread = false;
+    this.#disk = this.#write(epoch, place);
+  }
+
+  /** Writes and syncs what waits, and lets others own it. */
+  close(): Promise<void> {
+    const [disk, owner] = [this.#disk, this.#owner];
+    this.#disk = undefined;
+    this.#owner = undefined;
+    const close = async (before: Promise<void> | undefined) => {
+      await before;
+      await disk?.close();
+      await owner?.release();
+    };
+    const closing = close(this.#closing);
+    this.#closing = closing.catch(() => {});
+    return closing;
+  }
+
+  /** Removes what is there of it; it is gone for good when `done` is called without an error. */
+  remove(done: (error?: GoxError) => void): void {
+    this.#remove().then(
+      () => done(),
+      (error: unknown) => done(failed(this, error)),
+    );
+  }
+
+  async #remove(): Promise<void> {
+    await this.close();
+    if (this.#made) await this.#store.setAside(this.directory);
+    this.#made = false;
+    this.#store.forget(this);
+  }
+
+  #write(epoch: number, place: JournalPlace | undefined): DiskJournal {
+    const { fs, settings, log } = this.#deps;
+    const { project, directory } = this;
+    return new DiskJournal({
+      ...{ fs, directory, project, epoch, settings },
+      ...(place === undefined ? { prepare: (watched) => this.#prepare(watched) } : { place }),
+      events: {
+        changed: (state, error) => this.onChange(state, error),
+        noted: (message, facts) => log.warn({ project, ...facts }, message),
+      },
+    });
+  }
+
+  /** @param fs that gives up a disk that hangs */
+  async #prepare(fs: JournalFs): Promise<void> {
+    await this.#store.makeDirectory(this.project, this.directory, fs);
+    this.#made = true;
+    await this.own();
+  }
+}
+
+function failed({ project, directory }: ProjectJournal, cause: unknown): GoxError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `The project "${project}" cannot be removed from ${directory}: ${why}`;
+  return new GoxError('GOX_JOURNAL_FAILED', text, { project, path: directory }, cause);
+}

@@ -1,0 +1,238 @@
+/**
+ * The store: the journals of all projects of a daemon, each in a directory of its own.
+ *
+ *     .lock              who has the store
+ *     tower/             the project "tower"; see `directory-names.ts`
+ *       lock             who serves the project, and its epoch; see `owner.ts`
+ *       name             the project's name, where the directory's does not tell it
+ *       attempt          while it is being read; see `attempts.ts`
+ *       …                see `engine/journal/files.ts`
+ *     .closed-N-tower/   of a project that was closed, being removed
+ *
+ * What a start finds is listed, and not read: that is for `recoveries.ts`.
+ */
+
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { numbered } from '../../engine/journal/files.ts';
+import { StepError } from '../process/step.ts';
+import { directoryName, hashed, projectOf } from './directory-names.ts';
+import type { JournalFs } from './fs.ts';
+import { type JournalDeps, ProjectJournal } from './project-journal.ts';
+import { prepareStore } from './store-directory.ts';
+import { StoreLock } from './store-lock.ts';
+
+const CLOSED = '.closed-';
+const NAME = 'name';
+
+/** A project that a start found. */
+export interface Found {
+  readonly project: string;
+  /** Of all its files. */
+  readonly bytes: number;
+}
+
+export class ProjectStore {
+  readonly #place: string | StepError;
+  readonly #deps: JournalDeps;
+  #directory = '';
+  #lock: StoreLock | undefined;
+  #journals = new Set<ProjectJournal>();
+  /** What must be gone before a directory of the name can be made. */
+  readonly #leaving = new Map<string, Promise<void>>();
+  #removals = 0;
+
+  /** @param place its directory, or why there is none, which `open` throws */
+  constructor(place: string | StepError, deps: JournalDeps) {
+    this.#place = place;
+    this.#deps = deps;
+  }
+
+  /** Where it is, once it is open; empty before. */
+  get directory(): string {
+    return this.#directory;
+  }
+
+  /** Of the projects that have one. */
+  get journals(): Iterable<ProjectJournal> {
+    return this.#journals;
+  }
+
+  /**
+   * Takes the store, removes what was being removed, and lists what there is.
+   *
+   * @param address where this daemon is to be found, for who wants the store too
+   * @throws StepError
+   */
+  open(address: string): Found[] {
+    if (this.#place instanceof StepError) throw this.#place;
+    const directory = prepareStore(this.#place);
+    this.#lock = StoreLock.take(directory, address);
+    this.#directory = directory;
+    if (!this.#lock.isKernels) {
+      const remedy = 'install koffi or the program flock';
+      this.#deps.log.warn({ directory }, `no lock of the kernel can be had here; ${remedy}`);
+    }
+    try {
+      return this.#list();
+    } catch (error) {
+      this.#lock.release();
+      const { message } = error as Error;
+      throw new StepError('system', `journal: cannot read ${directory}: ${message}`, error);
+    }
+  }
+
+  /** The journal of a project that begins. */
+  begin(project: string): ProjectJournal {
+    return this.#journal(project, false);
+  }
+
+  /** That of one that was found. */
+  found(project: string): ProjectJournal {
+    return this.#journal(project, true);
+  }
+
+  /** Makes the directory of a project that begins, once one of the same name is gone. */
+  async makeDirectory(project: string, directory: string, fs: JournalFs): Promise<void> {
+    await this.#leaving.get(directory);
+    await fs.mkdir(directory);
+    if (projectOf(basename(directory)) === hashed) await writeName(project, directory, fs);
+    await fs.fsyncDir(this.#directory);
+  }
+
+  /** Takes a directory out of the store; it is gone for good when this resolves. */
+  async setAside(directory: string): Promise<void> {
+    const { fs } = this.#deps;
+    const aside = this.#asideOf(directory);
+    const gone = (async () => {
+      await fs.rename(directory, aside);
+      await fs.fsyncDir(this.#directory);
+    })();
+    const settled = gone.catch(() => {});
+    this.#leaving.set(directory, settled);
+    try {
+      await gone;
+    } finally {
+      if (this.#leaving.get(directory) === settled) this.#leaving.delete(directory);
+    }
+    this.#remove(aside);
+  }
+
+  /** Removes a project that nobody has. Throws what the system says. */
+  discard(project: string): void {
+    const directory = join(this.#directory, directoryName(project));
+    this.#discard(directory);
+    const root = openSync(this.#directory, 'r');
+    try {
+      fsyncSync(root);
+    } finally {
+      closeSync(root);
+    }
+  }
+
+  /** A journal is nobody's any more. */
+  forget(journal: ProjectJournal): void {
+    this.#journals.delete(journal);
+  }
+
+  /** Everything is on the disk, as far as that can be, and another daemon may have the store. */
+  async close(): Promise<void> {
+    const journals = [...this.#journals];
+    this.#journals = new Set();
+    const closed = await Promise.allSettled(journals.map((journal) => journal.close()));
+    for (const one of closed) {
+      if (one.status === 'fulfilled') continue;
+      this.#deps.log.error({ err: one.reason }, 'the journal of a project could not be closed');
+    }
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  #journal(project: string, made: boolean): ProjectJournal {
+    const directory = join(this.#directory, directoryName(project));
+    const journal = new ProjectJournal(project, directory, made, this, this.#deps);
+    this.#journals.add(journal);
+    return journal;
+  }
+
+  #asideOf(directory: string): string {
+    this.#removals += 1;
+    const number = `${process.pid}-${this.#removals}`;
+    return join(this.#directory, `${CLOSED}${number}-${basename(directory)}`);
+  }
+
+  #list(): Found[] {
+    const found: Found[] = [];
+    for (const entry of readdirSync(this.#directory, { withFileTypes: true })) {
+      const path = join(this.#directory, entry.name);
+      if (!entry.isDirectory()) continue;
+      if (entry.name.startsWith(CLOSED)) {
+        this.#remove(path);
+        continue;
+      }
+      const project = projectIn(path, entry.name);
+      if (project === undefined) {
+        this.#deps.log.warn({ path }, 'nobody knows which project this is of; it is left as it is');
+        continue;
+      }
+      const bytes = bytesOf(path);
+      if (bytes !== undefined) found.push({ project, bytes });
+      // Its first record was never there.
+      else this.#discard(path);
+    }
+    return found;
+  }
+
+  #discard(directory: string): void {
+    const aside = this.#asideOf(directory);
+    renameSync(directory, aside);
+    this.#remove(aside);
+  }
+
+  /** Beside all else: what is left of it goes with the next start. */
+  #remove(path: string): void {
+    rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, path }, 'what is left of a project cannot be removed');
+    });
+  }
+}
+
+function projectIn(path: string, directory: string): string | undefined {
+  const project = projectOf(directory);
+  if (project !== hashed) return project;
+  try {
+    const name: unknown = JSON.parse(readFileSync(join(path, NAME), 'utf8'));
+    return typeof name === 'string' && directoryName(name) === directory ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the files of a journal; undefined when there are none. */
+function bytesOf(path: string): number | undefined {
+  const names = readdirSync(path);
+  const files = [...numbered(names, 'journal'), ...numbered(names, 'snapshot')];
+  if (files.length === 0) return undefined;
+  return files.reduce((sum, { name }) => sum + statSync(join(path, name)).size, 0);
+}
+
+/** Read by the next start only; without it nobody could tell what the directory is of. */
+async function writeName(project: string, directory: string, fs: JournalFs): Promise<void> {
+  const file = await fs.open(join(directory, NAME), { create: true });
+  try {
+    await fs.write(file, [Buffer.from(`${JSON.stringify(project)}\n`)], 0);
+    await fs.fdatasync(file);
+  } finally {
+    await fs.close(file);
+  }
+  await fs.fsyncDir(directory);
+}

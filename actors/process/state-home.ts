@@ -1,0 +1,30 @@
+/** The directory that XDG has for what programs keep of a user, `$XDG_STATE_HOME`. */
+
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { findUser } from './accounts.ts';
+
+/**
+ * That of the user that a daemon will run as, by `user`, or else of who starts it; undefined where
+ * there is no home.
+ */
+export function stateHome(
+  user: string,
+  { XDG_STATE_HOME = '' }: NodeJS.ProcessEnv,
+): string | undefined {
+  // What the environment of root says is not meant for another user.
+  const other = user !== '' && process.getuid?.() === 0;
+  if (!other && isAbsolute(XDG_STATE_HOME)) return XDG_STATE_HOME;
+  const home = homeOf(other ? user : undefined);
+  return home === '' || home === '/' ? undefined : join(home, '.local', 'state');
+}
+
+/** Empty where there is none. */
+function homeOf(user: string | undefined): string {
+  try {
+    return user === undefined ? homedir() : findUser(user).home;
+  } catch {
+    // A user that there is not is told of by the step that would become it.
+    return '';
+  }
+}
