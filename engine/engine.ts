@@ -120,7 +120,7 @@ export class Engine implements EngineApi {
       ...{ scripts: undefined, failure: undefined },
     };
     this.#methods = methods();
-    this.#mirrors = new Mirrors((error) => onDefect({ method: 'a mirror', error }));
+    this.#mirrors = new Mirrors(now_ms, (error) => onDefect({ method: 'a mirror', error }));
   }
 
   run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {

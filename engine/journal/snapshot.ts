@@ -104,7 +104,7 @@ function* sections(mirror: Mirror, about: SnapshotAbout): Generator<Section, voi
   for (const { ids, data } of mirror.values) {
     yield of(SECTIONS.values, { ids: bytesIn(ids), data });
   }
-  for (const [id, { about, pages }] of mirror.volumes) {
+  for (const { id, about, pages } of mirror.volumes) {
     yield of(SECTIONS.volume, { id, about });
     for (const page of pages) {
       yield* newBlocks(page, written);
@@ -221,7 +221,7 @@ class SnapshotReader {
   #complete = false;
   readonly #blocks = new Map<number, Uint32Array>();
   readonly #values: { ids: Float64Array; data: Uint8Array }[] = [];
-  readonly #volumes = new Map<number, { about: Uint8Array; pages: MirrorPage[] }>();
+  readonly #volumes = new Map<number, { id: number; about: Uint8Array; pages: MirrorPage[] }>();
   readonly #runs = { done: [] as MirrorRun[], undone: [] as MirrorRun[] };
 
   take({ type, content }: Section): void {
@@ -244,7 +244,7 @@ class SnapshotReader {
     };
     const mirror: Mirror = {
       ...{ sequence, stamp, root: copyOf(root.root) },
-      ...{ values: this.#values, volumes: this.#volumes },
+      ...{ values: this.#values, volumes: [...this.#volumes.values()] },
       ...{ done: steps('done'), undone: steps('undone') },
     };
     return { project, epoch, mirror };
@@ -262,7 +262,7 @@ class SnapshotReader {
       }
       case SECTIONS.volume: {
         const { id, about } = content as { id: number; about: Uint8Array };
-        this.#volumes.set(id, { about: copyOf(about), pages: [] });
+        this.#volumes.set(id, { id, about: copyOf(about), pages: [] });
         return;
       }
       case SECTIONS.page: {

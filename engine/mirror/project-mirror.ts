@@ -7,7 +7,13 @@
 import { threadId } from 'node:worker_threads';
 import type { Recorder } from '../changes/recorder.ts';
 import type { Layer } from '../document/layer.ts';
-import type { Mirror, MirrorDelta, MirrorValues, StepsChange } from '../port/mirror.ts';
+import type {
+  Mirror,
+  MirrorDelta,
+  MirrorSteps,
+  MirrorValues,
+  StepsChange,
+} from '../port/mirror.ts';
 import type { Project } from '../project/project.ts';
 import { lastVersion, versionsAfter } from '../volume/trail.ts';
 import { packed, unpacked } from './pack.ts';
@@ -84,19 +90,20 @@ export class ProjectMirror {
     restoreProject(project, root, reader);
     const { history, checkpoints, document } = project;
     const steps = new StepReader(project, reader);
-    history.goOn(root.history, steps.steps(mirror.done), steps.steps(mirror.undone));
+    history.goOn(root.history, steps.runs(mirror.done), steps.steps(mirror.undone));
     checkpoints.goOn(
       root.checkpoint_facts,
       root.checkpoints.map((item) => reader.value(item) as never),
     );
     this.#stamp = mirror.stamp;
+    this.#tables.known(mirror.volumes);
     this.#ops = root.ops.map((item) => reader.value(item) as readonly object[]);
     for (const op of this.#ops.flat()) project.ops.add(op as never);
     this.#ops_count = project.ops.count;
     this.#layers = document.layers;
     this.#document_number = project.documentNumber;
-    this.#done.sent(history.forgotten, 0, 0, numbersIn(history.doneFrom(0)));
-    this.#undone.sent(history.lost, 0, 0, numbersIn(history.undone));
+    this.#done.sent(history.forgotten, 0, 0, numbersOf(mirror.done));
+    this.#undone.sent(history.lost, 0, 0, numbersOf(mirror.undone));
     this.#value_bytes = mirror.values.reduce((sum, { data }) => sum + data.length, 0);
     this.#bound();
     project.account();
@@ -144,7 +151,8 @@ export class ProjectMirror {
     this.#noteOps();
     const root = rootOf(this.#project, this.#ops, this.#values);
     const values = this.#takeValues(anew);
-    const gone = anew && after !== undefined ? this.#tables.dropOthers() : [];
+    // By now all was made that a mirror had, as far as it is still there.
+    const gone = anew ? this.#tables.dropOthers() : [];
     const volumes = this.#tables.take();
     if (anew) this.#bound();
     this.#layers = this.#project.document.layers;
@@ -204,6 +212,12 @@ function has(part: readonly object[], op: object): boolean {
 function recorderOf({ recorder }: Project): Recorder {
   if (recorder === undefined) throw new Error('a project that notes no edits');
   return recorder;
+}
+
+function numbersOf({ runs, start, end }: MirrorSteps): number[] {
+  const all: number[] = [];
+  for (const { numbers } of runs) for (const number of numbers) all.push(number);
+  return all.slice(start, end);
 }
 
 function numbersIn(steps: readonly { readonly number: number }[]): number[] {

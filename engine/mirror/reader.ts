@@ -27,6 +27,7 @@ export class MirrorReader {
   readonly #where = new Map<number, number>();
   /** By that place, as far as somebody wanted one of them. */
   readonly #contents = new Map<number, Map<number, Content>>();
+  readonly #volumes: ReadonlyMap<number, MirrorVolume>;
   readonly #objects = new Map<number, object>();
   readonly #blocks = new Map<number, Block>();
 
@@ -34,6 +35,7 @@ export class MirrorReader {
     this.#mirror = mirror;
     this.#recorder = recorder;
     this.#writers = writers;
+    this.#volumes = new Map(mirror.volumes.map((volume) => [volume.id, volume]));
     for (const [place, { ids }] of mirror.values.entries()) {
       for (const id of ids) this.#where.set(id, place);
     }
@@ -70,7 +72,7 @@ export class MirrorReader {
   }
 
   #make(id: number): object {
-    const volume = this.#mirror.volumes.get(id);
+    const volume = this.#volumes.get(id);
     if (volume !== undefined) return this.#makeVolume(id, volume);
     const content = this.#contentOf(id);
     if (content[0] === 'l') return this.#makeLayer(id, content);

@@ -10,6 +10,7 @@ import { type Step as LogStep, VolumeLog } from '../volume/volume-log.ts';
 import { VoxelEntry } from '../volume/voxel-entry.ts';
 import { bufferOf, unpacked } from './pack.ts';
 import { type MirrorReader, tableStepOf } from './reader.ts';
+import { Runs } from './runs.ts';
 import {
   DOUBLES,
   type EntryContent,
@@ -34,12 +35,17 @@ export class StepReader {
     this.#reader = reader;
   }
 
-  /** All of them. */
-  steps({ runs, start, end }: MirrorSteps): Step[] {
-    return runs.flatMap((run) => this.run(run)).slice(start, end);
+  /** All of them, made later. */
+  runs(steps: MirrorSteps): Runs {
+    return new Runs(steps, (run) => this.#run(run));
   }
 
-  run(run: MirrorRun): Step[] {
+  /** All of them, made at once. */
+  steps({ runs, start, end }: MirrorSteps): Step[] {
+    return runs.flatMap((run) => this.#run(run)).slice(start, end);
+  }
+
+  #run(run: MirrorRun): Step[] {
     const content = unpacked(run.data) as VoxelsContent | StepsContent;
     if (content.kind === 'voxels') return this.#voxels(run.numbers, content);
     return Array.from(run.numbers, (number, i) => {

@@ -107,7 +107,7 @@ export class StepWriter {
   trace(steps: readonly Step[]): void {
     for (const step of steps) {
       const voxel = voxelOf(step);
-      if (voxel !== undefined) this.#volume(voxel.facts.table);
+      if (voxel !== undefined) this.#volume(voxel.table);
       else for (const entry of step.entries) this.#entry(entry, new BlockList(this.#ids), false);
     }
   }
@@ -122,13 +122,22 @@ export class StepWriter {
     const volumes = new Map<object, number>();
     for (let i = 0; i < length; i++) {
       const step = steps[i]!;
-      const { table, version, x, y, z, before, after, undone } = voxelOf(step)!.facts;
+      const voxel = voxelOf(step)!;
       numbers[i] = step.number;
-      doubles.set([step.at_ms, step.before, step.after, version, step.bytes], DOUBLES * i);
-      const { layer_id } = step.summary as VoxelSummary;
-      integers.set([x, y, z, before, after, layer_id, undone ? 1 : 0], INTEGERS * i);
+      doubles[DOUBLES * i] = step.at_ms;
+      doubles[DOUBLES * i + 1] = step.before;
+      doubles[DOUBLES * i + 2] = step.after;
+      doubles[DOUBLES * i + 3] = voxel.version;
+      doubles[DOUBLES * i + 4] = step.bytes;
+      integers[INTEGERS * i] = voxel.x;
+      integers[INTEGERS * i + 1] = voxel.y;
+      integers[INTEGERS * i + 2] = voxel.z;
+      integers[INTEGERS * i + 3] = voxel.before;
+      integers[INTEGERS * i + 4] = voxel.after;
+      integers[INTEGERS * i + 5] = (step.summary as VoxelSummary).layer_id;
+      integers[INTEGERS * i + 6] = voxel.undone ? 1 : 0;
       places[2 * i] = placeIn(origins, step.origin);
-      places[2 * i + 1] = placeIn(volumes, table);
+      places[2 * i + 1] = placeIn(volumes, voxel.table);
     }
     const content: VoxelsContent = {
       kind: 'voxels',
@@ -157,7 +166,7 @@ export class StepWriter {
   #entry(entry: Entry, blocks: BlockList, whole = true): EntryContent | undefined {
     if (entry instanceof StateEntry) return this.#state(entry);
     if (entry instanceof VoxelEntry) {
-      const { table, version, x, y, z, before, after, undone } = entry.facts;
+      const { table, version, x, y, z, before, after, undone } = entry;
       return ['voxel', this.#volume(table), version, undone, [x, y, z, before, after]];
     }
     if (!(entry instanceof VolumeLog)) throw new Error('an entry of the history of no known kind');

@@ -92,6 +92,8 @@ export class TableWriter {
   #sent = new Map<Volume, Sent>();
   /** Those looked at since `take`. */
   #visited = new Set<Volume>();
+  /** The ids of volumes that the other side has, and nobody here has asked for. */
+  readonly #others = new Set<number>();
   /** In them, of volumes that are known. */
   #blocks = 0;
 
@@ -102,6 +104,11 @@ export class TableWriter {
   /** How many blocks the volumes have that the other side knows of. */
   get blocks(): number {
     return this.#blocks;
+  }
+
+  /** The other side has these volumes, and maybe some of them are not made here so far. */
+  known(volumes: readonly { readonly id: number }[]): void {
+    for (const { id } of volumes) this.#others.add(id);
   }
 
   /** The other side has a volume already as it is, with these blocks. */
@@ -131,7 +138,9 @@ export class TableWriter {
 
   /** Forgets all that were not visited since `take`; gives their ids. */
   dropOthers(): number[] {
-    const gone: number[] = [];
+    for (const volume of this.#sent.keys()) this.#others.delete(this.#ids.of(volume));
+    const gone = [...this.#others];
+    this.#others.clear();
     for (const [volume, { words }] of this.#sent) {
       if (this.#visited.has(volume)) continue;
       this.#sent.delete(volume);

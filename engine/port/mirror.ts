@@ -30,6 +30,7 @@ export interface MirrorPage extends MirrorBlocks {
 export const PAGE_SLOTS = 1024;
 
 export interface MirrorVolume {
+  readonly id: number;
   readonly about: Uint8Array;
   readonly pages: readonly MirrorPage[];
 }
@@ -64,7 +65,7 @@ export interface Mirror {
   readonly stamp: string;
   readonly root: Uint8Array;
   readonly values: readonly MirrorValues[];
-  readonly volumes: ReadonlyMap<number, MirrorVolume>;
+  readonly volumes: readonly MirrorVolume[];
   readonly done: MirrorSteps;
   readonly undone: MirrorSteps;
 }
@@ -122,14 +123,14 @@ export function mirrorAfter(mirror: Mirror | undefined, delta: MirrorDelta): Mir
   if (before?.stamp !== after) {
     throw new Error(`a delta after the mirror ${after} cannot follow ${mirror?.stamp}`);
   }
-  const volumes = new Map(before?.volumes);
+  const volumes = new Map(before?.volumes.map((volume) => [volume.id, volume]));
   for (const id of delta.gone) volumes.delete(id);
   for (const change of delta.volumes) {
     volumes.set(change.id, volumeAfter(volumes.get(change.id), change));
   }
   const values = delta.all_values ? delta.values : [...(before?.values ?? []), ...delta.values];
   return {
-    ...{ sequence, stamp, root, values, volumes },
+    ...{ sequence, stamp, root, values, volumes: [...volumes.values()] },
     done: stepsAfter(before?.done ?? NO_STEPS, delta.done),
     undone: stepsAfter(before?.undone ?? NO_STEPS, delta.undone),
   };
@@ -144,7 +145,7 @@ function volumeAfter(volume: MirrorVolume | undefined, change: VolumeChange): Mi
       ? { positions, ids, counts, words }
       : pageAfter(pages[page]!, part, slots, length);
   }
-  return { about: change.about, pages };
+  return { id: change.id, about: change.about, pages };
 }
 
 function pageAfter(

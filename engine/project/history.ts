@@ -55,7 +55,19 @@ export interface HistoryFacts {
   readonly lost: number;
 }
 
+/** Steps below all others that can be undone, made as soon as somebody wants them. */
+export interface OlderSteps {
+  readonly length: number;
+  /** The number of a step, the oldest of which is in place 0. */
+  numberAt(place: number): number;
+  /** Takes out some of the newest, in order; there must be one. */
+  pop(): Step[];
+  /** Takes out the oldest; there must be one. */
+  shift(): Step;
+}
+
 export class History {
+  #older: OlderSteps | undefined;
   /** From the oldest to the newest, which begin at a place. */
   #done: Step[] = [];
   #oldest = 0;
@@ -79,17 +91,21 @@ export class History {
 
   /** The number of a step that can be undone, the oldest of which is in place 0. */
   numberAt(place: number): number {
-    return this.#done[this.#oldest + place]!.number;
+    const older = this.#older?.length ?? 0;
+    if (place < older) return this.#older!.numberAt(place);
+    return this.#done[this.#oldest + place - older]!.number;
   }
 
   /** The steps that can be undone, from a place to the newest. */
   doneFrom(place: number): Step[] {
-    return this.#done.slice(this.#oldest + place);
+    this.#make(this.length - place);
+    return this.#done.slice(this.#oldest + place - (this.#older?.length ?? 0));
   }
 
   /** Goes on from what was kept of it. */
-  goOn(facts: HistoryFacts, done: Step[], undone: Step[]): void {
-    this.#done = done;
+  goOn(facts: HistoryFacts, done: OlderSteps, undone: Step[]): void {
+    this.#older = done;
+    this.#done = [];
     this.#oldest = 0;
     this.#undone = undone;
     this.#bytes = facts.bytes;
@@ -106,11 +122,12 @@ export class History {
 
   /** How many steps can be undone. */
   get length(): number {
-    return this.#done.length - this.#oldest;
+    return (this.#older?.length ?? 0) + this.#done.length - this.#oldest;
   }
 
   /** So many of those that can be undone at most, the newest first. */
   newest(count: number): Step[] {
+    this.#make(count);
     return this.#done.slice(Math.max(this.#done.length - count, this.#oldest)).reverse();
   }
 
@@ -135,7 +152,7 @@ export class History {
 
   /** The number of the step done last; before the first, that of the last one forgotten, or 0. */
   get now(): number {
-    return this.length === 0 ? this.#begin : this.#done.at(-1)!.number;
+    return this.length === 0 ? this.#begin : this.numberAt(this.length - 1);
   }
 
   /** Adds a step, after which nothing can be done again; tells how many bytes that gave back. */
@@ -163,8 +180,7 @@ export class History {
     const before = this.#bytes;
     if (before > bytes_max) this.#boundUndone(bytes_max);
     while (this.#bytes > bytes_max && this.length > 0) {
-      const { number, bytes } = this.#done[this.#oldest]!;
-      this.#done[this.#oldest++] = FORGOTTEN;
+      const { number, bytes } = this.#takeOldest();
       this.#begin = number;
       this.#bytes -= bytes;
       this.#forgotten++;
@@ -179,6 +195,7 @@ export class History {
 
   /** Undoes the newest step; undefined when there is none. */
   undo(): Step | undefined {
+    this.#make(1);
     return this.length === 0 ? undefined : this.#move(this.#done, this.#undone);
   }
 
@@ -188,6 +205,7 @@ export class History {
   }
 
   clear(): void {
+    this.#older = undefined;
     this.#done = [];
     this.#oldest = 0;
     this.#undone = [];
@@ -196,6 +214,28 @@ export class History {
     this.#number = 0;
     this.#forgotten = 0;
     this.#begin = 0;
+  }
+
+  /** Makes so many of the newest steps, where they are not made yet. */
+  #make(count: number): void {
+    let made = this.#done.length - this.#oldest;
+    if (this.#older === undefined || made >= count) return;
+    const parts = [this.#done.slice(this.#oldest)];
+    while (made < count && this.#older.length > 0) {
+      const part = this.#older.pop();
+      made += part.length;
+      parts.unshift(part);
+    }
+    this.#done = parts.flat();
+    this.#oldest = 0;
+    if (this.#older.length === 0) this.#older = undefined;
+  }
+
+  #takeOldest(): Step {
+    if (this.#older !== undefined && this.#older.length > 0) return this.#older.shift();
+    const step = this.#done[this.#oldest]!;
+    this.#done[this.#oldest++] = FORGOTTEN;
+    return step;
   }
 
   #boundUndone(bytes_max: number): void {

@@ -19,59 +19,57 @@ export interface VoxelTable {
   exchangeWord(slot: number, place: number, word: number): number;
 }
 
-/** All that it is; the words as signed numbers. */
+/** All that it is. */
 interface VoxelFacts {
   readonly table: VoxelTable;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  /** Words as signed numbers, which take no object each. */
+  readonly before: number;
+  readonly after: number;
+  readonly undone: boolean;
+  /** Of the table without the edit; with it, while it is undone. */
   readonly version: number;
+}
+
+export class VoxelEntry implements Entry, VoxelFacts {
+  readonly table: VoxelTable;
   readonly x: number;
   readonly y: number;
   readonly z: number;
   readonly before: number;
   readonly after: number;
-  readonly undone: boolean;
-}
-
-export class VoxelEntry implements Entry {
-  readonly #table: VoxelTable;
-  readonly #x: number;
-  readonly #y: number;
-  readonly #z: number;
-  /** Words as signed numbers, which take no object each. */
-  readonly #before: number;
-  readonly #after: number;
   #undone: boolean;
-  /** Of the table without the edit; with it, while it is undone. */
   #version: number;
 
   constructor({ table, version, x, y, z, before, after, undone }: VoxelFacts) {
-    this.#table = table;
+    this.table = table;
     this.#version = version;
-    this.#x = x;
-    this.#y = y;
-    this.#z = z;
-    this.#before = before;
-    this.#after = after;
+    this.x = x;
+    this.y = y;
+    this.z = z;
+    this.before = before;
+    this.after = after;
     this.#undone = undone;
   }
 
   /** @param version of the table before the edit, which put another word in place of `before` */
   static of(table: VoxelTable, version: number, slot: number, place: number, before: number) {
     const at = table.index.position(slot);
-    return new VoxelEntry({
-      ...{ table, version, undone: false },
-      x: at.x * 16 + (place & 15),
-      y: at.y * 16 + ((place >> 4) & 15),
-      z: at.z * 16 + (place >> 8),
-      before: before | 0,
-      after: table.at(slot).word(place) | 0,
-    });
+    const x = at.x * 16 + (place & 15);
+    const y = at.y * 16 + ((place >> 4) & 15);
+    const z = at.z * 16 + (place >> 8);
+    const after = table.at(slot).word(place) | 0;
+    return new VoxelEntry({ table, version, x, y, z, before: before | 0, after, undone: false });
   }
 
-  get facts(): VoxelFacts {
-    return {
-      ...{ table: this.#table, version: this.#version, undone: this.#undone },
-      ...{ x: this.#x, y: this.#y, z: this.#z, before: this.#before, after: this.#after },
-    };
+  get version(): number {
+    return this.#version;
+  }
+
+  get undone(): boolean {
+    return this.#undone;
   }
 
   get bytes(): number {
@@ -80,14 +78,14 @@ export class VoxelEntry implements Entry {
 
   /** What the edit made of which voxel. */
   get voxel(): { x: number; y: number; z: number; word: number } {
-    return { x: this.#x, y: this.#y, z: this.#z, word: this.#after >>> 0 };
+    return { x: this.x, y: this.y, z: this.z, word: this.after >>> 0 };
   }
 
   /** What the edit changed, whether it is undone or not. */
   get changes(): Changes {
-    const [had, has] = [isVoxel(this.#before), isVoxel(this.#after)];
-    if (this.#before === this.#after || !(had || has)) return NO_CHANGES;
-    const [x, y, z] = [this.#x, this.#y, this.#z];
+    const [had, has] = [isVoxel(this.before), isVoxel(this.after)];
+    if (this.before === this.after || !(had || has)) return NO_CHANGES;
+    const [x, y, z] = [this.x, this.y, this.z];
     return {
       changed: 1,
       created: had ? 0 : 1,
@@ -98,12 +96,12 @@ export class VoxelEntry implements Entry {
   }
 
   swap(): void {
-    const [x, y, z] = [this.#x, this.#y, this.#z];
-    const slot = this.#table.find(x >> 4, y >> 4, z >> 4);
-    const word = this.#undone ? this.#after : this.#before;
-    const { version } = this.#table;
-    this.#table.exchangeWord(slot, indexInBlock(x, y, z), word >>> 0);
-    this.#table.version = this.#version;
+    const [x, y, z] = [this.x, this.y, this.z];
+    const slot = this.table.find(x >> 4, y >> 4, z >> 4);
+    const word = this.#undone ? this.after : this.before;
+    const { version } = this.table;
+    this.table.exchangeWord(slot, indexInBlock(x, y, z), word >>> 0);
+    this.table.version = this.#version;
     this.#version = version;
     this.#undone = !this.#undone;
   }

@@ -102,7 +102,7 @@ export function emptyMirror(sequence: number): Mirror {
   const none = { runs: [], start: 0, end: 0 };
   return {
     ...{ sequence, stamp: 'test', root: new Uint8Array([0xc0]), values: [] },
-    ...{ volumes: new Map(), done: none, undone: none },
+    ...{ volumes: [], done: none, undone: none },
   };
 }
 
