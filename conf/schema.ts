@@ -131,6 +131,14 @@ const workers = section('The engines.', {
       ' MB when idle. Two, so that one project goes on while another is busy or its engine' +
       ' restarts; more help only when that many projects are busy at once, one a processor core.',
   }),
+  spare: Type.Boolean({
+    default: true,
+    live: false,
+    description:
+      'Whether one more thread is started that only waits: an engine whose thread died goes on' +
+      ' with it within some 10 ms, and not the 100 ms that a thread takes to start, or more on a' +
+      ' busy machine. It takes about 9 MB.',
+  }),
   queue_size: Type.Integer({
     default: 1000,
     live: true,

@@ -16,6 +16,10 @@
  * Nor does a job thread that had to be ended because its job was cancelled. An engine that lost too
  * many ends as failed, and is its supervisor's business.
  *
+ * The first death in some time is made good at once, and so is each for which a spare thread is
+ * there; otherwise the waits of the policy come first. Deaths that a request is known to have caused,
+ * which is not run any more, are forgiven once a thread is there again.
+ *
  * One that is to go `retires` first: it goes on as it is, is given nothing new, and is stopped by
  * its supervisor when it has nothing left. What that means for an engine and for a job thread is in
  * `actors/`.
@@ -65,6 +69,8 @@ export type EngineEvent =
   | { type: 'call.overdue'; age_ms: number }
   /** The same of a part of a job that was cancelled. */
   | { type: 'part.overdue'; late_ms: number }
+  /** A request is given up, of which so many threads have died. */
+  | { type: 'calls.blamed'; deaths: number }
   /** A defect. */
   | { type: 'calls.failed'; reason: string }
   /** Projects are made anew in its thread; all of them are there. */
@@ -102,6 +108,8 @@ export interface EngineState {
   retiring: boolean;
   /** Whether projects have to be made anew in its thread. */
   replaying: boolean;
+  /** Deaths of requests that were given up, to be forgiven. */
+  blamed: number;
 }
 
 export interface EngineChildInput {
@@ -160,6 +168,8 @@ export const engineMachine = setup({
     'restart policy': restartPolicyMachine,
   },
   guards: {
+    /** Provided: whether a thread is there that only has to be taken. */
+    'a spare is there': () => false,
     'has to replay': ({ context }) => context.replaying,
     'is an engine': ({ context }) => context.kind === 'engine',
     'cannot begin': ({ context: { kind, began, shortages } }) =>
@@ -175,6 +185,7 @@ export const engineMachine = setup({
       input: ({ context }) => ({
         settings: workerRestarts(context.config),
         lasting: context.kind === 'job',
+        prompt: context.kind === 'engine',
         random: context.random,
       }),
     }),
@@ -220,6 +231,19 @@ export const engineMachine = setup({
     'report failure': enqueueActions((to) => {
       tell(to, 'restart policy', { type: 'child.failed' } satisfies RestartPolicyEvent);
     }),
+    'tell of spare': enqueueActions((to) => {
+      tell(to, 'restart policy', { type: 'restart.early' } satisfies RestartPolicyEvent);
+    }),
+    'note blame': assign({
+      blamed: ({ context, event }) =>
+        context.blamed + (event.type === 'calls.blamed' ? event.deaths : 0),
+    }),
+    'forgive deaths': enqueueActions((to) => {
+      const count = to.context.blamed;
+      if (count === 0) return;
+      tell(to, 'restart policy', { type: 'failures.forgiven', count } satisfies RestartPolicyEvent);
+    }),
+    'forget blame': assign({ blamed: 0 }),
     'note retirement': assign({ retiring: ({ event }) => event.type === 'engine.retire' }),
     'note replay': assign({ replaying: ({ event }) => event.type === 'replay.begun' }),
     'count restart': assign({ restarts: ({ context }) => context.restarts + 1 }),
@@ -252,7 +276,7 @@ export const engineMachine = setup({
   id: 'engine',
   context: ({ input }) => ({
     ...{ ...input, restarts: 0, shortages: 0, began: false },
-    ...{ reason: '', since_ms: 0, deaths: [], retiring: false, replaying: false },
+    ...{ reason: '', since_ms: 0, deaths: [], retiring: false, replaying: false, blamed: 0 },
   }),
   initial: 'starting',
   entry: ['start calls', 'start policy', 'check again'],
@@ -262,6 +286,7 @@ export const engineMachine = setup({
     'engine.stay': { actions: 'note retirement' },
     'replay.begun': { actions: 'note replay' },
     'replay.ended': { actions: 'note replay' },
+    'calls.blamed': { actions: 'note blame' },
     'child.stop': '.stopped',
     'worker.proven': { actions: 'forget shortages' },
     'worker.exited': { target: '.lost', actions: ['note reason', 'fail calls'] },
@@ -299,6 +324,7 @@ export const engineMachine = setup({
       on: { ...DEATHS, 'replay.overdue': DEATHS['worker.stalled'] },
     },
     ready: {
+      entry: ['forgive deaths', 'forget blame'],
       initial: 'idle',
       states: {
         idle: { on: { 'work.begun': 'busy', 'replay.begun': REPLAYS.idle } },
@@ -320,7 +346,18 @@ export const engineMachine = setup({
       initial: 'judged',
       states: {
         /** The restart policy, which has the wait, says what becomes of it. */
-        judged: { on: { 'restart.planned': 'backoff' } },
+        judged: {
+          on: {
+            'restart.planned': [
+              {
+                guard: 'a spare is there',
+                target: '#engine.starting',
+                actions: ['tell of spare', 'count restart', 'announce restart'],
+              },
+              { target: 'backoff' },
+            ],
+          },
+        },
         backoff: {},
       },
       on: {

@@ -14,6 +14,7 @@ import { type ListenerInput, numbersMax } from '../machines/listener.ts';
 import { Crowd } from '../machines/places.ts';
 import { projectsSpec } from '../machines/projects.ts';
 import type { SocketKind, SocketsInput } from '../machines/sockets.ts';
+import type { SpareInput } from '../machines/spare.ts';
 import type {
   ChildSpec,
   SupervisorSettings,
@@ -33,6 +34,9 @@ export const INSPECTION = 'inspection';
 /** The child that has the daemon replaced by another process. */
 export const UPGRADE = 'upgrade';
 
+/** The one among the engines that is none. */
+export const SPARE = 'spare';
+
 /** When these are ready, clients are answered. */
 export const LISTENERS = 'listeners';
 
@@ -47,6 +51,9 @@ const HURRY_MS = 500;
  * machine might get wrong.
  */
 const THREAD_READY_MS = 600_000;
+
+/** It has nothing to wait for. */
+const SPARE_STOP_MS = 1000;
 
 /** Binding takes some milliseconds, and up to a second for each daemon that may listen there. */
 const SOCKETS_READY_MS = 30_000;
@@ -171,6 +178,13 @@ export function threadChild(
   return { id: `${kind}:${index}`, logic: kind, input, ready };
 }
 
+/** An engine goes on without, so that it is left out when it fails. */
+function spares(config: Config, { random }: Pick<Nature, 'random'>): ChildSpec[] {
+  if (!config.workers.spare) return [];
+  const input: SpareInput = { config, random };
+  return [{ id: SPARE, logic: 'spare', input, restart: 'temporary', shutdown: SPARE_STOP_MS }];
+}
+
 /** What the configuration says of supervisors, those below the root by their ids. */
 export function supervisorSettings({ performance, supervisor, health }: Config) {
   const restarts = supervisor.restart;
@@ -268,7 +282,7 @@ export function daemonChildren(
         supervises: {
           // Each loads its code, for which the machine may well have a processor left.
           ...{ strategy: 'one_for_one', start: 'together', ...settings.engines },
-          children: threads('engine', workers.count),
+          children: [...threads('engine', workers.count), ...spares(config, nature)],
         },
         escalates: true,
       },

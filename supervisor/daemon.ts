@@ -18,7 +18,7 @@ import {
   type SupervisorOutcome,
   supervisor,
 } from '../machines/supervision/index.ts';
-import { daemonChildren, LISTENERS, threadChild } from './children.ts';
+import { daemonChildren, LISTENERS, SPARE, threadChild } from './children.ts';
 import { logDecision } from './decisions.ts';
 import { logics } from './logics.ts';
 import { observed } from './observe.ts';
@@ -208,11 +208,8 @@ function unix_ms(): number {
 
 function summary(root: AnyActorRef) {
   const { value, children } = root.getSnapshot();
-  const { engines } = children;
-  return {
-    state: String(value),
-    engines: engines === undefined ? [] : actorTree(engines).children,
-  };
+  const engines = children.engines === undefined ? [] : actorTree(children.engines).children;
+  return { state: String(value), engines: engines.filter(({ id }) => id !== SPARE) };
 }
 
 function endOf(root: AnyActorRef): Promise<Outcome> {

@@ -17,6 +17,7 @@ import { type Condition, worst } from '../machines/health-conditions.ts';
 import type { LogFacts, SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
 import { deaths, type SupervisorRef, whichChildren } from '../machines/supervision/index.ts';
 import type { Failures } from '../transport/failures.ts';
+import { SPARE } from './children.ts';
 import { childrenOf } from './tree.ts';
 
 export interface HealthDeps {
@@ -106,9 +107,12 @@ interface MachineShape {
 function threads(root: AnyActorRef, supervisor: string): ThreadFacts[] {
   const found = childrenOf(root).find(({ id }) => id === supervisor);
   if (found === undefined) return [];
-  const actors = childrenOf(found);
+  const isThread = ({ id }: { readonly id: string }) => id !== SPARE;
+  const actors = childrenOf(found).filter(isThread);
   const isThere = (id: string) => actors.some((actor) => actor.id === id);
-  const gone = whichChildren(found as SupervisorRef).filter(({ id }) => !isThere(id));
+  const gone = whichChildren(found as SupervisorRef).filter(
+    (one) => isThread(one) && !isThere(one.id),
+  );
   const died = deaths(found);
   const missing = gone.map(({ id }) => ({
     ...{ id, state: 'failed', restarts: 0, in_flight: 0, voxel_bytes: 0, projects: 0 },

@@ -7,6 +7,7 @@ import { requestsEffect } from '../actors/connection/requests.ts';
 import { type SocketDeps, socketEffect } from '../actors/connection/socket.ts';
 import { callsEffect } from '../actors/engines/calls.ts';
 import type { ProjectBirths } from '../actors/engines/project-births.ts';
+import { spareEffect } from '../actors/engines/spare.ts';
 import type { ThreadOptions } from '../actors/engines/thread.ts';
 import { type WorkerDeps, workerEffect } from '../actors/engines/worker.ts';
 import type { Hooks } from '../actors/hooks.ts';
@@ -39,6 +40,7 @@ import { projectsLogic } from '../machines/projects.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { socketsMachine } from '../machines/sockets.ts';
+import { spareMachine } from '../machines/spare.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
 import { STORE } from './children.ts';
@@ -92,6 +94,7 @@ export function logics(shared: Shared, reload: ReloadDeps) {
       socketsMachine.provide({ actors: { holder: withVitals(holderEffect(shared.holder)) } }),
     ),
     engine: withVitals(engineLogic(shared, threads)),
+    spare: withVitals(spareLogic(shared, threads)),
     job: withVitals(jobThreadLogic(shared, threads)),
     listener: withVitals(listenerLogic(shared)),
     health: withVitals(shared.health.machine),
@@ -125,8 +128,9 @@ function httpLogic(shared: Shared) {
 }
 
 function engineLogic(shared: Shared, threads: ThreadOptions) {
-  const { log, tally } = shared;
+  const { log, spares, tally } = shared;
   return engineMachine.provide({
+    guards: { 'a spare is there': () => spares.ready },
     actors: {
       worker: withVitals(workerEffect({ ...shared, threads })),
       calls: withVitals(callsEffect(shared)),
@@ -152,6 +156,20 @@ function engineLogic(shared: Shared, threads: ThreadOptions) {
           { actor: `engines/engine:${index}`, reason },
           'the worker of an engine could not be started yet',
         ),
+    },
+  });
+}
+
+function spareLogic(shared: Shared, threads: ThreadOptions) {
+  const { log } = shared;
+  return spareMachine.provide({
+    actors: {
+      thread: withVitals(spareEffect({ ...shared, threads })),
+      'restart policy': withVitals(restartPolicyMachine),
+    },
+    actions: {
+      'announce loss': ({ context: { reason } }) =>
+        log.warn({ actor: 'engines/spare', reason }, 'the spare thread was lost'),
     },
   });
 }

@@ -8,6 +8,8 @@ import { newCounters } from '../actors/connection/intake-deps.ts';
 import { handOver, takeBack } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
 import { Projects } from '../actors/engines/projects.ts';
+import { Quarantine } from '../actors/engines/quarantine.ts';
+import { Spares } from '../actors/engines/spare.ts';
 import { Pulses } from '../actors/health/pulses.ts';
 import { HeapSnapshots, HeapThreads } from '../actors/heap/snapshots.ts';
 import { Hooks } from '../actors/hooks.ts';
@@ -59,6 +61,7 @@ export function sharedBy(
 ): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();
   const places = { calls, handovers: new Map() };
+  const quarantine = new Quarantine({ log, clock, directory: () => undefined });
   const births = new ProjectBirths();
   const stopping = () => isStopping(root.root());
   const { predecessor } = root;
@@ -81,7 +84,7 @@ export function sharedBy(
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
   const shared = {
-    ...{ config, log, clock, ...places, jobs, pulses, heaps, manager: root.manager },
+    ...{ config, log, clock, ...places, quarantine, jobs, pulses, heaps, manager: root.manager },
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
     connections: new Map(),
@@ -93,7 +96,7 @@ export function sharedBy(
     failures: new Failures(),
     ...{ hooks, tracer },
     jobCalls: new Map(),
-    pool: new Pool(),
+    ...{ pool: new Pool(), spares: new Spares() },
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping, predecessor }) },
     ...httpSocket(predecessor),

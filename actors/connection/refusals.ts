@@ -6,6 +6,9 @@ import { PROJECT_NAME_RULE } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { SocketCommand } from '../../machines/connection.ts';
 import type { Rights } from '../../transport/caller.ts';
+import type { Project } from '../engines/project.ts';
+import type { Quarantine } from '../engines/quarantine.ts';
+import type { SessionRequest } from './request.ts';
 
 /** What a client is told when its machine says that it is refused. */
 export function refusalFor(
@@ -131,4 +134,15 @@ export function forbidden({ name, level }: MethodSpec, rights: Rights): GoxError
   const by = rights.token === '' ? 'the token of this connection' : `the token "${rights.token}"`;
   const text = `${name} needs level ${level}; ${by} has level ${rights.level}.`;
   return new GoxError('GOX_FORBIDDEN', text, { level_needed: level, level_held: rights.level });
+}
+
+/** Throws why a request must not leave for the project that it is about. */
+export function requireAdmissible(
+  request: Pick<SessionRequest, 'params' | 'spec'>,
+  project: Pick<Project, 'name' | 'admit'>,
+  quarantine: Pick<Quarantine, 'refusal'>,
+): void {
+  project.admit(request.spec);
+  const refusal = quarantine.refusal(request, project.name);
+  if (refusal !== undefined) throw refusal;
 }

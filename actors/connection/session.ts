@@ -22,7 +22,7 @@ import type { Projects } from '../engines/projects.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Deadlines } from './deadlines.ts';
-import { GONE, notBegun } from './refusals.ts';
+import { GONE, notBegun, requireAdmissible } from './refusals.ts';
 import {
   type DepartedRequest,
   type HeldRequest,
@@ -260,9 +260,9 @@ export class Session implements Source, Waiter, SessionHandle {
 
   /** Has the project begin, or bars it, as the first waiting request needs; else answers that. */
   #begins(request: SessionRequest, project: Project): boolean {
-    const [{ projects }, { spec, reply }] = [this.#deps, request];
+    const [{ projects, quarantine }, { spec, reply }] = [this.#deps, request];
     try {
-      project.admit(spec);
+      requireAdmissible(request, project, quarantine);
       if (spec.project !== undefined) projects.ask(project, request, spec.project);
       else if (project.state === 'new') projects.begin(project);
     } catch (error) {

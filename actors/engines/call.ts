@@ -33,8 +33,8 @@ export interface Call {
   op?: OpTag | undefined;
   /** What its reply says beside the result, if it asked and once that is known. */
   durability?: Durability | undefined;
-  /** How many threads died while they ran it. */
-  deaths?: number;
+  /** Of threads, while they ran it. */
+  deaths?: readonly { readonly at: string; readonly reason: string }[];
 }
 
 export type Status = typeof STATUS_RESULT | typeof STATUS_ERROR;

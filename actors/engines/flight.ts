@@ -12,7 +12,7 @@
  * of its projects go with it.
  */
 
-import { GoxError } from '../../conf/errors.ts';
+import type { GoxError } from '../../conf/errors.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import type { Call, HandedOver, Source } from './call.ts';
 
@@ -25,6 +25,9 @@ const GRACE_MS_MIN = 5000;
 
 /** The place of the request that runs, of a flight that waits for another to end. */
 const BEHIND = -1;
+
+/** What becomes of a call that ran when its thread died: the error, or nothing to run it again. */
+export type Judge = (call: Call, source: Source) => GoxError | undefined;
 
 /** What an engine works at. */
 export interface Present {
@@ -98,18 +101,19 @@ export class Flight {
 
   /**
    * Its thread is gone: gives back all of it, to be done again by another one, since nothing of
-   * what was done is left; what was handed over it returns. The request that ran is answered with
-   * `why` when that is given, or when threads died of it before.
+   * what was done is left; what was handed over it returns.
+   *
+   * @param judge gives the error for the call that ran, if that is not to be done again
    */
-  giveBack(died: boolean, why?: GoxError): HandedOver | undefined {
+  giveBack(judge: Judge): HandedOver | undefined {
     this.#state = 'put back';
     this.#settled = this.calls.length;
     const ran = this.calls[this.#control.running(this.slot) ?? BEHIND];
-    if (died && ran !== undefined) ran.deaths = (ran.deaths ?? 0) + 1;
     let handedOver: HandedOver | undefined;
     for (const { source, calls } of this.parts) {
-      const again = calls.filter((call) => call !== ran || !isQuarantined(call, why));
-      if (again.length < calls.length) source.fail(ran!, why ?? quarantined(ran!));
+      const why = ran !== undefined && calls.includes(ran) ? judge(ran, source) : undefined;
+      const again = why === undefined ? calls : calls.filter((call) => call !== ran);
+      if (why !== undefined) source.fail(ran!, why);
       if (this.#handover === undefined) source.putBack(again);
       else if (again.length > 0) handedOver = { source, call: again[0]!, ...this.#handover };
     }
@@ -182,17 +186,4 @@ export class Flight {
     this.#control.stop(this.slot, place, why);
     return true;
   }
-}
-
-/** So many threads may die of a request. */
-const DEATHS_MAX = 2;
-
-function isQuarantined({ deaths = 0 }: Call, why: GoxError | undefined): boolean {
-  return why !== undefined || deaths >= DEATHS_MAX;
-}
-
-function quarantined({ spec, deaths }: Call): GoxError {
-  const what = `The thread of its engine died ${deaths} times while it ran this request`;
-  const message = `${what}${spec?.name === undefined ? '' : ` (${spec.name})`}.`;
-  return new GoxError('GOX_REQUEST_QUARANTINED', message);
 }

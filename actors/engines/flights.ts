@@ -3,7 +3,7 @@
 import type { GoxError } from '../../conf/errors.ts';
 import type { FlightControl, StopReason } from '../../engine/port/flight.ts';
 import type { Call, HandedOver, Source } from './call.ts';
-import { Flight, type Part, type Present } from './flight.ts';
+import { Flight, type Judge, type Part, type Present } from './flight.ts';
 import type { Project } from './project.ts';
 
 export class Flights {
@@ -87,11 +87,11 @@ export class Flights {
   }
 
   /** Gives all back that is under way, the last to leave first; see `Flight`. */
-  giveBack(died: boolean, why?: GoxError): HandedOver[] {
+  giveBack(judge: Judge): HandedOver[] {
     const handovers: HandedOver[] = [];
     for (const flight of [...this.#underWay].reverse()) {
       this.settle(flight, () => {
-        const handover = flight.giveBack(died, why);
+        const handover = flight.giveBack(judge);
         if (handover !== undefined) handovers.unshift(handover);
       });
     }

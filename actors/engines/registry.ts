@@ -9,6 +9,7 @@ import type { Call, HandedOver, Source } from './call.ts';
 import type { Handovers } from './handovers.ts';
 import type { Project } from './project.ts';
 import type { Projects } from './projects.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { EngineLink } from './thread.ts';
 
 export type CallsEvent =
@@ -45,6 +46,7 @@ export interface CallsRegistry {
   /** What jobs hand over to engines, by their numbers; also while an engine is not there. */
   readonly handovers: Map<number, Handovers>;
   readonly clock: Pick<ServiceClock, 'now_ms'>;
+  readonly quarantine: Pick<Quarantine, 'judge' | 'refusal'>;
   /** Whether the daemon ends: an engine that stops then comes no more. */
   readonly stopping: () => boolean;
   /** What was copied last, in any engine. */

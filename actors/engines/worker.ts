@@ -9,10 +9,12 @@ import type { Pulses } from '../health/pulses.ts';
 import type { HeapThreads } from '../heap/snapshots.ts';
 import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './registry.ts';
+import type { Spares } from './spare.ts';
 import { busyTime, endOf, startEngineThread, type ThreadOptions } from './thread.ts';
 
 export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;
+  readonly spares: Spares;
   readonly threads: ThreadOptions;
   readonly pulses: Pulses;
   /** The threads that run, by their actors: `engine:0`. */
@@ -20,13 +22,14 @@ export interface WorkerDeps extends CallsRegistry {
 }
 
 /** The `worker` effect of an engine. */
-export function workerEffect({ calls, log, threads, pulses, heaps }: WorkerDeps) {
+export function workerEffect({ calls, log, threads, pulses, heaps, spares }: WorkerDeps) {
   return fromCallback<EventObject, EngineChildInput>(({ input, sendBack, self }) => {
     const { index } = input;
     const say = sendBack as (event: EngineEvent) => void;
+    const spare = spares.take();
     let started: ReturnType<typeof startEngineThread>;
     try {
-      started = startEngineThread(`engine:${index}`, threads);
+      started = spare ?? startEngineThread(`engine:${index}`, threads);
     } catch (error) {
       say(endOf(error));
       return undefined;
@@ -37,20 +40,20 @@ export function workerEffect({ calls, log, threads, pulses, heaps }: WorkerDeps)
     let unwatch = () => {};
     let failure: unknown;
 
-    link.stats().then(
-      () => {
-        if (stopped) return;
-        calls.get(index)?.send({ type: 'worker.attached', link });
-        // Not before: a start has a deadline of its own.
-        unwatch = pulses.watch(`engine:${index}`, pulse, (silent_ms) =>
-          say({ type: 'worker.stalled', silent_ms }),
-        );
-        say({ type: 'worker.ready' });
-      },
-      (error: unknown) => {
+    const serve = () => {
+      if (stopped) return;
+      calls.get(index)?.send({ type: 'worker.attached', link });
+      // Not before: a start has a deadline of its own.
+      unwatch = pulses.watch(`engine:${index}`, pulse, (silent_ms) =>
+        say({ type: 'worker.stalled', silent_ms }),
+      );
+      say({ type: 'worker.ready' });
+    };
+    if (spare === undefined) {
+      link.stats().then(serve, (error: unknown) => {
         if (!stopped) say(endOf(error));
-      },
-    );
+      });
+    }
     thread.on('message', ({ method, stack }: EngineDefect) => {
       log.error({ actor: pathOf(self), method, stack }, 'a defect in an engine');
     });
@@ -62,6 +65,7 @@ export function workerEffect({ calls, log, threads, pulses, heaps }: WorkerDeps)
       if (!stopped) say(endOf(failure, code));
     });
     reportFigures(self, () => ({ thread: thread.threadId, busy_ms: busyTime(thread) }));
+    if (spare !== undefined) serve();
     return () => {
       stopped = true;
       unwatch();

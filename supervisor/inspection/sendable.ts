@@ -15,6 +15,7 @@ import type { InspectorEvent } from '../../machines/inspector.ts';
 import type { LeaksEvent } from '../../machines/leaks.ts';
 import type { ListenerEvent } from '../../machines/listener.ts';
 import type { SocketsEvent } from '../../machines/sockets.ts';
+import type { SpareEvent } from '../../machines/spare.ts';
 import type { DynamicEvent, SupervisorEvent } from '../../machines/supervision/index.ts';
 import type { Taken } from '../inspector/protocol.ts';
 
@@ -81,6 +82,7 @@ const SENDABLE: ReadonlyMap<string, Sendables> = new Map(
       },
       'child.stop': STOP,
     }),
+    spare: sendables<SpareEvent>({ 'child.stop': STOP }),
     connection: sendables<ConnectionEvent>({
       'child.stop': { ...STOP, ends: 'client' },
       'connection.yield': { ends: 'client' },

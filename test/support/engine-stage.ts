@@ -30,7 +30,7 @@ import { Replies } from '../../transport/replies.ts';
 import { Tokens } from '../../transport/tokens.ts';
 import { FakeOutput } from './fake-output.ts';
 import { configWith } from './probe.ts';
-import { testProjects } from './projects.ts';
+import { testProjects, testQuarantine } from './projects.ts';
 import { testClock } from './test-clock.ts';
 
 type Dispatch = (method: string, params: unknown, caller: Caller) => unknown;
@@ -69,6 +69,7 @@ export async function engineStage(
       deadlines,
       clipboard: undefined,
       handovers: new Map(),
+      quarantine: testQuarantine({ now_ms: () => 0 }),
     },
     calls: new Map([[0, queue]]),
     jobs: {

@@ -24,7 +24,7 @@ import {
 import type { EngineEvent } from '../../machines/engine.ts';
 import { answerOf } from './batch.ts';
 import { configWith } from './probe.ts';
-import { testProjects } from './projects.ts';
+import { testProjects, testQuarantine } from './projects.ts';
 
 /** One flight as the engine has it. */
 export interface Arrived {
@@ -241,7 +241,7 @@ export async function playedQueue(flights_max: number, stopping = true) {
   const clock = { ms: 0, now_ms: () => clock.ms };
   const registry = {
     ...{ calls: new Map(), clock, projects: testProjects(1, 10), clipboard: undefined },
-    ...{ handovers: new Map(), stopping: () => stopping },
+    ...{ handovers: new Map(), quarantine: testQuarantine(clock), stopping: () => stopping },
   } as unknown as CallsRegistry;
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry, flights_max);

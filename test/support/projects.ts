@@ -2,6 +2,7 @@
 
 import { createActor } from 'xstate';
 import { Projects } from '../../actors/engines/projects.ts';
+import { Quarantine } from '../../actors/engines/quarantine.ts';
 import { type ProjectActor, type ProjectInput, projectMachine } from '../../machines/project.ts';
 
 /** @param born is told of each machine */
@@ -15,6 +16,11 @@ export function testProjects(
     born(actor);
     return actor;
   });
+}
+
+/** Without files. */
+export function testQuarantine(clock: { now_ms(): number }): Quarantine {
+  return new Quarantine({ clock, log: { error() {} }, directory: () => undefined });
 }
 
 /** No thread can make those of an engine anew. */

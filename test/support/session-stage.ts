@@ -16,7 +16,7 @@ import { Ledger } from '../../transport/ledger.ts';
 import { Replies } from '../../transport/replies.ts';
 import { FakeOutput } from './fake-output.ts';
 import { configWith } from './probe.ts';
-import { testProjects } from './projects.ts';
+import { testProjects, testQuarantine } from './projects.ts';
 
 /** A daemon with one engine, which does what the test says. */
 export async function stage() {
@@ -37,7 +37,14 @@ export async function stage() {
   const connections = new Map<number, OpenConnection>();
   const queues = new Map([[0, queue]]);
   const deps = {
-    ...{ projects, connections, clipboard: undefined, handovers: new Map(), calls: queues },
+    ...{
+      projects,
+      connections,
+      clipboard: undefined,
+      handovers: new Map(),
+      quarantine: testQuarantine({ now_ms: () => 0 }),
+      calls: queues,
+    },
     clock: { now_ms: () => performance.now() },
     deadlines: { forget() {} },
     jobs: {

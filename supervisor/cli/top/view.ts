@@ -137,10 +137,12 @@ function threadsOf(
   seconds: number,
 ): ThreadRow[] {
   return ['engines', 'jobs'].flatMap((parent) =>
-    childrenOf(tree, parent).map((node) => {
-      const earlier = childrenOf(before, parent).find(({ id }) => id === node.id);
-      return threadOf(node, jobs, earlier, seconds);
-    }),
+    childrenOf(tree, parent)
+      .filter(({ id }) => /:/.test(id))
+      .map((node) => {
+        const earlier = childrenOf(before, parent).find(({ id }) => id === node.id);
+        return threadOf(node, jobs, earlier, seconds);
+      }),
   );
 }
 

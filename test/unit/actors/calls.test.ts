@@ -15,7 +15,7 @@ import { type BatchAnswer, type JobTicket, STATUS_JOB } from '../../../engine/po
 import type { EngineEvent } from '../../../machines/engine.ts';
 import { type AnswerWords, answerOf, batchLengths } from '../../support/batch.ts';
 import { configWith } from '../../support/probe.ts';
-import { testProjects } from '../../support/projects.ts';
+import { testProjects, testQuarantine } from '../../support/projects.ts';
 
 /** Links whose batches are answered by `settle`. */
 function fakeLink() {
@@ -102,7 +102,7 @@ async function queue() {
   const jobs = { take: (ticket: JobTicket) => void taken.push(ticket) };
   const registry: CallsRegistry = {
     ...{ calls, jobs, clock, projects: testProjects(1, 10), clipboard: undefined },
-    ...{ handovers: new Map(), stopping: () => true },
+    ...{ handovers: new Map(), quarantine: testQuarantine(clock), stopping: () => true },
   };
   const reports: EngineEvent[] = [];
   const logic = callsEffect(registry);

@@ -39,6 +39,7 @@ import {
   type SocketsInput,
   socketsMachine,
 } from '../../../machines/sockets.ts';
+import { type SpareInput, spareMachine } from '../../../machines/spare.ts';
 import {
   type ChildSpec,
   type Decision,
@@ -68,6 +69,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
   const server = fakeEffect<ServerCommand, ListenerInput>();
   const signals = fakeEffect<EventObject, undefined>();
   const jobs = fakeEffect<EventObject, EngineChildInput>();
+  const spare = fakeEffect<EventObject, Pick<SpareInput, 'config'>>();
   const health = fakeEffect<EventObject, HealthInput>();
   const log = fakeEffect<EventObject, undefined>();
   const inspectorServer = fakeEffect<InspectorCommand, InspectorServerInput>();
@@ -110,6 +112,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
       projects,
       inspector,
       engine,
+      spare: spareMachine.provide({ actors: { thread: spare.logic } }),
       job,
       listener,
       sockets: socketsMachine.provide({ actors: { holder: holderOf(first) } }),
