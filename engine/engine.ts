@@ -9,7 +9,7 @@ import { diff } from './catalogue/history.ts';
 import { METHODS } from './catalogue/methods.ts';
 import { decodeParams } from './catalogue/params.ts';
 import { executeScript } from './catalogue/scripts.ts';
-import { type Defect, Encoder, messagePack, partAnswer } from './encode.ts';
+import { type Defect, Encoder, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
 import { Handover, Job } from './jobs/job.ts';
 import { runJob } from './jobs/kinds.ts';
@@ -17,6 +17,7 @@ import { nodeFiles, readStore } from './journal/store-reader.ts';
 import { lendPoint } from './methods/diff.ts';
 import { finishers, type Method, methods } from './methods/index.ts';
 import { Mirrors } from './mirror/mirrors.ts';
+import { parse } from './parse.ts';
 import {
   AnswerWriter,
   type Asked,
@@ -151,7 +152,7 @@ export class Engine implements EngineApi {
     const jobs = this.#jobs;
     const clipboard = this.#clipboard.takeCopied();
     const [records, durabilities] = [this.#records.take(), this.#records.takeTold()];
-    const mirrors = this.#mirrors.take();
+    const mirrors = this.#mirrors.take(records);
     const finished = answer.finish();
     const more = jobs.length + records.length + durabilities.length + mirrors.length;
     if (more === 0 && clipboard === undefined) return finished;
@@ -201,7 +202,7 @@ export class Engine implements EngineApi {
       const [durability] = this.#records.takeTold();
       const records = this.#records.take();
       this.#mirrors.ran(project, this.#now_ms() - began);
-      return { ...answer, durability, records, mirrors: this.#mirrors.take() };
+      return { ...answer, durability, records, mirrors: this.#mirrors.take(records) };
     } catch (error) {
       const encoded = asked.quiet ? '' : this.#encoder.error(asked, error);
       const answer = partAnswer(this.#flagged(STATUS_ERROR, project), encoded);
@@ -217,7 +218,7 @@ export class Engine implements EngineApi {
     const project = this.#make(number, kept);
     const sequence = Math.max(mirror?.sequence ?? 0, replay(project, tail, this.#methods));
     project.records.goOn(sequence, epoch);
-    this.#mirrors.ran(number, this.#now_ms() - began);
+    this.#mirrors.recovered(number, this.#now_ms() - began);
     const { title, unsaved } = project;
     return { sequence, unsaved, ...(title === undefined ? {} : { title }) };
   }
@@ -389,17 +390,4 @@ function failure(error: unknown): unknown {
   if (!(error instanceof StoodStill)) return error;
   const message = 'The script was stopped, since the process stood still while it ran,';
   return new GoxError('GOX_SCRIPT_TIMEOUT', `${message} each time that it was tried.`);
-}
-
-/** The parameters as a value; nothing for no bytes. Throws GOX_PARSE. */
-function parse(reader: BatchReader, request: EngineRequest): unknown {
-  if (request.start === request.end) return undefined;
-  try {
-    if (request.msgpack) return messagePack.unpack(reader.bytes(request));
-    return JSON.parse(reader.text(request));
-  } catch (error) {
-    if (error instanceof GoxError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new GoxError('GOX_PARSE', `The parameters cannot be read: ${why}`, undefined, error);
-  }
 }

@@ -183,7 +183,11 @@ export class ProjectLog {
   #bringUpToDate(): void {
     const due = this.#deltas.findIndex(({ sequence }) => sequence > this.#kept);
     for (const delta of this.#deltas.splice(0, due < 0 ? this.#deltas.length : due)) {
-      this.#mirror = mirrorAfter(this.#mirror, delta);
+      // One before it may have come while nothing was kept; then more is left to be done again.
+      const { after } = delta;
+      if (after === undefined || after === this.#mirror?.stamp) {
+        this.#mirror = mirrorAfter(this.#mirror, delta);
+      }
     }
     if (this.#mirror !== undefined) this.#sink?.mirrored?.(this.#mirror);
     const from = this.#mirror?.sequence ?? 0;

@@ -4,7 +4,7 @@
  * taken a while, and has no part in what each edit costs.
  */
 
-import type { Kept, Mirrored } from '../port/layout.ts';
+import type { Kept, Mirrored, Records } from '../port/layout.ts';
 import type { MirrorDelta } from '../port/mirror.ts';
 import type { Project } from '../project/project.ts';
 import { ProjectMirror } from './project-mirror.ts';
@@ -12,8 +12,8 @@ import { ProjectMirror } from './project-mirror.ts';
 /** A wait that nobody notices; and one that somebody may, for the sake of edits. */
 const DUE_MS_MIN = 20;
 const DUE_MS_MAX = 100;
-/** While there is nothing else to do. */
-const IDLE_DUE_MS = 5;
+/** What a byte of a record costs that is done again: 5 ms a megabyte. */
+const BYTE_MS = 5e-6;
 /** Telling takes no more than this part of the time. */
 const COST_PART = 0.1;
 /** What a block costs that was told of: to be posted, and copied when it is written next. */
@@ -32,8 +32,8 @@ interface Followed {
 
 export class Mirrors {
   readonly #followed = new Map<number, Followed>();
-  /** Those that are to be told of with the next answer. */
-  readonly #due = new Set<number>();
+  /** Those that the next answer is about: of no others the main thread can be told with it. */
+  readonly #seen = new Set<number>();
   readonly #now_ms: () => number;
   readonly #onDefect: (error: unknown) => void;
 
@@ -53,35 +53,46 @@ export class Mirrors {
 
   forget(number: number): void {
     this.#followed.delete(number);
-    this.#due.delete(number);
+    this.#seen.delete(number);
   }
 
   /** Something was done to a project, which took so long. */
   ran(number: number, ms: number): void {
     const one = this.#followed.get(number);
     if (one === undefined) return;
+    this.#seen.add(number);
     const { sequence } = one.project.records;
     // What only looks need not be done again.
     if (sequence === one.sequence) return;
     one.sequence = sequence;
     one.ran_ms += ms;
-    if (one.ran_ms >= one.due_ms) this.#due.add(number);
   }
 
-  /** What is due; right after the records of what was done were taken. */
-  take(idle = false): Mirrored[] {
-    if (!idle && this.#due.size === 0) return [];
+  /** A project that is followed was made anew, and what was done since its mirror took so long. */
+  recovered(number: number, ms: number): void {
+    const one = this.#followed.get(number)!;
+    one.sequence = one.project.records.sequence;
+    one.ran_ms = ms;
+  }
+
+  /** What is due with an answer, which has these records as well. */
+  take(records: readonly Records[]): Mirrored[] {
     const mirrored: Mirrored[] = [];
-    for (const project of idle ? this.#followed.keys() : this.#due) {
+    for (const { project, bytes } of records) {
+      const one = this.#followed.get(project);
+      // What was given over by a job did not take long, and may take long to be done again.
+      if (one !== undefined) one.ran_ms += bytes.length * BYTE_MS;
+    }
+    for (const project of this.#seen) {
       const one = this.#followed.get(project)!;
-      if (one.ran_ms < IDLE_DUE_MS) continue;
+      if (one.ran_ms < one.due_ms) continue;
       try {
         mirrored.push({ project, delta: this.#tell(one) });
       } catch (error) {
         this.#onDefect(error);
       }
     }
-    this.#due.clear();
+    this.#seen.clear();
     return mirrored;
   }
 
