@@ -204,6 +204,13 @@ export class Document extends Noted<DocumentState> {
     if (layers.length === 0) this.addLayer('Layer.1');
   }
 
+  /** Whether it has clone or shape layers. */
+  get derives(): boolean {
+    const { layers } = this.state;
+    for (let i = 0; i < layers.length; i++) if (layers[i]!.derived) return true;
+    return false;
+  }
+
   /** Brings the voxels of clone and shape layers up to date with what they come from. */
   refresh(): void {
     refreshLayers(this.layers, this.box, this.derived_blocks_max);

@@ -24,3 +24,12 @@ export function requireEntries(
     ` limits.result_bytes_max allows ${result_bytes_max}. Ask for fewer, or for a region.`;
   throw resultTooLarge(message, bytes, result_bytes_max);
 }
+
+/** Throws GOX_RESULT_TOO_LARGE unless a result may hold so many bytes. */
+export function requireResult({ result_bytes_max }: ResultLimits, bytes: number): void {
+  if (bytes <= result_bytes_max) return;
+  const message =
+    `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
+    `${result_bytes_max}.`;
+  throw resultTooLarge(message, bytes, result_bytes_max);
+}

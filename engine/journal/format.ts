@@ -74,7 +74,8 @@ const CAPACITY_MIN = 4096;
 
 /** Puts records one after the other. */
 export class RecordWriter {
-  #bytes = Buffer.allocUnsafe(CAPACITY_MIN);
+  #bytes = Buffer.allocUnsafeSlow(CAPACITY_MIN);
+  #view = viewOf(this.#bytes);
   #length = 0;
 
   get length(): number {
@@ -96,9 +97,9 @@ export class RecordWriter {
   }
 
   /** As `append`, of a body that `write` puts into the bytes from an offset on: all of it. */
-  appendBy(head: RecordHead, length: number, write: (bytes: Buffer, at: number) => void): void {
+  appendBy(head: RecordHead, length: number, write: (view: DataView, at: number) => void): void {
     const at = this.#begin(head, length);
-    write(this.#bytes, at);
+    write(this.#view, at);
     this.#end(at, length);
   }
 
@@ -107,26 +108,47 @@ export class RecordWriter {
     const start = this.#length;
     const end = start + HEAD_BYTES + length;
     if (end > this.#bytes.length) this.#grow(end);
-    const bytes = this.#bytes;
-    bytes.writeUInt32LE(length, start);
-    bytes.writeUInt32LE(sequence >>> 0, start + 8);
-    bytes.writeUInt32LE(Math.floor(sequence / 2 ** 32), start + 12);
-    bytes.writeUInt32LE(epoch, start + 16);
-    bytes.writeUInt32LE(type, start + 20);
+    const view = this.#view;
+    view.setUint32(start, length, true);
+    view.setUint32(start + 8, sequence, true);
+    view.setUint32(start + 12, Math.floor(sequence / 2 ** 32), true);
+    view.setUint32(start + 16, epoch, true);
+    view.setUint32(start + 20, type, true);
     this.#length = end;
     return start + HEAD_BYTES;
   }
 
   #end(at: number, length: number): void {
     const start = at - HEAD_BYTES;
-    this.#bytes.writeUInt32LE(crc32(this.#bytes.subarray(start + 8, at + length)), start + 4);
+    this.#view.setUint32(start + 4, checkOf(this.#bytes, start + 8, at + length), true);
   }
 
   #grow(length_min: number): void {
-    const grown = Buffer.allocUnsafe(Math.max(length_min, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(length_min, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
+    this.#view = viewOf(grown);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** To call zlib takes longer than to go through so many bytes. */
+const SHORT_MAX = 96;
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ 0xedb8_8320;
+  return crc;
+});
+
+function checkOf(bytes: Buffer, start: number, end: number): number {
+  if (end - start > SHORT_MAX) return crc32(bytes.subarray(start, end));
+  let crc = -1;
+  for (let at = start; at < end; at++) crc = CRC_TABLE[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
 }
 
 /** The body of a mark: the sequence of the last edit that was known to be on the disk. */
@@ -152,7 +174,7 @@ export function recordAt(bytes: Buffer, start: number, from = 0): JournalRecord 
   const length = bytes.readUInt32LE(start);
   const end = at + length;
   if (end > bytes.length) return 'the record is cut off';
-  if (bytes.readUInt32LE(start + 4) !== crc32(bytes.subarray(start + 8, end))) {
+  if (bytes.readUInt32LE(start + 4) !== checkOf(bytes, start + 8, end)) {
     return 'the record does not match its checksum';
   }
   const { sequence, epoch, type } = headAt(bytes, start);
@@ -173,14 +195,36 @@ export function firstHead({ buffer, byteOffset, byteLength }: Uint8Array): Recor
   return headAt(Buffer.from(buffer, byteOffset, byteLength), 0);
 }
 
-/** The records that another thread of this process made, one after the other. */
-export function* recordsIn(made: Uint8Array): Generator<JournalRecord, void, undefined> {
-  const bytes = Buffer.from(made.buffer, made.byteOffset, made.byteLength);
-  for (let start = 0; start < bytes.length; ) {
-    const record = recordAt(bytes, start);
-    if (typeof record === 'string') throw new Error(`${record}, at ${start} of ${bytes.length}`);
-    yield record;
-    start = record.end;
+/** Goes through records that are known to be whole, one after the other. */
+export class RecordCursor {
+  type = 0;
+  sequence = 0;
+  /** Where the body begins. */
+  at = 0;
+  readonly view: DataView;
+  readonly #bytes: Buffer;
+  #end = 0;
+
+  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
+    this.#bytes = Buffer.from(buffer, byteOffset, byteLength);
+    this.view = new DataView(buffer, byteOffset, byteLength);
+  }
+
+  /** False after the last. */
+  next(): boolean {
+    const { view } = this;
+    const start = this.#end;
+    if (start === view.byteLength) return false;
+    this.at = start + HEAD_BYTES;
+    this.#end = this.at + view.getUint32(start, true);
+    this.sequence = view.getUint32(start + 8, true) + view.getUint32(start + 12, true) * 2 ** 32;
+    this.type = view.getUint32(start + 20, true);
+    return true;
+  }
+
+  /** A view of what is gone through. */
+  get body(): Buffer {
+    return this.#bytes.subarray(this.at, this.#end);
   }
 }
 

@@ -15,6 +15,7 @@ import type {
 import { invalidParam } from '../catalogue/params.ts';
 import { COORDINATE_MAX } from '../catalogue/schemas.ts';
 import type { Layer } from '../document/layer.ts';
+import { requireResult } from '../inquiries/limits.ts';
 import type { Region } from '../inquiries/region.ts';
 import { merge } from '../ops/combine.ts';
 import { extrude as extrudeFace } from '../ops/extrude.ts';
@@ -22,6 +23,7 @@ import { floodFill as fillConnected } from '../ops/fill.ts';
 import { type Painter, paintShape as paint } from '../ops/paint.ts';
 import { replaceColor as recolor } from '../ops/replace.ts';
 import type { Project } from '../project/project.ts';
+import { putVoxel } from '../project/voxel-edit.ts';
 import type { Box, Vec3 } from '../volume/box.ts';
 import { isNullBox, type Matrix } from '../volume/matrix.ts';
 import { Places } from '../volume/places.ts';
@@ -97,7 +99,8 @@ const paintMany: Handler<typeof paintVoxels> = (project, params) => {
   const places = new Places();
   const there = spots.filter(([x, y, z]) => layer.volume.get(x, y, z) !== 0 && places.add(x, y, z));
   const changed = there.filter(([x, y, z]) => layer.volume.get(x, y, z) !== wordOf(rgba)).length;
-  if (there.length === 1) project.putVoxel(layer, there[0]!, rgba);
+  const [only] = there;
+  if (only !== undefined && there.length === 1) putVoxel(project, layer, ...only, rgba);
   else if (there.length > 1) {
     project.transact(() => {
       const volume = project.edit(layer);
@@ -153,7 +156,7 @@ const BYTES_PER_VOXEL = 4;
 const getBytes: Asking<typeof getPacked> = (project, params) => {
   const { min, max } = boxBetween(params);
   const size = sizeOf({ min, max });
-  project.requireResult(size[0] * size[1] * size[2] * BYTES_PER_VOXEL);
+  requireResult(project.limits, size[0] * size[1] * size[2] * BYTES_PER_VOXEL);
   const region: Region = { min, max: [max[0] - 1, max[1] - 1, max[2] - 1] };
   return ask(project, params.layer_id, { kind: 'packed', region, size });
 };

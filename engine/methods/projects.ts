@@ -30,6 +30,7 @@ import type {
 import { Job } from '../jobs/job.ts';
 import { DEFAULT_SIDE, type Project } from '../project/project.ts';
 import { type Reading, readDocument, readerOf } from '../project/reading.ts';
+import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import { boundsOfAll } from './bounds.ts';
 import { attempt, isSmall } from './direct.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
@@ -194,8 +195,15 @@ const close: Handler<typeof closeProject> = (project, params) => ({
   closed: contentsOf(project),
 });
 
+/** The sides of the image box, in voxels; 0 when it has none. */
+function sizeOf({ box }: Document): [width: number, height: number, depth: number] {
+  if (isNullBox(box)) return [0, 0, 0];
+  const { min, max } = boxCorners(box);
+  return [Math.round(max[0] - min[0]), Math.round(max[1] - min[1]), Math.round(max[2] - min[2])];
+}
+
 const status: Handler<typeof getStatus> = (project) => {
-  const [width, height, depth] = project.size;
+  const [width, height, depth] = sizeOf(project.document);
   const layer_count = project.document.layers.length;
   return { version: VERSION, layer_count, read_only: false, width, height, depth };
 };
@@ -203,7 +211,7 @@ const status: Handler<typeof getStatus> = (project) => {
 const info: Handler<typeof getProjectInfo> = (project) => {
   const { document } = project;
   document.refresh();
-  const [width, height, depth] = project.size;
+  const [width, height, depth] = sizeOf(project.document);
   return {
     name: project.name,
     path: project.path ?? null,

@@ -6,6 +6,7 @@ import { findMethod } from '../catalogue/methods.ts';
 import { decodeParams, paramProblem } from '../catalogue/params.ts';
 import { whyUnscripted } from '../catalogue/scripts.ts';
 import { jsonOf } from '../encode.ts';
+import { requireResult } from '../inquiries/limits.ts';
 import { Job } from '../jobs/job.ts';
 import { runJob } from '../jobs/kinds.ts';
 import { JobControl } from '../port/job-control.ts';
@@ -46,7 +47,7 @@ export class ScriptCalls implements ScriptProject {
     // The catalogue's schema has been checked, which is the type the handler was written for.
     const result = project.memory.explained(() => run(project, decoded as never));
     const json = jsonOf(result instanceof Job ? done(project, result) : result);
-    project.requireResult(Buffer.byteLength(json));
+    requireResult(project.limits, Buffer.byteLength(json));
     return json;
   }
 }

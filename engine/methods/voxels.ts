@@ -12,6 +12,7 @@ import type {
 } from '../catalogue/voxels.ts';
 import type { Layer } from '../document/layer.ts';
 import type { Project } from '../project/project.ts';
+import { putVoxel } from '../project/voxel-edit.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { channels } from '../volume/color.ts';
@@ -22,23 +23,21 @@ import type { AnyHandler, Handler } from './handler.ts';
 import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';
 
 const add: Handler<typeof addVoxel> = (project, params) => {
-  const position = positionOf(params);
-  const [x, y, z] = position;
+  const [x, y, z] = positionOf(params);
   const rgba = colorOf(params);
   const layer = project.layer(params.layer_id);
   const before = layer.volume.get(x, y, z);
-  project.putVoxel(layer, position, rgba);
+  putVoxel(project, layer, x, y, z, rgba);
   const [r, g, b, a] = channels(rgba);
   const changed = before === wordOf(rgba) ? 0 : 1;
   return { success: true, x, y, z, layer_id: layer.id, color: [r, g, b, a], changed };
 };
 
 const remove: Handler<typeof removeVoxel> = (project, params) => {
-  const position = positionOf(params);
-  const [x, y, z] = position;
+  const [x, y, z] = positionOf(params);
   const layer = project.layer(params.layer_id);
   const removed = layer.volume.get(x, y, z) === 0 ? 0 : 1;
-  project.putVoxel(layer, position, 0);
+  putVoxel(project, layer, x, y, z, 0);
   return { success: true, x, y, z, layer_id: layer.id, removed };
 };
 

@@ -1,8 +1,8 @@
 /** What an engine keeps of one project. */
 
-import { GoxError, resultTooLarge } from '../../conf/errors.ts';
+import { GoxError } from '../../conf/errors.ts';
 import { Noted } from '../changes/noted.ts';
-import { Recorder, type Recording } from '../changes/recorder.ts';
+import { type Entry, Recorder, type Recording } from '../changes/recorder.ts';
 import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { nothingSelected, type Selection, sameSelection } from '../document/selection.ts';
@@ -11,8 +11,6 @@ import { OpWindow } from '../port/op-window.ts';
 import { Kept } from '../prepared/kept.ts';
 import { ProjectRecords } from '../replay/records.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
-import type { Vec3 } from '../volume/box.ts';
-import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import type { Volume } from '../volume/volume.ts';
 import { type Checkpoint, Checkpoints, checkpointOf, comeBack } from './checkpoints.ts';
 import type { Clipboard } from './clipboard.ts';
@@ -22,7 +20,7 @@ import { History, type Origin, type Step } from './history.ts';
 import type { ProjectHome, Scripting } from './home.ts';
 import { boundDerived, ProjectMemory } from './memory.ts';
 import { newNumbers, type ProjectNumbers } from './numbers.ts';
-import { changedNothing, summaryOf } from './summary.ts';
+import { changedNothing, type Summary, summaryOf } from './summary.ts';
 
 /** The sides of a project that nobody gave a size, as in the v14 daemon. */
 export const DEFAULT_SIDE = 64;
@@ -194,16 +192,6 @@ export class Project extends Noted<ProjectState> {
     this.choose(() => this.write({ selection }));
   }
 
-  /** Throws GOX_RESULT_TOO_LARGE unless a result may hold so many bytes. */
-  requireResult(bytes: number): void {
-    const { result_bytes_max } = this.limits;
-    if (bytes <= result_bytes_max) return;
-    const message =
-      `The result would have ${bytes} bytes; limits.result_bytes_max allows ` +
-      `${result_bytes_max}.`;
-    throw resultTooLarge(message, bytes, result_bytes_max);
-  }
-
   /** Bytes of its voxels and its selection. */
   get bytes(): number {
     return this.document.voxelBytes() + this.selection.mask.byteLength;
@@ -223,13 +211,6 @@ export class Project extends Noted<ProjectState> {
     this.memory.account(0);
     this.memory.accountHistory(0);
     this.memory.forgetPictures(this.pictures);
-  }
-
-  /** The sides of the image box, in voxels; 0 when it has none. */
-  get size(): [width: number, height: number, depth: number] {
-    if (isNullBox(this.document.box)) return [0, 0, 0];
-    const { min, max } = boxCorners(this.document.box);
-    return [Math.round(max[0] - min[0]), Math.round(max[1] - min[1]), Math.round(max[2] - min[2])];
   }
 
   /**
@@ -270,15 +251,6 @@ export class Project extends Noted<ProjectState> {
    */
   transact<T>(edit: () => T): T {
     return this.#record(edit);
-  }
-
-  /** Puts a packed colour at a position, as an edit; alpha 0 removes. Throws GOX_MEMORY_LIMIT. */
-  putVoxel(layer: Layer, [x, y, z]: Vec3, rgba: number): void {
-    this.transact(() => {
-      if (rgba >>> 24 !== 0 && layer.volume.slotAt(x, y, z) < 0) this.memory.reserve(1);
-      this.edit(layer).set(x, y, z, rgba);
-    });
-    this.#done.voxel = { layer_id: layer.id, x, y, z, rgba };
   }
 
   /** As `transact`, for what no file holds: it leaves the project as saved as it was. */
@@ -370,14 +342,21 @@ export class Project extends Noted<ProjectState> {
       recording.takeBack();
       return;
     }
-    this.#numbers.stamp++;
-    const before = this.#numbers.revision;
-    this.#numbers.revision = after;
-    this.#numbers.last_revision = Math.max(this.#numbers.last_revision, after);
-    const edit = { entries, summary, origin: this.#origin, before, after };
-    this.#done.edits++;
     this.#done.recording = recording;
+    this.step(entries, summary, after);
+  }
+
+  /** Makes a step of what an edit has replaced, however it was noted. */
+  step(entries: readonly Entry[], summary: Summary, revision?: number): void {
+    const numbers = this.#numbers;
+    const { revision: before, last_revision } = numbers;
+    const after = revision ?? last_revision + 1;
+    numbers.stamp++;
+    numbers.revision = after;
+    if (after > last_revision) numbers.last_revision = after;
+    this.#done.edits++;
     this.#done.chosen = after === before;
+    const edit = { entries, summary, origin: this.#origin, before, after };
     this.boundHistory(this.history.push(edit, this.#at_ms));
   }
 

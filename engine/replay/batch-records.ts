@@ -15,7 +15,7 @@ export class BatchRecords {
   place = 0;
   /** What that is known by, if it came with an `op_id`. */
   op: OpTag | undefined;
-  /** Its project, the number and the stamp that this had, and its method; nothing once it is over. */
+  /** Its project, its number, the stamp that it had, and the method; no project once it is over. */
   #project: Project | undefined;
   #number = 0;
   #stamp = 0;

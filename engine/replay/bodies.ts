@@ -69,8 +69,7 @@ const VOXEL_METHODS = ['goxel.add_voxel', 'goxel.remove_voxel', 'goxel.paint_vox
 const VOXEL_BYTES = 36;
 
 function add(records: ProjectRecords, type: number, values: readonly unknown[]): void {
-  const body = bodies.pack(values);
-  records.add(type, body.length, (bytes, at) => bytes.set(body, at));
+  records.add(type, bodies.pack(values));
 }
 
 export function addRequest(
@@ -114,15 +113,15 @@ export function isOfVoxels(method: string): boolean {
 
 export function addVoxel(records: ProjectRecords, voxel: RecordedVoxel): void {
   const { method, client, at_ms, layer_id, x, y, z, rgba } = voxel;
-  records.add(RECORD_TYPES.voxel, VOXEL_BYTES, (bytes, at) => {
-    bytes.writeUInt32LE(layer_id, at);
-    bytes.writeInt32LE(x, at + 4);
-    bytes.writeInt32LE(y, at + 8);
-    bytes.writeInt32LE(z, at + 12);
-    bytes.writeUInt32LE(rgba >>> 0, at + 16);
-    bytes.writeUInt32LE(client, at + 20);
-    bytes.writeDoubleLE(at_ms, at + 24);
-    bytes.writeUInt32LE(VOXEL_METHODS.indexOf(method), at + 32);
+  records.addBy(RECORD_TYPES.voxel, VOXEL_BYTES, (view, at) => {
+    view.setUint32(at, layer_id, true);
+    view.setInt32(at + 4, x, true);
+    view.setInt32(at + 8, y, true);
+    view.setInt32(at + 12, z, true);
+    view.setUint32(at + 16, rgba, true);
+    view.setUint32(at + 20, client, true);
+    view.setFloat64(at + 24, at_ms, true);
+    view.setUint32(at + 32, VOXEL_METHODS.indexOf(method), true);
   });
 }
 
@@ -166,17 +165,17 @@ export function answerIn(body: Buffer): RecordedBy {
   return { method, client, at_ms, op };
 }
 
-export function voxelIn(body: Buffer): RecordedVoxel {
-  const method = VOXEL_METHODS[body.readUInt32LE(32)];
+export function voxelIn(view: DataView, at: number): RecordedVoxel {
+  const method = VOXEL_METHODS[view.getUint32(at + 32, true)];
   if (method === undefined) throw new Error('the record is of an unknown method');
   return {
     method,
-    layer_id: body.readUInt32LE(0),
-    x: body.readInt32LE(4),
-    y: body.readInt32LE(8),
-    z: body.readInt32LE(12),
-    rgba: body.readUInt32LE(16),
-    client: body.readUInt32LE(20),
-    at_ms: body.readDoubleLE(24),
+    layer_id: view.getUint32(at, true),
+    x: view.getInt32(at + 4, true),
+    y: view.getInt32(at + 8, true),
+    z: view.getInt32(at + 12, true),
+    rgba: view.getUint32(at + 16, true),
+    client: view.getUint32(at + 20, true),
+    at_ms: view.getFloat64(at + 24, true),
   };
 }

@@ -30,8 +30,14 @@ export class ProjectRecords {
     this.#epoch = epoch;
   }
 
-  /** The record of the next edit; `write` puts its body into the bytes, from an offset on. */
-  add(type: number, length: number, write: (bytes: Buffer, at: number) => void): void {
+  /** The record of the next edit. */
+  add(type: number, body: Uint8Array): void {
+    const sequence = ++this.#sequence;
+    this.#writer.append({ sequence, epoch: this.#epoch, type }, body);
+  }
+
+  /** The same; `write` puts its body into the bytes, from an offset on. */
+  addBy(type: number, length: number, write: (view: DataView, at: number) => void): void {
     const sequence = ++this.#sequence;
     this.#writer.appendBy({ sequence, epoch: this.#epoch, type }, length, write);
   }

@@ -4,9 +4,10 @@ import { findMethod } from '../catalogue/methods.ts';
 import { decodeParams } from '../catalogue/params.ts';
 import { messagePack } from '../encode.ts';
 import { checkInterrupt, interruptible } from '../interrupt.ts';
-import { type JournalRecord, RECORD_TYPES, recordsIn } from '../journal/format.ts';
+import { RECORD_TYPES, RecordCursor } from '../journal/format.ts';
 import type { Method } from '../methods/index.ts';
 import type { Project } from '../project/project.ts';
+import { putVoxel } from '../project/voxel-edit.ts';
 import { atOneGo } from '../turns.ts';
 import {
   answerIn,
@@ -40,7 +41,8 @@ export function replay(project: Project, chunks: readonly Uint8Array[], methods:
   let last = 0;
   const all = () => {
     for (const chunk of chunks) {
-      for (const record of recordsIn(chunk)) {
+      const record = new RecordCursor(chunk);
+      while (record.next()) {
         // However many they are, this thread is seen to live.
         checkInterrupt();
         const op = doAgain(project, record, methods);
@@ -62,11 +64,7 @@ export function replay(project: Project, chunks: readonly Uint8Array[], methods:
 }
 
 /** Gives what it was answered if it came with an `op_id`. */
-function doAgain(
-  project: Project,
-  record: JournalRecord,
-  methods: Methods,
-): RecordedOp | undefined {
+function doAgain(project: Project, record: RecordCursor, methods: Methods): RecordedOp | undefined {
   try {
     return again(project, record, methods);
   } catch (error) {
@@ -76,37 +74,33 @@ function doAgain(
   }
 }
 
-function again(
-  project: Project,
-  { type, body }: JournalRecord,
-  methods: Methods,
-): RecordedOp | undefined {
-  switch (type) {
+function again(project: Project, record: RecordCursor, methods: Methods): RecordedOp | undefined {
+  switch (record.type) {
     case RECORD_TYPES.voxel:
-      putVoxel(project, voxelIn(body));
+      putAgain(project, voxelIn(record.view, record.at));
       return undefined;
     case RECORD_TYPES.request:
-      return run(project, requestIn(body), methods);
+      return run(project, requestIn(record.body), methods);
     case RECORD_TYPES.change:
-      return edit(project, changeIn(body));
+      return edit(project, changeIn(record.body));
     case RECORD_TYPES.document:
-      return replace(project, documentRecordIn(body));
+      return replace(project, documentRecordIn(record.body));
     case RECORD_TYPES.facts:
-      return keep(project, factsIn(body));
+      return keep(project, factsIn(record.body));
     case RECORD_TYPES.answer:
-      return answerIn(body).op;
+      return answerIn(record.body).op;
     case RECORD_TYPES.header:
     case RECORD_TYPES.mark:
       return undefined;
     default:
-      throw new Error(`nobody knows records of the type ${type}`);
+      throw new Error(`nobody knows records of the type ${record.type}`);
   }
 }
 
-function putVoxel(project: Project, voxel: RecordedVoxel): void {
+function putAgain(project: Project, voxel: RecordedVoxel): void {
   const { method, client, at_ms, layer_id, x, y, z, rgba } = voxel;
   project.begin(method, client, at_ms);
-  project.putVoxel(project.layer(layer_id), [x, y, z], rgba);
+  putVoxel(project, project.layer(layer_id), x, y, z, rgba);
 }
 
 function run(project: Project, request: RecordedRequest, methods: Methods) {

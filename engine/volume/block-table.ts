@@ -10,6 +10,7 @@ import { BlockStore } from './block-store.ts';
 import { Block, newToken } from './stored-block.ts';
 import { Trail } from './trail.ts';
 import { type Step, type TableStep, VolumeLog } from './volume-log.ts';
+import { VoxelEntry } from './voxel-entry.ts';
 
 /** Empty blocks stay, for a voxel that comes and goes, until they are this many and half of all. */
 const EMPTY_BLOCKS_KEPT = 64;
@@ -142,9 +143,27 @@ export class BlockTable {
     return true;
   }
 
+  /**
+   * An edit of one word by itself, where the word is another and no block comes or goes for it;
+   * nothing otherwise, and then nothing is done.
+   */
+  putWord(slot: number, place: number, word: number): VoxelEntry | undefined {
+    let block = this.#blocks.at(slot);
+    const before = block.word(place);
+    if ((before | 0) === word || !(isVoxel(word) || isVoxel(before))) return undefined;
+    if (block.count < 2 && !isVoxel(word)) return undefined;
+    const { version } = this;
+    const ours = block.owner === this.#token;
+    block = ours ? this.#blocks.written(slot, this.#token) : this.#copy(slot);
+    block.words[place] = word;
+    if (isVoxel(word) !== isVoxel(before)) this.#countWord(block, word);
+    this.#trail.touch(slot, this.#index);
+    return VoxelEntry.of(this, version, slot, place, before);
+  }
+
   /** The block of a slot, of which one word is to be written; that is noted. */
   #ready(slot: number, place: number, before: number): Block {
-    const log = this.#noting();
+    const log = this.noting();
     const ours = this.#blocks.at(slot).owner === this.#token;
     const whole = log !== undefined && (log.cells >= CELLS_MAX || (!ours && this.#whole));
     if (whole) return this.writable(slot);
@@ -164,7 +183,7 @@ export class BlockTable {
 
   /** The block of a slot, copied first unless it is ours alone; `wrote` is due after the write. */
   writable(slot: number): Block {
-    const log = this.#noting();
+    const log = this.noting();
     if (log !== undefined && !log.whole_blocks) {
       // What was ours is the history's from here on.
       log.whole_blocks = true;
@@ -207,7 +226,7 @@ export class BlockTable {
       return;
     }
     const before = this.#blocks.at(slot);
-    this.#noting()?.noteBlock(slot, before);
+    this.noting()?.noteBlock(slot, before);
     this.#blocks.replace(slot, block, this.#token);
     this.wrote(slot, before.count);
     this.sweep();
@@ -241,15 +260,6 @@ export class BlockTable {
       blocks.push(block, this.#token);
     }
     this.#replace(index, blocks);
-  }
-
-  /** Does what an edit of another table did, as steps in the order of this one, and notes it. */
-  go(steps: readonly Step[]): void {
-    const log = this.#noting();
-    for (const step of steps) {
-      const back = this.exchange(step);
-      log?.noteStep(back, step.kind === 'removed' ? this.#blocks.length - 1 : undefined);
-    }
   }
 
   /** For `VolumeLog`: undoes or does again one step of an edit, and gives the way back. */
@@ -286,18 +296,6 @@ export class BlockTable {
     if (isVoxel(word) !== isVoxel(before)) this.#countWord(block, word);
     this.#trail.touch(slot, this.#index);
     return before;
-  }
-
-  /** Bytes of blocks that the table of a step has and this one has not. */
-  bytesNotIn({ index, blocks }: TableStep): number {
-    let bytes = 0;
-    for (let slot = 0; slot < blocks.length; slot++) {
-      const block = blocks.at(slot);
-      const { x, y, z } = index.position(slot);
-      const here = this.#index.find(x, y, z);
-      if (here < 0 || this.#blocks.at(here) !== block) bytes += block.bytes;
-    }
-    return bytes;
   }
 
   #exchangeTable({ index, blocks, count, empty }: TableStep): Step {
@@ -338,7 +336,7 @@ export class BlockTable {
   }
 
   #noteTable(): void {
-    this.#noting()?.noteTable(this.#asStep());
+    this.noting()?.noteTable(this.#asStep());
   }
 
   #replace(index: BlockIndex, blocks: BlockStore): void {
@@ -351,7 +349,8 @@ export class BlockTable {
     this.#trail.newSlots();
   }
 
-  #noting(): VolumeLog | undefined {
+  /** Where the edit that runs notes what it replaces here; nothing when none does. */
+  noting(): VolumeLog | undefined {
     const recording = this.#recorder?.current;
     if (recording === undefined) return undefined;
     if (this.#logged !== recording) {
@@ -369,7 +368,7 @@ export class BlockTable {
     const recording = this.#recorder?.current;
     if (recording !== undefined) recording.blocks_left--;
     const slot = this.#enter(bx, by, bz, block);
-    this.#noting()?.noteAdded(slot);
+    this.noting()?.noteAdded(slot);
     return slot;
   }
 

@@ -102,7 +102,11 @@ export function goForward(table: BlockTable, { blocks, cells, all }: Forward): v
       steps.push({ kind: 'cell', slot, place, word: words[i]! });
     }
   }
-  table.go(steps);
+  const log = table.noting();
+  for (const step of steps) {
+    const back = table.exchange(step);
+    log?.noteStep(back, step.kind === 'removed' ? table.length - 1 : undefined);
+  }
 }
 
 function stepOf({ x, y, z, block }: PlacedBlock, table: BlockTable): Step {
@@ -120,9 +124,10 @@ function slotOf(table: BlockTable, x: number, y: number, z: number): number {
 function tableOf(placed: readonly PlacedBlock[], table: BlockTable): TableStep {
   const [index, blocks] = [new BlockIndex(), new BlockStore()];
   let [count, empty] = [0, 0];
+  const { token } = table.facts;
   for (const { x, y, z, block = table.at(slotOf(table, x, y, z)) } of placed) {
     index.add(x, y, z);
-    blocks.push(block, table.facts.token);
+    blocks.push(block, token);
     count += block.count;
     if (block.count === 0) empty++;
   }

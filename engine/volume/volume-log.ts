@@ -38,8 +38,6 @@ const STEP_BYTES = 64;
 interface LoggedTable extends VoxelTable {
   /** Undoes or does again one step, and gives the way back. */
   exchange(step: Step): Step;
-  /** Bytes of blocks that the table of a step has and this one has not. */
-  bytesNotIn(step: TableStep): number;
 }
 
 export class VolumeLog implements Entry {
@@ -82,7 +80,7 @@ export class VolumeLog implements Entry {
     let bytes = this.steps.length * STEP_BYTES;
     let last: Block | undefined;
     for (const step of this.steps) {
-      if (step.kind === 'table') bytes += this.#table.bytesNotIn(step);
+      if (step.kind === 'table') bytes += bytesBeside(step, this.#table);
       if (step.kind !== 'block' && step.kind !== 'removed') continue;
       // A fill puts one block in many places.
       if (step.block !== last) bytes += step.block.bytes;
@@ -161,4 +159,16 @@ export class VolumeLog implements Entry {
 export function copyOfStep(step: Step): Step {
   if (step.kind !== 'table') return step;
   return { ...step, index: step.index.clone(), blocks: step.blocks.clone() };
+}
+
+/** Bytes of blocks that the table of a step has and another one has not. */
+function bytesBeside({ index, blocks }: TableStep, table: VoxelTable): number {
+  let bytes = 0;
+  for (let slot = 0; slot < blocks.length; slot++) {
+    const block = blocks.at(slot);
+    const { x, y, z } = index.position(slot);
+    const there = table.find(x, y, z);
+    if (there < 0 || table.at(there) !== block) bytes += block.bytes;
+  }
+  return bytes;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DiskJournal } from '../../actors/journal/disk-journal.ts';
 import { nodeFs } from '../../actors/journal/fs.ts';
 import { numbered } from '../../engine/journal/files.ts';
-import { type JournalRecord, RECORD_TYPES, RecordWriter } from '../../engine/journal/format.ts';
+import { RECORD_TYPES, RecordCursor, RecordWriter } from '../../engine/journal/format.ts';
 import { readStore, type StoreFiles } from '../../engine/journal/store-reader.ts';
 import type { Mirror } from '../../engine/port/mirror.ts';
 import { temporaryDirectory } from './tmp.ts';
@@ -113,6 +113,10 @@ function randomBytes(random: () => number): Buffer {
 }
 
 /** The edits among records. */
-export function* editsOf(records: Iterable<JournalRecord>): Iterable<JournalRecord> {
-  for (const record of records) if (record.type === RECORD_TYPES.request) yield record;
+export function* editsIn(chunk: Uint8Array): Generator<{ sequence: number; body: Buffer }> {
+  const cursor = new RecordCursor(chunk);
+  while (cursor.next()) {
+    const { type, sequence, body } = cursor;
+    if (type !== RECORD_TYPES.header && type !== RECORD_TYPES.mark) yield { sequence, body };
+  }
 }

@@ -11,12 +11,11 @@ import {
   MAGIC,
   RECORD_TYPES,
   RecordWriter,
-  recordsIn,
   syncedOf,
 } from '../../../engine/journal/format.ts';
 import { readStore, type StoredProject } from '../../../engine/journal/store-reader.ts';
 import { scanSegment, walkSegment } from '../../../engine/journal/walk.ts';
-import { editsOf, inMemory, type WrittenJournal, writtenJournal } from '../../support/journal.ts';
+import { editsIn, inMemory, type WrittenJournal, writtenJournal } from '../../support/journal.ts';
 import { SEED } from '../../support/seed.ts';
 import { randomNumbers } from '../../support/volumes.ts';
 
@@ -48,7 +47,7 @@ function read(files: ReadonlyMap<string, Buffer>, what: string): StoredProject {
   const stored = readStore(inMemory(files));
   let sequence = stored.place.snapshot_sequence;
   for (const chunk of stored.tail) {
-    for (const edit of editsOf(recordsIn(chunk))) {
+    for (const edit of editsIn(chunk)) {
       assert.is(edit.sequence, ++sequence, `${what}: no edit is missing`);
       assert.equal(edit.body, written.edits[sequence - 1], `${what}: it is the one that was made`);
     }
