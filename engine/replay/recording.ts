@@ -1,6 +1,7 @@
 /** The record that a request leaves of what it has done to a project. */
 
 import type { MethodSpec } from '../catalogue/spec.ts';
+import { interruptible } from '../interrupt.ts';
 import type { Project } from '../project/project.ts';
 import {
   addChange,
@@ -24,8 +25,15 @@ export interface Finished extends Pick<RecordedBy, 'client' | 'op'> {
   readonly request: { readonly msgpack: boolean; readonly params: Uint8Array } | undefined;
 }
 
-/** Records what a request has done, if that is anything; false if it is not. */
+/**
+ * Records what a request has done, if that is anything; false if it is not. It is done by now, so
+ * this is not stopped.
+ */
 export function record(project: Project, finished: Finished): boolean {
+  return interruptible(undefined, () => recorded(project, finished));
+}
+
+function recorded(project: Project, finished: Finished): boolean {
   const { records, done, at_ms } = project;
   const { spec, client, op, succeeded, request } = finished;
   const by = { method: spec.name, client, at_ms, op };

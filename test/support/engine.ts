@@ -17,6 +17,8 @@ import {
   MSGPACK_FLAG,
   NEW_PROJECT_FLAG,
   QUIET_FLAG,
+  type Rebuilt,
+  type Records,
   STATUS_ERROR,
 } from '../../engine/port/layout.ts';
 
@@ -102,8 +104,13 @@ export class TestEngine {
   readonly flight = new FlightControl(new SharedArrayBuffer(1 << 16));
   /** What was last copied, for other engines' `setClipboard`. */
   clipboard: unknown;
+  /** What the answers had to be kept, in order. */
+  readonly records: Records[] = [];
+
+  readonly #options: Partial<EngineOptions>;
 
   constructor(options: Partial<EngineOptions> = {}) {
+    this.#options = options;
     const note = (defect: Defect) => this.defects.push(defect);
     // Time stands still, so that no answer is cut short for being slow.
     this.engine = new Engine({ ...ENGINE_OPTIONS, ...options }, note, this.flight, () => 0);
@@ -127,6 +134,13 @@ export class TestEngine {
     return answers;
   }
 
+  /** An engine that has made a project anew, of the records of this one alone. */
+  again(project = 1, epoch = 2): TestEngine & { readonly rebuilt: Rebuilt } {
+    const tail = this.records.filter((one) => one.project === project).map(({ bytes }) => bytes);
+    const other = new TestEngine(this.#options);
+    return Object.assign(other, { rebuilt: other.engine.recover(project, { epoch, tail }) });
+  }
+
   /** The jobs that requests become in an engine that does not do them itself. */
   tickets(requests: readonly TestRequest[]): readonly JobTicket[] {
     const answer = this.engine.run(encodeBatch(requests));
@@ -138,6 +152,7 @@ export class TestEngine {
     if (answer instanceof ArrayBuffer) return answer;
     if (answer.jobs.length > 0) throw new Error('a job in an engine that does them itself');
     this.clipboard = answer.clipboard ?? this.clipboard;
+    this.records.push(...answer.records);
     return answer.answer;
   }
 

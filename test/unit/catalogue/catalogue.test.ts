@@ -77,6 +77,13 @@ catalogue('has code for every method of a project, and for nothing else', () => 
   assert.equal(Object.keys(handlers).sort(), specified.sort());
 });
 
+catalogue('says of every method that edits how its edits are made again, and of no other', () => {
+  for (const { name, scope, edits, project, replay } of METHODS) {
+    const recorded = scope === 'project' && edits && project !== 'closes';
+    assert.is(replay !== undefined, recorded, name);
+  }
+});
+
 catalogue('gives every method of a project the parameter project', () => {
   for (const { name, scope, params } of METHODS) {
     assert.is('project' in params.properties, scope === 'project', name);
