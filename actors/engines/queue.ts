@@ -256,7 +256,7 @@ export class CallQueue {
     const { slot } = flight;
     const order = [project.number, method, source.client, handover, slot, call.op] as const;
     this.#land(flight, link.takeOver(...order), ({ durability, ...answer }) => {
-      const durabilities = durability === undefined ? [] : [{ place: 0, ...durability }];
+      const durabilities = durability === undefined ? [] : [{ ...durability, place: 0 }];
       return { ...answer, durabilities, answers: new OneAnswer(answer) };
     });
     return true;

@@ -157,8 +157,17 @@ export function keepRecords(
   mirrors: readonly Mirrored[],
   registry: Registry,
 ): void {
+  const projectOf = (number: number) => {
+    const found = calls.find((call) => call.project.number === number)?.project;
+    if (found !== undefined) return found;
+    // One that was made anew is told of with whatever is answered next.
+    for (const other of registry.projects.of(calls[0]?.project.engine ?? -1)) {
+      if (other.number === number) return other;
+    }
+    return undefined;
+  };
   const logOf = (number: number) => {
-    const project = calls.find((call) => call.project.number === number)?.project;
+    const project = projectOf(number);
     // What was left to one that is to be made anew is not part of what is kept.
     if (project === undefined || project.replaying) return undefined;
     const { log } = project;
