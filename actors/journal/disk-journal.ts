@@ -11,7 +11,7 @@ import type { GoxError } from '../../conf/errors.ts';
 import { firstHead, markBody, RECORD_TYPES, RecordWriter } from '../../engine/journal/format.ts';
 import type { Mirror } from '../../engine/port/mirror.ts';
 import { Compaction } from './compaction.ts';
-import { closedError, failedError, fullError, isShortage, Overdue } from './failures.ts';
+import { failedError, fullError, isShortage, Overdue, refusal } from './failures.ts';
 import { bytesOf, type Entry, Gathered } from './gathered.ts';
 import type {
   JournalFigures,
@@ -25,8 +25,6 @@ import { type JournalClock, SYSTEM_CLOCK, WatchedFs } from './watched-fs.ts';
 
 const SIZES: JournalSizes = { segment_bytes_max: 16 << 20, snapshot_bytes_min: 16 << 20 };
 
-/** With more than this waiting the disk does not keep up. */
-const PENDING_BYTES_MAX = 64 << 20;
 /** After this time without a write, a mark says that all before it is on the disk. */
 const IDLE_MS = 100;
 /** There is room when there is room for what failed; for as much at least, and at most. */
@@ -95,7 +93,7 @@ export class DiskJournal implements RecordSink {
 
   /** Whether so much waits that no more should be made of what has to be kept. */
   get isCrowded(): boolean {
-    return this.#gathered.bytes > PENDING_BYTES_MAX;
+    return this.#gathered.isCrowded;
   }
 
   get figures(): JournalFigures {
@@ -111,12 +109,21 @@ export class DiskJournal implements RecordSink {
     };
   }
 
+  /**
+   * Resolves when what was found at the start is on the disk for sure, or the journal has failed:
+   * until then nobody should see it, since a power cut could take it.
+   */
+  async ready(): Promise<void> {
+    if (this.#options.place !== undefined && this.#synced === 0) await this.#fs.orHung(this.#work);
+  }
+
   append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void {
     const first = firstHead(bytes);
     // Others come after an edit that was not kept, or from before the project was made anew.
     const follows = first.sequence === this.#taken + 1 && first.epoch === this.#options.epoch;
     if (this.#state !== 'writing' || this.#isClosing || !follows) {
-      const error = this.#refusal();
+      const state = this.#isClosing ? 'closed' : this.#state;
+      const error = refusal(this.#place, state, this.#options.settings.full_retry_ms);
       queueMicrotask(() => done(error));
       return;
     }
@@ -303,14 +310,21 @@ export class DiskJournal implements RecordSink {
     this.#synced = Math.max(this.#synced, kept);
   }
 
-  /** So that the next start knows that nothing is missing at the end. */
+  /** The last of it: a mark, so that the next start knows that nothing is missing at the end. */
   async #finish(): Promise<void> {
     try {
       await this.#sync();
-      await this.#segments.append([this.#mark(this.#synced)]);
+    } catch {
+      // The journal is dead, and has told it.
+      return;
+    }
+    // A segment is not written to once another one was begun, even where that came to nothing.
+    if (!this.#isReady) return;
+    try {
+      await this.#segments.append([this.#mark(this.#kept)]);
       await this.#segments.sync();
     } catch (error) {
-      this.#die(error);
+      await this.#fail(error, []);
     }
   }
 
@@ -336,7 +350,7 @@ export class DiskJournal implements RecordSink {
 
   async #lookForRoom(bytes: number): Promise<void> {
     try {
-      if (!this.#segments.isOpen) await this.#open();
+      if (!this.#isReady) await this.#makeReady();
       const probe_bytes = Math.min(Math.max(bytes, PROBE_BYTES_MIN), PROBE_BYTES_MAX);
       await this.#segments.probe(probe_bytes);
     } catch (error) {
@@ -375,13 +389,6 @@ export class DiskJournal implements RecordSink {
     if (error === undefined) return;
     this.#taken = this.#kept;
     for (const { done } of this.#gathered.giveUp()) done(error);
-  }
-
-  #refusal(): GoxError {
-    const { settings } = this.#options;
-    if (this.#state === 'dead') return failedError(this.#place, 'it failed before');
-    if (this.#state === 'closed' || this.#isClosing) return closedError(this.#place);
-    return fullError(this.#place, 'an edit before it was not kept', settings.full_retry_ms);
   }
 
   get #place() {

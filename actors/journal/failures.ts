@@ -1,6 +1,7 @@
 /** What the failures of a disk mean for a journal, and the errors that clients get. */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { JournalState } from './journal-options.ts';
 
 /**
  * Shortages, which pass: of room, and of what a process may have open. After any other error nobody
@@ -38,8 +39,11 @@ export function failedError(place: Place, cause: unknown): GoxError {
   return new GoxError('GOX_JOURNAL_FAILED', message, { ...place }, cause);
 }
 
-export function closedError(place: Place): GoxError {
-  return new GoxError('GOX_JOURNAL_FAILED', 'The journal of the project is closed.', { ...place });
+/** Of an edit that comes when nothing is written, or after one that was not kept. */
+export function refusal(place: Place, state: JournalState, retry_after_ms: number): GoxError {
+  if (state === 'dead') return failedError(place, 'it failed before');
+  if (state === 'closed') return failedError(place, 'it is closed');
+  return fullError(place, 'an edit before it was not kept', retry_after_ms);
 }
 
 function reasonOf(cause: unknown): string {

@@ -91,7 +91,7 @@ export class Segments {
       this.#end = bytes;
     } else {
       const file = await this.#fs.open(this.path, { synced });
-      await this.#orRelease(file, () => this.#cut(file));
+      await this.#orRelease(file, () => this.#makeSure(file));
       this.#file = file;
     }
     this.#synced = synced;
@@ -197,6 +197,20 @@ export class Segments {
       return end;
     });
     return { file, bytes };
+  }
+
+  /**
+   * Has what was found on the disk. Where a sync failed before, the system takes for written what
+   * is not, and no sync would do anything about it: so what no mark vouches for is written again.
+   */
+  async #makeSure(file: number): Promise<void> {
+    const from = this.#options.place?.synced_bytes ?? 0;
+    if (from < this.#end) {
+      const found = await this.#fs.read(this.path);
+      await writeAll(this.#fs, file, [found.subarray(from, this.#end)], from);
+    }
+    await this.#cut(file);
+    await this.#fs.fsyncDir(this.#options.directory);
   }
 
   async #cut(file: number): Promise<void> {

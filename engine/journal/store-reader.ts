@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror } from '../port/mirror.ts';
 import { fileName, headerOf, NewerFormat, type NumberedFile, numbered } from './files.ts';
-import type { JournalRecord } from './format.ts';
+import { type JournalRecord, RECORD_TYPES, syncedOf } from './format.ts';
 import { type ByteSource, readSnapshot } from './snapshot.ts';
 import { type SegmentScan, scanSegment } from './walk.ts';
 
@@ -41,6 +41,8 @@ export interface JournalPlace {
   readonly snapshots: readonly StoredFile[];
   /** Of the snapshot that is gone on from; 0 without one. */
   readonly snapshot_sequence: number;
+  /** Of the last segment, the bytes that its marks say to have been on the disk. */
+  readonly synced_bytes: number;
 }
 
 export interface StoredProject {
@@ -118,6 +120,7 @@ class StoreReader {
   #sequence = 0;
   #epoch = 0;
   #segments: StoredFile[] = [];
+  #synced_bytes = 0;
   #snapshots: StoredFile[] = [];
   readonly #passed: StoreFault[] = [];
 
@@ -143,6 +146,7 @@ class StoreReader {
         segments: this.#segments,
         snapshots: this.#snapshots,
         snapshot_sequence: this.#mirror?.sequence ?? 0,
+        synced_bytes: this.#synced_bytes,
       },
       fault,
       passed: this.#passed,
@@ -254,10 +258,17 @@ class StoreReader {
   #take(bytes: Buffer, { records, end }: SegmentScan): void {
     const after = records.find(({ sequence }) => sequence > this.#sequence);
     if (after !== undefined) this.#tail.push(bytes.subarray(after.start, end));
-    for (const { sequence, epoch } of records) {
-      this.#sequence = Math.max(this.#sequence, sequence);
-      this.#epoch = Math.max(this.#epoch, epoch);
+    let synced = -1;
+    for (const record of records) {
+      this.#sequence = Math.max(this.#sequence, record.sequence);
+      this.#epoch = Math.max(this.#epoch, record.epoch);
+      if (record.type === RECORD_TYPES.mark) synced = syncedOf(record);
     }
+    // Marks say nothing of themselves.
+    const sure = records.findLast(
+      ({ type, sequence }) => type !== RECORD_TYPES.mark && sequence <= synced,
+    );
+    this.#synced_bytes = sure?.end ?? 0;
   }
 
   /** What a gap may come from. */
