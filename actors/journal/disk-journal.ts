@@ -20,7 +20,7 @@ import type {
   JournalState,
 } from './journal-options.ts';
 import type { RecordSink } from './project-log.ts';
-import { Segments } from './segments.ts';
+import { Segments, type WantedSegments } from './segments.ts';
 import { type JournalClock, SYSTEM_CLOCK, WatchedFs } from './watched-fs.ts';
 
 const SIZES: JournalSizes = { segment_bytes_max: 16 << 20, snapshot_bytes_min: 16 << 20 };
@@ -205,7 +205,7 @@ export class DiskJournal implements RecordSink {
   async #write(group: readonly Entry[]): Promise<{ readonly error: unknown } | undefined> {
     const began_ms = this.#clock.now_ms();
     try {
-      if (!this.#isReady) await this.#makeReady();
+      if (!this.#segments.isReady(this.#wanted)) await this.#makeReady();
       const chunks = group.map(({ bytes }) => bytes);
       const synced = this.#synced;
       if (synced > this.#marked || this.#isMarkDue) chunks.unshift(this.#mark(synced));
@@ -227,38 +227,21 @@ export class DiskJournal implements RecordSink {
     else this.#synced = this.#kept;
   }
 
-  /** Whether the next group can be written as things are. */
-  get #isReady(): boolean {
-    return this.#segments.isOpen && !this.#isToSwitch && !this.#isToRotate;
-  }
-
-  get #isSyncedWanted(): boolean {
-    return this.#options.settings.sync === 'always';
-  }
-
-  get #isToSwitch(): boolean {
-    return this.#segments.isSynced !== this.#isSyncedWanted;
-  }
-
-  get #isToRotate(): boolean {
-    const { bytes, first } = this.#segments;
-    return bytes >= this.#sizes.segment_bytes_max && this.#kept >= first;
+  /** How the segments are to be for the next group. */
+  get #wanted(): WantedSegments {
+    const { settings } = this.#options;
+    const { segment_bytes_max } = this.#sizes;
+    return { synced: settings.sync === 'always', bytes_max: segment_bytes_max, kept: this.#kept };
   }
 
   async #makeReady(): Promise<void> {
-    const segments = this.#segments;
-    if (!segments.isOpen) await this.#open();
-    if (this.#isToSwitch) await segments.use(this.#isSyncedWanted);
-    if (this.#isToRotate) await segments.rotate(this.#kept);
-    // Each of them leaves nothing that is not on the disk.
-    this.#synced = this.#kept;
-  }
-
-  async #open(): Promise<void> {
+    const isFirst = !this.#segments.isOpen;
     if (!this.#isPrepared) await this.#options.prepare?.(this.#fs);
     this.#isPrepared = true;
-    await this.#segments.open(this.#isSyncedWanted);
-    if (this.#options.place !== undefined) await this.#compaction.tidy();
+    await this.#segments.makeReady(this.#wanted);
+    // That leaves nothing that is not on the disk.
+    this.#synced = this.#kept;
+    if (isFirst && this.#options.place !== undefined) await this.#compaction.tidy();
   }
 
   #mark(synced: number): Uint8Array {
@@ -319,7 +302,7 @@ export class DiskJournal implements RecordSink {
       return;
     }
     // A segment is not written to once another one was begun, even where that came to nothing.
-    if (!this.#isReady) return;
+    if (!this.#segments.isReady(this.#wanted)) return;
     try {
       await this.#segments.append([this.#mark(this.#kept)]);
       await this.#segments.sync();
@@ -329,15 +312,23 @@ export class DiskJournal implements RecordSink {
   }
 
   async #fail(error: unknown, group: readonly Entry[]): Promise<void> {
-    if (!isShortage(error)) return this.#die(error);
-    try {
-      await this.#segments.cut();
-    } catch (refused) {
-      return this.#die(refused);
-    }
+    const isCut = await this.#cutOff();
     if (this.#state !== 'writing') return;
+    if (!isCut || !isShortage(error)) return this.#die(error);
     this.#become('full', fullError(this.#place, error, this.#options.settings.full_retry_ms));
     this.#lookForRoomLater(bytesOf(group));
+  }
+
+  /** What clients are told that it was not made must not be found by the next start. */
+  async #cutOff(): Promise<boolean> {
+    try {
+      await this.#segments.cut();
+      return true;
+    } catch (error) {
+      const message = 'a failed edit could not be cut off a journal, and may come back';
+      this.#options.events.noted(message, { error, path: this.#segments.path });
+      return false;
+    }
   }
 
   #lookForRoomLater(bytes: number): void {
@@ -350,7 +341,7 @@ export class DiskJournal implements RecordSink {
 
   async #lookForRoom(bytes: number): Promise<void> {
     try {
-      if (!this.#isReady) await this.#makeReady();
+      if (!this.#segments.isReady(this.#wanted)) await this.#makeReady();
       const probe_bytes = Math.min(Math.max(bytes, PROBE_BYTES_MIN), PROBE_BYTES_MAX);
       await this.#segments.probe(probe_bytes);
     } catch (error) {
@@ -370,14 +361,9 @@ export class DiskJournal implements RecordSink {
     this.#begin(async () => {});
   }
 
-  /** What clients were told that it was not made must not be found by the next start. */
+  /** Whatever was under way when it died has come to an end. */
   async #bury(): Promise<void> {
-    try {
-      await this.#segments.cut();
-    } catch (error) {
-      const message = 'a failed edit could not be cut off a journal, and may come back';
-      this.#options.events.noted(message, { error, path: this.#segments.path });
-    }
+    await this.#cutOff();
     await this.#segments.close();
     this.#fs.stop();
   }

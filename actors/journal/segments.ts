@@ -19,6 +19,16 @@ export interface SegmentsOptions {
   readonly noted: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
+/** How they are to be. */
+export interface WantedSegments {
+  /** Whether all that a write has written is to be on the disk when it is done. */
+  readonly synced: boolean;
+  /** A segment that has as many bytes is followed by another one. */
+  readonly bytes_max: number;
+  /** Of the last edit. */
+  readonly kept: number;
+}
+
 /** At a time, so that a slow disk is not taken for one that does not answer. */
 const WRITE_BYTES_MAX = 8 << 20;
 
@@ -53,20 +63,6 @@ export class Segments {
     return this.#file !== undefined;
   }
 
-  get isSynced(): boolean {
-    return this.#synced;
-  }
-
-  /** The first edit of the current one, whether it is there or not. */
-  get first(): number {
-    return this.#first;
-  }
-
-  /** Of the current one. */
-  get bytes(): number {
-    return this.#end;
-  }
-
   get count(): number {
     return this.#older.length + (this.#end > 0 ? 1 : 0);
   }
@@ -83,8 +79,23 @@ export class Segments {
     return this.#path(this.#first);
   }
 
-  /** Makes ready to write after what holds; all of that is on the disk then. */
-  async open(synced: boolean): Promise<void> {
+  isReady(wanted: WantedSegments): boolean {
+    return this.isOpen && this.#synced === wanted.synced && !this.#isToRotate(wanted);
+  }
+
+  /** All that was written is on the disk then. */
+  async makeReady(wanted: WantedSegments): Promise<void> {
+    if (!this.isOpen) await this.#open(wanted.synced);
+    if (this.#synced !== wanted.synced) await this.#use(wanted.synced);
+    if (this.#isToRotate(wanted)) await this.#rotate(wanted.kept);
+  }
+
+  #isToRotate({ bytes_max, kept }: WantedSegments): boolean {
+    return this.#end >= bytes_max && kept >= this.#first;
+  }
+
+  /** Makes ready to write after what holds. */
+  async #open(synced: boolean): Promise<void> {
     if (this.#end === 0) {
       const { file, bytes } = await this.#make(this.#first, synced);
       this.#file = file;
@@ -98,8 +109,7 @@ export class Segments {
   }
 
   /** Writes from now on in another way. */
-  async use(synced: boolean): Promise<void> {
-    if (this.#synced === synced) return;
+  async #use(synced: boolean): Promise<void> {
     // A synced write takes care of its own bytes alone.
     await this.sync();
     const file = await this.#fs.open(this.path, { synced });
@@ -113,7 +123,7 @@ export class Segments {
    * Goes on in a new segment, which begins with the edit after this one. When it fails, all is as
    * before, and it has to be tried again before the next edit is written.
    */
-  async rotate(sequence: number): Promise<void> {
+  async #rotate(sequence: number): Promise<void> {
     // All of a segment that another one follows is taken to be on the disk.
     await this.sync();
     const first = sequence + 1;

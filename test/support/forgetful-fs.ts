@@ -290,7 +290,7 @@ export class ForgetfulFs implements JournalFs {
       this.#cut();
       await new Promise(() => {});
     }
-    await new Promise(setImmediate);
+    await Promise.resolve();
     if (failure?.code !== undefined) throw systemError(failure.code, call);
   }
 

@@ -199,7 +199,7 @@ export class Rehearsal {
 
   /** Until nothing more happens by itself. */
   async settle(): Promise<void> {
-    for (let quiet = 0, calls = this.#fs.calls; quiet < 5; quiet += 1) {
+    for (let quiet = 0, calls = this.#fs.calls; quiet < 3; quiet += 1) {
       await new Promise(setImmediate);
       if (this.#fs.calls !== calls) quiet = 0;
       calls = this.#fs.calls;
