@@ -12,6 +12,13 @@ import type { Segments } from './segments.ts';
 import { Snapshots } from './snapshots.ts';
 import type { JournalClock } from './watched-fs.ts';
 
+/**
+ * A mirror comes after some 20 ms of edits, which take about as long to be done again. After so
+ * many of them a start would have some seconds to do, whatever few bytes they are …
+ */
+const MIRRORS_MIN = 100;
+/** … but the larger the snapshot, the more of them, since that takes its time too. */
+const BYTES_A_MIRROR = 1 << 20;
 /** Between a snapshot that failed and the next try. */
 const RETRY_MS = 60_000;
 
@@ -33,8 +40,10 @@ export interface CompactionOptions {
 export class Compaction {
   readonly #options: CompactionOptions;
   readonly #snapshots: Snapshots;
-  /** Of the edits after those of the newest snapshot, about. */
+  /** Of the edits after those of the newest snapshot, about; and how many mirrors they made. */
   #bytes: number;
+  #mirrors = 0;
+  #mirrored_sequence = 0;
   #isStopped = false;
   #underWay: Promise<boolean> | undefined;
   #notBefore_ms = 0;
@@ -55,14 +64,15 @@ export class Compaction {
     this.#bytes += bytes;
   }
 
+  /** There is a newer mirror; whether it is time for a snapshot of it. */
   isDue({ sequence }: Mirror): boolean {
+    if (sequence > this.#mirrored_sequence) this.#mirrors += 1;
+    this.#mirrored_sequence = sequence;
     const { clock, bytes_min } = this.#options;
     const newest = this.#snapshots.newest ?? { sequence: 0, bytes: 0 };
-    return (
-      this.#bytes > Math.max(bytes_min, newest.bytes) &&
-      sequence > newest.sequence &&
-      clock.now_ms() >= this.#notBefore_ms
-    );
+    if (sequence <= newest.sequence || clock.now_ms() < this.#notBefore_ms) return false;
+    const mirrors_max = Math.max(MIRRORS_MIN, newest.bytes / BYTES_A_MIRROR);
+    return this.#bytes > Math.max(bytes_min, newest.bytes) || this.#mirrors > mirrors_max;
   }
 
   /** Whether there is a snapshot of this mirror now; false at once while another is written. */
@@ -92,13 +102,14 @@ export class Compaction {
 
   async #run(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<boolean> {
     const { clock, segments, sync, noted } = this.#options;
-    const bytes = this.#bytes;
+    const [bytes, mirrors] = [this.#bytes, this.#mirrors];
     let written = false;
     try {
       const isWanted = () => !this.#isStopped;
       written = await this.#snapshots.write({ sequence, chunks, isWanted, sync });
       if (written) {
         this.#bytes -= bytes;
+        this.#mirrors -= mirrors;
         await this.#snapshots.removeOlder();
         await segments.removeUpTo(sequence);
       }
