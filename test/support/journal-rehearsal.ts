@@ -90,7 +90,7 @@ function digestOf(edits: readonly string[]): string {
 export function plainMirror(sequence: number, root: Uint8Array): Mirror {
   const steps = { runs: [], start: 0, end: 0 };
   const stamp = `mirror ${sequence}`;
-  return { sequence, stamp, root, values: [], volumes: new Map(), done: steps, undone: steps };
+  return { sequence, stamp, root, values: [], volumes: [], done: steps, undone: steps };
 }
 
 export function editRecord(sequence: number, epoch: number, body: Uint8Array): Uint8Array {
