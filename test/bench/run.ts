@@ -29,6 +29,7 @@ const GROUPS = [
   'preview',
   'trace',
   'memory',
+  'journal',
 ];
 
 const args = process.argv.slice(2);

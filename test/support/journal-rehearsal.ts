@@ -12,6 +12,7 @@ import { RECORD_TYPES, RecordWriter, recordsIn } from '../../engine/journal/form
 import { readStore, type StoredProject } from '../../engine/journal/store-reader.ts';
 import type { Mirror } from '../../engine/port/mirror.ts';
 import type { ForgetfulFs } from './forgetful-fs.ts';
+import { emptyMirror } from './journal.ts';
 import { testClock } from './test-clock.ts';
 
 export const DIRECTORY = '/store/tower';
@@ -88,9 +89,7 @@ function digestOf(edits: readonly string[]): string {
 
 /** A mirror of nothing but what it says. */
 export function plainMirror(sequence: number, root: Uint8Array): Mirror {
-  const steps = { runs: [], start: 0, end: 0 };
-  const stamp = `mirror ${sequence}`;
-  return { sequence, stamp, root, values: [], volumes: [], done: steps, undone: steps };
+  return { ...emptyMirror(sequence), root };
 }
 
 export function editRecord(sequence: number, epoch: number, body: Uint8Array): Uint8Array {
