@@ -159,7 +159,7 @@ export function markBody(synced: number): Buffer {
   return body;
 }
 
-export function syncedOf({ body }: JournalRecord): number {
+export function syncedOf({ body }: Pick<JournalRecord, 'body'>): number {
   return body.length < 8 ? 0 : body.readUInt32LE(0) + body.readUInt32LE(4) * 2 ** 32;
 }
 

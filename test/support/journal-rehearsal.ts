@@ -8,11 +8,11 @@ import { SimulatedClock } from 'xstate';
 import { DiskJournal } from '../../actors/journal/disk-journal.ts';
 import type { JournalSettings, JournalState } from '../../actors/journal/journal-options.ts';
 import type { GoxError } from '../../conf/errors.ts';
-import { RECORD_TYPES, RecordWriter, recordsIn } from '../../engine/journal/format.ts';
+import { RECORD_TYPES, RecordWriter } from '../../engine/journal/format.ts';
 import { readStore, type StoredProject } from '../../engine/journal/store-reader.ts';
 import type { Mirror } from '../../engine/port/mirror.ts';
 import type { ForgetfulFs } from './forgetful-fs.ts';
-import { emptyMirror } from './journal.ts';
+import { emptyMirror, recordsIn } from './journal.ts';
 import { testClock } from './test-clock.ts';
 
 export const DIRECTORY = '/store/tower';

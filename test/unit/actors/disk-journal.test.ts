@@ -6,9 +6,10 @@ import { SimulatedClock } from 'xstate';
 import { DiskJournal } from '../../../actors/journal/disk-journal.ts';
 import type { JournalSettings } from '../../../actors/journal/journal-options.ts';
 import type { GoxError } from '../../../conf/errors.ts';
-import { RECORD_TYPES, recordsIn, syncedOf } from '../../../engine/journal/format.ts';
+import { RECORD_TYPES, syncedOf } from '../../../engine/journal/format.ts';
 import { type JournalPlace, readStore } from '../../../engine/journal/store-reader.ts';
 import { type Failure, ForgetfulFs, type FsCall } from '../../support/forgetful-fs.ts';
+import { recordsIn } from '../../support/journal.ts';
 import { DIRECTORY, editRecord, plainMirror } from '../../support/journal-rehearsal.ts';
 import { testClock } from '../../support/test-clock.ts';
 
