@@ -43,6 +43,14 @@ export interface LogFacts {
   readonly trouble: string;
 }
 
+/** The journal of a project that cannot be written. */
+export interface JournalFacts {
+  readonly project: string;
+  /** Whether it comes back by itself, once the disk has room. */
+  readonly passes: boolean;
+  readonly reason: string;
+}
+
 /** How late the main thread's event loop came to what was due, since the check before. */
 export interface EventLoopDelay {
   readonly p50_ms: number;
@@ -81,6 +89,8 @@ export interface HealthFacts {
   readonly event_loop: EventLoopDelay;
   readonly queues: QueueFacts;
   readonly memory: MemoryFacts;
+  /** The projects that can only be read, since their journals cannot be written. */
+  readonly journals: readonly JournalFacts[];
   /** The numbers of the projects that are lost; a number is never used again. */
   readonly projects_lost: readonly number[];
 }

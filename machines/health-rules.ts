@@ -42,6 +42,8 @@ const MEMORY_FAILING = 0.97;
 
 /** The state of the machine of a thread that does what it is for. */
 const READY = 'ready';
+/** Of an engine that does so for some of its projects, and makes others anew. */
+const REPLAYING = 'replaying';
 /** That of an engine that used up its restarts, until it is replaced. */
 const FAILED = 'failed';
 
@@ -79,6 +81,7 @@ export function readingsOf(
     jobs(facts, config),
     heldBytes(facts, config),
     memory(facts, config),
+    journal(facts),
     projects(facts, before),
   ];
 }
@@ -124,9 +127,10 @@ function heartbeat({ id, silent_ms }: ThreadSilence, { health }: RulesConfig): R
   return reading(`heartbeat ${id}`, silent ? 'degraded' : 'healthy', reason, figures);
 }
 
-/** One that died is started again; one that is given up takes its projects with it. */
+/** One that died is started again. That it makes projects anew is told when it goes on and on. */
 function engine({ id, state, reason }: ThreadFacts): Reading {
-  const figures = { value: state, limit: READY, patience: AT_ONCE };
+  const patience = state === REPLAYING ? LASTING : AT_ONCE;
+  const figures = { value: state, limit: READY, patience };
   const gone = state === FAILED ? 'failing' : 'degraded';
   const health = state === READY ? 'healthy' : gone;
   return reading(id, health, `${id} is ${state}${because(reason)}`, figures);
@@ -191,6 +195,15 @@ function memory({ memory: { rss, limit } }: HealthFacts, { health }: RulesConfig
   const state = failing ? 'failing' : rss > limit * share ? 'degraded' : 'healthy';
   const reason = `the process takes ${rss} bytes of the ${limit} that it may take`;
   return reading('memory', state, reason, { value: rss, limit, patience: LASTING });
+}
+
+/** Edits are refused, in some projects or in all; what was acknowledged is safe. */
+function journal({ journals }: HealthFacts): Reading {
+  const [first, ...others] = [...journals].sort((a, b) => Number(a.passes) - Number(b.passes));
+  const state = first === undefined ? 'healthy' : first.passes ? 'degraded' : 'failing';
+  const more = others.length === 0 ? '' : `, and ${others.length} more projects are read only`;
+  const reason = `${first?.reason ?? ''}${more}`;
+  return reading('journal', state, reason, { value: journals.length, limit: 0, patience: AT_ONCE });
 }
 
 /** To lose one is told; that it stays lost until somebody makes it anew is no state of health. */

@@ -12,8 +12,8 @@
  * `replaying`: its engine has it no more, since its thread died or what it had could not be kept.
  * It is made anew from what is kept of it, and all requests wait, also the one that opens or closes
  * it. `lost`: that could not be done, and it is refused by that name until it is made or loaded
- * again, or closed. `unloaded`: the same of one that the store has still; whoever asks for it has it
- * read again, as another project of that name.
+ * again, or closed. `unloaded`: the same of one that the store has still; whoever asks for it has
+ * it read again, as another project of that name.
  *
  * Whether it is `clean` its engine knows, and says with every answer; the machine hears only of a
  * change. So a request costs no transition but those that open or close, the first edit after a

@@ -240,21 +240,22 @@ export interface ProcessFacts {
   readonly managed: boolean;
   /** It is to take the place of another one. */
   readonly successor: boolean;
-  /** Projects are kept on the disk. */
-  readonly kept: boolean;
 }
 
-const NONE: ProcessFacts = { own: false, managed: false, successor: false, kept: false };
+const NONE: ProcessFacts = { own: false, managed: false, successor: false };
 
+/** @param kept whether there is a store of projects */
 export function daemonChildren(
   config: Config,
   nature: Nature,
   process: ProcessFacts = NONE,
+  kept = false,
 ): SupervisorSpec {
   const { workers } = config;
   const settings = supervisorSettings(config);
   const threads = (kind: EngineInput['kind'], count: number): ChildSpec[] =>
     Array.from({ length: count }, (_, index) => threadChild(kind, index, config, nature));
+  const store = kept ? [STORE_CHILD] : [];
   const crowd = new Crowd(() => numbersMax(config));
   const listener = (kind: SocketKind): ChildSpec => {
     const input: ListenerInput = { kind, crowd, config };
@@ -273,7 +274,7 @@ export function daemonChildren(
       ...(config.http.enabled ? [httpChild(config)] : []),
       ...(process.successor ? [] : [inspectionChild(config)]),
       { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
-      ...(process.kept ? [STORE_CHILD] : []),
+      ...(process.successor ? [] : store),
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
       socketsChild(config),
       // Losing engines for good is the end: nobody would be served, and nothing would come back.
@@ -295,8 +296,8 @@ export function daemonChildren(
         },
       },
       ...(process.own ? [TAKEOVER] : []),
-      // Its port is the predecessor's until then.
-      ...(process.successor ? [inspectionChild(config)] : []),
+      // The store and the port are the predecessor's until then.
+      ...(process.successor ? [...store, inspectionChild(config)] : []),
       {
         id: LISTENERS,
         supervises: {

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Observable } from 'rxjs';
 import { type AnyActorRef, createActor } from 'xstate';
 import type { HookEvent } from '../actors/hooks.ts';
-import { storeDirectory } from '../actors/journal/store-directory.ts';
 import type { ProcessOptions } from '../actors/process/steps.ts';
 import { ServiceClock } from '../actors/service-clock.ts';
 import { withVitals } from '../actors/vitals.ts';
@@ -31,6 +30,7 @@ import { askForReload, type ReloadDeps, tellConfiguration } from './reload/reloa
 import type { ReportSource } from './report/daemon-report.ts';
 import { sharedBy } from './shared.ts';
 import type { Statistics } from './statistics.ts';
+import { storeOf } from './store.ts';
 import { actorTree, TREE_ACTORS_MAX, type TreeNode } from './tree.ts';
 import { OwnProcess } from './upgrade/own-process.ts';
 import { askForUpgrade, type Farewell } from './upgrade/upgrade.ts';
@@ -99,7 +99,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const clock = new ServiceClock();
   const now_ms = () => clock.now_ms();
   const stop = (by: string) => root.send({ type: 'supervisor.stop', by });
-  const place = storePlace(config, own !== undefined);
+  const store = storeOf(config, own !== undefined, log);
   // Asked only once there are connections, and so a root.
   const shared = sharedBy(config, log, clock, {
     tree: () => actorTree(root, TREE_ACTORS_MAX),
@@ -111,7 +111,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     predecessor,
     rootAnswers: probe.answers,
     reportSource: options.report,
-    place,
+    store,
   });
   const nature = { random, now_ms, unix_ms };
   const parts = daemonParts({
@@ -129,14 +129,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     logDecision(decision, log);
     shared.tally.hear(decision);
     progress.hear(decision);
-    if (isPhase(decision, 'running')) {
-      tellConfiguration(root, { type: 'daemon.running' });
-      own?.running();
-    }
-    if (isPhase(decision, 'shutting down')) {
-      tellConfiguration(root, { type: 'daemon.stopping' });
-      own?.stopping();
-    }
+    hearPhase(decision, root, own);
     if (decision.kind === 'ready' && decision.child === LISTENERS)
       listens(shared.holder.addresses[0] ?? '');
   };
@@ -149,9 +142,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
     ...{ random, report, now_ms },
     wrap: withVitals,
   });
-  const kept = place !== undefined;
-  const facts = own?.facts ?? { own: false, managed: false, successor: false };
-  const input = { spec: daemonChildren(config, nature, { ...facts, kept }) };
+  const input = { spec: daemonChildren(config, nature, own?.facts, store !== undefined) };
   const root: AnyActorRef = createActor(withVitals(logic), { id: 'daemon', input, clock });
   const ended = endOf(root);
   const failed = ended.then((outcome) => {
@@ -161,13 +152,6 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   root.start();
   const life = { config, listening: Promise.race([listening, failed]), ended, stop };
   return daemonOf(life, root, shared, log, own);
-}
-
-/** Another program that has a daemon in its process says so when it is to keep something. */
-function storePlace(config: Config, own: boolean): ReturnType<typeof storeDirectory> | undefined {
-  const { ephemeral, directory } = config.journal;
-  if (ephemeral || !(own || directory !== '')) return undefined;
-  return storeDirectory(config, process.env);
 }
 
 /** What whoever started a daemon can see of it, and ask of it. */
@@ -194,6 +178,17 @@ function daemonOf(
       }
     },
   };
+}
+
+function hearPhase(decision: Decision, root: AnyActorRef, own: OwnProcess | undefined): void {
+  if (isPhase(decision, 'running')) {
+    tellConfiguration(root, { type: 'daemon.running' });
+    own?.running();
+  }
+  if (isPhase(decision, 'shutting down')) {
+    tellConfiguration(root, { type: 'daemon.stopping' });
+    own?.stopping();
+  }
 }
 
 /** Whether the daemon as a whole begins to run, or to stop. */

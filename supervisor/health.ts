@@ -10,15 +10,23 @@ import { gatherFacts, type HealthSources } from '../actors/health/facts.ts';
 import type { Pulses } from '../actors/health/pulses.ts';
 import { Rates } from '../actors/health/rates.ts';
 import { figuresOf, withVitals } from '../actors/vitals.ts';
+import type { GoxError } from '../conf/errors.ts';
 import type { healthCheck, healthStats } from '../engine/catalogue/health.ts';
 import type { Result } from '../engine/catalogue/spec.ts';
 import { type HealthContext, healthMachine } from '../machines/health.ts';
 import { type Condition, worst } from '../machines/health-conditions.ts';
-import type { LogFacts, SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
+import type { JournalFacts, LogFacts, SocketFacts, ThreadFacts } from '../machines/health-facts.ts';
 import { deaths, type SupervisorRef, whichChildren } from '../machines/supervision/index.ts';
 import type { Failures } from '../transport/failures.ts';
 import { SPARE } from './children.ts';
 import { childrenOf } from './tree.ts';
+
+interface HealthProject {
+  readonly name: string;
+  readonly number: number;
+  readonly state: string;
+  readonly read_only: GoxError | undefined;
+}
 
 export interface HealthDeps {
   /** The root of the tree, once it has started. */
@@ -34,7 +42,7 @@ export interface HealthDeps {
     figures(): { queued: number; queue_size: number; queue_refused: number };
   };
   readonly ledger: { readonly bytes: number; readonly bytes_max: number };
-  readonly projects: { all(): Iterable<{ readonly number: number; readonly state: string }> };
+  readonly projects: { all(): Iterable<HealthProject> };
   readonly jobs: { list(): readonly { readonly state: string }[] };
   /** Is done at each check: looks for requests that take long. */
   readonly look: () => void;
@@ -93,8 +101,18 @@ function sourcesOf(deps: HealthDeps): HealthSources {
     heldBytes: () => ledger.bytes,
     lostProjects: () =>
       [...projects.all()].filter(({ state }) => state === 'lost').map(({ number }) => number),
+    journals: () => [...projects.all()].flatMap(journalFacts),
     totals: () => ({ requests: counters.requests, failed: failures.total }),
   };
+}
+
+/** What cannot be written, of a project that is there. */
+function journalFacts({ name, state, read_only }: HealthProject): JournalFacts[] {
+  if (read_only === undefined || state === 'closed') return [];
+  // One that is full is written again once there is room.
+  return [
+    { project: name, passes: read_only.code === 'GOX_JOURNAL_FULL', reason: read_only.message },
+  ];
 }
 
 interface MachineShape {

@@ -6,6 +6,7 @@ import { type ToldDeps, toldRequests } from '../actors/connection/told-requests.
 import type { Projects } from '../actors/engines/projects.ts';
 import type { HeapSnapshots } from '../actors/heap/snapshots.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
+import type { ProjectStore } from '../actors/journal/store.ts';
 import type { Tracer } from '../actors/tracing/tracer.ts';
 import { GoxError } from '../conf/errors.ts';
 import type { Level } from '../conf/levels.ts';
@@ -72,6 +73,8 @@ export interface MethodsDeps extends ToldDeps {
   readonly ledger: Pick<Ledger, 'bytes'>;
   readonly pool: Pick<Pool, 'held'>;
   readonly projects: Projects;
+  /** Where projects are kept on the disk, if they are. */
+  readonly store: Pick<ProjectStore, 'directory'> | undefined;
   readonly jobs: Jobs;
   readonly tracer: Pick<Tracer, 'ways' | 'counts'>;
   readonly config: Config;
@@ -191,6 +194,7 @@ function status(deps: MethodsDeps) {
     requests: deps.counters.requests,
     held_bytes: deps.ledger.bytes,
     memory: { rss, heap_used: heapUsed, external, array_buffers: arrayBuffers },
+    journal: journalOf(deps),
     log: {
       level: deps.log.level,
       sinks: deps.logs().map(({ to, lost, held_bytes, trouble }) => ({
@@ -202,6 +206,19 @@ function status(deps: MethodsDeps) {
       state: retiring === true ? 'retiring' : state.split('.')[0],
       restarts,
     })),
+  };
+}
+
+function journalOf({ projects, store, config }: MethodsDeps) {
+  const all = [...projects.all()];
+  const count = (is: (project: (typeof all)[number]) => boolean) => all.filter(is).length;
+  return {
+    sync: store === undefined ? ('ephemeral' as const) : config.journal.sync,
+    directory: store?.directory ?? '',
+    bytes: all.reduce((total, { kept_bytes }) => total + kept_bytes, 0),
+    read_only: count(({ read_only }) => read_only !== undefined),
+    unread: count(({ isUnread, state }) => isUnread && state === 'replaying'),
+    unloaded: count(({ state }) => state === 'unloaded'),
   };
 }
 
@@ -222,10 +239,12 @@ function listDeaths(deaths: readonly Death[], now_ms: number) {
 }
 
 function listProjects(projects: Projects) {
-  const list = [...projects.all()].map(({ name, title, engine, state, unsaved }) => ({
-    project: name,
-    ...{ title, engine, state, unsaved },
-  }));
+  const list = [...projects.all()].map((one) => {
+    const { name, title, engine, state, unsaved, read_only, kept_bytes } = one;
+    const about = { project: name, title, engine, state, unsaved };
+    const reason = read_only?.message ?? one.reason;
+    return { ...about, read_only: read_only !== undefined, reason, kept_bytes };
+  });
   return { count: list.length, projects: list };
 }
 

@@ -7,21 +7,18 @@ import { Deadlines } from '../actors/connection/deadlines.ts';
 import { newCounters } from '../actors/connection/intake-deps.ts';
 import { handOver, takeBack } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
-import { Projects } from '../actors/engines/projects.ts';
+import { Projects, type StartProject } from '../actors/engines/projects.ts';
 import { Quarantine } from '../actors/engines/quarantine.ts';
 import { Spares } from '../actors/engines/spare.ts';
 import { Pulses } from '../actors/health/pulses.ts';
 import { HeapSnapshots, HeapThreads } from '../actors/heap/snapshots.ts';
 import { Hooks } from '../actors/hooks.ts';
 import { Jobs } from '../actors/jobs/jobs.ts';
-import type { JournalSettings } from '../actors/journal/disk-journal.ts';
-import { nodeFs } from '../actors/journal/fs.ts';
 import { Readings } from '../actors/journal/readings.ts';
-import { ProjectStore } from '../actors/journal/store.ts';
+import type { ProjectStore } from '../actors/journal/store.ts';
 import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceManager } from '../actors/process/service-manager.ts';
-import type { StepError } from '../actors/process/step.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { LineBudget } from '../actors/tracing/line-budget.ts';
 import { Tracer } from '../actors/tracing/tracer.ts';
@@ -55,13 +52,13 @@ export function sharedBy(
       manager: ServiceManager | undefined;
       predecessor: Predecessor | undefined;
       rootAnswers: () => boolean;
-      /** Where projects are kept; why they cannot be; nothing when they are not to be. */
-      place: string | StepError | undefined;
+      /** Where projects are kept, if they are. */
+      store: ProjectStore | undefined;
     },
 ): Shared & { readonly statistics: () => Statistics } {
   const calls: Shared['calls'] = new Map();
   const places = { calls, handovers: new Map() };
-  const quarantine = new Quarantine({ log, clock, directory: () => undefined });
+  const quarantine = new Quarantine({ log, clock, directory: () => root.store?.quarantine });
   const births = new ProjectBirths();
   const stopping = () => isStopping(root.root());
   const { predecessor } = root;
@@ -72,15 +69,7 @@ export function sharedBy(
   const pulses = new Pulses();
   const heaps = new HeapThreads();
   const snapshots = new HeapSnapshots({ config, log, pulses, heaps, calls });
-  const store = root.place === undefined ? undefined : storeAt(root.place, config, log);
-  const projects = new Projects(
-    config.workers.count,
-    config,
-    (input) => births.start(root.root().getSnapshot().children.projects, input),
-    store,
-  );
-  projects.onUnread = (project) =>
-    calls.get(project.engine)?.send({ type: 'project.replay', project });
+  const kept = keptProjects(config, log, root, births, calls);
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
   const shared = {
@@ -100,7 +89,7 @@ export function sharedBy(
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping, predecessor }) },
     ...httpSocket(predecessor),
-    ...{ store, projects, readings: store && new Readings(log) },
+    ...kept,
   } satisfies Partial<Shared>;
   const health = daemonHealth({
     ...shared,
@@ -120,6 +109,22 @@ export function sharedBy(
   return { ...shared, health, leaks, inspection, dispatch, tally, answers, statistics: figures };
 }
 
+/** The directory of projects, and where they are kept. */
+function keptProjects(
+  config: Config,
+  log: Logger,
+  { root, store }: Pick<HealthDeps, 'root'> & { readonly store: ProjectStore | undefined },
+  births: ProjectBirths,
+  calls: Shared['calls'],
+): Pick<Shared, 'projects' | 'store' | 'readings'> {
+  const start: StartProject = (input) =>
+    births.start(root().getSnapshot().children.projects, input);
+  const projects = new Projects(config.workers.count, config, start, store);
+  projects.onReplay = (project) =>
+    calls.get(project.engine)?.send({ type: 'project.replay', project });
+  return { store, projects, readings: store && new Readings(log) };
+}
+
 /** Of metrics and health, as their server holds it. */
 function httpSocket(predecessor: Predecessor | undefined) {
   let held: HeldSocket | undefined;
@@ -130,25 +135,6 @@ function httpSocket(predecessor: Predecessor | undefined) {
       held = now;
     },
   };
-}
-
-function storeAt(place: string | StepError, config: Config, log: Logger): ProjectStore {
-  // Read where they are used, since a reload may replace them.
-  const settings: JournalSettings = {
-    get sync() {
-      return config.journal.sync;
-    },
-    get sync_interval_ms() {
-      return config.journal.sync_interval_ms;
-    },
-    get sync_timeout_ms() {
-      return config.journal.sync_timeout_ms;
-    },
-    get full_retry_ms() {
-      return config.journal.full_retry_ms;
-    },
-  };
-  return new ProjectStore(place, { fs: nodeFs, settings, log });
 }
 
 /** Hooks whose defects are in the log, a line a second however many there are. */

@@ -85,6 +85,11 @@ export class Project {
     return this.#actor?.getSnapshot().context.reason ?? '';
   }
 
+  /** Of its files in the store. */
+  get kept_bytes(): number {
+    return this.journal?.bytes ?? 0;
+  }
+
   /** Whether it is in the store and was not read yet. */
   get isUnread(): boolean {
     return this.journal?.isUnread === true;
@@ -127,12 +132,6 @@ export class Project {
     this.release();
   }
 
-  /** What is recorded of it goes there from now on. */
-  keepIn(journal: ProjectJournal | undefined): void {
-    this.journal = journal;
-    this.log.goOn(journal);
-  }
-
   /** Throws why a request must not change it. To close it is how to be rid of it. */
   admit({ edits, project }: Pick<MethodSpec, 'edits' | 'project'>): void {
     if (this.read_only !== undefined && edits && project !== 'closes') throw this.read_only;
@@ -171,6 +170,8 @@ export class Project {
     reportFigures(actor, () => ({
       ...{ name: this.name, title: this.title, engine: this.engine },
       waiting: this.waiters.size,
+      ...(this.journal === undefined ? {} : { kept_bytes: this.kept_bytes }),
+      ...(this.read_only === undefined ? {} : { read_only: this.read_only.code }),
     }));
   }
 

@@ -15,6 +15,7 @@ import { CURRENT_PROJECT } from '../../engine/catalogue/schemas.ts';
 import type { MethodSpec } from '../../engine/catalogue/spec.ts';
 import type { Rebuilt } from '../../engine/port/layout.ts';
 import type { ProjectActor, ProjectEvent, ProjectInput } from '../../machines/project.ts';
+import type { ProjectJournal } from '../journal/project-journal.ts';
 import type { Found, ProjectStore } from '../journal/store.ts';
 import { type EngineUse, Owners } from './owners.ts';
 import { Project } from './project.ts';
@@ -31,8 +32,8 @@ interface ProjectsConfig {
 }
 
 export class Projects {
-  /** Hears of a project of the store that its engine is to read. */
-  onUnread: (project: Project) => void = () => {};
+  /** Hears of a project that its engine is to make anew, or to read from the store. */
+  onReplay: (project: Project) => void = () => {};
   readonly #start: StartProject;
   readonly #byName = new Map<string, Project>();
   readonly #byTitle = new Map<string, Set<Project>>();
@@ -196,9 +197,9 @@ export class Projects {
         loads.set(engine, (loads.get(engine) ?? 0) + one.bytes);
         return { ...one, engine };
       });
-    for (const { project, engine } of placed.reverse()) {
+    for (const { engine, ...one } of placed.reverse()) {
       const full = this.#byName.size >= this.#limit ? this.#full() : undefined;
-      const made = this.#restore(project, engine);
+      const made = this.#restore(one, engine);
       if (full !== undefined) this.#unload(made, full);
     }
   }
@@ -270,18 +271,42 @@ export class Projects {
   #again(name: string): Project {
     if (this.#byName.size >= this.#limit) throw this.#full();
     const engine = this.#owners.leastLoaded();
-    this.#unloaded.take(name).tell({ type: 'project.closed' });
-    return this.#restore(name, engine);
+    const before = this.#unloaded.take(name);
+    before.tell({ type: 'project.closed' });
+    return this.#restore({ project: name, bytes: before.kept_bytes }, engine);
   }
 
   /** A project of the store is to be read. */
-  #restore(name: string, engine: number): Project {
+  #restore({ project: name, bytes }: Found, engine: number): Project {
     const project = new Project(name, this.#next++, engine);
-    project.keepIn(this.#store?.found(name));
+    this.#keep(project, this.#store?.found({ project: name, bytes }));
     project.known = true;
     this.#add(project, { opening: false, replaying: true });
-    this.onUnread(project);
+    this.onReplay(project);
     return project;
+  }
+
+  /** What is recorded of a project goes there from now on. */
+  #keep(project: Project, journal: ProjectJournal | undefined): void {
+    project.journal = journal;
+    project.log.goOn(journal);
+    if (journal === undefined) return;
+    journal.onChange = (state, error) => {
+      if (this.#byName.get(project.name) !== project) return;
+      if (error !== undefined) project.read_only = error;
+      else if (state === 'writing') this.#writeAgain(project);
+    };
+  }
+
+  /** What is recorded of a project can be kept again, and so it can be changed. */
+  #writeAgain(project: Project): void {
+    const { read_only, journal } = project;
+    if (read_only === undefined) return;
+    project.read_only = undefined;
+    project.log.goOn(journal);
+    // Its engine may have counted what was not kept.
+    this.replay(project, read_only);
+    this.onReplay(project);
   }
 
   /** A project cannot be had now, and is in the store still. */
@@ -299,7 +324,7 @@ export class Projects {
   }
 
   #begin(project: Project, opening: boolean): void {
-    project.keepIn(this.#store?.begin(project.name));
+    this.#keep(project, this.#store?.begin(project.name));
     this.#add(project, { opening });
   }
 

@@ -173,6 +173,11 @@ export function keepRecords(
     const { log } = project;
     log.onFailure ??= (error) => undo(project, error, registry);
     if (log.failure === undefined) return log;
+    // A save may be made still, and leaves only that it was. Before the project is changed again it
+    // is made anew, without that.
+    if (calls.every((call) => call.project !== project || call.spec?.edits === false)) {
+      return undefined;
+    }
     // It had left its session before that, or is the end of a job.
     undo(project, log.failure, registry);
     return undefined;

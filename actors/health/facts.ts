@@ -4,6 +4,7 @@ import { memoryThere } from '../../conf/memory.ts';
 import type {
   EventLoopDelay,
   HealthFacts,
+  JournalFacts,
   LogFacts,
   MemoryFacts,
   QueueFacts,
@@ -25,6 +26,7 @@ export interface HealthSources {
   readonly jobs: () => Pick<QueueFacts, 'jobs_waiting' | 'jobs_running'>;
   readonly heldBytes: () => number;
   readonly lostProjects: () => readonly number[];
+  readonly journals: () => readonly JournalFacts[];
   /** Requests and errors since the start. */
   readonly totals: () => Totals;
 }
@@ -41,6 +43,7 @@ export function gatherFacts(sources: HealthSources, event_loop: EventLoopDelay):
     queues: queues(sources, engines),
     memory: memory(),
     projects_lost: sources.lostProjects(),
+    journals: sources.journals(),
   };
 }
 

@@ -46,14 +46,24 @@ export class ProjectJournal implements RecordSink {
   /** Whether there is a directory of it, which was not read yet. */
   #made: boolean;
   #unread: boolean;
+  readonly #found_bytes: number;
+  /** Whether what was found must stay as it is. */
+  #isLeft = false;
   #closing: Promise<void> | undefined;
 
-  /** @param made whether there is something of it in the store */
-  constructor(project: string, directory: string, made: boolean, store: Home, deps: JournalDeps) {
+  /** @param found_bytes of what there is of it in the store; undefined for one that begins */
+  constructor(
+    project: string,
+    directory: string,
+    found_bytes: number | undefined,
+    store: Home,
+    deps: JournalDeps,
+  ) {
     this.project = project;
     this.directory = directory;
-    this.#made = made;
-    this.#unread = made;
+    this.#found_bytes = found_bytes ?? 0;
+    this.#made = found_bytes !== undefined;
+    this.#unread = this.#made;
     this.#store = store;
     this.#deps = deps;
   }
@@ -61,6 +71,17 @@ export class ProjectJournal implements RecordSink {
   /** Nothing while nobody writes into it. */
   get figures(): JournalFigures | undefined {
     return this.#disk?.figures;
+  }
+
+  /** Of its files; of one that is not written, as they were found. */
+  get bytes(): number {
+    const figures = this.#disk?.figures;
+    if (figures === undefined) return this.#found_bytes;
+    return figures.segment_bytes + figures.snapshot_bytes;
+  }
+
+  get durability(): { readonly kept: number; readonly sync: JournalSettings['sync'] } {
+    return { kept: this.#disk?.figures.synced ?? 0, sync: this.#deps.settings.sync };
   }
 
   /** Whether there is something of it on the disk. */
@@ -73,6 +94,7 @@ export class ProjectJournal implements RecordSink {
   }
 
   append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void {
+    if (this.#isLeft) throw new Error(`${this.directory} must not be written`);
     this.#disk ??= this.#write(1, undefined);
     this.#disk.append(bytes, sequence, done);
   }
@@ -100,6 +122,7 @@ export class ProjectJournal implements RecordSink {
   /** It was read, and must not be written on. */
   leave(): void {
     this.#unread = false;
+    this.#isLeft = true;
   }
 
   /** Writes on where reading has ended. */

@@ -16,6 +16,7 @@ export interface RecordSink {
    * After an error nothing more is kept until `ProjectLog` goes on (`goOn`).
    */
   append(bytes: Uint8Array, sequence: number, done: (error?: GoxError) => void): void;
+  readonly durability?: Pick<LogDurability, 'kept' | 'sync'>;
   /** The newest mirror of what is kept. */
   mirrored?(mirror: Mirror): void;
   /** The project is closed: `done` is called once nothing of it is kept, not even by accident. */
@@ -74,7 +75,11 @@ export class ProjectLog {
 
   /** What `goxel.get_durability` says beside what the engine knows. */
   get durability(): LogDurability {
-    return { kept: 0, sync: 'never', ephemeral: this.#sink === undefined };
+    const { kept, sync } = this.#sink?.durability ?? { kept: 0, sync: 'never' };
+    const about = { kept, sync, ephemeral: this.#sink === undefined };
+    if (this.#failure === undefined) return about;
+    const { code, message } = this.#failure;
+    return { ...about, read_only: { code, message } };
   }
 
   /** Of the last record; of the last one that is kept. */

@@ -19,7 +19,7 @@ const PROGRESS_MS = 5000;
 interface Unread {
   readonly name: string;
   readonly number: number;
-  readonly log: Pick<ProjectLog, 'begin'>;
+  readonly log: Pick<ProjectLog, 'begin' | 'refuse'>;
   read_only: GoxError | undefined;
 }
 
@@ -101,9 +101,11 @@ export class Readings {
     }
     project.log.begin(reading);
     if (fault !== undefined && fault.kind !== 'torn') {
-      project.read_only = damaged(journal, fault);
+      const error = damaged(journal, fault);
+      project.read_only = error;
+      project.log.refuse(error);
       journal.leave();
-      this.#log.error({ project: name, ...fault }, project.read_only.message);
+      this.#log.error({ project: name, ...fault }, error.message);
       return;
     }
     if (fault !== undefined) {

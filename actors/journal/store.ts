@@ -22,7 +22,7 @@ import {
   statSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { numbered } from '../../engine/journal/files.ts';
 import { StepError } from '../process/step.ts';
 import { directoryName, hashed, projectOf } from './directory-names.ts';
@@ -62,6 +62,11 @@ export class ProjectStore {
     return this.#directory;
   }
 
+  /** Where requests go that are given up, beside the store. */
+  get quarantine(): string | undefined {
+    return this.#directory === '' ? undefined : join(dirname(this.#directory), 'quarantine');
+  }
+
   /** Of the projects that have one. */
   get journals(): Iterable<ProjectJournal> {
     return this.#journals;
@@ -93,12 +98,12 @@ export class ProjectStore {
 
   /** The journal of a project that begins. */
   begin(project: string): ProjectJournal {
-    return this.#journal(project, false);
+    return this.#journal(project, undefined);
   }
 
   /** That of one that was found. */
-  found(project: string): ProjectJournal {
-    return this.#journal(project, true);
+  found({ project, bytes }: Found): ProjectJournal {
+    return this.#journal(project, bytes);
   }
 
   /** Makes the directory of a project that begins, once one of the same name is gone. */
@@ -157,9 +162,9 @@ export class ProjectStore {
     this.#lock = undefined;
   }
 
-  #journal(project: string, made: boolean): ProjectJournal {
+  #journal(project: string, found_bytes: number | undefined): ProjectJournal {
     const directory = join(this.#directory, directoryName(project));
-    const journal = new ProjectJournal(project, directory, made, this, this.#deps);
+    const journal = new ProjectJournal(project, directory, found_bytes, this, this.#deps);
     this.#journals.add(journal);
     return journal;
   }

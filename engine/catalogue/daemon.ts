@@ -100,6 +100,16 @@ const status = method({
       },
       { description: 'Bytes of the process, and of the heap of its main thread.' },
     ),
+    journal: Type.Object({
+      sync: Type.Enum(['always', 'interval', 'never', 'ephemeral'], {
+        description: 'When edits are on the disk (journal.sync); ephemeral: never at all.',
+      }),
+      directory: Type.String({ description: 'Where projects are kept; empty when they are not.' }),
+      bytes: Type.Integer({ minimum: 0, description: 'Of the files of all projects.' }),
+      read_only: Type.Integer({ minimum: 0, description: 'Projects that only can be read.' }),
+      unread: Type.Integer({ minimum: 0, description: 'Projects that wait to be read.' }),
+      unloaded: Type.Integer({ minimum: 0, description: 'Projects that could not be read.' }),
+    }),
     log: Type.Object({
       level: Type.String(),
       sinks: Type.Array(
@@ -189,8 +199,10 @@ const listProjects = method({
   summary: 'Lists the projects, the state of each and the engine it belongs to.',
   description:
     'While one is opening or closing, other requests for it wait; while it is replaying, being' +
-    ' made anew after the thread of its engine died, all do. One that is lost could not be made' +
-    ' anew, and is refused with GOX_PROJECT_LOST until it is created, loaded or closed.',
+    ' made anew after the thread of its engine died, or read at a start, all do. One that is lost' +
+    ' could not be made anew, and is refused with GOX_PROJECT_LOST until it is created, loaded or' +
+    ' closed. One that is unloaded is kept on the disk and could not be read; asking for it has' +
+    ' that tried again.',
   params: NOTHING,
   positional: [],
   result: Type.Object({
@@ -202,10 +214,15 @@ const listProjects = method({
           description: 'What it was called when it was created, or the file it was loaded from.',
         }),
         engine: Type.Integer(),
-        state: Type.Enum(['opening', 'open', 'closing', 'replaying', 'lost']),
+        state: Type.Enum(['opening', 'open', 'closing', 'replaying', 'unloaded', 'lost']),
         unsaved: Type.Boolean({
           description: 'Whether it was edited since it was saved or loaded; lost: whether it was.',
         }),
+        read_only: Type.Boolean({ description: 'Whether edits are refused.' }),
+        reason: Type.String({
+          description: 'Why it is read only, unloaded or lost; empty when it is not.',
+        }),
+        kept_bytes: Type.Integer({ minimum: 0, description: 'Of its files in the store.' }),
       }),
     ),
   }),

@@ -26,6 +26,7 @@ export function factsWith(changes: Partial<HealthFacts> = {}): HealthFacts {
     },
     memory: { rss: 1e8, heap_used: 1e7, external: 1e6, array_buffers: 1e6, limit: 1e9 },
     projects_lost: [],
+    journals: [],
     ...changes,
   };
 }

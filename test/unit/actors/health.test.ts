@@ -27,6 +27,7 @@ function sourcesWith(changes: Partial<HealthSources> = {}): HealthSources {
     jobs: () => ({ jobs_waiting: 0, jobs_running: 0 }),
     heldBytes: () => 0,
     lostProjects: () => [],
+    journals: () => [],
     totals: () => ({ requests: 0, failed: 0 }),
     ...changes,
   };

@@ -25,6 +25,8 @@ function amiss(changes: Partial<HealthFacts>, before?: HealthFacts): Record<stri
   return Object.fromEntries(bad.map(({ what, state }) => [what, state]));
 }
 
+const FULL = { project: 'a', passes: true, reason: 'there is no room' };
+const DEAD = { project: 'b', passes: false, reason: 'the disk failed' };
 const WELL = factsWith();
 const voxels = (...bytes: number[]) => ({
   engines: bytes.map((voxel_bytes, index) => thread(`engine:${index}`, { voxel_bytes })),
@@ -96,6 +98,8 @@ const CASES: readonly (readonly [string, Partial<HealthFacts>, Record<string, st
   ['memory below', memory(800), {}],
   ['memory beyond the share', memory(801), { memory: 'degraded' }],
   ['memory at its end', memory(971), { memory: 'failing' }],
+  ['a full journal', { journals: [FULL] }, { journal: 'degraded' }],
+  ['a dead journal beside a full one', { journals: [FULL, DEAD] }, { journal: 'failing' }],
   ['projects lost', { projects_lost: [3, 4] }, { projects: 'degraded' }],
 ];
 
@@ -138,7 +142,7 @@ rules('every thing is read at every check, and has a name of its own', () => {
     names.filter((name) => !/engine:|job:/.test(name)),
     [
       ...['engines', 'voxels', 'listener:unix', 'log', 'event loop', 'jobs', 'held bytes'],
-      ...['memory', 'projects'],
+      ...['memory', 'journal', 'projects'],
     ],
   );
 });

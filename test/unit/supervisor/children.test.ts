@@ -190,7 +190,6 @@ test('serves metrics and health, if at all, before it starts engines', async () 
       own: true,
       managed: false,
       successor: false,
-      kept: true,
     }).children.map(({ id }) => id);
   };
   const without = await ids(false);

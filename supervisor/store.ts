@@ -1,0 +1,37 @@
+/** The store of a daemon: where it is by the configuration, if there is to be one. */
+
+import type { Logger } from 'pino';
+import type { JournalSettings } from '../actors/journal/disk-journal.ts';
+import { nodeFs } from '../actors/journal/fs.ts';
+import { ProjectStore } from '../actors/journal/store.ts';
+import { storeDirectory } from '../actors/journal/store-directory.ts';
+import type { Config } from '../conf/schema.ts';
+
+/**
+ * @param own whether the process is the daemon's own: another program that has one in its process
+ * names a directory when it is to keep something
+ */
+export function storeOf(config: Config, own: boolean, log: Logger): ProjectStore | undefined {
+  const { ephemeral, directory } = config.journal;
+  if (ephemeral || !(own || directory !== '')) return undefined;
+  const place = storeDirectory(config, process.env);
+  return new ProjectStore(place, { fs: nodeFs, settings: settingsOf(config), log });
+}
+
+/** Read where they are used, since a reload may replace them. */
+function settingsOf(config: Config): JournalSettings {
+  return {
+    get sync() {
+      return config.journal.sync;
+    },
+    get sync_interval_ms() {
+      return config.journal.sync_interval_ms;
+    },
+    get sync_timeout_ms() {
+      return config.journal.sync_timeout_ms;
+    },
+    get full_retry_ms() {
+      return config.journal.full_retry_ms;
+    },
+  };
+}
