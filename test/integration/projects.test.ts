@@ -235,9 +235,10 @@ states('the tree shows each', async () => {
     ({ figures }) => figures?.name === 'seen',
   );
   assert.is(found?.state, 'open.unsaved');
-  const { engine, ...figures } = found?.figures ?? {};
+  const { engine, kept_bytes, ...figures } = found?.figures ?? {};
   assert.equal(figures, { name: 'seen', title: 'tower', waiting: 0 });
   assert.type(engine, 'number');
+  assert.ok(Number(kept_bytes) > 0, 'what was made of it is kept');
   await connection.call('goxel.close_project', { project: 'seen' });
   connection.destroy();
 });
