@@ -11,7 +11,7 @@
 import { assign, type EventObject, enqueueActions, setup, spawnChild, stopChild } from 'xstate';
 import { type Config, workerRestarts } from '../conf/schema.ts';
 import { effect, tell } from './effects.ts';
-import type { WorkerEnd } from './engine.ts';
+import type { WorkerEnd } from './engine-events.ts';
 import {
   type RestartPolicyEvent,
   type RestartVerdict,
@@ -84,7 +84,7 @@ export const spareMachine = setup({
   context: ({ input }) => ({ ...input, taken: 0, reason: '' }),
   initial: 'resting',
   entry: 'start policy',
-  on: { 'child.stop': '.stopped' },
+  on: { 'child.stop': '.stopped', 'xstate.error.actor.restart policy': '.without' },
   states: {
     resting: { after: { rest: 'starting' } },
     starting: {
@@ -102,8 +102,8 @@ export const spareMachine = setup({
       },
       on: { 'restart.due': 'starting', 'restart.refused': 'without' },
     },
-    /** No thread is to be started again. */
-    without: {},
+    /** No thread is to be started again, or nobody says when. */
+    without: { entry: 'stop thread' },
     stopped: { type: 'final', entry: ['stop thread', 'stop policy'] },
   },
 });

@@ -8,7 +8,6 @@ import type { SocketCommand } from '../../machines/connection.ts';
 import type { Rights } from '../../transport/caller.ts';
 import type { Project } from '../engines/project.ts';
 import type { Quarantine } from '../engines/quarantine.ts';
-import type { SessionRequest } from './request.ts';
 
 /** What a client is told when its machine says that it is refused. */
 export function refusalFor(
@@ -138,7 +137,7 @@ export function forbidden({ name, level }: MethodSpec, rights: Rights): GoxError
 
 /** Throws why a request must not leave for the project that it is about. */
 export function requireAdmissible(
-  request: Pick<SessionRequest, 'params' | 'spec'>,
+  request: { readonly params: Uint8Array; readonly spec: MethodSpec },
   project: Pick<Project, 'name' | 'admit'>,
   quarantine: Pick<Quarantine, 'refusal'>,
 ): void {

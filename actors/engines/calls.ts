@@ -1,4 +1,4 @@
-/** The `calls` effect of an engine: the queue of calls into it, as its machine and others see it. */
+/** The `calls` effect of an engine: the queue of calls into it, as others see it. */
 
 import { fromCallback } from 'xstate';
 import type { CallsCommand, EngineChildInput, EngineEvent } from '../../machines/engine.ts';

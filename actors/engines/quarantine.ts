@@ -1,13 +1,13 @@
 /**
- * Requests of which engines die. A request whose thread has died twice while it ran is given up: its
- * client gets GOX_REQUEST_QUARANTINED, the request is written to a file for whoever looks into it,
- * and everything else goes on.
+ * Requests of which engines die. A request whose thread has died twice while it ran is given up:
+ * its client gets GOX_REQUEST_QUARANTINED, the request is written to a file for whoever looks into
+ * it, and everything else goes on.
  *
  * A client that sends it again must not take the daemon down. What was given up is refused at once
  * for some time, when it comes again for the same project with the same bytes. Who varies the bytes
- * still costs two threads each time; those deaths are forgiven once there is a thread again, so that
- * no engine is given up for them, but the waits before a restart grow (`machines/engine.ts`). It
- * could hold up the engine as well with requests that just take long.
+ * still costs two threads each time; those deaths are forgiven once there is a thread again, so
+ * that no engine is given up for them, but the waits before a restart grow (`machines/engine.ts`).
+ * Who may send requests could hold up an engine as well with some that just take long.
  */
 
 import { createHash } from 'node:crypto';
@@ -30,7 +30,7 @@ const PARAMS_BYTES_MAX = 4 * 1024 * 1024;
 export interface QuarantineDeps {
   readonly log: Pick<Logger, 'error'>;
   readonly clock: { now_ms(): number };
-  /** Where the files go; none are written without one. Made when it is needed, for its owner alone. */
+  /** Where the files go, if anywhere. Made when it is needed, for its owner alone. */
   readonly directory: () => string | undefined;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../machines/engine.ts';
 import { type JobCommand, jobMachine } from '../../../machines/job.ts';
 import type { listenerMachine } from '../../../machines/listener.ts';
+import { type SpareInput, spareMachine } from '../../../machines/spare.ts';
 import { type StepCommand, stepMachine } from '../../../machines/step.ts';
 import { DEFECT, fakeEffect } from '../fake-effect.ts';
 import { configWith, probe } from '../probe.ts';
@@ -23,7 +24,7 @@ import { breakInspectorServer } from './inspector.ts';
 import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
 import type { Watch } from './stage.ts';
-import { ENGINE, engine, HEALTH, health, leaks } from './threads.ts';
+import { ENGINE, engine, HEALTH, health, leaks, spare } from './threads.ts';
 import { breakEstate } from './upgrade.ts';
 
 export const WHENS = ['as it starts', 'later'] as const;
@@ -40,6 +41,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   sockets: { holder: breakHolder },
   http: { server: breakHttp },
   engine: { worker: breakWorker, calls: breakCalls, 'restart policy': breakPolicy },
+  spare: { thread: breakSpare, 'restart policy': breakSparePolicy },
   health: { checks: breakChecks },
   leaks: { counts: breakCounts },
   configuration: { reader: breakReader, applier: breakApplier },
@@ -276,12 +278,52 @@ function breakPolicy(when: When, watch: Watch): void {
     throw new Error(DEFECT);
   };
   const { snapshot } = probe(machine, { ...ENGINE, config: JITTERY, random }, watch);
-  // It draws lots for the wait.
-  if (when === 'later') worker.say({ type: 'worker.exited', reason: 'killed' });
+  // It draws lots for the second wait, and the first ones.
+  for (let deaths = when === 'later' ? 2 : 0; deaths > 0; deaths -= 1) {
+    worker.say({ type: 'worker.exited', reason: 'killed' });
+    watch.clock.increment(0);
+  }
   ended(snapshot(), 'failed');
   assert.equal(snapshot().output, { failure: `Error: ${DEFECT}` });
   assert.equal(calls.told.at(-1), { type: 'calls.refuse', reason: `Error: ${DEFECT}` });
   assert.is(worker.alive + calls.alive, 0);
+}
+
+/** As if it had died. */
+function breakSpare(when: When, watch: Watch): void {
+  const { thread, clock, snapshot } = spare(watch);
+  if (when === 'as it starts') thread.atStart('throw');
+  clock.increment(1000);
+  if (when === 'later') {
+    thread.say({ type: 'spare.ready' });
+    thread.breakDown();
+  }
+  assert.equal(snapshot().value, { gone: 'backoff' });
+  assert.is(snapshot().context.reason, `Error: ${DEFECT}`);
+  clock.increment(100);
+  assert.is(thread.alive, 1);
+}
+
+/** There is a thread as long as it lives, and no other. */
+function breakSparePolicy(when: When, watch: Watch): void {
+  const thread = fakeEffect<EventObject, Pick<SpareInput, 'config'>>();
+  const policy = thrower as unknown as Actor<typeof spareMachine, 'restart policy'>;
+  const machine = spareMachine.provide({
+    actors: {
+      thread: thread.logic,
+      ...(when === 'as it starts' ? { 'restart policy': policy } : {}),
+    },
+  });
+  const random = () => {
+    throw new Error(DEFECT);
+  };
+  const { snapshot } = probe(machine, { config: JITTERY, random }, watch);
+  if (when === 'later') {
+    watch.clock.increment(1000);
+    thread.say({ type: 'worker.exited', reason: 'killed' });
+  }
+  assert.is(snapshot().value, 'without');
+  assert.is(thread.alive, 0);
 }
 
 /** A bad check; the next one is made by another effect. */

@@ -10,15 +10,17 @@ import { probe } from '../probe.ts';
 import { type Subject, type Watch, walker } from './stage.ts';
 
 const PROJECT: ProjectInput = { name: 'tower', engine: 0, opening: true };
-const LOST = { type: 'engine.lost', reason: 'killed' } as const;
+const LOST = { type: 'project.lost', reason: 'killed' } as const;
 
 export const projectSubject: Subject = {
   machine: projectMachine,
-  inputs: [PROJECT, { ...PROJECT, opening: false }],
+  inputs: [PROJECT, { ...PROJECT, opening: false }, { ...PROJECT, replaying: true }],
   said: [
     ...[{ type: 'project.open' }, { type: 'project.close' }, { type: 'project.closed' }],
     ...[{ type: 'project.refused' }, { type: 'project.edited' }, { type: 'project.saved' }],
     ...[{ type: 'project.opened', title: 'Tower' }, LOST],
+    ...[{ type: 'project.replay' }, { type: 'project.replayed' }],
+    { type: 'project.unloaded', reason: 'killed' },
   ],
   begin: (input, watch) => walker(probe(projectMachine, input as ProjectInput, watch)),
   lives: {},
@@ -42,7 +44,10 @@ export const policySubject: Subject = {
     ...[POLICY, restarting({ restart_on_failure: false })],
     restarting({ max_restart_attempts: 0 }, true),
   ],
-  said: [{ type: 'child.failed' }],
+  said: [
+    ...[{ type: 'child.failed' }, { type: 'restart.early' }],
+    { type: 'failures.forgiven', count: 1 },
+  ],
   begin: (input, watch) => walker(probe(restartPolicyMachine, input as RestartPolicyInput, watch)),
   lives: {},
 };

@@ -13,6 +13,7 @@ import {
 import { type ChecksCommand, type HealthInput, healthMachine } from '../../../machines/health.ts';
 import type { HealthFacts } from '../../../machines/health-facts.ts';
 import { type CountsCommand, leaksMachine } from '../../../machines/leaks.ts';
+import { type SpareInput, spareMachine } from '../../../machines/spare.ts';
 import { fakeEffect } from '../fake-effect.ts';
 import { factsWith, thread } from '../health-facts.ts';
 import { configWith, probe } from '../probe.ts';
@@ -44,14 +45,57 @@ export function engine(
   watch: Watch,
   input = ENGINE,
   first: readonly WorkerEnd['type'][] | 'throw' = [],
+  spare = false,
 ) {
   const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const ends = (type: string) => ({ type, reason: 'killed' });
   worker.atStart(first === 'throw' ? first : first.map(ends));
-  const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
+  const machine = engineMachine.provide({
+    actors: { worker: worker.logic, calls: calls.logic },
+    guards: { 'a spare is there': () => spare },
+  });
   return { ...probe(machine, input, watch), worker, calls };
 }
+
+const SPARE: SpareInput = { config: ENGINE.config, random: () => 0 };
+
+export function spare(watch: Watch, input = SPARE) {
+  const thread = fakeEffect<EventObject, Pick<SpareInput, 'config'>>();
+  const machine = spareMachine.provide({ actors: { thread: thread.logic } });
+  return { ...probe(machine, input, watch), thread };
+}
+
+export const spareSubject: Subject = {
+  machine: spareMachine,
+  inputs: [SPARE],
+  state: (value) => (typeof value === 'object' && 'gone' in value ? 'gone' : value),
+  said: [
+    ...[{ type: 'spare.ready' }, { type: 'spare.taken' }],
+    ...['worker.exited', 'worker.short'].map((type) => ({ type, reason: 'killed' })),
+    { type: 'child.stop', now: false },
+  ],
+  begin: (input, watch) => {
+    const one = spare(watch, input as SpareInput);
+    return walker(one, [[one.thread, /^(worker|spare)\./]]);
+  },
+  lives: {
+    'is taken again and again, and left alone for a while; or never there again': (watch) => {
+      for (const config of [ENGINE.config, NEVER]) {
+        const { thread, snapshot, stop } = spare(watch, { ...SPARE, config });
+        for (let taken = 0; taken < 4; taken += 1) {
+          while (thread.alive === 0 && watch.clock.next());
+          if (thread.alive === 0) break;
+          thread.say({ type: 'spare.ready' });
+          thread.say({ type: 'spare.taken' });
+        }
+        assert.is(snapshot().context.taken, config === NEVER ? 1 : 4);
+        // Whoever is left alone starts for ever.
+        stop();
+      }
+    },
+  },
+};
 
 export const engineSubject: Subject = {
   machine: engineMachine,
@@ -72,12 +116,17 @@ export const engineSubject: Subject = {
     ],
     ...[{ type: 'work.begun' }, { type: 'work.ended' }, { type: 'child.stop', now: false }],
     ...[{ type: 'engine.retire' }, { type: 'engine.stay' }],
+    ...[{ type: 'replay.begun' }, { type: 'replay.ended' }],
+    ...[
+      { type: 'replay.overdue', age_ms: 300_001 },
+      { type: 'calls.blamed', deaths: 2 },
+    ],
   ],
   begin: (input, watch) => {
     const one = engine(watch, input as EngineInput);
     return walker(one, [
       [one.worker, /^worker\./],
-      [one.calls, /^(calls?|part|work)\./],
+      [one.calls, /^(calls?|part|work|replay)\./],
     ]);
   },
   lives: {
@@ -96,6 +145,19 @@ export const engineSubject: Subject = {
           clock.increment(1000);
         }
       }
+    },
+    'has projects to make anew': (watch) => {
+      const { worker, calls, snapshot } = engine(watch);
+      calls.say({ type: 'replay.begun' });
+      worker.say({ type: 'worker.ready' });
+      assert.equal(snapshot().value, { replaying: 'idle' });
+    },
+    'has a spare thread, and waits for nothing': (watch) => {
+      const { worker, snapshot } = engine(watch, ENGINE, [], true);
+      worker.say({ type: 'worker.ready' });
+      worker.say({ type: 'worker.exited', reason: 'killed' });
+      assert.equal(snapshot().value, 'starting');
+      assert.is(snapshot().context.restarts, 1);
     },
     'has a worker that says more than once, as it starts, that it has come to nothing': (watch) => {
       const ends = ['worker.exited', 'worker.short'] as const;

@@ -30,7 +30,12 @@ import {
 } from '../../support/machines/small.ts';
 import { socketsSubject } from '../../support/machines/sockets.ts';
 import { SteppedClock, type Subject } from '../../support/machines/stage.ts';
-import { engineSubject, healthSubject, leaksSubject } from '../../support/machines/threads.ts';
+import {
+  engineSubject,
+  healthSubject,
+  leaksSubject,
+  spareSubject,
+} from '../../support/machines/threads.ts';
 import { upgradeSubject } from '../../support/machines/upgrade.ts';
 import { ROOT } from '../../support/modules.ts';
 
@@ -46,7 +51,7 @@ const SUBJECTS: readonly Subject[] = [
     sessionSubject,
     socketsSubject,
   ],
-  ...[stepSubject, upgradeSubject],
+  ...[spareSubject, stepSubject, upgradeSubject],
 ];
 
 async function machinesBelow(room: string): Promise<Map<string, AnyStateMachine[]>> {

@@ -40,21 +40,60 @@ test('is ready when its worker is', async () => {
   assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
 });
 
-test('brings a dead worker back after the delay, and keeps its queue meanwhile', async () => {
+test('brings a dead worker back at once, the next after the delay, and keeps its queue', async () => {
   const { worker, calls, clock, snapshot } = await engine();
-  worker.say({ type: 'worker.ready' });
-  worker.say({ type: 'worker.exited', reason: 'killed' });
-  assert.equal(snapshot().value, { lost: 'backoff' });
-  assert.is(worker.alive, 0);
-  assert.is(calls.alive, 1);
-  assert.equal(calls.told, [{ type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' }]);
-  clock.increment(99);
-  assert.is(worker.alive, 0);
-  clock.increment(1);
-  assert.is(worker.alive, 1);
+  for (const [restarts, delay] of [0, 100].entries()) {
+    worker.say({ type: 'worker.ready' });
+    worker.say({ type: 'worker.exited', reason: 'killed' });
+    assert.equal(snapshot().value, { lost: 'backoff' });
+    assert.is(worker.alive, 0);
+    assert.is(calls.alive, 1);
+    const failure = { type: 'calls.fail', code: 'GOX_ENGINE_LOST', reason: 'killed' };
+    assert.equal(calls.told.at(-1), failure);
+    clock.increment(Math.max(0, delay - 1));
+    assert.is(worker.alive, delay === 0 ? 1 : 0);
+    clock.increment(Math.min(1, delay));
+    assert.is(worker.alive, 1);
+    assert.is(snapshot().context.restarts, restarts + 1);
+  }
   worker.say({ type: 'worker.ready' });
   assert.equal(snapshot().value, { ready: 'idle' });
-  assert.is(snapshot().context.restarts, 1);
+});
+
+test('makes its projects anew before it is ready, and serves meanwhile', async () => {
+  const { worker, calls, reports, snapshot } = await engine();
+  calls.say({ type: 'replay.begun' });
+  worker.say({ type: 'worker.ready' });
+  assert.equal(snapshot().value, { replaying: 'idle' });
+  assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
+  calls.say({ type: 'work.begun' });
+  calls.say({ type: 'replay.ended' });
+  assert.equal(snapshot().value, { ready: 'busy' });
+  calls.say({ type: 'replay.begun' });
+  assert.equal(snapshot().value, { replaying: 'busy' });
+  calls.say({ type: 'replay.overdue', age_ms: 300_001 });
+  assert.equal(snapshot().value, { lost: 'backoff' });
+  assert.match(snapshot().context.reason, /^a project was being made anew for 300001 ms/);
+});
+
+test('deaths of requests that were given up do not use up the restarts', async () => {
+  const { worker, calls, clock, snapshot } = await engine();
+  worker.say({ type: 'worker.ready' });
+  for (let times = 0; times < 5; times += 1) {
+    for (let deaths = 1; deaths <= 2; deaths += 1) {
+      worker.say({ type: 'worker.exited', reason: 'killed' });
+      if (deaths === 2) calls.say({ type: 'calls.blamed', deaths });
+      clock.increment(1000);
+      worker.say({ type: 'worker.ready' });
+    }
+    assert.equal(snapshot().value, { ready: 'idle' });
+  }
+  for (let deaths = 1; deaths <= 3; deaths += 1) {
+    assert.is.not(snapshot().value, 'failed');
+    worker.say({ type: 'worker.exited', reason: 'killed' });
+    clock.increment(1000);
+  }
+  assert.is(snapshot().value, 'failed');
 });
 
 test('gives up and refuses calls when the restarts are used up', async () => {
@@ -75,8 +114,9 @@ test('takes a worker for dead that never gets ready', async () => {
   clock.increment(9999);
   assert.is(snapshot().value, 'starting');
   clock.increment(1);
-  assert.equal(snapshot().value, { lost: 'backoff' });
-  assert.is(worker.alive, 0);
+  assert.is(snapshot().context.restarts, 1, 'another one comes at once');
+  assert.is(worker.started.length, 2);
+  assert.is(worker.alive, 1);
 });
 
 test('asks the queue for overdue calls at every check', async () => {
