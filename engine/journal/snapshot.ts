@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 import { crc32, deflate, inflateSync } from 'node:zlib';
 import { Packr } from 'msgpackr';
 import type { Mirror, MirrorBlocks, MirrorPage, MirrorRun, MirrorSteps } from '../port/mirror.ts';
+import { FORMAT, NewerFormat } from './files.ts';
 
 const SNAPSHOT_MAGIC = Buffer.from('GOXSNAP1', 'latin1');
 const HEAD_BYTES = 16;
@@ -99,7 +100,7 @@ function* sections(mirror: Mirror, about: SnapshotAbout): Generator<Section, voi
   const of = (type: number, content: unknown): Section => {
     return { type, content: packr.pack(content) };
   };
-  yield of(SECTIONS.header, { ...about, sequence, stamp });
+  yield of(SECTIONS.header, { format: FORMAT, ...about, sequence, stamp });
   const written = new Set<number>();
   for (const { ids, data } of mirror.values) {
     yield of(SECTIONS.values, { ids: bytesIn(ids), data });
@@ -163,32 +164,50 @@ function* newBlocks(
   if (parts.length > 0) yield { type: SECTIONS.blocks, content: Buffer.concat(parts) };
 }
 
-/** Reads a snapshot; whatever the bytes are, it throws nothing but an Error that says why. */
+/**
+ * Reads a snapshot. Throws an Error that says what is wrong and where, whatever the bytes are;
+ * `NewerFormat` when a later version wrote them; and what the source throws.
+ */
 export function readSnapshot(source: ByteSource): Snapshot {
   const reader = new SnapshotReader();
-  let offset = SNAPSHOT_MAGIC.length;
-  try {
-    if (!source.read(0, offset).equals(SNAPSHOT_MAGIC)) {
-      offset = 0;
+  let offset = 0;
+  const orFail = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof NewerFormat) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${reason}, at ${offset} of ${source.length}`, { cause: error });
+    }
+  };
+  const magic = source.read(0, SNAPSHOT_MAGIC.length);
+  orFail(() => {
+    if (!magic.equals(SNAPSHOT_MAGIC)) {
       throw new Error('the file does not begin as a snapshot does');
     }
-    while (offset < source.length) {
-      const head = source.read(offset, HEAD_BYTES);
-      if (head.length < HEAD_BYTES) throw new Error('the head of the section is cut off');
-      const length = head.readUInt32LE(0);
-      if (length > source.length - offset - HEAD_BYTES) throw new Error('the section is cut off');
-      reader.take(sectionOf(head, source.read(offset + HEAD_BYTES, length)));
-      offset += HEAD_BYTES + length;
-    }
-    return reader.finish();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${reason}, at ${offset} of ${source.length}`, { cause: error });
+  });
+  offset = magic.length;
+  while (offset < source.length) {
+    const head = source.read(offset, HEAD_BYTES);
+    const length = orFail(() => bodyLength(head, source.length - offset));
+    const body = source.read(offset + HEAD_BYTES, length);
+    orFail(() => reader.take(sectionOf(head, body)));
+    offset += HEAD_BYTES + length;
   }
+  return orFail(() => reader.finish());
+}
+
+/** @param left bytes of the file, from the head on */
+function bodyLength(head: Buffer, left: number): number {
+  if (head.length < HEAD_BYTES) throw new Error('the head of the section is cut off');
+  const length = head.readUInt32LE(0);
+  if (length > left - HEAD_BYTES) throw new Error('the section is cut off');
+  return length;
 }
 
 function sectionOf(head: Buffer, body: Buffer): Section {
-  if (head.readUInt32LE(4) !== crc32(body, crc32(head.subarray(8)))) {
+  const check = crc32(body, crc32(head.subarray(8)));
+  if (body.length < head.readUInt32LE(0) || head.readUInt32LE(4) !== check) {
     throw new Error('the section does not match its checksum');
   }
   const type = head.readUInt32LE(8);
@@ -205,7 +224,9 @@ interface PlacesContent {
   readonly counts: Uint8Array;
 }
 
-type HeaderContent = SnapshotAbout & Pick<Mirror, 'sequence' | 'stamp'>;
+interface HeaderContent extends SnapshotAbout, Pick<Mirror, 'sequence' | 'stamp'> {
+  readonly format: number;
+}
 
 interface RootContent {
   readonly root: Uint8Array;
@@ -254,6 +275,9 @@ class SnapshotReader {
     switch (type) {
       case SECTIONS.header:
         this.#header = content as HeaderContent;
+        if (this.#header.format > FORMAT) {
+          throw new NewerFormat('the snapshot', this.#header.format);
+        }
         return;
       case SECTIONS.values: {
         const { ids, data } = content as { ids: Uint8Array; data: Uint8Array };

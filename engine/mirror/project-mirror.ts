@@ -4,7 +4,7 @@
  * into what the main thread has.
  */
 
-import { threadId } from 'node:worker_threads';
+import { randomUUID } from 'node:crypto';
 import type { Recorder } from '../changes/recorder.ts';
 import type { Layer } from '../document/layer.ts';
 import type {
@@ -36,12 +36,10 @@ export interface MirrorBounds {
 
 const BOUNDS: MirrorBounds = { value_bytes_min: 256 * 1024, blocks_min: 4096 };
 
-let made = 0;
-
 export class ProjectMirror {
   readonly #project: Project;
-  /** Of all its mirrors; there may be others of the same project. */
-  readonly #name = `${threadId}.${++made}`;
+  /** Of all its mirrors; other threads and other daemons may have made some of the same project. */
+  readonly #name = randomUUID();
   #count = 0;
   #stamp: string | undefined;
   #ids = new Ids();

@@ -61,7 +61,7 @@ export interface MirrorValues {
 export interface Mirror {
   /** Of the last record that it knows of. */
   readonly sequence: number;
-  /** No other mirror of this process has it. */
+  /** No other mirror has it. */
   readonly stamp: string;
   readonly root: Uint8Array;
   readonly values: readonly MirrorValues[];

@@ -1,6 +1,6 @@
 /** A project that another thread mirrors, and others made anew of that. */
 
-import { readSnapshot, snapshotChunks } from '../../engine/journal/snapshot.ts';
+import { type ByteSource, readSnapshot, snapshotChunks } from '../../engine/journal/snapshot.ts';
 import { type MirrorBounds, ProjectMirror } from '../../engine/mirror/project-mirror.ts';
 import { type Mirror, type MirrorDelta, mirrorAfter } from '../../engine/port/mirror.ts';
 import type { LooseProject } from './project.ts';
@@ -38,12 +38,14 @@ export class MirroredProject {
 
 /** A mirror from the bytes of its file. */
 export async function stored(mirror: Mirror): Promise<Mirror> {
-  const bytes = await bytesOf(mirror);
-  const source = {
+  return readSnapshot(sourceOf(await bytesOf(mirror))).mirror;
+}
+
+export function sourceOf(bytes: Buffer): ByteSource {
+  return {
     length: bytes.length,
     read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
   };
-  return readSnapshot(source).mirror;
 }
 
 export async function bytesOf(mirror: Mirror): Promise<Buffer> {
