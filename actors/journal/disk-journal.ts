@@ -223,8 +223,8 @@ export class DiskJournal implements RecordSink {
   #count(group: readonly Entry[]): void {
     this.#kept = group.at(-1)?.sequence ?? this.#kept;
     this.#compaction.count(bytesOf(group));
-    if (this.#segments.isDirty) this.#expectSync();
-    else this.#synced = this.#kept;
+    if (this.#segments.isSynced) this.#synced = this.#kept;
+    else this.#expectSync();
   }
 
   /** How the segments are to be for the next group. */

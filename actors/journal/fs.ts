@@ -29,12 +29,15 @@ export interface JournalFs {
   /** Readable by its owner alone; one that is there already is no error. */
   mkdir(path: string): Promise<void>;
   readdir(path: string): Promise<string[]>;
-  read(path: string): Promise<Buffer>;
+  /** So many bytes from an offset on; throws where there are fewer. */
+  read(path: string, offset: number, length: number): Promise<Buffer>;
   /** Has what is in a directory, by its names, on the disk. */
   fsyncDir(path: string): Promise<void>;
 }
 
 const { O_CREAT, O_DIRECTORY, O_DSYNC, O_RDONLY, O_WRONLY } = fs.constants;
+/** At a time, as for what is written: a slow disk is not one that does not answer. */
+const READ_BYTES_MAX = 8 << 20;
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
@@ -98,8 +101,21 @@ class NodeFs implements JournalFs {
     return settled((done) => fs.readdir(path, done));
   }
 
-  read(path: string): Promise<Buffer> {
-    return settled((done) => fs.readFile(path, done));
+  async read(path: string, offset: number, length: number): Promise<Buffer> {
+    const file = await opened(path, O_RDONLY);
+    try {
+      const bytes = Buffer.allocUnsafe(length);
+      for (let at = 0; at < length; ) {
+        const read = await settled<number>((done) => {
+          fs.read(file, bytes, at, Math.min(length - at, READ_BYTES_MAX), offset + at, done);
+        });
+        if (read === 0) throw new Error(`${path} ends at ${offset + at}`);
+        at += read;
+      }
+      return bytes;
+    } finally {
+      await this.close(file);
+    }
   }
 
   async fsyncDir(path: string): Promise<void> {

@@ -41,7 +41,6 @@ export class Segments {
   #first: number;
   #end = 0;
   #file: number | undefined;
-  /** Whether all that a write has written is on the disk when it is done. */
   #synced = false;
   /** Whether something was written that may not be on the disk. */
   #dirty = false;
@@ -55,8 +54,9 @@ export class Segments {
     this.#older = [...(options.place?.segments ?? [])];
     const last = this.#older.pop();
     this.#first = last?.sequence ?? sequence + 1;
-    // One without a whole header was never used; it is made again.
-    this.#end = last !== undefined && last.bytes > MAGIC.length ? last.bytes : 0;
+    // One without a whole header was never used, and is made again. Marks at its end go, since
+    // there will be a newer one.
+    this.#end = options.place?.edits_bytes ?? 0;
   }
 
   get isOpen(): boolean {
@@ -71,8 +71,9 @@ export class Segments {
     return this.#older.reduce((sum, { bytes }) => sum + bytes, this.#end);
   }
 
-  get isDirty(): boolean {
-    return this.#dirty;
+  /** Whether all that a write has written is on the disk when it is done. */
+  get isSynced(): boolean {
+    return this.#synced;
   }
 
   get path(): string {
@@ -216,8 +217,8 @@ export class Segments {
   async #makeSure(file: number): Promise<void> {
     const from = this.#options.place?.synced_bytes ?? 0;
     if (from < this.#end) {
-      const found = await this.#fs.read(this.path);
-      await writeAll(this.#fs, file, [found.subarray(from, this.#end)], from);
+      const found = await this.#fs.read(this.path, from, this.#end - from);
+      await writeAll(this.#fs, file, [found], from);
     }
     await this.#cut(file);
     await this.#fs.fsyncDir(this.#options.directory);

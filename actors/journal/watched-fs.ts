@@ -90,8 +90,8 @@ export class WatchedFs implements JournalFs {
     return this.#timed('readdir', this.#fs.readdir(path));
   }
 
-  read(path: string): Promise<Buffer> {
-    return this.#timed('read', this.#fs.read(path));
+  read(path: string, offset: number, length: number): Promise<Buffer> {
+    return this.#timed('read', this.#fs.read(path, offset, length));
   }
 
   fsyncDir(path: string): Promise<void> {

@@ -41,7 +41,9 @@ export interface JournalPlace {
   readonly snapshots: readonly StoredFile[];
   /** Of the snapshot that is gone on from; 0 without one. */
   readonly snapshot_sequence: number;
-  /** Of the last segment, the bytes that its marks say to have been on the disk. */
+  /** Of the last segment, the bytes up to the end of its last edit; marks may follow. */
+  readonly edits_bytes: number;
+  /** Of those, the bytes that its marks say to have been on the disk. */
   readonly synced_bytes: number;
 }
 
@@ -120,6 +122,7 @@ class StoreReader {
   #sequence = 0;
   #epoch = 0;
   #segments: StoredFile[] = [];
+  #edits_bytes = 0;
   #synced_bytes = 0;
   #snapshots: StoredFile[] = [];
   readonly #passed: StoreFault[] = [];
@@ -146,6 +149,7 @@ class StoreReader {
         segments: this.#segments,
         snapshots: this.#snapshots,
         snapshot_sequence: this.#mirror?.sequence ?? 0,
+        edits_bytes: this.#edits_bytes,
         synced_bytes: this.#synced_bytes,
       },
       fault,
@@ -265,10 +269,9 @@ class StoreReader {
       if (record.type === RECORD_TYPES.mark) synced = syncedOf(record);
     }
     // Marks say nothing of themselves.
-    const sure = records.findLast(
-      ({ type, sequence }) => type !== RECORD_TYPES.mark && sequence <= synced,
-    );
-    this.#synced_bytes = sure?.end ?? 0;
+    const others = records.filter(({ type }) => type !== RECORD_TYPES.mark);
+    this.#edits_bytes = others.at(-1)?.end ?? 0;
+    this.#synced_bytes = others.findLast(({ sequence }) => sequence <= synced)?.end ?? 0;
   }
 
   /** What a gap may come from. */

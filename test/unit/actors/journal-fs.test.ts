@@ -24,7 +24,9 @@ test('writes, cuts, renames and removes files', async () => {
     await nodeFs.fdatasync(file);
     await nodeFs.truncate(file, 8);
     await nodeFs.close(file);
-    assert.is((await nodeFs.read(path)).toString(), 'oneTWOth');
+    assert.is((await nodeFs.read(path, 3, 4)).toString(), 'TWOt');
+    const short = await nodeFs.read(path, 3, 6).catch((error) => error.message);
+    assert.match(short, /ends at 8/);
     await nodeFs.rename(path, join(directory, 'other'));
     await nodeFs.fsyncDir(directory);
     assert.equal(await nodeFs.readdir(directory), ['other']);
