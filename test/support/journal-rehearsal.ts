@@ -12,7 +12,7 @@ import { RECORD_TYPES, RecordWriter } from '../../engine/journal/format.ts';
 import { readStore, type StoredProject } from '../../engine/journal/store-reader.ts';
 import type { Mirror } from '../../engine/port/mirror.ts';
 import type { ForgetfulFs } from './forgetful-fs.ts';
-import { emptyMirror, recordsIn } from './journal.ts';
+import { editsIn, emptyMirror } from './journal.ts';
 import { testClock } from './test-clock.ts';
 
 export const DIRECTORY = '/store/tower';
@@ -77,8 +77,8 @@ export class Clients {
 
 function editsOf({ tail }: StoredProject, from: number): string[] {
   return tail.flatMap((chunk) =>
-    [...recordsIn(chunk)]
-      .filter(({ type, sequence }) => type === RECORD_TYPES.request && sequence > from)
+    [...editsIn(chunk)]
+      .filter(({ sequence }) => sequence > from)
       .map(({ body }) => body.toString()),
   );
 }

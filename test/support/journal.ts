@@ -112,25 +112,11 @@ function randomBytes(random: () => number): Buffer {
   return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
 }
 
-/** Records that are one after the other. */
-export function* recordsIn(chunk: Uint8Array): Generator<RecordedBytes> {
+/** The edits among records. */
+export function* editsIn(chunk: Uint8Array): Generator<{ sequence: number; body: Buffer }> {
   const cursor = new RecordCursor(chunk);
   while (cursor.next()) {
     const { type, sequence, body } = cursor;
-    yield { type, sequence, body };
-  }
-}
-
-interface RecordedBytes {
-  readonly type: number;
-  readonly sequence: number;
-  readonly body: Buffer;
-}
-
-/** The edits among records. */
-export function* editsIn(chunk: Uint8Array): Generator<RecordedBytes> {
-  for (const record of recordsIn(chunk)) {
-    const { type } = record;
-    if (type !== RECORD_TYPES.header && type !== RECORD_TYPES.mark) yield record;
+    if (type !== RECORD_TYPES.header && type !== RECORD_TYPES.mark) yield { sequence, body };
   }
 }

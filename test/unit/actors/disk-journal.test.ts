@@ -6,10 +6,11 @@ import { SimulatedClock } from 'xstate';
 import { DiskJournal } from '../../../actors/journal/disk-journal.ts';
 import type { JournalSettings } from '../../../actors/journal/journal-options.ts';
 import type { GoxError } from '../../../conf/errors.ts';
+import { numbered } from '../../../engine/journal/files.ts';
 import { RECORD_TYPES, syncedOf } from '../../../engine/journal/format.ts';
 import { type JournalPlace, readStore } from '../../../engine/journal/store-reader.ts';
+import { walkSegment } from '../../../engine/journal/walk.ts';
 import { type Failure, ForgetfulFs, type FsCall } from '../../support/forgetful-fs.ts';
-import { recordsIn } from '../../support/journal.ts';
 import { DIRECTORY, editRecord, plainMirror } from '../../support/journal-rehearsal.ts';
 import { testClock } from '../../support/test-clock.ts';
 
@@ -102,9 +103,13 @@ class Stage {
 
   /** What the marks say, in their order. */
   marks(): number[] {
-    return this.read().tail.flatMap((chunk) =>
-      [...recordsIn(chunk)].filter(({ type }) => type === RECORD_TYPES.mark).map(syncedOf),
-    );
+    const names = numbered(this.fs.files(DIRECTORY).list(), 'journal');
+    return names.flatMap(({ name }) => {
+      const file = this.fs.files(DIRECTORY).open(name);
+      return [...walkSegment(file, true)]
+        .filter(({ type }) => type === RECORD_TYPES.mark)
+        .map(syncedOf);
+    });
   }
 }
 
