@@ -4,9 +4,10 @@
  */
 
 import { join } from 'node:path';
-import { FORMAT, fileName, headerBody } from '../../engine/journal/files.ts';
+import { fileName, headerBody } from '../../engine/journal/files.ts';
 import { MAGIC, RECORD_TYPES, RecordWriter } from '../../engine/journal/format.ts';
 import type { JournalPlace, StoredFile } from '../../engine/journal/store-reader.ts';
+import { FORMAT } from '../../engine/journal/version.ts';
 import type { JournalFs } from './fs.ts';
 
 export interface SegmentsOptions {

@@ -40,18 +40,6 @@ export function numbered(names: readonly string[], kind: NumberedKind): Numbered
 
 export const TEMPORARY_NAME = 'snapshot.tmp';
 
-/** Of the bytes of segments and of the bodies in them; grows when an old reader must not go on. */
-export const FORMAT = 1;
-
-/** What a later version wrote. */
-export class NewerFormat extends Error {
-  override readonly name = 'NewerFormat';
-
-  constructor(what: string, format: number) {
-    super(`${what} has the format ${format}, newer than ${FORMAT}`);
-  }
-}
-
 /** The body of a header. */
 export interface SegmentHeader {
   readonly format: number;

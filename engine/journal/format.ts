@@ -16,8 +16,6 @@
 import { crc32 } from 'node:zlib';
 
 export const MAGIC = Buffer.from('GOXJRNL1', 'latin1');
-/** How segments of every version begin. */
-export const MAGIC_OF_ALL = MAGIC.subarray(0, 7);
 export const HEAD_BYTES = 24;
 
 /** The number of each never changes, nor what its body means. */

@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { crc32, deflate, inflateSync } from 'node:zlib';
 import { Packr } from 'msgpackr';
 import type { Mirror, MirrorBlocks, MirrorPage, MirrorRun, MirrorSteps } from '../port/mirror.ts';
-import { FORMAT, NewerFormat } from './files.ts';
+import { FORMAT, isNewer, NewerFormat } from './version.ts';
 
 const SNAPSHOT_MAGIC = Buffer.from('GOXSNAP1', 'latin1');
 const HEAD_BYTES = 16;
@@ -171,38 +171,89 @@ function* newBlocks(
 export function readSnapshot(source: ByteSource): Snapshot {
   const reader = new SnapshotReader();
   let offset = 0;
-  const orFail = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof NewerFormat) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${reason}, at ${offset} of ${source.length}`, { cause: error });
-    }
-  };
-  const magic = source.read(0, SNAPSHOT_MAGIC.length);
-  orFail(() => {
-    if (!magic.equals(SNAPSHOT_MAGIC)) {
-      throw new Error('the file does not begin as a snapshot does');
-    }
+  const sections = sectionsIn(source, (at) => {
+    offset = at;
   });
-  offset = magic.length;
-  while (offset < source.length) {
-    const head = source.read(offset, HEAD_BYTES);
-    const length = orFail(() => bodyLength(head, source.length - offset));
-    const body = source.read(offset + HEAD_BYTES, length);
-    orFail(() => reader.take(sectionOf(head, body)));
-    offset += HEAD_BYTES + length;
+  try {
+    for (const section of sections) reader.take(section);
+    return reader.finish();
+  } catch (error) {
+    throw snapshotError(error, offset, source);
   }
-  return orFail(() => reader.finish());
 }
 
-/** @param left bytes of the file, from the head on */
-function bodyLength(head: Buffer, left: number): number {
-  if (head.length < HEAD_BYTES) throw new Error('the head of the section is cut off');
-  const length = head.readUInt32LE(0);
-  if (length > left - HEAD_BYTES) throw new Error('the section is cut off');
-  return length;
+/** What is in a snapshot, without its voxels. */
+export interface SnapshotSummary extends SnapshotAbout {
+  readonly sequence: number;
+  /** How many sections there are of each kind. */
+  readonly sections: Readonly<Record<string, number>>;
+}
+
+/** Goes through a snapshot, a section at a time; throws as `readSnapshot`. */
+export function summarizeSnapshot(source: ByteSource): SnapshotSummary {
+  const counts: Record<string, number> = {};
+  let header: HeaderContent | undefined;
+  let [offset, last] = [0, 0];
+  const sections = sectionsIn(source, (at) => {
+    offset = at;
+  });
+  try {
+    for (const { type, content } of sections) {
+      const name = nameOf(type);
+      if (name === 'header') header ??= packr.unpack(content) as HeaderContent;
+      counts[name] = (counts[name] ?? 0) + 1;
+      last = type;
+    }
+    if (header === undefined || last !== SECTIONS.end) throw new Error('the file is cut off');
+    const { project, epoch, sequence } = header;
+    return { project, epoch, sequence, sections: counts };
+  } catch (error) {
+    throw snapshotError(error, offset, source);
+  }
+}
+
+/** @param arriveAt hears of the place of each before it is read */
+function* sectionsIn(
+  source: ByteSource,
+  arriveAt: (offset: number) => void,
+): Generator<Section, void, undefined> {
+  const read = (offset: number, length: number): Buffer => {
+    try {
+      return source.read(offset, length);
+    } catch (error) {
+      throw new Unread('the source cannot be read', { cause: error });
+    }
+  };
+  const magic = read(0, SNAPSHOT_MAGIC.length);
+  if (isNewer(magic, SNAPSHOT_MAGIC)) throw new NewerFormat('the snapshot', String(magic));
+  if (!magic.equals(SNAPSHOT_MAGIC)) throw new Error('the file does not begin as a snapshot does');
+  for (let offset = magic.length; offset < source.length; ) {
+    arriveAt(offset);
+    const head = read(offset, HEAD_BYTES);
+    if (head.length < HEAD_BYTES) throw new Error('the head of the section is cut off');
+    const length = head.readUInt32LE(0);
+    if (length > source.length - offset - HEAD_BYTES) throw new Error('the section is cut off');
+    yield sectionOf(head, read(offset + HEAD_BYTES, length));
+    offset += HEAD_BYTES + length;
+  }
+}
+
+/** Its cause is no fault of the bytes. */
+class Unread extends Error {}
+
+function snapshotError(error: unknown, offset: number, { length }: ByteSource): unknown {
+  if (error instanceof NewerFormat) return error;
+  if (error instanceof Unread) return error.cause;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(`${reason}, at ${offset} of ${length}`, { cause: error });
+}
+
+const NAMES = new Map<number, string>(Object.entries(SECTIONS).map(([name, type]) => [type, name]));
+
+function nameOf(type: number): string {
+  const name = NAMES.get(type);
+  if (name === undefined) throw new NewerFormat('the snapshot', `a section of the type ${type}`);
+  return name;
 }
 
 function sectionOf(head: Buffer, body: Buffer): Section {
@@ -276,7 +327,7 @@ class SnapshotReader {
       case SECTIONS.header:
         this.#header = content as HeaderContent;
         if (this.#header.format > FORMAT) {
-          throw new NewerFormat('the snapshot', this.#header.format);
+          throw new NewerFormat('the snapshot', `the format ${this.#header.format}`);
         }
         return;
       case SECTIONS.values: {
@@ -317,7 +368,7 @@ class SnapshotReader {
         return;
       }
       default:
-        throw new Error(`nobody knows sections of the type ${type}`);
+        nameOf(type);
     }
   }
 

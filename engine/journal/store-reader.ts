@@ -6,9 +6,10 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror } from '../port/mirror.ts';
-import { fileName, headerOf, NewerFormat, type NumberedFile, numbered } from './files.ts';
+import { fileName, headerOf, type NumberedFile, numbered } from './files.ts';
 import { type JournalRecord, RECORD_TYPES, syncedOf } from './format.ts';
 import { type ByteSource, readSnapshot } from './snapshot.ts';
+import { NewerFormat } from './version.ts';
 import { type SegmentScan, scanSegment } from './walk.ts';
 
 export interface StoreFault {
@@ -169,11 +170,11 @@ class StoreReader {
     const first = segments[0];
     if (begin < 0 && first !== undefined) {
       const missing = `the edits ${from} to ${first.sequence - 1} are missing`;
-      this.#stop('damaged', first.name, 0, missing + this.#instead());
+      this.#stop(this.#gapKind, first.name, 0, missing + this.#instead());
     }
     if (first === undefined && snapshots.length > 0) {
       const name = fileName(from, 'journal');
-      this.#stop('damaged', name, 0, `no segment follows the snapshots${this.#instead()}`);
+      this.#stop(this.#gapKind, name, 0, `no segment follows the snapshots${this.#instead()}`);
     }
     for (const { name, sequence } of segments.slice(0, Math.max(begin, 0))) {
       this.#segments.push({ sequence, bytes: this.#length(name) });
@@ -272,6 +273,12 @@ class StoreReader {
     const others = records.filter(({ type }) => type !== RECORD_TYPES.mark);
     this.#edits_bytes = others.at(-1)?.end ?? 0;
     this.#synced_bytes = others.findLast(({ sequence }) => sequence <= synced)?.end ?? 0;
+  }
+
+  /** Of a gap: nothing is missing where a snapshot is only not understood, or not readable. */
+  get #gapKind(): StoreFault['kind'] {
+    const kind = this.#passed[0]?.kind;
+    return kind === 'newer' || kind === 'unreadable' ? kind : 'damaged';
   }
 
   /** What a gap may come from. */

@@ -4,12 +4,11 @@
  * before there are so many.
  */
 
-import { FORMAT, headerOf } from './files.ts';
+import { headerOf } from './files.ts';
 import {
   HEAD_BYTES,
   type JournalRecord,
   MAGIC,
-  MAGIC_OF_ALL,
   misplaced,
   RECORD_TYPES,
   recordAt,
@@ -18,6 +17,7 @@ import {
   typeName,
 } from './format.ts';
 import type { ByteSource } from './snapshot.ts';
+import { FORMAT, isNewer, NewerFormat } from './version.ts';
 
 export interface SegmentScan {
   readonly records: readonly JournalRecord[];
@@ -27,7 +27,6 @@ export interface SegmentScan {
 }
 
 const PIECE_BYTES = 1 << 20;
-const DIGIT_MAX = 0x39;
 const MARK_BYTES = HEAD_BYTES + 8;
 
 /**
@@ -46,7 +45,7 @@ export function* walkSegment(
   };
   const magic = pieces.bytes(0, MAGIC.length);
   if (!magic.equals(MAGIC)) {
-    if (isNewer(magic)) return { kind: 'newer', offset: 0, reason: NEWER };
+    if (isNewer(magic, MAGIC)) return { ...newer(String(magic)), offset: 0 };
     const cut = file.length < MAGIC.length || pieces.areZero;
     return fail(0, 'the file does not begin as a journal does', !last || !cut);
   }
@@ -69,12 +68,8 @@ export function* walkSegment(
   return undefined;
 }
 
-const NEWER = 'a newer version of this program wrote it';
-
-function isNewer(magic: Buffer): boolean {
-  const version = MAGIC_OF_ALL.length;
-  if (magic.length <= version || !magic.subarray(0, version).equals(MAGIC_OF_ALL)) return false;
-  return magic[version]! > MAGIC[version]! && magic[version]! <= DIGIT_MAX;
+function newer(found: string): Omit<SegmentFault, 'offset'> {
+  return { kind: 'newer', reason: new NewerFormat('the segment', found).message };
 }
 
 /** Why nobody can say what a record tells that is whole and in its place. */
@@ -83,11 +78,9 @@ function notUnderstood(record: JournalRecord): Omit<SegmentFault, 'offset'> | un
   if (type === RECORD_TYPES.header) {
     const format = headerOf(record)?.format;
     if (format === undefined) return { kind: 'damaged', reason: 'the header cannot be read' };
-    if (format <= FORMAT) return undefined;
-    return { kind: 'newer', reason: `it has the format ${format}, after ${FORMAT}: ${NEWER}` };
+    return format > FORMAT ? newer(`the format ${format}`) : undefined;
   }
-  if (typeName(type) !== undefined) return undefined;
-  return { kind: 'newer', reason: `nobody knows records of the type ${type}: ${NEWER}` };
+  return typeName(type) === undefined ? newer(`records of the type ${type}`) : undefined;
 }
 
 /** Goes through a segment that is in memory; see `walkSegment`. */

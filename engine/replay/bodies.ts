@@ -1,27 +1,23 @@
 /** The bodies of records of edits, by their types: what each tells, how it is written and read. */
 
-import { Packr } from 'msgpackr';
+import {
+  bodies,
+  type RecordedFrom,
+  VOXEL_BYTES,
+  type VoxelBody,
+  writeVoxel,
+} from '../journal/bodies.ts';
 import { RECORD_TYPES } from '../journal/format.ts';
 import type { KeptOp } from '../port/layout.ts';
-import type { PutVoxel } from '../project/done.ts';
 import type { Changes } from './delta.ts';
 import type { PackedDocument } from './documents.ts';
 import type { ProjectRecords } from './records.ts';
 
-/** MessagePack with the extensions of msgpackr for typed arrays ('t') and undefined (0). */
-const bodies = new Packr({ useRecords: false, moreTypes: true, int64AsType: 'number' });
-
 /** An edit that came with an `op_id`, and what it was answered. */
 export type RecordedOp = Omit<KeptOp, 'sequence'>;
 
-/** What a record of an edit says of where it comes from. */
-export interface RecordedBy {
-  /** The name of the method in the catalogue. */
-  readonly method: string;
-  /** The number of the client. */
-  readonly client: number;
-  /** When it was done, by the wall clock. */
-  readonly at_ms: number;
+/** What a record of an edit says of where it comes from, and of what it was answered. */
+export interface RecordedBy extends RecordedFrom {
   readonly op?: RecordedOp | undefined;
 }
 
@@ -58,15 +54,6 @@ export interface RecordedDocument extends RecordedBy {
 export interface RecordedFacts extends RecordedBy {
   readonly facts: Facts;
 }
-
-/** An edit of a single voxel. */
-export interface RecordedVoxel extends PutVoxel, RecordedBy {}
-
-/** The methods of records of voxels, by numbers that never change. */
-const VOXEL_METHODS = ['goxel.add_voxel', 'goxel.remove_voxel', 'goxel.paint_voxels'];
-
-/** u32 layer, i32 x, y, z, u32 colour, u32 client, f64 at_ms, u32 method. */
-const VOXEL_BYTES = 36;
 
 function add(records: ProjectRecords, type: number, values: readonly unknown[]): void {
   records.add(type, bodies.pack(values));
@@ -106,23 +93,8 @@ export function addAnswer(records: ProjectRecords, by: RecordedBy): void {
   add(records, RECORD_TYPES.answer, [method, client, at_ms, op]);
 }
 
-/** Whether there are records of voxels for a method. */
-export function isOfVoxels(method: string): boolean {
-  return VOXEL_METHODS.includes(method);
-}
-
-export function addVoxel(records: ProjectRecords, voxel: RecordedVoxel): void {
-  const { method, client, at_ms, layer_id, x, y, z, rgba } = voxel;
-  records.addBy(RECORD_TYPES.voxel, VOXEL_BYTES, (view, at) => {
-    view.setUint32(at, layer_id, true);
-    view.setInt32(at + 4, x, true);
-    view.setInt32(at + 8, y, true);
-    view.setInt32(at + 12, z, true);
-    view.setUint32(at + 16, rgba, true);
-    view.setUint32(at + 20, client, true);
-    view.setFloat64(at + 24, at_ms, true);
-    view.setUint32(at + 32, VOXEL_METHODS.indexOf(method), true);
-  });
+export function addVoxel(records: ProjectRecords, voxel: VoxelBody): void {
+  records.addBy(RECORD_TYPES.voxel, VOXEL_BYTES, (view, at) => writeVoxel(view, at, voxel));
 }
 
 type Read<Rest extends readonly unknown[]> = [
@@ -163,19 +135,4 @@ export function factsIn(body: Buffer): RecordedFacts {
 export function answerIn(body: Buffer): RecordedBy {
   const [method, client, at_ms, op] = bodies.unpack(body) as Read<[]>;
   return { method, client, at_ms, op };
-}
-
-export function voxelIn(view: DataView, at: number): RecordedVoxel {
-  const method = VOXEL_METHODS[view.getUint32(at + 32, true)];
-  if (method === undefined) throw new Error('the record is of an unknown method');
-  return {
-    method,
-    layer_id: view.getUint32(at, true),
-    x: view.getInt32(at + 4, true),
-    y: view.getInt32(at + 8, true),
-    z: view.getInt32(at + 12, true),
-    rgba: view.getUint32(at + 16, true),
-    client: view.getUint32(at + 20, true),
-    at_ms: view.getFloat64(at + 24, true),
-  };
 }

@@ -2,6 +2,7 @@
 
 import type { MethodSpec } from '../catalogue/spec.ts';
 import { interruptible } from '../interrupt.ts';
+import { isOfVoxels } from '../journal/bodies.ts';
 import type { Project } from '../project/project.ts';
 import {
   addChange,
@@ -10,7 +11,6 @@ import {
   addRequest,
   addVoxel,
   type Facts,
-  isOfVoxels,
   type RecordedBy,
 } from './bodies.ts';
 import { changesOf } from './delta.ts';

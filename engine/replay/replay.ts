@@ -4,6 +4,7 @@ import { findMethod } from '../catalogue/methods.ts';
 import { decodeParams } from '../catalogue/params.ts';
 import { messagePack } from '../encode.ts';
 import { checkInterrupt, interruptible } from '../interrupt.ts';
+import { type VoxelBody, voxelIn } from '../journal/bodies.ts';
 import { RECORD_TYPES, RecordCursor } from '../journal/format.ts';
 import type { Method } from '../methods/index.ts';
 import type { Project } from '../project/project.ts';
@@ -19,9 +20,7 @@ import {
   type RecordedFacts,
   type RecordedOp,
   type RecordedRequest,
-  type RecordedVoxel,
   requestIn,
-  voxelIn,
 } from './bodies.ts';
 import { change } from './delta.ts';
 import { documentIn } from './documents.ts';
@@ -97,7 +96,7 @@ function again(project: Project, record: RecordCursor, methods: Methods): Record
   }
 }
 
-function putAgain(project: Project, voxel: RecordedVoxel): void {
+function putAgain(project: Project, voxel: VoxelBody): void {
   const { method, client, at_ms, layer_id, x, y, z, rgba } = voxel;
   project.begin(method, client, at_ms);
   putVoxel(project, project.layer(layer_id), x, y, z, rgba);

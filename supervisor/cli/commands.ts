@@ -7,6 +7,7 @@
 import { type CommandSpec, client, config, json } from './command-spec.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
 import { INSIDE_COMMANDS } from './inside-commands.ts';
+import { JOURNAL_COMMANDS } from './journal-commands.ts';
 
 export const COMMANDS = {
   run: {
@@ -182,6 +183,7 @@ export const COMMANDS = {
     examples: ['goxel-supervisor completion bash'],
   },
   ...INSIDE_COMMANDS,
+  ...JOURNAL_COMMANDS,
   ...CONFIG_COMMANDS,
 } as const satisfies Record<string, CommandSpec>;
 

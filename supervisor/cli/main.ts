@@ -75,6 +75,10 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./heap.ts')).heap(line);
     case 'inspect':
       return (await import('./inspect.ts')).inspect(line);
+    case 'journal':
+      return (await import('./journal/journal.ts')).journal(line);
+    case 'repair':
+      return (await import('./journal/repair.ts')).repair(line);
     case 'completion':
       return (await import('./completion/completion.ts')).completion(line);
     case 'config check':

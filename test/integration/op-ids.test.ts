@@ -154,6 +154,50 @@ ops('a request that has no op_id may ask for the sequence too', async () => {
   assert.is(positional, 'CLIENT_ENCODING', 'there is no place for it');
 });
 
+ops('what was done is known after the daemon was killed, and done once', async () => {
+  const state = temporaryDirectory();
+  const mortal = () => startDaemon({ state });
+  let killed = await mortal();
+  const project = 'tower';
+  let one = await connect({ path: killed.socket }, { encoding: 'msgpack' });
+  await make(one, project);
+  const first = await one.callForMeta(ADD, { project, ...VOXEL }, { op_id: 'a' });
+  const { x, y, z } = VOXEL;
+  const none = { project, x: x + 1, y, z };
+  const nothing = await one.callForMeta('goxel.remove_voxel', none, { op_id: 'b' });
+  // Whatever becomes of these.
+  const others = Array.from({ length: 50 }, (_, i) => ({ project, ...VOXEL, x: 10 + i }));
+  const sent = others.map((params) => one.call(ADD, params, { op_id: `x${params.x}` }));
+  const settled = Promise.allSettled(sent);
+  await sent[0];
+  await killed.kill();
+  await settled;
+  killed = await mortal();
+  one = await connect({ path: killed.socket });
+  clients.push(one);
+  const again = await one.callForMeta(ADD, { project, ...VOXEL }, { op_id: 'a' });
+  assert.equal(again.result, first.result);
+  assert.equal([again.meta?.sequence, again.meta?.repeated], [first.meta?.sequence, true]);
+  assert.ok(again.meta!.epoch > first.meta!.epoch, 'the owner is another one');
+  const unchanged = await one.callForMeta('goxel.remove_voxel', none, { op_id: 'b' });
+  assert.equal([unchanged.result, unchanged.meta?.repeated], [nothing.result, true]);
+  const op_ids = others.map((params) => `x${params.x}`);
+  const known = await one.call<{ ops: { sequence: number | null }[] }>('goxel.get_durability', {
+    ...{ project, op_ids },
+  });
+  const repeated = await Promise.all(
+    others.map((params) => one.callForMeta(ADD, params, { op_id: `x${params.x}` })),
+  );
+  assert.equal(
+    repeated.map(({ meta }) => meta?.repeated === true),
+    known.ops.map(({ sequence }) => sequence !== null),
+  );
+  assert.is(repeated[0]!.meta?.repeated, true, 'it was acknowledged');
+  const info = await one.call<{ voxel_count: number }>('goxel.get_project_info', { project });
+  assert.is(info.voxel_count, 51);
+  await killed.stop();
+});
+
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown }).code;
 }

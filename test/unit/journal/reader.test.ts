@@ -1,6 +1,6 @@
 /**
- * A journal that is cut, flipped, zeroed, shuffled or made of chance: the reader never throws, never
- * makes an edit up, and never drops one silently that had been on the disk.
+ * A journal that is cut, flipped, zeroed, shuffled or made of chance: the reader never throws,
+ * never makes an edit up, and never drops one silently that had been on the disk.
  */
 
 import { suite } from 'uvu';
