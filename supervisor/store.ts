@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { JournalSettings } from '../actors/journal/disk-journal.ts';
 import { nodeFs } from '../actors/journal/fs.ts';
+import { JournalMeter } from '../actors/journal/journal-meter.ts';
 import { ProjectStore } from '../actors/journal/store.ts';
 import { storeDirectory } from '../actors/journal/store-directory.ts';
 import type { Config } from '../conf/schema.ts';
@@ -15,7 +16,8 @@ export function storeOf(config: Config, own: boolean, log: Logger): ProjectStore
   const { ephemeral, directory } = config.journal;
   if (ephemeral || !(own || directory !== '')) return undefined;
   const place = storeDirectory(config, process.env);
-  return new ProjectStore(place, { fs: nodeFs, settings: settingsOf(config), log });
+  const meter = new JournalMeter();
+  return new ProjectStore(place, { fs: nodeFs, settings: settingsOf(config), log, meter });
 }
 
 /** Read where they are used, since a reload may replace them. */

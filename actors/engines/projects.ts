@@ -40,6 +40,8 @@ export class Projects {
   readonly #owners: Owners;
   readonly #lost = new Map<string, Project>();
   readonly #unloaded = new Unloaded();
+  /** How many were made anew: read from the store, or after what their engine had was gone. */
+  readonly remade = { read: 0, recovered: 0 };
   readonly #config: ProjectsConfig;
   readonly #store: ProjectJournals | undefined;
   #next = 1;

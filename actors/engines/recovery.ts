@@ -123,10 +123,15 @@ export class Recovery {
       this.look();
       this.#keeper.turned();
     };
+    const how = project.journal?.isUnread === true ? 'read' : 'recovered';
     // What it was before; a new thread has nothing of it.
     if (project.undone !== undefined) link.close(project.number).catch(() => {});
     this.#make(project, link, () => this.#underWay === underWay).then(
-      (rebuilt: Rebuilt) => end(() => this.#registry.projects.replayed(project, rebuilt)),
+      (rebuilt: Rebuilt) =>
+        end(() => {
+          this.#registry.projects.remade[how] += 1;
+          this.#registry.projects.replayed(project, rebuilt);
+        }),
       (error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         const why = error instanceof GoxError ? error : undefined;

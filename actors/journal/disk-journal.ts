@@ -221,8 +221,11 @@ export class DiskJournal implements RecordSink {
   }
 
   #count(group: readonly Entry[]): void {
-    this.#kept = group.at(-1)?.sequence ?? this.#kept;
-    this.#compaction.count(bytesOf(group));
+    const before = this.#kept;
+    this.#kept = group.at(-1)?.sequence ?? before;
+    const bytes = bytesOf(group);
+    this.#compaction.count(bytes);
+    this.#options.meter?.wrote(this.#kept - before, bytes, this.#write_ms);
     if (this.#segments.isSynced) this.#synced = this.#kept;
     else this.#expectSync();
   }

@@ -68,6 +68,7 @@ export interface JournalOptions {
    */
   readonly place?: JournalPlace | undefined;
   readonly settings: JournalSettings;
+  readonly meter?: { wrote(edits: number, bytes: number, write_ms: number): void };
   readonly sizes?: JournalSizes;
   readonly events: JournalEvents;
   /**

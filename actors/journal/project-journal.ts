@@ -14,6 +14,7 @@ import {
   type JournalState,
 } from './disk-journal.ts';
 import type { JournalFs } from './fs.ts';
+import type { JournalMeter } from './journal-meter.ts';
 import { ownProject, type ProjectOwner } from './owner.ts';
 import type { RecordSink } from './project-log.ts';
 
@@ -22,6 +23,7 @@ export interface JournalDeps {
   readonly fs: JournalFs;
   readonly settings: JournalSettings;
   readonly log: Logger;
+  readonly meter: JournalMeter;
 }
 
 /** The store that it is in. */
@@ -162,13 +164,16 @@ export class ProjectJournal implements RecordSink {
   }
 
   #write(epoch: number, place: JournalPlace | undefined): DiskJournal {
-    const { fs, settings, log } = this.#deps;
+    const { fs, settings, log, meter } = this.#deps;
     const { project, directory } = this;
     return new DiskJournal({
-      ...{ fs, directory, project, epoch, settings },
+      ...{ fs, directory, project, epoch, settings, meter },
       ...(place === undefined ? { prepare: (watched) => this.#prepare(watched) } : { place }),
       events: {
-        changed: (state, error) => this.onChange(state, error),
+        changed: (state, error) => {
+          meter.became(state);
+          this.onChange(state, error);
+        },
         noted: (message, facts) => log.warn({ project, ...facts }, message),
       },
     });

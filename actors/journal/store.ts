@@ -27,6 +27,7 @@ import { numbered } from '../../engine/journal/files.ts';
 import { StepError } from '../process/step.ts';
 import { directoryName, hashed, projectOf } from './directory-names.ts';
 import type { JournalFs } from './fs.ts';
+import type { JournalMeter } from './journal-meter.ts';
 import { type JournalDeps, ProjectJournal } from './project-journal.ts';
 import { prepareStore } from './store-directory.ts';
 import { StoreLock } from './store-lock.ts';
@@ -65,6 +66,11 @@ export class ProjectStore {
   /** Where requests go that are given up, beside the store. */
   get quarantine(): string | undefined {
     return this.#directory === '' ? undefined : join(dirname(this.#directory), 'quarantine');
+  }
+
+  /** What its journals have done. */
+  get meter(): JournalMeter {
+    return this.#deps.meter;
   }
 
   /** Of the projects that have one. */

@@ -10,7 +10,7 @@ import type { LogFacts } from '../../machines/health-facts.ts';
 import type { DaemonHealth } from '../health.ts';
 import { childrenOf } from '../tree.ts';
 import { exposition, type Scrape } from './exposition.ts';
-import { type MetricFacts, processFacts } from './facts.ts';
+import { type MetricFacts, processFacts, type StoreFacts } from './facts.ts';
 import { RequestMeter } from './requests.ts';
 import type { Tally } from './tally.ts';
 
@@ -22,7 +22,10 @@ export interface AnswersDeps {
   readonly hooks: Hooks;
   readonly health: Pick<DaemonHealth, 'check' | 'stats'>;
   readonly jobs: { list(): MetricFacts['jobs'] };
-  readonly projects: { all(): Iterable<MetricFacts['projects'][number]> };
+  readonly projects: Pick<MetricFacts, 'remade'> & {
+    all(): Iterable<MetricFacts['projects'][number]>;
+  };
+  readonly store: StoreFacts | undefined;
   readonly pool: Pick<Pool, 'held'>;
   readonly logs: () => readonly LogFacts[];
   readonly tally: Tally;
@@ -46,6 +49,7 @@ function answersOf(deps: AnswersDeps): Answers {
   const gather = (): MetricFacts => ({
     ...{ config, meter, tally, state: stateOf(root()), ready: ready().ok },
     ...{ stats: health.stats(), jobs: deps.jobs.list(), projects: [...deps.projects.all()] },
+    ...{ remade: deps.projects.remade, store: deps.store },
     history_bytes: deps.pool.held(HISTORY),
     ...{ logs: deps.logs(), process: processFacts() },
   });

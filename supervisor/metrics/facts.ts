@@ -2,6 +2,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import type { JournalMeter } from '../../actors/journal/journal-meter.ts';
+import type { JournalFigures } from '../../actors/journal/journal-options.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { LogFacts } from '../../machines/health-facts.ts';
 import type { DaemonHealth } from '../health.ts';
@@ -20,6 +22,20 @@ export interface ProcessFacts {
   readonly max_fds: number | undefined;
 }
 
+interface ProjectFacts {
+  readonly state: string;
+  readonly unsaved: boolean;
+  /** Why it takes no edits. */
+  readonly read_only: { readonly code: string } | undefined;
+}
+
+export interface StoreFacts {
+  readonly meter: Readonly<
+    Pick<JournalMeter, 'edits' | 'bytes' | 'writes' | 'write_ms' | 'full' | 'failed'>
+  >;
+  readonly journals: Iterable<{ readonly figures: JournalFigures | undefined }>;
+}
+
 export interface MetricFacts {
   readonly config: Config;
   /** Of the daemon as a whole: `starting`, `running`, `restarting`, `stopping`. */
@@ -27,7 +43,11 @@ export interface MetricFacts {
   readonly ready: boolean;
   readonly stats: ReturnType<DaemonHealth['stats']>;
   readonly jobs: readonly { readonly kind: string; readonly state: string }[];
-  readonly projects: readonly { readonly state: string; readonly unsaved: boolean }[];
+  readonly projects: readonly ProjectFacts[];
+  /** How many projects were made anew: read from the store, or after a death. */
+  readonly remade: { readonly read: number; readonly recovered: number };
+  /** Where projects are kept on the disk; nothing where they are not. */
+  readonly store: StoreFacts | undefined;
   readonly history_bytes: number;
   readonly logs: readonly LogFacts[];
   readonly process: ProcessFacts;

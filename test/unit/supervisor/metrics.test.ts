@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HookEvent, RequestTrace } from '../../../actors/hooks.ts';
+import { JournalMeter } from '../../../actors/journal/journal-meter.ts';
 import { exposition } from '../../../supervisor/metrics/exposition.ts';
 import { type MetricFacts, processFacts } from '../../../supervisor/metrics/facts.ts';
 import { RequestMeter } from '../../../supervisor/metrics/requests.ts';
@@ -23,7 +24,11 @@ async function facts(meter: RequestMeter, tally = new Tally()): Promise<MetricFa
   const queue = { queued: 3, queue_size: 1000, queue_refused: 4, held_bytes_max: 9 };
   const waiting = { requests_waiting: 5, requests_running: 6, jobs_waiting: 0, jobs_running: 0 };
   const engine = { restarts: 0, in_flight: 0, pulse_age_ms: 1, projects: 1, voxel_bytes: 100 };
-  const project = { state: 'open', unsaved: true };
+  const project = { state: 'open', unsaved: true, read_only: undefined };
+  const full = { ...project, unsaved: false, read_only: { code: 'GOX_JOURNAL_FULL' } };
+  const store = { meter: new JournalMeter(), journals: [{ figures: undefined }] };
+  store.meter.wrote(3, 100, 500);
+  store.meter.became('full');
   return {
     ...{ config: await configWith(() => {}), state: 'restarting', ready: true, meter, tally },
     stats: {
@@ -37,7 +42,8 @@ async function facts(meter: RequestMeter, tally = new Tally()): Promise<MetricFa
       engines: ['ready', 'lost', 'ready'].map((state, i) => ({ ...engine, id: `e${i}`, state })),
     },
     jobs: ['running', 'running', 'waiting'].map((state) => ({ kind: 'render', state })),
-    projects: [project, { ...project, unsaved: false }],
+    projects: [project, full],
+    ...{ store, remade: { read: 2, recovered: 1 } },
     history_bytes: 2048,
     logs: [{ id: 'log', to: '/secret', lost: 8, held_bytes: 9, trouble: '' }],
     process: processFacts(),
@@ -110,6 +116,17 @@ test('tells states with zeros, and sums over things without their ids', async ()
     'goxel_jobs{kind="render",state="running"} 2',
     'goxel_projects{state="open"} 2',
     'goxel_projects_unsaved 1',
+    'goxel_projects_read_only{code="GOX_JOURNAL_FULL"} 1',
+    'goxel_projects_read_only{code="GOX_JOURNAL_FAILED"} 0',
+    'goxel_project_recoveries_total{how="read"} 2',
+    'goxel_project_recoveries_total{how="recovered"} 1',
+    'goxel_journal_bytes{kind="segments"} 0',
+    'goxel_journal_edits_total 3',
+    'goxel_journal_written_bytes_total 100',
+    'goxel_journal_writes_total 1',
+    'goxel_journal_write_seconds_total 0.5',
+    'goxel_journal_failures_total{kind="full"} 1',
+    'goxel_journal_failures_total{kind="failed"} 0',
     'goxel_voxel_bytes 300',
     'goxel_history_bytes 2048',
     'goxel_event_loop_delay_p99_seconds 0.25',
