@@ -5,8 +5,14 @@
  */
 
 import type { GoxError } from '../../conf/errors.ts';
+import { noteDropped } from '../../engine/port/collect.ts';
 import type { Kept, Records } from '../../engine/port/layout.ts';
-import { type Mirror, type MirrorDelta, mirrorAfter } from '../../engine/port/mirror.ts';
+import {
+  blockBytes,
+  type Mirror,
+  type MirrorDelta,
+  mirrorAfter,
+} from '../../engine/port/mirror.ts';
 
 /** Where records go. */
 export interface RecordSink {
@@ -121,6 +127,7 @@ export class ProjectLog {
   /** The engine's project as it is now, by what changed of it. */
   mirrored(delta: MirrorDelta): void {
     if (this.#failure !== undefined) return;
+    noteDropped(blockBytes(delta));
     this.#deltas.push(delta);
     this.#bringUpToDate();
   }

@@ -57,6 +57,16 @@ function exposedCollector(): () => void {
   }
 }
 
+let dropped_bytes = 0;
+
+/**
+ * This thread gave up shared memory that another one has made, which counts among the buffers of
+ * that one, and is there until this one looks for garbage.
+ */
+export function noteDropped(bytes: number): void {
+  dropped_bytes += bytes;
+}
+
 /** Begins to watch this thread; the watching keeps no thread alive. */
 export function collectSharedGarbage(held_bytes: () => number): void {
   let left_bytes = 0;
@@ -65,7 +75,9 @@ export function collectSharedGarbage(held_bytes: () => number): void {
     const bytes = bufferBytes();
     if (bytes === undefined) return;
     const since_ms = performance.now() - last_ms;
-    if (!isWorthCollecting({ bytes, held_bytes: held_bytes(), left_bytes, since_ms })) return;
+    const worth = isWorthCollecting({ bytes, held_bytes: held_bytes(), left_bytes, since_ms });
+    if (!worth && dropped_bytes <= GARBAGE_BYTES) return;
+    dropped_bytes = 0;
     collectGarbage();
     left_bytes = bufferBytes() ?? bytes;
     last_ms = performance.now();

@@ -114,6 +114,20 @@ export interface MirrorDelta {
 const NO_STEPS: MirrorSteps = { runs: [], start: 0, end: 0 };
 
 /**
+ * Bytes of the blocks that came with a delta. Most of them come in the place of others, of which
+ * the thread has no more need then.
+ */
+export function blockBytes({ volumes, done, undone }: MirrorDelta): number {
+  let bytes = 0;
+  const add = ({ words }: MirrorBlocks) => {
+    for (const { byteLength } of words) bytes += byteLength;
+  };
+  for (const { pages } of volumes) for (const page of pages) add(page);
+  for (const { runs } of [done, undone]) for (const { blocks } of runs) add(blocks);
+  return bytes;
+}
+
+/**
  * A mirror, brought up to date. Throws when the delta goes on from another one, which another
  * thread has made.
  */

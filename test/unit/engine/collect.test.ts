@@ -58,4 +58,36 @@ collect('buffers that are garbage go, though the thread does nothing', async () 
   assert.ok(after < before / 2, `${before} bytes before, ${after} after`);
 });
 
+/** Is given buffers by another thread, gives them up, and tells whether they are gone. */
+const RECEIVER = (module: string) => `
+  const { parentPort } = require('node:worker_threads');
+  let held, gone = 0;
+  const registry = new FinalizationRegistry(() => { gone += 1; });
+  parentPort.once('message', async (buffers) => {
+    held = buffers;
+    for (const buffer of buffers) registry.register(buffer, undefined);
+    for (let i = 0; i < 60; i++) new Array(1e5).fill(i);
+    const { collectSharedGarbage, noteDropped } = await import(${JSON.stringify(module)});
+    collectSharedGarbage(() => 0);
+    noteDropped(held.length * 16384);
+    const count = held.length;
+    held = buffers = undefined;
+    const started = Date.now();
+    const timer = setInterval(() => {
+      if (gone < count / 2 && Date.now() - started < 30000) return;
+      clearInterval(timer);
+      parentPort.postMessage([gone, count]);
+    }, 200);
+  });
+`;
+
+collect('so do those that another thread has made, and this one gave up', async () => {
+  const module = new URL('../../../engine/port/collect.js', import.meta.url).href;
+  const worker = new Worker(RECEIVER(module), { eval: true });
+  worker.postMessage(Array.from({ length: 4000 }, () => new SharedArrayBuffer(16384)));
+  const [[gone, count]] = (await once(worker, 'message')) as [[number, number]];
+  await worker.terminate();
+  assert.ok(gone > count / 2, `${gone} of ${count}`);
+});
+
 collect.run();
