@@ -30,6 +30,7 @@ const GROUPS = [
   'trace',
   'memory',
   'journal',
+  'mirror',
 ];
 
 const args = process.argv.slice(2);
