@@ -61,11 +61,13 @@ export class Readings {
    */
   async read(project: Unread, journal: ProjectJournal, reader: Reader): Promise<Rebuilt> {
     const { directory } = journal;
+    let begun = false;
     try {
       if (attemptsOf(directory) >= ATTEMPTS_MAX) throw leftAside(directory);
       const epoch = await journal.own();
       if (!reader.isThere()) throw new Error('the thread that was to read it ended');
       this.#beginAttempt(directory);
+      begun = true;
       const reading = await reader.readStore(project.number, { directory, epoch });
       this.#goOn(project, journal, reading);
       endAttempt(directory);
@@ -74,7 +76,7 @@ export class Readings {
     } catch (cause) {
       const error = cause instanceof GoxError ? cause : unreadable(journal, cause);
       if (reader.isThere()) {
-        endAttempt(directory);
+        if (begun) endAttempt(directory);
         this.#failed += 1;
         this.#log.error({ project: project.name, err: cause }, error.message);
       }

@@ -1,110 +1,24 @@
-/** What is kept of projects, over kills and stops of the daemon; and whose store it is. */
+/** What is kept of projects, over kills and stops of the daemon, and what of it is damaged. */
 
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
-import { RawConnection } from '../support/raw.ts';
-import { temporaryDirectory } from '../support/tmp.ts';
+import { build, directories, generations, lastSegment, portrait } from '../support/generations.ts';
+import { eventually } from '../support/raw.ts';
 
 const test = suite('the store');
 
-/** Daemons one after the other on one store. */
-class Generations {
-  readonly state = temporaryDirectory();
-  readonly #options: DaemonOptions;
-  #daemon: Daemon | undefined;
-  #connection: RawConnection | undefined;
-
-  constructor(options: DaemonOptions = {}) {
-    this.#options = options;
-  }
-
-  get projects(): string {
-    return join(this.state, 'goxel-supervisor', 'projects');
-  }
-
-  get daemon(): Daemon {
-    if (this.#daemon === undefined) throw new Error('there is no daemon');
-    return this.#daemon;
-  }
-
-  async begin(): Promise<void> {
-    this.#daemon = await startDaemon({ ...this.#options, state: this.state });
-    this.#connection = await RawConnection.open(this.#daemon.socket);
-  }
-
-  async kill(): Promise<void> {
-    await this.daemon.kill();
-    this.#connection?.destroy();
-  }
-
-  async stop(): Promise<void> {
-    this.#connection?.destroy();
-    assert.is((await this.daemon.stop()).code, 0);
-  }
-
-  /** Throws the error of the reply. */
-  async call<T>(method: string, params: unknown = {}): Promise<T> {
-    const { result, error } = await this.#connection!.call(method, params);
-    if (error !== undefined) throw new Error(`${method}: ${error.data.code} ${error.message}`);
-    return result as T;
-  }
-
-  async refused(method: string, params: unknown = {}) {
-    const { error } = await this.#connection!.call(method, params);
-    assert.ok(error, `${method} is refused`);
-    return error;
-  }
-
-  states(): Promise<Record<string, string>> {
-    return this.call<{ projects: { project: string; state: string }[] }>(
-      'goxel.list_projects',
-    ).then(({ projects }) => Object.fromEntries(projects.map((one) => [one.project, one.state])));
-  }
-}
-
-/** What can be seen of a project. */
-async function portrait(one: Generations, project: string) {
-  const seen: Record<string, unknown> = {};
-  for (const method of ['get_project_info', 'get_history', 'list_layers', 'get_selection']) {
-    seen[method] = await one.call(`goxel.${method}`, { project });
-  }
-  const box = { min: [-32, -32, -32], max: [32, 32, 32] };
-  seen.voxels = await one.call('goxel.get_voxels_region', { project, ...box });
-  return seen;
-}
-
-async function build(one: Generations, project: string): Promise<void> {
-  const call = (method: string, params = {}) => one.call(`goxel.${method}`, { ...params, project });
-  await call('create_project', { name: `Tower of ${project}` });
-  await call('add_voxel', { x: 1, y: 2, z: 3, color: '#FF0000' });
-  await call('create_checkpoint', { checkpoint: 'one voxel' });
-  await call('create_layer', { name: 'walls' });
-  await call('fill_region', { min: [0, 0, 0], max: [20, 5, 9], color: '#00FF00' });
-  await call('select', { kind: 'all' });
-  await call('add_voxel', { x: 9, y: 9, z: 9, color: '#0000FF' });
-  await call('undo');
-}
-
-/** Runs a test on daemons of its own, and ends the last of them whatever becomes of it. */
-function generations(
-  name: string,
-  run: (one: Generations) => Promise<void>,
-  options: DaemonOptions = {},
-): void {
-  test(name, async () => {
-    const one = new Generations(options);
-    try {
-      await one.begin();
-      await run(one);
-    } finally {
-      await one.kill();
-    }
-  });
-}
-
-generations('all of a project is there again after a kill, and undo goes on', async (one) => {
+generations(test, 'all of a project is there again after a kill, and undo goes on', async (one) => {
   await build(one, 'tower');
   await build(one, 'default');
   const before = { tower: await portrait(one, 'tower'), own: await portrait(one, 'default') };
@@ -125,5 +39,134 @@ generations('all of a project is there again after a kill, and undo goes on', as
   await one.begin();
   assert.equal(await portrait(one, 'tower'), after, 'after a clean stop as well');
 });
+
+generations(
+  test,
+  'a project that was closed does not come back, nor one that was not touched',
+  async (one) => {
+    await build(one, 'gone');
+    await one.call('goxel.get_project_info');
+    await one.call('goxel.close_project', { project: 'gone' });
+    await one.call('goxel.create_project', { project: 'again', name: 'first' });
+    await one.call('goxel.close_project', { project: 'again' });
+    await one.call('goxel.create_project', { project: 'again', name: 'second' });
+    assert.equal(directories(one), ['again']);
+    await one.kill();
+    await one.begin();
+    assert.equal(Object.keys(await one.states()), ['again']);
+    const { name } = await one.call<{ name: string }>('goxel.get_project_info', {
+      project: 'again',
+    });
+    assert.is(name, 'second');
+    assert.equal(await one.states(), { again: 'open' });
+  },
+);
+
+generations(test, 'what was being removed is gone with the next start', async (one) => {
+  await build(one, 'tower');
+  await one.kill();
+  const left = join(one.projects, '.closed-1-tower');
+  cpSync(join(one.projects, 'tower'), left, { recursive: true });
+  const begun = join(one.projects, 'begun');
+  mkdirSync(begun);
+  writeFileSync(join(begun, 'lock'), '');
+  const strange = join(one.projects, 'What is this');
+  mkdirSync(strange);
+  await one.begin();
+  await eventually('it was removed', () => !existsSync(left) && !existsSync(begun));
+  assert.ok(existsSync(strange), 'what nobody knows is left alone');
+  assert.match(one.daemon.stdout(), /nobody knows which project this is of/);
+  assert.equal(Object.keys(await one.states()), ['tower']);
+});
+
+generations(test, 'every name that a project may have is found again', async (one) => {
+  const names = [
+    ...['Tower', 'tower', '.', '..', '.lock', 'a/b', 'ä', 'a\u0308', '%41', '~', ' ', 'CON'],
+    ...['x'.repeat(128), '\u{1F984}'.repeat(64), `${'\u{1F984}'.repeat(63)}!`, '\ud800', '\udfff'],
+  ];
+  for (const [index, project] of names.entries()) {
+    await one.call('goxel.create_project', { project, name: `${index}` });
+  }
+  for (const name of readdirSync(one.projects)) {
+    assert.ok(Buffer.byteLength(name) <= 255, name);
+    assert.is(name.toLowerCase(), name, 'also where upper and lower case are one');
+  }
+  await one.kill();
+  await one.begin();
+  for (const [index, project] of names.entries()) {
+    const found = await one.call<{ name: string }>('goxel.get_project_info', { project });
+    assert.is(found.name, `${index}`, project);
+  }
+});
+
+generations(
+  test,
+  'nothing is kept with --ephemeral',
+  async (one) => {
+    await build(one, 'tower');
+    assert.not.ok(existsSync(one.projects));
+    await one.kill();
+    await one.begin();
+    assert.equal(await one.states(), {});
+  },
+  { args: ['--ephemeral'] },
+);
+
+generations(test, 'a write that was never finished is cut off, and told of', async (one) => {
+  await build(one, 'tower');
+  const before = await portrait(one, 'tower');
+  await one.kill();
+  const file = lastSegment(one, 'tower');
+  const { size } = statSync(file);
+  appendFileSync(file, Buffer.alloc(41, 7));
+  await one.begin();
+  assert.equal(await portrait(one, 'tower'), before);
+  assert.match(one.daemon.stdout(), /never finished, and is cut off/);
+  assert.match(one.daemon.stdout(), new RegExp(`"offset":${size}`));
+  await one.call('goxel.add_voxel', { project: 'tower', x: 5, y: 5, z: 5 });
+  const after = await portrait(one, 'tower');
+  await one.kill();
+  await one.begin();
+  assert.equal(await portrait(one, 'tower'), after, 'what is written behind the cut is read');
+});
+
+generations(
+  test,
+  'one that is damaged in the middle is read only, and says how to mend it',
+  async (one) => {
+    await one.call('goxel.create_project', { project: 'tower' });
+    for (let x = 0; x < 20; x += 1)
+      await one.call('goxel.add_voxel', { project: 'tower', x, y: 0, z: 0 });
+    await build(one, 'other');
+    await one.kill();
+    const file = lastSegment(one, 'tower');
+    const bytes = readFileSync(file);
+    const at = Math.floor(bytes.length / 2);
+    bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    writeFileSync(file, bytes);
+    await one.begin();
+    const { voxel_count } = await one.call<{ voxel_count: number }>('goxel.get_project_info', {
+      project: 'tower',
+    });
+    assert.ok(voxel_count > 0 && voxel_count < 20, `${voxel_count} of 20`);
+    const error = await one.refused('goxel.add_voxel', { project: 'tower', x: 0, y: 9, z: 0 });
+    assert.is(error.data.code, 'GOX_JOURNAL_DAMAGED');
+    const { path, offset, command } = error.data.details ?? {};
+    assert.is(path, file);
+    assert.ok(Number(offset) <= at);
+    assert.match(String(command), /^goxel-supervisor repair /);
+    const saved = join(one.state, 'saved.gox');
+    await one.call('goxel.save_project', { project: 'tower', path: saved });
+    assert.ok(existsSync(saved));
+    assert.equal(readFileSync(file), bytes, 'what is damaged stays as it is');
+    await one.call('goxel.add_voxel', { project: 'other', x: 0, y: 9, z: 0 });
+    await eventually('it is told', async () => {
+      const { state } = await one.call<{ state: string }>('health_check');
+      return state === 'failing';
+    });
+    await one.call('goxel.close_project', { project: 'tower' });
+    assert.equal(directories(one), ['other'], 'closing it is how to be rid of it');
+  },
+);
 
 test.run();
