@@ -12,7 +12,7 @@ import { stateHome } from '../process/state-home.ts';
 import { StepError } from '../process/step.ts';
 import { trustedPath } from '../process/trusted-path.ts';
 
-const STORE_MODE = 0o700;
+export const STORE_MODE = 0o700;
 const OTHERS_WRITE = 0o022;
 
 export type PlaceConfig = Pick<Config, 'journal' | 'working_directory' | 'user'>;

@@ -10,13 +10,14 @@ import type { Logger } from 'pino';
 import type { User } from '../../conf/accounts.ts';
 import { type Config, permissionBits } from '../../conf/schema.ts';
 import { ENGINE_ENTRY } from '../entries.ts';
+import { type PlaceConfig, STORE_MODE, storeDirectory } from '../journal/store-directory.ts';
 import { directoryMode } from '../listener/held-socket.ts';
 import { findAccount } from './accounts.ts';
 import type { Belongings } from './belongings.ts';
 import { type Step, StepError } from './step.ts';
 
 export interface PrivilegesDeps {
-  readonly config: Pick<Config, 'user' | 'group' | 'sockets'>;
+  readonly config: PlaceConfig & Pick<Config, 'group' | 'sockets'>;
   readonly belongings: Belongings;
   readonly log: Logger;
 }
@@ -54,11 +55,15 @@ function forbidden(what: string): StepError {
 function handOver(
   belongings: Belongings,
   { uid, gid }: User,
-  { sockets: { unix } }: PrivilegesDeps['config'],
+  config: PrivilegesDeps['config'],
 ): void {
+  const { unix } = config.sockets;
   try {
-    // The socket is made by the user, who could not make a directory for it everywhere.
+    // The socket is made by the user, who could not make a directory for it everywhere; nor one
+    // for the projects.
     const mode = directoryMode(permissionBits(unix.permissions));
+    const store = config.journal.ephemeral ? undefined : storeDirectory(config, process.env);
+    if (typeof store === 'string') belongings.makeDirectory(store, STORE_MODE);
     if (unix.enabled) belongings.makeDirectory(dirname(unix.path), mode);
     belongings.handOver(uid, gid);
   } catch (error) {

@@ -24,6 +24,9 @@ const FILES_THREAD = 12;
 /** Files that requests have open, and clients that are being turned away. */
 const FILES_REQUESTS = 64;
 
+/** A project in the store: its lock, and its journal. */
+const FILES_PROJECT = 2;
+
 /** As in /proc/self/limits, and as the program `prlimit` calls them. */
 const NAMES = {
   core: { row: 'Max core file size', flag: '--core' },
@@ -47,11 +50,12 @@ export function wishesOf(
 ): Wishes {
   const { open_files, open_files_max, core_dumps } = config.resources;
   const needed = filesNeeded(config);
+  const { projects_max } = config.limits;
   const wishes: Wishes = {};
   if (!core_dumps && now.core?.hard !== 0) wishes.core = { soft: 0, hard: 0 };
   if (now.files !== undefined) {
     const hard = Math.min(Math.max(open_files_max, open_files, needed), now.files.hard);
-    const soft = Math.min(Math.max(open_files, needed), hard);
+    const soft = Math.min(Math.max(open_files, needed + FILES_PROJECT * projects_max), hard);
     if (soft !== now.files.soft || hard !== now.files.hard) wishes.files = { soft, hard };
   }
   return wishes;

@@ -47,7 +47,8 @@ asRoot('root is given up for good, and what was made is the user’s', async () 
     'logging.file': join(directory, 'log', 'd.log'),
   };
   const socket = join(directory, 'socket', 'd.sock');
-  const settings = { ...paths, user: UID, group: GID };
+  const kept = join(directory, 'state', 'kept');
+  const settings = { ...paths, 'journal.directory': kept, user: UID, group: GID };
   const daemon = await startDaemon({ main: openMain(), settings, socket });
   const client = await RawConnection.open(socket);
   assert.ok((await client.call('goxel.add_voxel', [0, 0, 0, '#ffffff'])).result !== undefined);
@@ -56,7 +57,9 @@ asRoot('root is given up for good, and what was made is the user’s', async () 
   assert.is(status(daemon.pid, 'Gid').replaceAll('\t', ' '), `${GID} ${GID} ${GID} ${GID}`);
   assert.is(status(daemon.pid, 'Groups'), '');
   for (const field of ['CapPrm', 'CapEff']) assert.match(status(daemon.pid, field), /^0+$/);
-  for (const path of [...Object.values(paths), socket]) {
+  const project = join(kept, 'projects', 'default');
+  assert.is(statSync(join(project, '..')).mode & 0o777, 0o700, 'for the user alone');
+  for (const path of [...Object.values(paths), socket, project]) {
     assert.is(owner(path), `${UID}:${GID}`, path);
     assert.is(owner(join(path, '..')), `${UID}:${GID}`, `the directory of ${path}`);
   }
@@ -74,7 +77,7 @@ asRoot('a PID file that the user may not remove is left empty', async () => {
   const pid_file = join(directory, 'd.pid');
   mkdirSync(join(directory, 's'));
   chmodSync(join(directory, 's'), 0o777);
-  const settings = { pid_file, user: UID };
+  const settings = { pid_file, user: UID, 'journal.ephemeral': true };
   const socket = join(directory, 's', 'd.sock');
   const daemon = await startDaemon({ main: openMain(), settings, socket });
   assert.is(owner(pid_file), `${UID}:${UID}`);
@@ -142,7 +145,7 @@ asRoot('of a link of root what it leads to is handed over, and the link stays', 
   const [log, real] = [join(directory, 'd.log'), join(directory, 'real.log')];
   symlinkSync(real, log);
   const socket = join(directory, 'socket', 'd.sock');
-  const settings = { 'logging.file': log, user: UID, group: GID };
+  const settings = { 'logging.file': log, user: UID, group: GID, 'journal.ephemeral': true };
   const daemon = await startDaemon({ main: openMain(), settings, socket });
   assert.is((await daemon.stop()).code, 0);
   assert.is(owner(real), `${UID}:${GID}`);

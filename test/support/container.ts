@@ -64,7 +64,10 @@ export async function startContainer(
   const socket = join(state, 's');
   const log = join(directory, 'log');
   const fd = openSync(log, 'w');
-  const assigned = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  // It has no home to keep projects in.
+  const assigned = Object.entries({ GOXEL_JOURNAL_DIRECTORY: STATE, ...env }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
   const main = join(PROGRAM, relative(ROOT, DAEMON_MAIN));
   const command = ['env', ...assigned, process.execPath, main, 'run', '--socket', `${STATE}/s`];
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
