@@ -5,13 +5,12 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../fuzz/random.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { DYING, WAYS, type Way } from '../support/dying.ts';
+import { WAYS, type Way } from '../support/dying.ts';
+import { killEngine, mortal } from '../support/engine-deaths.ts';
 import { eventually } from '../support/raw.ts';
 import { Lane } from './lane.ts';
 import { Wire } from './wire.ts';
@@ -34,8 +33,6 @@ export interface MatrixReport {
   readonly deaths: Readonly<Record<string, number>>;
   readonly answered: number;
 }
-
-const DYING_MODULE = new URL('../support/dying.js', import.meta.url).href;
 
 /** Deaths come again and again, and none is to end an engine for good. */
 const SETTINGS = {
@@ -108,10 +105,7 @@ export class Matrix {
       cwd: directory,
       socket: join(directory, 'd.sock'),
       state: join(directory, 'state'),
-      env: {
-        NODE_OPTIONS: `--import ${DYING_MODULE}`,
-        [DYING]: join(directory, `dying-${this.#kills}`),
-      },
+      env: mortal(join(directory, `dying-${this.#kills}`)),
     });
   }
 
@@ -163,7 +157,7 @@ export class Matrix {
 
   async #killEngine(path: string, engine: string, way: Way): Promise<void> {
     const before = this.#lanes.map(({ answered }) => answered);
-    if (!(await ordered(path, engine, way))) return;
+    if (!(await killEngine(path, engine, way))) return;
     this.#deaths[way] = (this.#deaths[way] ?? 0) + 1;
     await eventually(`after an engine ${way}, every lane went on`, () =>
       this.#lanes.every(({ answered }, i) => answered > before[i]!),
@@ -197,17 +191,4 @@ async function withWire(daemon: Daemon, use: (wire: Wire) => Promise<void>): Pro
   } finally {
     wire.close();
   }
-}
-
-/** Whether there was such a thread, which dies now. */
-function ordered(path: string, engine: string, way: Way): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.once('error', reject);
-    socket.write(`${way}\t${engine}\n`);
-    createInterface(socket).once('line', (line) => {
-      socket.destroy();
-      resolve(line === 'yes');
-    });
-  });
 }

@@ -1,12 +1,13 @@
 /**
  * `npm run test:soak`: mixed load on a daemon, and whether what it holds stays level.
  *
- *     npm run test:soak -- [--minutes N] [--sample SECONDS] [--lane NAME]…
+ *     npm run test:soak -- [--minutes N] [--sample SECONDS] [--death SECONDS] [--lane NAME]…
  *
- * Every kind of work is done side by side for N minutes, 15 without `--minutes`. What the daemon
- * holds is printed every ten seconds; at the end a line is fitted to the second half of each
- * figure, and one that rises beyond its bound fails the run. `--lane` takes part of the load, to
- * find out which part of it a rise comes from. Environment variables reach the daemon.
+ * Every kind of work is done side by side for N minutes, 15 without `--minutes`, and an engine dies
+ * every minute, which no client may notice (`--death` says how often). What the daemon holds is
+ * printed every ten seconds; at the end a line is fitted to the second half of each figure, and one
+ * that rises beyond its bound fails the run. `--lane` takes part of the load, to find out which
+ * part of it a rise comes from. Environment variables reach the daemon.
  */
 
 import { parseArgs } from 'node:util';
@@ -15,16 +16,19 @@ import { BOUNDS, soak } from './soak.ts';
 
 const MINUTES_DEFAULT = 15;
 const SAMPLE_DEFAULT_S = 10;
+const DEATH_DEFAULT_S = 60;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: String(MINUTES_DEFAULT) },
     sample: { type: 'string', default: String(SAMPLE_DEFAULT_S) },
+    death: { type: 'string', default: String(DEATH_DEFAULT_S) },
     lane: { type: 'string', multiple: true, default: [] },
   },
 });
 const minutes = positive('minutes', values.minutes);
 const sample_s = positive('sample', values.sample);
+const death_s = positive('death', values.death);
 
 function positive(name: string, text: string): number {
   const value = Number(text);
@@ -36,6 +40,7 @@ const samples: Sample[] = [];
 const turns = await soak({
   duration_s: minutes * 60,
   sample_s,
+  death_s,
   lanes: values.lane,
   onSample: (sample) => {
     if (samples.length % 30 === 0) console.log(row('s', Object.keys(sample.figures)));

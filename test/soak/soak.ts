@@ -1,8 +1,11 @@
 /** A soak: the lanes of load on a daemon for some time, with samples of what it holds. */
 
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../transport/client.ts';
 import { withDaemon } from '../support/daemon.ts';
+import { WAYS } from '../support/dying.ts';
+import { killEngine, mortal } from '../support/engine-deaths.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 import type { Bound, Sample } from './drift.ts';
 import { LANES, type Place } from './lanes.ts';
@@ -25,7 +28,16 @@ export const BOUNDS: readonly Bound[] = [
   { figure: 'connections', rise_max: 6, share_max: 0 },
 ];
 
+const ENGINES = 2;
+
 const SETTINGS = {
+  'workers.count': ENGINES,
+  // Of small threads memory is used up soon.
+  'workers.heap_bytes_max': 256 * 1024 * 1024,
+  // What waits for an engine that hangs is not refused meanwhile.
+  'workers.queue_size': 100_000,
+  'health.heartbeat_timeout_ms': 10_000,
+  'health.max_restart_attempts': 1000,
   'performance.max_connections': 64,
   'limits.projects_max': 64,
 };
@@ -38,6 +50,8 @@ export interface SoakOptions {
   readonly sample_s: number;
   /** Names of `LANES`; all without any. */
   readonly lanes: readonly string[];
+  /** Between two deaths of engines. */
+  readonly death_s: number;
   onSample(sample: Sample): void;
 }
 
@@ -46,7 +60,9 @@ export async function soak(options: SoakOptions): Promise<Record<string, number>
   const directory = temporaryDirectory();
   const turns: Record<string, number> = {};
   const settings = { ...SETTINGS, 'files.roots': directory };
-  await withDaemon({ settings, cwd: directory }, async ({ socket, pid }) => {
+  const mortality = join(directory, 'dying');
+  const env = mortal(mortality);
+  await withDaemon({ settings, cwd: directory, env }, async ({ socket, pid }) => {
     const place: Place = { socket, directory };
     const watcher = await connect({ path: socket });
     const until_ms = performance.now() + options.duration_s * 1000;
@@ -55,8 +71,11 @@ export async function soak(options: SoakOptions): Promise<Record<string, number>
     const names = options.lanes.length === 0 ? Object.keys(LANES) : options.lanes;
     const loads = names.map((name) => lane(name, place, turns, running));
     const watch = watching(options, async () => figuresOf(pid, watcher), running);
+    const deaths = dying(options.death_s, mortality, running, ended.signal);
     try {
       await Promise.all([...loads, watch]);
+      ended.abort();
+      turns.deaths = await deaths;
     } finally {
       ended.abort();
       await Promise.allSettled(loads);
@@ -100,6 +119,23 @@ async function within(turn: Promise<void>, timeout_ms: number): Promise<void> {
     done.abort();
     late.catch(() => {});
   }
+}
+
+/** One engine after the other dies, in every way; gives how many have. */
+async function dying(
+  death_s: number,
+  mortality: string,
+  running: () => boolean,
+  ended: AbortSignal,
+): Promise<number> {
+  let deaths = 0;
+  while (running()) {
+    await sleep(death_s * 1000, undefined, { signal: ended }).catch(() => {});
+    if (!running()) break;
+    const way = WAYS[deaths % WAYS.length]!;
+    if (await killEngine(mortality, `engine:${deaths % ENGINES}`, way)) deaths += 1;
+  }
+  return deaths;
 }
 
 async function watching(
