@@ -34,9 +34,11 @@ export interface MatrixReport {
   readonly answered: number;
 }
 
+const ENGINES = 2;
+
 /** Deaths come again and again, and none is to end an engine for good. */
 const SETTINGS = {
-  'workers.count': 2,
+  'workers.count': ENGINES,
   'workers.heap_bytes_max': 64 * 1024 * 1024,
   'health.restart_delay_ms': 0,
   'health.max_restart_attempts': 1000,
@@ -49,9 +51,6 @@ const SETTINGS = {
 
 /** Generous, on a busy machine; a request that is never answered is a fault. */
 const ANSWERS_MS = 30_000;
-
-/** One dies only once the one before has come back and done something. */
-const ENGINES = ['engine:0', 'engine:1'];
 
 export class Matrix {
   readonly #options: MatrixOptions;
@@ -127,7 +126,7 @@ export class Matrix {
     const { dies } = this.#options;
     await sleep(random.below(dies === 'nobody' ? 2000 : 100));
     for (let deaths = dies === 'nobody' ? 0 : 1 + random.small(3); deaths > 0; deaths -= 1) {
-      await this.#killEngine(wayOf, random.pick(ENGINES), random.pick(WAYS));
+      await this.#killEngine(wayOf, random.below(ENGINES), random.pick(WAYS));
       await sleep(random.below(120));
     }
     if (dies !== 'all') {
@@ -155,7 +154,8 @@ export class Matrix {
     throw new Error(`not answered in ${ANSWERS_MS} ms:\n  ${left.join('\n  ')}`);
   }
 
-  async #killEngine(path: string, engine: string, way: Way): Promise<void> {
+  /** One dies only once the one before has come back and done something. */
+  async #killEngine(path: string, engine: number, way: Way): Promise<void> {
     const before = this.#lanes.map(({ answered }) => answered);
     if (!(await killEngine(path, engine, way))) return;
     this.#deaths[way] = (this.#deaths[way] ?? 0) + 1;

@@ -133,7 +133,7 @@ async function dying(
     await sleep(death_s * 1000, undefined, { signal: ended }).catch(() => {});
     if (!running()) break;
     const way = WAYS[deaths % WAYS.length]!;
-    if (await killEngine(mortality, `engine:${deaths % ENGINES}`, way)) deaths += 1;
+    if (await killEngine(mortality, deaths % ENGINES, way)) deaths += 1;
   }
   return deaths;
 }

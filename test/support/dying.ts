@@ -1,7 +1,7 @@
 /**
  * Loaded into a daemon before all else (`node --import`): has its engines die when the test says
- * so, over a socket whose path is in the environment. A line of it is a way to die (`Way`) and the
- * name of a thread; the answer is `yes`, or `no` where there is no such thread.
+ * so, over a socket whose path is in the environment. A line of it is a way to die (`Way`) and which
+ * thread, 0 being the oldest; the answer is `yes`, or `no` where there are fewer.
  */
 
 import { syncBuiltinESMExports } from 'node:module';
@@ -33,20 +33,18 @@ interface Watched {
   readonly order: Int32Array;
 }
 
-/** The threads that live, by their names. */
-function watchThreads(): ReadonlyMap<string, Watched> {
-  const watched = new Map<string, Watched>();
+/** The threads of engines that live, the oldest first. */
+function watchThreads(): Set<Watched> {
+  const watched = new Set<Watched>();
   const { Worker } = threads;
   const make = (file: URL | string, options: WorkerOptions) => {
     const order = new SharedArrayBuffer(4);
     threads.setEnvironmentData(ORDER, order as never);
     const thread = new Worker(file, options);
     const one = { thread, order: new Int32Array(order) };
-    const { name = '' } = options;
-    watched.set(name, one);
-    thread.once('exit', () => {
-      if (watched.get(name) === one) watched.delete(name);
-    });
+    if (!String(file).endsWith('/worker.js')) return thread;
+    watched.add(one);
+    thread.once('exit', () => watched.delete(one));
     return thread;
   };
   threads.Worker = new Proxy(Worker, {
@@ -56,13 +54,16 @@ function watchThreads(): ReadonlyMap<string, Watched> {
   return watched;
 }
 
-function listen(path: string, watched: ReadonlyMap<string, Watched>): void {
+function listen(path: string, watched: Set<Watched>): void {
   createServer((socket) => {
     socket.on('error', () => {});
     createInterface(socket).on('line', (line) => {
-      const [way, name] = line.split('\t') as [Way, string];
-      const found = watched.get(name);
-      if (found !== undefined) die(found, way);
+      const [way, place] = line.split('\t') as [Way, string];
+      const found = [...watched][Number(place)];
+      if (found !== undefined) {
+        watched.delete(found);
+        die(found, way);
+      }
       socket.write(found === undefined ? 'no\n' : 'yes\n');
     });
   })

@@ -11,12 +11,16 @@ export function mortal(path: string): Record<string, string> {
   return { NODE_OPTIONS: `--import ${MODULE}`, [DYING]: path };
 }
 
-/** Has the thread of an engine die, such as `engine:0`; false when there is none just now. */
-export function killEngine(path: string, engine: string, way: Way): Promise<boolean> {
+/**
+ * Has the thread of an engine die; false when there is none just now.
+ *
+ * @param place by age, 0 being the oldest: a spare thread that waits for its turn is the youngest
+ */
+export function killEngine(path: string, place: number, way: Way): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('error', reject);
-    socket.write(`${way}\t${engine}\n`);
+    socket.write(`${way}\t${place}\n`);
     createInterface(socket).once('line', (line) => {
       socket.destroy();
       resolve(line === 'yes');
