@@ -238,7 +238,9 @@ end('an engine that used them up is replaced as a whole, and its projects wait f
       assert.is(waiter.received.length, 0);
       await until(observer, (now) => actors(now, /^engine:0$/).length === 1);
       assert.is(code(await victim.line()), 'ok');
-      assert.match(await waiter.line(), '"exists":true');
+      assert.is(code(await waiter.line()), 'ok');
+      await victim.call('goxel.undo', { project: 'a' });
+      assert.match(await observer.ask(probe('a')), '"exists":true');
       for (const connection of [observer, victim, waiter]) connection.destroy();
     },
   ),
