@@ -117,9 +117,9 @@ export const ERRORS = {
     number: -32007,
     retryable: true,
     meaning:
-      'The thread that ran the request ended before its answer, so it may or may not have been ' +
-      'done.',
-    advice: 'The engine that ran this request died and is being restarted; its outcome is unknown.',
+      'The thread that did the job of the request ended before its answer, so a file may or may ' +
+      'not have been written. The project is as it was.',
+    advice: 'The thread is being restarted: send the request again.',
   },
   GOX_ENGINE_FAILED: {
     number: -32008,
@@ -158,9 +158,9 @@ export const ERRORS = {
     number: -32011,
     retryable: false,
     meaning:
-      'The project was in memory when the thread that held it ended. It answers so until it is ' +
-      'made again or closed.',
-    advice: 'Its engine died; create or load the project again.',
+      'The thread that held the project ended, and no other could make it anew. It answers so ' +
+      'until it is made again or closed.',
+    advice: 'The log says why; create or load the project again.',
     details: '`project`: the name',
   },
   GOX_UNSAVED: {

@@ -14,8 +14,8 @@
  *
  * One that is `prompt` starts its child again at once after a failure that stands alone: the waits
  * begin with the next. A failure that is known to be the fault of somebody else, and out of the
- * world, is forgiven: it counts no more towards giving up, but still for the wait, so that who causes
- * one after the other gets a slow child and never a dead one.
+ * world, is forgiven: it counts no more towards giving up, but still for the wait, so that who
+ * causes one after the other gets a slow child and never a dead one.
  *
  * A failure counts until `window_ms` after it, as in Erlang/OTP's intensity and period; the count
  * is kept by delayed events of the system's clock rather than by time stamps, so that a simulated

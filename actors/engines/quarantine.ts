@@ -110,7 +110,8 @@ export class Quarantine {
     if (directory === undefined) return undefined;
     this.#count += 1;
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-    const name = [time, process.pid, this.#count, method.replace(/[^\w.]/g, '_')].join('-');
+    const nth = String(this.#count).padStart(4, '0');
+    const name = [time, process.pid, nth, method.replace(/[^\w.]/g, '_')].join('-');
     return join(directory, `${name}.json`);
   }
 

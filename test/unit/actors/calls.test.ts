@@ -1,5 +1,4 @@
 /** The queue of calls into an engine, with a link that answers when the test says so. */
-
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor, setup } from 'xstate';
