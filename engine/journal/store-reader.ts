@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import type { Mirror } from '../port/mirror.ts';
 import { fileName, headerOf, type NumberedFile, numbered } from './files.ts';
 import { type JournalRecord, RECORD_TYPES, syncedOf } from './format.ts';
-import { type ByteSource, readSnapshot } from './snapshot.ts';
+import type { ByteSource } from './sections.ts';
+import { readSnapshot } from './snapshot.ts';
 import { NewerFormat } from './version.ts';
 import { type SegmentScan, scanSegment } from './walk.ts';
 

@@ -16,7 +16,7 @@ import {
   syncedOf,
   typeName,
 } from './format.ts';
-import type { ByteSource } from './snapshot.ts';
+import type { ByteSource } from './sections.ts';
 import { FORMAT, isNewer, NewerFormat } from './version.ts';
 
 export interface SegmentScan {

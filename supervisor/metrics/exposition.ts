@@ -7,7 +7,8 @@
 import type { Counter, Gauge, Metric, Registry } from 'prom-client';
 import type { MetricsText } from '../../actors/http/pages.ts';
 import type { MetricFacts } from './facts.ts';
-import { FAMILIES, type Family } from './families.ts';
+import { FAMILIES } from './families.ts';
+import type { Family } from './family.ts';
 import { BUCKETS_S, type RequestMeter } from './requests.ts';
 
 /** However many scrape: within that time they get the same text. */

@@ -6,41 +6,8 @@
 
 import { METHODS } from '../../engine/catalogue/methods.ts';
 import { VERSION } from '../../engine/catalogue/version.ts';
-import type { MetricFacts, StoreFacts } from './facts.ts';
-
-type Labels = Readonly<Record<string, string>>;
-type Samples = Iterable<readonly [Labels, number]>;
-
-export interface Family {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'gauge' | 'counter';
-  readonly labels: readonly string[];
-  /** At one moment. */
-  read(facts: MetricFacts): number | Samples;
-}
-
-type Read = Family['read'];
-
-const gauge = (name: string, help: string, read: Read, ...labels: string[]): Family => {
-  return { name, help, type: 'gauge', labels, read };
-};
-
-const counter = (name: string, help: string, read: Read, ...labels: string[]): Family => {
-  return { name, help, type: 'counter', labels, read };
-};
-
-/** A sample for each entry, labelled by its key. */
-function* by(label: string, counts: Iterable<readonly [string, number]>): Samples {
-  for (const [value, count] of counts) yield [{ [label]: value }, count];
-}
-
-/** How many there are of each value; values that are named are told with 0 when there are none. */
-function census(label: string, values: Iterable<string>, named: readonly string[] = []): Samples {
-  const counts = new Map(named.map((value) => [value, 0]));
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return by(label, counts);
-}
+import { by, census, counter, type Family, gauge, type Labels, type Samples } from './family.ts';
+import { JOURNALS } from './journal-families.ts';
 
 /** 1 for the one that is, 0 for those that could be. */
 const oneOf = (label: string, is: string, all: readonly string[]): Samples =>
@@ -49,7 +16,6 @@ const oneOf = (label: string, is: string, all: readonly string[]): Samples =>
 const DAEMON_STATES = ['starting', 'running', 'restarting', 'stopping'];
 const HEALTH_STATES = ['healthy', 'degraded', 'failing'];
 const THREAD_STATES = ['starting', 'ready', 'lost', 'failed'];
-const READ_ONLY_CODES = ['GOX_JOURNAL_DAMAGED', 'GOX_JOURNAL_FAILED', 'GOX_JOURNAL_FULL'];
 const PROJECT_STATES = ['opening', 'open', 'closing', 'replaying', 'unloaded', 'lost'];
 
 const DAEMON: readonly Family[] = [
@@ -227,86 +193,6 @@ const WORK: readonly Family[] = [
     'goxel_voxel_limit_bytes',
     'Bytes of voxels that all projects may have, by limits.voxel_bytes_max.',
     ({ config }) => config.limits.voxel_bytes_max,
-  ),
-];
-
-/** A figure of all journals together; nothing where projects are not kept. */
-const inStore = (read: (store: StoreFacts) => number): Read => {
-  return ({ store }) => (store === undefined ? [] : read(store));
-};
-
-type Summed = 'segment_bytes' | 'snapshot_bytes' | 'pending_bytes';
-
-function sumOf(name: Summed, { journals }: StoreFacts): number {
-  let sum = 0;
-  for (const { figures } of journals) sum += figures?.[name] ?? 0;
-  return sum;
-}
-
-const JOURNALS: readonly Family[] = [
-  gauge(
-    'goxel_journal_bytes',
-    'Bytes of the journals of projects that are written, by kind of file.',
-    function* ({ store }) {
-      if (store === undefined) return;
-      yield [{ kind: 'segments' }, sumOf('segment_bytes', store)];
-      yield [{ kind: 'snapshots' }, sumOf('snapshot_bytes', store)];
-    },
-    'kind',
-  ),
-  gauge(
-    'goxel_journal_pending_bytes',
-    'Bytes of edits that wait for the disk.',
-    inStore((store) => sumOf('pending_bytes', store)),
-  ),
-  counter(
-    'goxel_journal_edits_total',
-    'Edits that were written to journals.',
-    inStore(({ meter }) => meter.edits),
-  ),
-  counter(
-    'goxel_journal_written_bytes_total',
-    'Bytes of these edits.',
-    inStore(({ meter }) => meter.bytes),
-  ),
-  counter(
-    'goxel_journal_writes_total',
-    'Writes of one or many edits, each with a sync if journal.sync is always.',
-    inStore(({ meter }) => meter.writes),
-  ),
-  counter(
-    'goxel_journal_write_seconds_total',
-    'Time that these writes took.',
-    inStore(({ meter }) => meter.write_ms / 1000),
-  ),
-  counter(
-    'goxel_journal_failures_total',
-    'How often a journal had no room (full), or failed for good (failed).',
-    function* ({ store }) {
-      if (store === undefined) return;
-      const { full, failed } = store.meter;
-      yield* by('kind', Object.entries({ full, failed }));
-    },
-    'kind',
-  ),
-  gauge(
-    'goxel_projects_read_only',
-    'Projects that take no edits, by the code of the error.',
-    ({ projects }) => {
-      const errors = projects.flatMap(({ read_only }) => read_only ?? []);
-      return census(
-        'code',
-        errors.map(({ code }) => code),
-        READ_ONLY_CODES,
-      );
-    },
-    'code',
-  ),
-  counter(
-    'goxel_project_recoveries_total',
-    'Projects that were made anew: read from the disk, or recovered after their thread died.',
-    ({ remade }) => by('how', Object.entries(remade)),
-    'how',
   ),
 ];
 

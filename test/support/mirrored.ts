@@ -1,6 +1,7 @@
 /** A project that another thread mirrors, and others made anew of that. */
 
-import { type ByteSource, readSnapshot, snapshotChunks } from '../../engine/journal/snapshot.ts';
+import type { ByteSource } from '../../engine/journal/sections.ts';
+import { readSnapshot, snapshotChunks } from '../../engine/journal/snapshot.ts';
 import { type MirrorBounds, ProjectMirror } from '../../engine/mirror/project-mirror.ts';
 import { type Mirror, type MirrorDelta, mirrorAfter } from '../../engine/port/mirror.ts';
 import type { LooseProject } from './project.ts';

@@ -8,7 +8,8 @@ import {
   syncedOf,
   typeName,
 } from '../../../engine/journal/format.ts';
-import { type ByteSource, summarizeSnapshot } from '../../../engine/journal/snapshot.ts';
+import type { ByteSource } from '../../../engine/journal/sections.ts';
+import { summarizeSnapshot } from '../../../engine/journal/snapshot.ts';
 import { walkSegment } from '../../../engine/journal/walk.ts';
 import type { Line } from './lines.ts';
 

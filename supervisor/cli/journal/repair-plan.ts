@@ -7,7 +7,7 @@
 import { basename } from 'node:path';
 import { fileName, headerBody, numbered } from '../../../engine/journal/files.ts';
 import { MAGIC, RECORD_TYPES, RecordWriter } from '../../../engine/journal/format.ts';
-import type { ByteSource } from '../../../engine/journal/snapshot.ts';
+import type { ByteSource } from '../../../engine/journal/sections.ts';
 import {
   type JournalPlace,
   readStore,

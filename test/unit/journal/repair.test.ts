@@ -88,7 +88,7 @@ repair('names the edits behind the damage that can be read', () => {
     (one) => one.type === RECORD_TYPES.request,
   );
   const broken = edits[below(edits.length - 1)]!;
-  bytes[broken.start + 30]! ^= 1;
+  bytes[broken.start + 4]! ^= 1;
   const files = new Map(written.files).set(name, bytes);
   const { changes, fault } = repairPlan(inMemory(files));
   assert.equal([fault?.kind, basename(fault?.path ?? '')], ['damaged', name]);
