@@ -75,8 +75,10 @@ function isJournal(directory: string): boolean {
   return [...numbered(names, 'journal'), ...numbered(names, 'snapshot')].length > 0;
 }
 
+type Release = () => Promise<void>;
+
 /** Keeps daemons away, until the function that is returned is called. */
-async function locked(directory: string): Promise<() => Promise<void>> {
+async function locked(directory: string): Promise<Release> {
   const store = dirname(directory);
   let lock: StoreLock | undefined;
   let owner: ProjectOwner;
