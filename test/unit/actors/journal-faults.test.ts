@@ -75,7 +75,7 @@ for (const lasts of [false, true]) {
 }
 
 const EFFECTS = ['none', 'part', 'all'] as const;
-const TROUBLES = 250;
+const TROUBLES = 300;
 
 /**
  * A disk that fails for a while, in one way or another, under a life and the one after it, until
