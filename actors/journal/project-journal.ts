@@ -133,6 +133,11 @@ export class ProjectJournal implements RecordSink {
     this.#disk = this.#write(epoch, place);
   }
 
+  /** Resolves once what was found is on the disk for sure, or cannot be kept any more. */
+  async ready(): Promise<void> {
+    await this.#disk?.ready();
+  }
+
   /** Writes and syncs what waits, and lets others own it. */
   close(): Promise<void> {
     const [disk, owner] = [this.#disk, this.#owner];

@@ -71,6 +71,8 @@ export class Readings {
       const reading = await reader.readStore(project.number, { directory, epoch });
       this.#goOn(project, journal, reading);
       endAttempt(directory);
+      // Nobody is to see what a power cut could still take.
+      await journal.ready();
       this.#read += 1;
       return reading;
     } catch (cause) {
