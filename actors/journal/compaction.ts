@@ -13,10 +13,10 @@ import { Snapshots } from './snapshots.ts';
 import type { JournalClock } from './watched-fs.ts';
 
 /**
- * A mirror comes after some 20 ms of edits, which take about as long to be done again. After so
- * many of them a start would have some seconds to do, whatever few bytes they are …
+ * A mirror comes after 20 to 100 ms of edits, which take about as long to be done again. After so
+ * many of them a start would have a second or two to do, whatever few bytes they are …
  */
-const MIRRORS_MIN = 100;
+const MIRRORS_MIN = 20;
 /** … but the larger the snapshot, the more of them, since that takes its time too. */
 const BYTES_A_MIRROR = 1 << 20;
 /** Between a snapshot that failed and the next try. */

@@ -318,7 +318,7 @@ test('a snapshot goes beside, and what it stands for goes after it', async () =>
 test('after many mirrors it is time for a snapshot, however few bytes they are of', async () => {
   const stage = new Stage();
   const isSnapped = () => stage.read().mirror !== undefined;
-  for (let edits = 1; edits <= 101; edits += 1) {
+  for (let edits = 1; edits <= 21; edits += 1) {
     assert.not(isSnapped(), `before ${edits}`);
     await stage.edit(1);
     // The second one is no news.
