@@ -1,9 +1,9 @@
 /** The store of a daemon: where it is by the configuration, if there is to be one. */
 
 import type { Logger } from 'pino';
-import type { JournalSettings } from '../actors/journal/disk-journal.ts';
 import { nodeFs } from '../actors/journal/fs.ts';
 import { JournalMeter } from '../actors/journal/journal-meter.ts';
+import type { JournalSettings } from '../actors/journal/journal-options.ts';
 import { ProjectStore } from '../actors/journal/store.ts';
 import { storeDirectory } from '../actors/journal/store-directory.ts';
 import type { Config } from '../conf/schema.ts';

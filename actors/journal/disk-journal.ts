@@ -31,8 +31,6 @@ const IDLE_MS = 100;
 const PROBE_BYTES_MIN = 64 << 10;
 const PROBE_BYTES_MAX = 8 << 20;
 
-export type { JournalFigures, JournalSettings, JournalState } from './journal-options.ts';
-
 export class DiskJournal implements RecordSink {
   readonly #options: JournalOptions;
   readonly #clock: JournalClock;

@@ -7,14 +7,10 @@ import type { Logger } from 'pino';
 import { GoxError } from '../../conf/errors.ts';
 import type { JournalPlace } from '../../engine/journal/store-reader.ts';
 import type { Mirror } from '../../engine/port/mirror.ts';
-import {
-  DiskJournal,
-  type JournalFigures,
-  type JournalSettings,
-  type JournalState,
-} from './disk-journal.ts';
+import { DiskJournal } from './disk-journal.ts';
 import type { JournalFs } from './fs.ts';
 import type { JournalMeter } from './journal-meter.ts';
+import type { JournalFigures, JournalSettings, JournalState } from './journal-options.ts';
 import { ownProject, type ProjectOwner } from './owner.ts';
 import type { RecordSink } from './project-log.ts';
 

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryName, hashed, projectOf } from '../../../actors/journal/directory-names.ts';
-import type { JournalSettings } from '../../../actors/journal/disk-journal.ts';
+import type { JournalSettings } from '../../../actors/journal/journal-options.ts';
 import { type JournalFs, nodeFs } from '../../../actors/journal/fs.ts';
 import { JournalMeter } from '../../../actors/journal/journal-meter.ts';
 import { ownProject } from '../../../actors/journal/owner.ts';
