@@ -6,7 +6,6 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Recorder } from '../changes/recorder.ts';
-import type { Layer } from '../document/layer.ts';
 import type {
   Mirror,
   MirrorDelta,
@@ -49,8 +48,6 @@ export class ProjectMirror {
   readonly #done = new SentStack();
   readonly #undone = new SentStack();
   #document_number = 0;
-  /** The layers that the document had. */
-  #layers: readonly Layer[] = [];
   /** Edits with an `op_id`, as many as came between two deltas; and how many ever came. */
   #ops: (readonly object[])[] = [];
   #ops_count = 0;
@@ -86,9 +83,12 @@ export class ProjectMirror {
     const writers = { ids: this.#ids, values: this.#values, tables: this.#tables };
     const reader = new MirrorReader(mirror, recorderOf(project), writers);
     restoreProject(project, root, reader);
-    const { history, checkpoints, document } = project;
+    const { history, checkpoints } = project;
     const steps = new StepReader(project, reader);
-    history.goOn(root.history, steps.runs(mirror.done), steps.steps(mirror.undone));
+    // Steps that went back and forth are counted anew, and were not sent again for that.
+    const bytes = sizeOf(mirror.done) + sizeOf(mirror.undone);
+    const facts = { ...root.history, bytes };
+    history.goOn(facts, steps.runs(mirror.done), steps.steps(mirror.undone));
     checkpoints.goOn(
       root.checkpoint_facts,
       root.checkpoints.map((item) => reader.value(item) as never),
@@ -98,7 +98,6 @@ export class ProjectMirror {
     this.#ops = root.ops.map((item) => reader.value(item) as readonly object[]);
     for (const op of this.#ops.flat()) project.ops.add(op as never);
     this.#ops_count = project.ops.count;
-    this.#layers = document.layers;
     this.#document_number = project.documentNumber;
     this.#done.sent(history.forgotten, 0, 0, numbersOf(mirror.done));
     this.#undone.sent(history.lost, 0, 0, numbersOf(mirror.undone));
@@ -117,7 +116,6 @@ export class ProjectMirror {
     this.#steps = new StepWriter(this.#ids, this.#values);
     this.#done.clear();
     this.#undone.clear();
-    this.#layers = [];
     this.#ops = [];
     this.#ops_count = 0;
     this.#value_bytes = 0;
@@ -141,8 +139,7 @@ export class ProjectMirror {
       this.#tables.blocks > this.#blocks_max;
     this.#document_number = documentNumber;
     if (anew) this.#values.forget();
-    // Those that are no more may have been written before they went.
-    for (const layer of this.#layers) if (!anew) this.#values.visit(layer);
+    this.#values.visitKnown();
     const done = this.#doneChange();
     const undone = this.#undoneChange();
     if (anew) this.#steps.trace([...history.doneFrom(0), ...history.undone]);
@@ -153,7 +150,6 @@ export class ProjectMirror {
     const gone = anew ? this.#tables.dropOthers() : [];
     const volumes = this.#tables.take();
     if (anew) this.#bound();
-    this.#layers = this.#project.document.layers;
     // Not before all have got theirs.
     const last = { last_id: this.#ids.last, last_version: lastVersion() };
     const stamp = `${this.#name}.${++this.#count}`;
@@ -216,6 +212,18 @@ function numbersOf({ runs, start, end }: MirrorSteps): number[] {
   const all: number[] = [];
   for (const { numbers } of runs) for (const number of numbers) all.push(number);
   return all.slice(start, end);
+}
+
+function sizeOf({ runs, start, end }: MirrorSteps): number {
+  let sum = 0;
+  let at = 0;
+  for (const { bytes } of runs) {
+    for (const one of bytes) {
+      if (at >= start && at < end) sum += one;
+      at++;
+    }
+  }
+  return sum;
 }
 
 function numbersIn(steps: readonly { readonly number: number }[]): number[] {

@@ -32,8 +32,6 @@ export function rootOf(
 ): Omit<Root, 'last_id' | 'last_version'> {
   const { name, title, path, format, numbers } = project;
   const { document, selection, history, checkpoints } = project;
-  for (const layer of document.layers) values.visit(layer);
-  values.refer(selection.mask);
   const objects = {
     document: values.refer(document.state),
     preview: values.refer(document.keptPreview),

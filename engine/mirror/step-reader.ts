@@ -47,19 +47,19 @@ export class StepReader {
 
   #run(run: MirrorRun): Step[] {
     const content = unpacked(run.data) as VoxelsContent | StepsContent;
-    if (content.kind === 'voxels') return this.#voxels(run.numbers, content);
+    if (content.kind === 'voxels') return this.#voxels(run, content);
     return Array.from(run.numbers, (number, i) => {
-      const { at_ms, before, after, bytes, origin, summary, entries } = content.steps[i]!;
+      const { at_ms, before, after, origin, summary, entries } = content.steps[i]!;
       const made = entries.map((entry) => this.#entry(entry, run.blocks));
       return {
-        ...{ number, at_ms, before, after, bytes, entries: made },
+        ...{ number, at_ms, before, after, bytes: run.bytes[i]!, entries: made },
         origin: this.#origin(origin),
         summary: summaryOf(summary, made),
       };
     });
   }
 
-  #voxels(numbers: Float64Array, content: VoxelsContent): Step[] {
+  #voxels({ numbers, bytes }: MirrorRun, content: VoxelsContent): Step[] {
     const doubles = new Float64Array(bufferOf(content.doubles));
     const integers = new Int32Array(bufferOf(content.integers));
     const places = new Uint16Array(bufferOf(content.places));
@@ -87,7 +87,7 @@ export class StepReader {
         after: doubles[d + 2]!,
         number: numbers[i]!,
         at_ms: doubles[d]!,
-        bytes: doubles[d + 4]!,
+        bytes: bytes[i]!,
       });
     }
     return steps;

@@ -5,7 +5,7 @@
 
 import { StateEntry } from '../changes/noted.ts';
 import type { Entry } from '../changes/recorder.ts';
-import { Document, type DocumentState } from '../document/document.ts';
+import { Document } from '../document/document.ts';
 import { Layer } from '../document/layer.ts';
 import type { MirrorRun } from '../port/mirror.ts';
 import type { Step } from '../project/history.ts';
@@ -21,7 +21,7 @@ import type { Ids, Item, ValueWriter } from './values.ts';
 const RUN_STEPS = 1024;
 
 /** Numbers of a step of one voxel, in the columns of each kind. */
-export const DOUBLES = 5;
+export const DOUBLES = 4;
 export const INTEGERS = 7;
 /** Of one log step: its kind is apart. */
 export const LOG_INTEGERS = 4;
@@ -34,7 +34,7 @@ export interface VoxelsContent {
   readonly origins: readonly (readonly [method: string, client: number])[];
   /** Ids. */
   readonly volumes: readonly number[];
-  /** `at_ms`, `before`, `after`, the entry's version, `bytes`: Float64Array. */
+  /** `at_ms`, `before`, `after`, the entry's version: Float64Array. */
   readonly doubles: Uint8Array;
   /** x, y, z, the words before and after, `layer_id`, 1 if undone: Int32Array. */
   readonly integers: Uint8Array;
@@ -51,7 +51,6 @@ export interface StepContent {
   readonly at_ms: number;
   readonly before: number;
   readonly after: number;
-  readonly bytes: number;
   readonly origin: readonly [method: string, client: number];
   /** Of one voxel's, only the layer's id. */
   readonly summary: unknown;
@@ -128,7 +127,6 @@ export class StepWriter {
       doubles[DOUBLES * i + 1] = step.before;
       doubles[DOUBLES * i + 2] = step.after;
       doubles[DOUBLES * i + 3] = voxel.version;
-      doubles[DOUBLES * i + 4] = step.bytes;
       integers[INTEGERS * i] = voxel.x;
       integers[INTEGERS * i + 1] = voxel.y;
       integers[INTEGERS * i + 2] = voxel.z;
@@ -145,21 +143,23 @@ export class StepWriter {
       volumes: [...volumes.keys()].map((table) => this.#volume(table)),
       ...{ doubles: bytesIn(doubles), integers: bytesIn(integers), places: bytesIn(places) },
     };
-    return { numbers, data: packed(content), blocks: new BlockList(this.#ids).finish() };
+    const blocks = new BlockList(this.#ids).finish();
+    return { numbers, bytes: sizesOf(steps), data: packed(content), blocks };
   }
 
   #others(steps: readonly Step[]): MirrorRun {
     const blocks = new BlockList(this.#ids);
     const content: StepsContent = {
       kind: 'steps',
-      steps: steps.map(({ at_ms, before, after, bytes, origin, summary, entries }) => ({
-        ...{ at_ms, before, after, bytes, origin: originOf(origin) },
+      steps: steps.map(({ at_ms, before, after, origin, summary, entries }) => ({
+        ...{ at_ms, before, after, origin: originOf(origin) },
         summary: summary instanceof VoxelSummary ? summary.layer_id : summary,
         entries: entries.map((entry) => this.#entry(entry, blocks)!),
       })),
     };
     const numbers = Float64Array.from(steps, ({ number }) => number);
-    return { numbers, data: packed(content), blocks: blocks.finish() };
+    const data = packed(content);
+    return { numbers, bytes: sizesOf(steps), data, blocks: blocks.finish() };
   }
 
   /** @param whole whether the blocks are wanted as well */
@@ -178,14 +178,8 @@ export class StepWriter {
 
   #state(entry: StateEntry<object>): EntryContent {
     const { owner, kept } = entry;
-    // What is known need not be looked into, but layers in it may have changed since.
-    if (owner instanceof Layer) this.#values.visit(owner);
-    if (owner instanceof Document) {
-      for (const layer of (kept as DocumentState).layers) this.#values.visit(layer);
-    }
     const about = owner instanceof Document ? 'document' : 'project';
     const item = owner instanceof Layer ? this.#values.refer(owner) : about;
-    for (const value of Object.values(kept)) if (isVolume(value)) this.#values.refer(value);
     return ['state', item, this.#values.refer(kept)];
   }
 
@@ -196,15 +190,15 @@ export class StepWriter {
   }
 }
 
-function isVolume(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'blockCount' in value;
-}
-
 /** The entry of a step of one voxel that is told of as such. */
 function voxelOf({ entries, summary }: Step): VoxelEntry | undefined {
   const [entry] = entries;
   const single = entries.length === 1 && summary instanceof VoxelSummary;
   return single && entry instanceof VoxelEntry ? entry : undefined;
+}
+
+function sizesOf(steps: readonly Step[]): Float64Array {
+  return Float64Array.from(steps, ({ bytes }) => bytes);
 }
 
 function originOf({ method, client }: Step['origin']): [string, number] {

@@ -125,9 +125,15 @@ export class TableWriter {
     this.#visited.add(volume);
   }
 
-  /** What has changed of those visited. They have their blocks copied before the next write. */
+  /**
+   * What has changed of those visited, and of those that were ever sent. They have their blocks
+   * copied before the next write.
+   */
   take(): VolumeChange[] {
     const changes: VolumeChange[] = [];
+    for (const [volume, sent] of this.#sent) {
+      if (!isAsSent(volume, sent)) this.#visited.add(volume);
+    }
     for (const volume of this.#visited) {
       const change = this.#changeOf(volume);
       if (change !== undefined) changes.push(change);

@@ -96,7 +96,7 @@ export class ValueWriter {
       return Object.is(value, -0) ? [] : (value as Item);
     }
     if (value instanceof Volume) this.#visitVolume(value);
-    else if (value instanceof Layer) this.visit(value);
+    else if (value instanceof Layer) this.#visit(value);
     else if (!this.#sent.has(value)) {
       this.#sent.add(value);
       this.#defined.set(this.#ids.of(value), this.#contentOf(value));
@@ -104,8 +104,16 @@ export class ValueWriter {
     return [this.#ids.of(value)];
   }
 
+  /**
+   * Sends what has changed of all layers that were ever sent: steps back and forth may have brought
+   * one back, changed it, and taken it away again.
+   */
+  visitKnown(): void {
+    for (const layer of this.#layers.keys()) this.#visit(layer);
+  }
+
   /** Sends what has changed of a layer, and of the volumes that it has now. */
-  visit(layer: Layer): void {
+  #visit(layer: Layer): void {
     if (this.#visited.has(layer)) return;
     this.#visited.add(layer);
     const { id, state, derivation, recorder } = layer;

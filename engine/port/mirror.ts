@@ -39,6 +39,8 @@ export interface MirrorVolume {
 export interface MirrorRun {
   /** The number of each. */
   readonly numbers: Float64Array;
+  /** What each is counted for. */
+  readonly bytes: Float64Array;
   readonly data: Uint8Array;
   readonly blocks: MirrorBlocks;
 }
@@ -205,6 +207,6 @@ function stepsAfter(steps: MirrorSteps, { dropped, kept, runs: added }: StepsCha
 }
 
 /** Only the first steps of a run; the others stay in it, and are not asked for. */
-function cut({ numbers, data, blocks }: MirrorRun, length: number): MirrorRun {
-  return { numbers: numbers.slice(0, length), data, blocks };
+function cut({ numbers, bytes, data, blocks }: MirrorRun, length: number): MirrorRun {
+  return { numbers: numbers.slice(0, length), bytes: bytes.slice(0, length), data, blocks };
 }
