@@ -99,8 +99,8 @@ function* sections(mirror: Mirror, about: SnapshotAbout): Generator<Section, voi
   ] as const) {
     for (const run of steps.runs) {
       yield* newBlocks(run.blocks, written);
-      const numbers = bytesIn(run.numbers);
-      yield of(SECTIONS.run, { which, numbers, data: run.data, ...placesOf(run.blocks) });
+      const [numbers, bytes] = [bytesIn(run.numbers), bytesIn(run.bytes)];
+      yield of(SECTIONS.run, { which, numbers, bytes, data: run.data, ...placesOf(run.blocks) });
     }
   }
   yield of(SECTIONS.root, { root, done: spanOf(done), undone: spanOf(undone) });
@@ -274,10 +274,12 @@ class SnapshotReader {
         const run = content as PlacesContent & {
           which: 'done' | 'undone';
           numbers: Uint8Array;
+          bytes: Uint8Array;
           data: Uint8Array;
         };
-        const [numbers, data] = [doubles(run.numbers), copyOf(run.data)];
-        this.#runs[run.which].push({ numbers, data, blocks: this.#blocksAt(run) });
+        const [numbers, bytes] = [doubles(run.numbers), doubles(run.bytes)];
+        const [data, blocks] = [copyOf(run.data), this.#blocksAt(run)];
+        this.#runs[run.which].push({ numbers, bytes, data, blocks });
         return;
       }
       case SECTIONS.root:
