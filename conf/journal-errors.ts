@@ -28,8 +28,8 @@ export const JOURNAL_ERRORS = {
       'The journal of the project could not be written. The edit was not made, and the project ' +
       'is read only until it is saved elsewhere.',
     advice:
-      'Save the project to a file on another disk, and look at the disk of the journal. Close the ' +
-      'project then and load the file: it gets a new journal.',
+      'Save the project to a file on another disk, and look at the disk of the journal. Close ' +
+      'the project then and load the file: it gets a new journal.',
     details: '`project`, `path`',
   },
   GOX_JOURNAL_FULL: {

@@ -29,6 +29,8 @@ const GROUPS = [
   'preview',
   'trace',
   'memory',
+  'start',
+  'recovery',
   'journal',
   'mirror',
 ];

@@ -23,6 +23,11 @@ export interface MatrixOptions {
   readonly runs: number;
   /** Whether daemons are killed, or only engines; with `nobody` the model itself is tried. */
   readonly dies: 'all' | 'engines' | 'nobody';
+  /**
+   * Whether engines hang, too. They are found out by their silence, which must be short then: on a
+   * very busy machine, others are as silent.
+   */
+  readonly hangs: boolean;
   onRun(report: MatrixReport): void;
 }
 
@@ -43,8 +48,6 @@ const SETTINGS = {
   'health.restart_delay_ms': 0,
   'health.max_restart_attempts': 1000,
   'health.restart_window_ms': 1000,
-  'health.heartbeat_timeout_ms': 8000,
-  'health.check_interval_ms': 100,
   'performance.max_connections': 64,
   'logging.level': 'warn',
 };
@@ -52,9 +55,13 @@ const SETTINGS = {
 /** Generous, on a busy machine; a request that is never answered is a fault. */
 const ANSWERS_MS = 30_000;
 
+/** Of engines that hang. */
+const HANG_SETTINGS = { 'health.heartbeat_timeout_ms': 8000, 'health.check_interval_ms': 100 };
+
 export class Matrix {
   readonly #options: MatrixOptions;
   readonly #random: Random;
+  readonly #ways: readonly Way[];
   readonly #lanes: readonly Lane[];
   readonly #deaths: Record<string, number> = {};
   #kills = 0;
@@ -62,6 +69,7 @@ export class Matrix {
   constructor(options: MatrixOptions) {
     this.#options = options;
     this.#random = new Random('crash matrix', options.seed);
+    this.#ways = WAYS.filter((way) => options.hangs || way !== 'looped');
     const files = join(options.directory, 'files');
     mkdirSync(files);
     this.#lanes = lanesOf(options.seed, files);
@@ -98,9 +106,9 @@ export class Matrix {
   }
 
   #start(): Promise<Daemon> {
-    const { directory } = this.#options;
+    const { directory, hangs } = this.#options;
     return startDaemon({
-      settings: SETTINGS,
+      settings: { ...SETTINGS, ...(hangs ? HANG_SETTINGS : {}) },
       cwd: directory,
       socket: join(directory, 'd.sock'),
       state: join(directory, 'state'),
@@ -126,7 +134,7 @@ export class Matrix {
     const { dies } = this.#options;
     await sleep(random.below(dies === 'nobody' ? 2000 : 100));
     for (let deaths = dies === 'nobody' ? 0 : 1 + random.small(3); deaths > 0; deaths -= 1) {
-      await this.#killEngine(wayOf, random.below(ENGINES), random.pick(WAYS));
+      await this.#killEngine(wayOf, random.below(ENGINES), random.pick(this.#ways));
       await sleep(random.below(120));
     }
     if (dies !== 'all') {

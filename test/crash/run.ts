@@ -27,6 +27,7 @@ if (!(runs > 0) || !Number.isInteger(seed)) throw new Error('--runs and --seed n
 const began_ms = performance.now();
 const matrix = new Matrix({
   ...{ seed, runs, dies: values.dies as MatrixOptions['dies'], directory: temporaryDirectory() },
+  hangs: true,
   onRun: ({ run, kills, deaths, answered }) => {
     if (run % 10 !== 0 && run !== runs) return;
     const died = Object.values(deaths).reduce((sum, n) => sum + n, 0);

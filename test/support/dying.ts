@@ -1,7 +1,7 @@
 /**
  * Loaded into a daemon before all else (`node --import`): has its engines die when the test says
- * so, over a socket whose path is in the environment. A line of it is a way to die (`Way`) and which
- * thread, 0 being the oldest; the answer is `yes`, or `no` where there are fewer.
+ * so, over a socket whose path is in the environment. A line of it is a way to die (`Way`) and
+ * which thread, 0 being the oldest; the answer is `yes`, or `no` where there are fewer.
  */
 
 import { syncBuiltinESMExports } from 'node:module';

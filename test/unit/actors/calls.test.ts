@@ -33,9 +33,8 @@ function fakeLink() {
     },
     recover: async () => ({ sequence: 0, unsaved: false }),
     readStore: () => Promise.reject(new Error('there is no store')),
-    close: async () => {},
+    ...{ close: async () => {}, setClipboard: () => {} },
     stats: async () => ({ projects: 0, voxel_bytes: 0, requests: 0 }),
-    setClipboard: () => {},
   };
   const settle = async (words: AnswerWords, jobs: readonly JobTicket[] = []) => {
     const answer = answerOf(words);
