@@ -147,6 +147,7 @@ export const upgradeMachine = setup({
     'end daemon': () => {},
   },
   delays: {
+    /** May be provided. */
     start: START_MS,
     jobs: ({ context: { config } }) => config.performance.shutdown_timeout_ms,
     'hand over': ({ context: { config } }) => config.performance.shutdown_timeout_ms + TAKE_OVER_MS,

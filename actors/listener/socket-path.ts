@@ -200,7 +200,6 @@ class WatchedPath implements ListeningPath {
     this.#closed = true;
     clearInterval(this.#timer);
     if (this.#bound?.foreign) this.#bound.server.close();
-    else this.#bound?.server.unref();
     this.#watched.lock.leave();
   }
 

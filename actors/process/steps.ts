@@ -25,6 +25,8 @@ export interface ProcessOptions {
   readonly predecessor: Predecessor | undefined;
   /** How another process is started that is to take its place. */
   readonly upgrade: () => UpgradeCommand;
+  /** How long that process may take to start, if that is said. */
+  readonly start_ms: number | undefined;
   /** Why no other process can take its place, if none can. */
   readonly fixed: () => string | undefined;
 }

@@ -41,7 +41,8 @@ export class Predecessor {
       this.#hear(message, handle);
     });
     // It has ended, in whatever way: nobody else has what it had.
-    process.once('disconnect', () => this.#become());
+    if (process.connected) process.once('disconnect', () => this.#become());
+    else this.#become();
   }
 
   /**
@@ -53,7 +54,7 @@ export class Predecessor {
   static fromEnvironment(env: NodeJS.ProcessEnv): Predecessor | undefined {
     const text = env[UPGRADE_VARIABLE];
     delete env[UPGRADE_VARIABLE];
-    if (text === undefined || process.send === undefined) return undefined;
+    if (text === undefined) return undefined;
     const estate = JSON.parse(text) as Estate;
     if (estate.protocol === UPGRADE_PROTOCOL) return new Predecessor(estate);
     const { version, protocol } = estate;

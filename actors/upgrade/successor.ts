@@ -101,12 +101,10 @@ export class Successor {
     return this.#send({ type: 'go' });
   }
 
-  /** All is its own, and this process ends. */
+  /** All is its own, and this process ends; it does not by itself, for as long as both live. */
   async leave(): Promise<void> {
     await this.#send({ type: 'yours' });
     this.#over = true;
-    this.#child.unref();
-    this.#child.channel?.unref();
     this.#child.stderr?.destroy();
   }
 

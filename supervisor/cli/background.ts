@@ -22,7 +22,7 @@ const READY_FD = 3;
 
 /** How long a start may take, in seconds; the scripts of the original know the variable. */
 const LIMIT_VARIABLE = 'GOXEL_START_TIMEOUT';
-const LIMIT_S = 60;
+const LIMIT_MS = 60_000;
 /** How long one that was given up may take to end by itself. */
 const END_MS = 2000;
 /** Of what a child has to say. */
@@ -93,7 +93,7 @@ export async function startInBackground(takeSignals: TakeSignals): Promise<ExitC
 async function endOf(child: ChildProcess, takeSignals: TakeSignals): Promise<End> {
   const done = new AbortController();
   const { signal } = done;
-  const limit_ms = limitOf(process.env[LIMIT_VARIABLE]);
+  const limit_ms = startLimit(process.env) ?? LIMIT_MS;
   const late = `the daemon was not ready within ${limit_ms / 1000} s, and is given up`;
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -149,9 +149,10 @@ function collected(stream: Readable | null, bytes_max: number): () => string {
   return () => Buffer.concat(chunks).toString();
 }
 
-function limitOf(text = ''): number {
-  const seconds = Number(text);
-  return 1000 * (Number.isFinite(seconds) && seconds > 0 ? seconds : LIMIT_S);
+/** How long a start may take, in ms, where the environment says so. */
+export function startLimit(env: NodeJS.ProcessEnv): number | undefined {
+  const seconds = Number(env[LIMIT_VARIABLE] ?? '');
+  return Number.isFinite(seconds) && seconds > 0 ? 1000 * seconds : undefined;
 }
 
 function text({ pid, address, log, inspector }: Ready): string {

@@ -17,7 +17,7 @@ import { logPart } from '../reload/log-part.ts';
 import { ConfigReader } from '../reload/reader.ts';
 import type { Farewell } from '../upgrade/upgrade.ts';
 import type { CommandLine } from './args.ts';
-import { sayReady, startInBackground, takeBackground } from './background.ts';
+import { sayReady, startInBackground, startLimit, takeBackground } from './background.ts';
 import { aboutSources, findSources } from './configuration.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -70,6 +70,7 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
     process: {
       ...{ openLog: () => opening.open(), background, manager, predecessor },
       upgrade: () => origin.command(directory),
+      start_ms: startLimit(process.env),
       fixed: () => origin.fixed(background || manager !== undefined),
     },
     reload: {
@@ -149,7 +150,8 @@ async function sayTakenOver(
 
 /**
  * Ends the process as soon as nobody who has connected is on the way to the one that has taken
- * over; at once, since who comes here after that would not get there.
+ * over; at once, since who comes here after that would not get there. Node closes nothing when it
+ * is ended like this, and so the path of the socket stays.
  */
 async function leave(successor: Farewell): Promise<never> {
   await successor.settled();

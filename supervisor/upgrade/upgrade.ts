@@ -54,6 +54,7 @@ export function upgradeLogic(deps: UpgradingDeps, gone: (successor: Farewell) =>
     upgradeMachine.provide({
       actors: { estate: withVitals(effect) },
       guards: { 'cannot be': () => own.fixed() !== undefined },
+      ...(own.start_ms === undefined ? {} : { delays: { start: own.start_ms } }),
       actions: {
         'refuse asker': ({ event }) => {
           const reason = own.fixed() ?? '';

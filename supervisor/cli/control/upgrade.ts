@@ -67,7 +67,8 @@ function refused(error: unknown): CliError | undefined {
   const { details } = (error.data ?? {}) as {
     readonly details?: { readonly exit_code?: number; readonly talk?: readonly string[] };
   };
-  const known = Object.values(EXIT).find((one) => one === details?.exit_code && one !== EXIT.OK);
+  // Below these are those of Node.
+  const known = Object.values(EXIT).find((one) => one === details?.exit_code && one >= EXIT.USAGE);
   const talk = (details?.talk ?? []).filter((one) => !error.message.includes(one));
   const lines = [error.message, ...talk.map((one) => `  ${one}`)];
   return new CliError(known ?? EXIT.TEMPFAIL, lines.join('\n'), error);
