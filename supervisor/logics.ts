@@ -16,7 +16,7 @@ import { jobCallsEffect } from '../actors/jobs/job-calls.ts';
 import { type JobWorkerDeps, jobWorkerEffect } from '../actors/jobs/job-worker.ts';
 import type { Readings } from '../actors/journal/readings.ts';
 import type { ProjectStore } from '../actors/journal/store.ts';
-import { storeStep } from '../actors/journal/store-step.ts';
+import { type StoreStepDeps, storeStep } from '../actors/journal/store-step.ts';
 import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import type { SocketHolder } from '../actors/listener/holder.ts';
 import { serverEffect } from '../actors/listener/server.ts';
@@ -105,11 +105,18 @@ export function logics(shared: Shared, reload: ReloadDeps) {
 }
 
 /** Where projects are kept on the disk. */
-function storeLogic({ store, readings, projects, config, log }: Shared) {
-  if (store === undefined || readings === undefined) return {};
+function storeLogic(shared: Shared) {
+  const deps = storeDeps(shared);
+  return deps === undefined ? {} : stepLogics({ [STORE]: storeStep(deps) }, shared.log);
+}
+
+/** Nothing when projects are kept nowhere. */
+export function storeDeps(shared: Shared): StoreStepDeps | undefined {
+  const { store, readings, projects, config, log, predecessor } = shared;
+  if (store === undefined || readings === undefined) return undefined;
   const { unix, tcp } = config.sockets;
   const address = unix.enabled ? unix.path : `${tcp.address}:${tcp.port}`;
-  return stepLogics({ [STORE]: storeStep({ store, readings, projects, address, log }) }, log);
+  return { store, readings, projects, address, log, predecessor };
 }
 
 function httpLogic(shared: Shared) {

@@ -125,7 +125,8 @@ export class Recovery {
     };
     const how = project.journal?.isUnread === true ? 'read' : 'recovered';
     // What it was before; a new thread has nothing of it.
-    if (project.undone !== undefined) link.close(project.number).catch(() => {});
+    if (project.undone !== undefined || project.isUnread)
+      link.close(project.number).catch(() => {});
     this.#make(project, link, () => this.#underWay === underWay).then(
       (rebuilt: Rebuilt) =>
         end(() => {

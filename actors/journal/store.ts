@@ -23,8 +23,9 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { numbered } from '../../engine/journal/files.ts';
+import { FORMAT, numbered } from '../../engine/journal/files.ts';
 import { StepError } from '../process/step.ts';
+import type { HandedStore } from '../upgrade/estate.ts';
 import { directoryName, hashed, projectOf } from './directory-names.ts';
 import type { JournalFs } from './fs.ts';
 import type { JournalMeter } from './journal-meter.ts';
@@ -100,6 +101,30 @@ export class ProjectStore {
       const { message } = error as Error;
       throw new StepError('system', `journal: cannot read ${directory}: ${message}`, error);
     }
+  }
+
+  /**
+   * Sees whether it is the store that another process is to leave to this one, and can be read.
+   *
+   * @throws StepError
+   */
+  check(other: HandedStore | undefined): void {
+    if (this.#place instanceof StepError) throw this.#place;
+    if (other === undefined) return;
+    const { directory, format } = other;
+    const here = prepareStore(this.#place);
+    if (here !== directory) {
+      const text = `journal: the projects are in ${directory}, and this process would keep them in`;
+      throw new StepError('wrong', `${text} ${here}; that takes a stop and a start`);
+    }
+    if (format <= FORMAT) return;
+    const text = `journal: what is in ${directory} has the format ${format}, newer than ${FORMAT}`;
+    throw new StepError('wrong', text);
+  }
+
+  /** As `check` needs it. */
+  get handed(): HandedStore {
+    return { directory: this.#directory, format: FORMAT };
   }
 
   /** The journal of a project that begins. */

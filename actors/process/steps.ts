@@ -11,7 +11,7 @@ import { environmentStep } from './environment.ts';
 import { type PidFileStep, pidFileStep } from './pid-file-step.ts';
 import { privilegesStep } from './privileges.ts';
 import type { ServiceManager } from './service-manager.ts';
-import type { Step } from './step.ts';
+import { type Step, StepError } from './step.ts';
 
 /** What whoever starts a process of its own for the daemon gives. */
 export interface ProcessOptions {
@@ -47,14 +47,19 @@ export function processSteps(options: ProcessOptions, config: Config, log: Logge
     }),
     detach: detachStep({ config, background: options.background }),
     privileges: privilegesStep({ config, belongings, log }),
-    takeover: takeoverStep(predecessor),
+    takeover: takeoverStep(predecessor, config),
   };
 }
 
 /** This process could take over; what comes after it has to be given up by the other before. */
-function takeoverStep(predecessor: Predecessor | undefined): Step {
+function takeoverStep(predecessor: Predecessor | undefined, { journal }: Config): Step {
   return {
     begin: async () => {
+      const store = predecessor?.estate.store;
+      if (store !== undefined && journal.ephemeral) {
+        const text = `journal.ephemeral: the projects are kept in ${store.directory}, and would be`;
+        throw new StepError('wrong', `${text} nowhere; that takes a stop and a start`);
+      }
       await predecessor?.ready();
       return { from: predecessor?.estate.pid };
     },

@@ -72,6 +72,13 @@ export interface HandedPidFile {
   readonly kernel: boolean;
 }
 
+/** Where projects are kept. */
+export interface HandedStore {
+  readonly directory: string;
+  /** Of the journals in it; see `FORMAT` of `engine/journal/files.ts`. */
+  readonly format: number;
+}
+
 /** What the variable holds, as JSON. */
 export interface Estate {
   readonly protocol: number;
@@ -82,6 +89,8 @@ export interface Estate {
   /** The standard error of the predecessor; until `yours` that of the successor is a pipe to it. */
   readonly stderr: number;
   readonly pid_file?: HandedPidFile | undefined;
+  /** Nothing when projects are kept nowhere; then there are none. */
+  readonly store?: HandedStore | undefined;
   readonly sockets: readonly HandedSocket[];
 }
 

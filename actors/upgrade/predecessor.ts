@@ -24,6 +24,8 @@ type Action = () => void;
 export class Predecessor {
   readonly estate: Estate;
   readonly #taken = new Set<HandedSocket>();
+  /** To be done when the predecessor has given up its projects, and when all is ours. */
+  readonly #atGo: Action[] = [];
   readonly #atYours: Action[] = [];
   readonly #connections: (readonly [HandedConnection, Socket])[] = [];
   readonly #go: Promise<void>;
@@ -88,6 +90,14 @@ export class Predecessor {
     }
   }
 
+  /**
+   * Does something when the predecessor has given up its projects, as part of `ready`, which
+   * rejects with what it throws.
+   */
+  whenGivenUp(action: Action): void {
+    this.#atGo.push(action);
+  }
+
   /** Does something when all is ours; at once when it is. */
   whenOurs(action: Action): void {
     if (this.#ours) action();
@@ -100,9 +110,10 @@ export class Predecessor {
   }
 
   /** This process can take over; resolves when the predecessor has given up its projects. */
-  ready(): Promise<void> {
+  async ready(): Promise<void> {
     this.#say({ type: 'ready', pid: process.pid, version: VERSION });
-    return this.#go;
+    await this.#go;
+    for (const action of this.#atGo.splice(0)) action();
   }
 
   /** All is started. */

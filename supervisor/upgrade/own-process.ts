@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { AnyActorLogic } from 'xstate';
+import { storeBelonging } from '../../actors/journal/store-step.ts';
 import {
   type ProcessOptions,
   type ProcessSteps,
@@ -9,7 +10,7 @@ import {
 } from '../../actors/process/steps.ts';
 import type { Config } from '../../conf/schema.ts';
 import { type ProcessFacts, UPGRADE } from '../children.ts';
-import type { Shared } from '../logics.ts';
+import { type Shared, storeDeps } from '../logics.ts';
 import { stepLogics } from '../step-logics.ts';
 import { type Farewell, upgradeLogic } from './upgrade.ts';
 
@@ -47,9 +48,11 @@ export class OwnProcess {
 
   /** @param stop ends the daemon */
   logics(shared: Shared, stop: (by: string) => void): Readonly<Record<string, AnyActorLogic>> {
+    const store = storeDeps(shared);
+    const belongings = store === undefined ? [] : [storeBelonging(store)];
     const jobs = () => shared.jobs.list().length;
     const upgrade = upgradeLogic(
-      { ...shared, process: this.#options, steps: this.#steps, belongings: [], jobs, stop },
+      { ...shared, process: this.#options, steps: this.#steps, belongings, jobs, stop },
       (successor) => {
         this.#successor = successor;
       },

@@ -4,6 +4,8 @@
  */
 
 import type { AnyActorRef } from 'xstate';
+import type { Projects } from '../../actors/engines/projects.ts';
+import type { ProjectStore } from '../../actors/journal/store.ts';
 import type { HeldSocket } from '../../actors/listener/held-socket.ts';
 import type { SocketHolder } from '../../actors/listener/holder.ts';
 import type { ProcessOptions, ProcessSteps } from '../../actors/process/steps.ts';
@@ -29,6 +31,8 @@ export interface UpgradingDeps extends Pick<UpgradeDeps, 'connections' | 'jobs' 
   /** The socket of metrics and health, if it is served. */
   readonly http: () => HeldSocket | undefined;
   readonly belongings: readonly Belonging[];
+  readonly store: ProjectStore | undefined;
+  readonly projects: Pick<Projects, 'all'>;
   /** Ends the daemon; `by` is for the log. */
   readonly stop: (by: string) => void;
 }
@@ -39,6 +43,7 @@ export type Farewell = Pick<Successor, 'pid' | 'settled'>;
 /** @param gone hears who has taken over */
 export function upgradeLogic(deps: UpgradingDeps, gone: (successor: Farewell) => void) {
   const { log, stop, process: own } = deps;
+  const fixed = () => own.fixed() ?? unkept(deps);
   const effect = estateEffect({
     ...deps,
     command: own.upgrade,
@@ -53,11 +58,11 @@ export function upgradeLogic(deps: UpgradingDeps, gone: (successor: Farewell) =>
   return withVitals(
     upgradeMachine.provide({
       actors: { estate: withVitals(effect) },
-      guards: { 'cannot be': () => own.fixed() !== undefined },
+      guards: { 'cannot be': () => fixed() !== undefined },
       ...(own.start_ms === undefined ? {} : { delays: { start: own.start_ms } }),
       actions: {
         'refuse asker': ({ event }) => {
-          const reason = own.fixed() ?? '';
+          const reason = fixed() ?? '';
           if (event.type === 'upgrade.asked') event.answer({ kind: 'refused', reason });
         },
         'announce start': ({ context: { by } }) =>
@@ -75,13 +80,23 @@ export function upgradeLogic(deps: UpgradingDeps, gone: (successor: Farewell) =>
   );
 }
 
+/** Why projects cannot be handed over, if that is so. */
+function unkept({ store, projects }: UpgradingDeps): string | undefined {
+  if (store !== undefined) return undefined;
+  const edited = [...projects.all()].filter(({ log }) => log.sequence > 0).length;
+  if (edited === 0) return undefined;
+  const what = edited === 1 ? 'a project is' : `${edited} projects are`;
+  return `${what} kept nowhere (journal.ephemeral), and would be lost; close them first`;
+}
+
 /** What it is told of the sockets is what they are at this moment. */
-function estateOf({ process: own, steps, holder, http }: UpgradingDeps) {
+function estateOf({ process: own, steps, holder, http, store }: UpgradingDeps) {
   const served = http()?.handed();
   return {
     ...{ protocol: UPGRADE_PROTOCOL, pid: process.pid, version: VERSION },
     background: own.background,
     pid_file: steps['pid file'].handed(),
+    store: store?.handed,
     sockets: [...holder.handed(), ...(served === undefined ? [] : [served])],
   };
 }

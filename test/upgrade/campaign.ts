@@ -34,7 +34,7 @@ export interface Campaign extends Omit<Tally, 'edits'> {
   readonly exit_code: number | null;
 }
 
-const PROJECTS = ['tower', 'bridge', 'current'];
+const PROJECTS = ['tower', 'bridge', 'island'];
 /** Between two upgrades. */
 const PAUSE_MS = 400;
 
@@ -49,7 +49,8 @@ export async function campaign({
   const port = await freePort();
   const settings = {
     ...{ pid_file, 'sockets.tcp.enabled': true, 'sockets.tcp.port': port },
-    // It is not what this is about, and clients that come and go are many.
+    // They are not what this is about, and clients that come and go are many.
+    'performance.max_connections': 64,
     'security.connections_per_second': 100_000,
   };
   const daemon = await startDaemon({ settings });
@@ -88,7 +89,7 @@ export async function campaign({
 
 async function makeProjects(path: string): Promise<void> {
   const client = await connect({ path });
-  for (const project of PROJECTS.slice(0, 2)) {
+  for (const project of PROJECTS) {
     await client.call('goxel.create_project', { project, name: project });
   }
   await client.close();
