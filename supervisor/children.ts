@@ -255,7 +255,6 @@ export function daemonChildren(
   const settings = supervisorSettings(config);
   const threads = (kind: EngineInput['kind'], count: number): ChildSpec[] =>
     Array.from({ length: count }, (_, index) => threadChild(kind, index, config, nature));
-  const store = kept ? [STORE_CHILD] : [];
   const crowd = new Crowd(() => numbersMax(config));
   const listener = (kind: SocketKind): ChildSpec => {
     const input: ListenerInput = { kind, crowd, config };
@@ -274,7 +273,7 @@ export function daemonChildren(
       ...(config.http.enabled ? [httpChild(config)] : []),
       ...(process.successor ? [] : [inspectionChild(config)]),
       { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
-      ...(process.successor ? [] : store),
+      ...(kept ? [STORE_CHILD] : []),
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
       socketsChild(config),
       // Losing engines for good is the end: nobody would be served, and nothing would come back.
@@ -296,8 +295,8 @@ export function daemonChildren(
         },
       },
       ...(process.own ? [TAKEOVER] : []),
-      // The store and the port are the predecessor's until then.
-      ...(process.successor ? [...store, inspectionChild(config)] : []),
+      // Its port is the predecessor's until then; so is the store, which is opened as part of it.
+      ...(process.successor ? [inspectionChild(config)] : []),
       {
         id: LISTENERS,
         supervises: {

@@ -207,14 +207,8 @@ export class Projects {
   }
 
   /** Another process had what is kept of all of them: each is to be read again. */
-  readAgain(): void {
-    for (const project of this.#byName.values()) {
-      // Nothing is kept of one that was never touched.
-      if (project.journal?.made !== true) continue;
-      project.keepIn(this.#store?.found(project.name));
-      project.tell({ type: 'project.replay' });
-      this.onUnread(project);
-    }
+  readAgain(found: readonly Found[]): void {
+    for (const one of found) this.#readAgain(one, this.#byName.get(one.project));
   }
 
   /** An engine takes requests. */

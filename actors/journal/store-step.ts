@@ -53,7 +53,7 @@ export function storeBelonging({ store, readings, projects, address }: StoreStep
     takeBack: () => {
       const found = store.open(address);
       readings.begin(found.length);
-      projects.readAgain();
+      projects.readAgain(found);
       return Promise.resolve();
     },
   };

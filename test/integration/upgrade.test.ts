@@ -1,70 +1,26 @@
 /** A daemon is replaced by another process, and its clients notice nothing, whatever happens. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cli } from '../support/cli.ts';
-import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.ts';
 import { freePort } from '../support/free-port.ts';
 import { eventually, RawConnection, request } from '../support/raw.ts';
 import { SEED } from '../support/seed.ts';
-import { type SwappedProgram, swappedProgram } from '../support/swapped-program.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
+import {
+  edited,
+  FINE,
+  isThere,
+  type Place,
+  upgrade,
+  VOXEL,
+  withPlace,
+} from '../support/upgraded.ts';
 import { campaign } from '../upgrade/campaign.ts';
 
 const upgrades = suite('upgrade');
-
-interface Place {
-  readonly daemon: Daemon;
-  readonly program: SwappedProgram;
-  readonly config: string;
-  /** The number in the PID file. */
-  readonly pid: () => number;
-}
-
-const FINE = 'logging: { level: info }\n';
-
-/** Uses a daemon whose program and configuration are files that can be changed; then it is gone. */
-async function withPlace(
-  use: (place: Place) => Promise<void>,
-  options: DaemonOptions = {},
-): Promise<void> {
-  const directory = temporaryDirectory();
-  const config = join(directory, 'daemon.yaml');
-  writeFileSync(config, FINE);
-  const pid_file = join(directory, 'pid');
-  const program = swappedProgram();
-  const daemon = await startDaemon({
-    ...options,
-    main: program.path,
-    args: ['--config', config, ...(options.args ?? [])],
-    settings: { pid_file, ...options.settings },
-  });
-  const pid = () => Number(readFileSync(pid_file, 'utf8'));
-  const reap = () => {
-    try {
-      process.kill(pid(), 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  };
-  process.once('exit', reap);
-  try {
-    await use({ daemon, program, config, pid });
-    const { code, stderr } = await cli('stop', '--socket', daemon.socket);
-    assert.is(code, 0, stderr);
-  } catch (error) {
-    process.stderr.write(`the daemon printed:\n${daemon.stdout()}${daemon.stderr()}`);
-    reap();
-    throw error;
-  } finally {
-    process.off('exit', reap);
-    await daemon.kill();
-  }
-}
-
-const upgrade = ({ daemon }: Place) => cli('upgrade', '--socket', daemon.socket);
 
 upgrades('clients that come, go and stay lose nothing in three of them', async () => {
   const { faults, lost, exit_code, pids, ...counts } = await campaign({ upgrades: 3, seed: SEED });
@@ -90,10 +46,6 @@ const BROKEN: Readonly<Record<string, (place: Place) => { code: number; says: Re
     program.put('this is no program');
     return { code: 75, says: /SyntaxError/ };
   },
-  'a program that hangs': ({ program }) => {
-    program.put('setInterval(() => {}, 1000);');
-    return { code: 75, says: /not ready in time/ };
-  },
   'one that hands over in another way': ({ program }) => {
     program.restore(
       'const e = JSON.parse(process.env._GOXEL_UPGRADE); e.protocol = 99;' +
@@ -104,32 +56,42 @@ const BROKEN: Readonly<Record<string, (place: Place) => { code: number; says: Re
 };
 
 upgrades('one that does not come up changes nothing', async () => {
+  await withPlace(async (place) => {
+    const { daemon, program, config, pid } = place;
+    const before = await RawConnection.open(daemon.socket);
+    await before.call('echo', ['hello']);
+    for (const [name, spoil] of Object.entries(BROKEN)) {
+      const { code, says } = spoil(place);
+      const asked = await upgrade(place);
+      assert.is(asked.code, code, `${name}: ${asked.stderr}`);
+      assert.match(asked.stderr, says, name);
+      assert.is(pid(), daemon.pid, name);
+      assert.is((await before.call('echo', [name])).error, undefined, name);
+      const fresh = await RawConnection.open(daemon.socket);
+      assert.is((await fresh.call('ping', [])).error, undefined, name);
+      fresh.destroy();
+      program.restore();
+      writeFileSync(config, FINE);
+    }
+    const last = await upgrade(place);
+    assert.is(last.code, 0, last.stderr);
+    assert.is.not(pid(), daemon.pid);
+    assert.is((await before.call('echo', ['still'])).error, undefined);
+    before.destroy();
+    assert.is((await daemon.exited()).code, 0);
+  });
+});
+
+upgrades('one that hangs is given up', async () => {
   await withPlace(
     async (place) => {
-      const { daemon, program, config, pid } = place;
-      const before = await RawConnection.open(daemon.socket);
-      await before.call('echo', ['hello']);
-      for (const [name, spoil] of Object.entries(BROKEN)) {
-        const { code, says } = spoil(place);
-        const asked = await upgrade(place);
-        assert.is(asked.code, code, `${name}: ${asked.stderr}`);
-        assert.match(asked.stderr, says, name);
-        assert.is(pid(), daemon.pid, name);
-        assert.is((await before.call('echo', [name])).error, undefined, name);
-        const fresh = await RawConnection.open(daemon.socket);
-        assert.is((await fresh.call('ping', [])).error, undefined, name);
-        fresh.destroy();
-        program.restore();
-        writeFileSync(config, FINE);
-      }
-      const last = await upgrade(place);
-      assert.is(last.code, 0, last.stderr);
-      assert.is.not(pid(), daemon.pid);
-      assert.is((await before.call('echo', ['still'])).error, undefined);
-      before.destroy();
-      assert.is((await daemon.exited()).code, 0);
+      place.program.put('setInterval(() => {}, 1000);');
+      const { code, stderr } = await upgrade(place);
+      assert.is(code, 75);
+      assert.match(stderr, /not ready in time/);
+      assert.is(place.pid(), place.daemon.pid);
     },
-    { env: { GOXEL_START_TIMEOUT: '3' } },
+    { env: { GOXEL_START_TIMEOUT: '2' } },
   );
 });
 
@@ -214,6 +176,67 @@ upgrades('a token is shown once, over TCP', async () => {
       for (const one of [known, stranger]) one.destroy();
     },
     { settings },
+  );
+});
+
+/** Has the new process do something at the moment in which it is ready, or runs. */
+const at = (moment: 'ready' | 'running', does: string) =>
+  `const send = process.send.bind(process);
+process.send = (message, ...rest) => {
+  if (message.type === '${moment}') ${does};
+  return send(message, ...rest);
+};`;
+
+for (const moment of ['ready', 'running'] as const) {
+  upgrades(`a new process that dies when it is ${moment} has taken nothing along`, async () => {
+    await withPlace(async (place) => {
+      const { daemon, program, pid } = place;
+      const client = await edited(daemon.socket);
+      program.restore(at(moment, 'process.exit(9)'));
+      const { code, stderr } = await upgrade(place);
+      assert.is(code, 75, stderr);
+      assert.is(pid(), daemon.pid);
+      assert.ok(await isThere(client));
+      const fresh = await RawConnection.open(daemon.socket);
+      assert.ok(await isThere(fresh));
+      await fresh.call('goxel.add_voxel', { ...VOXEL, x: 7, color: '#3366CC' });
+      program.restore();
+      const again = await upgrade(place);
+      assert.is(again.code, 0, again.stderr);
+      for (const one of [client, fresh]) {
+        assert.ok(await isThere(one));
+        one.destroy();
+      }
+    });
+  });
+}
+
+upgrades('when the old process dies at the last moment its connections stay', async () => {
+  await withPlace(async (place) => {
+    const { daemon, program, pid } = place;
+    const client = await edited(daemon.socket);
+    program.restore(at('running', "process.kill(process.ppid, 'SIGKILL')"));
+    await upgrade(place);
+    assert.is((await daemon.exited()).signal, 'SIGKILL');
+    assert.ok(await isThere(client));
+    assert.is.not(pid(), daemon.pid);
+    client.destroy();
+  });
+});
+
+upgrades('what is kept nowhere is not lost by it', async () => {
+  await withPlace(
+    async (place) => {
+      const client = await edited(place.daemon.socket);
+      const refused = await upgrade(place);
+      assert.is(refused.code, 75);
+      assert.match(refused.stderr, /kept nowhere/);
+      await client.call('goxel.close_project', { project: 'tower' });
+      const { code, stderr } = await upgrade(place);
+      assert.is(code, 0, stderr);
+      client.destroy();
+    },
+    { args: ['--ephemeral'] },
   );
 });
 

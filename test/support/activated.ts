@@ -30,11 +30,13 @@ export function fdOf(handle: Server | Socket): number {
  * A shell becomes the daemon, as its number must stand in `LISTEN_PID` before it begins.
  *
  * @param pid in place of its own
+ * @param more of its environment
  */
 export function startActivated(
   given: readonly Given[],
   args: readonly string[],
   pid = '$$',
+  more: Readonly<Record<string, string>> = {},
 ): Activated {
   const names = given.map(({ name = '' }) => name).join(':');
   const quoted = [process.execPath, DAEMON_MAIN, 'run', ...args].map((word) => `'${word}'`);
@@ -44,7 +46,7 @@ export function startActivated(
   const printed = join(temporaryDirectory(), 'printed');
   const out = openSync(printed, 'w');
   const child = spawn('/bin/sh', ['-c', `exec env ${variables} ${quoted.join(' ')}`], {
-    env: { ...process.env, GOXEL_JOURNAL_EPHEMERAL: 'true' },
+    env: { ...process.env, GOXEL_JOURNAL_EPHEMERAL: 'true', ...more },
     stdio: ['ignore', out, out, ...given.map(({ fd }) => fd)],
   });
   closeSync(out);
