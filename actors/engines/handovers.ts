@@ -6,7 +6,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import type { Call, HandedOver } from './call.ts';
-import { lostError } from './projects.ts';
+import { lostError } from './project-errors.ts';
 
 export class Handovers {
   #waiting: HandedOver[] = [];

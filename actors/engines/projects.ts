@@ -19,6 +19,7 @@ import type { ProjectJournal } from '../journal/project-journal.ts';
 import type { Found, ProjectStore } from '../journal/store.ts';
 import { type EngineUse, Owners } from './owners.ts';
 import { Project } from './project.ts';
+import { lostError, notFound } from './project-errors.ts';
 import { Unloaded } from './unloaded.ts';
 
 /** Starts the machine of a project; nothing once the daemon ends. */
@@ -208,7 +209,13 @@ export class Projects {
 
   /** Another process had what is kept of all of them: each is to be read again. */
   readAgain(found: readonly Found[]): void {
-    for (const one of found) this.#readAgain(one, this.#byName.get(one.project));
+    for (const one of found) {
+      const project = this.#byName.get(one.project);
+      if (project === undefined) continue;
+      this.#keep(project, this.#store?.found(one));
+      this.replay(project);
+      this.onReplay(project);
+    }
   }
 
   /** An engine takes requests. */
@@ -386,18 +393,4 @@ export class Projects {
     const titled = this.#byTitle.get(title);
     if (titled?.delete(project) && titled.size === 0) this.#byTitle.delete(title);
   }
-}
-
-export function lostError({ name, reason: known }: Project, reason = known): GoxError {
-  const text = `The project "${name}" was lost with its engine: ${reason}`;
-  return new GoxError('GOX_PROJECT_LOST', text, { project: name });
-}
-
-function notFound(name: string, titled?: Project, other?: Project): GoxError {
-  const hint =
-    titled !== undefined && other !== undefined
-      ? `; several have this title, among them "${titled.name}" and "${other.name}"`
-      : '';
-  const message = `There is no project named "${name}"${hint}.`;
-  return new GoxError('GOX_PROJECT_NOT_FOUND', message, { project: name });
 }

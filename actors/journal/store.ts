@@ -23,7 +23,8 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FORMAT, numbered } from '../../engine/journal/files.ts';
+import { numbered } from '../../engine/journal/files.ts';
+import { FORMAT } from '../../engine/journal/version.ts';
 import { StepError } from '../process/step.ts';
 import type { HandedStore } from '../upgrade/estate.ts';
 import { directoryName, hashed, projectOf } from './directory-names.ts';

@@ -75,7 +75,7 @@ export interface HandedPidFile {
 /** Where projects are kept. */
 export interface HandedStore {
   readonly directory: string;
-  /** Of the journals in it; see `FORMAT` of `engine/journal/files.ts`. */
+  /** Of the journals in it; see `engine/journal/version.ts`. */
   readonly format: number;
 }
 
