@@ -63,6 +63,15 @@ export const upgradeSubject: Subject = {
       assert.equal(outcomes, [{ kind: 'refused', reason: 'it is the first process' }]);
       assert.is(snapshot().value, 'idle');
     },
+    'is not waited for when it does not come back': (watch) => {
+      const { ask, estate, outcomes, snapshot } = upgrading(watch);
+      ask();
+      estate.say(FAILED);
+      while (snapshot().value === 'taking back' && watch.clock.next());
+      assert.is(snapshot().value, 'idle');
+      assert.is(estate.alive, 0);
+      assert.is(outcomes.at(-1)?.kind, 'failed');
+    },
     'fails, is asked for again, and ends the daemon': (watch) => {
       const { ask, estate, outcomes, told, snapshot } = upgrading(watch);
       ask();
