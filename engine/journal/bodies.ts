@@ -20,14 +20,17 @@ export interface RecordedFrom {
   readonly at_ms: number;
 }
 
-/** An edit of a single voxel. */
-export interface VoxelBody extends RecordedFrom {
+/** What a voxel of a layer is to be. */
+export interface PlacedColor {
   readonly layer_id: number;
   readonly x: number;
   readonly y: number;
   readonly z: number;
   readonly rgba: number;
 }
+
+/** An edit of a single voxel. */
+export type VoxelBody = RecordedFrom & PlacedColor;
 
 /** The methods of records of voxels, by numbers that never change. */
 const VOXEL_METHODS = ['goxel.add_voxel', 'goxel.remove_voxel', 'goxel.paint_voxels'];
@@ -40,8 +43,12 @@ export function isOfVoxels(method: string): boolean {
   return VOXEL_METHODS.includes(method);
 }
 
-export function writeVoxel(view: DataView, at: number, voxel: VoxelBody): void {
-  const { method, client, at_ms, layer_id, x, y, z, rgba } = voxel;
+export function writeVoxel(
+  view: DataView,
+  at: number,
+  { method, client, at_ms }: RecordedFrom,
+  { layer_id, x, y, z, rgba }: PlacedColor,
+): void {
   view.setUint32(at, layer_id, true);
   view.setInt32(at + 4, x, true);
   view.setInt32(at + 8, y, true);

@@ -2,9 +2,9 @@
 
 import {
   bodies,
+  type PlacedColor,
   type RecordedFrom,
   VOXEL_BYTES,
-  type VoxelBody,
   writeVoxel,
 } from '../journal/bodies.ts';
 import { RECORD_TYPES } from '../journal/format.ts';
@@ -93,8 +93,8 @@ export function addAnswer(records: ProjectRecords, by: RecordedBy): void {
   add(records, RECORD_TYPES.answer, [method, client, at_ms, op]);
 }
 
-export function addVoxel(records: ProjectRecords, voxel: VoxelBody): void {
-  records.addBy(RECORD_TYPES.voxel, VOXEL_BYTES, (view, at) => writeVoxel(view, at, voxel));
+export function addVoxel(records: ProjectRecords, by: RecordedFrom, voxel: PlacedColor): void {
+  records.addBy(RECORD_TYPES.voxel, VOXEL_BYTES, (view, at) => writeVoxel(view, at, by, voxel));
 }
 
 type Read<Rest extends readonly unknown[]> = [

@@ -15,6 +15,7 @@ import {
 } from './bodies.ts';
 import { changesOf } from './delta.ts';
 import { packedDocument } from './documents.ts';
+import type { ProjectRecords } from './records.ts';
 
 /** A request that is over. */
 export interface Finished extends Pick<RecordedBy, 'client' | 'op'> {
@@ -36,27 +37,35 @@ export function record(project: Project, finished: Finished): boolean {
 function recorded(project: Project, finished: Finished): boolean {
   const { records, done, at_ms } = project;
   const { spec, client, op, succeeded, request } = finished;
-  const by = { method: spec.name, client, at_ms, op };
+  const method = spec.name;
+  // Written out in each case, since spreading takes longer than most edits.
   if (done.replaced) {
-    const document = packedDocument(project.document);
-    addDocument(records, { ...by, document, facts: factsOf(project) });
+    const [document, facts] = [packedDocument(project.document), factsOf(project)];
+    addDocument(records, { method, client, at_ms, op, document, facts });
   } else if (done.moves !== 0) {
-    // As many steps as there were then: later there may be more.
-    const method = done.moves < 0 ? 'goxel.undo' : 'goxel.redo';
-    const params = Buffer.from(JSON.stringify({ steps: Math.abs(done.moves) }));
-    addRequest(records, { ...by, method, msgpack: false, params });
+    addMoves(records, done.moves, { method, client, at_ms, op });
   } else if (succeeded && request !== undefined && spec.replay === 'request') {
     const { voxel, edits } = done;
-    if (voxel !== undefined && edits === 1 && op === undefined && isOfVoxels(spec.name)) {
-      addVoxel(records, { ...by, ...voxel });
-    } else addRequest(records, { ...by, ...request });
+    if (voxel !== undefined && edits === 1 && op === undefined && isOfVoxels(method)) {
+      addVoxel(records, { method, client, at_ms }, voxel);
+    } else {
+      const { msgpack, params } = request;
+      addRequest(records, { method, client, at_ms, op, msgpack, params });
+    }
   } else if (done.recording !== undefined) {
-    if (done.edits > 1) throw new Error(`${spec.name} made ${done.edits} edits`);
+    if (done.edits > 1) throw new Error(`${method} made ${done.edits} edits`);
     const changes = changesOf(project, done.recording);
-    addChange(records, { ...by, chosen: done.chosen, changes });
-  } else if (done.kept) addFacts(records, { ...by, facts: factsOf(project) });
+    addChange(records, { method, client, at_ms, op, chosen: done.chosen, changes });
+  } else if (done.kept) addFacts(records, { method, client, at_ms, op, facts: factsOf(project) });
   else return false;
   return true;
+}
+
+/** As many steps back or forth as there were then: when it is done again there may be more. */
+function addMoves(records: ProjectRecords, moves: number, { client, at_ms, op }: RecordedBy): void {
+  const method = moves < 0 ? 'goxel.undo' : 'goxel.redo';
+  const params = Buffer.from(JSON.stringify({ steps: Math.abs(moves) }));
+  addRequest(records, { method, client, at_ms, op, msgpack: false, params });
 }
 
 function factsOf({ name, title, path, format, numbers }: Project): Facts {

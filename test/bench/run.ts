@@ -28,6 +28,7 @@ const GROUPS = [
   'render',
   'preview',
   'trace',
+  'replay',
   'memory',
   'start',
   'recovery',

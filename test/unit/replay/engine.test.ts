@@ -179,7 +179,11 @@ engines('limits of now refuse nothing that was done before', () => {
 engines('an edit that cannot be made again is named', () => {
   const records = new ProjectRecords();
   const by = { client: 1, at_ms: 5, op: undefined };
-  addVoxel(records, { ...by, method: 'goxel.add_voxel', layer_id: 1, x: 1, y: 2, z: 3, rgba: -1 });
+  addVoxel(
+    records,
+    { ...by, method: 'goxel.add_voxel' },
+    { layer_id: 1, x: 1, y: 2, z: 3, rgba: -1 },
+  );
   const params = Buffer.from('{"layer_id":5,"name":"none"}');
   addRequest(records, { ...by, method: 'goxel.rename_layer', msgpack: false, params });
   const tail = [records.take().bytes];
