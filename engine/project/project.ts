@@ -258,6 +258,11 @@ export class Project extends Noted<ProjectState> {
     return this.#record(edit, this.#numbers.revision);
   }
 
+  /** Makes an edit that was made before, and is known to be a step that is told of so. */
+  makeAgain(edit: () => void, summary: Summary, chosen: boolean): void {
+    this.#record(edit, chosen ? this.#numbers.revision : undefined, summary);
+  }
+
   /** Undoes the last step, if there is one, and gives it. Throws GOX_MEMORY_LIMIT. */
   undo(): Step | undefined {
     const step = this.history.undo();
@@ -321,8 +326,11 @@ export class Project extends Noted<ProjectState> {
     this.memory.accountHistory(history.bytes + checkpoints.bytes);
   }
 
-  /** @param after the number of what the edit makes of the project; a new one if undefined */
-  #record<T>(edit: () => T, after?: number): T {
+  /**
+   * @param after the number of what the edit makes of the project; a new one if undefined
+   * @param told what it has changed, of an edit that is made again
+   */
+  #record<T>(edit: () => T, after?: number, told?: Summary): T {
     const blocks_free = Math.floor(this.memory.bytes_free / BLOCK_BYTES);
     const whole = () => {
       const result = edit();
@@ -330,10 +338,13 @@ export class Project extends Noted<ProjectState> {
       this.memory.require(this.bytes);
       return result;
     };
-    return this.#recorder.record(blocks_free, whole, (recording) => this.#push(recording, after));
+    return this.#recorder.record(blocks_free, whole, (recording) => {
+      if (told === undefined) this.#push(recording, after);
+      else this.step(recording.entries, told, after);
+    });
   }
 
-  #push(recording: Recording, after = this.#numbers.last_revision + 1): void {
+  #push(recording: Recording, after?: number): void {
     const { entries } = recording;
     if (entries.length === 0) return;
     // What can be stopped comes before all that changes something.
@@ -356,6 +367,7 @@ export class Project extends Noted<ProjectState> {
     if (after > last_revision) numbers.last_revision = after;
     this.#done.edits++;
     this.#done.chosen = after === before;
+    this.#done.summary = summary;
     const edit = { entries, summary, origin: this.#origin, before, after };
     this.boundHistory(this.history.push(edit, this.#at_ms));
   }

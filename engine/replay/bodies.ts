@@ -9,6 +9,7 @@ import {
 } from '../journal/bodies.ts';
 import { RECORD_TYPES } from '../journal/format.ts';
 import type { KeptOp } from '../port/layout.ts';
+import type { Summary } from '../project/summary.ts';
 import type { Changes } from './delta.ts';
 import type { PackedDocument } from './documents.ts';
 import type { ProjectRecords } from './records.ts';
@@ -43,6 +44,8 @@ export interface RecordedChange extends RecordedBy {
   /** Whether no file holds what it changed. */
   readonly chosen: boolean;
   readonly changes: Changes;
+  /** As the history tells of it; it may be of layers that came and went meanwhile. */
+  readonly summary: Summary;
 }
 
 /** Another document in the place of the one before. */
@@ -68,9 +71,11 @@ export function addRequest(
 
 export function addChange(
   records: ProjectRecords,
-  { method, client, at_ms, op, chosen, changes }: RecordedChange,
+  { method, client, at_ms, op, chosen, changes, summary }: RecordedChange,
 ): void {
-  add(records, RECORD_TYPES.change, [method, client, at_ms, op, chosen, changes]);
+  const { layers, parts } = summary;
+  const told = { layers, parts };
+  add(records, RECORD_TYPES.change, [method, client, at_ms, op, chosen, changes, told]);
 }
 
 export function addDocument(
@@ -114,10 +119,10 @@ export function requestIn(body: Buffer): RecordedRequest {
 }
 
 export function changeIn(body: Buffer): RecordedChange {
-  const [method, client, at_ms, op, chosen, changes] = bodies.unpack(body) as Read<
-    [boolean, Changes]
+  const [method, client, at_ms, op, chosen, changes, summary] = bodies.unpack(body) as Read<
+    [boolean, Changes, Summary]
   >;
-  return { method, client, at_ms, op, chosen, changes };
+  return { method, client, at_ms, op, chosen, changes, summary };
 }
 
 export function documentRecordIn(body: Buffer): RecordedDocument {

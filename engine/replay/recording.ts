@@ -54,8 +54,9 @@ function recorded(project: Project, finished: Finished): boolean {
     }
   } else if (done.recording !== undefined) {
     if (done.edits > 1) throw new Error(`${method} made ${done.edits} edits`);
-    const changes = changesOf(project, done.recording);
-    addChange(records, { method, client, at_ms, op, chosen: done.chosen, changes });
+    const { recording, chosen, summary } = done;
+    const changes = changesOf(project, recording);
+    addChange(records, { method, client, at_ms, op, chosen, changes, summary });
   } else if (done.kept) addFacts(records, { method, client, at_ms, op, facts: factsOf(project) });
   else return false;
   return true;

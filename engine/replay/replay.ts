@@ -115,11 +115,10 @@ function run(project: Project, request: RecordedRequest, methods: Methods) {
   return request.op;
 }
 
-function edit(project: Project, { method, client, at_ms, op, chosen, changes }: RecordedChange) {
+function edit(project: Project, record: RecordedChange) {
+  const { method, client, at_ms, op, chosen, changes, summary } = record;
   project.begin(method, client, at_ms);
-  const made = () => change(project, changes);
-  if (chosen) project.choose(made);
-  else project.transact(made);
+  project.makeAgain(() => change(project, changes), summary, chosen);
   return op;
 }
 

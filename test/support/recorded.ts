@@ -87,7 +87,7 @@ export function blocksOf(volume: Volume): string[] {
 }
 
 /** Beside what `copyOf` tells: facts, history, checkpoints, and where blocks lie, empty or not. */
-export function factsOf(project: Project): unknown {
+export function factsOf(project: Project): object {
   const { name, title, path, format, unsaved, revision, documentNumber } = project;
   const { kept_revision } = project.numbers;
   const { history, checkpoints, document } = project;

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
+import { findMethod } from '../../../engine/catalogue/methods.ts';
+import { whyUnscripted } from '../../../engine/catalogue/scripts.ts';
 import type { Project } from '../../../engine/project/project.ts';
 import { BLOCK_BYTES } from '../../../engine/volume/block.ts';
 import { requireKept } from '../../support/kept.ts';
@@ -16,12 +18,27 @@ import { copyOf, factsOf, RecordedProject } from '../../support/recorded.ts';
 import { SEED } from '../../support/seed.ts';
 import { randomNumbers } from '../../support/volumes.ts';
 
-const RUNS = 4;
-const STEPS = 160;
+const RUNS = 3;
+const STEPS = 130;
 /** Small enough that some edits do not fit, and that most do not. */
 const BLOCKS_MAX = [400, 12];
 
 const replayed = suite('replay');
+
+/** What scripts can call. */
+const SCRIPTED = EDITS.filter((name) => whyUnscripted(findMethod(name)!.spec) === undefined);
+
+/** Several edits as one, of which some may fail. */
+const SCRIPT =
+  'for (const [method, params] of args) { try { goxel.call(method, params); } catch {} }';
+
+function randomScript(made: RecordedProject, random: () => number): object {
+  const args = Array.from({ length: 1 + Math.floor(random() * 5) }, () => {
+    const method = SCRIPTED[Math.floor(random() * SCRIPTED.length)]!;
+    return [method, randomParams(made, method, random)];
+  });
+  return { script: SCRIPT, args };
+}
 
 /** A request of any kind that a journal may hold, or that fails. */
 function randomRequest(made: RecordedProject, random: () => number): [string, object] {
@@ -40,14 +57,26 @@ function randomRequest(made: RecordedProject, random: () => number): [string, ob
   if (dice < 0.34) return ['goxel.create_project', { name: 'another', width: 20, path: file }];
   if (dice < 0.36) return ['goxel.diff', { from: { step: Math.floor(random() * 30) } }];
   if (dice < 0.38) return ['goxel.copy', {}];
-  if (dice < 0.4) return ['goxel.rename_layer', { layer_id: 77, name: 'not there' }];
+  if (dice < 0.55) return ['script.execute', randomScript(made, random)];
+  if (dice < 0.57) return ['goxel.rename_layer', { layer_id: 77, name: 'not there' }];
   const method = EDITS[Math.floor(random() * EDITS.length)]!;
   return [method, randomParams(made, method, random)];
 }
 
+/**
+ * Who comes back to a checkpoint may find the same voxels in another order of blocks: it depends on
+ * which volumes were written, and which were others of the same content.
+ */
+let ordered = true;
+
 function requireSame(project: Project, other: Project, where: string): void {
-  assert.equal(copyOf(other), copyOf(project), where);
-  assert.equal(factsOf(other), factsOf(project), where);
+  if (ordered) {
+    assert.equal(copyOf(other), copyOf(project), where);
+    assert.equal(factsOf(other), factsOf(project), where);
+  } else {
+    assert.equal(copyOf(other).sort(), copyOf(project).sort(), where);
+    assert.equal({ ...factsOf(other), slots: [] }, { ...factsOf(project), slots: [] }, where);
+  }
 }
 
 /** Both back to the oldest step and forth to the newest, step by step. */
@@ -72,6 +101,7 @@ async function history(seed: number, blocks_max: number): Promise<Set<string>> {
   const made = new RecordedProject(blocks_max * BLOCK_BYTES);
   writeFiles(made);
   const worked = new Set<string>();
+  ordered = true;
   const requests: string[] = [];
   for (let step = 0; step < STEPS; step++) {
     made.client = 1 + Math.floor(random() * 3);
@@ -88,6 +118,7 @@ async function history(seed: number, blocks_max: number): Promise<Set<string>> {
     requests.push(`${method} ${JSON.stringify(params)}${failed}, ${records} records`);
     assert.ok(records <= 1, requests.at(-1));
     if (records > 0) worked.add(method);
+    if (method === 'goxel.restore' && 'checkpoint' in params) ordered = false;
     const where = `seed ${seed}, step ${step}, ${blocks_max} blocks: ${requests.at(-1)}`;
     if (random() > 0.2 && step < STEPS - 1) continue;
     const { project } = made.again();
