@@ -151,7 +151,7 @@ export class ForgetfulFs implements JournalFs {
     return this.#files.size;
   }
 
-  /** What the next start finds after a power cut; without `random`, after the process was killed. */
+  /** What a start finds after a power cut; without `random`, after the process was killed. */
   next(random?: () => number): ForgetfulFs {
     const next = new ForgetfulFs();
     const entries = random === undefined ? this.#entries : new Map(this.#kept);

@@ -1,6 +1,6 @@
 /**
- * Clients that edit a project whose journal lies on a disk that fails, and what they were told. What
- * the disk holds after that is compared with it.
+ * Clients that edit a project whose journal lies on a disk that fails, and what they were told.
+ * What the disk holds after that is compared with it.
  */
 
 import { createHash } from 'node:crypto';

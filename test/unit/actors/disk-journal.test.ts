@@ -257,7 +257,7 @@ test('an error of the disk: dead at once, and nothing is ever tried again', asyn
   }
 });
 
-test('a disk that does not answer: dead after sync_timeout_ms, and what it does later is cut', async () => {
+test('a disk without an answer: dead in time, and what it does later is cut', async () => {
   const stage = new Stage();
   await stage.edit();
   let answer = () => {};

@@ -56,7 +56,7 @@ for (const lasts of [false, true]) {
   const often = lasts ? 'and all after it' : 'once';
   for (const failure of FAILURES) {
     const { code = 'a short write', effect } = failure;
-    test(`lose nothing when the n-th call fails ${often}: ${code}, with effect: ${effect}`, async () => {
+    test(`lose nothing when a call fails ${often}: ${code}, with effect: ${effect}`, async () => {
       const seen = new Set<string>();
       const { calls } = await lives(SEED, () => undefined);
       for (let n = 1; n <= calls; n += 1) {

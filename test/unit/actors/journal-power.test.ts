@@ -1,7 +1,7 @@
 /**
  * Journals on disks that forget: the power is cut at every call of a life, and again in the lives
- * after it; what was not synced may be lost, all of it, a part, or the older and not the newer. What
- * was acknowledged is there at the next start.
+ * after it; what was not synced may be lost, all of it, a part, or the older and not the newer.
+ * What was acknowledged is there at the next start.
  */
 
 import { suite } from 'uvu';

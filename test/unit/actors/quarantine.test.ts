@@ -1,4 +1,4 @@
-/** Requests of which engines die: given up at the second death, written down, and not tried again. */
+/** Requests of which engines die: given up at the second death, written down, never tried again. */
 
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,7 +76,9 @@ test('it is written down as it came, for the owner alone; so many files are kept
     const one = call(number === 0 ? 'binary' : `{"x":${number}}`);
     if (number === 0) Object.assign(one, { method: (1 | MSGPACK_FLAG) >>> 0 });
     kill(one);
-    const { path } = kill(one)?.details as { path: string };
+    const given_up = kill(one);
+    assert.ok(given_up !== undefined);
+    const { path } = given_up.details as { path: string };
     paths.push(path);
     await eventually('it was written', () => {
       try {

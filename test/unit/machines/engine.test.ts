@@ -40,7 +40,7 @@ test('is ready when its worker is', async () => {
   assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
 });
 
-test('brings a dead worker back at once, the next after the delay, and keeps its queue', async () => {
+test('brings a dead worker back at once, the next after a delay, and keeps its queue', async () => {
   const { worker, calls, clock, snapshot } = await engine();
   for (const [restarts, delay] of [0, 100].entries()) {
     worker.say({ type: 'worker.ready' });
