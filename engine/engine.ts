@@ -282,8 +282,8 @@ export class Engine implements EngineApi {
     return true;
   }
 
-  #ticketOf({ kind, title, input, stages, loans }: Job, request: EngineRequest): JobTicket {
-    const ticket = { kind, title, input, stages, method: request.word, op: this.#records.op };
+  #ticketOf({ loans, ...job }: Job, request: EngineRequest): JobTicket {
+    const ticket = { ...job, method: request.word, op: this.#records.op };
     if (loans.length === 0) return ticket;
     const orders = loans.map(({ params, ...loan }) => {
       const encoded = Buffer.from(this.#encoder.result(request, params));

@@ -65,6 +65,7 @@ export function sharedBy(
   const jobs = new Jobs(config, {
     ...{ clock, log, handOver: (one) => handOver(places, one) },
     takeBack: (call, why) => takeBack(places, call, why),
+    judge: (...death) => quarantine.judge(...death),
   });
   const pulses = new Pulses();
   const heaps = new HeapThreads();

@@ -10,50 +10,22 @@
  * (`JobControl.takeYield`) is asked to yield when a job has no thread while another has several, or
  * has had its only one for `SLICE_MS`. What is left of the part is given out again.
  *
- * A part whose thread died is not run again, since it may have been what killed it. One whose
- * thread never came to be, for want of descriptors or memory, waits for another. `threads.ts` says
- * which threads there are.
+ * A part whose thread died is run again by another, unless its owner knows better: it may have been
+ * what killed it. One whose thread never came to be, for want of descriptors or memory, waits for
+ * another. `threads.ts` says which threads there are.
  */
 
 import { GoxError } from '../../conf/errors.ts';
 import type { JobControl } from '../../engine/port/job-control.ts';
-import type { JobTicket, PartAnswer, PartEnd, PartOrder } from '../../engine/port/layout.ts';
-import { GRACE_MS, type JobEvent } from '../../machines/job.ts';
+import type { JobTicket, PartEnd, PartOrder } from '../../engine/port/layout.ts';
+import { GRACE_MS } from '../../machines/job.ts';
 import type { JobLink } from '../engines/thread.ts';
 import type { ServiceClock } from '../service-clock.ts';
+import { hasMore, type Parts, type PartsOwner, partDone } from './job-parts.ts';
 import { isQuickKind, JobThreads } from './threads.ts';
 
 /** How long a part that can yield has its thread while a job has none. */
 export const SLICE_MS = 1000;
-
-/** Who hears what becomes of the parts of a job. */
-export interface PartsOwner {
-  say(event: JobEvent): void;
-  /** The last part has ended, or one has failed; no other is begun. */
-  answered(answer: PartAnswer): void;
-}
-
-/** The parts of one job. */
-export interface Parts {
-  readonly number: number;
-  readonly ticket: JobTicket;
-  readonly control: JobControl;
-  readonly owner: PartsOwner;
-  stage: number;
-  /** Parts of the stage that a thread has, or has done. */
-  begun: number;
-  /** Those of them that no thread has after all. */
-  readonly again: number[];
-  done: number;
-  /** Whether its owner was told that a thread has a part of it. */
-  begunSaid: boolean;
-  /** Since when it waits for a thread: since it came, or last gave one back. */
-  waits_ms: number;
-  /** Since when what runs is to stop. */
-  ended_ms: number | undefined;
-  /** Whether its machine is gone, so that nobody but the threads sees whether it stops. */
-  orphan: boolean;
-}
 
 /** A job thread's place here. */
 export interface JobRunner {
@@ -112,14 +84,10 @@ export class PartScheduler {
 
   /** Has the parts of a job run. */
   submit(number: number, ticket: JobTicket, control: JobControl, owner: PartsOwner): Parts {
+    const waits_ms = this.#clock.now_ms();
     const parts: Parts = {
       ...{ number, ticket, control, owner, again: [], stage: 0, begun: 0, done: 0 },
-      ...{
-        begunSaid: false,
-        waits_ms: this.#clock.now_ms(),
-        ended_ms: undefined,
-        orphan: false,
-      },
+      ...{ begunSaid: false, waits_ms, ended_ms: undefined, orphan: false },
     };
     this.#jobs.set(number, parts);
     this.#dispatch();
@@ -181,6 +149,24 @@ export class PartScheduler {
     this.#shortage = reason;
     this.#runners.delete(runner);
     this.#sayFree(runner.thread);
+    this.#putBack(runner);
+  }
+
+  /** A thread is gone; the part it had is run again, or its job fails. */
+  detach(runner: JobRunner, error: GoxError): void {
+    this.#runners.delete(runner);
+    this.#sayFree(runner.thread);
+    const { parts } = runner;
+    const why = parts?.ended_ms === undefined ? parts?.owner.died(error) : undefined;
+    if (why === undefined) this.#putBack(runner);
+    else {
+      runner.parts = undefined;
+      this.#fail(parts!, why);
+    }
+  }
+
+  /** What a thread had that is gone, another runs. */
+  #putBack(runner: JobRunner): void {
     const { parts, part } = runner;
     if (parts === undefined) return;
     runner.parts = undefined;
@@ -194,17 +180,6 @@ export class PartScheduler {
       parts.owner.say({ type: 'parts.stalled' });
     }
     this.#dispatch();
-  }
-
-  /** A thread is gone; the job it had a part of fails. */
-  detach(runner: JobRunner, error: GoxError): void {
-    this.#runners.delete(runner);
-    this.#sayFree(runner.thread);
-    const { parts } = runner;
-    if (parts === undefined) return;
-    runner.parts = undefined;
-    if (parts.ended_ms === undefined) this.#fail(parts, error);
-    else this.#sayStopped(parts);
   }
 
   /** Whether all threads that take the kind are left alone for now. */
@@ -365,11 +340,6 @@ export class PartScheduler {
   }
 }
 
-/** As the job says, else by the stages and parts that are done; from 0 to 1. */
-export function progressOf({ control, done, stage, ticket: { stages } }: Parts): number {
-  return control.progress || (stage + done / (stages[stage] ?? 1)) / stages.length;
-}
-
 /** What a job is refused with when all threads that it could have died again and again. */
 export function noThread(reason: string): GoxError {
   const message = `No thread can run jobs at present, and another try comes later: ${reason}`;
@@ -378,20 +348,6 @@ export function noThread(reason: string): GoxError {
 
 function takes({ quick }: JobRunner, { kind }: JobTicket): boolean {
   return !quick || isQuickKind(kind);
-}
-
-/** Whether the stage has a part that no thread has. */
-function hasMore({ again, begun, stage, ticket }: Parts): boolean {
-  return again.length > 0 || begun < ticket.stages[stage]!;
-}
-
-function partDone(parts: Parts): void {
-  parts.done += 1;
-  if (parts.done < parts.ticket.stages[parts.stage]!) return;
-  parts.stage += 1;
-  parts.begun = 0;
-  parts.done = 0;
-  parts.owner.say({ type: 'stage.begun', stage: parts.stage });
 }
 
 function forget(runner: JobRunner, { number }: Parts): void {

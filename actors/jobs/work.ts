@@ -17,7 +17,8 @@ import type { JobCommand, JobEnd, JobEvent } from '../../machines/job.ts';
 import type { Borrower } from '../connection/loans.ts';
 import type { Call, HandedOver, Source, Status } from '../engines/call.ts';
 import { reportFigures } from '../vitals.ts';
-import { type PartScheduler, type Parts, type PartsOwner, progressOf } from './parts.ts';
+import { type Parts, type PartsOwner, progressOf } from './job-parts.ts';
+import type { PartScheduler } from './parts.ts';
 
 /** A request that is to become a job. */
 export interface Asked {
@@ -41,6 +42,8 @@ export interface WorkDeps {
   readonly handOver: (one: HandedOver) => void;
   /** Has that queue give it up, which answers it. */
   readonly takeBack: (call: Call, why: GoxError) => void;
+  /** See `Quarantine`. */
+  readonly judge: (call: Call, source: Source, reason: string) => GoxError | undefined;
   /** Hears that a job is over. */
   readonly ended: (work: Work, as: JobEnd, reason: string) => void;
 }
@@ -139,6 +142,13 @@ export class Work implements PartsOwner, Source {
     this.#answer = answer;
     if (answer.handover !== undefined) this.say({ type: 'parts.handed_over' });
     else this.say({ type: 'parts.answered', failed: answer.status === STATUS_ERROR });
+  }
+
+  died(why: GoxError): GoxError | undefined {
+    const { ticket, call, source } = this.asked;
+    // Nobody has another thread, or what is half done cannot be told from what is done.
+    if (why.code !== 'GOX_ENGINE_LOST' || ticket.adds === true) return why;
+    return this.#deps.judge(call, source, why.message);
   }
 
   obey(command: JobCommand): void {

@@ -59,6 +59,8 @@ export class Job {
   /** One line for people: what is made. */
   readonly title: string;
   readonly loans: readonly Loan[];
+  /** Whether parts add to what others have done, so that none can be run twice. */
+  readonly adds: boolean;
 
   constructor(
     kind: JobKind,
@@ -66,6 +68,7 @@ export class Job {
     input: unknown,
     stages: readonly number[] = [1],
     loans: readonly Loan[] = [],
+    adds = false,
   ) {
     if (stages.at(-1) !== 1) throw new Error('the last stage of a job has one part');
     // Nobody would ever end it, nor begin the next.
@@ -75,5 +78,6 @@ export class Job {
     this.input = input;
     this.stages = stages;
     this.loans = loans;
+    this.adds = adds;
   }
 }

@@ -43,7 +43,8 @@ interface Tools {
 export function picturesJob(title: string, input: Omit<PicturesInput, 'plan'>): Job {
   const plan = planOf(input.work);
   const parts = plan.map((stage) => input.work.job.stages[stage]!);
-  return new Job('render', title, { ...input, plan }, [...parts, 1]);
+  const adds = input.work.renderer === 'tracer';
+  return new Job('render', title, { ...input, plan }, [...parts, 1], [], adds);
 }
 
 /** The result of a rendering whose pictures are drawn already; undefined when they are not. */

@@ -163,6 +163,8 @@ export interface JobTicket {
   readonly input: unknown;
   /** How many parts each stage has; the last has one, whose result answers the request. */
   readonly stages: readonly number[];
+  /** Its parts add to what others have done: one that a thread died of cannot be run again. */
+  readonly adds?: boolean;
   /** The word that named the method, with its flags. */
   readonly method: number;
   /** What it needs of other projects before it can begin. */

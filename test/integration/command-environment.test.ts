@@ -40,7 +40,7 @@ const missing = suite('commands and what they lack');
 const asRoot = process.getuid?.() === 0 ? missing : missing.skip;
 
 missing('this test knows all commands', () => {
-  const known = [...ASKING, ...OTHERS, 'run', 'stop', 'convert'];
+  const known = [...ASKING, ...OTHERS, 'run', 'stop', 'upgrade', 'convert', 'journal', 'repair'];
   const names = Object.keys(COMMANDS).map((name) => name.split(' ')[0]);
   for (const name of names)
     assert.ok(
@@ -104,13 +104,15 @@ asRoot('a socket of another user is no reason to start one', async () => {
 missing('too few descriptors are called so', async () => {
   for (const command of ASKING.slice(0, 3)) {
     let called = 0;
-    for (const files of [22, 24, 26, 28, 30]) {
+    for (const files of [18, 19, 20, 21, 22, 24, 26, 28, 30]) {
       const { code, stderr } = await shell(`ulimit -n ${files}; gs ${command} ${to} > /dev/null`);
       if (code === 0) continue;
+      called += 1;
+      // Then Node has none left to begin with, and says so itself.
+      if (/^node:internal.*EMFILE|^node:fs/s.test(stderr)) continue;
       assert.is(code, 71, `${command} with ${files}: ${stderr}`);
       assert.match(stderr, 'too few file descriptors');
       assert.not.match(stderr, DEFECT, `${command} with ${files}`);
-      called += 1;
     }
     assert.ok(called > 0, command);
   }

@@ -68,8 +68,8 @@ export class LooseProject {
   }
 
   /** Does a job as another thread does, from a copy of it, and has the engine finish it. */
-  finish(method: string, { kind, title, input, stages, loans }: Job): unknown {
-    const job = structuredClone({ kind, title, input, stages, loans });
+  finish(method: string, { ...given }: Job): unknown {
+    const job = structuredClone(given);
     const done = runJob(job, { files: this.files, control: new JobControl() });
     if (!(done instanceof Handover)) return done;
     this.project.begin(method, this.client);

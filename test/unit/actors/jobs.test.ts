@@ -36,6 +36,9 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
     log: { debug: (facts: object) => log.push(facts), error: (facts: object) => log.push(facts) },
     handOver: (one: HandedOver) => handedOver.push(one),
     takeBack: (one: Call) => takenBack.push(one),
+    judge: ({ deaths }: { deaths: number[] }) => {
+      return deaths.push(1) < 2 ? undefined : new GoxError('GOX_REQUEST_QUARANTINED', 'again');
+    },
   } as unknown as ConstructorParameters<typeof Jobs>[1]);
 
   /** What jobs have asked other projects for. */
@@ -50,15 +53,11 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
   function client(connection = 1) {
     const outcomes: string[] = [];
     const source: Source = {
-      client: 1,
-      wants: () => true,
-      take: () => [],
-      putBack: () => {},
+      ...{ client: 1, wants: () => true, take: () => [], putBack: () => {}, expire: () => {} },
       answer: (_call, status, bytes, start, end) => {
         outcomes.push(`${status}:${Buffer.from(bytes.subarray(start, end)).toString()}`);
       },
       fail: (_call, error) => void outcomes.push(error.code),
-      expire: () => {},
       flush: () => void outcomes.push('flush'),
     };
     const requests = fromCallback<SessionCommand, SessionInput>(({ sendBack }) => {
@@ -206,13 +205,27 @@ test('refuses jobs while all their threads died again and again', async () => {
   assert.is(outcomes.length, 1);
 });
 
-test('a job fails whose thread dies, or cannot be started for long', async () => {
+test('a job whose thread dies is run again once, unless its parts add to each other', async () => {
+  const { jobs, client, attach } = await stage();
+  const { source, outcomes } = client();
+  const die = () => jobs.parts.detach(attach(0).runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
+  jobs.take(ticket('first'), { ...call(), deaths: [] }, source);
+  die();
+  assert.equal(outcomes, []);
+  die();
+  assert.equal(outcomes.splice(0), ['GOX_REQUEST_QUARANTINED', 'flush']);
+  jobs.take({ ...ticket('sums'), adds: true }, call(), source);
+  die();
+  assert.equal(outcomes, ['GOX_ENGINE_LOST', 'flush']);
+});
+
+test('a job fails whose thread cannot be had any more, or cannot be started for long', async () => {
   const { jobs, clock, client, attach, ends } = await stage();
   const { source, outcomes } = client();
   const lost = attach(0);
   jobs.take(ticket('first'), call(), source);
-  jobs.parts.detach(lost.runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
-  assert.equal(outcomes.splice(0), ['GOX_ENGINE_LOST', 'flush']);
+  jobs.parts.detach(lost.runner, new GoxError('GOX_ENGINE_FAILED', 'stopped'));
+  assert.equal(outcomes.splice(0), ['GOX_ENGINE_FAILED', 'flush']);
   const short = attach(0);
   jobs.take(ticket('second'), call(), source);
   jobs.parts.release(short.runner, 'EMFILE');

@@ -2,7 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PartScheduler, type Parts, progressOf, SLICE_MS } from '../../../actors/jobs/parts.ts';
+import { type Parts, progressOf } from '../../../actors/jobs/job-parts.ts';
+import { PartScheduler, SLICE_MS } from '../../../actors/jobs/parts.ts';
 import { GoxError } from '../../../conf/errors.ts';
 import { JobControl } from '../../../engine/port/job-control.ts';
 import { FakeThread } from '../../support/fake-thread.ts';
@@ -15,6 +16,7 @@ function scheduler() {
   const parts = new PartScheduler(3, 2, clock);
   const said: string[] = [];
   let next = 1;
+  let deaths = 0;
   const submit = (stages: readonly number[] = [1], kind = 'render'): Parts => {
     const number = next++;
     return parts.submit(
@@ -27,6 +29,7 @@ function scheduler() {
           said.push(`${number} ${event.type}${more}`);
         },
         answered: ({ status }) => said.push(`${number} ${status === 0 ? 'answer' : 'error'}`),
+        died: (why) => (deaths++ === 0 ? undefined : why),
       },
     );
   };
@@ -225,17 +228,21 @@ test('with the first part that fails no other begins', async () => {
   assert.equal(other.said.slice(-2), ['1 parts.failed GOX_INTERNAL', '1 parts.stopped']);
 });
 
-test('the job of a thread that is lost fails; the others go on', async () => {
+test('what a thread had that is lost another runs, until its owner knows better', async () => {
   const { parts, submit, attach, said } = scheduler();
-  const { runner, thread } = attach(0);
+  const first = attach(0);
   submit();
   submit();
-  parts.detach(runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
-  assert.is(said.at(-1), '1 parts.failed GOX_ENGINE_LOST');
-  await thread.end('from beyond');
-  const { thread: b } = attach(1);
-  await b.end('two');
-  assert.equal(said.slice(-2), ['2 part.begun', '2 answer']);
+  parts.detach(first.runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
+  assert.equal(said.splice(0), ['1 part.begun', '1 parts.stalled']);
+  await first.thread.end('from beyond');
+  const second = attach(1);
+  assert.equal(second.thread.parts, ['1.0.0 new']);
+  parts.detach(second.runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
+  assert.equal(said.splice(0), ['1 part.begun', '1 parts.failed GOX_ENGINE_LOST']);
+  const { thread } = attach(0);
+  await thread.end('two');
+  assert.equal(said, ['2 part.begun', '2 answer']);
 });
 
 test('the end of a thread is the end of a part that was told to stop', () => {
@@ -249,7 +256,7 @@ test('the end of a thread is the end of a part that was told to stop', () => {
   assert.equal(said.slice(-2), ['1 parts.stopped', '2 parts.stopped']);
 });
 
-test('a part that no thread could begin is run by another, one that killed it is not', () => {
+test('a part that no thread could begin is run by another, which is no death', () => {
   const { parts, submit, attach, said } = scheduler();
   const short = attach(0);
   const job = submit([2, 1]);
@@ -260,6 +267,7 @@ test('a part that no thread could begin is run by another, one that killed it is
   assert.is(parts.shortageFor(job), undefined, 'this one may come');
   assert.equal(killed.thread.parts, ['1.0.0 new']);
   parts.detach(killed.runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
+  parts.detach(attach(1).runner, new GoxError('GOX_ENGINE_LOST', 'gone'));
   assert.is(said.at(-1), '1 parts.failed GOX_ENGINE_LOST');
   assert.equal(attach(0).thread.parts, []);
 });

@@ -47,7 +47,10 @@ output('prints one sentence and advice for what is nobody’s defect', async () 
     exit_code: 69,
   });
   const lost = failureOf(new GoxError('GOX_PROJECT_LOST', 'the project "a" was lost'));
-  assert.match(lost.text, /^goxel-supervisor: the project "a" was lost \(GOX_PROJECT_LOST\)\nIts /);
+  assert.match(
+    lost.text,
+    /^goxel-supervisor: the project "a" was lost \(GOX_PROJECT_LOST\)\nThe log /,
+  );
   assert.is(lost.exit_code, EXIT.DATAERR);
   assert.is(failureOf(new GoxError('GOX_OVERLOADED', 'x')).exit_code, EXIT.TEMPFAIL);
   assert.is(failureOf(new GoxError('GOX_FILE', 'x')).exit_code, EXIT.NOINPUT);
