@@ -50,8 +50,7 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
   };
 
   /** A session whose requests become jobs, with what became of them. */
-  function client(connection = 1) {
-    const outcomes: string[] = [];
+  function client(connection = 1, outcomes: string[] = []) {
     const source: Source = {
       ...{ client: 1, wants: () => true, take: () => [], putBack: () => {}, expire: () => {} },
       answer: (_call, status, bytes, start, end) => {
@@ -68,8 +67,8 @@ async function stage(change: { jobs_max?: number; job_timeout_ms?: number } = {}
     const logic = sessionMachine.provide({ actors: { requests, job: jobs.logic } });
     const input = { number: connection, config, session: 'tower' };
     const session = createActor(logic, { clock, input }).start();
-    const lives = () =>
-      Object.keys(session.getSnapshot().children).filter((id) => id !== 'requests');
+    const children = () => Object.keys(session.getSnapshot().children);
+    const lives = () => children().filter((id) => id !== 'requests');
     return { source, outcomes, session, lives };
   }
 
