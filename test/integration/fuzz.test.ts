@@ -22,7 +22,13 @@ const SETTINGS = {
 const packr = new Packr({ useRecords: false });
 
 /** Requests of every method but those that end the daemon or write files. */
-const UNSAFE = ['shutdown', 'supervisor.heap', 'rpc.discover', 'list_methods'];
+const UNSAFE = [
+  'shutdown',
+  'supervisor.upgrade',
+  'supervisor.heap',
+  'rpc.discover',
+  'list_methods',
+];
 const SAFE = METHODS.filter(
   ({ name, barrier }) => barrier === undefined && !UNSAFE.includes(name),
 ).map(({ name }) => name);
@@ -120,40 +126,44 @@ for (const [title, input] of [
 ] as const) {
   fuzz(`${title}: the daemon lives and forgets them`, () =>
     // Paths of random letters are files of the daemon's directory.
-    withDaemon({ settings: SETTINGS, cwd: temporaryDirectory() }, async (daemon) => {
-      const observer = await RawConnection.open(daemon.socket);
-      await observer.call('ping');
-      // The one that asked whether the daemon was there has gone.
-      await eventually('the observer was alone', () => isAlone(observer));
-      const before = openSocketsAndFiles(daemon.pid);
-      await fc.assert(
-        fc.asyncProperty(input, leaving, async (bytes, way) => {
-          const connection = await RawConnection.open(daemon.socket);
-          await connection.written(bytes);
-          if (way === 'end') {
-            connection.end();
-            await connection.rest();
-          }
-          connection.destroy();
-          assert.match(await observer.ask(request('ping', [], 1)), '"pong":true');
-        }),
-        { seed: SEED, numRuns: RUNS },
-      );
-      await eventually('the others were gone', () => isAlone(observer));
-      // One of the requests may have turned it on, as asked.
-      await observer.call('supervisor.inspect', { on: false });
-      await eventually(
-        'all sockets and files were closed',
-        () => openSocketsAndFiles(daemon.pid) === before,
-      );
-      assert.not.match(daemon.stdout(), 'a defect', daemon.stdout());
-      const { result } = await observer.call('status');
-      assert.equal(
-        (result as { engines: { restarts: number }[] }).engines.map(({ restarts }) => restarts),
-        [0, 0],
-      );
-      observer.destroy();
-    }),
+    // Projects that are kept have files open.
+    withDaemon(
+      { args: ['--ephemeral'], settings: SETTINGS, cwd: temporaryDirectory() },
+      async (daemon) => {
+        const observer = await RawConnection.open(daemon.socket);
+        await observer.call('ping');
+        // The one that asked whether the daemon was there has gone.
+        await eventually('the observer was alone', () => isAlone(observer));
+        const before = openSocketsAndFiles(daemon.pid);
+        await fc.assert(
+          fc.asyncProperty(input, leaving, async (bytes, way) => {
+            const connection = await RawConnection.open(daemon.socket);
+            await connection.written(bytes);
+            if (way === 'end') {
+              connection.end();
+              await connection.rest();
+            }
+            connection.destroy();
+            assert.match(await observer.ask(request('ping', [], 1)), '"pong":true');
+          }),
+          { seed: SEED, numRuns: RUNS },
+        );
+        await eventually('the others were gone', () => isAlone(observer));
+        // One of the requests may have turned it on, as asked.
+        await observer.call('supervisor.inspect', { on: false });
+        await eventually(
+          'all sockets and files were closed',
+          () => openSocketsAndFiles(daemon.pid) === before,
+        );
+        assert.not.match(daemon.stdout(), 'a defect', daemon.stdout());
+        const { result } = await observer.call('status');
+        assert.equal(
+          (result as { engines: { restarts: number }[] }).engines.map(({ restarts }) => restarts),
+          [0, 0],
+        );
+        observer.destroy();
+      },
+    ),
   );
 }
 

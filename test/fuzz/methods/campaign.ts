@@ -29,7 +29,10 @@ const SETTINGS = {
 };
 
 /** `shutdown` alone would end the campaign. */
-export const FUZZED: readonly MethodSpec[] = METHODS.filter(({ name }) => name !== 'shutdown');
+/** They end the process. */
+const ENDING = ['shutdown', 'supervisor.upgrade'];
+
+export const FUZZED: readonly MethodSpec[] = METHODS.filter(({ name }) => !ENDING.includes(name));
 
 export interface Fault {
   readonly number: number;
