@@ -91,7 +91,7 @@ async function stepBack(page: Page): Promise<void> {
     await page.locator('.then-chip').waitFor();
     seen.add((await chip.innerText()).split('.')[0] ?? '');
   }
-  assert.ok(seen.has('lost') && seen.has('starting'), [...seen].join(' '));
+  assert.ok(seen.has('lost') && seen.size > 1, [...seen].join(' '));
   await shoot(page, 'daemon-stepped-back');
   await page.keyboard.press(']');
   await untilState(page, /^(?!lost)/);

@@ -28,8 +28,7 @@ const SETTINGS = {
   'limits.script_timeout_ms': 500,
 };
 
-/** `shutdown` alone would end the campaign. */
-/** They end the process. */
+/** They would end the campaign. */
 const ENDING = ['shutdown', 'supervisor.upgrade'];
 
 export const FUZZED: readonly MethodSpec[] = METHODS.filter(({ name }) => !ENDING.includes(name));
