@@ -11,7 +11,8 @@ import { temporaryDirectory } from '../support/tmp.ts';
 
 const STEPS = [
   ...['configuration', 'environment', 'pid file', 'signals', 'log', 'detach', 'privileges'],
-  ...['inspection', 'projects', 'sockets', 'engines', 'jobs', 'listeners', 'health', 'leak search'],
+  ...['inspection', 'projects', 'store', 'sockets', 'engines', 'jobs', 'takeover', 'listeners'],
+  ...['health', 'leak search'],
 ];
 
 function stepsIn(log: string, what: 'done' | 'undone'): string[] {
@@ -39,7 +40,7 @@ steps('they are taken in the order of the design, and undone in reverse', async 
   assert.is(state, 'running');
   assert.equal(
     children.map(({ id }) => id),
-    STEPS,
+    [...STEPS, 'upgrade'],
   );
   client.destroy();
   assert.is((await daemon.stop()).code, 0);
@@ -74,13 +75,13 @@ steps('the working directory is where it is told', async () => {
 
 steps('limits of the system are set, and what connections need comes first', async () => {
   const daemon = await startDaemon({
-    settings: { 'resources.open_files': 64, 'resources.open_files_max': 500 },
+    settings: { 'resources.open_files': 64, 'resources.open_files_max': 1000 },
   });
   const limits = () => readFileSync(`/proc/${daemon.pid}/limits`, 'utf8');
-  await eventually('the limits are set', () => /Max open files\s+\d+\s+500 /.test(limits()));
+  await eventually('the limits are set', () => /Max open files\s+\d+\s+1000 /.test(limits()));
   assert.match(limits(), /Max core file size\s+0\s+0 /);
   const [, soft] = /Max open files\s+(\d+)/.exec(limits()) ?? [];
-  assert.ok(Number(soft) > 64 && Number(soft) < 500, `${soft} for ten connections`);
+  assert.ok(Number(soft) > 64 && Number(soft) < 1000, `${soft} for ten connections`);
   await daemon.stop();
 });
 
