@@ -12,6 +12,8 @@ export interface FakeEffect<E extends EventObject, I> {
   readonly alive: number;
   /** The youngest instance that lives tells its machine this. */
   say(event: AnyEventObject): void;
+  /** All that live tell theirs this. */
+  sayAll(event: AnyEventObject): void;
   /** The next instance says this as it starts, or throws. */
   atStart(does: readonly AnyEventObject[] | 'throw'): void;
   /** The youngest instance that lives throws, as over something that it is told. */
@@ -57,6 +59,9 @@ export function fakeEffect<E extends EventObject, I>(): FakeEffect<E, I> {
       return living.length;
     },
     say: (event) => youngest(`say ${event.type}`).say(event),
+    sayAll: (event) => {
+      for (const one of [...living]) one.say(event);
+    },
     atStart: (does) => {
       first = does;
     },

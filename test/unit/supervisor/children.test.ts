@@ -150,15 +150,15 @@ function withOneListener(spec: SupervisorSpec): SupervisorSpec {
 
 type Parts = Awaited<ReturnType<typeof daemon>>;
 
-/** Whatever starts, one after the other, becomes ready. */
-function allReady({ worker, jobs }: Parts, workers: number): void {
-  for (let index = 0; index < workers; index += 1) worker.say({ type: 'worker.ready' });
+/** Whatever starts becomes ready: engines together, threads of jobs one after the other. */
+function allReady({ worker, jobs }: Parts): void {
+  worker.sayAll({ type: 'worker.ready' });
   for (let index = 0; index < 3; index += 1) jobs.say({ type: 'worker.ready' });
 }
 
 async function running(actions: Actions = {}) {
   const parts = await daemon(1, actions);
-  allReady(parts, 1);
+  allReady(parts);
   parts.server.say({ type: 'server.listening', address: '/here' });
   return parts;
 }
@@ -170,7 +170,7 @@ test('binds the sockets, starts the engines, then the listener', async () => {
   const { root, worker, server, decisions } = parts;
   assert.is(worker.alive, 1);
   assert.is(server.alive, 0, 'nobody can connect before there is an engine');
-  allReady(parts, 1);
+  allReady(parts);
   assert.is(server.alive, 1);
   server.say({ type: 'server.listening', address: '/here' });
   assert.is(root.getSnapshot().value, 'running');
@@ -201,7 +201,7 @@ test('serves metrics and health, if at all, before it starts engines', async () 
 test('starts as many engines as configured', async () => {
   const parts = await daemon(5);
   const { worker } = parts;
-  allReady(parts, 5);
+  allReady(parts);
   assert.equal(
     worker.started.map(({ index }) => index),
     [0, 1, 2, 3, 4],
@@ -338,7 +338,7 @@ test('a part before the engines that fails takes them along, and they come back'
   assert.is(worker.alive, 0);
   clock.increment(1000);
   assert.is(worker.started.length, 2, 'another daemon without engines would serve nobody');
-  allReady(parts, 1);
+  allReady(parts);
   assert.is(root.getSnapshot().status, 'active');
 });
 
