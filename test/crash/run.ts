@@ -24,6 +24,7 @@ const { values } = parseArgs({
 const [runs, seed] = [Number(values.runs), Number(values.seed)];
 if (!(runs > 0) || !Number.isInteger(seed)) throw new Error('--runs and --seed need numbers');
 
+console.log(`crash matrix of ${runs} runs: --seed ${seed} repeats it`);
 const began_ms = performance.now();
 const matrix = new Matrix({
   ...{ seed, runs, dies: values.dies as MatrixOptions['dies'], directory: temporaryDirectory() },
