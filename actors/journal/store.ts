@@ -23,7 +23,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { numbered } from '../../engine/journal/files.ts';
+import { numbered, TEMPORARY_NAME } from '../../engine/journal/files.ts';
 import { FORMAT } from '../../engine/journal/version.ts';
 import { StepError } from '../process/step.ts';
 import type { HandedStore } from '../upgrade/estate.ts';
@@ -36,6 +36,8 @@ import { StoreLock } from './store-lock.ts';
 
 const CLOSED = '.closed-';
 const NAME = 'name';
+/** What stands beside a journal. */
+const BESIDE = ['lock', NAME, 'attempt', TEMPORARY_NAME];
 
 /** A project that a start found. */
 export interface Found {
@@ -223,8 +225,8 @@ export class ProjectStore {
       }
       const bytes = bytesOf(path);
       if (bytes !== undefined) found.push({ project, bytes });
-      // Its first record was never there.
-      else this.#discard(path);
+      else if (holdsNothing(path)) this.#discard(path);
+      else this.#deps.log.warn({ path }, 'there is no journal among these files; they are left');
     }
     return found;
   }
@@ -260,6 +262,11 @@ function bytesOf(path: string): number | undefined {
   const files = [...numbered(names, 'journal'), ...numbered(names, 'snapshot')];
   if (files.length === 0) return undefined;
   return files.reduce((sum, { name }) => sum + statSync(join(path, name)).size, 0);
+}
+
+/** Its first record was never there; what nobody knows may be all that somebody has. */
+function holdsNothing(path: string): boolean {
+  return readdirSync(path).every((name) => BESIDE.includes(name));
 }
 
 /** Read by the next start only; without it nobody could tell what the directory is of. */

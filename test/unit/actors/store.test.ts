@@ -1,6 +1,13 @@
 /** The store of projects without a daemon: names, owners, and a disk that fails. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -157,6 +164,22 @@ test('one that cannot be removed says so, and is there still', async () => {
   const error = await new Promise<GoxError | undefined>((done) => journal.remove(done));
   assert.is(error?.code, 'GOX_JOURNAL_FAILED');
   assert.equal(projects(directory), ['tower']);
+  await store.close();
+});
+
+test('what was begun and has no journal goes, but not with files that nobody knows', async () => {
+  const directory = temporaryDirectory();
+  for (const [project, file] of [
+    ['begun', 'lock'],
+    ['strange', '0000000001.journal.damaged'],
+  ] as const) {
+    mkdirSync(join(directory, 'projects', project), { recursive: true, mode: 0o700 });
+    writeFileSync(join(directory, 'projects', project, file), '');
+  }
+  chmodSync(join(directory, 'projects'), 0o700);
+  const { store, found } = storeOn(directory);
+  assert.equal(found, []);
+  assert.equal(projects(directory), ['strange']);
   await store.close();
 });
 
