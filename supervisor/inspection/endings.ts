@@ -31,9 +31,9 @@ export function endsBy(
       return 'the connection of this client';
     case 'thread': {
       const isEngine = actor.id.startsWith('engine:');
-      const loss = isEngine ? ', and the projects in it: what was not saved is lost' : '';
+      const follows = isEngine ? '; another makes its projects anew' : '';
       const often = isEngine ? '. An engine whose thread ends too often ends the daemon' : '';
-      return `the thread of ${actor.id}${loss}${often}`;
+      return `the thread of ${actor.id}${follows}${often}`;
     }
     default:
       return endOf(actor, now_ms);
@@ -42,14 +42,14 @@ export function endsBy(
 
 function endOf(actor: AnyActorRef, now_ms: number): string {
   const supervisor = actor._parent;
-  if (supervisor === undefined) return 'the daemon: what was not saved is lost';
+  if (supervisor === undefined) return 'the daemon: what is not kept on the disk is lost';
   const { spec = {}, children = [], restarts = [] } = contextOf(supervisor);
   const child = children.find(({ spec: { id } }) => id === actor.id)?.spec;
   if (child?.restart === 'temporary') return `${actor.id}, which is not started again`;
   if (spec.restarts === undefined) return actor.id;
   const { granted } = judge(spec.restarts, restarts, now_ms, () => 0);
   if (child?.escalates === true || !granted) {
-    return `${actor.id}, and the daemon with it: what was not saved is lost`;
+    return `${actor.id}, and the daemon with it: what is not kept on the disk is lost`;
   }
   const others = spec.strategy === 'one_for_one' ? '' : ', and all that was started after it';
   const { max_restart_attempts, window_ms } = spec.restarts;
