@@ -16,6 +16,11 @@ export function storeOf(config: Config, own: boolean, log: Logger): ProjectStore
   const { ephemeral, directory } = config.journal;
   if (ephemeral || !(own || directory !== '')) return undefined;
   const place = storeDirectory(config, process.env);
+  if (typeof place !== 'string') {
+    // Whoever has no home is served all the same.
+    log.warn(`projects are kept in memory only, and end with the daemon: ${place.message}`);
+    return undefined;
+  }
   const meter = new JournalMeter();
   return new ProjectStore(place, { fs: nodeFs, settings: settingsOf(config), log, meter });
 }

@@ -15,8 +15,9 @@ const environment = suite('an environment where something is missing');
 
 environment('no home: "~" is left out of the roots, and every command runs', async () => {
   const socket = join(temporaryDirectory(), 's');
-  const gone = await startDaemon({ socket, env: { HOME: '' } });
+  const gone = await startDaemon({ socket, env: { HOME: '', XDG_STATE_HOME: '' } });
   assert.match(gone.stdout(), 'files.roots: \\"~\\" is left out: this user has no home directory');
+  assert.match(gone.stdout(), 'projects are kept in memory only, and end with the daemon');
   await gone.stop();
   const result = await shell(`HOME= gs call ping --socket ${socket}`);
   assert.is(result.code, 69, result.stderr);
