@@ -89,11 +89,6 @@ export class DiskJournal implements RecordSink {
     return this.#state;
   }
 
-  /** Whether so much waits that no more should be made of what has to be kept. */
-  get isCrowded(): boolean {
-    return this.#gathered.isCrowded;
-  }
-
   get figures(): JournalFigures {
     return {
       state: this.#state,

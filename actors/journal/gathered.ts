@@ -11,8 +11,6 @@ export interface Entry {
 
 /** As many bytes go in one write, or one entry. */
 const GROUP_BYTES_MAX = 8 << 20;
-/** With more than this waiting the disk does not keep up. */
-const CROWDED_BYTES = 64 << 20;
 
 export class Gathered {
   #group: readonly Entry[] = [];
@@ -26,11 +24,6 @@ export class Gathered {
   /** Of all, those that are being written among them. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Whether no more should be made that would have to wait. */
-  get isCrowded(): boolean {
-    return this.#bytes > CROWDED_BYTES;
   }
 
   add(entry: Entry): void {

@@ -9,7 +9,7 @@
  *       …                see `engine/journal/files.ts`
  *     .closed-N-tower/   of a project that was closed, being removed
  *
- * What a start finds is listed, and not read: that is for `recoveries.ts`.
+ * What a start finds is listed, and not read: that is for `readings.ts`.
  */
 
 import {
