@@ -99,9 +99,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     status: () => status(deps),
     list_methods: () => ({
       count: METHODS.length,
-      methods: METHODS.map(({ name, summary, level }) => ({
-        ...{ method: name, description: summary, level },
-      })),
+      methods: METHODS.map(({ name, brief }) => ({ method: name, description: brief })),
     }),
     'rpc.discover': (params) => discover(params as Params<typeof discoverSpec>),
     'goxel.list_projects': () => listProjects(deps.projects),

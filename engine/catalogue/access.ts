@@ -11,6 +11,7 @@ export const authenticate = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Shows a token.',
   summary: 'Shows a token of security.token_file, and tells what the connection may do.',
   description:
     'Where the daemon asks for a token, which it does over TCP as a rule, this must be the first' +

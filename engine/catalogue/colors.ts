@@ -33,6 +33,7 @@ export const getColorHistogram = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Counts colours.',
   summary: 'Counts the voxels of each colour.',
   description:
     'With a bin_size of 2 or more, red, green and blue become the middle of their bin.' +
@@ -81,6 +82,7 @@ export const findVoxelsByColor = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Finds a colour.',
   summary: 'Finds the voxels of a colour, or near it.',
   description:
     'tolerance is the largest difference of a channel, alpha too: one number for all, or one for' +
@@ -132,6 +134,7 @@ export const getUniqueColors = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Lists colours.',
   summary: 'Lists the colours there are, by red, green and blue, or by how often they occur.',
   params: projectParams({
     ...Scope,

@@ -1,7 +1,6 @@
 /** Methods about the daemon itself: the main thread answers them, so no project can delay them. */
 
 import { Type } from 'typebox';
-import { LEVELS } from '../../conf/levels.ts';
 import { debug, reload, shutdown, upgrade } from './operation.ts';
 import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';
@@ -15,6 +14,7 @@ export const echo = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Gives back what it got.',
   summary: 'Gives the parameters back, whatever they are; {} without any.',
   params: ANYTHING,
   positional: [],
@@ -29,6 +29,7 @@ const ping = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Says that it lives.',
   summary: 'Answers that the daemon lives.',
   params: NOTHING,
   positional: [],
@@ -47,6 +48,7 @@ const version = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Tells the version.',
   summary: 'Tells the version of the daemon.',
   params: NOTHING,
   positional: [],
@@ -68,6 +70,7 @@ const status = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Tells how the daemon is.',
   summary: 'Tells how the daemon is: since when it runs, what it holds, how its parts are.',
   params: NOTHING,
   positional: [],
@@ -136,7 +139,9 @@ const listMethods = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
-  summary: 'Lists the methods; rpc.discover has their schemas.',
+  brief: 'Lists these methods.',
+  summary: 'Lists the methods with a few words of each, in less than 8 KB.',
+  description: 'rpc.discover has their levels, parameters and schemas.',
   params: NOTHING,
   positional: [],
   result: Type.Object({
@@ -144,10 +149,7 @@ const listMethods = method({
     methods: Type.Array(
       Type.Object({
         method: Type.String(),
-        description: Type.String(),
-        level: Type.Enum([...LEVELS], {
-          description: 'What its caller must be allowed to do; see system.authenticate.',
-        }),
+        description: Type.String({ description: 'A few words; help and rpc.discover say more.' }),
       }),
     ),
   }),
@@ -161,6 +163,7 @@ export const discover = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Describes methods.',
   summary: 'Gives this catalogue as an OpenRPC document: a list of the methods, one, or all.',
   description:
     'Without parameters: names, summaries and names of parameters, and in `info` what holds for' +
@@ -196,6 +199,7 @@ const listProjects = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Lists the projects.',
   summary: 'Lists the projects, the state of each and the engine it belongs to.',
   description:
     'While one is opening or closing, other requests for it wait; while it is replaying, being' +
@@ -236,6 +240,7 @@ const listJobs = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Lists the jobs.',
   summary: 'Lists the renders, exports and other jobs there are, with the progress of each.',
   params: NOTHING,
   positional: [],
@@ -272,6 +277,7 @@ export const cancelJob = method({
   scope: 'daemon',
   level: 'standard',
   edits: false,
+  brief: 'Stops a job.',
   summary: 'Stops a render or an export; its own request is answered with GOX_CANCELLED.',
   description: 'Those of other connections are stopped for callers of level admin only.',
   params: Type.Object({ job: Type.Integer({ minimum: 1 }) }),
@@ -298,6 +304,7 @@ export const cancelRequest = method({
   level: 'read',
   urgent: true,
   edits: false,
+  brief: 'Gives up a request.',
   summary: 'Gives up a request of the same connection; that one is answered with GOX_CANCELLED.',
   description:
     'Sent as a notification, as language servers and MCP clients do. An edit that is given up' +
@@ -333,6 +340,7 @@ const deaths = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Lists what died.',
   summary: 'Lists the last 100 deaths of parts of the daemon, the latest last.',
   params: NOTHING,
   positional: [],

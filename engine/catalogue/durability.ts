@@ -14,6 +14,7 @@ export const getDurability = method({
   level: 'read',
   edits: false,
   unscripted: 'what is on the disk is known outside of the engine',
+  brief: 'Tells which edits are kept.',
   summary: 'Tells which edits of a project are kept, and what became of those with an op_id.',
   description:
     'Edits have sequences, which grow; what is kept of one is kept of all before it. Who comes' +

@@ -38,6 +38,7 @@ export const transformLayer = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Moves or turns a layer.',
   summary: "Moves, turns, scales or flips a layer, as Goxel's Move tool does.",
   description:
     'Steps are done in this order: flip, scale, rotate, translate, matrix. The fixed point is' +
@@ -82,6 +83,7 @@ export const filter = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Filters a layer.',
   summary: 'Runs a filter over a layer.',
   description:
     'colors: changes hue, lightness, saturation and contrast as Goxel does, of what is selected' +
@@ -149,6 +151,7 @@ export const select = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Selects voxels.',
   summary: 'Selects voxels of a layer: in a box, connected, of a colour, or all.',
   description:
     'box: those in a box, which filters then use too. connected: those connected with the one at' +
@@ -176,6 +179,7 @@ export const getSelection = method({
   scope,
   level: 'read',
   edits: false,
+  brief: 'Tells what is selected.',
   summary: 'Tells what is selected.',
   params: projectParams({}),
   positional: [],
@@ -191,6 +195,7 @@ export const clearSelection = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Selects nothing.',
   summary: 'Selects nothing.',
   params: projectParams({}),
   positional: [],
@@ -206,6 +211,7 @@ export const paintSelection = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Paints the selection.',
   summary: 'Puts one colour over all that is selected.',
   params: projectParams({ ...Tint, layer_id: Type.Optional(LayerId) }),
   positional: ['color'],
@@ -228,6 +234,7 @@ export const copySelection = method({
   scope,
   level: 'standard',
   edits: false,
+  brief: 'Copies the selection.',
   summary: 'Copies what is selected of a layer, or all of it, for any project to paste.',
   description: 'There is one clipboard in the daemon, for all projects and clients.',
   params: projectParams({ layer_id: Type.Optional(LayerId) }),
@@ -249,6 +256,7 @@ export const paste = method({
   level: 'standard',
   edits: true,
   replay: 'change',
+  brief: 'Pastes what was copied.',
   summary: 'Puts what was copied over a layer.',
   description: 'Where it was, or with its lowest corner at the position.',
   params: projectParams({
@@ -286,6 +294,7 @@ export const cutToLayer = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Cuts to a new layer.',
   summary: 'Moves what is selected of a layer into a new layer above it.',
   params: projectParams({
     layer_id: Type.Optional(LayerId),

@@ -10,6 +10,7 @@ export const listFormats = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Lists file formats.',
   summary: 'Lists the file formats, and whether they can be read and written.',
   params: projectParams({}),
   positional: [],

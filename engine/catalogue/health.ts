@@ -26,6 +26,7 @@ export const healthCheck = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Tells if all is well.',
   summary: 'Tells whether the daemon is well, and if not, why and since when.',
   description:
     'What the last check found (every health.check_interval_ms); no engine is asked. Something is' +
@@ -79,6 +80,7 @@ export const healthStats = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Gives figures.',
   summary: 'Gives the figures of the daemon: requests, errors, delays, queues, memory, threads.',
   params: NOTHING,
   positional: [],

@@ -65,6 +65,7 @@ export const undo = method({
   edits: true,
   replay: 'request',
   unscripted: TAKEN,
+  brief: 'Undoes steps.',
   summary: 'Takes back the last step of the project, or several.',
   description:
     'Every request that changes something is one step, whoever sent it: a goxel.batch_operations,' +
@@ -94,6 +95,7 @@ export const redo = method({
   edits: true,
   replay: 'request',
   unscripted: TAKEN,
+  brief: 'Redoes steps.',
   summary: 'Does again the step that was undone last, or several.',
   params: projectParams({ steps: Steps }),
   positional: ['steps'],
@@ -128,6 +130,7 @@ export const getHistory = method({
   level: 'read',
   edits: false,
   unscripted: TAKEN,
+  brief: 'Lists the steps.',
   summary: 'Lists the steps that can be undone and done again, and the checkpoints.',
   params: projectParams({
     limit: Type.Optional(
@@ -171,6 +174,7 @@ export const createCheckpoint = method({
   edits: true,
   replay: 'request',
   unscripted: TAKEN,
+  brief: 'Makes a checkpoint.',
   summary: 'Gives the project as it is now a name to come back to.',
   description:
     'It lasts when steps are undone or forgotten, until another document takes the place of this' +
@@ -202,6 +206,7 @@ export const deleteCheckpoint = method({
   edits: true,
   replay: 'request',
   unscripted: TAKEN,
+  brief: 'Deletes a checkpoint.',
   summary: 'Forgets a checkpoint.',
   params: projectParams({ checkpoint: CheckpointName }),
   positional: ['checkpoint'],
@@ -231,6 +236,7 @@ export const restore = method({
   edits: true,
   replay: 'request',
   unscripted: TAKEN,
+  brief: 'Restores a checkpoint.',
   summary: 'Comes back to a checkpoint, or goes to a step of the history.',
   description:
     'To come back to a checkpoint is a step like others, which can be undone. To go to a step' +
@@ -296,6 +302,7 @@ export const diff = method({
   level: 'standard',
   edits: false,
   unscripted: TAKEN,
+  brief: 'Tells what differs.',
   summary: 'Tells which voxels differ between two points of the history, or two projects.',
   description:
     'Without `to` it is this project now. Layers of one project are compared by their ids, and' +

@@ -28,6 +28,7 @@ export const createImageLayer = method({
   edits: true,
   replay: 'change',
   barrier: true,
+  brief: 'Adds a picture layer.',
   summary: 'Adds a layer that stands for a picture in space, to be looked at or made voxels of.',
   description:
     'The layer has no voxels and holds the path of the picture, as a .gox file does; Goxel shows' +
@@ -74,6 +75,7 @@ export const imageLayerToVolume = method({
   edits: true,
   replay: 'change',
   barrier: true,
+  brief: 'Makes a picture voxels.',
   summary: 'Makes an image layer a plain one that has the pixels of its picture as voxels.',
   description:
     'They are a sheet one voxel thick where the layer shows the picture, of whatever size and' +

@@ -109,6 +109,7 @@ export const tree = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Gives the tree of actors.',
   summary: 'Gives the tree of actors with the state of each, and statistics if asked for them.',
   params: Type.Object({
     statistics: Type.Optional(
@@ -139,6 +140,7 @@ const requests = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Lists requests under way.',
   summary: 'Lists requests for projects that are under way, the oldest first.',
   description:
     `At most ${REQUESTS_TOLD_MAX} of them, and of one project of a connection the 32 oldest. No` +
@@ -180,6 +182,7 @@ export const report = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Gives facts for bug reports.',
   summary: "Gives the daemon's half of a report for a bug: all that can be said of it, masked.",
   description:
     'No engine is asked. Tokens and what looks secret are masked; of models and parameters' +

@@ -9,6 +9,7 @@ export const inspect = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Serves the inspector.',
   summary: 'Serves the inspector, a page that shows every actor live, and gives its URL.',
   description:
     'Asked again it gives the same URL. With another port it moves there. The page is for this' +

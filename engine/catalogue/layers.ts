@@ -46,6 +46,7 @@ export const listLayers = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Lists the layers.',
   summary: 'Lists the layers, lowest first.',
   params: projectParams({}),
   positional: [],
@@ -61,6 +62,7 @@ export const createLayer = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Adds a layer.',
   summary: 'Adds a layer on top and makes it the active one.',
   description:
     'The colour is accepted and repeated for the clients that send one: a layer has no colour, ' +
@@ -93,6 +95,7 @@ export const deleteLayer = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Deletes a layer.',
   summary: 'Deletes a layer and its voxels; in place of the last comes a new, empty one.',
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
@@ -121,6 +124,7 @@ export const setLayerVisibility = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Shows or hides a layer.',
   summary: 'Shows or hides a layer.',
   params: projectParams({
     ...Which,
@@ -146,6 +150,7 @@ export const setActiveLayer = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Chooses a layer.',
   summary: 'Chooses the layer that requests without a layer_id work on.',
   params: projectParams(Which),
   positional: ['layer_id', 'layer_name'],
@@ -162,6 +167,7 @@ export const renameLayer = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Renames a layer.',
   summary: 'Gives a layer another name.',
   params: projectParams({ ...Which, name: LayerName }),
   positional: [],

@@ -10,6 +10,7 @@ export const leaks = method({
   scope: 'daemon',
   level: 'read',
   edits: false,
+  brief: 'Tells of memory leaks.',
   summary: 'Gives what the leak search has counted and found; it goes on while debug lines are on.',
   description:
     'A row is what was counted at one time, or the least of several such counts: rows get coarser' +
@@ -57,6 +58,7 @@ export const heap = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Writes a heap snapshot.',
   summary: "Writes a snapshot of a thread's JavaScript heap, for the memory tab of Chrome's tools.",
   description:
     'The thread stands still meanwhile, for a second or more for each 100 MB, and so does the' +

@@ -12,6 +12,7 @@ export const debug = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Turns debug lines on.',
   summary: 'Turns debug lines in the log on or off, or over, as SIGUSR2 does.',
   description:
     'Off is the level that the configuration has, or info where that is debug or trace. A reload' +
@@ -35,6 +36,7 @@ export const reload = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Reads the settings again.',
   summary: 'Reads the configuration again, checks all of it, and takes over what has changed.',
   description:
     'As the signal SIGHUP does. When anything is wrong, nothing changes. Open connections stay.' +
@@ -63,6 +65,7 @@ export const upgrade = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Starts the program anew.',
   summary: 'Starts the program anew, and has that process take over, without refusing a client.',
   description:
     'The program is the one that is installed by now, with the same command line and environment;' +
@@ -91,6 +94,7 @@ export const shutdown = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Stops the daemon.',
   summary: 'Stops the daemon: takes no more requests, answers those it has, exits.',
   params: NOTHING,
   positional: [],

@@ -75,6 +75,7 @@ export const paintShape = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Paints a shape in a box.',
   summary: "Paints a cube, sphere or cylinder in a box, as Goxel's shape tool does.",
   description:
     'A voxel is in the shape when its centre is. The cylinder stands along the Z axis of the' +
@@ -107,6 +108,7 @@ export const fillRegion = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Fills a region.',
   summary: 'Puts one colour at every position between two corners, both inclusive.',
   description:
     'Both corners are filled, in whichever order they come: {"min": [0, 0, 0], "max": [3, 3, 0]}' +
@@ -142,6 +144,7 @@ export const paintVoxels = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Paints voxels.',
   summary: 'Gives voxels that are there another colour; one voxel, or many by positions.',
   params: projectParams({
     ...Where,
@@ -183,6 +186,7 @@ export const floodFill = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Fills what is connected.',
   summary: 'Fills a connected region: of voxels of like colour, or of empty space in a region.',
   description:
     'From a voxel: recolours what is connected with it over faces, as far as neighbours differ' +
@@ -217,6 +221,7 @@ export const clearVoxels = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Clears a layer.',
   summary: 'Removes the voxels of a layer: those selected, those of a region, or all.',
   description: 'Without a region, the selected voxels; without a selection either, all.',
   params: projectParams({
@@ -249,6 +254,7 @@ export const replaceColor = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Replaces a colour.',
   summary: 'Gives all voxels of a colour, or near it, another one.',
   params: projectParams({
     from: Color,
@@ -276,6 +282,7 @@ export const extrude = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Pulls or pushes a face.',
   summary: 'Pulls a face of the model out, or pushes it in.',
   description:
     'The face is the flat region of voxels connected with the one at the position, all of them' +
@@ -308,6 +315,7 @@ export const getPacked = method({
   scope,
   level: 'read',
   edits: false,
+  brief: 'Reads voxels as bytes.',
   summary: 'Gives all voxels between two corners, both inclusive, as bytes.',
   description:
     'Four bytes (red, green, blue, alpha) for each position, x fastest, then y, then z; zeros' +
@@ -338,6 +346,7 @@ export const setPacked = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Writes voxels as bytes.',
   summary: 'Puts voxels into a region, given as bytes in the layout of get_packed_region.',
   description: 'Alpha 0 removes, unless keep is true: then it leaves what is there.',
   params: projectParams({

@@ -37,6 +37,7 @@ export const proceduralShape = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Makes a shape.',
   summary: 'Makes a shape by its numbers.',
   description:
     'A shape fills [centre - size/2, centre + size/2), on whole voxels; sides are 10 unless' +

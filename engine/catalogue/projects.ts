@@ -39,6 +39,7 @@ export const createProject = method({
   project: 'opens',
   edits: true,
   replay: 'change',
+  brief: 'Starts a project.',
   summary: 'Starts an empty project, in place of what the project holds.',
   description:
     '`name` is a title; which project it is says `project`, as in every request: without it the ' +
@@ -150,6 +151,7 @@ export const loadProject = method({
   edits: true,
   replay: 'change',
   barrier: true,
+  brief: 'Reads a project.',
   summary: 'Reads a file into the project, in place of what the project holds.',
   description:
     'When anything goes wrong, the project stays as it was. Materials, textures and buffers that' +
@@ -189,6 +191,7 @@ export const importFile = method({
   edits: true,
   replay: 'change',
   barrier: true,
+  brief: 'Adds layers from a file.',
   summary: 'Adds the layers of a file on top of those there are; the first becomes the active one.',
   description:
     'The layers get new ids. Names that are taken get a number: "walls 2". Materials come along;' +
@@ -226,6 +229,7 @@ export const saveProject = method({
   level: 'standard',
   edits: false,
   barrier: true,
+  brief: 'Writes the project.',
   summary: 'Writes the project to a file.',
   description:
     'The file is complete or the old one is still there: it is written aside, synced and ' +
@@ -258,6 +262,7 @@ export const exportModel = method({
   level: 'standard',
   edits: false,
   barrier: true,
+  brief: 'Writes another format.',
   summary: 'Writes the model to a file of another format.',
   description: 'As save_project, but the project goes on being saved where it was.',
   params: projectParams({
@@ -302,6 +307,7 @@ export const closeProject = method({
   level: 'standard',
   project: 'closes',
   edits: true,
+  brief: 'Ends the project.',
   summary: 'Ends the project and frees its memory; what was not saved is gone.',
   params: projectParams({}),
   positional: [],
@@ -326,6 +332,7 @@ export const getStatus = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: "Tells the project's size.",
   summary: 'Tells the version, the size of the project and how many layers it has.',
   params: projectParams({}),
   positional: [],
@@ -347,6 +354,7 @@ export const getProjectInfo = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Describes the project.',
   summary: 'Describes the project: name, size, file, layers, voxels, bounding box, memory.',
   params: projectParams({}),
   positional: [],

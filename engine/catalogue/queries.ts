@@ -26,6 +26,7 @@ export const getVoxel = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Reads a voxel.',
   summary: 'Tells whether a voxel is at a position, and its colour.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerView) }),
   positional: ['x', 'y', 'z', 'layer_id'],
@@ -52,6 +53,7 @@ export const getVoxels = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Reads many voxels.',
   summary: 'As get_voxel for many positions; answered in their order.',
   params: projectParams({
     positions: Type.Array(Spot, { maxItems: VOXELS_PER_CALL_MAX }),
@@ -111,6 +113,7 @@ export const getVoxelsRegion = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Lists voxels of a region.',
   summary: 'Lists the voxels between two corners, both inclusive, page by page.',
   description:
     'Both corners belong to the region, in whichever order they come: {"min": [4, 5, 6], "max":' +
@@ -151,6 +154,7 @@ export const getLayerVoxels = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Lists voxels of a layer.',
   summary: 'Lists the voxels of a layer, page by page.',
   description: ORDER,
   params: projectParams(Paging),
@@ -183,6 +187,7 @@ export const getBoundingBox = method({
   scope: 'project',
   level: 'read',
   edits: false,
+  brief: 'Gives the smallest box.',
   summary: 'Gives the smallest box around the voxels.',
   description:
     '`max` is exclusive, as of every box: give min and max to what takes a `box`, min and `last`' +

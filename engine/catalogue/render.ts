@@ -134,6 +134,7 @@ export const renderScene = method({
   level: 'standard',
   edits: false,
   unscripted: 'pictures are drawn in threads of their own',
+  brief: 'Makes a picture.',
   summary: 'Makes a picture, or several, of the project as it is; edits go on meanwhile.',
   description:
     'To a file, or without output_path into the result. `views` asks for several pictures in one ' +

@@ -20,6 +20,7 @@ export const executeScript = method({
   edits: true,
   replay: 'change',
   barrier: true,
+  brief: 'Runs a script.',
   summary: "Runs JavaScript with Goxel's script API on the project, in a sandbox.",
   description:
     'The script has a deadline and a memory limit; it reads no file but the one to `import`, and' +

@@ -62,6 +62,9 @@ export interface MethodSpec<P extends TObject = TObject, R extends TSchema = TSc
    * it.
    */
   readonly timeout_ms?: number;
+  /** What it does, in a few words: for `list_methods`, which clients read in one go. */
+  readonly brief: string;
+  /** The same in one sentence: for help and OpenRPC. */
   readonly summary: string;
   readonly description?: string;
   readonly params: P;

@@ -27,6 +27,7 @@ export const paintStroke = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Paints along a path.',
   summary: "Paints along a path, as Goxel's brush does.",
   description:
     'The shape is stamped at the first point, and from each point to the next at steps of at' +
@@ -82,6 +83,7 @@ export const laser = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Removes along a ray.',
   summary: "Removes all voxels along a ray, as Goxel's laser does.",
   description: 'Those go whose centre is within the radius of the ray, however many lie behind.',
   params: projectParams({

@@ -42,6 +42,7 @@ export const trace = method({
   scope: 'daemon',
   level: 'admin',
   edits: false,
+  brief: 'Times the latest requests.',
   summary: 'Tells the ways of the latest requests through the daemon, with the times of stages.',
   description:
     'All that are under way, the latest tracing.kept_max that were answered, and as many of the' +

@@ -34,6 +34,7 @@ export const addVoxel = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Adds a voxel.',
   summary: 'Puts a voxel at a position.',
   description:
     'The position is x, y and z, or `position`. The colour is `color`, or r, g, b and a; white ' +
@@ -80,6 +81,7 @@ export const removeVoxel = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Removes a voxel.',
   summary: 'Removes the voxel at a position; a success also when there was none.',
   params: projectParams({ ...Where, layer_id: Type.Optional(LayerId) }),
   positional: ['x', 'y', 'z', 'layer_id'],
@@ -122,6 +124,7 @@ export const addVoxels = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Adds many voxels.',
   summary: 'Puts many voxels; a later one wins over an earlier one at the same position.',
   description:
     'Each has a position and a colour as in add_voxel. When one is wrong or memory ends, none ' +
@@ -152,6 +155,7 @@ export const removeVoxels = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Removes many voxels.',
   summary: 'Removes the voxels at many positions; `removed` counts those that were there.',
   params: projectParams({
     positions: Type.Array(Spot, MANY),
@@ -197,6 +201,7 @@ export const batchOperations = method({
   level: 'standard',
   edits: true,
   replay: 'request',
+  brief: 'Edits many voxels.',
   summary: 'Adds, removes and paints voxels in one request, in order.',
   description:
     'When one operation is wrong or memory ends, none is done. Painting where no voxel is ' +

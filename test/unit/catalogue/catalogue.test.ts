@@ -157,6 +157,14 @@ catalogue('has a summary that is one sentence, and an example of each method', (
   }
 });
 
+catalogue('says in a few words what each method does', () => {
+  for (const { name, brief, summary } of METHODS) {
+    assert.match(brief, /^[A-Z][^.]*\.$/, name);
+    assert.ok(brief.length <= 28, `${name}: ${brief.length} characters`);
+    assert.ok(brief.length <= summary.length, name);
+  }
+});
+
 catalogue("lets no layer have a name longer than Goxel's field of 255 bytes", () => {
   const admitted = (length: number) => admits(LayerName, '\u{1f9f1}'.repeat(length));
   assert.ok(admitted(63));

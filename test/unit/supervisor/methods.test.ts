@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
+import { METHODS } from '../../../engine/catalogue/methods.ts';
 import { daemonDispatch, type MethodsDeps } from '../../../supervisor/methods.ts';
 import type { Caller } from '../../../transport/caller.ts';
 
@@ -38,6 +39,20 @@ test('may give a promise, whose value is encoded or whose error is theirs', asyn
   assert.is(Buffer.from(await later).toString(), '{"id":"later"}');
   const failed = dispatch(() => Promise.reject(new GoxError('GOX_FILE', 'no')))('supervisor.tree');
   assert.is(await Promise.resolve(failed).catch((error: GoxError) => error.code), 'GOX_FILE');
+});
+
+/** What clients read in one go, with room for the names around the result. */
+const LIST_BYTES_MAX = 7800;
+
+test('list all methods in so few bytes that clients read them in one go', () => {
+  const bytes = dispatch()('list_methods') as Uint8Array;
+  const { count, methods } = decodedOf(bytes);
+  assert.is(count, METHODS.length);
+  assert.equal(
+    methods,
+    METHODS.map(({ name, brief }) => ({ method: name, description: brief })),
+  );
+  assert.ok(bytes.length <= LIST_BYTES_MAX, `${bytes.length} bytes`);
 });
 
 test('know who asks', () => {
