@@ -8,10 +8,14 @@
  * rotation and terminals send by convention. They are remembered until it can answer them.
  */
 
-const SIGNALS: readonly NodeJS.Signals[] =
-  process.argv[2] === 'run'
-    ? ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT']
-    : ['SIGUSR1'];
+const [, program = '', first] = process.argv;
+/** As `isOriginal` of cli/original/line.ts has it. */
+const isDaemon =
+  first === undefined ? program.endsWith('goxel-daemon') : first === 'run' || first.startsWith('-');
+
+const SIGNALS: readonly NodeJS.Signals[] = isDaemon
+  ? ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT']
+  : ['SIGUSR1'];
 
 const early = new Set<NodeJS.Signals>();
 let answer = (signal: NodeJS.Signals): void => {

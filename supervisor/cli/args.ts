@@ -13,6 +13,14 @@ import {
   isGroup,
 } from './commands.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import {
+  type ControlLine,
+  isOriginal,
+  type ORIGINAL_NAME,
+  type Original,
+  originalLine,
+  originalName,
+} from './original/line.ts';
 
 type Value<Option> = Option extends { type: 'boolean' }
   ? boolean
@@ -35,6 +43,8 @@ type Command<Name extends CommandName> = Name extends CommandName
       readonly positionals: readonly string[];
       /** The options that set configuration keys, for `loadConfig`. */
       readonly flags: readonly FlagValue[];
+      /** Of a line of goxel-daemon. */
+      readonly original?: Original;
     }
   : never;
 
@@ -46,20 +56,31 @@ export type CommandLine =
    */
   | {
       readonly kind: 'help';
-      readonly command: CommandName | CommandGroup | undefined;
+      readonly command: HelpCommand | undefined;
       readonly topic: string | undefined;
     }
-  | { readonly kind: 'version' };
+  | { readonly kind: 'version' }
+  /** A line of goxel-daemon that asks one that runs. */
+  | ControlLine;
+
+/** What there is help about; the last is the command line of goxel-daemon. */
+export type HelpCommand = CommandName | CommandGroup | typeof ORIGINAL_NAME;
 
 type RawValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-/** Parses the arguments after the script's name. Throws CliError (EX_USAGE) for what is wrong. */
-export function parseCommandLine(argv: readonly string[]): CommandLine {
+/**
+ * Parses the arguments after the script's name. Throws CliError (EX_USAGE) for what is wrong.
+ *
+ * @param program what it was called by
+ */
+export function parseCommandLine(argv: readonly string[], program = ''): CommandLine {
   const [first, ...rest] = argv;
-  if (first === undefined) throw usage('a command is missing', undefined);
   if (first === '--version') return { kind: 'version' };
-  if (first === '--help' || first === '-h')
-    return { kind: 'help', command: undefined, topic: undefined };
+  if (first === '--help' || first === '-h') {
+    return { kind: 'help', command: originalName(program), topic: undefined };
+  }
+  if (isOriginal(argv, program)) return originalLine(argv);
+  if (first === undefined) throw usage('a command is missing', undefined);
   if (first === 'help') return helpOf(rest);
   if (isGroup(first) && (rest[0] === '--help' || rest[0] === '-h')) {
     return { kind: 'help', command: first, topic: undefined };
@@ -106,9 +127,15 @@ function commandOf(
 
 function helpOf(words: readonly string[]): CommandLine {
   const [first, ...rest] = words;
+  const command = originalName(first);
+  if (command !== undefined) return { kind: 'help', command, topic: undefined };
   if (first === undefined || (isGroup(first) && rest.length === 0)) {
     return { kind: 'help', command: first, topic: undefined };
   }
+  return commandHelpOf(first, rest);
+}
+
+function commandHelpOf(first: string, rest: readonly string[]): CommandLine {
   const { command, args } = commandOf(first, rest);
   return { kind: 'help', command, topic: args[0] };
 }

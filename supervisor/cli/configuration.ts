@@ -5,11 +5,13 @@ import type { FlagValue } from '../../conf/assignment.ts';
 import { fromEnvironment } from '../../conf/environment.ts';
 import type { ConfigSources } from '../../conf/load.ts';
 import { type ConfigSearch, findConfig } from '../../conf/search.ts';
+import type { Original } from './original/line.ts';
 
 /** What a parsed command line says of it. */
 interface Line {
   readonly options: { readonly config?: string };
   readonly flags: readonly FlagValue[];
+  readonly original?: Original;
 }
 
 export interface Found {
@@ -22,7 +24,7 @@ export interface Found {
  *
  * @param directory what relative paths start from, for who goes on to another one
  */
-export function findSources({ options, flags }: Line, directory?: string): Found {
+export function findSources({ options, flags, original }: Line, directory?: string): Found {
   const { env } = process;
   const search = findConfig({ named: options.config, env });
   const path = search.found?.path;
@@ -35,6 +37,7 @@ export function findSources({ options, flags }: Line, directory?: string): Found
       ...(directory === undefined ? {} : { directory }),
       env,
       flags,
+      ...(original === undefined ? {} : { defaults: original.defaults }),
     },
   };
 }

@@ -1,13 +1,18 @@
 /** Help texts, made from the table of commands. */
 
+import type { HelpCommand } from './args.ts';
+import { columns } from './columns.ts';
 import type { CommandSpec } from './command-spec.ts';
 import { COMMANDS, type CommandGroup, type CommandName, commandsOf, isGroup } from './commands.ts';
+import { originalHelp } from './original/help.ts';
+import { ORIGINAL_NAME } from './original/line.ts';
 
 const PROGRAM = 'goxel-supervisor';
 
 /** The help about one command, those of a group, or all. */
-export function helpText(command: CommandName | CommandGroup | undefined): string {
+export function helpText(command: HelpCommand | undefined): string {
   if (command === undefined) return overview();
+  if (command === ORIGINAL_NAME) return originalHelp();
   return isGroup(command) ? groupHelp(command) : commandHelp(command);
 }
 
@@ -32,6 +37,7 @@ function overview(): string {
     ]),
     '',
     `${PROGRAM} COMMAND --help tells more about a command.`,
+    `${PROGRAM} help ${ORIGINAL_NAME} is about the command line of the daemon in C.`,
     '',
   ].join('\n');
 }
@@ -77,9 +83,4 @@ function usageLine(name: CommandName): string {
   const spec: CommandSpec = COMMANDS[name];
   const options = Object.keys(spec.options).length === 0 ? [] : ['[OPTIONS]'];
   return [PROGRAM, name, ...options, ...spec.positionals].join(' ');
-}
-
-export function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

@@ -4,10 +4,10 @@
  */
 
 import { VERSION } from '../../engine/catalogue/version.ts';
-import { parseCommandLine } from './args.ts';
-import type { CommandGroup, CommandName } from './commands.ts';
+import { type HelpCommand, parseCommandLine } from './args.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
+import { ORIGINAL_NAME, originalName } from './original/line.ts';
 import { failureOf, writeData, writeTalk } from './output.ts';
 import type { TakeSignals } from './take-signals.ts';
 
@@ -34,14 +34,17 @@ async function exitCodeOf(args: readonly string[], takeSignals: TakeSignals): Pr
 
 /** Commands are loaded when they run: `--help` needs no daemon, `call` no engine. */
 async function run(args: readonly string[], takeSignals: TakeSignals): Promise<number> {
-  const line = parseCommandLine(args);
+  const program = process.argv[1];
+  const line = parseCommandLine(args, program);
   switch (line.kind) {
     case 'version':
-      await writeData(`goxel-supervisor ${VERSION}\n`);
+      await writeData(versionText(program));
       return EXIT.OK;
     case 'help':
       await writeData(await help(line.command, line.topic));
       return EXIT.OK;
+    case 'control':
+      throw new Error('not yet');
     default:
   }
   switch (line.command) {
@@ -94,10 +97,14 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
   }
 }
 
-async function help(
-  command: CommandName | CommandGroup | undefined,
-  topic: string | undefined,
-): Promise<string> {
+/** Who looks for one of the names finds it, whatever the program was called by. */
+function versionText(program: string | undefined): string {
+  const lines = [`goxel-supervisor ${VERSION}`, `${ORIGINAL_NAME} version ${VERSION}`];
+  if (originalName(program) !== undefined) lines.reverse();
+  return `${lines.join('\n')}\n`;
+}
+
+async function help(command: HelpCommand | undefined, topic: string | undefined): Promise<string> {
   if (command !== 'call') return helpText(command);
   const { methodHelp, methodList } = await import('./methods-help.ts');
   return topic === undefined ? `${helpText(command)}\n${methodList()}` : methodHelp(topic);

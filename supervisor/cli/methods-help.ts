@@ -4,8 +4,8 @@ import type { Keywords } from '../../conf/check.ts';
 import { nearMethod } from '../../engine/catalogue/method-not-found.ts';
 import { findMethod, METHODS } from '../../engine/catalogue/methods.ts';
 import { openRpcMethod } from '../../engine/catalogue/openrpc.ts';
+import { columns } from './columns.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { columns } from './help.ts';
 import { type Row, rowsOf, Told } from './schema-help.ts';
 
 /** All methods, a line each. */

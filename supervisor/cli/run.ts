@@ -23,6 +23,7 @@ import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
 import { Opening } from './opening.ts';
+import { writeTalk } from './output.ts';
 import { withLogFile } from './state-directory.ts';
 import type { TakeSignals } from './take-signals.ts';
 import { Origin } from './takeover.ts';
@@ -60,6 +61,7 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   Object.assign(opening, { logging: config.logging, ownPlace: config !== loaded.config });
   log.logger.info(aboutSources(found));
   for (const warning of warnings) log.logger.warn(warning);
+  await remark(line.original?.remarks ?? [], config, log);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
   reapOrphans();
@@ -94,6 +96,13 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   const exit_code = exitCodeOf(outcome);
   if (exit_code !== EXIT.OK) throw new CliError(exit_code, outcome.reason);
   return exit_code;
+}
+
+/** To who reads the log, and to who started it, each once. */
+async function remark(remarks: readonly string[], { logging }: Config, log: Log): Promise<void> {
+  for (const text of remarks) log.logger.warn(text);
+  if (logging.file === '' && !logging.syslog) return;
+  await writeTalk(remarks.map((text) => `goxel-supervisor: ${text}\n`).join(''));
 }
 
 /** Where the daemon is started, whatever `working_directory` says later; it may be gone. */

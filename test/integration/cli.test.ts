@@ -75,7 +75,7 @@ help('the near names of what there is not', async () => {
 help('--version', async () => {
   assert.equal(await cli('--version'), {
     code: 0,
-    stdout: `goxel-supervisor ${VERSION}\n`,
+    stdout: `goxel-supervisor ${VERSION}\ngoxel-daemon version ${VERSION}\n`,
     stderr: '',
   });
 });

@@ -98,7 +98,16 @@ packages('has a command that works', async () => {
     `node ${main} --version && node ${main} convert ${from} ${project}/two.txt`,
   );
   assert.is(code, 0, stderr);
-  assert.is(stdout, `goxel-supervisor ${VERSION}\n`);
+  assert.is(stdout, `goxel-supervisor ${VERSION}\ngoxel-daemon version ${VERSION}\n`);
+});
+
+packages('has it by the name of the daemon in C too', async () => {
+  const place = join(project, 'node_modules/goxel-supervisor');
+  const { bin } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
+  // As npm links it.
+  symlinkSync(join(place, bin['goxel-daemon']), join(project, 'goxel-daemon'));
+  const { stdout } = await shell(`node ${join(project, 'goxel-daemon')} --version`);
+  assert.is(stdout, `goxel-daemon version ${VERSION}\ngoxel-supervisor ${VERSION}\n`);
 });
 
 const PROGRAM = `

@@ -3,9 +3,9 @@
 import type { Change } from '../../../conf/changes.ts';
 import { ClientError } from '../../../transport/client.ts';
 import type { CommandLine } from '../args.ts';
+import { columns } from '../columns.ts';
 import { configOf, withDaemon } from '../connection.ts';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
-import { columns } from '../help.ts';
 import { writeData } from '../output.ts';
 
 type Line = Extract<CommandLine, { command: 'reload' }>;
