@@ -8,9 +8,11 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   ftruncateSync,
+  linkSync,
   openSync,
   readFileSync,
   readSync,
@@ -62,6 +64,8 @@ export class PidFile {
    */
   static async take(path: string): Promise<PidFile> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const made = makeSigned(path);
+      if (made !== undefined) return new PidFile(path, made.held, made.lock);
       const fd = open(path);
       try {
         const lock = lockFile(fd, () => pidIn(fd));
@@ -151,11 +155,45 @@ function remove(path: string, fd: number): void {
   }
 }
 
+/**
+ * Makes a file that is not there such that nobody sees it before the number is in it and the lock
+ * is taken: programs read it in the moment it is there. Undefined where that cannot be, or another
+ * is faster.
+ */
+function makeSigned(path: string): { held: Held; lock: Exclude<Lock, 'held'> } | undefined {
+  if (existsSync(path)) return undefined;
+  let fd: number | undefined;
+  let own: string | undefined;
+  try {
+    const place = placeOf(path);
+    const name = `${place}.${process.pid}`;
+    fd = openTrusted(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+    own = name;
+    const lock = lockFile(fd, () => undefined);
+    if (lock === 'held') throw new Error(`somebody locks ${name}`);
+    write(fd);
+    linkSync(name, place);
+    const held = { fd, inode: fstatSync(fd, { bigint: true }).ino };
+    fd = undefined;
+    return { held, lock };
+  } catch {
+    // Not each file system has links. What else is wrong is told by the plain way.
+    return undefined;
+  } finally {
+    if (own !== undefined) unlinkSync(own);
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** Not through a link: as root we would write where its owner wants us to. */
+function placeOf(path: string): string {
+  return join(trustedPath(dirname(path)), basename(path));
+}
+
 function open(path: string): number {
   let fd: number;
   try {
-    // Not through a link: as root we would write where its owner wants us to.
-    const place = join(trustedPath(dirname(path)), basename(path));
+    const place = placeOf(path);
     fd = openTrusted(place, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o644);
   } catch (error) {
     throw fileError(path, error);

@@ -1,6 +1,7 @@
 /**
- * `goxel-supervisor run --daemon`: the daemon as a process of its own, in a session of its own,
- * without a terminal. Who asked for it waits here until it is ready or has failed.
+ * `goxel-supervisor run --daemon`, `goxel-daemon --daemonize`: the daemon as a process of its own,
+ * in a session of its own, without a terminal. Who asked for it waits here until it is ready or has
+ * failed.
  *
  * The child gets a pipe on which it says that it is ready; what it has to say of a failure goes to
  * its standard error, which is a pipe to us until then, and to nowhere afterwards.
@@ -12,13 +13,10 @@ import { closeSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { redirect } from '../../actors/native/redirect.ts';
+import { READY_FD, toChild } from './child.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { writeData, writeTalk } from './output.ts';
 import type { TakeSignals } from './take-signals.ts';
-
-/** Tells the child that it is one, and where to say that it is ready. No key begins like that. */
-const VARIABLE = '_GOXEL_BACKGROUND';
-const READY_FD = 3;
 
 /** How long a start may take, in seconds; the scripts of the original know the variable. */
 const LIMIT_VARIABLE = 'GOXEL_START_TIMEOUT';
@@ -39,13 +37,6 @@ interface Ready {
 
 type End = { readonly ready: Ready } | { readonly code: number | null } | { readonly why: string };
 
-/** Whether this process is the child; what says so is not passed on to others. */
-export function takeBackground(env: NodeJS.ProcessEnv): boolean {
-  const is = env[VARIABLE] === String(READY_FD);
-  delete env[VARIABLE];
-  return is;
-}
-
 /** Says that the daemon is ready, and lets go of who waited for that. */
 export function sayReady(ready: Ready): void {
   try {
@@ -64,7 +55,7 @@ export async function startInBackground(takeSignals: TakeSignals): Promise<ExitC
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, [VARIABLE]: String(READY_FD) },
+    env: { ...process.env, ...toChild('background') },
   });
   const talk = collected(child.stderr, TALK_BYTES_MAX);
   const end = await endOf(child, takeSignals);

@@ -4,12 +4,15 @@
  */
 
 import { VERSION } from '../../engine/catalogue/version.ts';
-import { type HelpCommand, parseCommandLine } from './args.ts';
+import { type CommandLine, type HelpCommand, parseCommandLine } from './args.ts';
+import { isStarted } from './child.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { ORIGINAL_NAME, originalName } from './original/line.ts';
 import { failureOf, writeData, writeTalk } from './output.ts';
 import type { TakeSignals } from './take-signals.ts';
+
+type RunLine = Extract<CommandLine, { command: 'run' }>;
 
 /** How long what a command leaves behind may keep the process: a socket that is being removed. */
 const LEFTOVERS_MS_MAX = 1000;
@@ -49,7 +52,7 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
   }
   switch (line.command) {
     case 'run':
-      return (await import('./run.ts')).run(line, takeSignals);
+      return runDaemon(line, takeSignals);
     case 'call':
       return (await import('./call.ts')).call(line);
     case 'tree':
@@ -95,6 +98,16 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
     case 'config path':
       return (await import('./config-path.ts')).configPath(line);
   }
+}
+
+/** The daemon is loaded where it runs, which may be in another process. */
+async function runDaemon(line: RunLine, takeSignals: TakeSignals): Promise<number> {
+  const way = line.original?.way ?? (line.options.daemon ? 'background' : 'here');
+  if (way === 'here' || isStarted(process.env)) {
+    return (await import('./run.ts')).run(line, takeSignals);
+  }
+  if (way === 'beneath') return (await import('./beneath.ts')).stayAbove(takeSignals);
+  return (await import('./background.ts')).startInBackground(takeSignals);
 }
 
 /** Who looks for one of the names finds it, whatever the program was called by. */

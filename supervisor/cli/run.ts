@@ -1,5 +1,6 @@
-/** `goxel-supervisor run`: the daemon in the foreground. */
+/** `goxel-supervisor run`: the daemon in this process. */
 
+import { closeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { reapOrphans } from '../../actors/process/reaper.ts';
 import { ServiceManager } from '../../actors/process/service-manager.ts';
@@ -17,7 +18,8 @@ import { logPart } from '../reload/log-part.ts';
 import { ConfigReader } from '../reload/reader.ts';
 import type { Farewell } from '../upgrade/upgrade.ts';
 import type { CommandLine } from './args.ts';
-import { sayReady, startInBackground, startLimit, takeBackground } from './background.ts';
+import { sayReady, startLimit } from './background.ts';
+import { READY_FD, takeWay } from './child.ts';
 import { aboutSources, findSources } from './configuration.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -42,8 +44,8 @@ export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCod
 
 async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Promise<ExitCode> {
   const { predecessor } = origin;
-  const background = predecessor?.estate.background ?? takeBackground(process.env);
-  if (line.options.daemon && !background) return startInBackground(takeSignals);
+  const way = takeWay(process.env);
+  const background = predecessor?.estate.background ?? way === 'background';
   const directory = workingDirectory();
   const find = () => findSources(line, directory);
   const log = new Log();
@@ -86,6 +88,8 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
     },
   });
   answerSignals(daemon, log, takeSignals);
+  // Who stays above passes all signals on from now on.
+  if (way === 'beneath') closeSync(READY_FD);
   await (predecessor === undefined
     ? sayListening(daemon, config, background)
     : sayTakenOver(daemon, predecessor, manager));

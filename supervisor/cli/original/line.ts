@@ -3,10 +3,12 @@
 import { basename } from 'node:path';
 import type { FlagValue } from '../../../conf/assignment.ts';
 import { SETTINGS } from '../../../conf/settings.ts';
+import type { Way } from '../child.ts';
 import { type Given, parseOriginal, usage } from './parse.ts';
 
 /** What `run` is told of a line that is not its own. */
 export interface Original {
+  readonly way: Way;
   /** What to say of options, a sentence each. */
   readonly remarks: readonly string[];
   /** What goxel-daemon has where nothing says otherwise, by key. */
@@ -30,7 +32,7 @@ type OriginalLine =
   | {
       readonly kind: 'command';
       readonly command: 'run';
-      readonly options: { readonly daemon: boolean; readonly config?: string };
+      readonly options: { readonly config?: string };
       readonly positionals: readonly string[];
       readonly flags: readonly FlagValue[];
       readonly original: Original;
@@ -72,20 +74,21 @@ export function originalLine(args: readonly string[]): OriginalLine {
   return {
     kind: 'command',
     command: 'run',
-    options: { daemon: inBackground(given), ...(config === undefined ? {} : { config }) },
+    options: config === undefined ? {} : { config },
     positionals: [],
     flags,
-    original: { remarks: given.flatMap(remarksOf), defaults },
+    original: { way: wayOf(given), remarks: given.flatMap(remarksOf), defaults },
   };
 }
 
-/** Of --foreground and --daemonize the last counts. Without one, only v14.6 leaves the terminal. */
-function inBackground(given: readonly Given[]): boolean {
+/** Of --foreground and --daemonize the last counts. */
+function wayOf(given: readonly Given[]): Way {
   const said = given.findLast(({ name }) => name === 'foreground' || name === 'daemonize');
-  if (said !== undefined) return said.name === 'daemonize';
-  return isHeadless(given);
+  if (said !== undefined) return said.name === 'daemonize' ? 'background' : 'here';
+  return isHeadless(given) ? 'beneath' : 'here';
 }
 
+/** The line of v14.6, whose programs look for the PID file that they did not name. */
 function isHeadless(given: readonly Given[]): boolean {
   return ['headless', 'daemon'].every((wanted) => given.some(({ name }) => name === wanted));
 }
@@ -93,7 +96,7 @@ function isHeadless(given: readonly Given[]): boolean {
 function defaultsOf(given: readonly Given[]): Record<string, unknown> {
   return {
     'sockets.unix.path': isHeadless(given) ? SOCKET_HEADLESS : SOCKET,
-    ...(inBackground(given) ? { pid_file: PID_FILE } : {}),
+    ...(wayOf(given) === 'here' ? {} : { pid_file: PID_FILE }),
   };
 }
 

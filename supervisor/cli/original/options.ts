@@ -29,11 +29,11 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, OriginalOption>> = {
   verbose: { ...flag('write debug lines to the log', 'V') },
   daemonize: flag('run in the background, and return when it is ready or has failed', 'D'),
   foreground: flag('stay in the foreground, as without an option', 'f'),
-  daemon: flag('the same; with --headless the background, as for goxel of v14.6'),
-  headless: flag('with --daemon, run in the background', 'H'),
+  daemon: flag('the same'),
+  headless: flag('with --daemon as for v14.6: the daemon is a child of this process', 'H'),
   'pid-file': {
     ...{ type: 'string', value: 'PATH', short: 'p', key: 'pid_file' },
-    summary: 'PID file; in the background /tmp/goxel-daemon.pid without it',
+    summary: 'PID file; unless in the foreground, /tmp/goxel-daemon.pid without it',
   },
   socket: {
     ...{ type: 'string', value: 'PATH', short: 's', key: 'sockets.unix.path' },
