@@ -99,7 +99,7 @@ export function startDaemon({ log, random = Math.random, ...options }: DaemonOpt
   const clock = new ServiceClock();
   const now_ms = () => clock.now_ms();
   const stop = (by: string) => root.send({ type: 'supervisor.stop', by });
-  const store = storeOf(config, own !== undefined, log);
+  const store = storeOf(config, options.process, log);
   // Asked only once there are connections, and so a root.
   const shared = sharedBy(config, log, clock, {
     tree: () => actorTree(root, TREE_ACTORS_MAX),

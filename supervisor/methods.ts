@@ -74,7 +74,7 @@ export interface MethodsDeps extends ToldDeps {
   readonly pool: Pick<Pool, 'held'>;
   readonly projects: Projects;
   /** Where projects are kept on the disk, if they are. */
-  readonly store: Pick<ProjectStore, 'directory'> | undefined;
+  readonly store: Pick<ProjectStore, 'directory' | 'keeps'> | undefined;
   readonly jobs: Jobs;
   readonly tracer: Pick<Tracer, 'ways' | 'counts'>;
   readonly config: Config;
@@ -211,7 +211,7 @@ function journalOf({ projects, store, config }: MethodsDeps) {
   const all = [...projects.all()];
   const count = (is: (project: (typeof all)[number]) => boolean) => all.filter(is).length;
   return {
-    sync: store === undefined ? ('ephemeral' as const) : config.journal.sync,
+    sync: store?.keeps ? config.journal.sync : ('ephemeral' as const),
     directory: store?.directory ?? '',
     bytes: all.reduce((total, { kept_bytes }) => total + kept_bytes, 0),
     read_only: count(({ read_only }) => read_only !== undefined),

@@ -6,23 +6,35 @@ import { JournalMeter } from '../actors/journal/journal-meter.ts';
 import type { JournalSettings } from '../actors/journal/journal-options.ts';
 import { ProjectStore } from '../actors/journal/store.ts';
 import { storeDirectory } from '../actors/journal/store-directory.ts';
+import type { ProcessOptions } from '../actors/process/steps.ts';
 import type { Config } from '../conf/schema.ts';
 
 /**
- * @param own whether the process is the daemon's own: another program that has one in its process
- * names a directory when it is to keep something
+ * @param own what a process of the daemon's own wants of it: another program that has one in its
+ * process names a directory when it is to keep something
  */
-export function storeOf(config: Config, own: boolean, log: Logger): ProjectStore | undefined {
+export function storeOf(
+  config: Config,
+  own: ProcessOptions | undefined,
+  log: Logger,
+): ProjectStore | undefined {
   const { ephemeral, directory } = config.journal;
-  if (ephemeral || !(own || directory !== '')) return undefined;
+  if (ephemeral || !(own !== undefined || directory !== '')) return undefined;
   const place = storeDirectory(config, process.env);
+  const inMemory = (why: string) => {
+    const text = `projects are kept in memory only, and end with the daemon: ${why}`;
+    log.warn(text);
+    own?.onMemoryOnly?.(text);
+  };
   if (typeof place !== 'string') {
     // Whoever has no home is served all the same.
-    log.warn(`projects are kept in memory only, and end with the daemon: ${place.message}`);
+    inMemory(place.message);
     return undefined;
   }
   const meter = new JournalMeter();
-  return new ProjectStore(place, { fs: nodeFs, settings: settingsOf(config), log, meter });
+  const deps = { fs: nodeFs, settings: settingsOf(config), log, meter };
+  const without = own?.onMemoryOnly === undefined ? undefined : inMemory;
+  return new ProjectStore(place, deps, without);
 }
 
 /** Read where they are used, since a reload may replace them. */

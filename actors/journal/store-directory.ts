@@ -25,7 +25,8 @@ export function storeDirectory(
   { journal, working_directory, user }: PlaceConfig,
   env: NodeJS.ProcessEnv,
 ): string | StepError {
-  const named = journal.directory || working_directory;
+  // What works in the root of all directories does not mean to fill it.
+  const named = journal.directory || (working_directory === '/' ? '' : working_directory);
   if (named !== '') return join(named, 'projects');
   const home = stateHome(user, env);
   if (home !== undefined) return join(home, 'goxel-supervisor', 'projects');

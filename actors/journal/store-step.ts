@@ -22,7 +22,7 @@ export interface StoreStepDeps {
 export function storeStep(deps: StoreStepDeps): Step {
   const { store, readings, projects, address, log, predecessor } = deps;
   const open = () => {
-    const found = store.open(address);
+    const found = store.openIfPossible(address);
     const { directory } = store;
     readings.begin(found.length);
     projects.restore(found);

@@ -55,11 +55,26 @@ export class ProjectStore {
   /** What must be gone before a directory of the name can be made. */
   readonly #leaving = new Map<string, Promise<void>>();
   #removals = 0;
+  #abandoned = false;
+  readonly #without: ((why: string) => void) | undefined;
 
-  /** @param place its directory, or why there is none, which `open` throws */
-  constructor(place: string | StepError, deps: JournalDeps) {
+  /**
+   * @param place its directory, or why there is none, which `open` throws
+   * @param without is told why nothing is kept, where the daemon may do without its store
+   */
+  constructor(
+    place: string | StepError,
+    deps: JournalDeps,
+    without: ((why: string) => void) | undefined,
+  ) {
     this.#place = place;
     this.#deps = deps;
+    this.#without = without;
+  }
+
+  /** Whether anything is kept: not where the daemon does without. */
+  get keeps(): boolean {
+    return !this.#abandoned;
   }
 
   /** Where it is, once it is open; empty before. */
@@ -82,6 +97,18 @@ export class ProjectStore {
     return this.#journals;
   }
 
+  /** As `open`, but for a daemon that may do without. Throws StepError for others. */
+  openIfPossible(address: string): Found[] {
+    try {
+      return this.open(address);
+    } catch (error) {
+      if (this.#without === undefined || !(error instanceof StepError)) throw error;
+      this.#abandoned = true;
+      this.#without(error.message);
+      return [];
+    }
+  }
+
   /**
    * Takes the store, removes what was being removed, and lists what there is.
    *
@@ -89,6 +116,7 @@ export class ProjectStore {
    * @throws StepError
    */
   open(address: string): Found[] {
+    if (this.#abandoned) return [];
     if (this.#place instanceof StepError) throw this.#place;
     const directory = prepareStore(this.#place);
     this.#lock = StoreLock.take(directory, address);
@@ -126,13 +154,14 @@ export class ProjectStore {
   }
 
   /** As `check` needs it. */
-  get handed(): HandedStore {
+  get handed(): HandedStore | undefined {
+    if (this.#abandoned) return undefined;
     return { directory: this.#directory, format: FORMAT };
   }
 
-  /** The journal of a project that begins. */
-  begin(project: string): ProjectJournal {
-    return this.#journal(project, undefined);
+  /** The journal of a project that begins, if it is kept. */
+  begin(project: string): ProjectJournal | undefined {
+    return this.#abandoned ? undefined : this.#journal(project, undefined);
   }
 
   /** That of one that was found. */

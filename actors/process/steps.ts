@@ -29,6 +29,8 @@ export interface ProcessOptions {
   readonly start_ms: number | undefined;
   /** Why no other process can take its place, if none can. */
   readonly fixed: () => string | undefined;
+  /** Where projects may be kept in memory only when there is no store to be had: is told why. */
+  readonly onMemoryOnly: ((text: string) => void) | undefined;
 }
 
 export type ProcessSteps = Readonly<Record<Exclude<StepName, 'pid file'>, Step>> & {

@@ -63,7 +63,11 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   Object.assign(opening, { logging: config.logging, ownPlace: config !== loaded.config });
   log.logger.info(aboutSources(found));
   for (const warning of warnings) log.logger.warn(warning);
-  await remark(line.original?.remarks ?? [], config, log);
+  const remark = remarker(config);
+  for (const text of line.original?.remarks ?? []) {
+    log.logger.warn(text);
+    remark(text);
+  }
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
   reapOrphans();
@@ -75,6 +79,7 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
       ...{ openLog: () => opening.open(), background, manager, predecessor },
       upgrade: () => origin.command(directory),
       start_ms: startLimit(process.env),
+      onMemoryOnly: line.original === undefined ? undefined : remark,
       fixed: () => origin.fixed(background || manager !== undefined),
     },
     reload: {
@@ -102,11 +107,10 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   return exit_code;
 }
 
-/** To who reads the log, and to who started it, each once. */
-async function remark(remarks: readonly string[], { logging }: Config, log: Log): Promise<void> {
-  for (const text of remarks) log.logger.warn(text);
-  if (logging.file === '' && !logging.syslog) return;
-  await writeTalk(remarks.map((text) => `goxel-supervisor: ${text}\n`).join(''));
+/** Tells who started it what the log says, unless the log is told there. */
+function remarker({ logging }: Config): (text: string) => void {
+  if (logging.file === '' && !logging.syslog) return () => {};
+  return (text) => void writeTalk(`goxel-supervisor: ${text}\n`);
 }
 
 /** Where the daemon is started, whatever `working_directory` says later; it may be gone. */

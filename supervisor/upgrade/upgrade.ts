@@ -82,11 +82,11 @@ export function upgradeLogic(deps: UpgradingDeps, gone: (successor: Farewell) =>
 
 /** Why projects cannot be handed over, if that is so. */
 function unkept({ store, projects }: UpgradingDeps): string | undefined {
-  if (store !== undefined) return undefined;
+  if (store?.keeps) return undefined;
   const edited = [...projects.all()].filter(({ log }) => log.sequence > 0).length;
   if (edited === 0) return undefined;
   const what = edited === 1 ? 'a project is' : `${edited} projects are`;
-  return `${what} kept nowhere (journal.ephemeral), and would be lost; close them first`;
+  return `${what} kept nowhere, and would be lost; close them first`;
 }
 
 /** What it is told of the sockets is what they are at this moment. */

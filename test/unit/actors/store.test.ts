@@ -100,7 +100,7 @@ function failingFs(failing: Map<keyof JournalFs, string>): JournalFs {
 function storeOn(directory: string, failing = new Map<keyof JournalFs, string>()) {
   const log = pino({ enabled: false });
   const deps = { fs: failingFs(failing), settings: SETTINGS, log, meter: new JournalMeter() };
-  const store = new ProjectStore(join(directory, 'projects'), deps);
+  const store = new ProjectStore(join(directory, 'projects'), deps, undefined);
   return { store, found: store.open('here'), failing };
 }
 
@@ -113,7 +113,7 @@ function record(sequence: number): Uint8Array {
 test('nothing is on the disk before the first record, and what was removed is gone', async () => {
   const directory = temporaryDirectory();
   const { store } = storeOn(directory);
-  const journal = store.begin('tower');
+  const journal = store.begin('tower')!;
   assert.equal(projects(directory), []);
   const kept = (sequence: number) =>
     new Promise<GoxError | undefined>((done) => journal.append(record(sequence), sequence, done));
@@ -122,7 +122,7 @@ test('nothing is on the disk before the first record, and what was removed is go
   assert.is(await new Promise<unknown>((done) => journal.remove(done)), undefined);
   assert.equal(projects(directory), []);
   // Another of its name begins at once.
-  const next = store.begin('tower');
+  const next = store.begin('tower')!;
   assert.is(await new Promise<unknown>((done) => next.append(record(1), 1, done)), undefined);
   await store.close();
   const again = storeOn(directory);
@@ -135,7 +135,7 @@ test('nothing is on the disk before the first record, and what was removed is go
 
 test('a full disk is told of, and that there is room again; a broken one is dead', async () => {
   const { store, failing } = storeOn(temporaryDirectory());
-  const journal = store.begin('tower');
+  const journal = store.begin('tower')!;
   const states: string[] = [];
   journal.onChange = (state) => states.push(state);
   const kept = (sequence: number) =>
@@ -158,7 +158,7 @@ test('a full disk is told of, and that there is room again; a broken one is dead
 test('one that cannot be removed says so, and is there still', async () => {
   const directory = temporaryDirectory();
   const { store, failing } = storeOn(directory);
-  const journal = store.begin('tower');
+  const journal = store.begin('tower')!;
   assert.is(await new Promise<unknown>((done) => journal.append(record(1), 1, done)), undefined);
   failing.set('rename', 'EIO');
   const error = await new Promise<GoxError | undefined>((done) => journal.remove(done));
@@ -196,7 +196,7 @@ test('a directory whose name is a hash is of nobody without the file that tells'
   const directory = temporaryDirectory();
   const { store } = storeOn(directory);
   const project = '\u{1F984}'.repeat(64);
-  const journal = store.begin(project);
+  const journal = store.begin(project)!;
   assert.is(await new Promise<unknown>((done) => journal.append(record(1), 1, done)), undefined);
   await store.close();
   const path = join(directory, 'projects', directoryName(project));
