@@ -4,7 +4,7 @@
  * request again can help, and what to do about it.
  *
  * Numbers: -32700…-32600 are JSON-RPC's own. -32000…-32099 are ours for the daemon's conditions.
- * -1001…-1015 are those of the v14 daemon for failed operations, which some of its clients print.
+ * -1001…-1021 are those of the v14 daemon for failed operations, which some of its clients print.
  */
 
 import type { ErrorEntry } from './error-entry.ts';
@@ -207,6 +207,26 @@ export const ERRORS = {
       '`path`; `errno`: the name of the error of the system, as `ENOENT`; `retryable`: true for' +
       ' a shortage that passes; for a large one `key`, `bytes`, `bytes_max`; `written`: files ' +
       'that were put in place before this one failed',
+  },
+  GOX_RENDER_NOT_FOUND: {
+    number: -1020,
+    retryable: false,
+    meaning:
+      'The path is none of a managed render: its time is over, somebody has removed it, or it ' +
+      'never was one. Nothing else is ever removed.',
+    advice: 'Call goxel.list_renders for those that there are, or render it again.',
+    details: '`path`',
+  },
+  GOX_RENDERS_FULL: {
+    number: -32058,
+    retryable: false,
+    meaning:
+      'There is no room for the picture among the managed renders, and all others are of the last' +
+      ' seconds; or it is larger than all of them may be. It is not kept.',
+    advice:
+      'Remove renders that are done with (goxel.cleanup_render), ask again a few seconds later, ' +
+      'or raise the key that the message names.',
+    details: '`key`, its value, `bytes` of the picture; `retryable`: true where time helps',
   },
   GOX_FORMAT_UNKNOWN: {
     number: -32016,

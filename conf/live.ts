@@ -85,6 +85,10 @@ export class LiveConfig implements Config {
     return this.#current.files;
   }
 
+  get renders(): Config['renders'] {
+    return this.#current.renders;
+  }
+
   get dump(): Config['dump'] {
     return this.#current.dump;
   }

@@ -17,6 +17,7 @@ import { journal } from './journal.ts';
 import { history, limits, performance } from './limits.ts';
 import { logging } from './logging.ts';
 import { http, inspector, leaks, tracing } from './observation.ts';
+import { renders } from './renders.ts';
 import { GIB, HOUR_MS, MIB, memoryBytes, section } from './section.ts';
 import { security, sockets } from './sockets.ts';
 
@@ -313,6 +314,7 @@ export const CONFIG_SCHEMA = Type.Object({
   history,
   journal,
   files,
+  renders,
   dump,
   inspector,
   http,

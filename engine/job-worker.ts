@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { Encoder, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
-import { Handover, type JobKind, YIELDED } from './jobs/job.ts';
+import { Handover, type JobKind, Managed, YIELDED } from './jobs/job.ts';
 import { runPart } from './jobs/kinds.ts';
 import { collectSharedGarbage } from './port/collect.ts';
 import { PollingEndpoint } from './port/endpoint.ts';
@@ -46,7 +46,8 @@ const api: JobApi = {
     const ticket = tickets.get(job);
     if (ticket === undefined) throw new Error(`a part of job ${job}, which this thread has not`);
     const asked = askedBy(ticket.method);
-    const tools = { files, control: new JobControl(control), lent: ticket.lent ?? [] };
+    const { lent = [], place } = ticket;
+    const tools = { files, control: new JobControl(control), lent, place };
     try {
       // The engine made the ticket of a `Job`.
       const work = { ...ticket, kind: ticket.kind as JobKind };
@@ -57,7 +58,9 @@ const api: JobApi = {
       if (result === YIELDED) return 'yielded';
       if (stage < ticket.stages.length - 1) return undefined;
       if (result instanceof Handover) return handedOver(result);
-      return answer(STATUS_RESULT, asked.quiet ? '' : encoder.result(asked, result));
+      const { result: told, renders } =
+        result instanceof Managed ? result : { result, renders: undefined };
+      return answer(STATUS_RESULT, asked.quiet ? '' : encoder.result(asked, told), renders);
     } catch (error) {
       return answer(STATUS_ERROR, encoder.error(asked, error));
     }
@@ -65,8 +68,13 @@ const api: JobApi = {
   forget: (job) => void tickets.delete(job),
 };
 
-function answer(status: number, encoded: string | Uint8Array): PartAnswer {
-  const part = partAnswer(status, encoded);
+function answer(
+  status: number,
+  encoded: string | Uint8Array,
+  renders?: PartAnswer['renders'],
+): PartAnswer {
+  const bare = partAnswer(status, encoded);
+  const part = renders === undefined ? bare : { ...bare, renders };
   return transfer(part, [part.bytes]);
 }
 

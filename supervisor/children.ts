@@ -13,6 +13,7 @@ import type { LeaksInput } from '../machines/leaks.ts';
 import { type ListenerInput, numbersMax } from '../machines/listener.ts';
 import { Crowd } from '../machines/places.ts';
 import { projectsSpec } from '../machines/projects.ts';
+import type { RendersInput } from '../machines/renders.ts';
 import type { SocketKind, SocketsInput } from '../machines/sockets.ts';
 import type { SpareInput } from '../machines/spare.ts';
 import type {
@@ -27,6 +28,9 @@ export const PROJECTS = 'projects';
 
 /** Of the child of the root that has what is kept of projects. */
 export const STORE = 'store';
+
+/** Of the child of the root that looks after managed renders. */
+export const RENDERS = 'renders';
 
 /** Of the child of the root that has the inspector below it. */
 export const INSPECTION = 'inspection';
@@ -110,6 +114,7 @@ export const STEPS: Readonly<Record<string, number>> = {
   inspection: 7,
   projects: 8,
   store: 8,
+  renders: 8,
   sockets: 9,
   engines: 10,
   jobs: 10,
@@ -158,6 +163,12 @@ function httpChild(config: Config): ChildSpec {
   const input: HttpInput = { config };
   const ready = { event: 'http.ready', within_ms: HTTP_READY_MS };
   return { id: 'http', logic: 'http', input, ready, shutdown: HTTP_STOP_MS };
+}
+
+/** It outlives the jobs, whose last pictures go with it. */
+function rendersChild(config: Config): ChildSpec {
+  const input: RendersInput = { config };
+  return { id: RENDERS, logic: RENDERS, input };
 }
 
 function socketsChild(config: Config): ChildSpec {
@@ -274,6 +285,7 @@ export function daemonChildren(
       ...(process.successor ? [] : [inspectionChild(config)]),
       { id: PROJECTS, logic: 'projects', input: projectsSpec(PROJECTS_MAX) },
       ...(kept ? [STORE_CHILD] : []),
+      rendersChild(config),
       // They outlive all who work behind them: who connects meanwhile waits, or is told to return.
       socketsChild(config),
       // Losing engines for good is the end: nobody would be served, and nothing would come back.

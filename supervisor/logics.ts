@@ -23,6 +23,8 @@ import { serverEffect } from '../actors/listener/server.ts';
 import { holderEffect } from '../actors/listener/sockets.ts';
 import { logEffect } from '../actors/log.ts';
 import { serviceManagerEffect, type WatchdogDeps } from '../actors/process/service-manager.ts';
+import { keeperEffect } from '../actors/renders/keeper.ts';
+import type { Renders } from '../actors/renders/renders.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { signalsEffect } from '../actors/signals.ts';
 import { spaced } from '../actors/spaced.ts';
@@ -37,13 +39,14 @@ import { httpMachine } from '../machines/http.ts';
 import { listenerMachine } from '../machines/listener.ts';
 import { projectMachine } from '../machines/project.ts';
 import { projectsLogic } from '../machines/projects.ts';
+import { rendersMachine } from '../machines/renders.ts';
 import { restartPolicyMachine } from '../machines/restart-policy.ts';
 import { sessionMachine } from '../machines/session.ts';
 import { socketsMachine } from '../machines/sockets.ts';
 import { spareMachine } from '../machines/spare.ts';
 import { dynamic } from '../machines/supervision/index.ts';
 import { EnvelopeReader } from '../transport/envelope.ts';
-import { STORE } from './children.ts';
+import { RENDERS, STORE } from './children.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { DaemonLeaks } from './leaks.ts';
@@ -65,6 +68,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
     readonly readings: Readings | undefined;
     readonly health: DaemonHealth;
     readonly inspection: Inspection;
+    readonly renders: Renders;
     readonly leaks: DaemonLeaks;
     readonly holder: SocketHolder;
     readonly hooks: Hooks;
@@ -90,6 +94,7 @@ export function logics(shared: Shared, reload: ReloadDeps) {
     inspector: shared.inspection.logic,
     http: withVitals(httpLogic(shared)),
     projects: withVitals(projectsLogic(() => shared.clock.now_ms(), project, withVitals)),
+    [RENDERS]: withVitals(rendersLogic(shared)),
     sockets: withVitals(
       socketsMachine.provide({ actors: { holder: withVitals(holderEffect(shared.holder)) } }),
     ),
@@ -117,6 +122,18 @@ export function storeDeps(shared: Shared): StoreStepDeps | undefined {
   const { unix, tcp } = config.sockets;
   const address = unix.enabled ? unix.path : `${tcp.address}:${tcp.port}`;
   return { store, readings, projects, address, log, predecessor };
+}
+
+function rendersLogic({ renders, log }: Shared) {
+  return rendersMachine.provide({
+    actors: { keeper: withVitals(keeperEffect(renders)) },
+    actions: {
+      'announce defect': ({ event }) => {
+        const err = 'error' in event ? event.error : undefined;
+        log.error({ err }, 'managed renders are not looked after for a while');
+      },
+    },
+  });
 }
 
 function httpLogic(shared: Shared) {

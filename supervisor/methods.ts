@@ -7,6 +7,7 @@ import type { Projects } from '../actors/engines/projects.ts';
 import type { HeapSnapshots } from '../actors/heap/snapshots.ts';
 import type { Jobs } from '../actors/jobs/jobs.ts';
 import type { ProjectStore } from '../actors/journal/store.ts';
+import type { Renders } from '../actors/renders/renders.ts';
 import type { Tracer } from '../actors/tracing/tracer.ts';
 import { GoxError } from '../conf/errors.ts';
 import type { Level } from '../conf/levels.ts';
@@ -42,6 +43,7 @@ import { encoded } from '../transport/values.ts';
 import type { DaemonHealth } from './health.ts';
 import type { Inspection } from './inspection/inspection.ts';
 import type { DaemonLeaks } from './leaks.ts';
+import { renderMethods } from './renders.ts';
 import { daemonReport, type ReportSource } from './report/daemon-report.ts';
 import type { Statistics } from './statistics.ts';
 import { traceResult } from './trace.ts';
@@ -76,6 +78,7 @@ export interface MethodsDeps extends ToldDeps {
   /** Where projects are kept on the disk, if they are. */
   readonly store: Pick<ProjectStore, 'directory' | 'keeps'> | undefined;
   readonly jobs: Jobs;
+  readonly renders: Renders;
   readonly tracer: Pick<Tracer, 'ways' | 'counts'>;
   readonly config: Config;
   readonly tokens: { readonly all: readonly KnownToken[] };
@@ -106,6 +109,7 @@ export function daemonDispatch(deps: MethodsDeps): DaemonDispatch {
     'goxel.list_jobs': () => listJobs(deps.jobs),
     'goxel.cancel_job': (params, caller) =>
       cancelJob(deps.jobs, params as Params<typeof cancelJobSpec>, caller),
+    ...renderMethods(deps.renders),
     'system.authenticate': (_, { rights }) => admission(rights),
     '$/cancelRequest': (params, caller) =>
       cancelRequest(params as Params<typeof cancelRequestSpec>, caller),

@@ -19,6 +19,7 @@ import type { ProjectStore } from '../actors/journal/store.ts';
 import type { HeldSocket } from '../actors/listener/held-socket.ts';
 import { SocketHolder } from '../actors/listener/holder.ts';
 import type { ServiceManager } from '../actors/process/service-manager.ts';
+import { Renders } from '../actors/renders/renders.ts';
 import type { ServiceClock } from '../actors/service-clock.ts';
 import { LineBudget } from '../actors/tracing/line-budget.ts';
 import { Tracer } from '../actors/tracing/tracer.ts';
@@ -62,8 +63,10 @@ export function sharedBy(
   const births = new ProjectBirths();
   const stopping = () => isStopping(root.root());
   const { predecessor } = root;
+  const renders = new Renders({ config, log, clock });
+  predecessor?.whenOurs(() => renders.adopt(predecessor.renders));
   const jobs = new Jobs(config, {
-    ...{ clock, log, handOver: (one) => handOver(places, one) },
+    ...{ clock, log, renders, handOver: (one) => handOver(places, one) },
     takeBack: (call, why) => takeBack(places, call, why),
     judge: (...death) => quarantine.judge(...death),
   });
@@ -74,7 +77,8 @@ export function sharedBy(
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
   const shared = {
-    ...{ config, log, clock, ...places, quarantine, jobs, pulses, heaps, manager: root.manager },
+    ...{ config, log, clock, ...places, quarantine, jobs, renders, pulses, heaps },
+    ...{ manager: root.manager, predecessor },
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
     connections: new Map(),
@@ -89,15 +93,11 @@ export function sharedBy(
     ...{ pool: new Pool(), spares: new Spares() },
     clipboard: undefined,
     ...{ births, stopping, holder: new SocketHolder({ config, log, stopping, predecessor }) },
-    ...httpSocket(predecessor),
+    ...httpSocket(),
     ...kept,
   } satisfies Partial<Shared>;
-  const health = daemonHealth({
-    ...shared,
-    look: () => tracer.look(),
-    root: root.root,
-    logs: root.logs,
-  });
+  const look = () => tracer.look();
+  const health = daemonHealth({ ...shared, look, root: root.root, logs: root.logs });
   const inspection = new Inspection({ ...shared, root: root.root, deaths: root.deaths });
   const leaks = daemonLeaks({ ...shared, root: root.root });
   const debug = (on?: boolean) => setDebug(log, config.logging.level, on);
@@ -127,10 +127,9 @@ function keptProjects(
 }
 
 /** Of metrics and health, as their server holds it. */
-function httpSocket(predecessor: Predecessor | undefined) {
+function httpSocket() {
   let held: HeldSocket | undefined;
   return {
-    predecessor,
     http: () => held,
     onHttp: (now: HeldSocket | undefined) => {
       held = now;

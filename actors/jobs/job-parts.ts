@@ -10,6 +10,8 @@ export interface PartsOwner {
   say(event: JobEvent): void;
   /** The last part has ended, or one has failed; no other is begun. */
   answered(answer: PartAnswer): void;
+  /** The last part has ended all the same after the job was told to stop. */
+  unheard(answer: PartAnswer): void;
   /** A thread died while it ran a part; why that is not to be run again, if it is not. */
   died(why: GoxError): GoxError | undefined;
 }

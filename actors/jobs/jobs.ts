@@ -52,7 +52,7 @@ export interface JobHome {
   readonly borrow: Borrow;
 }
 
-export interface JobsDeps extends Pick<WorkDeps, 'handOver' | 'takeBack' | 'judge'> {
+export interface JobsDeps extends Pick<WorkDeps, 'handOver' | 'takeBack' | 'judge' | 'renders'> {
   readonly clock: Pick<ServiceClock, 'now_ms'>;
   readonly log: Pick<Logger, 'debug' | 'error'>;
 }

@@ -276,6 +276,7 @@ export class PartScheduler {
     parts.waits_ms = this.#clock.now_ms();
     if (parts.ended_ms !== undefined) {
       forget(runner, parts);
+      if (typeof end === 'object') parts.owner.unheard(end);
       this.#sayStopped(parts);
     } else if (end === 'yielded') parts.again.push(runner.part);
     else if (end === undefined) partDone(parts);

@@ -16,6 +16,7 @@ import {
 import type { JobCommand, JobEnd, JobEvent } from '../../machines/job.ts';
 import type { Borrower } from '../connection/loans.ts';
 import type { Call, HandedOver, Source, Status } from '../engines/call.ts';
+import type { Renders } from '../renders/renders.ts';
 import { reportFigures } from '../vitals.ts';
 import { type Parts, type PartsOwner, progressOf } from './job-parts.ts';
 import type { PartScheduler } from './parts.ts';
@@ -44,6 +45,8 @@ export interface WorkDeps {
   readonly takeBack: (call: Call, why: GoxError) => void;
   /** See `Quarantine`. */
   readonly judge: (call: Call, source: Source, reason: string) => GoxError | undefined;
+  /** Where managed renders go, and who has them then. */
+  readonly renders: Pick<Renders, 'place' | 'add' | 'drop'>;
   /** Hears that a job is over. */
   readonly ended: (work: Work, as: JobEnd, reason: string) => void;
 }
@@ -101,8 +104,17 @@ export class Work implements PartsOwner, Source {
     const { ticket } = this.asked;
     // It may have been cancelled in the meantime.
     if (this.#stopping) return;
-    if (ticket.loans === undefined) this.#submit(ticket);
-    else this.#borrow(ticket.loans);
+    if (ticket.loans !== undefined) this.#borrow(ticket.loans);
+    else if (ticket.managed === true) void this.#findPlace(ticket);
+    else this.#submit(ticket);
+  }
+
+  /** Its parts begin when it is known where their pictures go. */
+  async #findPlace(ticket: JobTicket): Promise<void> {
+    const place = await this.#deps.renders.place().catch((error: unknown) => asRefusal(error));
+    if (this.#stopping) return;
+    if (place instanceof GoxError) this.say({ type: 'parts.failed', why: place });
+    else this.#submit({ ...ticket, place });
   }
 
   /** Its parts begin when all loans are there; without one of them it fails. */
@@ -139,9 +151,19 @@ export class Work implements PartsOwner, Source {
   }
 
   answered(answer: PartAnswer): void {
+    const { renders } = answer;
+    const full = renders && this.#deps.renders.add(renders, String(this.asked.connection));
+    if (full !== undefined) {
+      this.say({ type: 'parts.failed', why: full });
+      return;
+    }
     this.#answer = answer;
     if (answer.handover !== undefined) this.say({ type: 'parts.handed_over' });
     else this.say({ type: 'parts.answered', failed: answer.status === STATUS_ERROR });
+  }
+
+  unheard({ renders }: PartAnswer): void {
+    if (renders !== undefined) this.#deps.renders.drop(renders);
   }
 
   died(why: GoxError): GoxError | undefined {
@@ -312,4 +334,9 @@ const GIVEN_UP = new GoxError('GOX_INTERNAL', 'The job was given up.');
 /** From 1, and never beyond the last. */
 function stageOf({ stage, ticket: { stages } }: Parts): number {
   return Math.min(stage + 1, stages.length);
+}
+
+function asRefusal(error: unknown): GoxError {
+  if (error instanceof GoxError) return error;
+  return new GoxError('GOX_INTERNAL', `There is no place for the picture: ${error}`);
 }

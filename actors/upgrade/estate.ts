@@ -8,7 +8,7 @@
  *     successor                          predecessor
  *     starts, binds what is new
  *     ready ──────────────────────────→  takes no more requests, and ends those it has
- *        ←───── the connections, and go  gives up its projects
+ *        ←── connections, renders, and go  gives up its projects
  *     takes the projects, starts the rest
  *     running ────────────────────────→
  *        ←──────────────────────── yours from here on there is no way back
@@ -20,6 +20,7 @@
  */
 
 import type { SocketKind } from '../../machines/sockets.ts';
+import type { KnownRender } from '../renders/renders.ts';
 
 /** Of the messages below and of the variable. One that does not know the other's number ends. */
 export const UPGRADE_PROTOCOL = 1;
@@ -113,5 +114,7 @@ export type FromSuccessor =
 export type FromPredecessor =
   /** With the handle of its socket. */
   | ({ readonly type: 'connection' } & HandedConnection)
+  /** Those that the daemon keeps for its clients; before `go`. */
+  | { readonly type: 'renders'; readonly renders: readonly KnownRender[] }
   | { readonly type: 'go' }
   | { readonly type: 'yours' };

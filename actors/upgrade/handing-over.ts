@@ -12,6 +12,7 @@ import type { UpgradeCommand, UpgradeEvent, UpgradeInput } from '../../machines/
 import { stopping } from '../connection/refusals.ts';
 import type { PlacedConnection } from '../connection/sessions.ts';
 import type { SocketHolder } from '../listener/holder.ts';
+import type { Renders } from '../renders/renders.ts';
 import { reportFigures } from '../vitals.ts';
 import type { Estate } from './estate.ts';
 import { handleOf, isSecured } from './handles.ts';
@@ -33,6 +34,8 @@ export interface UpgradeDeps {
   readonly jobs: () => number;
   /** In the order in which they are given up. */
   readonly belongings: readonly Belonging[];
+  /** Managed renders, which lie where they are. */
+  readonly renders: Pick<Renders, 'list' | 'leave'>;
   /** How the successor is started. Throws what of the daemon cannot be handed over. */
   readonly command: () => StartCommand;
   readonly estate: () => Omit<Estate, 'stderr'>;
@@ -115,7 +118,7 @@ class HandingOver {
   }
 
   async handOver(): Promise<void> {
-    const { holder, belongings, gone } = this.#deps;
+    const { holder, belongings, renders, gone } = this.#deps;
     clearInterval(this.#looks);
     try {
       // Who cannot be handed over is told first, and may ask on until all that has come to an end.
@@ -136,11 +139,12 @@ class HandingOver {
       const running = new Promise<void>((resolve) => {
         this.#runs = resolve;
       });
-      await successor.go();
+      await successor.go(renders.list());
       await running;
       if (this.#isBack()) return;
       await successor.leave();
       this.#over = 'gone';
+      renders.leave();
       gone(successor);
       this.#leave(successor, left);
       this.#say({ type: 'estate.gone' });

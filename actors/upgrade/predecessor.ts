@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { redirectTo } from '../native/redirect.ts';
+import type { KnownRender } from '../renders/renders.ts';
 import {
   type Estate,
   type FromPredecessor,
@@ -27,6 +28,7 @@ export class Predecessor {
   /** To be done when the predecessor has given up its projects, and when all is ours. */
   readonly #atGo: Action[] = [];
   readonly #atYours: Action[] = [];
+  #renders: readonly KnownRender[] = [];
   readonly #connections: (readonly [HandedConnection, Socket])[] = [];
   readonly #go: Promise<void>;
   #sayGo: Action = () => {};
@@ -69,6 +71,11 @@ export class Predecessor {
   /** Whether all of it is ours. Until then nothing of it may be removed. */
   get ours(): boolean {
     return this.#ours;
+  }
+
+  /** The managed renders that it has given up; none before it has. */
+  get renders(): readonly KnownRender[] {
+    return this.#renders;
   }
 
   get pidFile(): HandedPidFile | undefined {
@@ -147,6 +154,9 @@ export class Predecessor {
         else this.#connections.push([message, socket]);
         return;
       }
+      case 'renders':
+        this.#renders = message.renders;
+        return;
       case 'go':
         this.#sayGo();
         return;

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { libc } from '../native/libc.ts';
+import type { KnownRender } from '../renders/renders.ts';
 import {
   type Estate,
   type FromPredecessor,
@@ -96,9 +97,10 @@ export class Successor {
     }
   }
 
-  /** The projects are given up. */
-  go(): Promise<void> {
-    return this.#send({ type: 'go' });
+  /** The projects are given up; these are the managed renders. */
+  async go(renders: readonly KnownRender[]): Promise<void> {
+    await this.#send({ type: 'renders', renders });
+    await this.#send({ type: 'go' });
   }
 
   /** All is its own, and this process ends; it does not by itself, for as long as both live. */

@@ -23,6 +23,7 @@ import { PROCEDURAL_METHODS } from './procedural.ts';
 import { PROJECT_METHODS } from './projects.ts';
 import { QUERY_METHODS } from './queries.ts';
 import { RENDER_METHODS } from './render.ts';
+import { RENDERS_METHODS } from './renders.ts';
 import { SCENE_METHODS } from './scene.ts';
 import { SCRIPT_METHODS } from './scripts.ts';
 import type { MethodSpec } from './spec.ts';
@@ -53,6 +54,7 @@ export const METHODS: readonly MethodSpec[] = [
   ...EDITING_METHODS,
   ...HISTORY_METHODS,
   ...RENDER_METHODS,
+  ...RENDERS_METHODS,
   ...SCRIPT_METHODS,
 ];
 

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { Angle, Index, Length, Point, PositiveLength, Share } from './geometry.ts';
+import { RenderFile } from './renders.ts';
 import { Color, Count, described, Path, projectParams, RealPath, Success } from './schemas.ts';
 import { method } from './spec.ts';
 
@@ -110,6 +111,13 @@ const Picture = Type.Object({
   image: Type.Optional(Type.Unknown({ description: 'Base64 in JSON, binary in MessagePack.' })),
 });
 
+const ReturnMode = Type.Enum(['base64', 'file_path'], {
+  description:
+    'base64: into the result, without output_path. file_path: to a file, of which `file` of the' +
+    ' result tells all; without output_path it is a managed render, which the daemon names, and' +
+    ' removes after a time (goxel.list_renders).',
+});
+
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 
 export const renderScene = method({
@@ -205,15 +213,11 @@ export const renderScene = method({
     trace: Type.Optional(Type.Union([Type.Boolean(), Tracing], { title: 'true, or settings' })),
     options: Type.Optional(
       Type.Object({
-        return_mode: Type.Optional(
-          Type.Enum(['base64', 'file_path'], {
-            description:
-              'base64: into the result, without output_path. file_path: to the output_path.',
-          }),
-        ),
+        return_mode: Type.Optional(ReturnMode),
         background_color: Type.Optional(Color),
       }),
     ),
+    return_mode: Type.Optional(described(ReturnMode, 'As in `options`.')),
     camera_position: Type.Optional(Type.Array(Length, { minItems: 3, maxItems: 3 })),
     camera_target: Type.Optional(Type.Array(Length, { minItems: 3, maxItems: 3 })),
   }),
@@ -221,6 +225,10 @@ export const renderScene = method({
   spellings: { path: 'output_path', file_path: 'output_path', background_color: 'background' },
   result: Type.Object({
     success: Success,
+    file: Type.Optional(RenderFile),
+    files: Type.Optional(
+      Type.Array(RenderFile, { description: 'Where several pictures were asked for.' }),
+    ),
     width: Count,
     height: Count,
     format: Type.String(),
@@ -231,7 +239,10 @@ export const renderScene = method({
     ),
     pictures: Type.Optional(Type.Array(Picture)),
   }),
-  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_MEMORY_LIMIT', 'GOX_CANCELLED'],
+  errors: [
+    ...(['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_MEMORY_LIMIT', 'GOX_CANCELLED'] as const),
+    'GOX_RENDERS_FULL',
+  ],
   examples: [
     {
       name: 'a thumbnail',

@@ -8,6 +8,7 @@
  */
 
 import type { JobControl } from '../port/job-control.ts';
+import type { ManagedRender, RendersPlace } from '../port/renders.ts';
 import type { Files } from '../project/files.ts';
 
 /** What kinds of work there are; `kinds.ts` has the code. */
@@ -19,6 +20,8 @@ export interface JobTools {
   readonly control: JobControl;
   /** What other projects lent, in the order of the job's loans. */
   readonly lent: readonly unknown[];
+  /** Where managed renders go, for a job that makes some. */
+  readonly place?: RendersPlace | undefined;
 }
 
 /** What a job needs of another project before it can begin; an engine knows no names. */
@@ -44,6 +47,17 @@ export class Handover {
   }
 }
 
+/** A result with the managed renders that were put in place for it. */
+export class Managed {
+  readonly result: object;
+  readonly renders: readonly ManagedRender[];
+
+  constructor(result: object, renders: readonly ManagedRender[]) {
+    this.result = result;
+    this.renders = renders;
+  }
+}
+
 /**
  * What a part returns that has given its thread back because others need it: the rest of it is run
  * later, by the same call.
@@ -61,6 +75,8 @@ export class Job {
   readonly loans: readonly Loan[];
   /** Whether parts add to what others have done, so that none can be run twice. */
   readonly adds: boolean;
+  /** Whether it makes managed renders, so that it needs `JobTools.place`. */
+  readonly managed: boolean;
 
   constructor(
     kind: JobKind,
@@ -68,7 +84,7 @@ export class Job {
     input: unknown,
     stages: readonly number[] = [1],
     loans: readonly Loan[] = [],
-    adds = false,
+    { adds = false, managed = false } = {},
   ) {
     if (stages.at(-1) !== 1) throw new Error('the last stage of a job has one part');
     // Nobody would ever end it, nor begin the next.
@@ -79,5 +95,6 @@ export class Job {
     this.stages = stages;
     this.loans = loans;
     this.adds = adds;
+    this.managed = managed;
   }
 }

@@ -4,7 +4,7 @@ import { GoxError } from '../../conf/errors.ts';
 import { runDiff } from './diffs.ts';
 import { runExport, runLoad, runSave } from './documents.ts';
 import { runInquiry } from './inquiries.ts';
-import type { Job, JobKind, JobTools } from './job.ts';
+import { type Job, type JobKind, type JobTools, Managed } from './job.ts';
 import { runPictures } from './pictures.ts';
 
 type Run = (input: never, stage: number, part: number, tools: JobTools) => unknown;
@@ -41,5 +41,5 @@ export function runJob(job: Job, tools: Omit<JobTools, 'lent'>): unknown {
       result = runPart(job, stage, part, { ...tools, lent: [] });
     }
   }
-  return result;
+  return result instanceof Managed ? result.result : result;
 }

@@ -8,9 +8,10 @@ import { runRenderPart } from '../render/render.ts';
 import type { TraceJob } from '../trace/job.ts';
 import type { TraceControl } from '../trace/options.ts';
 import { runTracePart } from '../trace/trace.ts';
-import { Job, YIELDED } from './job.ts';
+import { Job, type JobTools, Managed, YIELDED } from './job.ts';
+import { type FileFacts, PictureFiles } from './picture-files.ts';
 
-/** Where a picture goes: a file, or the result. */
+/** Where a picture goes: a file, the result, or to the managed renders. */
 export interface Sink {
   readonly width: number;
   readonly height: number;
@@ -30,27 +31,28 @@ export interface PicturesInput {
   readonly sinks: readonly Sink[];
   /** Whether several pictures were asked for, even if it was one. */
   readonly many: boolean;
+  /** Whether the files are to be described; without paths they are managed renders. */
+  readonly described?: boolean;
   /** What the request gets, when it is not what the pictures are. */
   readonly result?: object;
 }
 
-interface Tools {
-  readonly files: Files;
-  readonly control: JobControl;
-}
+type Tools = Pick<JobTools, 'files' | 'control' | 'place'>;
 
 /** The job of a rendering; its pictures are encoded and delivered by one last part. */
 export function picturesJob(title: string, input: Omit<PicturesInput, 'plan'>): Job {
   const plan = planOf(input.work);
   const parts = plan.map((stage) => input.work.job.stages[stage]!);
-  const adds = input.work.renderer === 'tracer';
-  return new Job('render', title, { ...input, plan }, [...parts, 1], [], adds);
+  const kind = { adds: input.work.renderer === 'tracer', managed: isManaged(input) };
+  return new Job('render', title, { ...input, plan }, [...parts, 1], [], kind);
 }
 
 /** The result of a rendering whose pictures are drawn already; undefined when they are not. */
 export function drawnPictures(input: Omit<PicturesInput, 'plan'>, files: Files) {
-  if (planOf(input.work).length > 0) return undefined;
-  return deliver({ ...input, plan: [] }, { files, control: new JobControl() });
+  // Where managed renders go, only a job is told.
+  if (planOf(input.work).length > 0 || isManaged(input)) return undefined;
+  const done = deliver({ ...input, plan: [] }, { files, control: new JobControl() });
+  return done instanceof Managed ? done.result : done;
 }
 
 /** The result of a rendering that this thread draws by itself. */
@@ -104,14 +106,25 @@ function traceControl(stage: number, control: JobControl): TraceControl {
   };
 }
 
-function deliver({ work, format, sinks, many, result }: PicturesInput, { files, control }: Tools) {
+function isManaged({ described = false, sinks }: Omit<PicturesInput, 'plan'>): boolean {
+  return described && sinks[0]?.path === undefined;
+}
+
+function drawn(work: PicturesWork, part: number, control: JobControl): Uint8Array {
+  control.check();
+  const image = run(work, work.job.stages.length - 1, part, control);
+  if (typeof image !== 'object') throw new Error('the last stage of a renderer gave no picture');
+  return image;
+}
+
+function deliver(input: PicturesInput, tools: Tools) {
+  if (input.described === true) return deliverFiles(input, tools);
+  const { work, format, sinks, many, result } = input;
   const pictures = sinks.map(({ width, height, path }, part) => {
-    control.check();
-    const image = run(work, work.job.stages.length - 1, part, control);
-    if (typeof image !== 'object') throw new Error('the last stage of a renderer gave no picture');
+    const image = drawn(work, part, tools.control);
     const facts = { width, height, format, bytes: image.length };
     if (path === undefined) return { ...facts, image };
-    files.write(path, [image]);
+    tools.files.write(path, [image]);
     return { ...facts, path };
   });
   const [first] = pictures as [(typeof pictures)[number]];
@@ -125,4 +138,30 @@ function deliver({ work, format, sinks, many, result }: PicturesInput, { files, 
   return 'image' in first
     ? new WithBytes({ ...shared, image: first.image, bytes })
     : { ...shared, output_path: first.path, bytes };
+}
+
+/** To files of which the client is told all that clients of the v14 daemon are. */
+function deliverFiles(input: PicturesInput, { files, control, place }: Tools): Managed {
+  const { work, format, sinks, many } = input;
+  const written = new PictureFiles({ format, files, place });
+  try {
+    for (const [part, { width, height, path }] of sinks.entries()) {
+      written.add(drawn(work, part, control), width, height, path);
+    }
+    written.commit();
+  } finally {
+    written.discard();
+  }
+  const [file] = written.facts as [FileFacts];
+  const [{ width, height }] = sinks as [Sink];
+  const shared = { success: true, file, width, height, format };
+  const rest = many
+    ? { files: written.facts, pictures: written.facts.map(asPicture) }
+    : { output_path: file.path, bytes: file.size };
+  return new Managed({ ...shared, ...rest }, written.managed);
+}
+
+/** As it is told of where nobody asked for the facts of files. */
+function asPicture({ path, size, format, dimensions }: FileFacts) {
+  return { ...dimensions, format, bytes: size, path };
 }

@@ -27,10 +27,13 @@ const TURNTABLE_PITCH_DEGREES = 30;
 
 const render: Asking<typeof renderScene> = (project, params) => {
   const { options = {} } = params;
+  const return_mode = params.return_mode ?? options.return_mode;
   const format = formatOf(params);
   const output_path =
     params.output_path === undefined ? undefined : project.files.absolute(params.output_path);
-  requireReturnMode(options.return_mode, output_path);
+  if (return_mode === 'base64' && output_path !== undefined) {
+    throw invalidParam('.options.return_mode', '"file_path", for an output_path', return_mode);
+  }
   if (output_path !== undefined) project.files.requirePlace(output_path);
   const views = viewsOf(params);
   const many = params.views !== undefined || params.turntable !== undefined;
@@ -42,21 +45,10 @@ const render: Asking<typeof renderScene> = (project, params) => {
   const title = `render ${what} of ${width} x ${height}`;
   const shared = { ...renderOptions(params, project), views, format };
   const work = workOf(project, params, shared);
-  const input = { work, format, sinks, many } as const;
+  const described = return_mode === 'file_path';
+  const input = { work, format, sinks, many, described } as const;
   return drawnPictures(input, project.files) ?? picturesJob(title, input);
 };
-
-type ReturnMode = NonNullable<RenderParams['options']>['return_mode'];
-
-/** The v14 daemon kept pictures at paths of its own; here a file is where the client says. */
-function requireReturnMode(mode: ReturnMode, output_path: string | undefined): void {
-  if (mode === 'file_path' && output_path === undefined) {
-    throw invalidParam('.output_path', 'a path, for return_mode "file_path"', undefined);
-  }
-  if (mode === 'base64' && output_path !== undefined) {
-    throw invalidParam('.options.return_mode', '"file_path", for an output_path', mode);
-  }
-}
 
 function workOf(project: Project, params: RenderParams, shared: RenderOptions): PicturesWork {
   const { surface = 'blocks', trace = false } = params;

@@ -35,6 +35,7 @@ import type { ErrorCode, ErrorDetails, GoxError } from '../../conf/errors.ts';
 import type { JournalPlace, StoreFault } from '../journal/store-reader.ts';
 import type { Mirror, MirrorDelta } from './mirror.ts';
 import type { PoolPlace } from './pool.ts';
+import type { ManagedRender, RendersPlace } from './renders.ts';
 
 export const MSGPACK_FLAG = 0x8000_0000;
 export const QUIET_FLAG = 0x4000_0000;
@@ -165,6 +166,10 @@ export interface JobTicket {
   readonly stages: readonly number[];
   /** Its parts add to what others have done: one that a thread died of cannot be run again. */
   readonly adds?: boolean;
+  /** It makes managed renders, for which it has to be told the place before it can begin. */
+  readonly managed?: boolean;
+  /** That place, once it is there. */
+  readonly place?: RendersPlace;
   /** The word that named the method, with its flags. */
   readonly method: number;
   /** What it needs of other projects before it can begin. */
@@ -195,6 +200,8 @@ export interface PartAnswer {
    * with bulk data in shared memory.
    */
   readonly handover?: unknown;
+  /** The managed renders that were put in place. */
+  readonly renders?: readonly ManagedRender[];
   /** Of an engine, if the request asked for it. */
   readonly durability?: Durability | undefined;
   /** Of an engine: what is to be kept before anybody hears of the answer. */

@@ -39,18 +39,30 @@ export class Files {
   readonly #bytes_max: number;
   readonly #durable: boolean;
   readonly #unfinished: UnfinishedFiles;
-  readonly #sweeper = new Sweeper();
+  readonly #sweeper: Sweeper;
 
   /**
    * @param durable whether a new file, once written, survives a power cut too; one that takes the
    * place of another always does
+   * @param other of the same thread, which notes its temporary files in one place
    */
-  constructor({ roots, real_roots, file_bytes_max, unfinished }: FilesOptions, durable = true) {
+  constructor(options: FilesOptions, durable = true, other?: Files) {
+    const { roots, real_roots, file_bytes_max, unfinished } = options;
     this.#names = roots;
     this.#roots = new Roots(real_roots ?? roots.map((root) => realPath(resolve(root))));
     this.#bytes_max = file_bytes_max;
     this.#durable = durable;
-    this.#unfinished = new UnfinishedFiles(unfinished);
+    this.#unfinished = other ? other.#unfinished : new UnfinishedFiles(unfinished);
+    this.#sweeper = other ? other.#sweeper : new Sweeper();
+  }
+
+  /**
+   * Those of one directory that no client has named, which need not be one of the roots: pictures,
+   * say, that last as long as the daemon, and no power cut.
+   */
+  within(directory: string, real: string): Files {
+    const [roots, real_roots] = [[directory], [real]];
+    return new Files({ roots, real_roots, file_bytes_max: this.#bytes_max }, false, this);
   }
 
   /**

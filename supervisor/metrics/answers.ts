@@ -27,6 +27,7 @@ export interface AnswersDeps {
   };
   readonly store: StoreFacts | undefined;
   readonly pool: Pick<Pool, 'held'>;
+  readonly renders: { figures(): MetricFacts['renders'] };
   readonly logs: () => readonly LogFacts[];
   readonly tally: Tally;
 }
@@ -50,7 +51,7 @@ function answersOf(deps: AnswersDeps): Answers {
     ...{ config, meter, tally, state: stateOf(root()), ready: ready().ok },
     ...{ stats: health.stats(), jobs: deps.jobs.list(), projects: [...deps.projects.all()] },
     ...{ remade: deps.projects.remade, store: deps.store },
-    history_bytes: deps.pool.held(HISTORY),
+    ...{ history_bytes: deps.pool.held(HISTORY), renders: deps.renders.figures() },
     ...{ logs: deps.logs(), process: processFacts() },
   });
   let scrape: Promise<Scrape> | undefined;

@@ -49,6 +49,8 @@ export interface MetricFacts {
   /** Where projects are kept on the disk; nothing where they are not. */
   readonly store: StoreFacts | undefined;
   readonly history_bytes: number;
+  /** Managed renders. */
+  readonly renders: { readonly files: number; readonly bytes: number };
   readonly logs: readonly LogFacts[];
   readonly process: ProcessFacts;
   readonly meter: RequestMeter;

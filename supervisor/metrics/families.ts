@@ -194,6 +194,8 @@ const WORK: readonly Family[] = [
     'Bytes of voxels that all projects may have, by limits.voxel_bytes_max.',
     ({ config }) => config.limits.voxel_bytes_max,
   ),
+  gauge('goxel_renders', 'Managed renders that there are.', ({ renders }) => renders.files),
+  gauge('goxel_renders_bytes', 'Bytes of managed renders.', ({ renders }) => renders.bytes),
 ];
 
 const stateOf = ({ state }: { readonly state: string }): string => state;

@@ -24,7 +24,8 @@ import { VERSION } from '../../engine/catalogue/version.ts';
 import { type UpgradeEvent, type UpgradeOutcome, upgradeMachine } from '../../machines/upgrade.ts';
 import { UPGRADE } from '../children.ts';
 
-export interface UpgradingDeps extends Pick<UpgradeDeps, 'connections' | 'jobs' | 'log'> {
+export interface UpgradingDeps
+  extends Pick<UpgradeDeps, 'connections' | 'jobs' | 'renders' | 'log'> {
   readonly process: ProcessOptions;
   readonly steps: ProcessSteps;
   readonly holder: SocketHolder;

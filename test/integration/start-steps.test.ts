@@ -11,8 +11,8 @@ import { temporaryDirectory } from '../support/tmp.ts';
 
 const STEPS = [
   ...['configuration', 'environment', 'pid file', 'signals', 'log', 'detach', 'privileges'],
-  ...['inspection', 'projects', 'store', 'sockets', 'engines', 'jobs', 'takeover', 'listeners'],
-  ...['health', 'leak search'],
+  ...['inspection', 'projects', 'store', 'renders', 'sockets', 'engines', 'jobs', 'takeover'],
+  ...['listeners', 'health', 'leak search'],
 ];
 
 function stepsIn(log: string, what: 'done' | 'undone'): string[] {

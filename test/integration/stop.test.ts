@@ -16,8 +16,8 @@ const LATE_MS = 6000;
 
 /** The reverse of the start; `health` and the listeners first, the configuration last. */
 const UNDONE = [
-  ...['leak search', 'health', 'listeners', 'takeover', 'jobs', 'engines', 'sockets', 'store'],
-  ...['projects'],
+  ...['leak search', 'health', 'listeners', 'takeover', 'jobs', 'engines', 'sockets', 'renders'],
+  ...['store', 'projects'],
   ...['inspection', 'privileges', 'detach'],
   ...['log', 'signals', 'pid file', 'environment', 'configuration'],
 ];

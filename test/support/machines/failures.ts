@@ -21,6 +21,7 @@ import { accepted, CONNECTION, clientMachines, LISTENER, needed, SESSION } from 
 import { configuration, FOUND } from './configuration.ts';
 import { breakHttp } from './http.ts';
 import { breakInspectorServer } from './inspector.ts';
+import { breakKeeper } from './renders.ts';
 import { JOB } from './small.ts';
 import { breakHolder } from './sockets.ts';
 import type { Watch } from './stage.ts';
@@ -44,6 +45,7 @@ export const FAILURES: Readonly<Record<string, Readonly<Record<string, Break>>>>
   spare: { thread: breakSpare, 'restart policy': breakSparePolicy },
   health: { checks: breakChecks },
   leaks: { counts: breakCounts },
+  renders: { keeper: breakKeeper },
   configuration: { reader: breakReader, applier: breakApplier },
   inspector: { server: breakInspectorServer },
   'restart policy': {},

@@ -29,6 +29,7 @@ function scheduler() {
           said.push(`${number} ${event.type}${more}`);
         },
         answered: ({ status }) => said.push(`${number} ${status === 0 ? 'answer' : 'error'}`),
+        unheard: ({ status }) => said.push(`${number} unheard ${status}`),
         died: (why) => (deaths++ === 0 ? undefined : why),
       },
     );

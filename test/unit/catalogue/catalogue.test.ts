@@ -115,6 +115,7 @@ const READ = [
   ...['health_check', 'health_stats', 'supervisor.tree', 'supervisor.deaths', '$/cancelRequest'],
   'supervisor.leaks',
   ...['goxel.list_projects', 'goxel.list_jobs', 'goxel.list_formats', 'goxel.list_layers'],
+  ...['goxel.list_renders', 'goxel.get_render_info', 'goxel.get_render_stats'],
   ...['goxel.get_status', 'goxel.get_project_info', 'goxel.get_layer', 'goxel.get_scene'],
   'goxel.get_history',
   ...['goxel.get_voxel', 'goxel.get_voxels', 'goxel.get_voxels_region', 'goxel.get_layer_voxels'],

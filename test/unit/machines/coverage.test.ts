@@ -22,6 +22,7 @@ import { FAILURES, WHENS } from '../../support/machines/failures.ts';
 import { httpSubject } from '../../support/machines/http.ts';
 import { inspectorSubject } from '../../support/machines/inspector.ts';
 import { walk } from '../../support/machines/paths.ts';
+import { rendersSubject } from '../../support/machines/renders.ts';
 import {
   jobSubject,
   policySubject,
@@ -51,7 +52,7 @@ const SUBJECTS: readonly Subject[] = [
     sessionSubject,
     socketsSubject,
   ],
-  ...[spareSubject, stepSubject, upgradeSubject],
+  ...[rendersSubject, spareSubject, stepSubject, upgradeSubject],
 ];
 
 async function machinesBelow(room: string): Promise<Map<string, AnyStateMachine[]>> {

@@ -187,7 +187,6 @@ const REFUSED: readonly (readonly [title: string, params: object, code: string])
   ['another format', { output_path: 'a.gif' }, 'GOX_FORMAT_UNKNOWN'],
   ['a path outside', { output_path: '/a.png' }, 'GOX_PATH_REFUSED'],
   ['a smooth surface to trace', { trace: true, surface: 'smooth' }, 'GOX_INVALID_PARAMS'],
-  ['a kept file', { options: { return_mode: 'file_path' } }, 'GOX_INVALID_PARAMS'],
 ];
 
 for (const [title, params, code] of REFUSED) {

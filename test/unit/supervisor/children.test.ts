@@ -33,6 +33,7 @@ import {
   type ServerCommand,
 } from '../../../machines/listener.ts';
 import { projectsLogic } from '../../../machines/projects.ts';
+import { type KeeperCommand, rendersMachine } from '../../../machines/renders.ts';
 import {
   type HolderCommand,
   type SocketsEvent,
@@ -72,6 +73,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
   const spare = fakeEffect<EventObject, Pick<SpareInput, 'config'>>();
   const health = fakeEffect<EventObject, HealthInput>();
   const log = fakeEffect<EventObject, undefined>();
+  const keeper = fakeEffect<KeeperCommand, undefined>();
   const inspectorServer = fakeEffect<InspectorCommand, InspectorServerInput>();
   const clock = new SimulatedClock();
   const now_ms = () => clock.now();
@@ -117,6 +119,7 @@ async function daemon(workers = 2, actions: Actions = {}, first: SocketsEvent = 
       listener,
       sockets: socketsMachine.provide({ actors: { holder: holderOf(first) } }),
       health: health.logic,
+      renders: rendersMachine.provide({ actors: { keeper: keeper.logic } }),
       'leak search': fakeEffect<EventObject, LeaksInput>().logic,
     },
     now_ms,

@@ -45,6 +45,7 @@ async function facts(meter: RequestMeter, tally = new Tally()): Promise<MetricFa
     projects: [project, full],
     ...{ store, remade: { read: 2, recovered: 1 } },
     history_bytes: 2048,
+    renders: { files: 3, bytes: 4096 },
     logs: [{ id: 'log', to: '/secret', lost: 8, held_bytes: 9, trouble: '' }],
     process: processFacts(),
   };
@@ -129,6 +130,8 @@ test('tells states with zeros, and sums over things without their ids', async ()
     'goxel_journal_failures_total{kind="failed"} 0',
     'goxel_voxel_bytes 300',
     'goxel_history_bytes 2048',
+    'goxel_renders 3',
+    'goxel_renders_bytes 4096',
     'goxel_event_loop_delay_p99_seconds 0.25',
     'goxel_log_lines_lost_total{sink="log"} 8',
     'goxel_rpc_error_replies_total{code="GOX_PARSE"} 2',
