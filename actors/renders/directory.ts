@@ -31,24 +31,32 @@ export function rendersDirectory({
   return join(tmpdir(), `goxel_renders-${process.geteuid?.() ?? 'user'}`);
 }
 
-/**
- * Makes the directory where it is not there, and sees whose it is. Rejects with GOX_FILE.
- *
- * @returns its path without links
- */
-export async function makeDirectory(config: DirectoryConfig): Promise<string> {
+/** Its path without links, and whether it was not there. */
+export interface MadeDirectory {
+  readonly real: string;
+  readonly made: boolean;
+}
+
+/** Makes the directory where it is not there, and sees whose it is. Rejects with GOX_FILE. */
+export async function makeDirectory(config: DirectoryConfig): Promise<MadeDirectory> {
   const path = rendersDirectory(config);
   return await naming(path, async () => {
     const place = placeOf(path);
-    try {
-      await mkdir(place, OWNER);
-      // The mask of the process would take some of it.
-      await chmod(place, modeOf(config));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    return await judged(path, place);
+    const made = await madeNow(place, modeOf(config));
+    return { real: await judged(path, place), made };
   });
+}
+
+async function madeNow(place: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(place, OWNER);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  // The mask of the process would take some of it.
+  await chmod(place, mode);
+  return true;
 }
 
 /** The same of one that is there; nothing where there is none. */

@@ -5,7 +5,7 @@
  * whose time is over.
  */
 
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Logger } from 'pino';
@@ -53,6 +53,10 @@ export class Renders {
   /** By their paths, the oldest first. */
   readonly #known = new Map<string, KnownRender & { readonly since_ms: number }>();
   #bytes = 0;
+  /** Those that the system was told to remove, and has not by now. */
+  readonly #going = new Set<string>();
+  /** Directories that were not there before. */
+  readonly #made = new Set<string>();
   #counts = { total: 0, sweeps: 0, files: 0, bytes: 0, strangers: 0 };
   #swept_ms = 0;
 
@@ -65,7 +69,8 @@ export class Renders {
 
   /** Where a job puts those that it makes. Rejects with GOX_FILE. */
   async place(): Promise<RendersPlace> {
-    const real = await makeDirectory(this.#config);
+    const { real, made } = await makeDirectory(this.#config);
+    if (made) this.#made.add(real);
     const { ttl_ms, bytes_max } = this.#config.renders;
     return { directory: rendersDirectory(this.#config), real, ttl_ms, bytes_max };
   }
@@ -144,7 +149,7 @@ export class Renders {
 
   /** Removes all, at the end of the daemon, without waiting for the system. */
   clear(): void {
-    for (const path of this.#known.keys()) {
+    for (const path of [...this.#known.keys(), ...this.#going]) {
       try {
         rmSync(path, { force: true });
       } catch (error) {
@@ -152,6 +157,13 @@ export class Renders {
       }
     }
     this.leave();
+    for (const directory of this.#made) {
+      try {
+        rmdirSync(directory);
+      } catch {
+        // Another daemon has some in it, or it is gone.
+      }
+    }
   }
 
   /** All of them are another process's from now on. */
@@ -229,12 +241,15 @@ export class Renders {
 
   /** What keeps it from being removed; one that is gone is no matter. */
   async #unlink(path: string): Promise<NodeJS.ErrnoException | undefined> {
+    this.#going.add(path);
     try {
       await unlink(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       this.#log.warn({ err: error, path }, 'a managed render cannot be removed');
       return error as NodeJS.ErrnoException;
+    } finally {
+      this.#going.delete(path);
     }
     return undefined;
   }
