@@ -103,20 +103,30 @@ class CallError extends Error {
   }
 }
 
+/** Does what a request of the method with these parameters would do; its result. */
+function callMethod(method, params = {}) {
+  if (typeof method !== 'string') throw new TypeError('a method is a text, not ' + show(method));
+  const json = stringify(params);
+  if (json === undefined) throw new TypeError('parameters are an object, not ' + show(params));
+  calls++;
+  known = undefined;
+  const answer = parse(host.call(method, json));
+  if (answer[0] === 0) return answer[1];
+  throw new CallError(answer[1], answer[2], answer[3]);
+}
+
+/** What the short names take as a colour: white without one, opaque without an alpha. */
+function tint(given) {
+  const color = typeof given[0] === 'object' && given[0] !== null ? given[0] : given;
+  if (!isArray(color)) return color;
+  const [r = 255, g = 255, b = 255, a = 255] = color;
+  return [r, g, b, a];
+}
+
 globalThis.goxel = {
   image,
   palette,
-  /** Does what a request of the method with these parameters would do; its result. */
-  call(method, params = {}) {
-    if (typeof method !== 'string') throw new TypeError('a method is a text, not ' + show(method));
-    const json = stringify(params);
-    if (json === undefined) throw new TypeError('parameters are an object, not ' + show(params));
-    calls++;
-    known = undefined;
-    const answer = parse(host.call(method, json));
-    if (answer[0] === 0) return answer[1];
-    throw new CallError(answer[1], answer[2], answer[3]);
-  },
+  call: callMethod,
   get layers() { return image.layers; },
   get selection() { return image.selectionBox; },
   registerScript(script) {
@@ -127,8 +137,9 @@ globalThis.goxel = {
   registerFormat(format) {
     formats.set(registered('format', format).name, format);
   },
-  addVoxel(x, y, z, r = 255, g = 255, b = 255, a = 255) {
-    image.activeLayer.volume.setAt([x, y, z], [r, g, b, a]);
+  /** The colour is [r, g, b, a], or its channels one by one; 0, as the v14 daemon documents. */
+  addVoxel(x, y, z, ...color) {
+    image.activeLayer.volume.setAt([x, y, z], tint(color));
     return 0;
   },
   removeVoxel(x, y, z) {
@@ -139,12 +150,27 @@ globalThis.goxel = {
     const { r, g, b, a } = image.activeLayer.volume.getAt([x, y, z]);
     return { r, g, b, a };
   },
-  /** Gives a voxel another colour; the number of voxels painted, 0 where there is none. */
-  paintVoxels(x, y, z, r = 255, g = 255, b = 255, a = 255) {
+  /**
+   * Gives voxels another colour: (positions, color), or one by (x, y, z, color). The number of
+   * voxels painted; where there is none nothing is painted.
+   */
+  paintVoxels(first, second, z, ...rest) {
+    const [spots, color] = isArray(first)
+      ? [first, tint([second])]
+      : [[[first, second, z]], tint(rest)];
     const { volume } = image.activeLayer;
-    if (volume.getAt([x, y, z]).a === 0) return 0;
-    volume.setAt([x, y, z], [r, g, b, a]);
-    return 1;
+    let painted = 0;
+    for (const spot of spots) {
+      if (volume.getAt(spot).a === 0) continue;
+      volume.setAt(spot, color);
+      painted++;
+    }
+    return painted;
+  },
+  /** As the method flood_fill; the number of voxels filled. */
+  floodFill(x, y, z, ...color) {
+    const { r, g, b, a } = colorVec(packed(tint(color)));
+    return callMethod('goxel.flood_fill', { x, y, z, r, g, b, a }).voxels_filled;
   },
 };
 globalThis.Volume = Volume;

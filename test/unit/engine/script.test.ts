@@ -169,6 +169,17 @@ test('the short names edit the active layer', async () => {
   assert.equal(await value(code), expected);
 });
 
+test('the short names take a colour as the v14 daemon documents them', async () => {
+  const code = `
+    goxel.addVoxel(1, 0, 0, [10, 20, 30, 40]);
+    goxel.addVoxel(2, 0, 0, [10, 20, 30]);
+    goxel.addVoxel(3, 0, 0, { r: 1, g: 2, b: 3 });
+    const before = [1, 2, 3].map((x) => goxel.getVoxel(x, 0, 0).a);
+    const painted = goxel.paintVoxels([[1, 0, 0], [2, 0, 0], [9, 0, 0]], [5, 6, 7, 255]);
+    [before, painted, goxel.getVoxel(1, 0, 0), goxel.paintVoxels(2, 0, 0, [8, 9, 10])]`;
+  assert.equal(await value(code), [[40, 255, 255], 2, { r: 5, g: 6, b: 7, a: 255 }, 1]);
+});
+
 test('a turned box is gone through by the centres of its voxels', async () => {
   const turned = new Float32Array([2, 2, 0, 0, -2, 2, 0, 0, 0, 0, 1, 0, 0.5, 0.5, 1, 1]);
   const code = `

@@ -40,6 +40,17 @@ scripts('edits the project, and gives its value and what it printed', async () =
   assert.is((await run(engine, { code: '1 + 2' })).value, 3);
 });
 
+scripts('fills what is connected by the short name too', async () => {
+  const engine = new TestEngine();
+  const script = `
+    for (let x = 0; x < 3; x++) goxel.addVoxel(x, 0, 0, [9, 9, 9, 255]);
+    goxel.addVoxel(5, 0, 0, [9, 9, 9, 255]);
+    const filled = goxel.floodFill(1, 0, 0, [255, 0, 0, 255]);
+    [filled, goxel.getVoxel(2, 0, 0), goxel.getVoxel(5, 0, 0).r]`;
+  const { value } = await run(engine, { script });
+  assert.equal(value, [3, { r: 255, g: 0, b: 0, a: 255 }, 9]);
+});
+
 scripts('says where it went wrong, and has changed nothing', async () => {
   const engine = new TestEngine();
   engine.call('add_voxel', [5, 5, 5]);
