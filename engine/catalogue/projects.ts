@@ -291,7 +291,7 @@ export const exportModel = method({
     ),
   }),
   positional: ['path', 'format'],
-  spellings: PATH_SPELLINGS,
+  spellings: { ...PATH_SPELLINGS, output_path: 'path' },
   ignored: {
     options: 'The TypeScript client of the v14 daemon, which read nothing of them.',
   },

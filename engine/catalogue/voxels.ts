@@ -127,11 +127,19 @@ export const addVoxels = method({
   brief: 'Adds many voxels.',
   summary: 'Puts many voxels; a later one wins over an earlier one at the same position.',
   description:
-    'Each has a position and a colour as in add_voxel. When one is wrong or memory ends, none ' +
-    'is added, so `failed` is 0. `added` counts the positions that hold one of these voxels now, ' +
-    '`changed` those that held another one or none.',
-  params: projectParams({ voxels: Type.Array(Voxel, MANY), layer_id: Type.Optional(LayerId) }),
+    'Each has a position and a colour as in add_voxel; without `voxels` it is one, of the ' +
+    'parameters themselves. When one is wrong or memory ends, none is added, so `failed` is 0. ' +
+    '`added` counts the positions that hold one of these voxels now, `changed` those that held ' +
+    'another one or none.',
+  params: projectParams({
+    voxels: Type.Optional(Type.Array(Voxel, MANY)),
+    ...Where,
+    ...Tint,
+    layer_id: Type.Optional(LayerId),
+  }),
   positional: ['voxels', 'layer_id'],
+  spellings: COLOR_SPELLINGS,
+  ignored: BRUSH,
   result: Type.Object({ success: Success, added: Count, failed: Count, ...Edited }),
   errors: ['GOX_LAYER_NOT_FOUND', 'GOX_MEMORY_LIMIT'],
   examples: [
@@ -144,6 +152,11 @@ export const addVoxels = method({
         ],
       },
       result: { success: true, added: 2, failed: 0, changed: 2, layer_id: 1 },
+    },
+    {
+      name: 'one, as the proxy of v14.6 sends it',
+      params: { position: { x: 1, y: 0, z: 0 }, color: { r: 255, g: 0, b: 0, a: 255 } },
+      result: { success: true, added: 1, failed: 0, changed: 1, layer_id: 1 },
     },
   ],
 });

@@ -3,6 +3,9 @@
  * on nothing can fail but what clones make of it, so it happens as a whole or not at all.
  */
 
+import { invalidParam, paramProblem } from '../catalogue/params.ts';
+import { VOXELS_PER_CALL_MAX } from '../catalogue/schemas.ts';
+import type { Params } from '../catalogue/spec.ts';
 import type {
   addVoxel,
   addVoxels,
@@ -20,7 +23,15 @@ import { Places } from '../volume/places.ts';
 import { Volume } from '../volume/volume.ts';
 import { changesOf, volumesOf } from './changes.ts';
 import type { AnyHandler, Handler } from './handler.ts';
-import { colorOf, positionOf, spotOf, WHITE, wordOf } from './voxel-params.ts';
+import {
+  colorOf,
+  positionOf,
+  spotOf,
+  type Tint,
+  WHITE,
+  type Where,
+  wordOf,
+} from './voxel-params.ts';
 
 const add: Handler<typeof addVoxel> = (project, params) => {
   const [x, y, z] = positionOf(params);
@@ -41,10 +52,26 @@ const remove: Handler<typeof removeVoxel> = (project, params) => {
   return { success: true, x, y, z, layer_id: layer.id, removed };
 };
 
-const addMany: Handler<typeof addVoxels> = (project, { voxels, layer_id }) => {
-  const layer = project.layer(layer_id);
-  const edits = voxels.map((voxel, i): Edit => {
-    const at = () => `.voxels[${i}]`;
+type Many = Params<typeof addVoxels>;
+
+/** Those of the list, or the one that the parameters themselves are. */
+function given(params: Many): readonly (Where & Tint)[] {
+  const { voxels, layer_id: _, project: __, ...one } = params;
+  const [extra] = Object.keys(one);
+  if (voxels === undefined) {
+    if (extra === undefined) {
+      throw invalidParam('.voxels', `an array of at most ${VOXELS_PER_CALL_MAX}`, undefined);
+    }
+    return [one];
+  }
+  if (extra !== undefined) throw paramProblem(`.${extra}`, 'there are voxels in the list already');
+  return voxels;
+}
+
+const addMany: Handler<typeof addVoxels> = (project, params) => {
+  const layer = project.layer(params.layer_id);
+  const edits = given(params).map((voxel, i): Edit => {
+    const at = () => (params.voxels === undefined ? '' : `.voxels[${i}]`);
     return { layer, position: positionOf(voxel, at), rgba: colorOf(voxel, at), paints: false };
   });
   // The last one at a position wins, so the others need not be done, nor be counted.

@@ -85,6 +85,17 @@ edits('a list with one wrong voxel adds none', () => {
   assert.is(voxelCount(engine), 0);
 });
 
+edits('a list may be one voxel instead, but not both', () => {
+  const engine = new TestEngine();
+  const position = { x: 1, y: 2, z: 3 };
+  engine.call('add_voxels', { position, rgba: [9, 8, 7, 255], brush: { shape: 'cube', size: 1 } });
+  const { color } = engine.call('get_voxel', { position }) as { color: number[] };
+  assert.equal(color, [9, 8, 7, 255]);
+  const both = engine.fail('add_voxels', { voxels: [], position });
+  assert.is(both.message, 'params.position: there are voxels in the list already');
+  assert.match(engine.fail('add_voxels', { x: 1 }).message, /^params\.y: /);
+});
+
 edits('a batch with one wrong operation does none', () => {
   const engine = new TestEngine();
   const add = { type: 'add', position: [0, 0, 0] };
