@@ -41,6 +41,10 @@ export class LiveConfig implements Config {
     return this.#current.sockets;
   }
 
+  get transport(): Config['transport'] {
+    return this.#current.transport;
+  }
+
   get security(): Config['security'] {
     return this.#current.security;
   }

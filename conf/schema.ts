@@ -20,6 +20,7 @@ import { http, inspector, leaks, tracing } from './observation.ts';
 import { renders } from './renders.ts';
 import { GIB, HOUR_MS, MIB, memoryBytes, section } from './section.ts';
 import { security, sockets } from './sockets.ts';
+import { transport } from './transport.ts';
 
 /** How often something is started again, and after which waits. */
 function restarts(
@@ -303,6 +304,7 @@ export const CONFIG_SCHEMA = Type.Object({
   ),
   group: account('Name or number of its group. Empty is the group of that user.'),
   sockets,
+  transport,
   security,
   workers,
   performance,

@@ -18,8 +18,8 @@ import {
   textOf,
 } from './bytes.ts';
 import { PlainReader } from './envelope-plain.ts';
-import type { Envelope, Invalid, Request } from './jsonrpc.ts';
-import type { Limited, Limits } from './limits.ts';
+import { type Envelope, type Invalid, nullId, type Request } from './jsonrpc.ts';
+import type { ReaderConfig } from './limits.ts';
 import { metaOf } from './meta.ts';
 import {
   batchError,
@@ -37,26 +37,27 @@ import {
  * last counts, as in `JSON.parse`.
  */
 export class JsonReader {
-  readonly #config: Limited;
+  readonly #config: ReaderConfig;
   readonly plain: PlainReader;
 
-  constructor(config: Limited) {
+  constructor(config: ReaderConfig) {
     this.#config = config;
     this.plain = new PlainReader(config);
   }
 
-  read(bytes: Uint8Array): Envelope {
+  /** @param lenient whether what is no JSON-RPC may be one, unless `transport.strict` is set */
+  read(bytes: Uint8Array, lenient: boolean): Envelope {
     const from = markEnd(bytes);
-    if (from > 0) return this.read(bytes.subarray(from));
+    if (from > 0) return this.read(bytes.subarray(from), lenient);
     const start = skipBlanks(bytes, 0, bytes.length);
-    const plain = this.#whole(bytes, start, bytes.length, false);
+    const plain = this.#whole(bytes, start, bytes.length, false, lenient);
     if (plain !== undefined) return plain;
     const { depth_max } = this.#config.limits;
     if (deeperThan(bytes, depth_max)) return invalid('json', depthError(depth_max));
     const value = parsed(bytes);
     if (value instanceof GoxError) return invalid('json', value);
     if (Array.isArray(value)) return this.#batch(bytes, start, value);
-    return this.#element(bytes, start, bytes.length, value);
+    return this.#element(bytes, start, bytes.length, value, lenient);
   }
 
   #batch(bytes: Uint8Array, start: number, values: readonly unknown[]): Envelope {
@@ -67,22 +68,34 @@ export class JsonReader {
     for (const value of values) {
       const begin = skipBlanks(bytes, at + 1, bytes.length);
       const end = valueEnd(bytes, begin);
-      elements.push(this.#element(bytes, begin, end, value));
+      elements.push(this.#element(bytes, begin, end, value, false));
       at = skipBlanks(bytes, end, bytes.length);
     }
     return { kind: 'batch', encoding: 'json', elements };
   }
 
   /** A request whose text is known to be valid JSON for `value`. */
-  #element(bytes: Uint8Array, start: number, end: number, value: unknown): Request | Invalid {
-    return (
-      this.#whole(bytes, start, end, true) ?? irregular(bytes, start, value, this.#config.limits)
-    );
+  #element(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    value: unknown,
+    lenient: boolean,
+  ): Request | Invalid {
+    const plain = this.#whole(bytes, start, end, true, lenient);
+    if (plain !== undefined) return plain;
+    return irregular(bytes, start, value, this.#config, lenient);
   }
 
   /** A plain request with nothing but blanks behind it. */
-  #whole(bytes: Uint8Array, start: number, end: number, valid: boolean): Request | undefined {
-    const plain = this.plain.read(bytes, start, end, valid);
+  #whole(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    valid: boolean,
+    lenient: boolean,
+  ): Request | undefined {
+    const plain = this.plain.read(bytes, start, end, valid, lenient);
     if (plain === undefined) return undefined;
     return skipBlanks(bytes, this.plain.end, end) === end ? plain : undefined;
   }
@@ -107,15 +120,19 @@ function irregular(
   bytes: Uint8Array,
   start: number,
   value: unknown,
-  limits: Limits,
+  { limits, transport: { strict } }: ReaderConfig,
+  lenient: boolean,
 ): Request | Invalid {
   if (!isRecord(value)) return invalid('json', requestError('a request must be an object.'));
-  const { jsonrpc, method, params } = value;
+  const { method, params } = value;
   const spans = memberSpans(bytes, start);
+  const bare =
+    lenient && !strict && typeof method === 'string' && !spans.has('jsonrpc') && !spans.has('id');
+  const jsonrpc = bare ? '2.0' : value.jsonrpc;
   const id = spans.get('id');
   const id_valid = isId(value.id);
   // Many clients send null for "none"; the letter of the specification has no such value.
-  const none = params === undefined || params === null;
+  const none = params === undefined || (params === null && !strict);
   const params_valid = none || isRecord(params) || Array.isArray(params);
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('json', problem, id_valid ? id : undefined);
@@ -126,7 +143,8 @@ function irregular(
   return {
     kind: 'request',
     encoding: 'json',
-    id,
+    id: bare ? nullId('json') : id,
+    form: bare ? 'bare' : undefined,
     method: String(method),
     params: encoded,
     project,

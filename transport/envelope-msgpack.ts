@@ -1,7 +1,7 @@
 import { META } from '../engine/catalogue/meta.ts';
 import { EMPTY } from './bytes.ts';
 import type { Envelope, Invalid, Request } from './jsonrpc.ts';
-import type { Limits } from './limits.ts';
+import type { ReaderConfig } from './limits.ts';
 import { metaOf } from './meta.ts';
 import { kindOf, MsgpackCursor, type MsgpackKind, MsgpackProblem } from './msgpack.ts';
 import { batchError, invalid, requestError, requestProblem } from './refusals.ts';
@@ -11,10 +11,10 @@ import { decoded } from './values.ts';
  * Reads a MessagePack message into an envelope, by the same rules as JSON: the message is a map,
  * or an array of them, whose keys are strings. Of a member given twice the last counts.
  */
-export function readMsgpack(bytes: Uint8Array, limits: Limits): Envelope {
-  const cursor = new MsgpackCursor(bytes, limits);
+export function readMsgpack(bytes: Uint8Array, config: ReaderConfig): Envelope {
+  const cursor = new MsgpackCursor(bytes, config.limits);
   try {
-    const envelope = cursor.kind === 'array' ? batch(cursor, limits) : element(cursor, limits, 0);
+    const envelope = cursor.kind === 'array' ? batch(cursor, config) : element(cursor, config, 0);
     cursor.finish();
     return envelope;
   } catch (problem) {
@@ -23,13 +23,13 @@ export function readMsgpack(bytes: Uint8Array, limits: Limits): Envelope {
   }
 }
 
-function batch(cursor: MsgpackCursor, limits: Limits): Envelope {
+function batch(cursor: MsgpackCursor, config: ReaderConfig): Envelope {
   const count = cursor.container(0);
-  const error = batchError(count, limits);
+  const error = batchError(count, config.limits);
   const elements: (Request | Invalid)[] = [];
   for (let left = count; left > 0; left--) {
     // A batch that is refused is walked over all the same: it may turn out to be no MessagePack.
-    if (error === undefined) elements.push(element(cursor, limits, 1));
+    if (error === undefined) elements.push(element(cursor, config, 1));
     else cursor.skip(1);
   }
   if (error !== undefined) return invalid('msgpack', error);
@@ -37,7 +37,7 @@ function batch(cursor: MsgpackCursor, limits: Limits): Envelope {
 }
 
 /** One request; `depth` containers are open around it. */
-function element(cursor: MsgpackCursor, limits: Limits, depth: number): Request | Invalid {
+function element(cursor: MsgpackCursor, config: ReaderConfig, depth: number): Request | Invalid {
   if (cursor.kind !== 'map') {
     cursor.skip(depth);
     return invalid('msgpack', requestError('a request must be a map.'));
@@ -71,16 +71,17 @@ function element(cursor: MsgpackCursor, limits: Limits, depth: number): Request 
   }
   const id_valid = id === undefined || isOneOf(id, 'string', 'number', 'nil');
   // Many clients send nil for "none".
-  if (isOneOf(params, 'nil')) params = EMPTY;
+  if (isOneOf(params, 'nil') && !config.transport.strict) params = EMPTY;
   const params_valid = params.length === 0 || isOneOf(params, 'array', 'map');
   const problem = requestProblem({ jsonrpc, method, id_valid, params_valid });
   if (problem !== undefined) return invalid('msgpack', problem, id_valid ? id : undefined);
   const { project } = known;
-  const meta = known.meta && metaOf(decoded(known.meta, 'msgpack'), limits);
+  const meta = known.meta && metaOf(decoded(known.meta, 'msgpack'), config.limits);
   return {
     kind: 'request',
     encoding: 'msgpack',
     id,
+    form: undefined,
     method: String(method),
     params,
     project,

@@ -1,6 +1,6 @@
 import { ascii, byteClasses, EMPTY, matches, skipBlanks, textOf } from './bytes.ts';
-import type { Request } from './jsonrpc.ts';
-import type { Limited } from './limits.ts';
+import { nullId, type Request } from './jsonrpc.ts';
+import type { ReaderConfig } from './limits.ts';
 import { metaOf } from './meta.ts';
 import { NameCache } from './names.ts';
 
@@ -28,6 +28,7 @@ const METHOD = ascii('"method"');
 const PARAMS = ascii('"params"');
 const ID = ascii('"id"');
 const NULL = ascii('null');
+const NULL_ID = nullId('json');
 /** Of seven letters, and the other of five: see `#paramsEnd`. */
 const PROJECT = ascii('project');
 const META = ascii('_meta');
@@ -56,9 +57,10 @@ UNPLAIN[BACKSLASH] = 1;
 
 /**
  * Reads plain requests in one pass, without decoding more than the method and the project: the
- * members `jsonrpc`, `method`, `id` and `params` in any order, names in printable ASCII, an id that
- * is an integer, a plain string or null. Whatever else there is makes it answer `undefined`, and
- * the careful reader (`envelope-json.ts`) finds out what is right by the specification.
+ * members `jsonrpc`, `method`, `id` and `params` in any order, or of a bare object `method` and
+ * `params`; names in printable ASCII, an id that is an integer, a plain string or null. Whatever
+ * else there is makes it answer `undefined`, and the careful reader (`envelope-json.ts`) finds out
+ * what is right by the specification.
  *
  * Outside `params` nothing passes that is not JSON. Inside, only strings and brackets are looked
  * at: the engine parses those bytes anyway and answers for them. Parameters over more than one
@@ -69,7 +71,7 @@ export class PlainReader {
   /** The place behind the request that was read last. */
   end = 0;
   readonly #names = new NameCache();
-  readonly #config: Limited;
+  readonly #config: ReaderConfig;
   /** The closing bracket that each open one of the parameters waits for. */
   #closers = EMPTY;
   #project: string | undefined;
@@ -77,16 +79,22 @@ export class PlainReader {
   #meta_start = NONE;
   #meta_end = NONE;
 
-  constructor(config: Limited) {
+  constructor(config: ReaderConfig) {
     this.#config = config;
   }
 
   /**
    * The request whose brace stands at `start` and that ends no later than `bound`. A notification
    * is plain only if the text is known to be `valid` JSON: nobody would hear the engine's
-   * complaint about its parameters.
+   * complaint about its parameters. A bare object is one only where it may be (`lenient`).
    */
-  read(bytes: Uint8Array, start: number, bound: number, valid = false): Request | undefined {
+  read(
+    bytes: Uint8Array,
+    start: number,
+    bound: number,
+    valid = false,
+    lenient = true,
+  ): Request | undefined {
     let version = false;
     let method: string | undefined;
     let id: Uint8Array | undefined;
@@ -127,7 +135,13 @@ export class PlainReader {
       at = token(bytes, next, bound);
     } while (at < bound && bytes[at] === COMMA);
     if (at >= bound || bytes[at] !== CLOSE_BRACE) return undefined;
-    if (!version || method === undefined || (id === undefined && !valid)) return undefined;
+    if (method === undefined) return undefined;
+    let form: Request['form'];
+    if (!version) {
+      if (id !== undefined || !lenient || this.#config.transport.strict) return undefined;
+      form = 'bare';
+      id = NULL_ID;
+    } else if (id === undefined && !valid) return undefined;
     let meta: Request['meta'];
     if (this.#meta_start !== NONE) {
       const value = parsed(bytes, this.#meta_start, this.#meta_end);
@@ -137,7 +151,7 @@ export class PlainReader {
     this.end = at + 1;
     const project = this.#project;
     params ??= EMPTY;
-    return { kind: 'request', encoding: 'json', id, method, params, project, meta };
+    return { kind: 'request', encoding: 'json', id, form, method, params, project, meta };
   }
 
   /** Reads the parameters, notes their project, and returns the place behind them. */

@@ -2,7 +2,7 @@ import { JsonReader } from './envelope-json.ts';
 import { readMsgpack } from './envelope-msgpack.ts';
 import type { PlainReader } from './envelope-plain.ts';
 import type { Envelope, Frame, Request } from './jsonrpc.ts';
-import type { Limited } from './limits.ts';
+import type { ReaderConfig } from './limits.ts';
 
 /**
  * Reads frames into envelopes, and passes requests on that a framer has read already. Nothing of
@@ -10,10 +10,10 @@ import type { Limited } from './limits.ts';
  * the frame. One reader serves any number of connections: it remembers nothing but names.
  */
 export class EnvelopeReader {
-  readonly #config: Limited;
+  readonly #config: ReaderConfig;
   readonly #json: JsonReader;
 
-  constructor(config: Limited) {
+  constructor(config: ReaderConfig) {
     this.#config = config;
     this.#json = new JsonReader(config);
   }
@@ -26,7 +26,7 @@ export class EnvelopeReader {
   /** Never throws for what a client sent: a message that is none comes out as `invalid`. */
   read(frame: Frame | Request): Envelope {
     if (frame.kind === 'request') return frame;
-    if (frame.encoding === 'json') return this.#json.read(frame.bytes);
-    return readMsgpack(frame.bytes, this.#config.limits);
+    if (frame.encoding === 'json') return this.#json.read(frame.bytes, frame.lenient === true);
+    return readMsgpack(frame.bytes, this.#config);
   }
 }

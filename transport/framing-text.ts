@@ -257,7 +257,7 @@ export class TextFraming<Message> {
         this.#residue.append(chunk, this.#begin, end);
         bytes = this.#residue.take();
       }
-      events.push({ kind: 'frame', bytes, encoding: 'json' });
+      events.push({ kind: 'frame', bytes, encoding: 'json', lenient: true });
     }
     this.#reset();
     return end;

@@ -16,7 +16,16 @@ export interface Frame {
   /** One message. It shares its memory with the chunk it came in, unless it crossed chunks. */
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
+  /** It is a JSON text by itself: of those, some that are no JSON-RPC are answered too. */
+  readonly lenient?: true;
 }
+
+/**
+ * What a request is that has no id and is answered all the same, unless `transport.strict` is set:
+ * `bare`, an object with a `method` and neither `jsonrpc` nor `id`. Replies to such requests come
+ * in the order of the requests, since nothing else tells whose they are.
+ */
+export type Form = 'bare';
 
 export interface FramingError {
   readonly kind: 'error';
@@ -36,8 +45,10 @@ export interface FramingSink {
 export interface Request {
   readonly kind: 'request';
   readonly encoding: Encoding;
-  /** The encoded id; undefined for a notification, which gets no reply. */
+  /** The encoded id; that of null for what has a form; undefined for a notification. */
   readonly id: Uint8Array | undefined;
+  /** Undefined for JSON-RPC to the letter. */
+  readonly form?: Form | undefined;
   readonly method: string;
   /** The encoded parameters, an array or an object; empty when there are none. */
   readonly params: Uint8Array;
@@ -117,12 +128,21 @@ export interface PendingReply {
   readonly place: number;
   /** What the request counts for while it waits. */
   readonly bytes: number;
+  /** Its turn among the replies that only their order tells apart. */
+  readonly turn?: ReplyTurn | undefined;
   /** Where its way through the daemon is noted, if it is. */
   way: RequestWay | undefined;
   /** The id as a value, once somebody looked: who cancels looks at all that wait. */
   idValue?: unknown;
   /** Who takes the answer, of a request that the daemon makes for one of the client's. */
   readonly taker?: ReplyTaker;
+}
+
+/** The place of a reply whose request has a form and so no id. */
+export interface ReplyTurn {
+  readonly form: Form;
+  /** The reply once it is there: it waits for those before it. */
+  outgoing: Outgoing | undefined;
 }
 
 export interface ReplyTaker {

@@ -20,3 +20,8 @@ export type Limits = Pick<
 export interface Limited<L = Limits> {
   readonly limits: L;
 }
+
+/** The same where requests are read. */
+export interface ReaderConfig extends Limited {
+  readonly transport: Pick<Config['transport'], 'strict'>;
+}

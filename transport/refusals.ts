@@ -56,11 +56,12 @@ export function requestProblem(members: Members): GoxError | undefined {
   return undefined;
 }
 
-/** In place of one of the results of a batch. */
+/** In place of one of the results that wait for each other. */
 export function batchTooLarge(bytes: number, result_bytes_max: number): GoxError {
   const text =
-    `The request was carried out, but its result of ${bytes} bytes is not sent: with it the ` +
-    `results of one batch would exceed limits.result_bytes_max, ${result_bytes_max} bytes.`;
+    `The request was carried out, but its result of ${bytes} bytes is not sent: with it what ` +
+    'waits for other results would exceed limits.result_bytes_max, ' +
+    `${result_bytes_max} bytes.`;
   return resultTooLarge(text, bytes, result_bytes_max);
 }
 

@@ -1,7 +1,8 @@
 /**
  * The replies of one connection. Requests get a place, answers come in any order, and `flush`
- * writes all that are complete at once. A batch is complete when its last answer is there.
- * Notifications, which answer nobody, go between them.
+ * writes all that are complete at once. A batch is complete when its last answer is there, and a
+ * reply without an id of its own when those before it are. Notifications, which answer nobody, go
+ * between them.
  *
  * Every byte that waits is counted, here for the connection and in the `Ledger` for all. That has
  * two states, and no others:
@@ -21,12 +22,14 @@ import { EMPTY } from './bytes.ts';
 import { codeIn, Failures } from './failures.ts';
 import type {
   Encoding,
+  Form,
   Framing,
   Invalid,
   Outgoing,
   PendingBatch,
   PendingReply,
   Reply,
+  ReplyTurn,
   Request,
 } from './jsonrpc.ts';
 import type { Ledger } from './ledger.ts';
@@ -63,10 +66,12 @@ export class Replies {
   readonly #events: RepliesEvents;
   readonly #failures: Failures;
   #ready: Outgoing[] = [];
+  /** Those that come in the order of their requests, the next first. */
+  #turns: ReplyTurn[] = [];
   #open = 0;
   /** Bytes of requests that have a place and no answer. */
   #asked = 0;
-  /** Bytes of replies that wait for the others of their batch, or for the next flush. */
+  /** Bytes of replies that wait for the others of their batch, for their turn, or for a flush. */
   #kept = 0;
   /** Those of them that the next flush writes. */
   #due = 0;
@@ -167,6 +172,7 @@ export class Replies {
   abandon(): void {
     this.#gone = true;
     this.#ready = [];
+    this.#turns = [];
     this.#kept = 0;
     this.#due = 0;
     this.#partial = 0;
@@ -188,7 +194,10 @@ export class Replies {
     const bytes = REQUEST_BYTES + params + (id?.length ?? 0);
     this.#open += 1;
     this.#asked += bytes;
-    return { encoding, id, batch, place, bytes, way: undefined };
+    const form = request.kind === 'request' ? request.form : this.#formOfInvalid(batch);
+    const turn = form === undefined ? undefined : { form, outgoing: undefined };
+    if (turn !== undefined) this.#turns.push(turn);
+    return { encoding, id, batch, place, bytes, turn, way: undefined };
   }
 
   /** Answers with encoded bytes, which are kept, not copied, until the next flush. */
@@ -212,7 +221,9 @@ export class Replies {
       this.#failures.count(reply);
     }
     if (batch === undefined) {
-      if (reply !== undefined) this.#push(reply);
+      if (reply === undefined) return;
+      if (to.turn === undefined) this.#push(reply);
+      else this.#inTurn(to.turn, reply);
       return;
     }
     batch.replies[to.place] = reply;
@@ -233,7 +244,12 @@ export class Replies {
     if (this.#gone) return;
     this.#kept += reply.body.length;
     this.#failures.count(reply);
-    this.#push(reply);
+    if (this.#turns.length === 0) this.#push(reply);
+    else {
+      const turn: ReplyTurn = { form: 'bare', outgoing: undefined };
+      this.#turns.push(turn);
+      this.#inTurn(turn, reply);
+    }
   }
 
   /**
@@ -297,6 +313,16 @@ export class Replies {
     if (this.#blocked || this.#counted > this.#asked) this.account();
   };
 
+  /** What is no request has no id either, but its order counts only among others without. */
+  #formOfInvalid(batch: PendingBatch | undefined): Form | undefined {
+    return this.#turns.length > 0 && batch === undefined ? 'bare' : undefined;
+  }
+
+  #inTurn(turn: ReplyTurn, outgoing: Outgoing): void {
+    turn.outgoing = outgoing;
+    while (this.#turns[0]?.outgoing !== undefined) this.#push(this.#turns.shift()!.outgoing!);
+  }
+
   #push(outgoing: Outgoing): void {
     this.#due += bodyBytes(outgoing);
     this.#ready.push(outgoing);
@@ -322,25 +348,27 @@ export class Replies {
 
   /** The reply, or the error that comes in its place when it cannot be kept. */
   #admit(
-    { encoding, batch }: PendingReply,
+    { encoding, batch, turn }: PendingReply,
     id: Uint8Array,
     failed: boolean,
     body: Uint8Array,
     meta: Uint8Array | undefined,
   ): Reply {
     const { length } = body;
-    const error = length > SMALL_BYTES ? this.#refusal(length, batch !== undefined) : undefined;
+    const waits = batch !== undefined || (turn !== undefined && this.#turns[0] !== turn);
+    const error = length > SMALL_BYTES ? this.#refusal(length, waits) : undefined;
     if (error !== undefined) {
       return { encoding, id, failed: true, body: errorBody(error, encoding) };
     }
-    // A small part of a large answer would hold the whole of it until the batch is complete.
-    const spared = batch !== undefined && 2 * length < body.buffer.byteLength;
+    // A small part of a large answer would hold the whole of it until the others are there.
+    const spared = waits && 2 * length < body.buffer.byteLength;
     return { encoding, id, failed, body: spared ? body.slice() : body, meta };
   }
 
-  #refusal(bytes: number, batched: boolean): GoxError | undefined {
+  /** @param waits whether it has to wait for other replies */
+  #refusal(bytes: number, waits: boolean): GoxError | undefined {
     const { result_bytes_max } = this.#config.limits;
-    if (batched && this.#kept + bytes > result_bytes_max) {
+    if (waits && this.#kept + bytes > result_bytes_max) {
       return batchTooLarge(bytes, result_bytes_max);
     }
     const { bytes_max } = this.#ledger;

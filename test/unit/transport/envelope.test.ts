@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EnvelopeReader } from '../../../transport/envelope.ts';
 import { SEED } from '../../support/seed.ts';
-import { envelopeOf, LIMITS, plainEvent } from './support.ts';
+import { configOf, envelopeOf, plainEvent } from './support.ts';
 
 /** What became of a message: its error and the id it is answered with, or what was read. */
 function outcome(text: string): unknown {
@@ -141,7 +141,7 @@ members('must be UTF-8', () => {
   assert.equal(outcome('{"jsonrpc":"2.0","method":"pÿ","id":1}'), request({ method: 'pÿ' }));
   for (const text of ['"method":"p\xff","id":1', '"method":"ping","id":"\xff"']) {
     const bytes = Buffer.from(`{"jsonrpc":"2.0",${text}}`, 'latin1');
-    const envelope = new EnvelopeReader({ limits: LIMITS }).read({
+    const envelope = new EnvelopeReader(configOf()).read({
       kind: 'frame',
       bytes,
       encoding: 'json',

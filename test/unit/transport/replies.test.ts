@@ -35,6 +35,10 @@ function request(id: number, params = 0): Request {
 
 const body = (length: number) => Buffer.from(`"${'x'.repeat(length - 2)}"`);
 
+/** Results and the codes of errors, in the order in which they were written. */
+const told = ({ replies }: FakeOutput) =>
+  replies.map((reply) => reply.error?.data.code ?? reply.result);
+
 const test = suite('replies');
 
 test('is full while the client does not read, and not any more when it has', () => {
@@ -104,6 +108,45 @@ test('a small part of a large answer does not keep the whole of it', () => {
   };
   one.answer(one.place(request(1), batch as never, 0), false, answer.subarray(0, 10));
   assert.is(batch.replies[0]?.body.buffer.byteLength, 10);
+});
+
+const bareRequest = (): Request => ({ ...request(0), id: Buffer.from('null'), form: 'bare' });
+const numberBody = (value: number) => Buffer.from(`${value}`);
+
+test('those without an id keep the order of their requests, others come when ready', () => {
+  const { output, replies: one } = made();
+  const [first, second, third] = [0, 0, 0].map(() => one.place(bareRequest(), undefined, 0));
+  const other = one.place(request(9), undefined, 0);
+  one.answer(third!, false, numberBody(3));
+  one.say(errorReply(new GoxError('GOX_PARSE', 'Parse error: no.')));
+  one.answer(other, false, numberBody(9));
+  one.answer(second!, false, numberBody(2));
+  one.flush();
+  assert.equal(told(output), [9]);
+  one.answer(first!, false, numberBody(1));
+  one.flush();
+  assert.equal(told(output), [9, 1, 2, 3, 'GOX_PARSE']);
+  one.say(errorReply(new GoxError('GOX_PARSE', 'Parse error: no.')));
+  one.flush();
+  assert.is(told(output).length, 6);
+});
+
+test('what waits for its turn is bounded, and of no use to who has gone', () => {
+  const { output, ledger, replies: one } = made();
+  const places = [0, 0, 0, 0].map(() => one.place(bareRequest(), undefined, 0));
+  for (const place of places.slice(1)) one.answer(place, false, body(40_000));
+  one.account();
+  assert.ok(ledger.bytes > 80_000 && ledger.bytes < 90_000, `${ledger.bytes}`);
+  one.answer(places[0]!, false, numberBody(0));
+  one.flush();
+  assert.equal(told(output).slice(-1), ['GOX_RESULT_TOO_LARGE']);
+  const late = [0, 0].map(() => one.place(bareRequest(), undefined, 0));
+  one.answer(late[1]!, false, body(5000));
+  one.abandon();
+  one.answer(late[0]!, false, body(5000));
+  one.flush();
+  assert.is(output.replies.length, 4);
+  assert.is(one.held, 0);
 });
 
 test('one that must stop for the whole goes on when there is room', () => {

@@ -18,7 +18,7 @@ import type {
   Request,
 } from '../../../transport/jsonrpc.ts';
 import { composeReplies, errorReply } from '../../../transport/reply.ts';
-import { goxe, LIMITS, withHeader } from './support.ts';
+import { configOf, goxe, LIMITS, withHeader } from './support.ts';
 
 const packr = new Packr({ useRecords: false });
 const decode = (bytes: Uint8Array, encoding: Encoding) =>
@@ -64,7 +64,7 @@ function outgoing(envelope: Envelope): Outgoing {
 /** What a client reads on the connection after it sent these bytes. */
 function exchange(bytes: Uint8Array): Uint8Array {
   const framer = new Framer({ limits: LIMITS });
-  const reader = new EnvelopeReader({ limits: LIMITS });
+  const reader = new EnvelopeReader(configOf());
   const replies = framer
     .push(bytes)
     .map((event) =>

@@ -4,7 +4,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import { EnvelopeReader } from '../../../transport/envelope.ts';
 import { Framer } from '../../../transport/framing.ts';
 import type { Envelope, FramingEvent, Request } from '../../../transport/jsonrpc.ts';
-import type { Limits } from '../../../transport/limits.ts';
+import type { Limits, ReaderConfig } from '../../../transport/limits.ts';
 
 export const LIMITS: Limits = {
   frame_bytes_max: 16 * 1024 * 1024,
@@ -13,6 +13,11 @@ export const LIMITS: Limits = {
   batch_length_max: 1000,
   job_timeout_ms: 600_000,
 };
+
+/** What `EnvelopeReader` is given. */
+export function configOf(limits = LIMITS, strict = false): ReaderConfig {
+  return { limits, transport: { strict } };
+}
 
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
@@ -30,11 +35,12 @@ export function plainEvent(event: FramingEvent | Envelope): unknown {
     case 'batch':
       return { batch: event.elements.map(plainEvent) };
     case 'request': {
-      const { id, method, params, project, meta, encoding } = event;
+      const { id, form, method, params, project, meta, encoding } = event;
       const encoded_id = id === undefined ? undefined : latin1(id);
       const told =
         meta === undefined ? {} : { meta: meta instanceof GoxError ? meta.message : meta };
-      return { method, id: encoded_id, params: latin1(params), project, encoding, ...told };
+      const as = form === undefined ? {} : { form };
+      return { method, id: encoded_id, params: latin1(params), project, encoding, ...as, ...told };
     }
   }
 }
@@ -50,10 +56,11 @@ export function framed(chunks: readonly Uint8Array[], limits = LIMITS): unknown[
 /** The envelopes and framing errors of bytes, by way of the shortcut or without it. */
 export function received(
   chunks: readonly Uint8Array[],
-  { limits = LIMITS, shortcut = true } = {},
+  { limits = LIMITS, shortcut = true, strict = false } = {},
 ): unknown[] {
-  const reader = new EnvelopeReader({ limits });
-  const framer = shortcut ? new Framer<Request>({ limits }, reader.plain) : new Framer({ limits });
+  const config = configOf(limits, strict);
+  const reader = new EnvelopeReader(config);
+  const framer = shortcut ? new Framer<Request>(config, reader.plain) : new Framer(config);
   const events = chunks.flatMap((chunk) => framer.push(Uint8Array.from(chunk)));
   return events
     .map((event) => (event.kind === 'error' ? event : reader.read(event)))
@@ -62,7 +69,7 @@ export function received(
 
 /** The envelope of one JSON or MessagePack message. */
 export function envelopeOf(message: string | Uint8Array, limits = LIMITS): Envelope {
-  const reader = new EnvelopeReader({ limits });
+  const reader = new EnvelopeReader(configOf(limits));
   if (typeof message !== 'string') {
     return reader.read({ kind: 'frame', bytes: message, encoding: 'msgpack' });
   }
