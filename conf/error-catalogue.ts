@@ -60,7 +60,7 @@ export const ERRORS = {
     retryable: false,
     meaning: 'A message began, and its rest did not come in time. The connection is closed.',
     advice: 'Finish each request; a connection that leaves one half sent is closed.',
-    details: '`partial_frame_timeout_ms`',
+    details: '`partial_frame_timeout_ms` or `stalled_text_timeout_ms`',
   },
   GOX_TOO_DEEP: {
     number: -32002,

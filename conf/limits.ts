@@ -150,6 +150,17 @@ export const limits = section('Ceilings. What exceeds one gets an error that nam
     maximum: HOUR_MS,
     description: 'Time for a request that has begun to arrive to be complete.',
   }),
+  stalled_text_timeout_ms: Type.Integer({
+    default: 3000,
+    live: true,
+    minimum: 10,
+    maximum: HOUR_MS,
+    description:
+      'Time without a byte after which a JSON text that is half there, and not at the end of a' +
+      ' line, is answered with an error: nothing says how much is to come, and its client may' +
+      ' wait for the answer. Longer than four lost packets in a row take, shorter than the 5 s' +
+      ' that clients wait. Where a length is announced partial_frame_timeout_ms alone counts.',
+  }),
   send_timeout_ms: Type.Integer({
     default: 30_000,
     live: true,

@@ -1,6 +1,6 @@
 import type { GoxError } from '../conf/errors.ts';
 import { BYTE_ORDER_MARK, byteClasses, EMPTY, span } from './bytes.ts';
-import type { FramingEvent, FramingSink } from './jsonrpc.ts';
+import type { Frame, FramingEvent, FramingSink } from './jsonrpc.ts';
 import type { FramingLimits, Limited } from './limits.ts';
 import { JsonPrefix } from './prefix.ts';
 import { depthError, parseError, sizeError } from './refusals.ts';
@@ -19,6 +19,9 @@ const OPEN_BRACKET = 0x5b;
 const QUOTE = 0x22;
 const SPACE = 0x20;
 const TAB = 0x09;
+
+/** What is larger is no short request whose end was forgotten. */
+const CLOSED_BYTES_MAX = 4096;
 
 /** Where the reader stands when a chunk ends. */
 type State =
@@ -92,6 +95,23 @@ export class TextFraming<Message> {
 
   get pending_bytes(): number {
     return this.#state === 'between' ? 0 : Math.max(1, this.#residue.length);
+  }
+
+  /** Whether a message is half there, and what has come of it is not whole lines. */
+  get mid_line(): boolean {
+    if (this.#discarding) return false;
+    return this.#state !== 'between' && this.#state !== 'line_start' && this.#state !== 'skip';
+  }
+
+  /** What there would be if the next byte were the last bracket of the message. */
+  closed(): Frame | undefined {
+    const { bytes, length } = this.#residue;
+    if (this.#state !== 'open' || this.#depth !== 1 || this.#discarding) return undefined;
+    if (length > CLOSED_BYTES_MAX) return undefined;
+    const whole = new Uint8Array(length + 1);
+    whole.set(span(bytes, 0, length));
+    whole[length] = this.#closers[0]!;
+    return { kind: 'frame', bytes: whole, encoding: 'json', lenient: true };
   }
 
   push(chunk: Uint8Array, from: number, events: (FramingEvent | Message)[]): void {

@@ -4,7 +4,7 @@ import { GoxeFraming } from './framing-goxe.ts';
 import { HeaderFraming } from './framing-header.ts';
 import { beginsHttp } from './framing-http.ts';
 import { type Shortcut, TextFraming } from './framing-text.ts';
-import type { Framing, FramingError, FramingEvent } from './jsonrpc.ts';
+import type { Frame, Framing, FramingError, FramingEvent } from './jsonrpc.ts';
 import type { FramingLimits, Limited } from './limits.ts';
 import { parseError } from './refusals.ts';
 
@@ -61,6 +61,19 @@ export class Framer<Message = never> {
    */
   pending(): number {
     return this.#reader === undefined ? this.#first.length : this.#reader.pending_bytes;
+  }
+
+  /**
+   * Whether it is a text, not at the end of a line: nothing tells how much is to come, but it is to
+   * come now.
+   */
+  get midLine(): boolean {
+    return this.#reader instanceof TextFraming && this.#reader.mid_line;
+  }
+
+  /** The text that is half there, and short, with the one bracket more that would end it. */
+  closed(): Frame | undefined {
+    return this.#reader instanceof TextFraming ? this.#reader.closed() : undefined;
   }
 
   /** What the end of the connection makes of an unfinished message. */

@@ -74,6 +74,19 @@ function restOverdue(partial_frame_timeout_ms: number): GoxError {
   return new GoxError('GOX_FRAME_TIMEOUT', text, { partial_frame_timeout_ms });
 }
 
+/** To a text of which nothing more came for so long. */
+export function textStalled(stalled_text_timeout_ms: number): GoxError {
+  const text =
+    "Parse error: a request's rest does not come: nothing was sent in the midst of a line for " +
+    `limits.stalled_text_timeout_ms, ${stalled_text_timeout_ms} ms.`;
+  return new GoxError('GOX_FRAME_TIMEOUT', text, { stalled_text_timeout_ms });
+}
+
+/** To a bare object that lacks nothing but its end. */
+export function bracketMissing(): GoxError {
+  return new GoxError('GOX_FRAME_TIMEOUT', 'Parse error: the last "}" of the request is missing.');
+}
+
 /** To a request for which there is no place in the queue of all engines. */
 export function queueFull(waiting: number, queue_size: number, retry_after_ms: number): GoxError {
   const text =

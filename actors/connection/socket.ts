@@ -8,7 +8,7 @@
  */
 
 import type { Socket } from 'node:net';
-import { fromCallback } from 'xstate';
+import type { GoxError } from '../../conf/errors.ts';
 import type { Config } from '../../conf/schema.ts';
 import type { ConnectionEvent, ConnectionInput, SocketCommand } from '../../machines/connection.ts';
 import type { Failures } from '../../transport/failures.ts';
@@ -18,16 +18,16 @@ import type { Ledger } from '../../transport/ledger.ts';
 import { Replies, type RepliesEvents } from '../../transport/replies.ts';
 import type { About } from '../about.ts';
 import type { AcceptedSockets } from '../listener/server.ts';
-import { listenerOf, type Tracer } from '../tracing/tracer.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { Trail } from '../tracing/trail.ts';
 import { notedToken } from '../upgrade/handles.ts';
-import { reportFigures } from '../vitals.ts';
-import { showWork, type Work } from '../watch.ts';
-import { countTraffic, socketFigures, trafficOf } from './figures.ts';
+import type { Work } from '../watch.ts';
+import { trafficOf } from './figures.ts';
 import { HandOver } from './hand-over.ts';
 import { Intake } from './intake.ts';
 import type { IntakeConnection, IntakeDeps } from './intake-deps.ts';
 import { Leaving } from './leaving.ts';
+import { PartialMessage } from './partial.ts';
 import {
   idleForLongest,
   messageCrowdedOut,
@@ -62,32 +62,8 @@ const UNREAD_TIMEOUT_MS = 10_000;
  */
 const PARTIAL_BYTES_KEPT = 64 * 1024;
 
-/** The `socket` effect of a connection. */
-export function socketEffect(deps: SocketDeps) {
-  return fromCallback<SocketCommand, ConnectionInput>(({ input, receive, sendBack, self }) => {
-    const { number, accepted } = input;
-    const socket = deps.sockets.get(accepted);
-    if (socket === undefined) throw new Error(`there is no accepted socket ${accepted}`);
-    deps.sockets.delete(accepted);
-    const say = sendBack as (event: ConnectionEvent) => void;
-    const trail = deps.tracer.open(number, listenerOf(self), socket);
-    const client: ClientSocket = new ClientSocket(socket, input, deps, trail, say, () => work);
-    const work = showWork(self, () => client.replies.open > 0, say);
-    deps.connections.set(number, client);
-    deps.counters.connections += 1;
-    reportFigures(self, () => socketFigures(socket, client));
-    receive((command) => client.obey(command));
-    return () => {
-      deps.connections.delete(number);
-      countTraffic(deps.counters, socket);
-      client.close();
-      work.end();
-    };
-  });
-}
-
 /** The socket of a client, its replies and its sessions. */
-class ClientSocket implements IntakeConnection, PlacedConnection {
+export class ClientSocket implements IntakeConnection, PlacedConnection {
   readonly name: string;
   readonly address: string;
   readonly guest: boolean;
@@ -104,8 +80,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   readonly #say: (event: ConnectionEvent) => void;
   readonly #framer: Framer<Request>;
   readonly #work: () => Pick<Work, 'touch' | 'renew'>;
-  /** A request has begun to arrive. */
-  #partial = false;
+  readonly #partial: PartialMessage;
   /** Nothing is read for now: what was read must be answered, or its replies read, first. */
   #paused = false;
   /** What is read means nothing any more. */
@@ -141,6 +116,8 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#output = new SocketOutput(socket);
     this.#sending = new SendWatch(deps.clock, config, this.#output, () => this.#unread());
     this.#framer = new Framer(config, deps.reader.plain);
+    const stalled = (error: GoxError) => this.#attempt(() => this.#stalled(error));
+    this.#partial = new PartialMessage(deps, this.#framer, say, stalled);
     const events: RepliesEvents = {
       flow: () => this.#flow(),
       unblocked: () => this.sessions.resume(),
@@ -206,12 +183,14 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
         return;
       case 'socket.hand_over':
         this.handOver.begin();
+        this.#partial.pause();
         this.#draining = true;
         this.replies.flush();
         return;
       case 'socket.take_back':
         this.#draining = false;
         this.handOver.resume();
+        if (!this.#paused) this.#partial.resume();
         this.#flow();
         return;
       case 'socket.leave':
@@ -257,6 +236,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.handOver.settle();
     this.#leaving.end();
     this.#sending.end();
+    this.#partial.end();
     this.intake.end();
     this.replies.end();
     this.trail.end();
@@ -272,11 +252,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.handOver.read(chunk);
     this.replies.account(crowdedOut ? 0 : pending);
     this.replies.flush();
-    const partial = pending > 0;
-    if (!this.#paused && partial && (!this.#partial || events.length > 0)) {
-      this.#say({ type: 'frame.partial' });
-    } else if (!partial && this.#partial) this.#say({ type: 'frame.whole' });
-    this.#partial = partial;
+    this.#partial.read(events.length > 0);
     if (fatal || crowdedOut) this.#say({ type: 'input.ended' });
     this.#work().touch();
   }
@@ -296,6 +272,15 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     return true;
   }
 
+  /** The rest of a text does not come. */
+  #stalled(error: GoxError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.intake.refuse(error);
+    this.replies.flush();
+    this.#say({ type: 'input.ended' });
+  }
+
   #readEnd(): void {
     if (!this.#ended) {
       const rest = this.#framer.end();
@@ -306,6 +291,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
   }
 
   #closed(): void {
+    this.#partial.end();
     this.replies.abandon();
     this.sessions.abandon();
     this.intake.abandon();
@@ -327,13 +313,13 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
     this.#paused = paused;
     if (paused) {
       this.#socket.pause();
-      if (this.#partial) this.#say({ type: 'frame.whole' });
+      this.#partial.pause();
       this.#say({ type: 'reading.paused' });
     } else {
       this.#socket.resume();
       this.#say({ type: 'reading.resumed' });
       this.#work().renew();
-      if (this.#partial) this.#say({ type: 'frame.partial' });
+      this.#partial.resume();
     }
   }
 
@@ -377,7 +363,7 @@ class ClientSocket implements IntakeConnection, PlacedConnection {
 
   /** What the client sent before it could know is read by now. */
   #lingered(): void {
-    if (this.#partial) {
+    if (this.#partial.there) {
       this.intake.refuse(stopping());
       this.replies.flush();
     }

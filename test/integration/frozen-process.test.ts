@@ -54,4 +54,22 @@ frozen('loses no project, and cuts no half-sent request', () =>
   }),
 );
 
+frozen('takes no text that waits in the kernel for one that stands still', () =>
+  withDaemon({}, async ({ socket, pid }) => {
+    // What would be answered after 100 ms: the rest is sent in the standstill, then right after it.
+    for (const behind_ms of [-FROZEN_MS / 3, 0]) {
+      const client = await RawConnection.open(socket);
+      await client.written('{"method":"ping"');
+      await sleep(20);
+      process.kill(pid, 'SIGSTOP');
+      await sleep(FROZEN_MS / 3);
+      if (behind_ms < 0) client.write('}');
+      process.kill(pid, 'SIGCONT');
+      if (behind_ms === 0) client.write('}');
+      assert.match(await client.line(), '"result":{"pong":true');
+      client.destroy();
+    }
+  }),
+);
+
 frozen.run();

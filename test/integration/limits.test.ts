@@ -308,7 +308,7 @@ const NONSENSE: readonly string[] = [
   '{"jsonrpc":"2.0","id":1,"method":"echo","params":[1,]}\n',
   '{"jsonrpc":"2.0","id":1,"method":"echo","params":"no"}\n',
   '{"jsonrpc":"1.0","id":1,"method":"echo"}\n',
-  '{"method":"ping"}\n',
+  '{"method":7}\n',
   '\u0001\u0002\u0003\n',
 ];
 

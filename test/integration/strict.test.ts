@@ -34,6 +34,12 @@ const ROWS: readonly Row[] = [
     lenient: /^\{"jsonrpc":"2\.0","id":1,"result":\{\}\}$/,
     strict: INVALID('1'),
   },
+  {
+    sent: '`{"method":"ping"`, a bare object without its last bracket, and nothing more',
+    bytes: '{"method":"ping"',
+    lenient: /"id":null,"error":\{"code":-32700,"message":"Parse error: the last .* is missing/,
+    strict: /"id":null,"error":\{"code":-32700,"message":"Parse error: .* 700 ms\."/,
+  },
 ];
 
 /** What is answered alike, since no program needs anything else. */
@@ -46,7 +52,9 @@ const ALIKE: readonly (readonly [bytes: string, reply: RegExp])[] = [
 
 const [lenient, strict] = await Promise.all([
   startDaemon(),
-  startDaemon({ settings: { 'transport.strict': true } }),
+  startDaemon({
+    settings: { 'transport.strict': true, 'limits.stalled_text_timeout_ms': 700 },
+  }),
 ]);
 
 async function answer(socket: string, bytes: string): Promise<string> {
