@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { GoxError } from '../conf/errors.ts';
 import { META } from '../engine/catalogue/meta.ts';
+import { toolMethod } from '../engine/catalogue/tools.ts';
 import {
   BACKSLASH,
   BYTE_ORDER_MARK,
@@ -19,7 +20,7 @@ import {
 } from './bytes.ts';
 import { PlainReader } from './envelope-plain.ts';
 import { type Envelope, type Invalid, nullId, type Request } from './jsonrpc.ts';
-import type { ReaderConfig } from './limits.ts';
+import type { Limits, ReaderConfig } from './limits.ts';
 import { metaOf } from './meta.ts';
 import {
   batchError,
@@ -29,6 +30,7 @@ import {
   requestError,
   requestProblem,
 } from './refusals.ts';
+import { argumentsError, invalidCall } from './tool-calls.ts';
 
 /**
  * Reads a JSON message into an envelope by the JSON-RPC 2.0 specification (section 4, 5.1 and 6).
@@ -124,8 +126,11 @@ function irregular(
   lenient: boolean,
 ): Request | Invalid {
   if (!isRecord(value)) return invalid('json', requestError('a request must be an object.'));
-  const { method, params } = value;
   const spans = memberSpans(bytes, start);
+  if (lenient && !strict && typeof value.tool === 'string' && isToolCall(spans)) {
+    return toolCall(value.tool, value.arguments, spans.get('arguments'), limits);
+  }
+  const { method, params } = value;
   const bare =
     lenient && !strict && typeof method === 'string' && !spans.has('jsonrpc') && !spans.has('id');
   const jsonrpc = bare ? '2.0' : value.jsonrpc;
@@ -149,6 +154,35 @@ function irregular(
     params: encoded,
     project,
     meta,
+  };
+}
+
+/** Whether an object that names a tool is no request. */
+function isToolCall(spans: ReadonlyMap<string, Uint8Array>): boolean {
+  return !spans.has('jsonrpc') && !spans.has('method');
+}
+
+/** The call of a tool as the request that it means. */
+function toolCall(
+  tool: string,
+  named: unknown,
+  encoded: Uint8Array | undefined,
+  limits: Limits,
+): Request | Invalid {
+  const method = toolMethod(tool);
+  if (method instanceof GoxError) return invalidCall(method);
+  const none = named === undefined || named === null;
+  if (!none && !isRecord(named)) return invalidCall(argumentsError());
+  const project = typeof named?.project === 'string' ? named.project : undefined;
+  return {
+    kind: 'request',
+    encoding: 'json',
+    id: nullId('json'),
+    form: 'tool',
+    method,
+    params: none ? EMPTY : (encoded ?? EMPTY),
+    project,
+    meta: metaOf(named?.[META], limits),
   };
 }
 

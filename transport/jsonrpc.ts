@@ -22,10 +22,11 @@ export interface Frame {
 
 /**
  * What a request is that has no id and is answered all the same, unless `transport.strict` is set:
- * `bare`, an object with a `method` and neither `jsonrpc` nor `id`. Replies to such requests come
- * in the order of the requests, since nothing else tells whose they are.
+ * `bare`, an object with a `method` and neither `jsonrpc` nor `id`; `tool`, the call of a tool
+ * (`tool-calls.ts`). Replies to such requests come in the order of the requests, since nothing else
+ * tells whose they are.
  */
-export type Form = 'bare';
+export type Form = 'bare' | 'tool';
 
 export interface FramingError {
   readonly kind: 'error';
@@ -94,6 +95,7 @@ export interface Invalid {
   readonly encoding: Encoding;
   /** The encoded id; that of null when none could be read. */
   readonly id: Uint8Array;
+  readonly form?: Form | undefined;
   readonly error: GoxError;
 }
 
@@ -168,20 +170,20 @@ export interface PendingBatch {
   left: number;
 }
 
-/** What the daemon says without being asked, before it is composed. */
-export interface Notification {
+/** A notification, or the reply to the call of a tool, before it is composed. */
+export interface Headed {
   readonly encoding: Encoding;
-  /** All before the parameters, encoded. */
+  /** All before the last value, encoded. */
   readonly head: Uint8Array;
-  /** The encoded parameters; empty when there are none. */
+  /** The last value, encoded; empty when there is none. */
   readonly body: Uint8Array;
 }
 
 /**
- * What is written as one frame: a reply, the replies to a batch in the order of its requests, or a
- * notification.
+ * What is written as one frame: a reply, the replies to a batch in the order of its requests, a
+ * notification, or the reply to the call of a tool.
  */
-export type Outgoing = Reply | readonly Reply[] | Notification;
+export type Outgoing = Reply | readonly Reply[] | Headed;
 
 const NULL_JSON = Uint8Array.of(0x6e, 0x75, 0x6c, 0x6c);
 const NULL_MSGPACK = Uint8Array.of(0xc0);

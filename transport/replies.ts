@@ -37,6 +37,7 @@ import type { Limited } from './limits.ts';
 import type { Output } from './output.ts';
 import { batchTooLarge, resultCrowdedOut } from './refusals.ts';
 import { bodyBytes, errorBody, notification, replyPieces } from './reply.ts';
+import { toolReply } from './tool-calls.ts';
 
 /** What replies tell the connection they belong to. */
 export interface RepliesEvents {
@@ -194,7 +195,7 @@ export class Replies {
     const bytes = REQUEST_BYTES + params + (id?.length ?? 0);
     this.#open += 1;
     this.#asked += bytes;
-    const form = request.kind === 'request' ? request.form : this.#formOfInvalid(batch);
+    const form = request.form ?? this.#formOf(request, batch);
     const turn = form === undefined ? undefined : { form, outgoing: undefined };
     if (turn !== undefined) this.#turns.push(turn);
     return { encoding, id, batch, place, bytes, turn, way: undefined };
@@ -217,13 +218,15 @@ export class Replies {
     }
     if (this.#gone) return;
     if (reply !== undefined) {
-      this.#kept += reply.body.length;
       this.#failures.count(reply);
+      if (to.turn !== undefined) {
+        this.#inTurn(to.turn, reply);
+        return;
+      }
+      this.#kept += reply.body.length;
     }
     if (batch === undefined) {
-      if (reply === undefined) return;
-      if (to.turn === undefined) this.#push(reply);
-      else this.#inTurn(to.turn, reply);
+      if (reply !== undefined) this.#push(reply);
       return;
     }
     batch.replies[to.place] = reply;
@@ -242,14 +245,10 @@ export class Replies {
   /** A reply that belongs to no request that has a place. */
   say(reply: Reply): void {
     if (this.#gone) return;
-    this.#kept += reply.body.length;
     this.#failures.count(reply);
-    if (this.#turns.length === 0) this.#push(reply);
-    else {
-      const turn: ReplyTurn = { form: 'bare', outgoing: undefined };
-      this.#turns.push(turn);
-      this.#inTurn(turn, reply);
-    }
+    const turn: ReplyTurn = { form: 'bare', outgoing: undefined };
+    this.#turns.push(turn);
+    this.#inTurn(turn, reply);
   }
 
   /**
@@ -314,12 +313,14 @@ export class Replies {
   };
 
   /** What is no request has no id either, but its order counts only among others without. */
-  #formOfInvalid(batch: PendingBatch | undefined): Form | undefined {
-    return this.#turns.length > 0 && batch === undefined ? 'bare' : undefined;
+  #formOf({ kind }: Request | Invalid, batch: PendingBatch | undefined): Form | undefined {
+    const ordered = kind === 'invalid' && batch === undefined && this.#turns.length > 0;
+    return ordered ? 'bare' : undefined;
   }
 
-  #inTurn(turn: ReplyTurn, outgoing: Outgoing): void {
-    turn.outgoing = outgoing;
+  #inTurn(turn: ReplyTurn, reply: Reply): void {
+    turn.outgoing = turn.form === 'tool' ? toolReply(reply) : reply;
+    this.#kept += bodyBytes(turn.outgoing);
     while (this.#turns[0]?.outgoing !== undefined) this.#push(this.#turns.shift()!.outgoing!);
   }
 

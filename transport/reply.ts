@@ -9,7 +9,7 @@ import {
   GOXE_HEADER_BYTES,
   GOXE_MAGIC,
   GOXE_VERSION,
-  type Notification,
+  type Headed,
   nullId,
   type Outgoing,
   type Reply,
@@ -71,7 +71,7 @@ export function errorReply(
 }
 
 /** A notification with encoded parameters, or without any: then they are of no bytes. */
-export function notification(method: string, params: Uint8Array, encoding: Encoding): Notification {
+export function notification(method: string, params: Uint8Array, encoding: Encoding): Headed {
   return { encoding, head: notificationHead(method, params.length > 0, encoding), body: params };
 }
 
@@ -121,7 +121,7 @@ export function replyPieces(replies: readonly Outgoing[], framing: Framing): Uin
     if (payload === 0) continue;
     openFrame(writer, payload, encodingOf(outgoing), framing);
     if (isBatch(outgoing)) writeBatch(writer, outgoing);
-    else if ('head' in outgoing) writeNotification(writer, outgoing);
+    else if ('head' in outgoing) writeHeaded(writer, outgoing);
     else writeReply(writer, outgoing);
     if (framing === 'text') writer.byte(LINE_FEED);
   }
@@ -190,7 +190,7 @@ function patternOf(encoding: Encoding): Pattern {
 
 function payloadBytes(outgoing: Outgoing): number {
   if (!isBatch(outgoing)) {
-    return 'head' in outgoing ? notificationBytes(outgoing) : replyBytes(outgoing);
+    return 'head' in outgoing ? headedBytes(outgoing) : replyBytes(outgoing);
   }
   if (outgoing.length === 0) return 0;
   let length = encodingOf(outgoing) === 'json' ? outgoing.length + 1 : arrayBytes(outgoing.length);
@@ -206,7 +206,7 @@ function largeBytes(outgoing: Outgoing): number {
   return length;
 }
 
-function largeBody({ body }: Reply | Notification): number {
+function largeBody({ body }: Reply | Headed): number {
   return body.length < LARGE_BODY_BYTES ? 0 : body.length;
 }
 
@@ -217,7 +217,7 @@ function replyBytes({ encoding, id, failed, body, meta }: Reply): number {
   return start.length + id.length + member.length + body.length + more + end.length;
 }
 
-function notificationBytes({ encoding, head, body }: Notification): number {
+function headedBytes({ encoding, head, body }: Headed): number {
   return head.length + body.length + patternOf(encoding).end.length;
 }
 
@@ -260,7 +260,7 @@ function writeReply(writer: Writer, { encoding, id, failed, body, meta }: Reply)
   writer.span(end);
 }
 
-function writeNotification(writer: Writer, { encoding, head, body }: Notification): void {
+function writeHeaded(writer: Writer, { encoding, head, body }: Headed): void {
   writer.span(head);
   writer.body(body);
   writer.span(patternOf(encoding).end);

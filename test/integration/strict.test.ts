@@ -35,6 +35,12 @@ const ROWS: readonly Row[] = [
     strict: INVALID('1'),
   },
   {
+    sent: '`{"tool":"ping","arguments":{}}`, the call of a tool',
+    bytes: '{"arguments":{},"tool":"ping"}',
+    lenient: /^\{"success":true,"content":\{"pong":true,/,
+    strict: INVALID(),
+  },
+  {
     sent: '`{"method":"ping"`, a bare object without its last bracket, and nothing more',
     bytes: '{"method":"ping"',
     lenient: /"id":null,"error":\{"code":-32700,"message":"Parse error: the last .* is missing/,
