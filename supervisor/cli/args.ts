@@ -20,6 +20,7 @@ import {
   type Original,
   originalLine,
   originalName,
+  type SelfTestLine,
 } from './original/line.ts';
 
 type Value<Option> = Option extends { type: 'boolean' }
@@ -60,8 +61,8 @@ export type CommandLine =
       readonly topic: string | undefined;
     }
   | { readonly kind: 'version' }
-  /** A line of goxel-daemon that asks one that runs. */
-  | ControlLine;
+  | ControlLine
+  | SelfTestLine;
 
 /** What there is help about; the last is the command line of goxel-daemon. */
 export type HelpCommand = CommandName | CommandGroup | typeof ORIGINAL_NAME;

@@ -3,6 +3,7 @@
  * and the process with it, whatever was left open.
  */
 
+import { constants } from 'node:os';
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { type CommandLine, type HelpCommand, parseCommandLine } from './args.ts';
 import { isStarted } from './child.ts';
@@ -47,7 +48,11 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       await writeData(await help(line.command, line.topic));
       return EXIT.OK;
     case 'control':
-      throw new Error('not yet');
+    case 'self test':
+      // It has no other use for them than Node has.
+      for (const signal of takeSignals(endBy) ?? []) endBy(signal);
+      if (line.kind === 'control') return (await import('./original/control.ts')).control(line);
+      return (await import('./original/self-test.ts')).selfTest(line.signals);
     default:
   }
   switch (line.command) {
@@ -98,6 +103,10 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
     case 'config path':
       return (await import('./config-path.ts')).configPath(line);
   }
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  if (signal === 'SIGINT' || signal === 'SIGTERM') process.exit(128 + constants.signals[signal]);
 }
 
 /** The daemon is loaded where it runs, which may be in another process. */

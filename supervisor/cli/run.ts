@@ -32,6 +32,8 @@ import { Origin } from './takeover.ts';
 
 type Line = Extract<CommandLine, { command: 'run' }>;
 
+type Remark = (text: string) => void;
+
 export async function run(line: Line, takeSignals: TakeSignals): Promise<ExitCode> {
   const origin = new Origin();
   try {
@@ -108,9 +110,11 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
 }
 
 /** Tells who started it what the log says, unless the log is told there. */
-function remarker({ logging }: Config): (text: string) => void {
-  if (logging.file === '' && !logging.syslog) return () => {};
-  return (text) => void writeTalk(`goxel-supervisor: ${text}\n`);
+function remarker({ logging }: Config): Remark {
+  const isSeen = logging.file === '' && !logging.syslog;
+  return (text) => {
+    if (!isSeen) void writeTalk(`goxel-supervisor: ${text}\n`);
+  };
 }
 
 /** Where the daemon is started, whatever `working_directory` says later; it may be gone. */

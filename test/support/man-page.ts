@@ -11,6 +11,7 @@ import { VERSION } from '../../engine/catalogue/version.ts';
 import type { CommandSpec } from '../../supervisor/cli/command-spec.ts';
 import { COMMANDS } from '../../supervisor/cli/commands.ts';
 import { EXIT } from '../../supervisor/cli/exit-codes.ts';
+import { ORIGINAL_OPTIONS, type OriginalOption } from '../../supervisor/cli/original/options.ts';
 
 /** The file in the source tree, seen from dist/test/support/. */
 export const MAN_PAGE: string = fileURLToPath(
@@ -19,7 +20,9 @@ export const MAN_PAGE: string = fileURLToPath(
 
 const EXIT_TEXTS: Readonly<Record<keyof typeof EXIT, string>> = {
   OK: 'Done. A daemon that was asked to stop ends so too.',
-  DEGRADED: 'health: the daemon serves, and somebody should look.',
+  DEGRADED:
+    'health: the daemon serves, and somebody should look. goxel-daemon --status, --stop and' +
+    ' --reload: none runs.',
   FAILING: 'health: clients cannot work, or soon cannot.',
   USAGE: 'The command line is wrong.',
   DATAERR: 'What was given to work on is wrong, such as parameters or a damaged file.',
@@ -75,12 +78,19 @@ export function manPage(): string {
     'goxel-supervisor \\- a daemon that edits, converts and exports voxel projects',
     '.SH SYNOPSIS',
     ...commands.flatMap(([name, spec]) => ['.br', ...synopsis(name, spec)]).slice(1),
+    '.br',
+    '.B goxel-daemon',
+    '[\\fIOPTIONS\\fR]',
     '.SH DESCRIPTION',
     line('A headless Goxel: it keeps voxel projects in memory and edits, renders, converts and'),
     line('exports them for programs, over JSON-RPC 2.0 on a Unix socket or TCP.'),
     line('The same program is the daemon (run) and its command line (all other commands).'),
     '.SH COMMANDS',
     ...commands.flatMap(([name, spec]) => command(name, spec)),
+    '.SH AS GOXEL-DAEMON',
+    line('The command line of the daemon in C, of options alone, starts the daemon as well, by'),
+    line('whatever name the program is called. The options of run may stand beside these.'),
+    ...Object.entries(ORIGINAL_OPTIONS).flatMap(([name, option]) => original(name, option)),
     '.SH CONFIGURATION',
     line('Every key with its default. A file (YAML), the environment and flags may set them, each'),
     line('winning over the one before; --set KEY=VALUE sets any of them.'),
@@ -132,6 +142,16 @@ function command(name: string, { summary, notes, options, examples }: CommandSpe
     ...examples.map(line),
     '.RE',
     '.fi',
+  ];
+}
+
+function original(name: string, { short, value, summary, key }: OriginalOption): string[] {
+  const names = [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
+  const flags = names.map((flag) => `\\fB${escaped(flag)}\\fR`).join(', ');
+  return [
+    '.TP',
+    value === undefined ? flags : `${flags} \\fI${escaped(value)}\\fR`,
+    line(sentence(key === undefined ? summary : `${summary} (${key})`)),
   ];
 }
 

@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 
-/** Words by which the command line of a daemon is known, whatever started it. */
-const OURS = /goxel-supervisor|supervisor[/\\]main\.js/;
+/** Words by which the command line of a daemon is known, whatever started it by which name. */
+const OURS = /goxel-supervisor|supervisor[/\\]main\.js|[/\\]goxel(-daemon|-headless)?\0/;
 
 /** A process that lives, or did: its id and when it began, since ids are used again. */
 export interface DaemonProcess {

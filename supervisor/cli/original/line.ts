@@ -25,10 +25,17 @@ export interface ControlLine {
   readonly defaults: Original['defaults'];
 }
 
+export interface SelfTestLine {
+  readonly kind: 'self test';
+  /** What must leave it running. */
+  readonly signals: readonly NodeJS.Signals[];
+}
+
 type OriginalLine =
   | { readonly kind: 'help'; readonly command: typeof ORIGINAL_NAME; readonly topic: undefined }
   | { readonly kind: 'version' }
   | ControlLine
+  | SelfTestLine
   | {
       readonly kind: 'command';
       readonly command: 'run';
@@ -38,7 +45,8 @@ type OriginalLine =
       readonly original: Original;
     };
 
-const PID_FILE = '/tmp/goxel-daemon.pid';
+/** Of those who name none, and do not stay in the foreground. */
+export const PID_FILE = '/tmp/goxel-daemon.pid';
 /** The second is that of v14.6, `goxel --headless --daemon`, and ours. */
 const SOCKET = '/tmp/goxel-daemon.sock';
 const SOCKET_HEADLESS = '/tmp/goxel.sock';
@@ -66,6 +74,8 @@ export function originalLine(args: readonly string[]): OriginalLine {
   if (has('help')) return { kind: 'help', command: ORIGINAL_NAME, topic: undefined };
   if (has('version')) return { kind: 'version' };
   if (has('test-concurrent')) throw usage('--test-concurrent is nothing that this program does');
+  if (has('test-signals')) return { kind: 'self test', signals: ['SIGHUP', 'SIGUSR1'] };
+  if (has('test-lifecycle')) return { kind: 'self test', signals: [] };
   const flags = given.flatMap(flagsOf);
   const defaults = defaultsOf(given);
   const [control] = CONTROLS.filter(has);

@@ -84,9 +84,9 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, OriginalOption>> = {
   status: flag('say whether a daemon runs: exit code 0, or 1 when none does'),
   stop: flag('stop it, and wait until it is gone: 0, or 1 when none runs'),
   reload: flag('have it read its configuration again: 0, or 1 when none runs'),
-  'test-lifecycle': flag('does nothing'),
-  'test-signals': flag('does nothing'),
-  'test-concurrent': flag('does nothing'),
+  'test-lifecycle': flag('start a daemon in a place of its own, and see that it lives and ends'),
+  'test-signals': flag('the same, with signals that must leave it running'),
+  'test-concurrent': flag('refused: it tests nothing there either'),
 };
 
 /** Those of `run`, which may stand beside them. */

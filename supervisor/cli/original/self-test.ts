@@ -1,0 +1,68 @@
+/**
+ * `goxel-daemon --test-lifecycle` and `--test-signals`, by which scripts see whether a daemon can
+ * live here: one is started in a place of its own, told to go on and to end, and must do so.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../../transport/client.ts';
+import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { writeData } from '../output.ts';
+
+/** Of each step; only what hangs takes so long. */
+const STEP_MS_MAX = 30_000;
+const POLL_MS = 20;
+
+/** @throws CliError (EX_SOFTWARE) that says which step failed */
+export async function selfTest(signals: readonly NodeJS.Signals[]): Promise<ExitCode> {
+  const directory = mkdtempSync(join(tmpdir(), 'goxel-self-test-'));
+  const [socket, pid_file] = [join(directory, 's'), join(directory, 'pid')];
+  const places = ['--socket', socket, '--pid-file', pid_file, '--ephemeral'];
+  const args = ['--foreground', '--config', '/dev/null', ...places];
+  const [, main = ''] = process.argv;
+  const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  try {
+    await step('the socket is there', () => existsSync(socket));
+    await step(
+      'the PID file is right',
+      () => readFileSync(pid_file, 'utf8').trim() === `${child.pid}`,
+    );
+    for (const signal of signals) {
+      child.kill(signal);
+      await step(`${signal} leaves it running`, () => answers(socket));
+    }
+    await step('it answers', () => answers(socket));
+    child.kill('SIGTERM');
+    await step('SIGTERM ends it', () => child.exitCode === 0);
+    await step('its files are gone', () => !existsSync(socket) && !existsSync(pid_file));
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return EXIT.OK;
+}
+
+async function answers(path: string): Promise<boolean> {
+  const client = await connect({ path });
+  try {
+    await client.call('ping');
+    return true;
+  } finally {
+    await client.close();
+  }
+}
+
+async function step(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const until_ms = performance.now() + STEP_MS_MAX;
+  while (!(await holds())) {
+    if (performance.now() > until_ms) throw new CliError(EXIT.SOFTWARE, `not so: ${what}`);
+    await sleep(POLL_MS);
+  }
+  await writeData(`ok: ${what}\n`);
+}
