@@ -24,6 +24,8 @@ export interface ConfigSources {
   readonly file?: string;
   /** What stands in the file, where it has been read already. */
   readonly text?: string;
+  /** Whether the file may be one of goxel-daemon as well. */
+  readonly older?: boolean;
   /** The environment; only `GOXEL_…` is read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly flags?: readonly FlagValue[];
@@ -79,7 +81,7 @@ export async function loadConfig(sources: ConfigSources = {}): Promise<LoadedCon
 /** The same, for who wants to know what is wrong. */
 export async function checkConfig(sources: ConfigSources = {}): Promise<ConfigFindings> {
   const layers = [fromEnvironment(sources.env ?? {}), fromFlags(sources.flags ?? [])];
-  if (sources.file !== undefined) layers.unshift(await fromFile(sources.file, sources.text));
+  if (sources.file !== undefined) layers.unshift(await fromFile(sources.file, sources));
   const problems = layers.flatMap((layer) => [...layer.problems, ...givenTwice(layer)]);
 
   const values = new Map([...defaults(), ...Object.entries(sources.defaults ?? {})]);
@@ -107,11 +109,18 @@ export async function checkConfig(sources: ConfigSources = {}): Promise<ConfigFi
   return { problems, warnings, loaded };
 }
 
-async function fromFile(file: string, text: string | undefined): Promise<Source> {
+async function fromFile(
+  file: string,
+  { text, older }: Pick<ConfigSources, 'text' | 'older'>,
+): Promise<Source> {
   const read = text === undefined ? readText(file) : { text };
   if ('problem' in read) return { assignments: [], problems: [read.problem], warnings: [] };
   // Loaded only where needed: parsing YAML takes more code than all the rest.
   if (read.text.trim() === '') return emptySource();
+  const source = older
+    ? (await import('./migration/older.ts')).fromOlder(read.text, file)
+    : undefined;
+  if (source !== undefined) return source;
   const { fromYaml } = await import('./file.ts');
   return fromYaml(read.text, file);
 }

@@ -59,7 +59,7 @@ function ofUser(env: SearchOptions['env']): Place[] {
 }
 
 /** What cannot be looked at counts as there: to go on without it might be to miss it. */
-function isThere(path: string): boolean {
+export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {

@@ -9,7 +9,7 @@ import { type Layout, type Rule, to } from './rule.ts';
 import { STRUCTURES } from './structures.ts';
 
 /** Ours, with the keys of before, and the layout of the v14.6 design, whose root is `daemon:`. */
-const OURS: Layout = {
+export const OURS: Layout = {
   name: 'goxel-supervisor',
   title: 'the configuration of goxel-supervisor, or of the v14.6 design',
   rules: Object.fromEntries(

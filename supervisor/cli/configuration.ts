@@ -6,6 +6,7 @@ import { fromEnvironment } from '../../conf/environment.ts';
 import type { ConfigSources } from '../../conf/load.ts';
 import { type ConfigSearch, findConfig } from '../../conf/search.ts';
 import type { Original } from './original/line.ts';
+import { withoutMissingFile } from './original/place.ts';
 
 /** What a parsed command line says of it. */
 interface Line {
@@ -28,18 +29,17 @@ export function findSources({ options, flags, original }: Line, directory?: stri
   const { env } = process;
   const search = findConfig({ named: options.config, env });
   const path = search.found?.path;
-  return {
-    search,
-    sources: {
-      ...(path === undefined
-        ? {}
-        : { file: directory === undefined ? path : resolve(directory, path) }),
-      ...(directory === undefined ? {} : { directory }),
-      env,
-      flags,
-      ...(original === undefined ? {} : { defaults: original.defaults }),
-    },
+  const sources = {
+    ...(path === undefined
+      ? {}
+      : { file: directory === undefined ? path : resolve(directory, path) }),
+    ...(directory === undefined ? {} : { directory }),
+    env,
+    flags,
   };
+  if (original === undefined) return { search, sources };
+  const { defaults } = original;
+  return { search, sources: { ...withoutMissingFile(sources), defaults, older: true } };
 }
 
 /**
@@ -52,9 +52,18 @@ export function namesSocket({ options, flags }: Line): boolean {
   return given.some(({ key }) => key === 'sockets.unix.path');
 }
 
+/** Whether a file is named that is not there, and that nothing is read in place of. */
+export function isMissing({ search, sources }: Found): boolean {
+  return search.found !== undefined && sources.file === undefined;
+}
+
 /** The line of the log that says which file counts. */
-export function aboutSources({ search: { found, places } }: Found): string {
-  if (found !== undefined) return `configuration: ${found.path} (${found.by})`;
-  const looked = places.map(({ path }) => path).join(' or ');
-  return `configuration: the defaults, since there is no ${looked}`;
+export function aboutSources(source: Found): string {
+  const { found, places } = source.search;
+  if (found === undefined) {
+    const looked = places.map(({ path }) => path).join(' or ');
+    return `configuration: the defaults, since there is no ${looked}`;
+  }
+  const missing = isMissing(source) ? ' is not there; the defaults count' : '';
+  return `configuration: ${found.path} (${found.by})${missing}`;
 }

@@ -20,11 +20,12 @@ import type { Farewell } from '../upgrade/upgrade.ts';
 import type { CommandLine } from './args.ts';
 import { sayReady, startLimit } from './background.ts';
 import { READY_FD, takeWay } from './child.ts';
-import { aboutSources, findSources } from './configuration.ts';
+import { aboutSources, type Found, findSources, isMissing } from './configuration.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { greeting } from './greeting.ts';
 import { Opening } from './opening.ts';
+import { withoutUser } from './original/place.ts';
 import { writeTalk } from './output.ts';
 import { withLogFile } from './state-directory.ts';
 import type { TakeSignals } from './take-signals.ts';
@@ -58,18 +59,16 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   if (predecessor !== undefined) manager?.hush();
   const found = find();
   const loaded = await loadConfig(found.sources);
-  const { config, warnings } = placed(loaded, background);
+  const { config, warnings } = placed(loaded, background, line);
   // As they were read last.
   let { origins } = loaded;
   const reader = new ConfigReader(() => find().sources);
-  Object.assign(opening, { logging: config.logging, ownPlace: config !== loaded.config });
-  log.logger.info(aboutSources(found));
-  for (const warning of warnings) log.logger.warn(warning);
-  const remark = remarker(config);
-  for (const text of line.original?.remarks ?? []) {
-    log.logger.warn(text);
-    remark(text);
-  }
+  Object.assign(opening, {
+    logging: config.logging,
+    ownPlace: config.logging.file !== loaded.config.logging.file,
+  });
+  const remark = remarker(line, config);
+  tellOfSources(found, [...(line.original?.remarks ?? []), ...warnings], log, remark);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
   reapOrphans();
@@ -86,7 +85,7 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
     },
     reload: {
       read: async () => {
-        const next = placed(await reader.read(), background);
+        const next = placed(await reader.read(), background, line);
         origins = next.origins;
         return next;
       },
@@ -109,11 +108,21 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   return exit_code;
 }
 
-/** Tells who started it what the log says, unless the log is told there. */
-function remarker({ logging }: Config): Remark {
+/** Which file counts, and what is to be said of the command line and of the configuration. */
+function tellOfSources(found: Found, warnings: readonly string[], log: Log, remark: Remark): void {
+  const missing = isMissing(found) ? [aboutSources(found)] : [];
+  if (missing.length === 0) log.logger.info(aboutSources(found));
+  for (const text of [...missing, ...warnings]) {
+    log.logger.warn(text);
+    remark(text);
+  }
+}
+
+/** Tells who started it by a line of goxel-daemon what the log says, unless that is seen there. */
+function remarker({ original }: Line, { logging }: Config): Remark {
   const isSeen = logging.file === '' && !logging.syslog;
   return (text) => {
-    if (!isSeen) void writeTalk(`goxel-supervisor: ${text}\n`);
+    if (original !== undefined && !isSeen) void writeTalk(`goxel-supervisor: ${text}\n`);
   };
 }
 
@@ -127,7 +136,8 @@ function workingDirectory(): string | undefined {
 }
 
 /** In the background the log goes to a file, named or not. */
-function placed(loaded: LoadedConfig, background: boolean): LoadedConfig {
+function placed(read: LoadedConfig, background: boolean, { original }: Line): LoadedConfig {
+  const loaded = original === undefined ? read : withoutUser(read);
   return background ? { ...loaded, config: withLogFile(loaded.config, process.env) } : loaded;
 }
 
