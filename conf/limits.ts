@@ -6,12 +6,14 @@ import { GIB, HOUR_MS, KIB, MIB, memoryBytes, section } from './section.ts';
 /** What the original design calls by these names. */
 export const performance = section('How many clients, and how long they may take.', {
   max_connections: Type.Integer({
-    default: 10,
+    default: 256,
     live: true,
     original: 10,
     minimum: 1,
     maximum: 1024,
-    description: 'Connections open at a time; further ones are told so and closed.',
+    description:
+      'Connections open at a time; further ones are told so and closed. Pools of today open 50,' +
+      ' and the C daemon has 256 by default.',
   }),
   request_timeout_ms: Type.Integer({
     default: 30_000,

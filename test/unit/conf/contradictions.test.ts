@@ -66,7 +66,7 @@ const CASES: readonly (readonly [text: string, problem: RegExp | undefined])[] =
   ],
   [
     'resources: {open_files: 64, open_files_max: 64}',
-    /^c:1:45: resources\.open_files_max: 64 descriptors are too few for 12 connections .* set \d+/,
+    /^c:1:45: resources\.open_files_max: 64 descriptors are too few for 258 connections .* set \d+/,
   ],
   ['pid_file: /a\nlogging: {file: /a}', /^c:2:17: logging\.file: \/a is c:1:11: pid_file too/],
   ['pid_file: /tmp/goxel.sock', /pid_file: \/tmp\/goxel\.sock is default: sockets\.unix\.path too/],

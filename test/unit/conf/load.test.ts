@@ -57,7 +57,7 @@ layers('takes flags over the environment over the file over the defaults', async
   assert.is(limits.depth_max, 10);
   assert.is(limits.projects_max, 21);
   assert.is(limits.batch_length_max, 32);
-  assert.is(performance.max_connections, 10);
+  assert.is(performance.max_connections, 256);
 });
 
 layers('reads every type from text', async () => {
