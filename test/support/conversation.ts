@@ -3,8 +3,17 @@
  * their JSON, one connection or one for each request, `recv` once or until a newline has come.
  */
 
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { PlainClient } from './programs.ts';
+import {
+  type Places,
+  PlainClient,
+  type ProgramName,
+  placesIn,
+  type Started,
+  startAndWait,
+} from './programs.ts';
+import { temporaryDirectory } from './tmp.ts';
 
 /** A program's manner of speaking. */
 export interface Manner {
@@ -101,5 +110,30 @@ export class Conversation {
     } while (reads === 'to a newline' && !text.includes('\n'));
     assert.ok(text.endsWith('}\n'), `${method}: no whole reply of ${text.length} bytes`);
     return text;
+  }
+}
+
+/** How users of programs that start no daemon are told to start it. */
+const FOREGROUND = ({ socket }: Places) => ['--foreground', '--socket', socket];
+
+/** As most programs that start it want it to be gone. */
+const STOPS_WITHIN_MS = 5000;
+
+/** Plays a program on a daemon of its own, which must then end as it should. */
+export async function withProgram(
+  manner: Manner,
+  act: (program: Conversation, daemon: Started) => Promise<void>,
+  args: (places: Places) => readonly string[] = FOREGROUND,
+  name: ProgramName = 'goxel-daemon',
+): Promise<void> {
+  const places = placesIn(temporaryDirectory());
+  const env = { GOXEL_RENDER_DIR: join(places.directory, 'renders') };
+  const daemon = await startAndWait(args, { name, places, env });
+  const program = new Conversation(daemon.places.socket, manner);
+  try {
+    await act(program, daemon);
+  } finally {
+    program.close();
+    assert.is(await daemon.stop(STOPS_WITHIN_MS), 0, daemon.output());
   }
 }

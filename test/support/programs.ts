@@ -98,16 +98,20 @@ export function placesIn(directory: string): Places {
   };
 }
 
-/** Waits until a path is there, or is not, as programs do; rejects with what was printed. */
+/**
+ * Waits until a path is there, or is not, as programs do; rejects with what was printed, at once
+ * when the process has failed.
+ */
 export async function whenThere(
-  { output }: Pick<Started, 'output'>,
+  { output, child }: Pick<Started, 'output' | 'child'>,
   path: string,
   there = true,
   within_ms = WAIT_MS,
 ): Promise<void> {
   const until_ms = performance.now() + within_ms;
   while (existsSync(path) !== there) {
-    if (performance.now() > until_ms) {
+    const failed = there && (child.exitCode ?? 0) !== 0;
+    if (failed || performance.now() > until_ms) {
       throw new Error(`${path} is ${there ? 'not' : 'still'} there:\n${output()}`);
     }
     await sleep(POLL_MS);

@@ -7,38 +7,14 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Conversation, type Manner, type Step } from '../../support/conversation.ts';
+import { Conversation, type Manner, type Step, withProgram } from '../../support/conversation.ts';
 import { decodePicture } from '../../support/pictures.ts';
-import {
-  type Places,
-  type ProgramName,
-  type Started,
-  startAndWait,
-} from '../../support/programs.ts';
+import type { Places, Started } from '../../support/programs.ts';
 
 const test = suite('Python programs');
 
-/** How their users are told to start the daemon. */
-const FOREGROUND = ({ socket }: Places) => ['--foreground', '--socket', socket];
-
 const ID_FIRST = ['jsonrpc', 'id', 'method', 'params'] as const;
 const ID_LAST = ['jsonrpc', 'method', 'params', 'id'] as const;
-
-async function withProgram(
-  manner: Manner,
-  act: (program: Conversation, daemon: Started) => Promise<void>,
-  args: (places: Places) => readonly string[] = FOREGROUND,
-  name: ProgramName = 'goxel-daemon',
-): Promise<void> {
-  const daemon = await startAndWait(args, { name });
-  const program = new Conversation(daemon.places.socket, manner);
-  try {
-    await act(program, daemon);
-  } finally {
-    program.close();
-    assert.is(await daemon.stop(5000), 0);
-  }
-}
 
 function times<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
