@@ -178,6 +178,17 @@ export class PlainClient {
     return await this.receive(bytes_max);
   }
 
+  /** Says that nothing more comes, as `nc` does at the end of its input; reads all that comes. */
+  async finish(): Promise<string> {
+    this.#socket.end();
+    let text = '';
+    for (;;) {
+      const more = await this.receive();
+      if (more === '') return text;
+      text += more;
+    }
+  }
+
   close(): void {
     this.#socket.destroy();
   }

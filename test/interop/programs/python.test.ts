@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Conversation, type Manner, type Step, withProgram } from '../../support/conversation.ts';
 import { decodePicture } from '../../support/pictures.ts';
-import type { Places, Started } from '../../support/programs.ts';
+import { type Places, type Started, startAs } from '../../support/programs.ts';
 
 const test = suite('Python programs');
 
@@ -279,6 +279,24 @@ test('benchmark against the command line of v13', () => {
     );
   };
   return withProgram(manner, act, args, 'goxel-headless');
+});
+
+test('runner of the benchmarks', () => {
+  const manner: Manner = { members: ID_LAST, reads: 'once', recv_bytes: 4096 };
+  const args = ({ socket, pid_file }: Places) => ['--socket', socket, '--pid-file', pid_file];
+  // It starts it in a session of its own, and wants this process to be the daemon.
+  const act = async (program: Conversation, { places, child }: Started) => {
+    await program.get('ping');
+    assert.is(Number(readFileSync(places.pid_file, 'utf8')), child.pid);
+  };
+  return withProgram(manner, act, args);
+});
+
+test('validator of platforms', async () => {
+  for (let i = 0; i < 5; i++) {
+    const run = startAs(() => ['--version']);
+    assert.is(await run.ended(), 0);
+  }
 });
 
 test.run();
