@@ -54,10 +54,15 @@ async function whenGone(pid: number, within_ms: number): Promise<void> {
   }
 }
 
+/** Generous: these end at once. */
+const RUN_MS = 10_000;
+
 /** Runs it to its end, which must be exit code 0, and gives what it printed. */
 async function printed(args: readonly string[]): Promise<string> {
   const run = startAs(() => args);
+  const timer = setTimeout(() => run.child.kill('SIGKILL'), RUN_MS);
   assert.is(await run.ended(), 0, run.output());
+  clearTimeout(timer);
   return run.output();
 }
 
