@@ -11,6 +11,7 @@ import * as assert from 'uvu/assert';
 import {
   type Places,
   PlainClient,
+  type ProgramName,
   placesIn,
   type Started,
   startAndWait,
@@ -57,13 +58,13 @@ async function whenGone(pid: number, within_ms: number): Promise<void> {
 /** Generous: these end at once. */
 const RUN_MS = 10_000;
 
-/** Runs it to its end, which must be exit code 0, and gives what it printed. */
-async function printed(args: readonly string[]): Promise<string> {
-  const run = startAs(() => args);
+/** Runs it to its end, and gives its exit code and what it printed. */
+async function ran(args: readonly string[], name?: ProgramName) {
+  const run = startAs(() => args, name === undefined ? {} : { name });
   const timer = setTimeout(() => run.child.kill('SIGKILL'), RUN_MS);
-  assert.is(await run.ended(), 0, run.output());
+  const code = await run.ended();
   clearTimeout(timer);
-  return run.output();
+  return { code, output: run.output() };
 }
 
 test('daemon test', async () => {
@@ -198,12 +199,24 @@ test('control script', async () => {
 
 for (const option of ['--test-lifecycle', '--test-signals']) {
   test(`control script: ${option}`, async () => {
-    await printed([option]);
+    const { code, output } = await ran([option]);
+    assert.is(code, 0, output);
   });
 }
 
+/** It edits by the command line of v13, which must not start a daemon that it waits for. */
+test('basic usage of the v14 release', async () => {
+  for (const words of [['create', 'perf_test.gox'], ['add-voxel', '1', '0', '0'], ['batch']]) {
+    const { code, output } = await ran(['--daemon', ...words], 'goxel-headless');
+    assert.type(code, 'number', output);
+    assert.is.not(code, 0);
+  }
+});
+
 test('formula of the daemon: its test', async () => {
-  assert.match(await printed(['--version']), 'goxel-daemon version');
+  const { code, output } = await ran(['--version']);
+  assert.is(code, 0);
+  assert.match(output, 'goxel-daemon version');
   const daemon = await startAndWait(({ socket }) => ['--socket', socket, '--foreground']);
   const client = await PlainClient.open(daemon.places.socket);
   const request = '{"jsonrpc":"2.0","method":"goxel.get_status","params":[],"id":1}\n';
