@@ -15,6 +15,7 @@ import { temporaryDirectory } from './tmp.ts';
 /** Generous: it is only reached when something is wrong, or the machine is very busy. */
 const WAIT_MS = 20_000;
 const POLL_MS = 10;
+const MOMENT_MS = 100;
 
 /** Where a program has its daemon put things. */
 export interface Places {
@@ -128,6 +129,22 @@ export async function startAndWait(
   return started;
 }
 
+/** Programs leave a daemon a moment between making its socket and listening there. */
+async function connected(path: string): Promise<Socket> {
+  const until_ms = performance.now() + MOMENT_MS;
+  for (;;) {
+    const socket = connect({ path });
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ECONNREFUSED' || performance.now() > until_ms) throw error;
+      await sleep(1);
+    }
+  }
+}
+
 /** A client that reads as C and Python programs do: one `recv` at a time. */
 export class PlainClient {
   readonly #socket: Socket;
@@ -137,8 +154,7 @@ export class PlainClient {
   }
 
   static async open(path: string): Promise<PlainClient> {
-    const socket = connect({ path });
-    await once(socket, 'connect');
+    const socket = await connected(path);
     socket.pause();
     // A daemon that ends the connection is one of the things to be seen.
     socket.on('error', () => {});
