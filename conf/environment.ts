@@ -1,11 +1,13 @@
 /**
  * The environment as a source of configuration: `GOXEL_LIMITS_DEPTH_MAX=32` sets
  * `limits.depth_max`. The names are made from the keys, so that none can be read in two ways.
- * `GOXEL_SUPERVISOR__LIMITS__DEPTH_MAX`, the older form, is still taken.
+ * `GOXEL_SUPERVISOR__LIMITS__DEPTH_MAX`, the older form, is still taken, and so are the variables
+ * of the C daemon (`original-variables.ts`).
  */
 
 import { emptySource, type Source, typedValue } from './assignment.ts';
 import { FORMER_KEYS, keyOfToday } from './former-keys.ts';
+import { ORIGINAL_VARIABLES } from './original-variables.ts';
 import { SECTIONS, SETTINGS } from './settings.ts';
 import { closest } from './suggest.ts';
 
@@ -48,12 +50,27 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith(PREFIX) || text === undefined) continue;
     const key = VARIABLES.get(name);
-    if (key === undefined) noteUnknown(name, source);
-    else {
+    if (key !== undefined) {
       source.assignments.push({ key, value: typedValue(key, text), origin: name, written: name });
-    }
+    } else if (!ORIGINAL_VARIABLES.has(name)) noteUnknown(name, source);
   }
+  addOriginals(env, source);
   return source;
+}
+
+/** Those of the C daemon, where none of our own sets the same key. */
+function addOriginals(
+  env: Readonly<Record<string, string | undefined>>,
+  { assignments }: Source,
+): void {
+  const own = new Set(assignments.map(({ key }) => key));
+  for (const [name, { key, factor }] of ORIGINAL_VARIABLES) {
+    const text = env[name];
+    if (text === undefined || text === '' || own.has(key)) continue;
+    const read = typedValue(key, text);
+    const value = typeof read === 'number' ? read * factor : read;
+    assignments.push({ key, value, origin: name, written: name });
+  }
 }
 
 /** Only what can be meant for us is an error: other programs of Goxel have variables too. */

@@ -24,7 +24,7 @@ export const renders = section(
       default: HOUR_MS,
       live: true,
       minimum: 1000,
-      maximum: 365 * DAY_MS,
+      maximum: 3650 * DAY_MS,
       description:
         'How long each is kept. Long enough for a client that comes back for it; who wants to' +
         ' keep it copies it.',

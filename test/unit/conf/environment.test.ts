@@ -43,6 +43,25 @@ test('refuses a key that has two variables', async () => {
   ]);
 });
 
+test('takes those of the C daemon behind our own; their times are in seconds', async () => {
+  const env = {
+    GOXEL_RENDER_DIR: '/var/cache/goxel',
+    GOXEL_RENDER_TTL: '120',
+    GOXEL_RENDER_MAX_SIZE: '52428800',
+    GOXEL_RENDER_CLEANUP_INTERVAL: '',
+  };
+  const { config, origins } = await loadConfig({ env });
+  const { directory, ttl_ms, bytes_max, cleanup_interval_ms } = config.renders;
+  assert.equal([directory, ttl_ms, bytes_max], ['/var/cache/goxel', 120_000, 52_428_800]);
+  assert.is(cleanup_interval_ms, 300_000, 'an empty one is none');
+  assert.is(origins.get('renders.ttl_ms'), 'GOXEL_RENDER_TTL');
+  const both = await loadConfig({ env: { ...env, GOXEL_RENDERS_TTL_MS: '5000' } });
+  assert.is(both.config.renders.ttl_ms, 5000);
+  const { problems } = await checkConfig({ env: { GOXEL_RENDER_TTL: 'long' } });
+  assert.is(problems.length, 1);
+  assert.match(problems[0]!, /GOXEL_RENDER_TTL/);
+});
+
 function told(...names: string[]): { problems: string[]; warnings: string[] } {
   const { problems, warnings } = fromEnvironment(
     Object.fromEntries(names.map((name) => [name, '1'])),
