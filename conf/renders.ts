@@ -16,8 +16,8 @@ export const renders = section(
       path: true,
       description:
         'Where they are. Made with the first of them, for those who may use the Unix socket;' +
-        ' refused when it is a link, another user owns it or everybody may write into it. Empty' +
-        ' is renders in working_directory where that is set, and else goxel_renders-UID in' +
+        ' refused when it is a link, another user owns it or everybody may change what is in it.' +
+        ' Empty is renders in working_directory where that is set, and else goxel_renders-UID in' +
         ' $TMPDIR.',
     }),
     ttl_ms: Type.Integer({

@@ -1,11 +1,11 @@
 /**
  * Looks after the managed renders: every `renders.cleanup_interval_ms` those go whose time is over.
  *
- *     beginning → resting ⇄ sweeping      → stopped
+ *     beginning → sweeping ⇄ resting      → stopped
  *     broken    a defect of the keeper; there is another one after a while
  *
- * The effect `keeper` does it, once as it starts, and removes all of them when it ends: they last
- * as long as the daemon.
+ * The effect `keeper` does it, and removes all of them when it ends: they last as long as the
+ * daemon. The first time is for what a daemon left that was killed.
  */
 
 import { enqueueActions, setup, spawnChild, stopChild } from 'xstate';
@@ -22,6 +22,9 @@ export type RendersEvent =
   | { type: 'xstate.error.actor.keeper'; error: unknown };
 
 export type KeeperCommand = { type: 'keeper.sweep' };
+
+/** A start has more urgent things to do. */
+const SETTLING_MS = 1000;
 
 /** What fails once fails again, and there is no hurry. */
 const MENDING_MS = 60_000;
@@ -42,6 +45,7 @@ export const rendersMachine = setup({
   },
   delays: {
     interval: ({ context }) => context.config.renders.cleanup_interval_ms,
+    settling: SETTLING_MS,
     mending: MENDING_MS,
   },
 }).createMachine({
@@ -53,7 +57,7 @@ export const rendersMachine = setup({
     'xstate.error.actor.keeper': '.broken',
   },
   states: {
-    beginning: { entry: 'start keeper', on: { 'sweep.done': 'resting' } },
+    beginning: { entry: 'start keeper', after: { settling: 'sweeping' } },
     resting: { after: { interval: 'sweeping' } },
     sweeping: { entry: 'sweep', on: { 'sweep.done': 'resting' } },
     broken: {

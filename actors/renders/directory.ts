@@ -1,7 +1,7 @@
 /**
  * The directory of managed renders: whose it is, and what of nobody is in it. Clients are told
- * paths in it and read what is there, so that nobody else may put anything there: it is a directory
- * of our own, no link, and not everybody can write into it.
+ * paths in it and read what is there, so that nobody else may exchange anything there: it is a
+ * directory of our own, no link, and not everybody can remove what is in it.
  */
 
 import { chmod, lstat, mkdir, opendir, realpath, unlink } from 'node:fs/promises';
@@ -16,6 +16,8 @@ export type DirectoryConfig = Pick<Config, 'renders' | 'working_directory' | 'so
 
 const OWNER = 0o700;
 const OTHERS_WRITE = 0o002;
+/** In such a directory nobody can remove or rename what is of another user. */
+const STICKY = 0o1000;
 
 /**
  * Where they are by the configuration. A service has its own directory for temporary files as a
@@ -118,7 +120,7 @@ async function judged(path: string, place: string): Promise<string> {
   if (stats.uid !== own) {
     throw unfit(path, `belongs to user ${stats.uid}, and not to ${own}, who runs the daemon`);
   }
-  if ((stats.mode & OTHERS_WRITE) !== 0) {
+  if ((stats.mode & OTHERS_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
     throw unfit(path, 'may be written into by everybody (chmod o-w would do)');
   }
   return await realpath(place);

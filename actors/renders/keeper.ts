@@ -15,7 +15,6 @@ export function keeperEffect(renders: Renders) {
     };
     receive(() => void sweep());
     renders.active = true;
-    void sweep();
     return () => {
       over = true;
       renders.active = false;

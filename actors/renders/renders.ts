@@ -58,13 +58,16 @@ export class Renders {
   /** Directories that were not there before. */
   readonly #made = new Set<string>();
   #counts = { total: 0, sweeps: 0, files: 0, bytes: 0, strangers: 0 };
+  /** The last time that it was looked whose time is over, or 0, and since when that is done. */
   #swept_ms = 0;
+  readonly #since_ms: number;
 
   constructor({ config, log, clock, unix_ms = () => Date.now() }: RendersDeps) {
     this.#config = config;
     this.#log = log;
     this.#clock = clock;
     this.#unix_ms = unix_ms;
+    this.#since_ms = unix_ms();
   }
 
   /** Where a job puts those that it makes. Rejects with GOX_FILE. */
@@ -192,7 +195,7 @@ export class Renders {
       security_violations: strangers,
       cleanup_thread_active: this.active,
       last_cleanup: Math.floor(this.#swept_ms / 1000),
-      next_cleanup: Math.ceil((this.#swept_ms + cleanup_interval_ms) / 1000),
+      next_cleanup: Math.ceil(((this.#swept_ms || this.#since_ms) + cleanup_interval_ms) / 1000),
       directory: rendersDirectory(this.#config),
     };
   }

@@ -230,7 +230,7 @@ const unfit: Record<string, { says: RegExp; make: (path: string) => void }> = {
     says: /may be written into by everybody/,
     make: (path) => {
       mkdirSync(path);
-      chmodSync(path, 0o1777);
+      chmodSync(path, 0o777);
     },
   },
 };
