@@ -6,10 +6,10 @@
  */
 
 import { ERRORS } from '../conf/error-catalogue.ts';
-import type { GoxError } from '../conf/errors.ts';
+import { GoxError } from '../conf/errors.ts';
 import { ascii, textOf } from './bytes.ts';
 import type { Headed, Invalid, Reply } from './jsonrpc.ts';
-import { invalid, requestError } from './refusals.ts';
+import { invalid } from './refusals.ts';
 
 /** The codes of that MCP that there is a reason for here. */
 const INVALID_TOOL = -1001;
@@ -32,7 +32,7 @@ export function invalidCall(error: GoxError): Invalid {
 
 /** What `arguments` must be, where they are something else. */
 export function argumentsError(): GoxError {
-  return requestError('"arguments" must be an object.');
+  return new GoxError('GOX_INVALID_PARAMS', '"arguments" must be an object.');
 }
 
 /** The reply to a call, from that to the request it became. */

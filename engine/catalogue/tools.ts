@@ -40,6 +40,6 @@ export function toolMethod(tool: string): string | GoxError {
   const method = METHOD_OF.get(tool);
   if (method !== undefined) return method;
   const shown = tool.slice(0, NAME_LENGTH_MAX);
-  const message = `Unknown tool: ${shown}${didYouMean(shown, TOOLS)}`;
+  const message = `Unknown tool name: ${shown}${didYouMean(shown, TOOLS)}`;
   return new GoxError('GOX_METHOD_NOT_FOUND', message);
 }

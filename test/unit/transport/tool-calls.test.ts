@@ -53,7 +53,8 @@ tools('of no tool, or with other arguments, are refused', () => {
   assert.equal(readings('{"tool":"goxel_fly"}'), unknown);
   assert.equal(readings('{"tool":"constructor"}'), unknown);
   for (const named of ['[1]', '"x"', '5', 'true']) {
-    assert.equal(readings(`{"tool":"ping","arguments":${named}}`), refused(), named);
+    const read = readings(`{"tool":"ping","arguments":${named}}`) as { invalid: string }[];
+    assert.is(read[0]?.invalid, 'GOX_INVALID_PARAMS', named);
   }
 });
 
@@ -77,7 +78,7 @@ tools('each tool calls a method of the catalogue, and the nearest is told', () =
   const error = toolMethod('goxel_add_voxel');
   assert.instance(error, GoxError);
   const { message } = error as GoxError;
-  assert.is(message, 'Unknown tool: goxel_add_voxel; did you mean goxel_add_voxels?');
+  assert.is(message, 'Unknown tool name: goxel_add_voxel; did you mean goxel_add_voxels?');
 });
 
 const written = (reply: Parameters<typeof toolReply>[0]) =>
