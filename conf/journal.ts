@@ -1,7 +1,7 @@
 /** The journal, of the configuration; `schema.ts` is the whole. */
 
-import { Type } from 'typebox';
 import { GIB, HOUR_MS, MIB, section } from './section.ts';
+import { Type } from './type.ts';
 
 const SYNCS = ['always', 'interval', 'never'] as const;
 

@@ -1,7 +1,7 @@
 /** The ceilings of the configuration, `performance` and `limits`; `schema.ts` is the whole. */
 
-import { Type } from 'typebox';
 import { GIB, HOUR_MS, KIB, MIB, memoryBytes, section } from './section.ts';
+import { Type } from './type.ts';
 
 /** What the original design calls by these names. */
 export const performance = section('How many clients, and how long they may take.', {

@@ -1,7 +1,7 @@
 /** The log, of the configuration; `schema.ts` is the whole. */
 
-import { Type } from 'typebox';
 import { section } from './section.ts';
+import { Type } from './type.ts';
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

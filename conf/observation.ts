@@ -1,7 +1,7 @@
 /** What lets people look into a daemon, of the configuration; `schema.ts` is the whole. */
 
-import { Type } from 'typebox';
 import { HOUR_MS, section } from './section.ts';
+import { Type } from './type.ts';
 
 export const inspector = section(
   'The inspector: a page that shows every actor live. It is served to this machine only, and only' +

@@ -12,7 +12,7 @@
  * default of ours that differs says why.
  */
 
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { journal } from './journal.ts';
 import { history, limits, performance } from './limits.ts';
 import { logging } from './logging.ts';
@@ -21,6 +21,7 @@ import { renders } from './renders.ts';
 import { GIB, HOUR_MS, MIB, memoryBytes, section } from './section.ts';
 import { security, sockets } from './sockets.ts';
 import { transport } from './transport.ts';
+import { Type } from './type.ts';
 
 /** How often something is started again, and after which waits. */
 function restarts(

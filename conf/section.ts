@@ -1,7 +1,8 @@
 /** What the parts of the configuration's schema are made of. */
 
-import { type TProperties, type TUnsafe, Type } from 'typebox';
+import type { TProperties, TUnsafe } from 'typebox';
 import type { Keywords } from './check.ts';
+import { Type } from './type.ts';
 
 export const HOUR_MS = 3_600_000;
 export const KIB = 1024;

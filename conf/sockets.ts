@@ -1,7 +1,7 @@
 /** The sockets of the configuration, and who may use them; `schema.ts` is the whole. */
 
-import { Type } from 'typebox';
 import { HOUR_MS, section } from './section.ts';
+import { Type } from './type.ts';
 
 const backlog = Type.Integer({
   default: 128,

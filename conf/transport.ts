@@ -1,6 +1,6 @@
 /** What is spoken on the sockets, of the configuration; `schema.ts` is the whole. */
 
-import { Type } from 'typebox';
+import { Type } from './type.ts';
 import { section } from './section.ts';
 
 export const transport = section('How requests are read.', {

@@ -18,6 +18,8 @@ export type EngineEvent =
   | { type: 'part.overdue'; late_ms: number }
   /** A request is given up, of which so many threads have died. */
   | { type: 'calls.blamed'; deaths: number }
+  /** There is something to do, and no thread to do it. */
+  | { type: 'calls.waiting' }
   /** A defect. */
   | { type: 'calls.failed'; reason: string }
   /** Projects are made anew in its thread; all of them are there. */

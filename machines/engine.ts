@@ -3,6 +3,7 @@
  *
  *     starting → replaying → ready{idle|busy} → lost{judged|backoff} → starting → …
  *        └─ short of something → (a wait) → starting        lost too often → failed, or cooling off
+ *     ready{resting} → starting
  *
  * The queue (`calls`) lives as long as the engine, the `worker` as long as its thread: calls that
  * arrive while the thread is away wait in the queue. Calls never pass through this machine:
@@ -10,6 +11,10 @@
  *
  * `replaying`: projects are made anew in the thread, from what is kept of them; those that are
  * there by then are served meanwhile. Without such projects it is `ready` at once.
+ *
+ * `resting`: only the first engine starts its thread at once, so that the first requests are
+ * answered soon; each further one with its first call. Most daemons have a single project, and one
+ * thread less to start and to keep.
  *
  * What ends a thread is told apart. A death counts, and too many of them are the engine's end. A
  * thread that could not be started for want of descriptors or memory does not count: that passes.
@@ -48,6 +53,8 @@ export interface EngineInput {
   kind: 'engine' | 'job';
   /** Its number among those of its kind, from 0. */
   index: number;
+  /** Whether its thread starts with its first call. */
+  rests?: boolean;
   config: Config;
   random: () => number;
   /** Of the clock that drives its timers. */
@@ -135,6 +142,7 @@ export const engineMachine = setup({
     /** Provided: whether a thread is there that only has to be taken. */
     'a spare is there': () => false,
     'has to replay': ({ context }) => context.replaying,
+    rests: ({ context }) => context.rests === true,
     'is an engine': ({ context }) => context.kind === 'engine',
     'cannot begin': ({ context: { kind, began, shortages } }) =>
       kind === 'engine' && !began && shortages >= START_SHORTAGES_MAX,
@@ -242,7 +250,7 @@ export const engineMachine = setup({
     ...{ ...input, restarts: 0, shortages: 0, began: false },
     ...{ reason: '', since_ms: 0, deaths: [], retiring: false, replaying: false, blamed: 0 },
   }),
-  initial: 'starting',
+  initial: 'beginning',
   entry: ['start calls', 'start policy', 'check again'],
   on: {
     check: { actions: ['check calls', 'check again'] },
@@ -264,6 +272,12 @@ export const engineMachine = setup({
     'calls.failed': { target: '.failed', actions: 'note reason' },
   },
   states: {
+    beginning: {
+      always: [
+        { guard: 'rests', target: 'ready.resting', actions: 'say ready' },
+        { target: 'starting' },
+      ],
+    },
     starting: {
       entry: ['start worker', 'note start'],
       on: {
@@ -293,6 +307,7 @@ export const engineMachine = setup({
       states: {
         idle: { on: { 'work.begun': 'busy', 'replay.begun': REPLAYS.idle } },
         busy: { on: { 'work.ended': 'idle', 'replay.begun': REPLAYS.busy } },
+        resting: { on: { 'calls.waiting': '#engine.starting' } },
       },
       on: {
         ...DEATHS,

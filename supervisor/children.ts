@@ -184,7 +184,8 @@ export function threadChild(
   config: Config,
   { random, now_ms }: Pick<Nature, 'random' | 'now_ms'>,
 ): ChildSpec {
-  const input: EngineInput = { kind, index, config, random, now_ms };
+  const rests = kind === 'engine' && index > 0;
+  const input: EngineInput = { kind, index, rests, config, random, now_ms };
   const ready = { event: 'engine.ready', within_ms: THREAD_READY_MS };
   return { id: `${kind}:${index}`, logic: kind, input, ready };
 }

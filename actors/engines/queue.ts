@@ -94,11 +94,13 @@ export class CallQueue {
       case 'work.ready':
         this.#line.add(event.source);
         this.#depart();
+        this.#callForWorker();
         return;
       case 'call.handover':
         this.#handovers.add(event);
         if (this.#refusal !== undefined && !this.#left) this.#handovers.fail(this.#refusal);
         this.#depart();
+        this.#callForWorker();
         return;
       case 'call.cancel':
         this.#cancel(event.call, event.why);
@@ -120,6 +122,7 @@ export class CallQueue {
         return;
       case 'project.replay':
         this.#recovery.add(event.project);
+        this.#callForWorker();
         return;
       case 'calls.check':
         this.#check();
@@ -133,6 +136,11 @@ export class CallQueue {
       case 'calls.refuse':
         this.leave(event.reason);
     }
+  }
+
+  /** An engine that rests starts its thread. */
+  #callForWorker(): void {
+    if (this.#link === undefined) this.#report({ type: 'calls.waiting' });
   }
 
   #attach(link: EngineLink): void {

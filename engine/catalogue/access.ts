@@ -1,7 +1,7 @@
 /** Methods by which a client says who it is. */
 
-import { Type } from 'typebox';
 import { LEVELS, type Level } from '../../conf/levels.ts';
+import { Type } from '../../conf/type.ts';
 import { Success } from './schemas.ts';
 import { method, type Result } from './spec.ts';
 

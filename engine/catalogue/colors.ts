@@ -1,6 +1,6 @@
 /** Methods that count and find colours. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { RegionParam } from './geometry.ts';
 import {
   COLOR_SPELLINGS,

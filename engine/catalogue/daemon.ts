@@ -1,6 +1,6 @@
 /** Methods about the daemon itself: the main thread answers them, so no project can delay them. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { debug, reload, shutdown, upgrade } from './operation.ts';
 import { Count, Success } from './schemas.ts';
 import { method } from './spec.ts';

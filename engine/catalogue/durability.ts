@@ -1,6 +1,6 @@
 /** What is kept for good, and what became of edits whose replies did not come. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { OpId } from './meta.ts';
 import { Count, projectParams } from './schemas.ts';
 import { method } from './spec.ts';

@@ -1,6 +1,6 @@
 /** Methods that move, filter, select and copy voxels. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Angle, AxisBox, BoxParam, MatrixOf16, Point, SCALE_MIN } from './geometry.ts';
 import { Threshold, VoxelCount } from './painting.ts';
 import {

@@ -1,6 +1,6 @@
 /** Which file formats there are. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Count, projectParams } from './schemas.ts';
 import { method } from './spec.ts';
 

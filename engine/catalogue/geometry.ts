@@ -1,6 +1,7 @@
 /** Schemas of boxes, matrices and numbers that methods about layers, scenes and shapes share. */
 
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { COORDINATE_MAX, described, Last, Position } from './schemas.ts';
 
 /** As far as voxels can be. */

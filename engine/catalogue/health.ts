@@ -1,6 +1,6 @@
 /** The methods about the daemon's health: what its monitor has found, and the figures behind it. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Count } from './schemas.ts';
 import { method } from './spec.ts';
 

@@ -1,6 +1,6 @@
 /** Methods that take back, do again, and tell what was done. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Preset, Side } from './render.ts';
 import { Bounds, Count, described, ProjectName, projectParams, Success } from './schemas.ts';
 import { method } from './spec.ts';

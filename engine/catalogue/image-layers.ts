@@ -1,6 +1,6 @@
 /** Methods of image layers: pictures in the scene to look at, and voxels made of them. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Point, PositiveLength } from './geometry.ts';
 import { Changed } from './layer-edits.ts';
 import { WHICH_SPELLINGS, Which } from './layers.ts';

@@ -1,6 +1,6 @@
 /** The methods that look into the daemon: the tree with its statistics, requests, a report. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Count } from './schemas.ts';
 import { method } from './spec.ts';
 

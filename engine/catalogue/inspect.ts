@@ -1,6 +1,6 @@
 /** The method that turns the inspector on and off. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { method } from './spec.ts';
 
 export const inspect = method({

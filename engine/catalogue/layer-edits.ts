@@ -1,6 +1,6 @@
 /** Methods that change what layers are: their properties, their order, copies, clones, merges. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { BoxParam, BoxView, Id, Index, MatrixOf16 } from './geometry.ts';
 import { WHICH_SPELLINGS, Which } from './layers.ts';
 import {

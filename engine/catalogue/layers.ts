@@ -1,6 +1,6 @@
 /** Methods about layers. The ids are those that every other method takes. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import {
   Channel,
   COLOR_SPELLINGS,

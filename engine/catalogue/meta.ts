@@ -3,8 +3,9 @@
  * no parameter of any: the daemon reads it before it passes the request on.
  */
 
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { GoxError } from '../../conf/errors.ts';
+import { Type } from '../../conf/type.ts';
 import { adapt } from './adapt.ts';
 import { fault, faultMessage } from './fault.ts';
 

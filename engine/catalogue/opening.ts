@@ -1,6 +1,6 @@
 /** What methods that open or close a project say of the one whose place they take. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Count } from './schemas.ts';
 
 /** A project in short. */

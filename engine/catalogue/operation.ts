@@ -1,6 +1,6 @@
 /** The methods by which the daemon is operated; `daemon.ts` has those that ask about it. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Success } from './schemas.ts';
 import { method } from './spec.ts';
 

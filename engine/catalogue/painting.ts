@@ -1,6 +1,6 @@
 /** Methods that paint and fill many voxels at once. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { AxisBox, BoxParam, Point, RegionCorners, RegionParam } from './geometry.ts';
 import { BlendModeName, ShapeName } from './layer-edits.ts';
 import {

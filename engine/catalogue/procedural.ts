@@ -1,6 +1,6 @@
 /** The method that makes shapes by their numbers. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Length, Point } from './geometry.ts';
 import { BlendModeName } from './layer-edits.ts';
 import {

@@ -1,6 +1,6 @@
 /** Methods that make, load, save, export, describe and end a project. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { listFormats } from './formats.ts';
 import { Contents, Opened, Overwrite } from './opening.ts';
 import {

@@ -1,6 +1,6 @@
 /** Methods that read voxels. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { RegionCorners } from './geometry.ts';
 import {
   Bounds,

@@ -1,6 +1,6 @@
 /** Methods that make pictures. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Angle, Index, Length, Point, PositiveLength, Share } from './geometry.ts';
 import { RenderFile } from './renders.ts';
 import { Color, Count, described, Path, projectParams, RealPath, Success } from './schemas.ts';

@@ -3,7 +3,7 @@
  * `return_mode: "file_path"` and without a path. Names and members are those of the v14 daemon.
  */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Count, described, Path, RealPath, Success } from './schemas.ts';
 import { method } from './spec.ts';
 

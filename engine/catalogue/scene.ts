@@ -1,6 +1,6 @@
 /** Methods about the image box, the materials, the cameras, the light and the palette. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Angle, BoxParam, BoxView, Index, MatrixOf16, PositiveLength, Share } from './geometry.ts';
 import {
   Color,

@@ -3,8 +3,9 @@
  * types, the checks and the published documents are all derived.
  */
 
-import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import type { Static, TProperties, TSchema } from 'typebox';
 import type { Keywords } from '../../conf/check.ts';
+import { Type } from '../../conf/type.ts';
 import { COLORS, COORDINATES } from './conventions.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Methods that run scripts. */
 
-import { Type } from 'typebox';
 import { RANKS } from '../../conf/levels.ts';
+import { Type } from '../../conf/type.ts';
 import { Count, Path, projectParams, RealPath, Success } from './schemas.ts';
 import { type MethodSpec, method } from './spec.ts';
 

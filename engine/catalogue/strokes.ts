@@ -1,6 +1,6 @@
 /** Methods that paint along a way: strokes of a brush, and the laser. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { LENGTH_MAX, Point } from './geometry.ts';
 import { BlendModeName, ShapeName } from './layer-edits.ts';
 import { PaintedWhere, Smoothness, VoxelCount } from './painting.ts';

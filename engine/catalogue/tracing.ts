@@ -1,6 +1,6 @@
 /** The methods that tell of requests. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import { Count } from './schemas.ts';
 import { method } from './spec.ts';
 

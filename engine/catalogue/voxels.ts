@@ -1,6 +1,6 @@
 /** Methods that edit voxels. Each request happens as a whole or not at all. */
 
-import { Type } from 'typebox';
+import { Type } from '../../conf/type.ts';
 import {
   COLOR_SPELLINGS,
   Color,

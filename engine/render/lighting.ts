@@ -156,13 +156,22 @@ export const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
 
 const STEPS = 16384;
 
-/** sRGB bytes of linear light in steps of 1/16384. */
-const BYTES = Uint8Array.from({ length: STEPS + 1 }, (_, step) => {
-  const c = step / STEPS;
-  return Math.round(255 * (c <= 0.0031308 ? c * 12.92 : 1.055 * c ** (1 / 2.4) - 0.055));
-});
+/**
+ * sRGB bytes of linear light in steps of 1/16384, fine enough for every byte; made by the first
+ * picture, since threads start without it.
+ */
+let bytes: Uint8Array | undefined;
+
+function bytesOfLight(): Uint8Array {
+  return Uint8Array.from({ length: STEPS + 1 }, (_, step) => {
+    const c = step / STEPS;
+    return Math.round(255 * (c <= 0.0031308 ? c * 12.92 : 1.055 * c ** (1 / 2.4) - 0.055));
+  });
+}
 
 /** The sRGB byte of linear light. */
-function toByte(light: number): number {
-  return light >= 1 ? 255 : BYTES[(light * STEPS + 0.5) | 0]!;
+export function toByte(light: number): number {
+  if (light >= 1) return 255;
+  bytes ??= bytesOfLight();
+  return bytes[(light * STEPS + 0.5) | 0]!;
 }

@@ -7,7 +7,7 @@ import { constants, deflateRawSync } from 'node:zlib';
 import { adler32, jpegOf, type PackedBand, pngOf } from '../image/encode.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { channelsOf } from '../render/job.ts';
-import { LINEAR } from '../render/lighting.ts';
+import { LINEAR, toByte } from '../render/lighting.ts';
 import { pack, type Rgba } from '../volume/color.ts';
 import { LIGHT, SMOOTHING_STEPS, SUMS, SUMS_GUIDED, type TraceJob, type TraceView } from './job.ts';
 import type { TraceControl } from './options.ts';
@@ -120,16 +120,4 @@ function backgroundAt({ background, format }: TraceJob, row: number, height: num
   // Goxel's: 70 in the middle, a fifth of white less at the top and more at the bottom.
   const grey = Math.round(70 + 51 * ((2 * row + 1) / height - 1));
   return [grey, grey, grey, 255];
-}
-
-const STEPS = 2 ** 14;
-
-/** sRGB bytes of linear light in even steps, fine enough for every byte. */
-const BYTES = Uint8Array.from({ length: STEPS + 1 }, (_, step) => {
-  const c = step / STEPS;
-  return Math.round(255 * (c <= 0.0031308 ? c * 12.92 : 1.055 * c ** (1 / 2.4) - 0.055));
-});
-
-function toByte(light: number): number {
-  return light >= 1 ? 255 : BYTES[Math.round(light * STEPS)]!;
 }

@@ -4,8 +4,9 @@
  * is not; others carry what no JSON can say. Of those that may be sent the payload is checked.
  */
 
-import { type TObject, Type } from 'typebox';
+import type { TObject } from 'typebox';
 import type { AnyActorRef, AnyEventObject, AnyStateMachine, EventObject } from 'xstate';
+import { Type } from '../../conf/type.ts';
 import { fault, faultMessage } from '../../engine/catalogue/fault.ts';
 import type { ConfigurationEvent } from '../../machines/configuration.ts';
 import type { ConnectionEvent } from '../../machines/connection.ts';

@@ -121,7 +121,7 @@ async function printsOnce(socket: string): Promise<void> {
   ]);
   assert.is(text.code, 0, text.stderr);
   assert.match(text.stdout, /^goxel-supervisor \d.* running {2}healthy/);
-  assert.match(text.stdout, /\n {2}engine:1 {2}ready\.idle/);
+  assert.match(text.stdout, /\n {2}engine:1 {2}ready\.resting/);
   assert.not.match(text.stdout, '\x1b');
   const view = JSON.parse(json.stdout) as { threads: object[]; rates: { cpu: number } };
   assert.ok(view.threads.length >= 2);

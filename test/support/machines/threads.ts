@@ -102,7 +102,7 @@ export const engineSubject: Subject = {
   // Its policy, which the definition alone has not, says at once how long it waits.
   state: (value) => (typeof value === 'object' && 'lost' in value ? 'lost' : value),
   // With a policy that takes its time: one that refuses at once is quicker than any path.
-  inputs: [ENGINE, { ...ENGINE, kind: 'job' }],
+  inputs: [ENGINE, { ...ENGINE, kind: 'job' }, { ...ENGINE, rests: true }],
   said: [
     ...[{ type: 'worker.ready' }, { type: 'worker.proven' }],
     ...['worker.exited', 'worker.short'].map((type) => ({ type, reason: 'killed' })),
@@ -114,6 +114,7 @@ export const engineSubject: Subject = {
       { type: 'part.overdue', late_ms: 5001 },
       { type: 'calls.failed', reason: 'a defect' },
     ],
+    { type: 'calls.waiting' },
     ...[{ type: 'work.begun' }, { type: 'work.ended' }, { type: 'child.stop', now: false }],
     ...[{ type: 'engine.retire' }, { type: 'engine.stay' }],
     ...[{ type: 'replay.begun' }, { type: 'replay.ended' }],

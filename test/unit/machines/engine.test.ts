@@ -9,7 +9,7 @@ import {
 import { fakeEffect } from '../../support/fake-effect.ts';
 import { configWith, probe } from '../../support/probe.ts';
 
-async function engine(kind: 'engine' | 'job' = 'engine', restart_on_failure = true) {
+async function engine(kind: 'engine' | 'job' = 'engine', restart_on_failure = true, rests = false) {
   const worker = fakeEffect<EventObject, EngineChildInput>();
   const calls = fakeEffect<CallsCommand, EngineChildInput>();
   const config = await configWith(({ health, performance }) => {
@@ -25,7 +25,8 @@ async function engine(kind: 'engine' | 'job' = 'engine', restart_on_failure = tr
     performance.request_timeout_ms = 2000;
   });
   const machine = engineMachine.provide({ actors: { worker: worker.logic, calls: calls.logic } });
-  const probed = probe(machine, { kind, index: 7, config, random: () => 0, now_ms: () => 0 });
+  const input = { kind, index: 7, rests, config, random: () => 0, now_ms: () => 0 };
+  const probed = probe(machine, input);
   return { ...probed, worker, calls };
 }
 
@@ -38,6 +39,19 @@ test('is ready when its worker is', async () => {
   worker.say({ type: 'worker.ready' });
   assert.equal(snapshot().value, { ready: 'idle' });
   assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
+});
+
+test('rests, ready for calls, and starts its thread with the first', async () => {
+  const { worker, calls, clock, reports, snapshot } = await engine('engine', true, true);
+  assert.equal(snapshot().value, { ready: 'resting' });
+  assert.equal(reports, [{ type: 'engine.ready', id: 'probed' }]);
+  assert.is(calls.alive, 1);
+  clock.increment(60_000);
+  assert.is(worker.alive, 0);
+  calls.say({ type: 'calls.waiting' });
+  assert.is(snapshot().value, 'starting');
+  worker.say({ type: 'worker.ready' });
+  assert.equal(snapshot().value, { ready: 'idle' });
 });
 
 test('brings a dead worker back at once, the next after a delay, and keeps its queue', async () => {

@@ -201,14 +201,15 @@ test('serves metrics and health, if at all, before it starts engines', async () 
   assert.equal(await ids(true), without.toSpliced(at, 0, 'http'));
 });
 
-test('starts as many engines as configured', async () => {
+test('starts the first engine before there are clients, others with their first call', async () => {
   const parts = await daemon(5);
-  const { worker } = parts;
+  const { worker, server, calls } = parts;
+  const started = () => worker.started.map(({ index }) => index);
   allReady(parts);
-  assert.equal(
-    worker.started.map(({ index }) => index),
-    [0, 1, 2, 3, 4],
-  );
+  assert.is(server.alive, 1);
+  assert.equal(started(), [0]);
+  calls.say({ type: 'calls.waiting' });
+  assert.equal(started(), [0, 4]);
 });
 
 test('a signal closes the listener first and the engines last', async () => {
