@@ -1,7 +1,7 @@
 /** Pictures that the daemon keeps for a while, of the configuration; `schema.ts` is the whole. */
 
-import { Type } from './type.ts';
 import { GIB, HOUR_MS, KIB, section } from './section.ts';
+import { Type } from './type.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 

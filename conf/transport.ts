@@ -1,7 +1,7 @@
 /** What is spoken on the sockets, of the configuration; `schema.ts` is the whole. */
 
-import { Type } from './type.ts';
 import { section } from './section.ts';
+import { Type } from './type.ts';
 
 export const transport = section('How requests are read.', {
   strict: Type.Boolean({

@@ -4,7 +4,7 @@
  * forget them.
  */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
 import { Encoder, partAnswer } from './encode.ts';
 import { interruptible } from './interrupt.ts';
@@ -25,48 +25,55 @@ import {
   STATUS_ERROR,
   STATUS_RESULT,
 } from './port/layout.ts';
+import { onOrder } from './port/order.ts';
 import { followPulse } from './port/pulse.ts';
 import { Files } from './project/files.ts';
 
 // Only the actor starts this file, and it types what it gives.
-const { options, port, polling, service, pulse } = workerData as JobThreadData;
-followPulse(pulse, service);
-
-const files = new Files(options);
-const tickets = new Map<number, JobTicket>();
-const encoder = new Encoder(options.result_bytes_max, ({ method, error }) => {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const defect: EngineDefect = { type: 'defect', method, stack };
-  parentPort?.postMessage(defect);
+onOrder<JobThreadData>(parentPort, ({ options, port, polling, service, pulse }) => {
+  followPulse(pulse, service);
+  const endpoint = new PollingEndpoint(port, polling, 0);
+  // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
+  expose(apiOf(options), endpoint as unknown as Endpoint);
+  collectSharedGarbage(() => 0);
 });
 
-const api: JobApi = {
-  run({ job, stage, part, ticket: given, control }: PartOrder): PartEnd {
-    if (given !== undefined) tickets.set(job, given);
-    const ticket = tickets.get(job);
-    if (ticket === undefined) throw new Error(`a part of job ${job}, which this thread has not`);
-    const asked = askedBy(ticket.method);
-    const { lent = [], place } = ticket;
-    const tools = { files, control: new JobControl(control), lent, place };
-    try {
-      // The engine made the ticket of a `Job`.
-      const work = { ...ticket, kind: ticket.kind as JobKind };
-      const result = interruptible(
-        () => tools.control.check(),
-        () => runPart(work, stage, part, tools),
-      );
-      if (result === YIELDED) return 'yielded';
-      if (stage < ticket.stages.length - 1) return undefined;
-      if (result instanceof Handover) return handedOver(result);
-      const { result: told, renders } =
-        result instanceof Managed ? result : { result, renders: undefined };
-      return answer(STATUS_RESULT, asked.quiet ? '' : encoder.result(asked, told), renders);
-    } catch (error) {
-      return answer(STATUS_ERROR, encoder.error(asked, error));
-    }
-  },
-  forget: (job) => void tickets.delete(job),
-};
+function apiOf(options: JobThreadData['options']): JobApi {
+  const files = new Files(options);
+  const tickets = new Map<number, JobTicket>();
+  const encoder = new Encoder(options.result_bytes_max, ({ method, error }) => {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const defect: EngineDefect = { type: 'defect', method, stack };
+    parentPort?.postMessage(defect);
+  });
+  return {
+    run({ job, stage, part, ticket: given, control }: PartOrder): PartEnd {
+      if (given !== undefined) tickets.set(job, given);
+      const ticket = tickets.get(job);
+      if (ticket === undefined) throw new Error(`a part of job ${job}, which this thread has not`);
+      const asked = askedBy(ticket.method);
+      const { lent = [], place } = ticket;
+      const tools = { files, control: new JobControl(control), lent, place };
+      try {
+        // The engine made the ticket of a `Job`.
+        const work = { ...ticket, kind: ticket.kind as JobKind };
+        const result = interruptible(
+          () => tools.control.check(),
+          () => runPart(work, stage, part, tools),
+        );
+        if (result === YIELDED) return 'yielded';
+        if (stage < ticket.stages.length - 1) return undefined;
+        if (result instanceof Handover) return handedOver(result);
+        const { result: told, renders } =
+          result instanceof Managed ? result : { result, renders: undefined };
+        return answer(STATUS_RESULT, asked.quiet ? '' : encoder.result(asked, told), renders);
+      } catch (error) {
+        return answer(STATUS_ERROR, encoder.error(asked, error));
+      }
+    },
+    forget: (job) => void tickets.delete(job),
+  };
+}
 
 function answer(
   status: number,
@@ -81,7 +88,3 @@ function answer(
 function handedOver({ value }: Handover): PartAnswer {
   return { ...partAnswer(STATUS_RESULT, ''), handover: value };
 }
-
-// It has the members of an endpoint that comlink uses for calls; the others are for browsers.
-expose(api, new PollingEndpoint(port, polling, 0) as unknown as Endpoint);
-collectSharedGarbage(() => 0);

@@ -3,8 +3,9 @@
  * through comlink over a port of its own; the thread's own channel carries only reports of defects.
  */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type Endpoint, expose, transfer } from 'comlink';
+import type { Defect } from './encode.ts';
 import { Engine } from './engine.ts';
 import { collectSharedGarbage } from './port/collect.ts';
 import { EAGER_REQUESTS_MAX, PollingEndpoint } from './port/endpoint.ts';
@@ -17,6 +18,7 @@ import type {
   PartAnswer,
   Records,
 } from './port/layout.ts';
+import { onOrder } from './port/order.ts';
 import { followPulse } from './port/pulse.ts';
 import { followServiceClock } from './stopwatch.ts';
 
@@ -24,21 +26,20 @@ import { followServiceClock } from './stopwatch.ts';
 const NEXT_REQUEST_MS = 0.2;
 
 // Only the actor starts this file, and it types what it gives.
-const { options, port, polling, service, pulse, flight } = workerData as EngineThreadData;
-followServiceClock(service);
-followPulse(pulse, service);
-
-const engine = new Engine(
-  options,
-  ({ method, error }) => {
+onOrder<EngineThreadData>(parentPort, ({ options, port, polling, service, pulse, flight }) => {
+  followServiceClock(service);
+  followPulse(pulse, service);
+  const onDefect = ({ method, error }: Defect): void => {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const defect: EngineDefect = { type: 'defect', method, stack };
     parentPort?.postMessage(defect);
-  },
-  new FlightControl(flight),
-);
-
-const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
+  };
+  const engine = new Engine(options, onDefect, new FlightControl(flight));
+  const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
+  // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
+  expose(apiOf(engine, endpoint), endpoint as unknown as Endpoint);
+  collectSharedGarbage(() => engine.stats().voxel_bytes);
+});
 
 function handOver(answer: BatchAnswer): BatchAnswer {
   if (answer instanceof ArrayBuffer) return transfer(answer, [answer]);
@@ -58,28 +59,26 @@ function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     : new Uint8Array(bytes);
 }
 
-const api: EngineApi = {
-  run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
-    endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
-    const answer = engine.run(batch);
-    return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
-  },
-  takeOver(...order: Parameters<EngineApi['takeOver']>): PartAnswer {
-    const answer = engine.takeOver(...order);
-    return transfer(answer, [answer.bytes, ...buffersOf(answer.records)]);
-  },
-  recover: (...made) => engine.recover(...made),
-  readStore(...place) {
-    const reading = engine.readStore(...place);
-    if ('refused' in reading) return reading;
-    const tail = reading.tail.map(ownBytes);
-    return transfer({ ...reading, tail }, [...new Set(tail.map(({ buffer }) => buffer))]);
-  },
-  setClipboard: (content: unknown) => engine.setClipboard(content),
-  close: (project: number) => engine.close(project),
-  stats: () => engine.stats(),
-};
-
-// It has the members of an endpoint that comlink uses for calls; the others are for browsers.
-expose(api, endpoint as unknown as Endpoint);
-collectSharedGarbage(() => engine.stats().voxel_bytes);
+function apiOf(engine: Engine, endpoint: PollingEndpoint): EngineApi {
+  return {
+    run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
+      endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
+      const answer = engine.run(batch);
+      return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
+    },
+    takeOver(...order: Parameters<EngineApi['takeOver']>): PartAnswer {
+      const answer = engine.takeOver(...order);
+      return transfer(answer, [answer.bytes, ...buffersOf(answer.records)]);
+    },
+    recover: (...made) => engine.recover(...made),
+    readStore(...place) {
+      const reading = engine.readStore(...place);
+      if ('refused' in reading) return reading;
+      const tail = reading.tail.map(ownBytes);
+      return transfer({ ...reading, tail }, [...new Set(tail.map(({ buffer }) => buffer))]);
+    },
+    setClipboard: (content: unknown) => engine.setClipboard(content),
+    close: (project: number) => engine.close(project),
+    stats: () => engine.stats(),
+  };
+}

@@ -17,9 +17,12 @@ esbuild $flags "$quiet" --splitting --format=esm --outbase=dist --outdir=dist/bu
   --external:./cli/main.js '--chunk-names=chunks/[name]-[hash]' \
   '--banner:js=import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);'
 
-# What a start waits for is loaded by `load.js`, with what V8 made of it: the daemon and the commands,
+# What a start waits for is loaded by `load.cjs`, with what V8 made of it: the daemon and the commands,
 # and the threads. Each entry is a file that loads its part. What has code of V8's can only require.
-cp scripts/load.js dist/bundle/
+cp scripts/load.cjs dist/bundle/
+mkdir -p dist/bundle/engine
+# Threads start sooner without the loader of modules.
+echo '{"type":"commonjs"}' > dist/bundle/engine/package.json
 # loaded FILE NAME=ENTRY…
 loaded() {
   file=$1

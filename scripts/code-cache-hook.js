@@ -1,6 +1,6 @@
 /**
  * For `node --import`, by `code-cache.js`: writes down the code that V8 made of the bundles that
- * `load.js` runs, when they have run for a moment. Each thread has this too; the first is taken.
+ * `load.cjs` runs, when they have run for a moment. Each thread has this too; the first is taken.
  */
 
 import { existsSync, linkSync, unlinkSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Runs the bundled daemon once, and keeps the code that V8 made of it beside the bundles
- * (`load.js`). Without it everything works too, and starts slower; so a machine on which no daemon
+ * (`load.cjs`). Without it everything works too, and starts slower; so a machine on which no daemon
  * can run only gets a line about it.
  */
 

@@ -1,5 +1,6 @@
 /**
- * Writes the file of an entry of the bundle, which loads its part of a file that `load.js` runs.
+ * Writes the file of an entry of the bundle, which loads its part of a file that `load.cjs` runs:
+ * what is imported as a module; what threads start with, which exports nothing, as CommonJS.
  *
  *     node scripts/entry.js supervisor/daemon.cjs library=supervisor/index
  */
@@ -15,9 +16,12 @@ const names = [...source.matchAll(/^export \{([^}]*)\}|^export (?:async )?\w+ (\
   ([, list, one]) => (list === undefined ? [one] : list.split(',').map((each) => each.trim())),
 );
 mkdirSync(dirname(place), { recursive: true });
-const load = relative(dirname(place), 'dist/bundle/load.js');
-const exports = names.length === 0 ? '' : `export const { ${names.join(', ')} } = `;
+const load = relative(dirname(place), 'dist/bundle/load.cjs');
+const from = load.startsWith('.') ? load : `./${load}`;
+const part_loaded = `load('${file}').${name}()`;
 writeFileSync(
   place,
-  `import { load } from '${load.startsWith('.') ? load : `./${load}`}';\n${exports}await load('${file}').${name}();\n`,
+  names.length === 0
+    ? `const { load } = require('${from}');\n${part_loaded};\n`
+    : `import { load } from '${from}';\nexport const { ${names.join(', ')} } = await ${part_loaded};\n`,
 );

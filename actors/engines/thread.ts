@@ -24,8 +24,7 @@ import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished
 import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
 import { leaveMissingDirectory } from '../missing-directory.ts';
-
-const MIB = 1024 * 1024;
+import { limitsOf, takeEarly } from './early-thread.ts';
 
 /** The way into the thread of an engine. */
 export interface EngineLink {
@@ -185,15 +184,13 @@ function start<Api, Data extends JobThreadData>(
   const unfinished = unfinishedMemory();
   const pulse = new Pulse(given.service);
   const options = { ...given.options, unfinished };
-  const workerData = { ...given, options, pulse: pulse.memory, port: port2 };
+  const order = { ...given, options, pulse: pulse.memory, port: port2 };
   let thread: Worker;
   try {
     leaveMissingDirectory();
-    const resourceLimits =
-      heap_bytes_max === undefined
-        ? {}
-        : { maxOldGenerationSizeMb: Math.floor(heap_bytes_max / MIB) };
-    thread = new Worker(entry, { name, workerData, transferList: [port2], resourceLimits });
+    const early = entry === ENGINE_ENTRY ? takeEarly(heap_bytes_max) : undefined;
+    thread = early ?? new Worker(entry, { name, resourceLimits: limitsOf(heap_bytes_max) });
+    thread.postMessage(order, [port2]);
   } catch (error) {
     port1.close();
     throw error;

@@ -52,7 +52,7 @@ function exposedCollector(): () => void {
   try {
     return runInNewContext('gc') as () => void;
   } finally {
-    // V8 takes compiled code only under the flags that it was compiled under (scripts/load.js).
+    // V8 takes compiled code only under the flags that it was compiled under (scripts/load.cjs).
     setFlagsFromString('--no-expose-gc');
   }
 }

@@ -65,7 +65,7 @@ export const BATCH_WORDS = 2;
 export const REQUEST_WORDS = 4;
 export const ANSWER_WORDS = 2;
 
-/** What an engine is started with; a plain object, since it crosses as `workerData`. */
+/** What an engine is started with; a plain object, since it crosses to the thread. */
 export interface EngineOptions {
   /** Ceiling for the voxel bytes of all projects of all engines. */
   readonly voxel_bytes_max: number;
@@ -101,7 +101,7 @@ export interface EngineOptions {
   readonly job_threads: number;
 }
 
-/** The `workerData` of a job thread. */
+/** The first message to a job thread. */
 export interface JobThreadData {
   readonly options: EngineOptions;
   /** Where calls come in. */
@@ -114,7 +114,7 @@ export interface JobThreadData {
   readonly pulse: SharedArrayBuffer;
 }
 
-/** The `workerData` of an engine's thread. */
+/** The first message to an engine's thread. */
 export interface EngineThreadData extends JobThreadData {
   /** See `FlightControl`. */
   readonly flight: SharedArrayBuffer;

@@ -18,7 +18,7 @@ export const VOXELS = 0;
 export const HISTORY = 1;
 export const PICTURES = 2;
 
-/** The row of one thread; a plain object, since it crosses as `workerData`. */
+/** The row of one thread; a plain object, since it crosses to the thread. */
 export interface PoolPlace {
   readonly memory: SharedArrayBuffer;
   readonly row: number;

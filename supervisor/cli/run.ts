@@ -2,6 +2,7 @@
 
 import { closeSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { startEarly } from '../../actors/engines/early-thread.ts';
 import { reapOrphans } from '../../actors/process/reaper.ts';
 import { ServiceManager } from '../../actors/process/service-manager.ts';
 import { faultyChannel } from '../../actors/tracing/channels.ts';
@@ -9,7 +10,7 @@ import type { Predecessor } from '../../actors/upgrade/predecessor.ts';
 import { type LoadedConfig, loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { collectSharedGarbage } from '../../engine/port/collect.ts';
-import { type Daemon, startDaemon } from '../daemon.ts';
+import type { Daemon } from '../daemon.ts';
 import { Log } from '../log/log.ts';
 import { Sink } from '../log/sink.ts';
 import { StandardStream } from '../log/stream.ts';
@@ -60,6 +61,9 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
   const found = find();
   const loaded = await loadConfig(found.sources);
   const { config, warnings } = placed(loaded, background, line);
+  if (directory !== undefined && isOurs(config)) startEarly(config.workers.heap_bytes_max);
+  // Beside that thread, which loads its own.
+  const { startDaemon } = await import('../daemon.ts');
   // As they were read last.
   let { origins } = loaded;
   const reader = new ConfigReader(() => find().sources);
@@ -124,6 +128,11 @@ function remarker({ original }: Line, { logging }: Config): Remark {
   return (text) => {
     if (original !== undefined && !isSeen) void writeTalk(`goxel-supervisor: ${text}\n`);
   };
+}
+
+/** Whether the process is who it is to be: its threads may be there already. */
+function isOurs({ user, group }: Config): boolean {
+  return user === '' && group === '';
 }
 
 /** Where the daemon is started, whatever `working_directory` says later; it may be gone. */

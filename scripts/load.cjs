@@ -4,10 +4,10 @@
  * code that another version of it made, and compiles then as ever.
  */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import vm from 'node:vm';
+const { readFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+const vm = require('node:vm');
 
 /**
  * What a bundle exports.
@@ -15,11 +15,11 @@ import vm from 'node:vm';
  * @param name of the bundle, relative to this file; its code is in the file of this name and
  * `.cache`, and must be of this very bundle: V8 compares nothing but the length
  */
-export function load(name) {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  const require = createRequire(file);
+exports.load = (name) => {
+  const file = join(__dirname, name);
+  const own = createRequire(file);
   // Then traces of stacks are to name the sources, which Node has only of what it loads itself.
-  if (process.execArgv.includes('--enable-source-maps')) return require(file);
+  if (process.execArgv.includes('--enable-source-maps')) return own(file);
   // It is ASCII, which is read without looking at each byte and kept as one byte a character.
   const source = readFileSync(file, 'latin1');
   const script = new vm.Script(`(function(exports,require,module,__filename){${source}\n})`, {
@@ -27,9 +27,9 @@ export function load(name) {
     cachedData: codeOf(file),
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, require, module, file);
+  script.runInThisContext()(module.exports, own, module, file);
   return module.exports;
-}
+};
 
 function codeOf(file) {
   try {
