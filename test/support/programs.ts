@@ -130,7 +130,7 @@ export async function startAndWait(
 }
 
 /** Programs leave a daemon a moment between making its socket and listening there. */
-async function connected(path: string): Promise<Socket> {
+export async function connected(path: string): Promise<Socket> {
   const until_ms = performance.now() + MOMENT_MS;
   for (;;) {
     const socket = connect({ path });
