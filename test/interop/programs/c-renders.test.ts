@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PlainClient, startAndWait } from '../../support/programs.ts';
+import { PlainClient, type Started, startAndWait } from '../../support/programs.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 import { call, type Turn, takeTurns } from '../../support/turns.ts';
 
@@ -37,7 +37,15 @@ test('render transfer', async () => {
   const daemon = await startAndWait(({ socket }) => ['--socket', socket], {
     env: { GOXEL_RENDER_DIR: renders },
   });
-  const client = await PlainClient.open(daemon.places.socket);
+  try {
+    await transfer(daemon, renders);
+  } finally {
+    assert.is(await daemon.stop(), 0, daemon.output());
+  }
+});
+
+async function transfer({ places }: Started, renders: string): Promise<void> {
+  const client = await PlainClient.open(places.socket);
   const ask = (...turns: Turn[]) => takeTurns(client, turns, 8191);
   const voxel = { send: call('goxel.add_voxel', '[16, 16, 16, 255, 0, 0, 255]', 1) };
   const create = call('goxel.create_project', '["TestProject", 32, 32, 32]', 1);
@@ -47,7 +55,7 @@ test('render transfer', async () => {
   assert.is(dirname(path), renders);
   assert.ok(statSync(path).size > 0);
 
-  const legacy = join(daemon.places.directory, 'legacy.png');
+  const legacy = join(places.directory, 'legacy.png');
   const positional = call('goxel.render_scene', `["${legacy}", 100, 100]`, 1);
   await ask({ send: positional, wants: [SUCCESS] });
   assert.ok(existsSync(legacy));
@@ -62,7 +70,6 @@ test('render transfer', async () => {
   );
   await ask({ send: info, wants: [SUCCESS, '"file":{'] });
   client.close();
-  assert.is(await daemon.stop(), 0, daemon.output());
-});
+}
 
 test.run();
