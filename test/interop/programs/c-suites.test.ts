@@ -30,7 +30,7 @@ const headless = ({ socket, pid_file, log_file }: Places) => [
 ];
 const foreground = ({ socket }: Places) => ['--foreground', '--socket', socket];
 
-/** Starts, runs, and stops as the program does; it must be gone in time, with 0, and leave nothing. */
+/** Starts, runs, and stops it; it must be gone in time, with 0, and leave nothing. */
 async function during(
   started: Promise<Started>,
   stop_ms: number,
@@ -178,7 +178,7 @@ test('concurrent clients', async () => {
     const rounds = 9;
     const client = async (number: number) => {
       const file = join(directory, `stress_${number}.gox`);
-      const any: readonly [string, string][] = [
+      const requests: readonly [string, string][] = [
         ['goxel.get_status', '[]'],
         ['goxel.list_layers', '[]'],
         ['goxel.create_project', '["Stress Test",16,16,16]'],
@@ -191,7 +191,7 @@ test('concurrent clients', async () => {
         ['goxel.load_project', `["${file}.gone"]`],
       ];
       const turns = Array.from({ length: rounds }, (_, i) => {
-        const [method, params] = any[(number + i) % any.length] as [string, string];
+        const [method, params] = requests[(number + i) % requests.length] as [string, string];
         return { send: call(method, params, i + 1), wants: ['"jsonrpc":"2.0"', `"id":${i + 1}`] };
       });
       await takeTurnsAt(socket, turns, 8191);
