@@ -64,7 +64,7 @@ async function manyApart(
 test('performance validation', async () => {
   const daemon = startAs(({ socket }) => ['--foreground', '--socket', socket, '--workers', '4']);
   await during(daemon, async ({ places: { socket } }) => {
-    const client = await openPatiently(socket);
+    const client = await openPatiently(socket, 100);
     const requests = [
       '{"method":"ping"}',
       '{"method":"version"}',
@@ -99,14 +99,14 @@ test('performance validation', async () => {
   });
 });
 
-/** It tries to connect each 100 ms, for ten seconds. */
-async function openPatiently(socket: string): Promise<PlainClient> {
-  for (let tries = 0; ; tries++) {
+/** Tries again each so often, for ten seconds. */
+async function openPatiently(socket: string, every_ms: number): Promise<PlainClient> {
+  for (let waited_ms = 0; ; waited_ms += every_ms) {
     try {
       return await PlainClient.open(socket);
     } catch (error) {
-      if (tries === 100) throw error;
-      await sleep(100);
+      if (waited_ms >= 10_000) throw error;
+      await sleep(every_ms);
     }
   }
 }
@@ -149,7 +149,8 @@ test('stress', async () => {
     const hundred = await Promise.all(Array.from({ length: 100 }, () => PlainClient.open(socket)));
     for (const client of hundred) await takeTurns(client, [bare('ping')], 255);
     for (const client of hundred) client.close();
-    for (let i = 0; i < 1000; i++) (await PlainClient.open(socket)).close();
+    // Their `connect` waits while the backlog is full; Node's says EAGAIN.
+    for (let i = 0; i < 1000; i++) (await openPatiently(socket, 1)).close();
     await takeTurnsAt(socket, [bare('ping')], 255);
   });
 });
