@@ -24,7 +24,7 @@ const DEATHS_MAX = 2;
  */
 const REPLAY_MS_MAX = 300_000;
 
-type Registry = Pick<CallsRegistry, 'calls' | 'projects' | 'clock' | 'readings'>;
+type Registry = Pick<CallsRegistry, 'calls' | 'projects' | 'clock' | 'readings' | 'stopping'>;
 
 /** What the queue of the engine has to do with it. */
 interface Keeper {
@@ -143,11 +143,14 @@ export class Recovery {
 
   #make(project: Project, link: EngineLink, isThere: () => boolean): Promise<Rebuilt> {
     const { journal, number } = project;
-    const { readings } = this.#registry;
+    const { readings, stopping } = this.#registry;
     if (journal?.isUnread !== true || readings === undefined) {
       return link.recover(number, project.log.recovery());
     }
-    return readings.read(project, journal, { isThere, readStore: link.readStore });
+    return readings.read(project, journal, {
+      ...{ isThere, isStopping: stopping },
+      readStore: link.readStore,
+    });
   }
 
   #lose(project: Project, reason: string, error?: GoxError): void {

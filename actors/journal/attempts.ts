@@ -38,3 +38,10 @@ export function beginAttempt(directory: string): void {
 export function endAttempt(directory: string): void {
   rmSync(join(directory, NAME), { force: true });
 }
+
+/** Takes back one that was begun: that it did not end is the fault of nothing that was read. */
+export function withdrawAttempt(directory: string): void {
+  const count = attemptsOf(directory) - 1;
+  if (count <= 0) endAttempt(directory);
+  else writeFileSync(join(directory, NAME), `${VERSION} ${count}\n`, { mode: 0o600 });
+}

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { GoxError } from '../../conf/errors.ts';
 import type { StoreFault } from '../../engine/journal/store-reader.ts';
 import type { Rebuilt, StorePlace, StoreReading } from '../../engine/port/layout.ts';
-import { ATTEMPTS_MAX, attemptsOf, beginAttempt, endAttempt } from './attempts.ts';
+import { ATTEMPTS_MAX, attemptsOf, beginAttempt, endAttempt, withdrawAttempt } from './attempts.ts';
 import type { ProjectJournal } from './project-journal.ts';
 import type { ProjectLog } from './project-log.ts';
 
@@ -26,12 +26,16 @@ interface Unread {
 /** Who reads; `isThere` says whether the thread is the same still. */
 interface Reader {
   readonly isThere: () => boolean;
+  /** Whether the daemon ends, and its threads with it. */
+  readonly isStopping: () => boolean;
   readonly readStore: (project: number, place: StorePlace) => Promise<StoreReading>;
 }
 
 export class Readings {
   readonly #log: Logger;
   readonly #now_ms: () => number;
+  /** The directories that are being read, or were when the daemon was told to stop. */
+  readonly #underWay = new Set<string>();
   #found = 0;
   #read = 0;
   #failed = 0;
@@ -61,16 +65,14 @@ export class Readings {
    */
   async read(project: Unread, journal: ProjectJournal, reader: Reader): Promise<Rebuilt> {
     const { directory } = journal;
-    let begun = false;
     try {
       if (attemptsOf(directory) >= ATTEMPTS_MAX) throw leftAside(directory);
       const epoch = await journal.own();
       if (!reader.isThere()) throw new Error('the thread that was to read it ended');
       this.#beginAttempt(directory);
-      begun = true;
       const reading = await reader.readStore(project.number, { directory, epoch });
       this.#goOn(project, journal, reading);
-      endAttempt(directory);
+      this.#endAttempt(directory);
       // Nobody is to see what a power cut could still take.
       await journal.ready();
       this.#read += 1;
@@ -78,9 +80,12 @@ export class Readings {
     } catch (cause) {
       const error = cause instanceof GoxError ? cause : unreadable(journal, cause);
       if (reader.isThere()) {
-        if (begun) endAttempt(directory);
+        this.#endAttempt(directory);
         this.#failed += 1;
         this.#log.error({ project: project.name, err: cause }, error.message);
+      } else if (!reader.isStopping()) {
+        // The thread ended by itself, which counts.
+        this.#underWay.delete(directory);
       }
       throw error;
     } finally {
@@ -88,13 +93,30 @@ export class Readings {
     }
   }
 
+  /** The daemon ends, in order: what it did not read to its end was no failure. */
+  end(): void {
+    for (const directory of this.#underWay) {
+      try {
+        withdrawAttempt(directory);
+      } catch (error) {
+        this.#log.warn({ err: error, directory }, 'that a project was being read stays noted');
+      }
+    }
+    this.#underWay.clear();
+  }
+
   /** What cannot be counted, on a full disk, is tried all the same. */
   #beginAttempt(directory: string): void {
+    this.#underWay.add(directory);
     try {
       beginAttempt(directory);
     } catch (error) {
       this.#log.warn({ err: error, directory }, 'that a project is being read cannot be noted');
     }
+  }
+
+  #endAttempt(directory: string): void {
+    if (this.#underWay.delete(directory)) endAttempt(directory);
   }
 
   #goOn(project: Unread, journal: ProjectJournal, reading: StoreReading): void {

@@ -38,7 +38,10 @@ export function storeStep(deps: StoreStepDeps): Step {
       predecessor.whenGivenUp(open);
       return { from: predecessor.estate.pid };
     },
-    end: () => store.close(),
+    end: () => {
+      readings.end();
+      return store.close();
+    },
     figures: () => ({ directory: store.directory, ...readings.figures }),
   };
 }
