@@ -114,7 +114,7 @@ test('quick socket test', async () => {
   assert.is(await daemon.ended(), 0);
 });
 
-/** They run a program in C or Python between start and stop; those in C are in `c`. */
+/** Between start and stop they run a program: in C (`c-suites`), or in Python, which is lost. */
 for (const name of ['file operations', 'script execution', 'Snoopy']) {
   test(`runner of the ${name} test`, async () => {
     const daemon = await startAndWait(FOREGROUND);
