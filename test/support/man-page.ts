@@ -53,6 +53,11 @@ const VARIABLES: readonly (readonly [string, string])[] = [
     'The key limits.depth_max, and so on for each key. What begins like a section and is no key' +
       ' is an error.',
   ],
+  [
+    'GOXEL_RENDER_DIR, GOXEL_RENDER_TTL, GOXEL_RENDER_MAX_SIZE, GOXEL_RENDER_CLEANUP_INTERVAL',
+    'As the C daemon takes them: the directory of managed renders, their time in seconds, bytes' +
+      ' of all of them, and seconds between two looks.',
+  ],
 ];
 
 const SIGNALS: readonly (readonly [string, string])[] = [

@@ -18,6 +18,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import type { Config } from '../../../conf/schema.ts';
 import { type ManagedRender, renderName } from '../../../engine/port/renders.ts';
 import { configWith } from '../../support/probe.ts';
+import { eventually } from '../../support/raw.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 const TTL_S = 60;
@@ -174,7 +175,7 @@ test('the oldest make room, but for those of the last seconds', async () => {
   assert.not(renders.list().some((one) => one.path === second.path));
   assert.equal(renders.figures(), { files: 2, bytes: 80 });
   // What is not in the list is going.
-  while (files().length > 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually('they are gone', () => files().length === 2);
   assert.is(renders.stats().total_renders, 4);
 });
 
