@@ -187,6 +187,7 @@ const REFUSED: readonly (readonly [title: string, params: object, code: string])
   ['another format', { output_path: 'a.gif' }, 'GOX_FORMAT_UNKNOWN'],
   ['a path outside', { output_path: '/a.png' }, 'GOX_PATH_REFUSED'],
   ['a smooth surface to trace', { trace: true, surface: 'smooth' }, 'GOX_INVALID_PARAMS'],
+  ['a kept file where nobody keeps any', { return_mode: 'file_path' }, 'GOX_INVALID_PARAMS'],
 ];
 
 for (const [title, params, code] of REFUSED) {
