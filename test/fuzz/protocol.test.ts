@@ -9,7 +9,7 @@ import { errorObject } from '../../conf/errors.ts';
 import { SEED } from '../support/seed.ts';
 import { campaign, STREAMS_PER_ROUND, streamOfNumber } from './protocol/campaign.ts';
 import { type Arrival, type Due, judgeArrivals, refusal, result } from './protocol/due.ts';
-import { packedId, ReplyReader } from './protocol/replies.ts';
+import { packedId, ReplyReader, TOOL_ID } from './protocol/replies.ts';
 import { ENDINGS } from './protocol/stream.ts';
 
 const ROUNDS = 2;
@@ -168,6 +168,21 @@ reading('ids are the bytes that came', () => {
     ['"\\"]"', '12e3'],
   );
   assert.is(packedId(2n ** 63n), 'bigint 9223372036854775808');
+});
+
+reading('replies to calls of tools are read as those to requests', () => {
+  const error = errorObject('GOX_INVALID_PARAMS', 'It is wrong.');
+  const told = { error_message: error.message, error_data: error.data };
+  const failure = (error_code: number, more = {}) =>
+    `${JSON.stringify({ success: false, error_code, ...told, ...more })}\n`;
+  const { arrivals } = read('text', `{"success":true,"content":[1]}\n${failure(-1002)}`);
+  assert.equal(arrivals, [
+    { encoding: 'json', id: TOOL_ID, value: { jsonrpc: '2.0', id: null, result: [1] } },
+    { encoding: 'json', id: TOOL_ID, value: { jsonrpc: '2.0', id: null, error } },
+  ]);
+  for (const wrong of [failure(-1003), failure(-1002, { id: 1 }), '{"success":true}\n']) {
+    assert.throws(() => read('text', wrong), /no reply to a tool/);
+  }
 });
 
 reading('what is framed in another way is a fault', () => {

@@ -3,6 +3,9 @@
  * real socket, byte by byte. `echo`, which gives its parameters back, stands in the place of
  * `subtract` and `sum`; `goxel.get_voxel` in the place of `get_data`, so that a batch mixes what
  * the daemon answers itself with what an engine does.
+ *
+ * All is asked of a daemon that is strict (`transport.strict`) and of one that is not: they must
+ * answer alike. `strict.test.ts` has what they do not answer alike.
  */
 
 import { suite } from 'uvu';
@@ -11,7 +14,10 @@ import { type ErrorCode, errorObject } from '../../conf/errors.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { RawConnection } from '../support/raw.ts';
 
-const daemon = await startDaemon();
+const daemons = await Promise.all([
+  startDaemon(),
+  startDaemon({ settings: { 'transport.strict': true } }),
+]);
 
 /** The bytes of a reply; `id` and `result` are JSON texts. */
 function result(id: string, value: string): string {
@@ -110,13 +116,22 @@ const EXAMPLES: readonly (readonly [title: string, request: string, reply: strin
   ],
 ];
 
-/** Half-closes after the bytes, and gives everything that comes back. */
+/** Half-closes after the bytes, and gives everything that comes back, from either daemon. */
 async function exchange(bytes: string): Promise<string> {
-  const connection = await RawConnection.open(daemon.socket);
-  connection.write(bytes);
-  connection.end();
-  return (await connection.rest()).toString();
+  const [lenient, strict] = await Promise.all(
+    daemons.map(async ({ socket }) => {
+      const connection = await RawConnection.open(socket);
+      connection.write(bytes);
+      connection.end();
+      return (await connection.rest()).toString();
+    }),
+  );
+  assert.equal(inOrder(strict!), inOrder(lenient!));
+  return lenient!;
 }
+
+/** The lines: those of different parts of the daemon come in any order. */
+const inOrder = (replies: string) => replies.split('\n').sort();
 
 const examples = suite('examples of the specification');
 
@@ -127,13 +142,15 @@ for (const [title, request, reply] of EXAMPLES) {
 }
 
 examples('all of them on one connection', async () => {
-  const connection = await RawConnection.open(daemon.socket);
-  for (const [title, request, reply] of EXAMPLES) {
-    connection.write(`${request}\n`);
-    if (reply !== '') assert.is(await connection.line(), reply, title);
+  for (const { socket } of daemons) {
+    const connection = await RawConnection.open(socket);
+    for (const [title, request, reply] of EXAMPLES) {
+      connection.write(`${request}\n`);
+      if (reply !== '') assert.is(await connection.line(), reply, title);
+    }
+    assert.is(await connection.ask('{"jsonrpc":"2.0","method":"echo","id":0}'), result('0', '{}'));
+    connection.destroy();
   }
-  assert.is(await connection.ask('{"jsonrpc":"2.0","method":"echo","id":0}'), result('0', '{}'));
-  connection.destroy();
 });
 
 examples.run();
@@ -182,8 +199,8 @@ ids.run();
 
 const notifications = suite('notifications');
 
-notifications('get nothing, and are done', async () => {
-  const connection = await RawConnection.open(daemon.socket);
+async function notify(socket: string): Promise<void> {
+  const connection = await RawConnection.open(socket);
   connection.write('{"jsonrpc":"2.0","method":"goxel.add_voxel","params":[4,5,6,"#3366CC"]}\n');
   connection.write('{"jsonrpc":"2.0","method":"goxel.add_voxel","params":[4,5,"six"]}\n');
   connection.write('{"jsonrpc":"2.0","method":"log_message","params":{"text":"hello"}}\n');
@@ -195,10 +212,14 @@ notifications('get nothing, and are done', async () => {
     result('1', '{"x":4,"y":5,"z":6,"exists":true,"color":[51,102,204,255]}'),
   );
   connection.destroy();
+}
+
+notifications('get nothing, and are done', async () => {
+  for (const { socket } of daemons) await notify(socket);
 });
 
-notifications('the daemon stops in order', async () => {
-  assert.equal(await daemon.stop(), { code: 0, signal: null });
+notifications('the daemons stop in order', async () => {
+  for (const daemon of daemons) assert.equal(await daemon.stop(), { code: 0, signal: null });
 });
 
 notifications.run();

@@ -1,6 +1,8 @@
 /** Reads replies off the wire, in each framing, and keeps the bytes of their ids. */
 
 import { Unpackr } from 'msgpackr';
+import { ERRORS } from '../../../conf/error-catalogue.ts';
+import type { ErrorCode } from '../../../conf/errors.ts';
 import type { Arrival, Reply } from './due.ts';
 
 export type Framing = 'text' | 'header' | 'goxe';
@@ -9,6 +11,9 @@ const unpackr = new Unpackr({ useRecords: false, int64AsType: 'bigint' });
 
 const GOXE_BYTES = 16;
 const START = '{"jsonrpc":"2.0","id":';
+/** How the reply to the call of a tool begins, and what stands for the id that it has not. */
+const TOOL_START = '{"success":';
+export const TOOL_ID = 'tool';
 
 /** Takes the bytes of a connection as they come. Throws for what is no reply in the framing. */
 export class ReplyReader {
@@ -100,9 +105,33 @@ function jsonArrival(text: string): Arrival {
 
 /** The id comes first, where clients search for it, and as it was sent. */
 function jsonReply(text: string, value: unknown): Reply {
+  if (text.startsWith(TOOL_START)) return toolReply(text, value as Record<string, unknown>);
   if (!text.startsWith(START)) throw new Error(`no reply: ${text.slice(0, 300)}`);
   const id = text.slice(START.length, valueEnd(text, START.length));
   return { encoding: 'json', id, value };
+}
+
+/** The reply to the call of a tool, as that to a request. Throws for another shape. */
+function toolReply(text: string, value: Record<string, unknown>): Reply {
+  const { success, content, error_code, error_message, error_data } = value;
+  const names = Object.keys(value).join();
+  const common = { jsonrpc: '2.0', id: null };
+  if (success === true && names === 'success,content') {
+    return { encoding: 'json', id: TOOL_ID, value: { ...common, result: content } };
+  }
+  const { code: name } = (error_data ?? {}) as { code?: ErrorCode };
+  const code = name === undefined ? undefined : ERRORS[name]?.number;
+  const sound = names === 'success,error_code,error_message,error_data' && code !== undefined;
+  if (success !== false || !sound || error_code !== toolCode(code)) {
+    throw new Error(`no reply to a tool: ${text.slice(0, 300)}`);
+  }
+  const error = { code, message: error_message, data: error_data };
+  return { encoding: 'json', id: TOOL_ID, value: { ...common, error } };
+}
+
+function toolCode(number: number): number {
+  if (number === -32601) return -1001;
+  return [-32700, -32600, -32602].includes(number) ? -1002 : -1003;
 }
 
 /** The place behind the JSON value that begins at `at`. */

@@ -5,9 +5,10 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorCode } from '../../../conf/errors.ts';
+import { TOOLS, toolMethod } from '../../../engine/catalogue/tools.ts';
 import type { Random } from '../random.ts';
 import { type Encoding, type Expected, either, refusal, result } from './due.ts';
-import { packedId } from './replies.ts';
+import { packedId, TOOL_ID } from './replies.ts';
 
 /** A value, and the text that stands for it in JSON. */
 export interface Literal {
@@ -27,6 +28,8 @@ export interface Element {
   readonly body: Members | Literal;
   /** Undefined for what gets no reply. */
   readonly due: Expected | undefined;
+  /** A request in order, which can be asked in another form. */
+  readonly request?: { readonly method: string; readonly params: Literal | undefined };
 }
 
 /** Voxels as the requests so far have left them: a colour by `x,y,z`. */
@@ -37,16 +40,24 @@ const NULL = literal(null);
 const SPREAD = 5;
 const TEXT_LENGTH_MAX = 20_000;
 
+/** Replies without an id come in the order of their requests. */
+const NO_ID = 'no id';
+
+const TOOL_OF = new Map(TOOLS.map((tool) => [toolMethod(tool) as string, tool]));
+
 export class Story {
   readonly project: string;
   readonly encoding: Encoding;
+  /** Whether some requests have no id: then none has null, which could be mistaken for them. */
+  readonly informal: boolean;
   readonly #random: Random;
   readonly #model: Model = new Map();
   #ids = 0;
   #opened = false;
 
-  constructor(random: Random, encoding: Encoding, project: string) {
+  constructor(random: Random, encoding: Encoding, project: string, informal = false) {
     this.#random = random;
+    this.informal = informal;
     this.encoding = encoding;
     this.project = project;
   }
@@ -81,8 +92,44 @@ export class Story {
       () => ({ json: `${n}e3`, value: n * 1000 + 0.25 }),
       () => ({ json: `"\\u00e9\\/${n}"`, value: `é/${n}` }),
       () => ({ json: `12345678901234567890123${n}`, value: 2n ** 63n + BigInt(n) }),
-      () => NULL,
+      () => (this.informal ? literal(n) : NULL),
     ])();
+  }
+
+  /**
+   * A request as programs of the C daemon's world write it: a bare object, or the call of a tool
+   * where there is one; as it is where it has neither form.
+   */
+  informally(element: Element): Element {
+    const { request, due } = element;
+    if (request === undefined || due === undefined) return element;
+    const { method, params } = request;
+    const tool = TOOL_OF.get(method);
+    const named = params === undefined || !Array.isArray(params.value);
+    if (tool !== undefined && named && this.#random.chance(0.5)) {
+      const members: Members = [['tool', literal(tool)]];
+      const body = params === undefined ? members : [...members, ['arguments', params] as const];
+      return { body, due: { ...due, ids: [TOOL_ID], line: NO_ID } };
+    }
+    const members: Members = [['method', literal(method)]];
+    const body = params === undefined ? members : [...members, ['params', params] as const];
+    return { body, due: { ...due, ids: [this.null_id], line: NO_ID } };
+  }
+
+  /** The call of a tool that there is not, or with wrong arguments. */
+  wrongTool(): Element {
+    const [tool, named, code] = this.#random.pick([
+      ['goxel_fly', {}, 'GOX_METHOD_NOT_FOUND'],
+      ['', null, 'GOX_METHOD_NOT_FOUND'],
+      ['__proto__', {}, 'GOX_METHOD_NOT_FOUND'],
+      ['ping', [1], 'GOX_INVALID_PARAMS'],
+      ['version', 'x', 'GOX_INVALID_PARAMS'],
+    ] as const);
+    const body: Members = [
+      ['tool', literal(tool)],
+      ['arguments', literal(named)],
+    ];
+    return { body, due: this.due(`tool ${tool}`, [TOOL_ID], refusal(code), NO_ID) };
   }
 
   /** A request in order, or a notification. */
@@ -101,7 +148,8 @@ export class Story {
     if (quiet) return { body: members, due: undefined };
     const id = this.id();
     members.push(['id', id]);
-    return { body: members, due: this.due(method, [this.keyOf(id)], wrong, line) };
+    const due = this.due(method, [this.keyOf(id)], wrong, line);
+    return { body: members, due, request: { method, params } };
   }
 
   due(what: string, ids: readonly string[], wrong: Expected['wrong'], line?: string): Expected {

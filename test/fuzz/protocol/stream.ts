@@ -31,11 +31,18 @@ export interface Stream {
   readonly asleep_ms: number;
 }
 
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** GOXE frames say for each how it is encoded; a stream has one for its ids to be compared. */
 type Dialect = 'text' | 'header' | 'goxe json' | 'goxe msgpack';
 
 const DIALECTS: readonly Dialect[] = ['text', 'text', 'header', 'goxe json', 'goxe msgpack'];
 const MESSAGES_MAX = 60;
+/** Of a text that begins with so many bytes nobody takes the rest for a lone bracket. */
+const SAFE_BYTES = 8;
 const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 const PIECES_MAX = 24;
 const ASLEEP_MS = 300;
@@ -58,11 +65,15 @@ class Writer {
   readonly #story: Story;
   readonly #bytes: Buffer[] = [];
   readonly #dues: Due[] = [];
+  /** Where the bytes must not be cut. */
+  readonly #whole: Span[] = [];
 
   constructor(random: Random, dialect: Dialect, project: string) {
     this.#random = random;
     this.#dialect = dialect;
-    this.#story = new Story(random, dialect === 'goxe msgpack' ? 'msgpack' : 'json', project);
+    const informal = dialect === 'text' && random.chance(0.5);
+    const encoding = dialect === 'goxe msgpack' ? 'msgpack' : 'json';
+    this.#story = new Story(random, encoding, project, informal);
   }
 
   stream(): Stream {
@@ -79,7 +90,7 @@ class Writer {
     return {
       framing: this.#dialect === 'text' || this.#dialect === 'header' ? this.#dialect : 'goxe',
       ending,
-      pieces: cut(all, random),
+      pieces: cut(all, random, this.#whole),
       dues: this.#dues,
       asleep_ms: random.chance(0.1) ? ASLEEP_MS : 0,
     };
@@ -95,7 +106,8 @@ class Writer {
 
   #message(): void {
     const random = this.#random;
-    if (random.chance(0.12)) this.#broken();
+    if (this.#story.informal && random.chance(0.3)) this.#informal();
+    else if (random.chance(0.12)) this.#broken();
     else if (random.chance(0.15)) this.#batch();
     else this.#one();
   }
@@ -110,6 +122,18 @@ class Writer {
         Buffer.from(jsonOf(element, random, this.#style())),
         !Array.isArray(element.body),
       );
+  }
+
+  /** One without an id. In two pieces it could be taken for one that lacks its last bracket. */
+  #informal(): void {
+    const random = this.#random;
+    const story = this.#story;
+    const element = random.chance(0.1) ? story.wrongTool() : story.informally(story.next());
+    if (element.due !== undefined) this.#dues.push(element.due);
+    const start = Buffer.concat(this.#bytes).length;
+    const payload = Buffer.from(jsonOf(element, random, this.#style()));
+    this.#frame(payload, !Array.isArray(element.body));
+    this.#whole.push({ start: start + SAFE_BYTES, end: start + payload.length });
   }
 
   #batch(): void {
@@ -182,6 +206,12 @@ class Writer {
   /** Part of a message, which nobody will end. */
   #half(code: 'GOX_PARSE' | 'GOX_FRAME_TIMEOUT'): void {
     const random = this.#random;
+    if (code === 'GOX_FRAME_TIMEOUT' && this.#story.informal && random.chance(0.5)) {
+      // Answered soon.
+      this.#bytes.push(Buffer.from('{"method":"ping","params":{"a":[1]}'));
+      this.#dues.push(jsonError(code));
+      return;
+    }
     const part = half(this.#story, random, this.#packs ? 'msgpack' : 'json');
     if (this.text) this.#bytes.push(part);
     else {
@@ -226,8 +256,8 @@ function jsonError(code: 'GOX_PARSE' | 'GOX_FRAME_TIMEOUT'): Expected {
   return { what: code, encoding: 'json', ids: ['null'], wrong: refusal(code) };
 }
 
-/** The bytes in some pieces, cut anywhere. */
-function cut(bytes: Buffer, random: Random): Buffer[] {
+/** The bytes in some pieces, cut anywhere but inside what must stay whole. */
+function cut(bytes: Buffer, random: Random, whole: readonly Span[]): Buffer[] {
   const count = random.small(PIECES_MAX);
   const places = Array.from({ length: count }, () => random.below(bytes.length + 1));
   // Byte by byte, where framings are chosen and headers end.
@@ -235,7 +265,8 @@ function cut(bytes: Buffer, random: Random): Buffer[] {
     const from = random.chance(0.5) ? 0 : random.below(bytes.length);
     for (let i = 0; i < 40; i++) places.push(Math.min(from + i, bytes.length));
   }
-  const sorted = [0, ...places, bytes.length].sort((a, b) => a - b);
+  const free = places.filter((at) => !whole.some(({ start, end }) => at > start && at < end));
+  const sorted = [0, ...free, bytes.length].sort((a, b) => a - b);
   return sorted.slice(1).flatMap((end, i) => {
     const start = sorted[i]!;
     return end > start ? [bytes.subarray(start, end)] : [];

@@ -1,8 +1,8 @@
 /**
- * The latency benchmark of the C daemon: objects with neither `jsonrpc` nor `id`, a connection each,
- * and a count of bytes beside each text that is not always its length. It blocks in one `recv`, so
- * that it ends only when each is answered. `c-benchmarks.test.ts` has the others that send such
- * objects. And what all clients count on that read once: a reply comes whole.
+ * The latency benchmark of the C daemon: objects with neither `jsonrpc` nor `id`, a connection
+ * each, and a count of bytes beside each text that is not always its length. It blocks in one
+ * `recv`, so that it ends only when each is answered. `c-benchmarks.test.ts` has the others that
+ * send such objects. And what all clients count on that read once: a reply comes whole.
  */
 
 import { suite } from 'uvu';
