@@ -143,6 +143,8 @@ export interface PendingReply {
 /** The place of a reply whose request has a form and so no id. */
 export interface ReplyTurn {
   readonly form: Form;
+  /** What the request counts for until the reply leaves; undefined where there was none. */
+  readonly bytes: number | undefined;
   /** The reply once it is there: it waits for those before it. */
   outgoing: Outgoing | undefined;
 }

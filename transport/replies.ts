@@ -112,7 +112,7 @@ export class Replies {
     return this.#framing();
   }
 
-  /** Requests that have a place and no answer. */
+  /** Requests that have a place and no answer, or one that waits for those before it. */
   get open(): number {
     return this.#open;
   }
@@ -173,6 +173,7 @@ export class Replies {
   abandon(): void {
     this.#gone = true;
     this.#ready = [];
+    for (const { bytes, outgoing } of this.#turns) if (outgoing !== undefined) this.#settle(bytes);
     this.#turns = [];
     this.#kept = 0;
     this.#due = 0;
@@ -196,7 +197,7 @@ export class Replies {
     this.#open += 1;
     this.#asked += bytes;
     const form = request.form ?? this.#formOf(request, batch);
-    const turn = form === undefined ? undefined : { form, outgoing: undefined };
+    const turn = form === undefined ? undefined : { form, bytes, outgoing: undefined };
     if (turn !== undefined) this.#turns.push(turn);
     return { encoding, id, batch, place, bytes, turn, way: undefined };
   }
@@ -207,8 +208,8 @@ export class Replies {
       to.taker.answered(failed, body);
       return;
     }
-    this.#open -= 1;
-    this.#asked -= to.bytes;
+    // Else when its turn comes: or whoever waits for one reply could ask for any number more.
+    if (to.turn === undefined || this.#gone) this.#settle(to.bytes);
     const { batch, id, way } = to;
     const wanted = id !== undefined && !this.#gone;
     const reply = wanted ? this.#admit(to, id, failed, body, meta) : undefined;
@@ -246,7 +247,7 @@ export class Replies {
   say(reply: Reply): void {
     if (this.#gone) return;
     this.#failures.count(reply);
-    const turn: ReplyTurn = { form: 'bare', outgoing: undefined };
+    const turn: ReplyTurn = { form: 'bare', bytes: undefined, outgoing: undefined };
     this.#turns.push(turn);
     this.#inTurn(turn, reply);
   }
@@ -321,7 +322,18 @@ export class Replies {
   #inTurn(turn: ReplyTurn, reply: Reply): void {
     turn.outgoing = turn.form === 'tool' ? toolReply(reply) : reply;
     this.#kept += bodyBytes(turn.outgoing);
-    while (this.#turns[0]?.outgoing !== undefined) this.#push(this.#turns.shift()!.outgoing!);
+    while (this.#turns[0]?.outgoing !== undefined) {
+      const { bytes, outgoing } = this.#turns.shift()!;
+      this.#settle(bytes);
+      this.#push(outgoing!);
+    }
+  }
+
+  /** A request counts no more. */
+  #settle(bytes: number | undefined): void {
+    if (bytes === undefined) return;
+    this.#open -= 1;
+    this.#asked -= bytes;
   }
 
   #push(outgoing: Outgoing): void {

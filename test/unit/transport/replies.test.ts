@@ -149,6 +149,28 @@ test('what waits for its turn is bounded, and of no use to who has gone', () => 
   assert.is(one.held, 0);
 });
 
+test('a request counts until its turn has come, so that no more are read than may wait', () => {
+  const flows: boolean[] = [];
+  const parts = made(undefined, { flow: () => flows.push(parts.replies.crowded) });
+  const { output, replies: one } = parts;
+  const first = one.place(bareRequest(), undefined, 0);
+  for (let n = 0; n < 5; n += 1) one.answer(one.place(bareRequest(), undefined, 0), false, body(3));
+  one.say(errorReply(new GoxError('GOX_PARSE', 'Parse error: no.')));
+  one.flush();
+  assert.equal([one.open, one.crowded, output.replies.length], [6, true, 0]);
+  one.answer(first, false, body(3));
+  one.flush();
+  assert.equal([one.open, one.crowded, output.replies.length], [0, false, 7]);
+  assert.equal(flows, [true, false]);
+
+  const last = one.place(bareRequest(), undefined, 0);
+  one.answer(one.place(bareRequest(), undefined, 0), false, body(3));
+  one.abandon();
+  assert.is(one.open, 1);
+  one.answer(last, false, body(3));
+  assert.equal([one.open, one.held], [0, 0]);
+});
+
 test('one that must stop for the whole goes on when there is room', () => {
   const ledger = ledgerOf(5000);
   const [first, second] = [made(ledger), made(ledger)];
