@@ -136,6 +136,6 @@ export class Kept {
 /** Of a pixel: RGBA, and room for its packed bytes. */
 const FRAME_BYTES = 8;
 
-function bytesOf({ rgba, pixels }: ViewJob): number {
-  return (rgba?.byteLength ?? 0) + pixels.byteLength;
+function bytesOf({ rgba, packed }: ViewJob): number {
+  return rgba.byteLength + packed.byteLength;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Document } from '../document/document.ts';
+import { chooseFilter, rowsBelow } from '../image/strips.ts';
 import { areasOf, sizeOf } from '../prepared/areas.ts';
 import { Damage } from '../prepared/damage.ts';
 import { type Frame, Kept, type KeptMap } from '../prepared/kept.ts';
@@ -18,11 +19,12 @@ import {
   jobOf,
   meshed,
   type RenderJob,
+  type ViewJob,
   viewJobOf,
 } from './job.ts';
 import type { Meshing } from './meshing.ts';
 import { checkOptions, type RenderOptions } from './options.ts';
-import { bandOf, drawArea, packRows } from './picture.ts';
+import { drawArea, packInto } from './picture.ts';
 import { boundCube, type Projection } from './projection.ts';
 import { Scene } from './scene.ts';
 import { newShadowMap, shadowKey } from './shadow-map.ts';
@@ -79,7 +81,7 @@ function jobFor(kept: Kept | undefined, draft: Draft): RenderJob {
   const maps: KeptMap[] = [];
   const newMaps: number[] = [];
   const seen = prepared.damage.count;
-  let firstBand = 0;
+  let last: ViewJob | undefined;
   const views = draft.views.map((view) => {
     const key = mapKeyOf(view, draft);
     let at = maps.findIndex((map) => map.key === key);
@@ -94,8 +96,8 @@ function jobFor(kept: Kept | undefined, draft: Draft): RenderJob {
       at = maps.push(map) - 1;
     }
     const keeps = kept?.keeps(view.width, view.height) ?? false;
-    const job = viewJobOf(view, style, at, firstBand, keeps);
-    firstBand += job.bands;
+    const job = viewJobOf(view, style, at, last);
+    last = job;
     const map = maps[at];
     const map_seen = map?.damage.count ?? 0;
     if (keeps) kept?.addFrame({ key: keyOf(view, draft), view: job, map, seen, map_seen, done });
@@ -174,7 +176,7 @@ function drawHere(kept: Kept, draft: Draft): RenderJob | undefined {
   for (const { kept: frame, areas } of frames) drawFrame(kept, draft, frame, areas);
   const views = frames.map(({ kept: frame }) => frame.view);
   const job = pieceOf(prepared, draft, undefined, []);
-  return { ...job, views, stages: [0, 0, 0, 0, views.length] };
+  return { ...job, views, stages: [0, 0, 0, 0, 0, views.length] };
 }
 
 type Spend = (ms: number) => boolean;
@@ -231,17 +233,16 @@ function frameFor(
   }
   const { width, height } = view;
   if (!spend(width * height * PIXEL_MS + arena.rectCount * RECT_MS)) return undefined;
-  const job = viewJobOf(view, style, -1, 0, true);
+  const job = viewJobOf(view, style, -1);
   const anew = { key, view: job, map, seen: undefined, map_seen: 0, done: Int32Array.of(1) };
   return { kept: anew, areas: [{ left: 0, right: width, top: 0, bottom: height }] };
 }
 
 function drawFrame(kept: Kept, draft: Draft, frame: Frame, areas: readonly Area[]): void {
-  const { style } = draft;
+  const { samples } = draft.style;
   const { map } = frame;
-  const { bandRows, bands, projection } = frame.view;
+  const { projection } = frame.view;
   const view = { ...frame.view, shadow: map === undefined ? -1 : 0 };
-  const { samples } = style;
   const margin = 2 * samples;
   const sampled = areas.map(({ left, right, top, bottom }) => ({
     left: left * samples - margin,
@@ -252,15 +253,27 @@ function drawFrame(kept: Kept, draft: Draft, frame: Frame, areas: readonly Area[
   const job = pieceOf(kept.prepared, draft, projection, sampled);
   const scene = new Scene({ ...job, shadowMaps: map === undefined ? [] : [map.map] });
   frame.seen = undefined;
-  for (const area of areas) drawArea(scene, view, area, view.rgba!, 0);
-  for (let band = 0; band < bands; band++) {
-    const [top, bottom] = [band * bandRows, (band + 1) * bandRows];
-    const drawn = areas.some((area) => area.top < bottom && area.bottom > top);
-    if (drawn) packRows(style, view, band, bandOf(view, band)!);
-  }
+  for (const area of areas) drawArea(scene, view, area);
+  pack(view, areas);
   frame.seen = kept.prepared.damage.count;
   frame.map_seen = map?.damage.count ?? 0;
   kept.addFrame(frame);
+}
+
+/** Packs the strips that areas are in, and those whose bytes depend on them. */
+function pack(view: ViewJob, areas: readonly Area[]): void {
+  const { bandRows, bands, stripRows, strips } = view;
+  const drawn = new Set<number>();
+  for (let band = 0; band < bands && strips > 0; band++) {
+    const [top, bottom] = [band * bandRows, (band + 1) * bandRows];
+    if (!areas.some((area) => area.top < bottom && area.bottom > top)) continue;
+    chooseFilter(view, band);
+    const below = bottom + rowsBelow(view);
+    for (let strip = Math.floor(top / stripRows); strip * stripRows < below; strip++) {
+      if (strip < strips) drawn.add(strip);
+    }
+  }
+  for (const strip of drawn) packInto(view, strip);
 }
 
 /** A job of the blocks that lie in areas of a projection, in samples, to be drawn here and now. */

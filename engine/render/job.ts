@@ -4,6 +4,7 @@
  */
 
 import type { Document } from '../document/document.ts';
+import { stripRowsOf } from '../image/strips.ts';
 import type { ArenaMemory } from '../prepared/arena.ts';
 import type { Drawn, Prepared, Todo } from '../prepared/prepared.ts';
 import type { Box } from '../volume/box.ts';
@@ -41,13 +42,22 @@ export interface ViewJob {
   /** First of its bands among those of the job. */
   readonly firstBand: number;
   readonly bands: number;
-  /** RGBA, of a picture that is kept and of every JPEG. */
-  readonly rgba: Uint8Array | undefined;
-  /** Of a PNG the packed bytes of its bands, each in room of its own. */
-  readonly pixels: Uint8Array;
-  readonly bandRoom: number;
-  /** Two numbers a band: bytes packed, and their Adler-32. */
-  readonly packed: Uint32Array;
+  /** RGBA. */
+  readonly rgba: Uint8Array;
+  /** Of a pixel in a PNG. */
+  readonly channels: 3 | 4;
+  /** Of a PNG the filter of each band; see `image/strips.ts`. */
+  readonly filters: Uint8Array;
+  /** Rows of a strip of a PNG; the last may have fewer. */
+  readonly stripRows: number;
+  /** First of its strips among those of the job; a JPEG has none. */
+  readonly firstStrip: number;
+  readonly strips: number;
+  /** The packed bytes of strips, each in room of its own. */
+  readonly packed: Uint8Array;
+  readonly stripRoom: number;
+  /** Two numbers a strip: bytes packed, and Adler-32 of its rows. */
+  readonly packedSizes: Uint32Array;
 }
 
 export interface Style {
@@ -65,6 +75,7 @@ type Stages = readonly [
   faces: number,
   shadows: number,
   bands: number,
+  strips: number,
   pictures: number,
 ];
 
@@ -163,6 +174,7 @@ export function jobOf(
       Math.min(threads, faces.length),
       known.newMaps.length * SHADOW_BANDS_A_THREAD * threads,
       known.views.reduce((sum, { bands }) => sum + bands, 0),
+      known.views.reduce((sum, { strips }) => sum + strips, 0),
       known.views.length,
     ],
     style,
@@ -194,8 +206,8 @@ export function meshed(
   return { ...job, stages: [1, 0, ...rest(stages)], groups, mesh };
 }
 
-function rest([, , shadows, bands, pictures]: Stages): [number, number, number] {
-  return [shadows, bands, pictures];
+function rest([, , ...stages]: Stages) {
+  return stages;
 }
 
 function styleOf(options: RenderOptions): Style {
@@ -225,26 +237,32 @@ function soupsOf(groups: readonly Group[], mesher: Mesher): GroupJob[] {
   });
 }
 
-/** Room for the picture of a view, whose pixels are kept when they are to be. */
+/** Room for the picture of a view, behind the `last` one of the job. */
 export function viewJobOf(
   { width, height, projection, lamp }: DraftView,
   { samples, format, background }: Style,
   shadow: number,
-  firstBand: number,
-  kept: boolean,
+  last?: ViewJob,
 ): ViewJob {
   const wanted = Math.floor(BAND_SAMPLES / (width * samples * samples));
   const bandRows = Math.min(Math.max(wanted, BAND_ROWS_MIN), BAND_ROWS_MAX, height);
   const bands = Math.ceil(height / bandRows);
-  const bytes = (width * channelsOf(background) + 1) * bandRows;
+  const channels = channelsOf(background);
+  const stripRows = stripRowsOf(width, height, channels);
+  const strips = format === 'jpeg' ? 0 : Math.ceil(height / stripRows);
+  const bytes = (width * channels + 1) * stripRows;
   // Deflate adds a few bytes for each 16 kB it cannot pack.
-  const bandRoom = format === 'jpeg' ? 0 : bytes + (bytes >> 8) + 1024;
+  const stripRoom = bytes + (bytes >> 8) + 1024;
   const room = (size: number) => new Uint8Array(new SharedArrayBuffer(size));
   return {
-    ...{ width, height, projection, lamp, shadow, bandRows, firstBand, bands, bandRoom },
-    rgba: kept || format === 'jpeg' ? room(width * height * 4) : undefined,
-    pixels: room(bandRoom * bands),
-    packed: new Uint32Array(new SharedArrayBuffer(bands * 8)),
+    ...{ width, height, projection, lamp, shadow, bandRows, bands, channels, stripRows, strips },
+    firstBand: last === undefined ? 0 : last.firstBand + last.bands,
+    rgba: room(width * height * 4),
+    filters: room(bands),
+    firstStrip: last === undefined ? 0 : last.firstStrip + last.strips,
+    packed: room(stripRoom * strips),
+    stripRoom,
+    packedSizes: new Uint32Array(new SharedArrayBuffer(strips * 8)),
   };
 }
 

@@ -1,8 +1,8 @@
-/** Stage 2: one band of a picture, from voxels to packed bytes. */
+/** Stages 3 and 4: one band of a picture, from voxels to pixels; one strip, from pixels to bytes. */
 
-import { adler32, packBand } from '../image/encode.ts';
+import { chooseFilter, packStrip } from '../image/strips.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { channelsOf, type Style, type ViewJob } from './job.ts';
+import type { Style, ViewJob } from './job.ts';
 import { layVeils } from './lay-veils.ts';
 import type { Band } from './raster.ts';
 import type { Scene } from './scene.ts';
@@ -17,25 +17,19 @@ export function renderBand(scene: Scene, view: ViewJob, number: number): void {
   const top = number * view.bandRows;
   const bottom = Math.min(top + view.bandRows, view.height);
   const area = { left: 0, right: view.width, top, bottom };
-  const rgba = bandOf(view, number) ?? new Uint8Array(view.width * 4 * (bottom - top));
-  drawArea(scene, view, area, rgba, top);
-  packRows(scene.job.style, view, number, rgba);
+  drawArea(scene, view, area);
+  if (view.strips > 0) chooseFilter(view, number);
 }
 
-/** The pixels of a band that are kept. */
-export function bandOf({ width, height, bandRows, rgba }: ViewJob, number: number) {
-  const top = number * bandRows;
-  return rgba?.subarray(top * width * 4, Math.min(top + bandRows, height) * width * 4);
+/** Packs one strip of a PNG. */
+export function packInto(view: ViewJob, strip: number): void {
+  const { bytes, adler } = packStrip(view, strip, view.stripRows);
+  view.packed.set(bytes, strip * view.stripRoom);
+  view.packedSizes.set([bytes.length, adler], 2 * strip);
 }
 
-/** Draws an area of a view into RGBA rows of its whole width, of which the first is `firstRow`. */
-export function drawArea(
-  scene: Scene,
-  view: ViewJob,
-  area: Area,
-  rgba: Uint8Array,
-  firstRow: number,
-): void {
+/** Draws an area of a view into its pixels. */
+export function drawArea(scene: Scene, view: ViewJob, area: Area): void {
   const { style, groups } = scene.job;
   const { samples } = style;
   const { projection } = view;
@@ -61,7 +55,7 @@ export function drawArea(
     const from = (row * samples - top) * band.width + area.left * samples - left;
     const back = backgroundOf(style, row, view.height);
     resolveRow(colors, from, band.width, samples, back, line);
-    rgba.set(line, ((row - firstRow) * view.width + area.left) * 4);
+    view.rgba.set(line, (row * view.width + area.left) * 4);
   }
 }
 
@@ -70,24 +64,6 @@ function backgroundOf({ background, format }: Style, row: number, height: number
   if (background === 'gradient') return (0xff00_0000 | (gradientAt(row, height) * 0x01_0101)) >>> 0;
   if (background !== 'transparent') return background;
   return format === 'jpeg' ? 0xffff_ffff : 0;
-}
-
-/** Packs the pixels of a band of a PNG picture. */
-export function packRows(style: Style, view: ViewJob, number: number, rgba: Uint8Array): void {
-  if (style.format === 'jpeg') return;
-  const { width, pixels, bandRoom, packed } = view;
-  const channels = channelsOf(style.background);
-  const rows = rgba.length / (width * 4);
-  const raw = new Uint8Array((width * channels + 1) * rows);
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    checkInterrupt();
-    at = filterRow(rgba.subarray(row * width * 4, (row + 1) * width * 4), channels, width, raw, at);
-  }
-  const bytes = packBand(raw, number === view.bands - 1);
-  pixels.set(bytes, number * bandRoom);
-  packed[2 * number] = bytes.length;
-  packed[2 * number + 1] = adler32(raw);
 }
 
 /** Gives each sample its colour. A pixel whose samples see one voxel's face is shaded once. */
@@ -232,24 +208,4 @@ function resolveRow(
     line[at + 2] = by === 0 ? 0 : (blue / by + 0.5) | 0;
     line[at + 3] = (alpha / count + 0.5) | 0;
   }
-}
-
-const FILTER_SUB = 1;
-
-/** Writes a row as PNG's filter "Sub" has it; gives the place after it. */
-function filterRow(
-  line: Uint8Array,
-  channels: 3 | 4,
-  width: number,
-  raw: Uint8Array,
-  from: number,
-): number {
-  let at = from;
-  raw[at++] = FILTER_SUB;
-  for (let x = 0; x < width; x++) {
-    for (let c = 0; c < channels; c++) {
-      raw[at++] = line[x * 4 + c]! - (x === 0 ? 0 : line[x * 4 - 4 + c]!);
-    }
-  }
-  return at;
 }

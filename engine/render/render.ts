@@ -3,8 +3,8 @@
  * every machine and for any number of threads.
  *
  * The stages of a job: 0 marks which voxels are solid, or makes meshes; 1 finds the faces of
- * blocks; 2 draws bands of the shadow maps; 3 renders and packs bands of the pictures; 4 puts each
- * picture together.
+ * blocks; 2 draws bands of the shadow maps; 3 renders bands of the pictures; 4 packs strips of them;
+ * 5 puts each picture together.
  */
 
 import type { Document } from '../document/document.ts';
@@ -15,10 +15,10 @@ import { ENTRY, findersOf, ROWS_AT } from '../prepared/directory.ts';
 import type { Kept } from '../prepared/kept.ts';
 import { Preparer } from '../prepared/preparer.ts';
 import { prepareRender } from './direct.ts';
-import { channelsOf, type RenderJob, type ViewJob } from './job.ts';
+import type { RenderJob, ViewJob } from './job.ts';
 import { type Meshing, makeMeshes } from './meshing.ts';
 import type { Picture, RenderOptions } from './options.ts';
-import { renderBand } from './picture.ts';
+import { packInto, renderBand } from './picture.ts';
 import { Band } from './raster.ts';
 import { drawDepths, Scene } from './scene.ts';
 import type { Mesher } from './soup.ts';
@@ -43,6 +43,9 @@ export function runRenderPart(job: RenderJob, stage: number, part: number): Uint
   else if (stage === 3) {
     const view = job.views.findLast(({ firstBand }) => firstBand <= part)!;
     renderBand(sceneOf(job), view, part - view.firstBand);
+  } else if (stage === 4) {
+    const view = job.views.findLast(({ firstStrip }) => firstStrip <= part)!;
+    packInto(view, part - view.firstStrip);
   } else {
     const picture = encode(job, job.views[part]!);
     if (part === job.views.length - 1) Atomics.store(job.done, 0, 1);
@@ -106,16 +109,12 @@ function drawShadows(job: RenderJob, part: number): void {
 }
 
 function encode({ style }: RenderJob, view: ViewJob): Uint8Array {
-  const { width, height, pixels, bandRoom, bands, packed } = view;
-  if (style.format === 'jpeg') return jpegOf(view.rgba!, width, height, style.quality);
-  const channels = channelsOf(style.background);
-  const lengths = Array.from({ length: bands }, (_, i) => {
-    const rows = Math.min(view.bandRows, height - i * view.bandRows);
-    return {
-      bytes: pixels.subarray(i * bandRoom, i * bandRoom + packed[2 * i]!),
-      adler: packed[2 * i + 1]!,
-      rawLength: (width * channels + 1) * rows,
-    };
-  });
-  return pngOf(lengths, width, height, channels);
+  const { width, height, rgba, channels, stripRows, strips, packed, stripRoom, packedSizes } = view;
+  if (style.format === 'jpeg') return jpegOf(rgba, width, height, style.quality);
+  const parts = Array.from({ length: strips }, (_, i) => ({
+    bytes: packed.subarray(i * stripRoom, i * stripRoom + packedSizes[2 * i]!),
+    adler: packedSizes[2 * i + 1]!,
+    rawLength: (width * channels + 1) * Math.min(stripRows, height - i * stripRows),
+  }));
+  return pngOf(parts, width, height, channels);
 }
