@@ -26,8 +26,19 @@ export interface Choice {
   readonly flat: boolean;
 }
 
-/** Up to so many new colours, or to this share of the pixels, rows are left unfiltered. */
-const NEW_COLORS = 700;
+/**
+ * Numbers that tell what a band of rows looks like: how many pixels differ from the one before, how
+ * many of these are of a colour that is new, as far as a small table knows; and where those are
+ * many, the sums of differences to pixels before and above, in some of the rows.
+ */
+export const LOOKS = 4;
+const STEPS = 0;
+const NEW = 1;
+const BEFORE = 2;
+const ABOVE = 3;
+
+/** Up to so many new colours a row, or to this share of its pixels, rows are left unfiltered. */
+const NEW_COLORS = 16;
 const NEW_SHARE = 0.045;
 /** Of what is flat this share of pixels at most differs from the one before. */
 const FLAT_SHARE = 0.06;
@@ -37,14 +48,13 @@ const SAMPLED = 4;
 const TABLE_BITS = 12;
 const table = new Uint32Array(2 ** TABLE_BITS);
 
-/** What suits the rows from `top` to `bottom`. */
-export function choose({ pixels, width }: Rows, top: number, bottom: number): Choice {
-  const count = (bottom - top) * width;
-  const limit = Math.max(NEW_COLORS, count * NEW_SHARE);
+/** Writes down what the rows from `top` to `bottom` look like. */
+export function look({ pixels, width }: Rows, top: number, bottom: number, looks: Uint32Array) {
+  const enough = 2 * newColorsOf(width, bottom - top);
   let steps = 0;
   let fresh = 0;
   table.fill(0);
-  for (let y = top; y < bottom; y++) {
+  for (let y = top; y < bottom && fresh <= enough; y++) {
     checkInterrupt();
     let before = 0;
     for (let at = y * width; at < (y + 1) * width; at++) {
@@ -57,16 +67,25 @@ export function choose({ pixels, width }: Rows, top: number, bottom: number): Ch
       table[place] = color;
       fresh++;
     }
-    if (fresh > limit) return { filter: nearer(pixels, width, top, bottom), flat: false };
   }
-  return { filter: NONE, flat: steps <= count * FLAT_SHARE };
+  looks[STEPS] = steps;
+  looks[NEW] = Math.min(fresh, enough);
+  looks.fill(0, BEFORE);
+  if (fresh > enough / 2) addDifferences(pixels, width, top, bottom, looks);
 }
 
-/**
- * Whether pixels are more like those before or those above, by their sums of differences. The row
- * above the first is of another band, and may not be there yet.
- */
-function nearer(pixels: Uint32Array, width: number, top: number, bottom: number): number {
+function newColorsOf(width: number, rows: number): number {
+  return rows * Math.max(NEW_COLORS, width * NEW_SHARE);
+}
+
+/** The row above the first is of another band, and may not be there yet. */
+function addDifferences(
+  pixels: Uint32Array,
+  width: number,
+  top: number,
+  bottom: number,
+  looks: Uint32Array,
+): void {
   let [before, above] = [0, 0];
   for (let y = top + 1; y < bottom; y += SAMPLED) {
     checkInterrupt();
@@ -75,7 +94,18 @@ function nearer(pixels: Uint32Array, width: number, top: number, bottom: number)
       above += size(difference(pixels[at]!, pixels[at - width]!));
     }
   }
-  return before <= above ? SUB : UP;
+  looks[BEFORE] = before;
+  looks[ABOVE] = above;
+}
+
+/** What suits so many rows of some bands together. */
+export function choose(looks: Uint32Array, width: number, rows: number): Choice {
+  const sums = [0, 0, 0, 0];
+  for (let i = 0; i < looks.length; i++) sums[i % LOOKS]! += looks[i]!;
+  if (sums[NEW]! > newColorsOf(width, rows)) {
+    return { filter: sums[BEFORE]! <= sums[ABOVE]! ? SUB : UP, flat: false };
+  }
+  return { filter: NONE, flat: sums[STEPS]! <= rows * width * FLAT_SHARE };
 }
 
 /** Four bytes less four others, each by itself. */

@@ -1,36 +1,37 @@
 /**
- * A picture packed as a PNG, in strips that threads may pack side by side. Each begins with the rows
- * above it in its window, so that cutting costs a few bytes a strip (RFC 1950 and 1951: a deflate
+ * A picture packed as a PNG, in strips that threads may pack side by side. Each begins with the
+ * rows above it in its window, so that cutting costs a few bytes a strip (RFC 1951: a deflate
  * stream may be flushed to a whole byte, and what comes next may refer to what came before).
  */
 
 import { constants, deflateRawSync } from 'node:zlib';
 import { adler32, type PackedStrip, pngOf } from './encode.ts';
-import { choose, NONE, type Rows, writeRow } from './row-filter.ts';
+import { type Choice, choose, LOOKS, look, NONE, type Rows, writeRow } from './row-filter.ts';
 
-/** The pixels of a picture that is to be a PNG, and how they are filtered. */
+/** The pixels of a picture that is to be a PNG, and what they look like. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly channels: 3 | 4;
   /** RGBA, beginning at a multiple of 4 in its buffer. */
   readonly rgba: Uint8Array;
-  /** Rows that have a filter in common; the last such band may have fewer. */
+  /** Rows that are looked at together; the last such band may have fewer. */
   readonly bandRows: number;
-  /** Of each band the filter, and FLAT where it is flat. */
-  readonly filters: Uint8Array;
+  /** Numbers of `row-filter.ts` for each band. */
+  readonly looks: Uint32Array;
+  /** Rows that are packed together, by `stripRowsOf`; the last such strip may have fewer. */
+  readonly stripRows: number;
 }
 
-const FLAT = 0x80;
-
-/** Bytes of rows that are packed in one go: some milliseconds, and for small pictures a few parts. */
+/** Bytes of rows that are packed in one go: some milliseconds, and small pictures have parts. */
 const STRIP_BYTES = 2 ** 18;
 /** What deflate can refer to. */
 const WINDOW_BYTES = 2 ** 15;
 
 /**
  * How much zlib tries: all of it for what is flat, where no other level finds the edges in the rows
- * above among all that is of one colour. More for what is filtered would take twice as long, for 2 %.
+ * above among all that is of one colour. More for what is filtered would take twice as long, for
+ * 2 %.
  */
 const FLAT_LEVEL = 8;
 const LEVEL = 6;
@@ -43,17 +44,26 @@ export function stripRowsOf(width: number, height: number, channels: 3 | 4): num
   return Math.ceil(height / strips);
 }
 
-/** So many rows below a band at most refer to it. */
-export function rowsBelow({ width, channels }: Pick<Picture, 'width' | 'channels'>): number {
-  return Math.ceil(WINDOW_BYTES / (width * channels + 1)) + 1;
+/**
+ * The strips whose bytes depend on a band: those it is in, whose filter may be another one now, and
+ * those whose window reaches into these.
+ */
+export function stripsOf(
+  { width, height, channels, bandRows, stripRows }: Picture,
+  band: number,
+): [first: number, end: number] {
+  const first = Math.floor((band * bandRows) / stripRows);
+  const last = Math.floor((Math.min((band + 1) * bandRows, height) - 1) / stripRows);
+  const reached = (last + 1) * stripRows + Math.ceil(WINDOW_BYTES / (width * channels + 1));
+  return [first, Math.min(Math.ceil(reached / stripRows), Math.ceil(height / stripRows))];
 }
 
-/** Finds the filter of a band, once its pixels are there. */
-export function chooseFilter(picture: Picture, band: number): void {
-  const { bandRows, height, filters } = picture;
+/** Looks at a band, once its pixels are there. */
+export function lookAtBand(picture: Picture, band: number): void {
+  const { bandRows, height, looks } = picture;
   const top = band * bandRows;
-  const { filter, flat } = choose(rowsOf(picture), top, Math.min(top + bandRows, height));
-  filters[band] = filter | (flat ? FLAT : 0);
+  const own = looks.subarray(band * LOOKS, (band + 1) * LOOKS);
+  look(rowsOf(picture), top, Math.min(top + bandRows, height), own);
 }
 
 function rowsOf({ width, channels, rgba }: Picture): Rows {
@@ -61,25 +71,25 @@ function rowsOf({ width, channels, rgba }: Picture): Rows {
   return { pixels, width, channels };
 }
 
-/** Packs the rows of a strip; its bands, and those above it, have their filters. */
-export function packStrip(picture: Picture, strip: number, stripRows: number): PackedStrip {
-  const { width, height, channels, bandRows, filters } = picture;
+/** Packs the rows of a strip; all bands were looked at. */
+export function packStrip(picture: Picture, strip: number): PackedStrip {
+  const { width, height, channels, stripRows } = picture;
   const rows = rowsOf(picture);
   const stride = width * channels + 1;
   const top = strip * stripRows;
   const bottom = Math.min(top + stripRows, height);
   const first = Math.max(top - Math.ceil(WINDOW_BYTES / stride), 0);
   const all = new Uint8Array((bottom - first) * stride);
-  let level = FLAT_LEVEL;
+  const choices: Choice[] = [];
   for (let y = first, at = 0; y < bottom; y++) {
-    const choice = filters[Math.floor(y / bandRows)]!;
-    at = writeRow(rows, y, choice & ~FLAT, all, at);
-    if (y >= top) level = Math.min(level, levelOf(choice));
+    const own = Math.floor(y / stripRows);
+    choices[own] ??= choiceOf(picture, own);
+    at = writeRow(rows, y, choices[own].filter, all, at);
   }
   const raw = all.subarray((top - first) * stride);
   const window = all.subarray(0, (top - first) * stride).subarray(-WINDOW_BYTES);
   const bytes = deflateRawSync(raw, {
-    level,
+    level: levelOf(choices[strip]!),
     memLevel: constants.Z_MAX_MEMLEVEL,
     finishFlush: bottom === height ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     ...(window.length > 0 ? { dictionary: window } : {}),
@@ -87,22 +97,31 @@ export function packStrip(picture: Picture, strip: number, stripRows: number): P
   return { bytes, adler: adler32(raw), rawLength: raw.length };
 }
 
-function levelOf(choice: number): number {
-  if ((choice & FLAT) !== 0) return FLAT_LEVEL;
-  return choice === NONE ? LEVEL : FILTERED_LEVEL;
+/** The filter of a strip: rows of several filters have little in common for deflate. */
+function choiceOf({ width, height, bandRows, looks, stripRows }: Picture, strip: number): Choice {
+  const first = Math.floor((strip * stripRows) / bandRows);
+  const end = Math.ceil(Math.min((strip + 1) * stripRows, height) / bandRows);
+  const rows = Math.min(end * bandRows, height) - first * bandRows;
+  return choose(looks.subarray(first * LOOKS, end * LOOKS), width, rows);
+}
+
+function levelOf({ filter, flat }: Choice): number {
+  if (flat) return FLAT_LEVEL;
+  return filter === NONE ? LEVEL : FILTERED_LEVEL;
 }
 
 /** Packs all of a picture, in this thread. */
-export function packPicture(picture: Omit<Picture, 'bandRows' | 'filters'>): Uint8Array {
-  const { width, height, channels } = picture;
-  const bands = Math.ceil(height / BAND_ROWS);
-  const whole = { ...picture, bandRows: BAND_ROWS, filters: new Uint8Array(bands) };
-  for (let band = 0; band < bands; band++) chooseFilter(whole, band);
+export function packPicture(
+  pixels: Pick<Picture, 'width' | 'height' | 'channels' | 'rgba'>,
+): Uint8Array {
+  const { width, height, channels } = pixels;
   const stripRows = stripRowsOf(width, height, channels);
+  const bands = Math.ceil(height / BAND_ROWS);
+  const looks = new Uint32Array(bands * LOOKS);
+  const picture: Picture = { ...pixels, bandRows: BAND_ROWS, looks, stripRows };
+  for (let band = 0; band < bands; band++) lookAtBand(picture, band);
   const strips: PackedStrip[] = [];
-  for (let strip = 0; strip * stripRows < height; strip++) {
-    strips.push(packStrip(whole, strip, stripRows));
-  }
+  for (let strip = 0; strip * stripRows < height; strip++) strips.push(packStrip(picture, strip));
   return pngOf(strips, width, height, channels);
 }
 

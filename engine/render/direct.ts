@@ -4,7 +4,7 @@
  */
 
 import type { Document } from '../document/document.ts';
-import { chooseFilter, rowsBelow } from '../image/strips.ts';
+import { lookAtBand, stripsOf } from '../image/strips.ts';
 import { areasOf, sizeOf } from '../prepared/areas.ts';
 import { Damage } from '../prepared/damage.ts';
 import { type Frame, Kept, type KeptMap } from '../prepared/kept.ts';
@@ -260,20 +260,18 @@ function drawFrame(kept: Kept, draft: Draft, frame: Frame, areas: readonly Area[
   kept.addFrame(frame);
 }
 
-/** Packs the strips that areas are in, and those whose bytes depend on them. */
+/** Packs the strips that depend on areas. */
 function pack(view: ViewJob, areas: readonly Area[]): void {
-  const { bandRows, bands, stripRows, strips } = view;
-  const drawn = new Set<number>();
-  for (let band = 0; band < bands && strips > 0; band++) {
+  const { bandRows, bands } = view;
+  const strips = new Set<number>();
+  for (let band = 0; band < bands && view.strips > 0; band++) {
     const [top, bottom] = [band * bandRows, (band + 1) * bandRows];
     if (!areas.some((area) => area.top < bottom && area.bottom > top)) continue;
-    chooseFilter(view, band);
-    const below = bottom + rowsBelow(view);
-    for (let strip = Math.floor(top / stripRows); strip * stripRows < below; strip++) {
-      if (strip < strips) drawn.add(strip);
-    }
+    lookAtBand(view, band);
+    const [first, end] = stripsOf(view, band);
+    for (let strip = first; strip < end; strip++) strips.add(strip);
   }
-  for (const strip of drawn) packInto(view, strip);
+  for (const strip of strips) packInto(view, strip);
 }
 
 /** A job of the blocks that lie in areas of a projection, in samples, to be drawn here and now. */

@@ -4,6 +4,7 @@
  */
 
 import type { Document } from '../document/document.ts';
+import { LOOKS } from '../image/row-filter.ts';
 import { stripRowsOf } from '../image/strips.ts';
 import type { ArenaMemory } from '../prepared/arena.ts';
 import type { Drawn, Prepared, Todo } from '../prepared/prepared.ts';
@@ -46,8 +47,8 @@ export interface ViewJob {
   readonly rgba: Uint8Array;
   /** Of a pixel in a PNG. */
   readonly channels: 3 | 4;
-  /** Of a PNG the filter of each band; see `image/strips.ts`. */
-  readonly filters: Uint8Array;
+  /** What its bands look like; see `image/strips.ts`. */
+  readonly looks: Uint32Array;
   /** Rows of a strip of a PNG; the last may have fewer. */
   readonly stripRows: number;
   /** First of its strips among those of the job; a JPEG has none. */
@@ -254,15 +255,16 @@ export function viewJobOf(
   // Deflate adds a few bytes for each 16 kB it cannot pack.
   const stripRoom = bytes + (bytes >> 8) + 1024;
   const room = (size: number) => new Uint8Array(new SharedArrayBuffer(size));
+  const numbers = (count: number) => new Uint32Array(new SharedArrayBuffer(count * 4));
   return {
     ...{ width, height, projection, lamp, shadow, bandRows, bands, channels, stripRows, strips },
     firstBand: last === undefined ? 0 : last.firstBand + last.bands,
     rgba: room(width * height * 4),
-    filters: room(bands),
+    looks: numbers(bands * LOOKS),
     firstStrip: last === undefined ? 0 : last.firstStrip + last.strips,
     packed: room(stripRoom * strips),
     stripRoom,
-    packedSizes: new Uint32Array(new SharedArrayBuffer(strips * 8)),
+    packedSizes: numbers(strips * 2),
   };
 }
 

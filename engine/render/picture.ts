@@ -1,6 +1,6 @@
-/** Stages 3 and 4: one band of a picture, from voxels to pixels; one strip, from pixels to bytes. */
+/** Stages 3 and 4: a band of a picture, from voxels to pixels; a strip, from pixels to bytes. */
 
-import { chooseFilter, packStrip } from '../image/strips.ts';
+import { lookAtBand, packStrip } from '../image/strips.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import type { Style, ViewJob } from './job.ts';
 import { layVeils } from './lay-veils.ts';
@@ -18,12 +18,12 @@ export function renderBand(scene: Scene, view: ViewJob, number: number): void {
   const bottom = Math.min(top + view.bandRows, view.height);
   const area = { left: 0, right: view.width, top, bottom };
   drawArea(scene, view, area);
-  if (view.strips > 0) chooseFilter(view, number);
+  if (view.strips > 0) lookAtBand(view, number);
 }
 
 /** Packs one strip of a PNG. */
 export function packInto(view: ViewJob, strip: number): void {
-  const { bytes, adler } = packStrip(view, strip, view.stripRows);
+  const { bytes, adler } = packStrip(view, strip);
   view.packed.set(bytes, strip * view.stripRoom);
   view.packedSizes.set([bytes.length, adler], 2 * strip);
 }

@@ -3,8 +3,8 @@
  * every machine and for any number of threads.
  *
  * The stages of a job: 0 marks which voxels are solid, or makes meshes; 1 finds the faces of
- * blocks; 2 draws bands of the shadow maps; 3 renders bands of the pictures; 4 packs strips of them;
- * 5 puts each picture together.
+ * blocks; 2 draws bands of the shadow maps; 3 renders bands of the pictures; 4 packs strips of
+ * them; 5 puts each picture together.
  */
 
 import type { Document } from '../document/document.ts';

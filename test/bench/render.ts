@@ -30,7 +30,7 @@ const CASES: Readonly<Record<string, RenderOptions>> = {
   '256x256 default': { views: [{ width: 256, height: 256 }] },
 };
 
-const NAMES = ['prepare', 'occupancy', 'faces', 'shadows', 'bands', 'pictures'];
+const NAMES = ['prepare', 'occupancy', 'faces', 'shadows', 'bands', 'strips', 'pictures'];
 
 /** Milliseconds of each stage, and of the processor for all. */
 function measure(options: RenderOptions): number[] {

@@ -26,6 +26,7 @@ const GROUPS = [
   'inspector',
   'overload',
   'render',
+  'png',
   'preview',
   'trace',
   'replay',
