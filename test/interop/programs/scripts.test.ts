@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LineClient } from '../../support/line-client.ts';
-import { PlainClient, startAndWait } from '../../support/programs.ts';
+import { type Places, PlainClient, startAndWait } from '../../support/programs.ts';
 
 const test = suite('script programs');
 
@@ -24,10 +24,18 @@ const SCRIPT = `
 
 test('test of scripts', async () => {
   const daemon = await startAndWait(({ socket }) => ['--foreground', '--socket', socket]);
-  const { places } = daemon;
-  const path = join(places.directory, 'simple.js');
+  try {
+    await fromTextAndFile(daemon.places);
+    await fiveAtATime(daemon.places);
+  } finally {
+    assert.is(await daemon.stop(5000), 0, daemon.output());
+  }
+});
+
+async function fromTextAndFile({ directory, socket }: Places): Promise<void> {
+  const path = join(directory, 'simple.js');
   writeFileSync(path, SCRIPT);
-  const client = await LineClient.open(places.socket);
+  const client = await LineClient.open(socket);
   const done = { success: true, code: 0, message: 'Script executed successfully' };
   for (const params of [
     { script: SCRIPT, name: 'simple.js' },
@@ -40,22 +48,23 @@ test('test of scripts', async () => {
   const voxel = await client.call('goxel.get_voxel', { x: 50, y: 50, z: 50 });
   assert.equal([voxel.exists, voxel.color], [true, [255, 128, 0, 255]]);
   client.close();
+}
 
-  // Five at a time, each on a connection of its own, read at once.
+/** Each on a connection of its own, and read at once. */
+async function fiveAtATime({ socket }: Places): Promise<void> {
   const replies = await Promise.all(
     [0, 1, 2, 3, 4].map(async (id) => {
-      const other = await PlainClient.open(places.socket);
+      const client = await PlainClient.open(socket);
       const params = { script: `console.log('Script ${id} running');` };
       const text = JSON.stringify({ jsonrpc: '2.0', method: RUN, params, id });
-      const reply = await other.ask(`${text}\n`);
-      other.close();
+      const reply = await client.ask(`${text}\n`);
+      client.close();
       return reply;
     }),
   );
   for (const [id, reply] of replies.entries()) {
     assert.equal([JSON.parse(reply).id, JSON.parse(reply).result.code], [id, 0]);
   }
-  assert.is(await daemon.stop(5000), 0, daemon.output());
-});
+}
 
 test.run();
