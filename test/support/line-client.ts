@@ -34,7 +34,7 @@ export class Refused extends Error {
 }
 
 export class LineClient {
-  /** Lines that it could not read, or did not wait for: its users see each as a failure. */
+  /** Lines that it could not read, or replies that it did not wait for. */
   readonly strays: string[] = [];
   readonly #socket: Socket;
   readonly #waiting = new Map<string | number, Waiting>();
@@ -93,10 +93,11 @@ export class LineClient {
   }
 
   #answer(line: string): void {
-    const { id, result, error } = read(line) ?? {};
+    const { id, result, error, method } = read(line) ?? {};
     const waiting = this.#waiting.get(id as string | number);
     if (waiting === undefined) {
-      this.strays.push(line);
+      // What the daemon tells by itself is nobody's reply, and passed over.
+      if (method === undefined) this.strays.push(line);
     } else if (error === undefined) {
       waiting.settle(result as Reply);
     } else {

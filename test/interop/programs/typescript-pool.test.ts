@@ -6,7 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LineClient, type Reply } from '../../support/line-client.ts';
-import { startAndWait } from '../../support/programs.ts';
+import { type Places, type Started, startAndWait } from '../../support/programs.ts';
 
 const test = suite('connection pool');
 
@@ -14,6 +14,8 @@ const test = suite('connection pool');
 const CONNECTIONS_MAX = 50;
 /** From then on it takes a connection for a bad one. */
 const HEALTHY_MS = 1000;
+/** The shortest time after which a program that has many connections kills its daemon. */
+const STOP_MS = 5000;
 
 class Pool {
   readonly clients: LineClient[] = [];
@@ -63,8 +65,16 @@ class Pool {
   }
 }
 
-async function withSocket(played: (socket: string) => Promise<void>): Promise<void> {
-  const daemon = await startAndWait(({ socket }) => ['--foreground', '--socket', socket]);
+function start(places?: Places): Promise<Started> {
+  const options = places === undefined ? {} : { places };
+  return startAndWait(({ socket }) => ['--foreground', '--socket', socket], options);
+}
+
+async function withSocket(
+  played: (socket: string) => Promise<void>,
+  places?: Places,
+): Promise<void> {
+  const daemon = await start(places);
   try {
     await played(daemon.places.socket);
   } finally {
@@ -122,5 +132,22 @@ test('tests of the library, against a daemon', () =>
     assert.equal(single.strays, []);
     single.close();
   }));
+
+test('a daemon that is started again under the library', async () => {
+  const daemon = await start();
+  const { socket } = daemon.places;
+  const pool = await Pool.open(socket, 4);
+  await pool.checkHealth();
+  const begin_ms = performance.now();
+  assert.is(await daemon.stop(), 0);
+  assert.ok(performance.now() - begin_ms < STOP_MS, 'connections that are idle hold up nobody');
+  for (const client of pool.clients) assert.equal([client.strays, client.ended], [[], true]);
+  // It opens them again where they were.
+  await withSocket(async () => {
+    const again = await Pool.open(socket, 4);
+    assert.is((await again.ask(4, 'get_version')).length, 4);
+    again.close();
+  }, daemon.places);
+});
 
 test.run();
