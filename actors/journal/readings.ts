@@ -36,6 +36,7 @@ export class Readings {
   readonly #now_ms: () => number;
   /** The directories that are being read, or were when the daemon was told to stop. */
   readonly #underWay = new Set<string>();
+  #ended = false;
   #found = 0;
   #read = 0;
   #failed = 0;
@@ -49,6 +50,7 @@ export class Readings {
 
   /** So many projects were found in the store. */
   begin(found: number): void {
+    this.#ended = false;
     this.#found = found;
     this.#since_ms = this.#now_ms();
     this.#told_ms = this.#since_ms;
@@ -69,6 +71,7 @@ export class Readings {
       if (attemptsOf(directory) >= ATTEMPTS_MAX) throw leftAside(directory);
       const epoch = await journal.own();
       if (!reader.isThere()) throw new Error('the thread that was to read it ended');
+      if (this.#ended) throw new Error('the store was closed meanwhile');
       this.#beginAttempt(directory);
       const reading = await reader.readStore(project.number, { directory, epoch });
       this.#goOn(project, journal, reading);
@@ -79,22 +82,27 @@ export class Readings {
       return reading;
     } catch (cause) {
       const error = cause instanceof GoxError ? cause : unreadable(journal, cause);
-      if (reader.isThere()) {
-        this.#endAttempt(directory);
-        this.#failed += 1;
-        this.#log.error({ project: project.name, err: cause }, error.message);
-      } else if (!reader.isStopping()) {
-        // The thread ended by itself, which counts.
-        this.#underWay.delete(directory);
-      }
+      if (!this.#ended) this.#fail(project, directory, error, reader);
       throw error;
     } finally {
       this.#tellProgress();
     }
   }
 
-  /** The daemon ends, in order: what it did not read to its end was no failure. */
+  #fail(project: Unread, directory: string, error: GoxError, reader: Reader): void {
+    if (reader.isThere()) {
+      this.#endAttempt(directory);
+      this.#failed += 1;
+      this.#log.error({ project: project.name, err: error.cause ?? error }, error.message);
+    } else if (!reader.isStopping()) {
+      // The thread ended by itself, which counts.
+      this.#underWay.delete(directory);
+    }
+  }
+
+  /** The store is closed, in order: what was not read to its end was no failure. */
   end(): void {
+    this.#ended = true;
     for (const directory of this.#underWay) {
       try {
         withdrawAttempt(directory);

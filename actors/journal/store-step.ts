@@ -38,10 +38,7 @@ export function storeStep(deps: StoreStepDeps): Step {
       predecessor.whenGivenUp(open);
       return { from: predecessor.estate.pid };
     },
-    end: () => {
-      readings.end();
-      return store.close();
-    },
+    end: () => close(deps),
     figures: () => ({ directory: store.directory, ...readings.figures }),
   };
 }
@@ -50,9 +47,10 @@ export function storeStep(deps: StoreStepDeps): Step {
  * What is kept of projects, for another process. When that will not have it after all, each project
  * is read again, since the other one may have written what it read in another way.
  */
-export function storeBelonging({ store, readings, projects, address }: StoreStepDeps): Belonging {
+export function storeBelonging(deps: StoreStepDeps): Belonging {
+  const { store, readings, projects, address } = deps;
   return {
-    handOver: () => store.close(),
+    handOver: () => close(deps),
     takeBack: () => {
       const found = store.open(address);
       readings.begin(found.length);
@@ -60,4 +58,9 @@ export function storeBelonging({ store, readings, projects, address }: StoreStep
       return Promise.resolve();
     },
   };
+}
+
+function close({ store, readings }: StoreStepDeps): Promise<void> {
+  readings.end();
+  return store.close();
 }

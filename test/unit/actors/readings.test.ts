@@ -13,15 +13,16 @@ import { temporaryDirectory } from '../../support/tmp.ts';
 
 const test = suite('readings');
 
+const LOG = { begin: () => {}, refuse: () => {} };
+
 /** Reads a project whose thread ends meanwhile; gives its directory. */
 async function interrupted(readings: Readings, stopping: boolean, before = 0): Promise<string> {
   const directory = temporaryDirectory();
   if (before > 0) writeFileSync(join(directory, 'attempt'), `${VERSION} ${before}\n`);
   const journal = { directory, project: 'tower', own: async () => 1 };
-  const log = { begin: () => {}, refuse: () => {} };
   let there = true;
   const reading = readings.read(
-    { name: 'tower', number: 1, log, read_only: undefined },
+    { name: 'tower', number: 1, log: LOG, read_only: undefined },
     journal as unknown as ProjectJournal,
     {
       isThere: () => there,
@@ -56,6 +57,29 @@ test('a daemon that is stopped while it reads counts for nothing, however often'
   readings.end();
   assert.not.ok(existsSync(join(first, 'attempt')));
   assert.is(attemptsOf(again), 2);
+});
+
+test('what is still to begin when the store is closed is not begun', async () => {
+  const readings = newReadings();
+  const directory = temporaryDirectory();
+  const owned = async () => {
+    readings.end();
+    return 1;
+  };
+  const reading = readings.read(
+    { name: 'tower', number: 1, log: LOG, read_only: undefined },
+    { directory, project: 'tower', own: owned } as unknown as ProjectJournal,
+    {
+      isThere: () => true,
+      isStopping: () => true,
+      readStore: () => Promise.reject(new Error('it was read')),
+    },
+  );
+  await reading.then(
+    () => assert.unreachable('it was read'),
+    (error: Error) => assert.match(error.message, /closed meanwhile/),
+  );
+  assert.not.ok(existsSync(join(directory, 'attempt')));
 });
 
 test.run();
