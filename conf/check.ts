@@ -5,7 +5,7 @@
  */
 
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/schema';
 
 /** The keywords of JSON Schema that this house uses, to read them back from a `TSchema`. */
 export interface Keywords {

@@ -10,6 +10,7 @@
  * for `FOREIGN_AGE_MS`.
  */
 
+import { createHash, randomBytes } from 'node:crypto';
 import { opendirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
 import type { Directory } from './roots.ts';
 
@@ -25,13 +26,10 @@ const ENTRIES_MAX = 10_000;
 /** Directories remembered as looked through. */
 const DIRECTORIES_MAX = 1000;
 
-/** Not before it is used: a thread starts sooner without it. */
-const crypto = () => process.getBuiltinModule('node:crypto');
-
 /** A name that nothing has. */
 export function temporaryName(): string {
   const { start, place } = ourselves();
-  return `.goxel-${process.pid}-${start}-${place}-${crypto().randomBytes(8).toString('hex')}.tmp`;
+  return `.goxel-${process.pid}-${start}-${place}-${randomBytes(8).toString('hex')}.tmp`;
 }
 
 /** Removes what dead processes left, in directories that are written to. */
@@ -122,5 +120,5 @@ function placeOfProcesses(): string {
       return '';
     }
   });
-  return crypto().createHash('sha256').update(facts.join()).digest('hex').slice(0, 8);
+  return createHash('sha256').update(facts.join()).digest('hex').slice(0, 8);
 }
