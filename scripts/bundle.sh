@@ -10,27 +10,35 @@ rm -rf dist/bundle dist/inspector-page dist/node_modules
 flags="--bundle --platform=node --target=node20 --minify-syntax --minify-whitespace --sourcemap --log-level=warning --charset=ascii"
 # Looking for the native half of this package takes longer than its use would save.
 quiet='--define:process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED="true"'
-# What others import, and the command.
+# What others import.
 # shellcheck disable=SC2086 # a list of flags
 esbuild $flags "$quiet" --splitting --format=esm --outbase=dist --outdir=dist/bundle \
-  dist/supervisor/main.js dist/supervisor/inspector/index.js dist/machines/supervision/index.js dist/transport/client.js \
-  --external:./cli/main.js '--chunk-names=chunks/[name]-[hash]' \
+  dist/supervisor/inspector/index.js dist/machines/supervision/index.js dist/transport/client.js \
+  '--chunk-names=chunks/[name]-[hash]' \
   '--banner:js=import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);'
 
 # What a start waits for is loaded by `load.cjs`, with what V8 made of it: the daemon and the commands,
-# and the threads. Each entry is a file that loads its part. What has code of V8's can only require.
+# and the threads. Each entry is a file that loads its part. What has code of V8's can only require;
+# and what a process or a thread begins with is CommonJS, since Node begins modules later.
 cp scripts/load.cjs dist/bundle/
-mkdir -p dist/bundle/engine
-# Threads start sooner without the loader of modules.
-echo '{"type":"commonjs"}' > dist/bundle/engine/package.json
+for room in supervisor engine; do
+  mkdir -p "dist/bundle/$room"
+  echo '{"type":"commonjs"}' > "dist/bundle/$room/package.json"
+done
+echo '{"type":"module"}' > dist/bundle/supervisor/inspector/package.json
+plain='--format=cjs --supported:dynamic-import=false'
+# shellcheck disable=SC2086 # lists of flags
+esbuild $flags $plain --external:./cli/main.js --outfile=dist/bundle/supervisor/main.js dist/supervisor/main.js
 # loaded FILE NAME=ENTRY…
 loaded() {
   file=$1
   shift
+  # shellcheck disable=SC2086 # lists of flags
   for part; do
     echo "export const ${part%%=*} = () => import('./dist/${part#*=}.js');"
-  done | esbuild $flags "$quiet" --format=cjs "--outfile=dist/bundle/$file" \
-    --supported:dynamic-import=false --define:import.meta.url=__url '--banner:js=const __url=require("node:url").pathToFileURL(__filename).href;'
+  done | esbuild $flags $plain "$quiet" "--outfile=dist/bundle/$file" --define:import.meta.url=__url \
+    '--banner:js=(function(exports,require,module,__filename){const __url=require("node:url").pathToFileURL(__filename).href;' \
+    '--footer:js=})'
   # It is read as that.
   if LC_ALL=C grep -q "$(printf '[\200-\377]')" "dist/bundle/$file"; then
     echo "$file is not ASCII; write what is not as an escape" >&2

@@ -5,31 +5,35 @@
  */
 
 const { readFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
+const Module = require('node:module');
 const { join } = require('node:path');
 const vm = require('node:vm');
 
 /**
  * What a bundle exports.
  *
- * @param name of the bundle, relative to this file; its code is in the file of this name and
- * `.cache`, and must be of this very bundle: V8 compares nothing but the length
+ * @param name of the bundle, relative to this file, which is a function in parentheses; its code is
+ * in the file of this name and `.cache`, and must be of this very bundle: V8 compares nothing but
+ * the length
  */
 exports.load = (name) => {
   const file = join(__dirname, name);
-  const own = createRequire(file);
-  // Then traces of stacks are to name the sources, which Node has only of what it loads itself.
-  if (process.execArgv.includes('--enable-source-maps')) return own(file);
-  // It is ASCII, which is read without looking at each byte and kept as one byte a character.
+  // It is ASCII, which is read without looking at each byte, and kept as it was read.
   const source = readFileSync(file, 'latin1');
-  const script = new vm.Script(`(function(exports,require,module,__filename){${source}\n})`, {
-    filename: file,
-    cachedData: codeOf(file),
-  });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, own, module, file);
+  functionOf(source, file)(module.exports, Module.createRequire(file), module, file);
   return module.exports;
 };
+
+function functionOf(source, file) {
+  if (process.execArgv.includes('--enable-source-maps')) {
+    // Traces of stacks are to name the sources, which Node has only of what it compiles itself.
+    const own = new Module(file);
+    own._compile(`module.exports = ${source}`, file);
+    return own.exports;
+  }
+  return new vm.Script(source, { filename: file, cachedData: codeOf(file) }).runInThisContext();
+}
 
 function codeOf(file) {
   try {

@@ -23,7 +23,7 @@ let answer = (signal: NodeJS.Signals): void => {
 };
 for (const signal of SIGNALS) process.on(signal, () => answer(signal));
 
-const inspector = await import('node:inspector');
+const inspector = process.getBuiltinModule('node:inspector');
 const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
 const wanted = flags.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
 // Node opens it from a thread of its own, which may be slower than we are and act more than once;
@@ -35,11 +35,16 @@ setTimeout(() => {
   setInterval(closeDebugger, 1000).unref();
 }, 1000).unref();
 
-const { main } = await import('./cli/main.ts').catch(cannotLoad);
-await main(process.argv.slice(2), (handler) => {
-  answer = handler;
-  return [...early];
-});
+// Not awaited: the bundle is CommonJS, which Node begins sooner.
+void run();
+
+async function run(): Promise<void> {
+  const { main } = await import('./cli/main.ts').catch(cannotLoad);
+  await main(process.argv.slice(2), (handler) => {
+    answer = handler;
+    return [...early];
+  });
+}
 
 /** Where the program cannot even be read, nothing of it can say so but this. */
 function cannotLoad(error: NodeJS.ErrnoException): never {

@@ -1,0 +1,120 @@
+/** The start of a server as a client sees it that waits for its socket. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryDirectory } from './tmp.ts';
+
+/** Clock ticks of /proc, in ms. */
+const TICK_MS = 10;
+const POLL_MS = 2;
+const WAIT_MS = 60_000;
+
+/** Milliseconds from the start of the process. */
+export interface FirstAnswers {
+  /** Until a client could connect. */
+  readonly listens: number;
+  readonly ping: number;
+  /** Until an edit was answered after that. */
+  readonly edit: number;
+  /** Until it said that it is ready. */
+  readonly ready: number;
+  /** Of the processor, until the edit was answered. */
+  readonly cpu: number;
+}
+
+export interface StartedServer {
+  /** Of node, for a server that listens on the path. */
+  args(socket: string): readonly string[];
+  /** What it prints when it is ready. */
+  readonly says: string;
+  /** Of a daemon; of its own for each start where it is not said. */
+  readonly state?: string | undefined;
+}
+
+/** A server that answers each line with one, and does nothing else. */
+export const BARE_SERVER: StartedServer = {
+  args: (socket) => ['-e', BARE, socket],
+  says: 'listens on',
+};
+const BARE = `require('node:net').createServer((socket) => {
+  socket.on('data', () => socket.write('{}\\n'));
+}).listen(process.argv[1], () => {
+  console.error('it listens on it');
+});`;
+
+/** Starts it, asks `ping` and for a voxel, and ends it. */
+export async function firstAnswers({ args, says, state }: StartedServer): Promise<FirstAnswers> {
+  const directory = temporaryDirectory();
+  const path = join(directory, 's');
+  const began_ms = performance.now();
+  const since = () => performance.now() - began_ms;
+  const child = spawn(process.execPath, args(path), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: directory,
+    env: {
+      ...{ ...process.env, GOXEL_CONFIG: '/dev/null' },
+      XDG_STATE_HOME: state ?? join(directory, 'state'),
+    },
+  });
+  const ended = once(child, 'exit');
+  try {
+    const ready = said(child, says).then(since);
+    const socket = await connected(child, path);
+    const listens = since();
+    await ask(socket, '"method":"ping"');
+    const ping = since();
+    await ask(socket, '"method":"goxel.add_voxel","params":[0,0,0,"#ff0000"]');
+    const answers = { listens, ping, edit: since(), cpu: cpuOf(child.pid!) };
+    socket.destroy();
+    return { ...answers, ready: await ready };
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** The processor's time that a process has had, in ms, while it lives. */
+function cpuOf(pid: number): number {
+  const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(words[11]) + Number(words[12])) * TICK_MS;
+}
+
+function said(child: ChildProcess, what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr!.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+      if (text.includes(what)) resolve();
+    });
+    child.once('exit', () => reject(new Error(`it ended: ${text}`)));
+  });
+}
+
+async function connected(child: ChildProcess, path: string): Promise<Socket> {
+  const until_ms = performance.now() + WAIT_MS;
+  while (child.exitCode === null && performance.now() < until_ms) {
+    const socket = connect(path);
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch {
+      await sleep(POLL_MS);
+    }
+  }
+  throw new Error(`nobody listens on ${path}`);
+}
+
+/** Resolves with the line that answers; a result is wanted. */
+async function ask(socket: Socket, members: string): Promise<void> {
+  socket.write(`{"jsonrpc":"2.0","id":1,${members}}\n`);
+  let text = '';
+  while (!text.endsWith('\n')) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    text += chunk;
+  }
+  if (text.includes('"error"')) throw new Error(text);
+}
