@@ -33,7 +33,7 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, OriginalOption>> = {
   headless: flag('with --daemon as for v14.6: the daemon is a child of this process', 'H'),
   'pid-file': {
     ...{ type: 'string', value: 'PATH', short: 'p', key: 'pid_file' },
-    summary: 'PID file; unless in the foreground, /tmp/goxel-daemon.pid without it',
+    summary: 'PID file; in the background /tmp/goxel-daemon.pid without it',
   },
   socket: {
     ...{ type: 'string', value: 'PATH', short: 's', key: 'sockets.unix.path' },
@@ -80,6 +80,10 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, OriginalOption>> = {
   'priority-queue': {
     ...flag('does nothing'),
     void: 'the queue is shared fairly among the clients',
+  },
+  'render-dir': {
+    ...{ type: 'string', value: 'DIR', key: 'renders.directory' },
+    summary: 'where renders are kept that name no file',
   },
   status: flag('say whether a daemon runs: exit code 0, or 1 when none does'),
   stop: flag('stop it, and wait until it is gone: 0, or 1 when none runs'),

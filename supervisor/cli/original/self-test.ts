@@ -22,7 +22,8 @@ export async function selfTest(signals: readonly NodeJS.Signals[]): Promise<Exit
   const directory = mkdtempSync(join(tmpdir(), 'goxel-self-test-'));
   const [socket, pid_file] = [join(directory, 's'), join(directory, 'pid')];
   const places = ['--socket', socket, '--pid-file', pid_file, '--ephemeral'];
-  const args = ['--foreground', '--config', '/dev/null', ...places];
+  const dumps = ['--set', `dump.directory=${directory}`];
+  const args = ['--foreground', '--config', '/dev/null', ...places, ...dumps];
   const [, main = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
