@@ -8,6 +8,8 @@
  * rotation and terminals send by convention. They are remembered until it can answer them.
  */
 
+import { closeSync } from 'node:fs';
+
 const [, program = '', first] = process.argv;
 /** As `isOriginal` of cli/original/line.ts has it. */
 const isDaemon =
@@ -22,6 +24,8 @@ let answer = (signal: NodeJS.Signals): void => {
   early.add(signal);
 };
 for (const signal of SIGNALS) process.on(signal, () => answer(signal));
+// Who passes signals on to this process waits for that, by what cli/child.ts has told it.
+if (process.env._GOXEL_BACKGROUND === 'beneath') closeSync(3);
 
 const inspector = process.getBuiltinModule('node:inspector');
 const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];

@@ -12,9 +12,6 @@ import { READY_FD, toChild } from './child.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { TakeSignals } from './take-signals.ts';
 
-/** What may end a process that has no handler for it yet. */
-const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
-
 /** Starts the child with the command line of this process, and ends with its exit code. */
 export async function stayAbove(takeSignals: TakeSignals): Promise<ExitCode> {
   const [, main = '', ...args] = process.argv;
@@ -27,19 +24,20 @@ export async function stayAbove(takeSignals: TakeSignals): Promise<ExitCode> {
   const ended = once(child, 'exit').catch((error: Error) => {
     throw new CliError(EXIT.OSERR, `cannot start the daemon: ${error.message}`);
   });
+  // Until it closes the pipe, it has no handlers, and each of them would kill it.
   let early: NodeJS.Signals[] | undefined = [];
   const pass = (signal: NodeJS.Signals) => {
-    if (early === undefined || ENDING.includes(signal)) child.kill(signal);
+    if (early === undefined) child.kill(signal);
     else early.push(signal);
   };
   for (const signal of takeSignals(pass) ?? []) pass(signal);
-  const ready = child.stdio[READY_FD] as Readable;
-  ready.on('error', () => {});
-  ready.once('close', () => {
+  const pipe = child.stdio[READY_FD] as Readable;
+  pipe.on('error', () => {});
+  pipe.once('close', () => {
     for (const signal of new Set(early)) child.kill(signal);
     early = undefined;
   });
-  ready.resume();
+  pipe.resume();
   const [code, signal] = await ended;
   return (code ?? 128 + constants.signals[signal as NodeJS.Signals]) as ExitCode;
 }

@@ -11,7 +11,7 @@ export type Way = 'here' | 'background' | 'beneath';
 /** No key begins like that. The value is the way; it is not passed on to others. */
 const VARIABLE = '_GOXEL_BACKGROUND';
 
-/** Of the child: where it says that it is ready. */
+/** Of the child: where it says that it is ready; beneath another, that it can be sent signals. */
 export const READY_FD = 3;
 
 /** What the child of a way is told by its environment. */

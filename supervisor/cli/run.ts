@@ -1,6 +1,5 @@
 /** `goxel-supervisor run`: the daemon in this process. */
 
-import { closeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { startEarly } from '../../actors/engines/early-thread.ts';
 import { reapOrphans } from '../../actors/process/reaper.ts';
@@ -20,7 +19,7 @@ import { ConfigReader } from '../reload/reader.ts';
 import type { Farewell } from '../upgrade/upgrade.ts';
 import type { CommandLine } from './args.ts';
 import { sayReady, startLimit } from './background.ts';
-import { READY_FD, takeWay } from './child.ts';
+import { takeWay } from './child.ts';
 import { aboutSources, type Found, findSources, isMissing } from './configuration.ts';
 import { dumper } from './dump.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -98,8 +97,6 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
     },
   });
   answerSignals(daemon, log, takeSignals);
-  // Who stays above passes all signals on from now on.
-  if (way === 'beneath') closeSync(READY_FD);
   await (predecessor === undefined
     ? sayListening(daemon, config, background)
     : sayTakenOver(daemon, predecessor, manager));

@@ -69,12 +69,20 @@ async function holdsOff(pid: number, signal: number): Promise<void> {
 const SIGHUP = 1;
 const SIGTERM = 15;
 
-signals('during the start none of them kills, and SIGTERM stops in order', async () => {
+/** Ours, and two of the C daemon, which have no command. */
+const LINES = [['run'], ['--foreground'], ['--headless', '--daemon', '--set', 'pid_file=']];
+
+for (const line of LINES) {
+  const title = `during the start by ${line[0]} none of them kills, and SIGTERM stops in order`;
+  signals(title, () => signalsDuringStart(line));
+}
+
+async function signalsDuringStart(line: readonly string[]): Promise<void> {
   const file = join(temporaryDirectory(), 'log');
   const socket = join(temporaryDirectory(), 's');
   const settings = { ...DUMPED, 'logging.file': file };
   const flags = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  const args = [DAEMON_MAIN, 'run', '--socket', socket, ...flags];
+  const args = [DAEMON_MAIN, ...line, '--socket', socket, ...flags];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const ended = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal));
@@ -91,6 +99,6 @@ signals('during the start none of them kills, and SIGTERM stops in order', async
   } finally {
     child.kill('SIGKILL');
   }
-});
+}
 
 signals.run();
