@@ -24,8 +24,8 @@ export interface ConfigSources {
   readonly file?: string;
   /** What stands in the file, where it has been read already. */
   readonly text?: string;
-  /** Whether the file may be one of goxel-daemon as well. */
-  readonly older?: boolean;
+  /** Reads a file that may be another than ours; undefined for one of ours. */
+  readonly older?: (text: string, name: string) => Promise<Source | undefined>;
   /** The environment; only `GOXEL_…` is read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly flags?: readonly FlagValue[];
@@ -117,9 +117,7 @@ async function fromFile(
   if ('problem' in read) return { assignments: [], problems: [read.problem], warnings: [] };
   // Loaded only where needed: parsing YAML takes more code than all the rest.
   if (read.text.trim() === '') return emptySource();
-  const source = older
-    ? (await import('./migration/older.ts')).fromOlder(read.text, file)
-    : undefined;
+  const source = await older?.(read.text, file);
   if (source !== undefined) return source;
   const { fromYaml } = await import('./file.ts');
   return fromYaml(read.text, file);

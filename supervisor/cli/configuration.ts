@@ -6,7 +6,7 @@ import { fromEnvironment } from '../../conf/environment.ts';
 import type { ConfigSources } from '../../conf/load.ts';
 import { type ConfigSearch, findConfig } from '../../conf/search.ts';
 import type { Original } from './original/line.ts';
-import { withoutMissingFile } from './original/place.ts';
+import { older, withoutMissingFile } from './original/place.ts';
 
 /** What a parsed command line says of it. */
 interface Line {
@@ -39,7 +39,7 @@ export function findSources({ options, flags, original }: Line, directory?: stri
   };
   if (original === undefined) return { search, sources };
   const { defaults } = original;
-  return { search, sources: { ...withoutMissingFile(sources), defaults, older: true } };
+  return { search, sources: { ...withoutMissingFile(sources), defaults, older } };
 }
 
 /**

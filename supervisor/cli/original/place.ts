@@ -10,6 +10,13 @@ export function withoutMissingFile({ file, ...rest }: ConfigSources): ConfigSour
   return isThere(file) ? { ...rest, file } : rest;
 }
 
+/** Files of goxel-daemon are taken as they stand. */
+export const older: NonNullable<ConfigSources['older']> = async (text, name) => {
+  // Loaded only where a file is read.
+  const { fromOlder } = await import('../../../conf/migration/older.ts');
+  return fromOlder(text, name);
+};
+
 /** The user and group to become, where only root could. */
 export function withoutUser(loaded: LoadedConfig): LoadedConfig {
   const { config, warnings } = loaded;

@@ -1,7 +1,7 @@
 /**
- * How programs start it in the background, and end it by the number in its PID file; and the line of
- * v14.6, `goxel --headless --daemon`, which is both. Its programs name neither socket nor PID file:
- * here they are named, so that several runs do not meet.
+ * How programs start it in the background, and end it by the number in its PID file; and the line
+ * of v14.6, `goxel --headless --daemon`, which is both. Its programs name neither socket nor PID
+ * file: here they are named, so that several runs do not meet.
  */
 
 import { existsSync, readFileSync, unlinkSync } from 'node:fs';

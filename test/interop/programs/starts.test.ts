@@ -1,5 +1,5 @@
 /**
- * How programs of the C daemon's world start it in the foreground, and end it: the process that they
+ * How programs of the C daemon start it in the foreground, and end it: the process that they
  * started is the daemon, its PID file and socket come and go, and the next start is like the first.
  */
 
