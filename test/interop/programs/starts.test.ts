@@ -145,7 +145,8 @@ test('the scenario tests, which end it in the moment of its socket', async () =>
   const line = ({ socket, pid_file }: Places) => [
     ...['--daemon', '--socket', socket, '--pid-file', pid_file],
   ];
-  const started = await startAndWait(line, { name: 'goxel-headless' });
+  const started = startAs(line, { name: 'goxel-headless' });
+  await whenThere(started, started.places.socket);
   await endsClean(started);
 });
 
