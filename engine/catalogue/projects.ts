@@ -1,8 +1,10 @@
 /** Methods that make, load, save, export, describe and end a project. */
 
 import { Type } from '../../conf/type.ts';
+import { exportModel, importFile } from './exchange.ts';
 import { listFormats } from './formats.ts';
 import { Contents, Opened, Overwrite } from './opening.ts';
+import { PATH_SPELLINGS, READING_ERRORS, ReadingFields } from './reading.ts';
 import {
   Bounds,
   Coordinate,
@@ -26,8 +28,6 @@ const Side = Type.Optional(
     description: 'In voxels; 0 or less means 64.',
   }),
 );
-
-const PATH_SPELLINGS = { file_path: 'path', filename: 'path', file: 'path' };
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 
@@ -99,42 +99,6 @@ export const createProject = method({
   ],
 });
 
-/** How a file is read; each format takes what is about it. */
-const ReadingFields = {
-  format: Type.Optional(FormatName),
-  size: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 65_536,
-      description: 'Meshes: how many voxels the longest side gets; otherwise a unit is a voxel.',
-    }),
-  ),
-  solid: Type.Optional(
-    Type.Boolean({ default: false, description: 'Meshes: whether closed surfaces are filled.' }),
-  ),
-  y_up: Type.Optional(
-    Type.Boolean({ description: "Meshes: whether y is up; otherwise the format's own rule." }),
-  ),
-  instances: Type.Optional(
-    Type.Boolean({
-      default: false,
-      description:
-        'vox: whether every instance of a model becomes a layer, as MagicaVoxel shows them;' +
-        ' otherwise one of each model does, as in Goxel.',
-    }),
-  ),
-};
-
-const READING_ERRORS = [
-  'GOX_PATH_REFUSED',
-  'GOX_FILE',
-  'GOX_FORMAT_UNKNOWN',
-  'GOX_FORMAT_BROKEN',
-  'GOX_FORMAT_LIMIT',
-  'GOX_FORMAT_UNSUPPORTED',
-  'GOX_MEMORY_LIMIT',
-] as const;
-
 export const loadProject = method({
   name: 'goxel.load_project',
   aliases: [
@@ -176,45 +140,6 @@ export const loadProject = method({
   ],
 });
 
-export const importFile = method({
-  name: 'goxel.import_file',
-  aliases: [
-    'import_file',
-    'goxel.import_model',
-    'import_model',
-    'import.model',
-    'goxel.import_mesh',
-    'import_mesh',
-  ],
-  scope: 'project',
-  level: 'standard',
-  edits: true,
-  replay: 'change',
-  barrier: true,
-  brief: 'Adds layers from a file.',
-  summary: 'Adds the layers of a file on top of those there are; the first becomes the active one.',
-  description:
-    'The layers get new ids. Names that are taken get a number: "walls 2". Materials come along;' +
-    ' cameras, light and image box stay as they are. Files are read as by load_project.',
-  params: projectParams({ path: Path, ...ReadingFields }),
-  positional: ['path', 'format'],
-  spellings: PATH_SPELLINGS,
-  result: Type.Object({
-    success: Success,
-    path: RealPath,
-    layer_ids: Type.Array(Type.Integer({ minimum: 1 })),
-    voxel_count: Type.Integer({ minimum: 0, description: 'Of the new layers together.' }),
-  }),
-  errors: [...READING_ERRORS, 'GOX_LAYER_LIMIT'],
-  examples: [
-    {
-      name: 'what was saved before, beside itself',
-      given: [ONE_VOXEL, { method: 'goxel.save_project', params: ['tower.gox'] }],
-      params: { path: 'tower.gox' },
-    },
-  ],
-});
-
 export const saveProject = method({
   name: 'goxel.save_project',
   aliases: [
@@ -241,63 +166,6 @@ export const saveProject = method({
   result: Type.Object({ success: Success, ...Written }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
   examples: [{ name: 'as a Goxel file', given: [ONE_VOXEL], params: { path: 'tower.gox' } }],
-});
-
-export const exportModel = method({
-  name: 'goxel.export_model',
-  aliases: [
-    'export_model',
-    'goxel.export_file',
-    'export_file',
-    'goxel.export',
-    'export',
-    'goxel.export_to_file',
-    'export_project',
-    'export.model',
-    'export.obj',
-    'export.ply',
-    'export.vox',
-  ],
-  scope: 'project',
-  level: 'standard',
-  edits: false,
-  barrier: true,
-  brief: 'Writes another format.',
-  summary: 'Writes the model to a file of another format.',
-  description: 'As save_project, but the project goes on being saved where it was.',
-  params: projectParams({
-    path: Path,
-    format: Type.Optional(FormatName),
-    y_up: Type.Optional(
-      Type.Boolean({
-        description: 'Meshes: whether y is up; otherwise z is in stl, and y in the others.',
-      }),
-    ),
-    mesh: Type.Optional(
-      Type.Enum(['blocks', 'greedy', 'marching', 'smooth'], {
-        description:
-          'Meshes. blocks: a square for each visible face, as in Goxel, and the default. greedy:' +
-          ' equal faces joined. marching: marching cubes. smooth: these with blended positions.',
-      }),
-    ),
-    vertex_colors: Type.Optional(
-      Type.Boolean({ description: 'glTF: colours at the vertices instead of in a texture.' }),
-    ),
-    exact_colors: Type.Optional(
-      Type.Boolean({ description: 'vox: whether a model of up to 254 colours keeps them all.' }),
-    ),
-    voxlap_header: Type.Optional(
-      Type.Boolean({ description: 'vxl: a map of Voxlap itself, with ground under all of it.' }),
-    ),
-  }),
-  positional: ['path', 'format'],
-  spellings: { ...PATH_SPELLINGS, output_path: 'path' },
-  ignored: {
-    options: 'The TypeScript client of the v14 daemon, which read nothing of them.',
-  },
-  result: Type.Object({ success: Success, ...Written }),
-  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
-  examples: [{ name: 'as a Wavefront mesh', given: [ONE_VOXEL], params: { path: 'tower.obj' } }],
 });
 
 export const closeProject = method({

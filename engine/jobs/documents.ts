@@ -1,20 +1,24 @@
 /** Jobs that write a document to a file, or read one. */
 
+import { resultTooLarge } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
+import { WithBytes } from '../encode.ts';
 import { type ExportOptions, formatFor } from '../formats/index.ts';
 import type { JobControl } from '../port/job-control.ts';
 import { type Ceiling, explainedBy } from '../project/memory.ts';
-import { type Reading, readDocument } from '../project/reading.ts';
+import { DATA, type Reading, readDocument } from '../project/reading.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { Handover, type JobTools } from './job.ts';
 
 export interface ExportInput {
   readonly document: DocumentSnapshot;
-  readonly path: string;
+  /** Without one the file goes into the result, of at most so many bytes. */
+  readonly path: string | undefined;
   readonly format: string | undefined;
   readonly options: ExportOptions;
   readonly result: object;
+  readonly result_bytes_max: number;
 }
 
 /** What a project remembers of a save, once the file is there. */
@@ -38,7 +42,7 @@ export interface SaveInput {
 
 /** What the request said beside the reading, for whoever takes the document over. */
 export interface LoadAsked {
-  readonly path: string;
+  readonly path?: string;
   readonly format?: string;
   readonly project?: string;
   readonly overwrite?: boolean;
@@ -58,15 +62,42 @@ export interface LoadInput {
 /** A document that was read, on its way to the project. */
 export interface Loaded {
   readonly document: DocumentSnapshot;
-  /** The absolute path. */
+  /** The absolute path, or DATA. */
   readonly path: string;
   readonly asked: LoadAsked;
 }
 
 export function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools) {
   const { path, format, options, result } = input;
-  const bytes = write(input.document, path, format, options, tools);
-  return { ...result, bytes };
+  if (path !== undefined) {
+    return { ...result, bytes: write(input.document, path, format, options, tools) };
+  }
+  const pieces = formatFor(DATA, format).write!(documentOf(input.document), options);
+  const data = gathered(checked(pieces, tools.control), input);
+  return new WithBytes({ ...result, data, bytes: data.length });
+}
+
+/**
+ * A file in one piece, for a result. Throws GOX_RESULT_TOO_LARGE once it is known to be, which is
+ * long before the whole of it is made.
+ */
+export function gathered(
+  pieces: Iterable<Uint8Array>,
+  { result_bytes_max }: { readonly result_bytes_max: number },
+): Uint8Array {
+  const all: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > result_bytes_max) {
+      const message =
+        `The file has more than ${result_bytes_max} bytes, which is what limits.result_bytes_max` +
+        ' allows. Give a path.';
+      throw resultTooLarge(message, bytes, result_bytes_max);
+    }
+    all.push(piece.slice());
+  }
+  return Buffer.concat(all, bytes);
 }
 
 export function runSave(input: SaveInput, _stage: number, _part: number, tools: JobTools) {

@@ -35,6 +35,8 @@ export interface PicturesInput {
   readonly described?: boolean;
   /** What the request gets, when it is not what the pictures are. */
   readonly result?: object;
+  /** Whether the picture is an export, whose bytes are called `data`. */
+  readonly exported?: boolean;
 }
 
 type Tools = Pick<JobTools, 'files' | 'control' | 'place'>;
@@ -119,7 +121,7 @@ function drawn(work: PicturesWork, part: number, control: JobControl): Uint8Arra
 
 function deliver(input: PicturesInput, tools: Tools) {
   if (input.described === true) return deliverFiles(input, tools);
-  const { work, format, sinks, many, result } = input;
+  const { work, format, sinks, many, result, exported = false } = input;
   const pictures = sinks.map(({ width, height, path }, part) => {
     const image = drawn(work, part, tools.control);
     const facts = { width, height, format, bytes: image.length };
@@ -129,6 +131,7 @@ function deliver(input: PicturesInput, tools: Tools) {
   });
   const [first] = pictures as [(typeof pictures)[number]];
   const { bytes } = first;
+  if (exported && 'image' in first) return new WithBytes({ ...result, data: first.image, bytes });
   if (result !== undefined) {
     return 'image' in first ? new WithBytes({ ...result, picture: first }) : { ...result, bytes };
   }

@@ -11,6 +11,10 @@ const SHOWN_LENGTH_MAX = 40;
 export function bytesOf(value: unknown, at: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== 'string') throw invalidParam(at, 'bytes, or a base64 text', value);
-  if (BASE64.test(value)) return Buffer.from(value, 'base64');
+  if (isBase64(value)) return Buffer.from(value, 'base64');
   throw invalidParam(at, 'a base64 text', value.slice(0, SHOWN_LENGTH_MAX));
+}
+
+export function isBase64(text: string): boolean {
+  return BASE64.test(text);
 }

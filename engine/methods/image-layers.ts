@@ -16,10 +16,10 @@ import { Job } from '../jobs/job.ts';
 import { merge } from '../ops/combine.ts';
 import type { Project } from '../project/project.ts';
 import { inverse } from '../volume/matrix.ts';
+import { documentAt } from './exchange.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { requireLayerRoom } from './layer-choice.ts';
 import { change, choose, kindOf } from './layer-edits.ts';
-import { documentAt } from './projects.ts';
 
 /** The field of a .gox file. */
 const IMAGE_PATH_BYTES_MAX = 255;

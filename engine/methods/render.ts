@@ -74,8 +74,13 @@ function workOf(project: Project, params: RenderParams, shared: RenderOptions): 
 const EXPORT_SIDE = 1024;
 
 /** The picture that Goxel exports: by the active camera, all layers merged. */
-export function exportPicture(project: Project, path: string, format: string, result: object): Job {
-  project.files.requirePlace(path);
+export function exportPicture(
+  project: Project,
+  path: string | undefined,
+  format: string,
+  result: object,
+): Job {
+  if (path !== undefined) project.files.requirePlace(path);
   const [width, height] = [EXPORT_SIDE, EXPORT_SIDE];
   const kind = format === 'png' ? 'png' : 'jpeg';
   const { cameras } = project.document;
@@ -86,7 +91,8 @@ export function exportPicture(project: Project, path: string, format: string, re
   });
   const sinks = [{ width, height, path }];
   const work = { renderer: 'raster', job } as const;
-  return picturesJob(`export to ${path}`, { work, format: kind, sinks, many: false, result });
+  const title = `export to ${path ?? `a result, as ${kind}`}`;
+  return picturesJob(title, { work, format: kind, sinks, many: false, result, exported: true });
 }
 
 export const renderHandlers = {

@@ -36,7 +36,8 @@ type FilesOptions = Pick<EngineOptions, 'roots' | 'real_roots' | 'file_bytes_max
 export class Files {
   readonly #names: readonly string[];
   readonly #roots: Roots;
-  readonly #bytes_max: number;
+  /** Of one that is read. */
+  readonly bytes_max: number;
   readonly #durable: boolean;
   readonly #unfinished: UnfinishedFiles;
   readonly #sweeper: Sweeper;
@@ -50,7 +51,7 @@ export class Files {
     const { roots, real_roots, file_bytes_max, unfinished } = options;
     this.#names = roots;
     this.#roots = new Roots(real_roots ?? roots.map((root) => realPath(resolve(root))));
-    this.#bytes_max = file_bytes_max;
+    this.bytes_max = file_bytes_max;
     this.#durable = durable;
     this.#unfinished = other ? other.#unfinished : new UnfinishedFiles(unfinished);
     this.#sweeper = other ? other.#sweeper : new Sweeper();
@@ -62,7 +63,7 @@ export class Files {
    */
   within(directory: string, real: string): Files {
     const [roots, real_roots] = [[directory], [real]];
-    return new Files({ roots, real_roots, file_bytes_max: this.#bytes_max }, false, this);
+    return new Files({ roots, real_roots, file_bytes_max: this.bytes_max }, false, this);
   }
 
   /**
@@ -90,8 +91,8 @@ export class Files {
       try {
         const stats = fstatSync(fd);
         refuseIrregular(path, stats);
-        if (stats.size > this.#bytes_max) {
-          const [bytes, bytes_max] = [stats.size, this.#bytes_max];
+        if (stats.size > this.bytes_max) {
+          const [bytes, bytes_max] = [stats.size, this.bytes_max];
           const why = `holds ${bytes} bytes; ${FILE_KEY} allows ${bytes_max}`;
           throw fileError(path, why, { key: FILE_KEY, bytes, bytes_max });
         }

@@ -9,9 +9,14 @@ import { formatFor, type ImportOptions } from '../formats/index.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { FILE_KEY, type Files } from './files.ts';
 
+/** In the place of an absolute path, for bytes that came with a request: what errors call it. */
+export const DATA = 'data';
+
 /** What a request says about the reading. */
 export interface Reading {
   readonly path: string;
+  /** The bytes themselves, in the place of those of a file; it has a format. */
+  readonly data?: Uint8Array;
   readonly format?: string;
   readonly size?: number;
   readonly solid?: boolean;
@@ -30,18 +35,18 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /** The document of a file, of at most so many bytes of voxels. */
 export function readDocument(files: Files, reading: Reading, bytes_max: number): Document {
-  const { path, size, solid, y_up, instances, quad } = reading;
+  const { path, data, size, solid, y_up, instances, quad } = reading;
   const read = readerOf(reading);
   const options: ImportOptions = {
     voxel_bytes_max: bytes_max,
-    resolve: beside(files, path),
+    ...(data === undefined ? { resolve: beside(files, path) } : {}),
     ...(size === undefined ? {} : { size }),
     ...(solid === undefined ? {} : { solid }),
     ...(y_up === undefined ? {} : { yUp: y_up }),
     ...(instances === undefined ? {} : { instances }),
     ...(quad === undefined ? {} : { plane: quad }),
   };
-  return read(files.read(path), cutPath(path), options);
+  return read(data ?? files.read(path), cutPath(path), options);
 }
 
 /** What reads a file of that name or format. Throws GOX_FORMAT_UNKNOWN. */
