@@ -76,7 +76,15 @@ const THREAD = {
 
 export const healthStats = method({
   name: 'health_stats',
-  aliases: ['health.stats', 'goxel.health_stats', 'daemon.health_stats', 'system.health_stats'],
+  aliases: [
+    'health.stats',
+    'goxel.health_stats',
+    'daemon.health_stats',
+    'system.health_stats',
+    'goxel.get_performance_metrics',
+    'get_performance_metrics',
+    'daemon.get_metrics',
+  ],
   scope: 'daemon',
   level: 'read',
   edits: false,

@@ -98,7 +98,7 @@ const scope = 'project';
 
 export const getScene = method({
   name: 'goxel.get_scene',
-  aliases: ['get_scene'],
+  aliases: ['get_scene', 'camera.get'],
   scope,
   level: 'read',
   edits: false,
