@@ -130,8 +130,9 @@ const workers = section('The engines.', {
     minimum: 1,
     maximum: 64,
     description:
-      'Engines, each in a worker thread, among which projects are divided. Each takes about 9' +
-      ' MB when idle. Two, so that one project goes on while another is busy or its engine' +
+      'Engines, each in a worker thread, among which projects are divided. The thread of the' +
+      ' first starts with the daemon, of each other with its first project; it takes about 28 MB' +
+      ' when idle. Two, so that one project goes on while another is busy or its engine' +
       ' restarts; more help only when that many projects are busy at once, one a processor core.',
   }),
   spare: Type.Boolean({
@@ -140,7 +141,7 @@ const workers = section('The engines.', {
     description:
       'Whether one more thread is started that only waits: an engine whose thread died goes on' +
       ' with it within some 10 ms, and not the 100 ms that a thread takes to start, or more on a' +
-      ' busy machine. It takes about 9 MB.',
+      ' busy machine. It takes about 28 MB.',
   }),
   queue_size: Type.Integer({
     default: 1000,

@@ -7,7 +7,9 @@ PATH="$PWD/node_modules/.bin:$PATH"
 
 # The last is made below, and would make the bundle larger.
 rm -rf dist/bundle dist/inspector-page dist/node_modules
-flags="--bundle --platform=node --target=node20 --minify-syntax --minify-whitespace --sourcemap --log-level=warning --charset=ascii"
+# Of these modules of rxjs what nobody uses is left out, which cannot be of those for Node.
+rxjs=--alias:rxjs=./node_modules/rxjs/dist/esm/index.js
+flags="--bundle $rxjs --platform=node --target=node20 --minify-syntax --minify-whitespace --sourcemap --log-level=warning --charset=ascii"
 # Looking for the native half of this package takes longer than its use would save.
 quiet='--define:process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED="true"'
 # What others import.
