@@ -6,7 +6,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,11 +19,16 @@ const PATIENCE_MS = 60_000;
 
 const directory = mkdtempSync(join(tmpdir(), 'goxel-code-'));
 const path = join(directory, 'socket');
+/** When this is there, the code is kept. */
+const when = join(directory, 'answered');
 const daemon = spawn(
   process.execPath,
   ['--import', HOOK, join(BUNDLE, 'supervisor/main.js'), 'run', '--socket', path],
   {
-    env: { PATH: process.env.PATH, HOME: directory, GOXEL_CONFIG: '/dev/null' },
+    env: {
+      ...{ PATH: process.env.PATH, HOME: directory },
+      ...{ GOXEL_CONFIG: '/dev/null', GOXEL_CODE_CACHE_WHEN: when },
+    },
     cwd: directory,
     stdio: ['ignore', 'ignore', 'ignore'],
   },
@@ -45,6 +50,7 @@ try {
   for (let x = 0; x < 5; x += 1) await client.call('goxel.add_voxel', [x, 0, 0, '#ff0000']);
   for (const method of ['goxel.undo', 'goxel.list_layers', 'status']) await client.call(method);
   await client.close();
+  writeFileSync(when, '');
   await until(() => FILES.every((file) => existsSync(join(BUNDLE, file))));
 } catch (error) {
   process.stderr.write(`code-cache: starts will be slower: ${error.message}\n`);
