@@ -21,6 +21,8 @@ export interface Picture {
   readonly looks: Uint32Array;
   /** Rows that are packed together, by `stripRowsOf`; the last such strip may have fewer. */
   readonly stripRows: number;
+  /** Whether it was traced, which takes so long that packing may take longer too. */
+  readonly traced?: boolean;
 }
 
 /** Bytes of rows that are packed in one go: some milliseconds, and small pictures have parts. */
@@ -28,14 +30,22 @@ const STRIP_BYTES = 2 ** 18;
 /** What deflate can refer to. */
 const WINDOW_BYTES = 2 ** 15;
 
-/**
- * How much zlib tries: all of it for what is flat, where no other level finds the edges in the rows
- * above among all that is of one colour. More for what is filtered would take twice as long, for
- * 2 %.
- */
-const FLAT_LEVEL = 8;
-const LEVEL = 6;
-const FILTERED_LEVEL = 5;
+/** How much zlib tries, and in which way. */
+interface Effort {
+  readonly level: number;
+  readonly strategy: number;
+}
+
+const { Z_DEFAULT_STRATEGY, Z_FILTERED } = constants;
+
+/** Nearly all: no lower level finds the edges in the rows above among all that is of one colour. */
+const FLAT: Effort = { level: 8, strategy: Z_DEFAULT_STRATEGY };
+const UNFILTERED: Effort = { level: 6, strategy: Z_DEFAULT_STRATEGY };
+/** More would take twice as long, for 2 %. */
+const FILTERED: Effort = { level: 5, strategy: Z_DEFAULT_STRATEGY };
+/** Of pictures that took seconds to be traced, whose noise is of many small differences. */
+const TRACED: Effort = { level: 7, strategy: Z_DEFAULT_STRATEGY };
+const TRACED_FILTERED: Effort = { level: 7, strategy: Z_FILTERED };
 
 /** Rows of a strip; the last may have fewer. */
 export function stripRowsOf(width: number, height: number, channels: 3 | 4): number {
@@ -89,7 +99,7 @@ export function packStrip(picture: Picture, strip: number): PackedStrip {
   const raw = all.subarray((top - first) * stride);
   const window = all.subarray(0, (top - first) * stride).subarray(-WINDOW_BYTES);
   const bytes = deflateRawSync(raw, {
-    level: levelOf(choices[strip]!),
+    ...effortOf(choices[strip]!, picture),
     memLevel: constants.Z_MAX_MEMLEVEL,
     finishFlush: bottom === height ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     ...(window.length > 0 ? { dictionary: window } : {}),
@@ -105,14 +115,15 @@ function choiceOf({ width, height, bandRows, looks, stripRows }: Picture, strip:
   return choose(looks.subarray(first * LOOKS, end * LOOKS), width, rows);
 }
 
-function levelOf({ filter, flat }: Choice): number {
-  if (flat) return FLAT_LEVEL;
-  return filter === NONE ? LEVEL : FILTERED_LEVEL;
+function effortOf({ filter, flat }: Choice, { traced = false }: Picture): Effort {
+  if (flat) return FLAT;
+  if (filter === NONE) return traced ? TRACED : UNFILTERED;
+  return traced ? TRACED_FILTERED : FILTERED;
 }
 
 /** Packs all of a picture, in this thread. */
 export function packPicture(
-  pixels: Pick<Picture, 'width' | 'height' | 'channels' | 'rgba'>,
+  pixels: Pick<Picture, 'width' | 'height' | 'channels' | 'rgba' | 'traced'>,
 ): Uint8Array {
   const { width, height, channels } = pixels;
   const stripRows = stripRowsOf(width, height, channels);

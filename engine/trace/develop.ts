@@ -23,7 +23,7 @@ export function develop(job: TraceJob, view: TraceView, control: TraceControl): 
   }
   if (job.format === 'jpeg') return jpegOf(rgba, width, height, job.quality);
   const channels = channelsOf(typeof background === 'string' ? background : pack(...background));
-  return packPicture({ width, height, channels, rgba });
+  return packPicture({ width, height, channels, rgba, traced: true });
 }
 
 /** Writes one row of RGBA. */

@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- png [--rounds N]`: how small the PNGs of real scenes are, and how long packing
- * them takes: as it was done before (one filter, runs only), as it is done now, and the least that
- * zlib needs with any usual filter at its highest level, in one stream. Processor time, of the
- * median round; the ways take turns.
+ * them takes: as it was done before (one filter, runs only or small differences), as it is done
+ * now, and the least that zlib needs with any usual filter at its highest level, in one stream.
+ * Processor time, of the median round; the ways take turns.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,13 @@ import { parseArgs } from 'node:util';
 import { packPicture } from '../../engine/image/strips.ts';
 import { TestEngine } from '../support/engine.ts';
 import { model } from '../support/fixtures.ts';
-import { packedBefore, pixelsOf, SMALL_SCENES, smallest } from '../support/png-scenes.ts';
+import {
+  packedBefore,
+  pixelsOf,
+  SMALL_SCENES,
+  smallest,
+  tracedBefore,
+} from '../support/png-scenes.ts';
 import { SCENES, type SceneRequest } from '../support/readme-scenes.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 import { median, table, took } from './table.ts';
@@ -34,7 +40,7 @@ function file(name: string): SceneRequest[] {
 
 const SIDES = [64, 256, 512, 1024, 2048];
 const BACKGROUNDS = ['gradient', 'transparent', '#FFFFFF'];
-const traced = (samples: number, denoise: boolean) => ({
+const tracing = (samples: number, denoise: boolean) => ({
   ...{ width: 256, height: 256, trace: { samples, denoise } },
 });
 
@@ -53,9 +59,9 @@ const scenes: readonly Scene[] = [
   ...BACKGROUNDS.map((background): Scene => {
     return [`filters, ${background}`, file('filters'), { background, camera: 'isometric' }];
   }),
-  ['csg, traced', file('csg'), traced(16, false)],
-  ['csg, traced, smooth', file('csg'), traced(16, true)],
-  ['terrain, traced', file('big_terrain'), traced(16, false)],
+  ['csg, traced', file('csg'), tracing(16, false)],
+  ['csg, traced, smooth', file('csg'), tracing(16, true)],
+  ['terrain, traced', file('big_terrain'), tracing(16, false)],
 ];
 
 const rows: string[][] = [];
@@ -69,13 +75,14 @@ for (const [name, requests, picture] of scenes) {
   })) as { image: string };
   const png = Buffer.from(image, 'base64');
   const pixels = pixelsOf(png);
+  const traced = 'trace' in picture;
   const times: [number, number][] = [];
   let before = 0;
   for (let round = 0; round < rounds + 2; round++) {
     const old = took(() => {
-      before = packedBefore(pixels);
+      before = traced ? tracedBefore(pixels) : packedBefore(pixels);
     });
-    times.push([old.cpu_s, took(() => packPicture(pixels)).cpu_s]);
+    times.push([old.cpu_s, took(() => packPicture({ ...pixels, traced })).cpu_s]);
   }
   const [was_s, is_s] = [0, 1].map((i) => median(times.slice(2).map((pair) => pair[i]!)));
   const least = smallest(pixels);
