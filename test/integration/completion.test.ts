@@ -74,6 +74,8 @@ withTool(shells, 'bash')('bash', async () => {
   assert.equal(offered('run', '--log-level', '=', 'er'), ['error']);
   assert.equal(offered('run', '--set', 'logging.lev'), ['logging.level=']);
   assert.equal(offered('run', '--set', 'logging.level', '=', 'er'), ['error']);
+  const daemon = run('bash', '--norc', '-c', `source '${script}'; complete -p goxel-daemon`);
+  assert.match(daemon, '--daemonize');
   const all = offered('');
   for (const name of Object.keys(COMMANDS)) {
     const [first = '', second] = name.split(' ');
@@ -95,6 +97,8 @@ withTool(shells, 'fish')('fish', async () => {
     assert.equal(offered(line), sorted(expected), line);
   }
   assert.equal(offered('goxel-supervisor run --set logging.level=er'), ['logging.level=error']);
+  assert.equal(offered('goxel-daemon --daem'), sorted(['--daemon', '--daemonize']));
+  assert.equal(offered('goxel-daemon --log-file hou'), ['house.gox']);
 });
 
 /** Types a line into a zsh on a terminal of its own, presses TAB, and prints what is there then. */

@@ -98,7 +98,7 @@ complete -F _goxel_supervisor goxel-supervisor
 `;
 
 export function bashScript(known: Vocabulary): string {
-  const { commands, settings } = known;
+  const { commands, settings, original } = known;
   const options = commands.map(
     ({ name, options }) =>
       `    '${name}') echo '${options.map((one) => `--${one.name}`).join(' ')}' ;;`,
@@ -130,6 +130,8 @@ export function bashScript(known: Vocabulary): string {
     ...switchOf('place', places),
     ...switchOf('values', values),
     FUNCTION,
+    `complete -o default -W '${original.map(({ name }) => `--${name}`).join(' ')}' goxel-daemon`,
+    '',
   ].join('\n');
 }
 

@@ -12,7 +12,7 @@ import {
 const COMPLETE = 'complete -c goxel-supervisor';
 
 export function fishScript(known: Vocabulary): string {
-  const { commands, methods, settings } = known;
+  const { commands, methods, settings, original } = known;
   const first = firstWords(known);
   const keys = settings.flatMap(({ key, words }) =>
     words.length === 0 ? [`${key}=`] : words.map((word) => `${key}=${word}`),
@@ -55,6 +55,8 @@ export function fishScript(known: Vocabulary): string {
     `${COMPLETE} -n __fish_use_subcommand -l help -d ${quoted('print help')}`,
     `${COMPLETE} -n __fish_use_subcommand -l version -d ${quoted('print the version')}`,
     ...commands.flatMap(commandLines),
+    'complete -c goxel-daemon -f',
+    ...original.map((option) => `complete -c goxel-daemon ${optionPart(option)}`),
     '',
   ].join('\n');
 }
@@ -86,10 +88,13 @@ function commandLines({ name, options, positionals }: CommandWords): string[] {
   ];
 }
 
-function optionLine(command: string, { name, summary, value }: OptionWords): string {
+function optionLine(command: string, option: OptionWords): string {
+  return `${COMPLETE} -n '__goxel_supervisor_at "${command}"' ${optionPart(option)}`;
+}
+
+function optionPart({ name, summary, value }: OptionWords): string {
   const takes = value === undefined ? '' : ` -r ${wordsAt(value.place)}`;
-  const where = `-n '__goxel_supervisor_at "${command}"'`;
-  return `${COMPLETE} ${where} -l ${name}${takes} -d ${quoted(summary)}`;
+  return `-l ${name}${takes} -d ${quoted(summary)}`;
 }
 
 function wordsAt(place: Place): string {

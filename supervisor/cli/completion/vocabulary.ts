@@ -3,8 +3,9 @@
 import { SETTINGS, type Setting } from '../../../conf/settings.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
 import { mayBeLeftOut } from '../args.ts';
-import type { CommandSpec } from '../command-spec.ts';
+import type { CommandSpec, OptionSpec } from '../command-spec.ts';
 import { COMMANDS, choicesOf } from '../commands.ts';
+import { ORIGINAL_OPTIONS } from '../original/options.ts';
 
 /** What may stand in a place. */
 export type Place =
@@ -29,6 +30,8 @@ export interface CommandWords {
 
 export interface Vocabulary {
   readonly commands: readonly CommandWords[];
+  /** Those of the command line of goxel-daemon, which has no commands. */
+  readonly original: readonly OptionWords[];
   readonly methods: readonly string[];
   /** Keys of the configuration; `words` are the values of those that take one of a few. */
   readonly settings: readonly { readonly key: string; readonly words: readonly string[] }[];
@@ -42,6 +45,7 @@ const HELP: OptionWords = {
 const PLACES: Readonly<Record<string, Place>> = {
   FILE: { kind: 'files' },
   PATH: { kind: 'files' },
+  DIR: { kind: 'files' },
   IN: { kind: 'files' },
   OUT: { kind: 'files' },
   METHOD: { kind: 'methods' },
@@ -59,6 +63,7 @@ export function vocabulary(): Vocabulary {
   };
   return {
     commands: [...commands, help],
+    original: Object.entries(ORIGINAL_OPTIONS).map(([name, option]) => optionWords(name, option)),
     // What begins with $ is for programs, and no shell takes it as it stands.
     methods: METHODS.map(({ name }) => name).filter((name) => /^[\w.]+$/.test(name)),
     settings: [...SETTINGS.values()].map((setting) => ({
@@ -87,19 +92,19 @@ export function valuedOptions({ commands }: Vocabulary): string[] {
   return [...new Set(valued.map(({ name }) => `--${name}`))];
 }
 
+function optionWords(name: string, { type, value, summary, ...more }: OptionSpec): OptionWords {
+  const place = more.key === undefined ? PLACES[value ?? ''] : placeOfKey(more.key, value);
+  return {
+    ...{ name, summary, multiple: more.multiple === true },
+    value:
+      type === 'boolean' || mayBeLeftOut(value)
+        ? undefined
+        : { name: value ?? '', place: place ?? { kind: 'nothing' } },
+  };
+}
+
 function commandWords(name: string, spec: CommandSpec): CommandWords {
-  const options = Object.entries(spec.options).map(
-    ([option, { type, value, summary, ...more }]) => {
-      const place = more.key === undefined ? PLACES[value ?? ''] : placeOfKey(more.key, value);
-      return {
-        ...{ name: option, summary, multiple: more.multiple === true },
-        value:
-          type === 'boolean' || mayBeLeftOut(value)
-            ? undefined
-            : { name: value ?? '', place: place ?? { kind: 'nothing' } },
-      } as const;
-    },
-  );
+  const options = Object.entries(spec.options).map(([option, one]) => optionWords(option, one));
   const positionals = spec.positionals.map((text) => {
     const words = choicesOf(text);
     const plain = text.replace(/^\[|\]$/g, '');

@@ -9,7 +9,7 @@ import {
 } from './vocabulary.ts';
 
 export function zshScript(known: Vocabulary): string {
-  const { commands, methods, settings } = known;
+  const { commands, methods, settings, original } = known;
   const first = firstWords(known);
   const values = settings
     .filter(({ words }) => words.length > 0)
@@ -56,9 +56,15 @@ export function zshScript(known: Vocabulary): string {
     '  esac',
     '}',
     '',
+    '_goxel_daemon() {',
+    `  _arguments -S ${original.map((option) => quoted(optionSpec(option))).join(' \\\n    ')}`,
+    '}',
+    '',
     '# A file of $fpath is run to complete; one that is sourced only says who completes.',
     'if [[ $funcstack[1] == _goxel-supervisor ]]; then _goxel_supervisor "$@"',
-    'else compdef _goxel_supervisor goxel-supervisor',
+    'else',
+    '  compdef _goxel_supervisor goxel-supervisor',
+    '  compdef _goxel_daemon goxel-daemon',
     'fi',
     '',
   ].join('\n');
