@@ -94,6 +94,14 @@ test('warns of one that is near to one of ours', () => {
   ]);
 });
 
+test('takes no variable of the scripts of goxel-daemon for a mistake', () => {
+  const names =
+    'DAEMON_BINARY DAEMON_MODE DAEMON_USER DAEMON_GROUP SOCKET SOCKET_PATH LOG_FILE CONFIG_FILE' +
+    ' WORKING_DIR START_TIMEOUT STOP_TIMEOUT STARTUP_TIMEOUT SHUTDOWN_TIMEOUT HEALTH_TIMEOUT' +
+    ' MAX_WORKERS WORKER_THREADS QUEUE_SIZE MAX_CONNECTIONS LOG_LEVEL VERBOSE HEADLESS';
+  assert.equal(told(...names.split(' ').map((name) => `GOXEL_${name}`)).problems, []);
+});
+
 test('leaves alone what is none of its business', () => {
   const others = told(
     'GOXEL_CONFIG',
