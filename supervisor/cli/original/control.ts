@@ -22,11 +22,25 @@ export async function control(line: ControlLine): Promise<ExitCode> {
   const found = await processOf(line);
   if (found === undefined) return say('Daemon is not running', NOT_RUNNING);
   const { pid } = found;
-  switch (line.control) {
+  try {
+    return await ask(line, found);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM') throw error;
+    return say(
+      `Daemon (PID: ${pid}) is another user's, to whom no signal may be sent`,
+      NOT_RUNNING,
+    );
+  }
+}
+
+async function ask({ control }: ControlLine, found: DaemonProcess): Promise<ExitCode> {
+  const { pid } = found;
+  switch (control) {
     case 'status':
       return say(`Daemon is running (PID: ${pid})`, EXIT.OK);
     case 'reload':
-      process.kill(pid, 'SIGHUP');
+      if (!send(pid, 'SIGHUP')) return say('Daemon is not running', NOT_RUNNING);
       return say(`Daemon (PID: ${pid}) was told to read its configuration again`, EXIT.OK);
     case 'stop':
       if (await ends(found, 'SIGTERM', STOP_MS_MAX)) return say('Daemon stopped', EXIT.OK);
@@ -40,14 +54,28 @@ async function say(text: string, code: ExitCode): Promise<ExitCode> {
   return code;
 }
 
-/** Who names the socket alone does not mean the daemon that may have the usual PID file. */
+/** What is named counts, the one or the other, and no daemon that has the usual places. */
 async function processOf({ flags, defaults }: ControlLine): Promise<DaemonProcess | undefined> {
   const { config } = await loadConfig({ env: process.env, flags, defaults });
-  const { pid_file, sockets } = config;
-  const named = flags.some(({ key }) => key === 'sockets.unix.path');
-  const usual = named ? '' : PID_FILE;
-  const file = readPidFile(pid_file || usual);
-  return file.kind === 'held' ? file.process : listenerOf(sockets.unix.path);
+  const [byFile, bySocket] = ['pid_file', 'sockets.unix.path'].map((key) =>
+    flags.some((flag) => flag.key === key),
+  );
+  if (byFile || !bySocket) {
+    const file = readPidFile(config.pid_file || PID_FILE);
+    if (file.kind === 'held') return file.process;
+    if (byFile && !bySocket) return undefined;
+  }
+  return listenerOf(config.sockets.unix.path);
+}
+
+/** Whether there was a process to send it to. Throws what else the system says. */
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 /** Whether a signal ends it in time. */
@@ -57,7 +85,7 @@ async function ends(
   within_ms: number,
 ): Promise<boolean> {
   const until_ms = performance.now() + within_ms;
-  process.kill(found.pid, signal);
+  if (!send(found.pid, signal)) return true;
   while (lives(found)) {
     if (performance.now() > until_ms) return false;
     await sleep(POLL_MS);

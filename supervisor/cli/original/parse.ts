@@ -23,7 +23,8 @@ export function parseOriginal(args: readonly string[]): Given[] {
   for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
     if (arg.startsWith('--') && arg !== '--') given.push(longOption(arg, left));
     else if (arg.startsWith('-') && arg !== '-' && arg !== '--') given.push(...letters(arg, left));
-    else throw extra(arg === '--' ? left[0] : arg);
+    else if (arg !== '--') throw extra(arg);
+    else if (left[0] !== undefined) throw extra(left[0]);
   }
   return given;
 }
@@ -91,7 +92,7 @@ function argumentOf(written: string, { value = '' }: OriginalOption, left: strin
   return next;
 }
 
-function extra(arg = ''): CliError {
+function extra(arg: string): CliError {
   return usage(`unexpected argument ${arg}: a command, if it is one, comes before all options`);
 }
 

@@ -11,12 +11,14 @@ import * as assert from 'uvu/assert';
 import {
   type Places,
   PlainClient,
+  placesIn,
   type Started,
   startAndWait,
   startAs,
   whenThere,
 } from '../../support/programs.ts';
 import { eventually } from '../../support/raw.ts';
+import { temporaryDirectory } from '../../support/tmp.ts';
 
 const test = suite('how programs start it in the background');
 
@@ -103,16 +105,20 @@ test('the daemon manager of the MCP server, in JavaScript', async () => {
 });
 
 test('who asks and stops it by its own options', async () => {
-  const started = startAs(daemonize());
-  const { places } = started;
+  const places = placesIn(temporaryDirectory());
   const ask = async (...args: string[]) => {
     const asked = startAs(() => args, { places });
     return await asked.ended();
   };
   assert.is(await ask('--status', '--pid-file', places.pid_file), 1);
+  const started = startAs(daemonize(), { places });
   assert.is(await started.ended(), 0, started.output());
   assert.is(await ask('--status', '--pid-file', places.pid_file), 0);
   assert.is(await ask('--status', '--socket', places.socket), 0);
+  // Who names another PID file does not mean whoever has the socket.
+  assert.is(await ask('--stop', '--pid-file', `${places.pid_file}.none`), 1);
+  const both = ['--pid-file', `${places.pid_file}.none`, '--socket', places.socket];
+  assert.is(await ask('--status', ...both), 0);
   assert.is(await ask('--reload', '-p', places.pid_file), 0);
   await echoes(started);
   assert.is(await ask('-p', places.pid_file, '--stop'), 0);

@@ -123,7 +123,8 @@ lines('refuses what it does not know, and words that are no options', () => {
   assert.match(refusal('--foregruond'), 'unknown option --foregruond; did you mean --foreground?');
   assert.match(refusal('-x'), 'unknown option -x');
   assert.match(refusal('--daemon create a.gox'), 'unexpected argument create: a command');
-  assert.match(refusal('-f --'), 'unexpected argument');
+  assert.match(refusal('-f -- create'), 'unexpected argument create');
+  assert.ok(started('-f --').original);
   assert.match(refusal('--socket'), '--socket needs a value: --socket PATH');
   assert.match(refusal('--socket --foreground'), '--socket needs a value');
   assert.match(refusal('--foreground=yes'), '--foreground takes no value');
