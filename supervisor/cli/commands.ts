@@ -68,7 +68,7 @@ export const COMMANDS = {
       output: {
         type: 'string',
         value: 'FILE',
-        summary: 'write the picture of the result to a file; several are numbered',
+        summary: 'write the picture or the export of the result to a file; several are numbered',
       },
       json: { type: 'boolean', summary: 'print the result as JSON, as without it' },
     },

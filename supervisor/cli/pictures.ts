@@ -1,16 +1,18 @@
 /**
- * Pictures in a result, which are Base64 there: to a file, to a terminal that can show them, or
- * left out of what a terminal shows. Programs that read our output get the result as it is.
+ * Pictures and exported files in a result, which are Base64 there: to a file, to a terminal that
+ * can show them, or left out of what a terminal shows. Programs that read our output get the result
+ * as it is.
  */
 
 import { writeFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { CliError, EXIT } from './exit-codes.ts';
 
-/** An object of a result that has a picture: the result, its `picture` or one of its `pictures`. */
-interface Holder {
-  image: unknown;
-}
+/**
+ * An object of a result that has a picture (the result, its `picture` or one of its `pictures`), or
+ * is an export without a path.
+ */
+type Holder = { image: string } | { data: string; format: unknown };
 
 interface Screen {
   readonly isTTY?: boolean;
@@ -30,14 +32,14 @@ export function savePictures(result: unknown, output: string): string {
   if (holders.length === 0) {
     throw new CliError(
       EXIT.DATAERR,
-      `the result has no picture to be written to ${output}: ${json(result).slice(0, 1000)}`,
+      `the result has no picture or file for ${output}: ${json(result).slice(0, 1000)}`,
     );
   }
   for (const [i, holder] of holders.entries()) {
     const path = resolve(holders.length === 1 ? output : numbered(output, i));
-    const bytes = Buffer.from(String(holder.image), 'base64');
+    const bytes = Buffer.from(textOf(holder), 'base64');
     write(path, bytes);
-    holder.image = `<${bytes.length} bytes in ${path}>`;
+    replace(holder, `<${bytes.length} bytes in ${path}>`);
   }
   return `${json(copy)}\n`;
 }
@@ -51,10 +53,10 @@ export function shown(
   if (screen.isTTY !== true) return `${json(result)}\n`;
   const copy: unknown = structuredClone(result);
   const pictures = holdersOf(copy).map((holder) => {
-    const image = String(holder.image);
-    const bytes = Buffer.from(image, 'base64');
-    holder.image = `<${bytes.length} bytes; use --output FILE>`;
-    return inline(image, bytes, env);
+    const text = textOf(holder);
+    const bytes = Buffer.from(text, 'base64');
+    replace(holder, `<${bytes.length} bytes; use --output FILE>`);
+    return 'image' in holder ? inline(text, bytes, env) : '';
   });
   return `${pictures.join('')}${json(copy)}\n`;
 }
@@ -71,8 +73,18 @@ function holdersOf(result: unknown): Holder[] {
 }
 
 function holds(value: unknown): value is Holder {
-  if (typeof value !== 'object' || value === null || !('image' in value)) return false;
-  return typeof value.image === 'string';
+  if (typeof value !== 'object' || value === null) return false;
+  if ('image' in value) return typeof value.image === 'string';
+  return 'format' in value && 'data' in value && typeof value.data === 'string';
+}
+
+function textOf(holder: Holder): string {
+  return 'image' in holder ? holder.image : holder.data;
+}
+
+function replace(holder: Holder, text: string): void {
+  if ('image' in holder) holder.image = text;
+  else holder.data = text;
 }
 
 function numbered(path: string, i: number): string {
@@ -86,7 +98,7 @@ function write(path: string, bytes: Uint8Array): void {
     writeFileSync(path, bytes);
   } catch (error) {
     const { message } = error as Error;
-    throw new CliError(EXIT.CANTCREAT, `cannot write the picture: ${message}`, error);
+    throw new CliError(EXIT.CANTCREAT, `cannot write the file: ${message}`, error);
   }
 }
 

@@ -31,6 +31,18 @@ pictures('one beside other facts goes there too', () => {
   assert.ok(readFileSync(path).equals(PNG));
 });
 
+pictures('an export without a path goes there too', () => {
+  const path = join(temporaryDirectory(), 'tower.obj');
+  const data = Buffer.from('v 0 0 0\n').toString('base64');
+  const exported = { success: true, format: 'obj', data, bytes: 8 };
+  const text = savePictures(exported, path);
+  assert.is(JSON.parse(text).data, `<8 bytes in ${path}>`);
+  assert.is(readFileSync(path, 'utf8'), 'v 0 0 0\n');
+  assert.is(JSON.parse(shown(exported, terminal, {})).data, '<8 bytes; use --output FILE>');
+  const region = { min: [0, 0, 0], data };
+  assert.equal(JSON.parse(shown(region, terminal, {})), region, 'bytes of voxels are no file');
+});
+
 pictures('several are numbered', () => {
   const directory = temporaryDirectory();
   const path = join(directory, 'a.b.png');
@@ -45,7 +57,7 @@ pictures('a result without one is told, and a place that cannot be written', () 
   const path = join(temporaryDirectory(), 'no', 'a.png');
   assert.throws(() => savePictures({ pong: true }, path), /has no picture.*"pong": true/s);
   assert.throws(() => savePictures(null, path), /has no picture/);
-  assert.throws(() => savePictures(one, path), /cannot write the picture: ENOENT/);
+  assert.throws(() => savePictures(one, path), /cannot write the file: ENOENT/);
 });
 
 pictures('programs get the result as it is', () => {
