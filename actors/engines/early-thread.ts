@@ -10,7 +10,12 @@ import { ENGINE_ENTRY } from '../entries.ts';
 
 const MIB = 1024 * 1024;
 
-let early: { readonly thread: Worker; readonly heap_bytes_max: number | undefined } | undefined;
+interface Early {
+  readonly thread: Worker;
+  readonly heap_bytes_max: number | undefined;
+}
+
+let early: Early | undefined;
 
 /** @param heap_bytes_max past which V8 ends the thread, as a rule */
 export function limitsOf(heap_bytes_max: number | undefined): ResourceLimits {
@@ -20,27 +25,29 @@ export function limitsOf(heap_bytes_max: number | undefined): ResourceLimits {
 
 /** It keeps no process alive until it is taken. */
 export function startEarly(heap_bytes_max: number | undefined): void {
-  let thread: Worker;
   try {
-    thread = new Worker(ENGINE_ENTRY, { resourceLimits: limitsOf(heap_bytes_max) });
+    const resourceLimits = limitsOf(heap_bytes_max);
+    const thread = new Worker(ENGINE_ENTRY, { name: 'engine:0', resourceLimits });
+    early = { thread, heap_bytes_max };
+    thread.unref();
+    thread.on('error', forget);
+    thread.on('exit', forget);
   } catch {
-    return;
+    // The engine will meet the same.
   }
-  const started = { thread, heap_bytes_max };
-  early = started;
-  thread.unref();
-  thread.on('error', () => {});
-  thread.on('exit', () => {
-    if (early === started) early = undefined;
-  });
+}
+
+function forget(): void {
+  early = undefined;
 }
 
 /** From then on it is who takes it that owns it. */
 export function takeEarly(heap_bytes_max: number | undefined): Worker | undefined {
   if (early === undefined || early.heap_bytes_max !== heap_bytes_max) return undefined;
   const { thread } = early;
-  early = undefined;
-  for (const event of ['error', 'exit']) thread.removeAllListeners(event);
+  forget();
+  thread.off('error', forget);
+  thread.off('exit', forget);
   thread.ref();
   return thread;
 }
