@@ -26,6 +26,7 @@ export function callsEffect(registry: CallsRegistry, flights_max = FLIGHTS_MAX) 
     registry.calls.set(input.index, ref);
     showPresent(ref, () => queue.present);
     registry.projects.engineCame(input.index);
+    queue.begin();
     reportFigures(self, () => queue.figures());
     receive((event: CallsEvent) => queue.receive(event));
     return () => {

@@ -138,6 +138,13 @@ export class CallQueue {
     }
   }
 
+  /** Projects of the store were given to the engine before it was there. */
+  begin(): void {
+    for (const { replaying } of this.#registry.projects.of(this.#engine)) {
+      if (replaying) return this.#callForWorker();
+    }
+  }
+
   /** An engine that rests starts its thread. */
   #callForWorker(): void {
     if (this.#link === undefined) this.#report({ type: 'calls.waiting' });
