@@ -44,7 +44,8 @@ test('so does the answer to what a job handed over, as a save does', async () =>
 
 for (const why of ['is given up', 'stops while the daemon goes on'] as const) {
   test(`what is asked of the projects of an engine that ${why} waits for the next`, async () => {
-    const { actor, begin, calls, call, source, project, projects } = await playedQueue(1, false);
+    const played = await playedQueue(1, false);
+    const { actor, begin, calls, call, source, project, projects, reports } = played;
     const worker = new PlayedWorker();
     calls.send({ type: 'worker.attached', link: worker.link });
     const [away, waiting] = [source(), source()];
@@ -58,7 +59,10 @@ for (const why of ['is given up', 'stops while the daemon goes on'] as const) {
     assert.throws(make, new RegExp(`No engine is there: ${reason}`));
 
     const next = new PlayedWorker();
-    begin().send({ type: 'worker.attached', link: next.link });
+    reports.length = 0;
+    const again = begin();
+    assert.equal(reports, [{ type: 'calls.waiting' }], 'for its projects, before anybody asks');
+    again.send({ type: 'worker.attached', link: next.link });
     await landed();
     assert.is(project.state, 'open');
     for (let left = 2; left > 0; left--) {
