@@ -42,6 +42,8 @@ const MEMORY_FAILING = 0.97;
 
 /** The state of the machine of a thread that does what it is for. */
 const READY = 'ready';
+/** Of a thread that is not there yet; why, where it is not for the first time. */
+const STARTING = 'starting';
 /** Of an engine that does so for some of its projects, and makes others anew. */
 const REPLAYING = 'replaying';
 /** That of an engine that used up its restarts, until it is replaced. */
@@ -127,9 +129,13 @@ function heartbeat({ id, silent_ms }: ThreadSilence, { health }: RulesConfig): R
   return reading(`heartbeat ${id}`, silent ? 'degraded' : 'healthy', reason, figures);
 }
 
-/** One that died is started again. That it makes projects anew is told when it goes on and on. */
+/**
+ * One that died is started again. That it makes projects anew, or starts for the first time, since
+ * it was not needed before, is told when it goes on and on.
+ */
 function engine({ id, state, reason }: ThreadFacts): Reading {
-  const patience = state === REPLAYING ? LASTING : AT_ONCE;
+  const begins = state === STARTING && reason === '';
+  const patience = begins || state === REPLAYING ? LASTING : AT_ONCE;
   const figures = { value: state, limit: READY, patience };
   const gone = state === FAILED ? 'failing' : 'degraded';
   const health = state === READY ? 'healthy' : gone;

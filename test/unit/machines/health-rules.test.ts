@@ -147,6 +147,16 @@ rules('every thing is read at every check, and has a name of its own', () => {
   );
 });
 
+rules('an engine that starts for the first time is told of only when it takes long', () => {
+  const checks = (reason: string) => {
+    const engines = [thread('engine:0'), thread('engine:1', { state: 'starting', reason })];
+    const readings = readingsOf(factsWith({ engines }), config, undefined);
+    return readings.find(({ what }) => what === 'engine:1')?.patience.degraded;
+  };
+  assert.is(checks('its thread ended'), 1);
+  assert.is(checks(''), 3);
+});
+
 rules('a thread is stalled once its silence is past the deadline', () => {
   const silences = [
     { id: 'engine:0', silent_ms: 10_000 },
