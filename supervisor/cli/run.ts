@@ -70,7 +70,7 @@ async function runFrom(origin: Origin, line: Line, takeSignals: TakeSignals): Pr
     logging: config.logging,
     ownPlace: config.logging.file !== loaded.config.logging.file,
   });
-  const remark = remarker(line, config);
+  const remark = remarker(line);
   tellOfSources(found, [...(line.original?.remarks ?? []), ...warnings], log, remark);
   // Snapshots pass through this thread on their way to the threads of jobs.
   collectSharedGarbage(() => 0);
@@ -119,11 +119,10 @@ function tellOfSources(found: Found, warnings: readonly string[], log: Log, rema
   }
 }
 
-/** Tells who started it by a line of goxel-daemon what the log says, unless that is seen there. */
-function remarker({ original }: Line, { logging }: Config): Remark {
-  const isSeen = logging.file === '' && !logging.syslog;
+/** Tells who started it by a line of goxel-daemon what the log says too, wherever that goes. */
+function remarker({ original }: Line): Remark {
   return (text) => {
-    if (original !== undefined && !isSeen) void writeTalk(`goxel-supervisor: ${text}\n`);
+    if (original !== undefined) void writeTalk(`goxel-supervisor: ${text}\n`);
   };
 }
 

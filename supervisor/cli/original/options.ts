@@ -45,7 +45,7 @@ export const ORIGINAL_OPTIONS: Readonly<Record<string, OriginalOption>> = {
   },
   'log-file': {
     ...{ type: 'string', value: 'PATH', short: 'l', key: 'logging.file' },
-    summary: 'log file; in the foreground standard error without it',
+    summary: 'log file; in the foreground standard output without it',
   },
   'working-dir': {
     ...{ type: 'string', value: 'DIR', short: 'w', key: 'working_directory' },
