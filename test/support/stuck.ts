@@ -4,7 +4,7 @@
  * thread in a result.
  */
 
-import { isMainThread, workerData } from 'node:worker_threads';
+import { isMainThread } from 'node:worker_threads';
 
 /** In the parameters of a request. */
 export const ENGINE_MARKER = 'this-hangs-the-engine';
@@ -13,8 +13,8 @@ export const JOB_MARKER = 'this-hangs-the-job-thread';
 
 if (!isMainThread) {
   const { parse, stringify } = JSON;
-  // Only engines are given flights.
-  if ('flight' in workerData) {
+  // The file that the thread begins with.
+  if (process.argv[1]?.endsWith('/engine/worker.js') === true) {
     JSON.parse = (text, reviver) => {
       if (text.includes(ENGINE_MARKER)) hang();
       return parse(text, reviver);
