@@ -9,8 +9,8 @@
  *
  * - `blocked`: the client has to read first. More than `limits.output_bytes_max` of what was
  *   written is unread; nobody hands over more, and nothing is read.
- * - `crowded`: requests have to be answered first. More than as many bytes of them have no answer;
- *   nothing more is read.
+ * - `crowded`: requests have to be answered first. More than as many bytes of them have no answer,
+ *   or one that waits for others; nothing more is read.
  *
  * Of what would have to be kept beyond the ceilings, a reply gives way to an error that says so,
  * and a notification is dropped and counted: what it tells of goes on, and the next one tells more.
@@ -129,7 +129,9 @@ export class Replies {
 
   /** Whether requests have to be answered before more are read. */
   get crowded(): boolean {
-    if (this.#asked > this.#config.limits.output_bytes_max) return true;
+    // A reply that waits for those before it cannot be read by its client either.
+    const waits = this.#asked + this.#kept - this.#due;
+    if (waits > this.#config.limits.output_bytes_max) return true;
     return this.#asked > 0 && this.#ledger.full;
   }
 

@@ -149,6 +149,18 @@ test('what waits for its turn is bounded, and of no use to who has gone', () => 
   assert.is(one.held, 0);
 });
 
+test('a reply that waits for its turn counts as what has no answer', () => {
+  const { replies: one } = made();
+  const first = one.place(bareRequest(), undefined, 0);
+  const second = one.place(bareRequest(), undefined, 0);
+  assert.is(one.crowded, false);
+  one.answer(second, false, body(900));
+  assert.is(one.crowded, true);
+  one.answer(first, false, body(3));
+  one.flush();
+  assert.is(one.crowded, false);
+});
+
 test('a request counts until its turn has come, so that no more are read than may wait', () => {
   const flows: boolean[] = [];
   const parts = made(undefined, { flow: () => flows.push(parts.replies.crowded) });
