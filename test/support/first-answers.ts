@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,12 +97,17 @@ function said(child: ChildProcess, what: string): Promise<void> {
 async function connected(child: ChildProcess, path: string): Promise<Socket> {
   const until_ms = performance.now() + WAIT_MS;
   while (child.exitCode === null && performance.now() < until_ms) {
+    // Attempts would take time of the processor from who is to be measured.
+    if (!existsSync(path)) {
+      await sleep(POLL_MS);
+      continue;
+    }
     const socket = connect(path);
     try {
       await once(socket, 'connect');
       return socket;
     } catch {
-      await sleep(POLL_MS);
+      // It is bound, and about to listen.
     }
   }
   throw new Error(`nobody listens on ${path}`);
