@@ -140,9 +140,8 @@ export class CallQueue {
 
   /** Projects of the store were given to the engine before it was there. */
   begin(): void {
-    for (const { replaying } of this.#registry.projects.of(this.#engine)) {
-      if (replaying) return this.#callForWorker();
-    }
+    const projects = [...this.#registry.projects.of(this.#engine)];
+    if (projects.some(({ replaying }) => replaying)) this.#callForWorker();
   }
 
   /** An engine that rests starts its thread. */
