@@ -21,6 +21,8 @@ export interface Picture {
   readonly looks: Uint32Array;
   /** Rows that are packed together, by `stripRowsOf`; the last such strip may have fewer. */
   readonly stripRows: number;
+  /** For each strip its filter and 1 more, where it was tried; 0 where it was not. */
+  readonly tried: Uint8Array;
   /** Whether it was traced, which takes so long that packing may take longer too. */
   readonly traced?: boolean;
 }
@@ -36,7 +38,7 @@ interface Effort {
   readonly strategy: number;
 }
 
-const { Z_DEFAULT_STRATEGY, Z_FILTERED } = constants;
+const { Z_BEST_SPEED, Z_DEFAULT_STRATEGY, Z_FILTERED } = constants;
 
 /** Nearly all: no lower level finds the edges in the rows above among all that is of one colour. */
 const FLAT: Effort = { level: 8, strategy: Z_DEFAULT_STRATEGY };
@@ -46,6 +48,10 @@ const FILTERED: Effort = { level: 5, strategy: Z_DEFAULT_STRATEGY };
 /** Of pictures that took seconds to be traced, whose noise is of many small differences. */
 const TRACED: Effort = { level: 7, strategy: Z_DEFAULT_STRATEGY };
 const TRACED_FILTERED: Effort = { level: 7, strategy: Z_FILTERED };
+
+/** Of the rows of a strip so many are packed to see which filter suits, in the quickest way. */
+const TRIED_SHARE = 0.25;
+const TRIED_ROWS_MIN = 8;
 
 /** Rows of a strip; the last may have fewer. */
 export function stripRowsOf(width: number, height: number, channels: 3 | 4): number {
@@ -70,10 +76,12 @@ export function stripsOf(
 
 /** Looks at a band, once its pixels are there. */
 export function lookAtBand(picture: Picture, band: number): void {
-  const { bandRows, height, looks } = picture;
+  const { bandRows, height, looks, stripRows, tried } = picture;
   const top = band * bandRows;
+  const bottom = Math.min(top + bandRows, height);
   const own = looks.subarray(band * LOOKS, (band + 1) * LOOKS);
-  look(rowsOf(picture), top, Math.min(top + bandRows, height), own);
+  look(rowsOf(picture), top, bottom, own);
+  tried.fill(0, Math.floor(top / stripRows), Math.ceil(bottom / stripRows));
 }
 
 function rowsOf({ width, channels, rgba }: Picture): Rows {
@@ -108,11 +116,35 @@ export function packStrip(picture: Picture, strip: number): PackedStrip {
 }
 
 /** The filter of a strip: rows of several filters have little in common for deflate. */
-function choiceOf({ width, height, bandRows, looks, stripRows }: Picture, strip: number): Choice {
+function choiceOf(picture: Picture, strip: number): Choice {
+  const { width, height, bandRows, looks, stripRows, tried } = picture;
   const first = Math.floor((strip * stripRows) / bandRows);
   const end = Math.ceil(Math.min((strip + 1) * stripRows, height) / bandRows);
   const rows = Math.min(end * bandRows, height) - first * bandRows;
-  return choose(looks.subarray(first * LOOKS, end * LOOKS), width, rows);
+  const seeming = choose(looks.subarray(first * LOOKS, end * LOOKS), width, rows);
+  if (seeming.filter === NONE) return seeming;
+  // The strip below has this one in its window, and may be packed by another thread.
+  const filter = tried[strip]! > 0 ? tried[strip]! - 1 : better(picture, strip, seeming.filter);
+  tried[strip] = filter + 1;
+  return { filter, flat: false };
+}
+
+/**
+ * The filter, or none, whichever has the middle of a strip smaller: shades of many colours that
+ * come again, as in the corners of steps, look as if a filter suited them.
+ */
+function better(picture: Picture, strip: number, filter: number): number {
+  const { width, height, channels, stripRows } = picture;
+  const rows = rowsOf(picture);
+  const count = Math.min(stripRows, height - strip * stripRows);
+  const some = Math.min(Math.max(TRIED_ROWS_MIN, Math.ceil(count * TRIED_SHARE)), count);
+  const top = strip * stripRows + Math.floor((count - some) / 2);
+  const raw = new Uint8Array((width * channels + 1) * some);
+  const sizeBy = (one: number) => {
+    for (let y = top, at = 0; y < top + some; y++) at = writeRow(rows, y, one, raw, at);
+    return deflateRawSync(raw, { level: Z_BEST_SPEED }).length;
+  };
+  return sizeBy(NONE) <= sizeBy(filter) ? NONE : filter;
 }
 
 function effortOf({ filter, flat }: Choice, { traced = false }: Picture): Effort {
@@ -129,7 +161,8 @@ export function packPicture(
   const stripRows = stripRowsOf(width, height, channels);
   const bands = Math.ceil(height / BAND_ROWS);
   const looks = new Uint32Array(bands * LOOKS);
-  const picture: Picture = { ...pixels, bandRows: BAND_ROWS, looks, stripRows };
+  const tried = new Uint8Array(Math.ceil(height / stripRows));
+  const picture: Picture = { ...pixels, bandRows: BAND_ROWS, looks, stripRows, tried };
   for (let band = 0; band < bands; band++) lookAtBand(picture, band);
   const strips: PackedStrip[] = [];
   for (let strip = 0; strip * stripRows < height; strip++) strips.push(packStrip(picture, strip));

@@ -47,8 +47,9 @@ export interface ViewJob {
   readonly rgba: Uint8Array;
   /** Of a pixel in a PNG. */
   readonly channels: 3 | 4;
-  /** What its bands look like; see `image/strips.ts`. */
+  /** What its bands look like, and what was tried for its strips; see `image/strips.ts`. */
   readonly looks: Uint32Array;
+  readonly tried: Uint8Array;
   /** Rows of a strip of a PNG; the last may have fewer. */
   readonly stripRows: number;
   /** First of its strips among those of the job; a JPEG has none. */
@@ -261,6 +262,7 @@ export function viewJobOf(
     firstBand: last === undefined ? 0 : last.firstBand + last.bands,
     rgba: room(width * height * 4),
     looks: numbers(bands * LOOKS),
+    tried: room(strips),
     firstStrip: last === undefined ? 0 : last.firstStrip + last.strips,
     packed: room(stripRoom * strips),
     stripRoom,

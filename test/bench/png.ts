@@ -14,6 +14,7 @@ import { model } from '../support/fixtures.ts';
 import {
   packedBefore,
   pixelsOf,
+  SHADED_SCENES,
   SMALL_SCENES,
   smallest,
   tracedBefore,
@@ -45,7 +46,9 @@ const tracing = (samples: number, denoise: boolean) => ({
 });
 
 const scenes: readonly Scene[] = [
-  ...Object.entries(SMALL_SCENES).map(([name, requests]): Scene => [name, requests, {}]),
+  ...Object.entries({ ...SMALL_SCENES, ...SHADED_SCENES }).map(
+    ([name, requests]): Scene => [name, requests, {}],
+  ),
   ...['alpha', 'csg', 'colors300', 'ellipsoid', 'filters', 'multi', 'sphere10', 'symmetry'].map(
     (name): Scene => [name, file(name), {}],
   ),

@@ -37,6 +37,34 @@ export const SMALL_SCENES: Readonly<Record<string, Given>> = {
   ],
 };
 
+/** As small, but shaded in many ways: no picture of them is as small. */
+export const SHADED_SCENES: Readonly<Record<string, Given>> = {
+  ...Object.fromEntries(
+    [3, 5, 10].map((radius): [string, Given] => [
+      `a ball of radius ${radius}`,
+      [
+        created,
+        {
+          method: 'goxel.procedural_shape',
+          params: { shape_type: 'sphere', radius, color: '#CC6633' },
+        },
+      ],
+    ]),
+  ),
+  'a heap of 200 colours': [
+    created,
+    {
+      method: 'goxel.add_voxels',
+      params: {
+        voxels: Array.from({ length: 200 }, (_, i) => ({
+          ...{ x: (i * 7) % 16, y: (i * 11) % 13, z: (i * 5) % 9 },
+          color: [(i * 37) % 256, (i * 91) % 256, (i * 151) % 256],
+        })),
+      },
+    },
+  ],
+};
+
 /** The pixels of a PNG; of which of them alpha is written. */
 export interface Pixels {
   readonly width: number;

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { decodePng } from '../../../engine/image/png.ts';
 import { packPicture } from '../../../engine/image/strips.ts';
 import { TestEngine } from '../../support/engine.ts';
-import { pixelsOf, SMALL_SCENES, smallest } from '../../support/png-scenes.ts';
+import { pixelsOf, SHADED_SCENES, SMALL_SCENES, smallest } from '../../support/png-scenes.ts';
 import { SCENES, type SceneRequest } from '../../support/readme-scenes.ts';
 
 async function drawn(
@@ -48,6 +48,14 @@ small('of any background are as small, of few pixels too', async () => {
 small.run();
 
 const others = suite('other scenes');
+
+for (const [name, requests] of Object.entries(SHADED_SCENES)) {
+  others(`${name} is nearly as small as zlib makes it`, async () => {
+    const { png } = await drawn(requests);
+    const least = smallest(pixelsOf(png));
+    assert.ok(png.length <= least * SHARE_MAX, `${png.length} bytes, and ${least} would do`);
+  });
+}
 
 others('of the README are nearly as small as zlib makes them', async () => {
   for (const { name, requests, picture } of SCENES) {
