@@ -60,6 +60,10 @@ export async function startInBackground(takeSignals: TakeSignals): Promise<ExitC
   const talk = collected(child.stderr, TALK_BYTES_MAX);
   const end = await endOf(child, takeSignals);
   if ('ready' in end) {
+    // Who knows this process only means the daemon, until this one is gone.
+    takeSignals((name) => {
+      if (isStop(name)) tell(end.ready.pid, name);
+    });
     child.unref();
     for (const stream of [child.stderr, child.stdio[READY_FD]]) stream?.destroy();
     await writeTalk(talk());
@@ -80,6 +84,18 @@ export async function startInBackground(takeSignals: TakeSignals): Promise<ExitC
   throw new CliError(EXIT.TEMPFAIL, 'the daemon was told to stop before it was ready');
 }
 
+function isStop(name: NodeJS.Signals): boolean {
+  return name === 'SIGTERM' || name === 'SIGINT';
+}
+
+function tell(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /** What comes first: it is ready, it ends, somebody wants us to stop, or it takes too long. */
 async function endOf(child: ChildProcess, takeSignals: TakeSignals): Promise<End> {
   const done = new AbortController();
@@ -96,7 +112,7 @@ async function endOf(child: ChildProcess, takeSignals: TakeSignals): Promise<End
       }),
       new Promise<End>((resolve) => {
         const stop = (name: NodeJS.Signals) => {
-          if (name === 'SIGTERM' || name === 'SIGINT') resolve({ why: name });
+          if (isStop(name)) resolve({ why: name });
         };
         for (const early of takeSignals(stop) ?? []) stop(early);
         timer = setTimeout(() => resolve({ why: `${late} (${LIMIT_VARIABLE})` }), limit_ms);

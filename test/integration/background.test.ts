@@ -98,6 +98,17 @@ async function startHanging(env: Record<string, string>) {
   return { run, gate, socket, pid: childOf(run.pid) ?? 0 };
 }
 
+/** Lets the child go on; resolves when it serves. */
+async function open(gate: string, socket: string): Promise<void> {
+  writeFileSync(gate, '');
+  await eventually('it answers', async () => {
+    const client = await RawConnection.open(socket).catch(() => undefined);
+    const reply = await client?.call('ping');
+    client?.destroy();
+    return reply?.result !== undefined;
+  });
+}
+
 background('a start that hangs is given up, and nothing of it is left', async () => {
   const { env } = place();
   const { run, pid } = await startHanging({ ...env, GOXEL_START_TIMEOUT: '2' });
@@ -115,18 +126,24 @@ background('Ctrl-C while it starts ends it too', async () => {
   assert.not(isAlive(pid));
 });
 
+background('a parent that is told to end while the daemon becomes ready ends it', async () => {
+  const { env } = place();
+  const { run, pid, gate, socket } = await startHanging(env);
+  run.child.kill('SIGSTOP');
+  await open(gate, socket);
+  // It hears of both in the same moment.
+  run.child.kill('SIGTERM');
+  run.child.kill('SIGCONT');
+  await run.ended;
+  await eventually('the daemon is gone', () => !isAlive(pid));
+});
+
 background('a parent that is killed meanwhile takes nobody with it', async () => {
   const { env } = place();
   const { run, pid, gate, socket } = await startHanging(env);
   run.child.kill('SIGKILL');
   await run.ended;
-  writeFileSync(gate, '');
-  await eventually('it answers', async () => {
-    const client = await RawConnection.open(socket).catch(() => undefined);
-    const reply = await client?.call('ping');
-    client?.destroy();
-    return reply?.result !== undefined;
-  });
+  await open(gate, socket);
   await end(pid);
 });
 

@@ -1,6 +1,16 @@
 /** A reload that is refused: all of the old configuration stays in force. */
 
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -57,22 +67,30 @@ refusing('for a file that is not there, no file, not whole, or not to be read', 
   }),
 );
 
+/** Blanks at the end of a file that is never done. */
+const WRITTEN_ON = 40;
+
 refusing('while somebody goes on writing the file', () =>
   withReloading({}, async (one) => {
     const socket = one.daemon.socket;
     const text = yamlOf({ 'sockets.unix.path': socket, 'limits.depth_max': 8 });
+    // Not emptied in between: what is read of it is never a whole file by chance.
+    writeFileSync(one.file, `limits: {depth_max: 8${' '.repeat(WRITTEN_ON)}`);
+    const fd = openSync(one.file, 'r+');
     let at = 0;
-    const write = () => {
+    const writing = setInterval(() => {
       at += 1;
-      writeFileSync(one.file, `limits: {depth_max: 8${' '.repeat(at % 40)}`);
-    };
-    write();
-    const writing = setInterval(write, 5);
+      writeSync(fd, ' '.repeat(1 + (at % WRITTEN_ON)), 'limits: {depth_max: 8'.length);
+    }, 5);
     let problems: readonly string[] = [];
-    // On a busy machine who writes may pause for so long that it looks done.
-    for (let tries = 20; tries > 0 && !/goes on/.test(problems.join()); tries -= 1)
-      problems = await one.refusal();
-    clearInterval(writing);
+    try {
+      // On a busy machine who writes may pause for so long that it looks done.
+      for (let tries = 20; tries > 0 && !/goes on/.test(problems.join()); tries -= 1)
+        problems = await one.refusal();
+    } finally {
+      clearInterval(writing);
+      closeSync(fd);
+    }
     assert.match(problems.join(), /goes on writing/);
     assert.ok(await takesDepth(one));
     writeFileSync(one.file, text);
