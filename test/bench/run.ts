@@ -65,7 +65,9 @@ for (const group of names.length > 0 ? names : GROUPS) {
     compareBuilds({ group, dist: resolve(beside), turns, args: rest });
     continue;
   }
-  const { status } = spawnSync(process.execPath, [script, ...rest], {
+  // It compares by itself.
+  const other = beside === undefined ? [] : ['--beside', resolve(beside)];
+  const { status } = spawnSync(process.execPath, [script, ...rest, ...other], {
     stdio: 'inherit',
   });
   if (status !== 0) process.exitCode = 1;
