@@ -3,6 +3,7 @@
  * has changed. A clone without a base keeps the voxels it has.
  */
 
+import { GoxError } from '../../conf/errors.ts';
 import { areFew, moved, movedBlocks } from '../ops/move.ts';
 import { shapeVolume } from '../ops/shapes.ts';
 import type { Box } from '../volume/box.ts';
@@ -105,9 +106,22 @@ function follow(known: Derivation, layer: Layer, base: Layer, blocks_max: number
   if (changed !== undefined && areFew(changed, base.volume)) {
     // The base may come back to what it was, and this be stopped half way.
     layer.derivation = { ...known, pending: changed };
-    if (movedBlocks(volume, base.volume, layer.mat, changed, blocks_max)) return volume;
+    if (follows(volume, base.volume, layer.mat, changed, blocks_max)) return volume;
   }
   return moved(base.volume, layer.mat, blocks_max);
+}
+
+/**
+ * As `movedBlocks`; what exceeds the memory or the coordinates may be where the base has nothing
+ * any more, since the edit that put it there has failed, so that only all of the base tells.
+ */
+function follows(...args: Parameters<typeof movedBlocks>): boolean {
+  try {
+    return movedBlocks(...args);
+  } catch (error) {
+    if (error instanceof GoxError && error.code === 'GOX_MEMORY_LIMIT') return false;
+    throw error;
+  }
 }
 
 const NOWHERE = new Int32Array(0);

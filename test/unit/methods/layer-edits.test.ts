@@ -209,6 +209,20 @@ layers('all of it is in a .gox file', () => {
   assert.is(voxelsOf(other, 2).length, 2, 'the clone still follows');
 });
 
+layers('what a clone cannot follow leaves no trace of itself', () => {
+  const engine = new TestEngine();
+  engine.call('add_voxel', [1, 2, 3, '#FF0000']);
+  const matrix = [2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 8, 0, 5, 2, 1, 1];
+  const clone = changed(engine, 'clone_layer', { layer_id: 1 });
+  engine.call('update_layer', { layer_id: clone.id, matrix });
+  const before = voxelsOf(engine, clone.id);
+  const { data } = engine.fail('add_voxel', { x: 0, y: 0, z: -2_147_483_640, layer_id: 1 });
+  assert.is(data.code, 'GOX_MEMORY_LIMIT');
+  assert.equal(voxelsOf(engine, clone.id), before);
+  engine.call('add_voxel', { x: 2, y: 2, z: 3, layer_id: 1 });
+  assert.ok(voxelsOf(engine, clone.id).length > before.length, 'it goes on to follow');
+});
+
 layers('there are at most 1024', () => {
   const engine = new TestEngine();
   const make = Array.from({ length: 1023 }, () => ({ method: 'create_layer' }));
