@@ -17,14 +17,21 @@ const UID = 10_001;
 const STATE = '/mnt/state';
 const PROGRAM = '/mnt/program';
 
-/** $1 is a directory with `root` and `state`, $2 the program; the command comes after them. */
+/**
+ * $1 is a directory with `root` and `state`, $2 the program; the command comes after them. Of the
+ * program its parts are taken: it may lie in a directory that is root's alone, as of `mktemp -d`.
+ */
 const SCRIPT = `
 mount --rbind / "$1/root"
 mount -o remount,bind,ro "$1/root"
 mount -t tmpfs tmpfs "$1/root/mnt"
 mkdir "$1/root${STATE}" "$1/root${PROGRAM}"
 mount --bind "$1/state" "$1/root${STATE}"
-mount --bind "$2" "$1/root${PROGRAM}"
+for part in dist node_modules; do
+  mkdir "$1/root${PROGRAM}/$part"
+  mount --bind "$2/$part" "$1/root${PROGRAM}/$part"
+done
+cp "$2/package.json" "$1/root${PROGRAM}"
 mount -o remount,ro "$1/root/mnt"
 mount -t proc proc "$1/root/proc"
 root=$1/root
