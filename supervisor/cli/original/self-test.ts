@@ -3,7 +3,7 @@
  * live here: one is started in a place of its own, told to go on and to end, and must do so.
  */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,8 @@ import { writeData } from '../output.ts';
 const STEP_MS_MAX = 30_000;
 const POLL_MS = 20;
 
+type Check = () => boolean | Promise<boolean>;
+
 /** @throws CliError (EX_SOFTWARE) that says which step failed */
 export async function selfTest(signals: readonly NodeJS.Signals[]): Promise<ExitCode> {
   const directory = mkdtempSync(join(tmpdir(), 'goxel-self-test-'));
@@ -27,6 +29,7 @@ export async function selfTest(signals: readonly NodeJS.Signals[]): Promise<Exit
   const [, main = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: 'ignore' });
   const ended = once(child, 'exit');
+  const step = (what: string, holds: Check) => seen(child, what, holds);
   try {
     await step('the socket is there', () => existsSync(socket));
     await step(
@@ -52,17 +55,20 @@ export async function selfTest(signals: readonly NodeJS.Signals[]): Promise<Exit
 async function answers(path: string): Promise<boolean> {
   const client = await connect({ path });
   try {
-    await client.call('ping');
+    await client.call('ping', undefined, { signal: AbortSignal.timeout(STEP_MS_MAX) });
     return true;
   } finally {
     await client.close();
   }
 }
 
-async function step(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until something holds; of a daemon that has ended, what does not by then never will. */
+async function seen(child: ChildProcess, what: string, holds: Check): Promise<void> {
   const until_ms = performance.now() + STEP_MS_MAX;
-  while (!(await holds())) {
-    if (performance.now() > until_ms) throw new CliError(EXIT.SOFTWARE, `not so: ${what}`);
+  for (;;) {
+    const over = child.exitCode !== null || child.signalCode !== null;
+    if (await holds()) break;
+    if (over || performance.now() > until_ms) throw new CliError(EXIT.SOFTWARE, `not so: ${what}`);
     await sleep(POLL_MS);
   }
   await writeData(`ok: ${what}\n`);
