@@ -24,6 +24,8 @@ const QUEUE_SIZE = 200;
 const RATIO_MAX = 5;
 /** Mostly what V8 has not collected yet: the faster the machine is, the more. */
 const GROWTH_BYTES_MAX = 1536 * 1024 * 1024;
+/** Of some hundred that wait, and of chunks that have been read. */
+const HELD_BYTES_MAX = 4 * 1024 * 1024;
 const CONNECTIONS = 6;
 
 const overload = suite('overload');
@@ -44,6 +46,12 @@ async function queueOf(connection: RawConnection): Promise<Queue> {
   return (result as { queues: Queue }).queues;
 }
 
+/** Bytes of requests and replies that wait, as the daemon counts them. */
+async function heldBy(connection: RawConnection): Promise<number> {
+  const { result } = await connection.call('status');
+  return (result as { held_bytes: number }).held_bytes;
+}
+
 overload('ten times of it is refused, and nobody waits for long', () =>
   withDaemon({ settings: { 'workers.queue_size': QUEUE_SIZE } }, async ({ socket, pid }) => {
     const observer = await RawConnection.open(socket);
@@ -62,12 +70,13 @@ overload('ten times of it is refused, and nobody waits for long', () =>
       await bystander(socket, 'goxel.get_voxel', at, 20),
     ];
     const per_s = (10 * 1000 * capacity.accepted) / capacity.duration_ms;
-    const most = { queued: 0, rss: 0 };
+    const most = { queued: 0, rss: 0, held: 0 };
     let over: Outcome | undefined;
     const looking = (async () => {
       while (over === undefined) {
         most.rss = Math.max(most.rss, rss(pid));
         most.queued = Math.max(most.queued, (await queueOf(observer)).queued);
+        most.held = Math.max(most.held, await heldBy(observer));
         await sleep(50);
       }
     })();
@@ -92,6 +101,7 @@ overload('ten times of it is refused, and nobody waits for long', () =>
     assert.ok(quantile(look.behind, 0.5) < wait, told);
     // And what an engine puts back.
     assert.ok(most.queued <= 2 * QUEUE_SIZE + 512, told);
+    assert.ok(most.held < HELD_BYTES_MAX, told);
     assert.ok(most.rss - before < GROWTH_BYTES_MAX, told);
     assert.is(ping.refused + look.refused, 0, told);
     assert.ok(quantile(ping.latencies_ms, 0.5) < RATIO_MAX * p50, told);
