@@ -24,7 +24,7 @@ export const performance = section('How many clients, and how long they may take
     description:
       'Time for one request, from when it is begun; then it is stopped, nothing is changed, and' +
       ' it is answered with an error. As long may it wait before. Only an engine that does not' +
-      ' stop within as long again (at least 5 s) is started anew, and loses its projects.',
+      ' stop within as long again (at least 5 s) gets another thread; no project is lost by it.',
   }),
   shutdown_timeout_ms: Type.Integer({
     default: 8000,

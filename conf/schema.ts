@@ -97,8 +97,9 @@ const restart = restarts(
       'The time over which restarts are counted. Long enough to catch a crash loop, short' +
       ' enough that accidents an hour apart do not add up.',
     delay:
-      'Wait before the first restart. Clients wait for as long, so it is short; the original' +
-      ' waited 5000 each time. restart_backoff_factor makes the later waits longer.',
+      'Wait before a restart that follows another; a single one of an engine comes at once.' +
+      ' Clients wait for as long, so it is short; the original waited 5000 each time.' +
+      ' restart_backoff_factor makes the later waits longer.',
   },
 ).properties;
 
@@ -117,7 +118,7 @@ const supervisor = section('The supervisors above the engines and all other part
         ' stands for a whole crash loop.',
       delay:
         'Wait before the first replacement. Meanwhile requests for the projects of a failed' +
-        ' engine are refused at once.',
+        ' engine wait for its successor.',
     },
   ),
 });
@@ -241,7 +242,7 @@ const health = section('The health monitor, and what happens when the thread of 
     maximum: HOUR_MS,
     description:
       'Time without a sign of life after which the thread of an engine or of jobs is replaced;' +
-      ' the projects of that engine are lost. Long loops give signs of life, but the largest' +
+      ' its projects are made anew in another. Long loops give signs of life, but the largest' +
       ' files and results take some seconds on a busy machine without one, and a slow disk may' +
       ' take longer. Time in which the process stood still does not count.',
   }),
@@ -262,7 +263,7 @@ const health = section('The health monitor, and what happens when the thread of 
     maximum: 1,
     description:
       'Share of the memory of its container, or else of the machine, beyond which the daemon is' +
-      ' degraded: at 1 the system ends it, with all that was not saved.',
+      ' degraded: at 1 the system ends it, and all that it had under way.',
   }),
 });
 

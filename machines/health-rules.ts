@@ -194,7 +194,7 @@ function heldBytes({ queues }: HealthFacts, { limits }: RulesConfig): Reading {
   return reading('held bytes', state, reason, { value, limit, patience: LASTING });
 }
 
-/** The system ends a process that takes more than there is, with whatever was not saved. */
+/** The system ends a process that takes more than there is, with all that it has under way. */
 function memory({ memory: { rss, limit } }: HealthFacts, { health }: RulesConfig): Reading {
   const share = health.memory_share_max;
   const failing = rss > limit * Math.max(share, MEMORY_FAILING);
