@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { noContainers } from '../support/container.ts';
+import { bindProgram, noContainers } from '../support/container.ts';
 import { DAEMON_MAIN } from '../support/daemon.ts';
 import { DAEMON_YAML } from '../support/daemon-yaml.ts';
 import { ROOT } from '../support/modules.ts';
@@ -23,7 +23,7 @@ const UID = '4242';
 const SCRIPT = `
 mount -t tmpfs tmpfs /mnt
 mkdir ${PROGRAM}
-mount --bind "$2" ${PROGRAM}
+${bindProgram('$2', PROGRAM)}
 mount --bind "$1/passwd" /etc/passwd
 mount --bind "$1/group" /etc/group
 for directory in /var/log /var/lib "$(readlink -f /var/run)" /tmp; do

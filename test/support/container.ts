@@ -18,20 +18,26 @@ const STATE = '/mnt/state';
 const PROGRAM = '/mnt/program';
 
 /**
- * $1 is a directory with `root` and `state`, $2 the program; the command comes after them. Of the
- * program its parts are taken: it may lie in a directory that is root's alone, as of `mktemp -d`.
+ * Commands of a shell that bring the program to an empty directory, where any user may read it. Its
+ * parts are bound, since it may lie in a directory that is root's alone, as of `mktemp -d`.
  */
+export function bindProgram(from: string, to: string): string {
+  return `
+for part in conf dist node_modules; do
+  mkdir "${to}/$part"
+  mount --bind "${from}/$part" "${to}/$part"
+done
+cp "${from}/package.json" "${to}"`;
+}
+
+/** $1 is a directory with `root` and `state`, $2 the program; the command comes after them. */
 const SCRIPT = `
 mount --rbind / "$1/root"
 mount -o remount,bind,ro "$1/root"
 mount -t tmpfs tmpfs "$1/root/mnt"
 mkdir "$1/root${STATE}" "$1/root${PROGRAM}"
 mount --bind "$1/state" "$1/root${STATE}"
-for part in dist node_modules; do
-  mkdir "$1/root${PROGRAM}/$part"
-  mount --bind "$2/$part" "$1/root${PROGRAM}/$part"
-done
-cp "$2/package.json" "$1/root${PROGRAM}"
+${bindProgram('$2', `$1/root${PROGRAM}`)}
 mount -o remount,ro "$1/root/mnt"
 mount -t proc proc "$1/root/proc"
 root=$1/root
