@@ -4,7 +4,8 @@ import { HOUR_MS, section } from './section.ts';
 import { Type } from './type.ts';
 
 const backlog = Type.Integer({
-  default: 128,
+  // Where it is full, clients that connect without blocking (Node, asyncio) fail at once.
+  default: 1024,
   live: true,
   minimum: 1,
   maximum: 65_535,

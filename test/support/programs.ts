@@ -129,9 +129,9 @@ export async function startAndWait(
   return started;
 }
 
-/** Programs leave a daemon a moment between making its socket and listening there. */
+/** Waits as programs do: a moment for a socket that is made, and may not be listening yet. */
 export async function connected(path: string): Promise<Socket> {
-  const until_ms = performance.now() + MOMENT_MS;
+  const start_ms = performance.now();
   for (;;) {
     const socket = connect({ path });
     try {
@@ -139,7 +139,9 @@ export async function connected(path: string): Promise<Socket> {
       return socket;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ECONNREFUSED' || performance.now() > until_ms) throw error;
+      // A blocking `connect` waits where Node's is told that as many wait as may.
+      const wait_ms = code === 'EAGAIN' ? WAIT_MS : code === 'ECONNREFUSED' ? MOMENT_MS : 0;
+      if (performance.now() - start_ms >= wait_ms) throw error;
       await sleep(1);
     }
   }

@@ -38,7 +38,7 @@ layers('has the documented defaults', async () => {
     authentication: false,
     path: '/tmp/goxel.sock',
     permissions: '0600',
-    backlog: 128,
+    backlog: 1024,
   });
   assert.is(defaults.health.max_restart_attempts, 3);
   assert.is(defaults.limits.frame_bytes_max, 16_777_216);
