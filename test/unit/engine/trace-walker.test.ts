@@ -223,6 +223,7 @@ sampler('differ by pixel, view, pair and seed, and do not go together', () => {
 
 sampler('fill the square that two pairs span', () => {
   const numbers = new Sampler();
+  let filled = 0;
   for (let pixel = 0; pixel < 10; pixel++) {
     const cells = new Set<number>();
     for (let sample = 0; sample < 256; sample++) {
@@ -233,9 +234,10 @@ sampler('fill the square that two pairs span', () => {
       numbers.draw(4);
       cells.add(column * 16 + Math.floor(numbers.u * 16));
     }
-    // By chance alone 162 of 256; 16 when one follows from the other.
-    assert.ok(cells.size > 120, `${cells.size}`);
+    filled += cells.size;
   }
+  // By chance alone 162 of 256, of one pixel in 40,000 only 64; 16 when one follows from the other.
+  assert.ok(filled / 10 > 140, `${filled / 10}`);
 });
 
 sampler.run();
