@@ -85,13 +85,16 @@ test('shows a daemon: an engine loses its thread, waits and is ready again', () 
 
 async function stepBack(page: Page): Promise<void> {
   const chip = page.locator('.state-chip');
-  const seen = new Set<string>();
+  const shown = async () => (await chip.innerText()).split('.')[0] ?? '';
+  // The one before the last may be it already, when nothing has come since it is ready.
+  const seen = new Set([await shown()]);
+  assert.not.ok(seen.has('lost'));
   for (let step = 0; step < 80 && !seen.has('lost'); step++) {
     await page.keyboard.press('[');
     await page.locator('.then-chip').waitFor();
-    seen.add((await chip.innerText()).split('.')[0] ?? '');
+    seen.add(await shown());
   }
-  assert.ok(seen.has('lost') && seen.size > 1, [...seen].join(' '));
+  assert.ok(seen.has('lost'), [...seen].join(' '));
   await shoot(page, 'daemon-stepped-back');
   await page.keyboard.press(']');
   await untilState(page, /^(?!lost)/);
