@@ -58,8 +58,10 @@ function paintSlowly(volume: Volume, box: Matrix, painter: Painter): Volume {
   return result;
 }
 
+/** In float32: what is far below the last digit must not touch another block. */
 function reach(box: Matrix, k: number): number {
-  return Math.abs(box[k]!) + Math.abs(box[4 + k]!) + Math.abs(box[8 + k]!);
+  const [a, b, c] = [Math.abs(box[k]!), Math.abs(box[4 + k]!), Math.abs(box[8 + k]!)];
+  return Math.fround(Math.fround(a + b) + c);
 }
 
 function blockBelow(value: number): number {
