@@ -125,9 +125,9 @@ export abstract class Kids extends Mailbox {
     return [...this.noted, ...below].sort((a, b) => a.at - b.at).slice(-100);
   }
 
-  /** Started, even if it has ended by then. */
+  /** Started, even if it has ended by then; one that is to be stopped first starts again yet. */
   protected isUp(kid: Kid): void {
-    kid.start = false;
+    if (!kid.stop) kid.start = false;
     this.answer(kid, 'up', 'done');
   }
 
