@@ -255,15 +255,22 @@ test('a surface has no gaps: no way leads in by steps along the axes', () => {
   }
 });
 
+/** How far a triangle must reach into a box, or stay away from it. */
+const TOUCH = 1e-6;
+
 /**
  * Whether a triangle reaches the box of a grid point, by cutting its polygon off at the six sides
  * (Sutherland and Hodgman): another way than that of the code.
  */
-function reaches(triangle: readonly (readonly number[])[], point: readonly number[]): boolean {
+function reaches(
+  triangle: readonly (readonly number[])[],
+  point: readonly number[],
+  half: number,
+): boolean {
   let polygon = triangle.map((corner) => corner.map((value, axis) => value - point[axis]!));
   for (let side = 0; side < 6; side++) {
     const axis = side >> 1;
-    const room = (p: readonly number[]) => 0.6 + (side % 2 === 0 ? p[axis]! : -p[axis]!);
+    const room = (p: readonly number[]) => half + (side % 2 === 0 ? p[axis]! : -p[axis]!);
     polygon = polygon.flatMap((to, i) => {
       const from = polygon.at(i - 1)!;
       const [a, b] = [room(from), room(to)];
@@ -287,7 +294,9 @@ test('the surface is what reaches the boxes of grid points', () => {
       for (let i = 0; i < 16 ** 3; i++) {
         const point = [i % 16, (i >> 4) % 16, i >> 8] as const;
         const tried = point.every((value, axis) => value >= low[axis]!);
-        const expected = tried && reaches(triangle, point);
+        const expected = tried && reaches(triangle, point, 0.6 + TOUCH);
+        // Of a box that is touched and no more, float32 and chance decide.
+        if (expected && !reaches(triangle, point, 0.6 - TOUCH)) continue;
         assert.is(volume.get(...point) !== 0, expected, `${point}`);
       }
     }),
