@@ -62,8 +62,13 @@ const no = (): boolean => false;
 
 /** To the process that it has started, while that is there; else to the one of the PID file. */
 async function stop({ child, places }: Started, pid: number): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-  else process.kill(pid, 'SIGTERM');
+  const isThere = () => child.exitCode === null && child.signalCode === null;
+  if (isThere()) {
+    child.kill('SIGTERM');
+    // It may be ending by itself just then, or have ended unseen: who is dead passes nothing on.
+    for (let i = 0; i < 100 && runningPid(places) !== undefined; i++) await sleep(20);
+  }
+  if (!isThere() && runningPid(places) !== undefined) process.kill(pid, 'SIGTERM');
   const until_ms = performance.now() + STOP_MS;
   while (runningPid(places) !== undefined) {
     assert.ok(performance.now() < until_ms, 'gone before it must be killed');
