@@ -26,13 +26,21 @@ import {
 /** So many changed blocks are followed one by one, however small the volume is. */
 const FEW_BLOCKS = 8;
 
+/**
+ * Beyond it float64 cannot tell a voxel from the next, so that where a place comes from would be
+ * chance: a matrix with such an inverse leaves nothing, as one without any.
+ */
+const EXACT_MAX = 2 ** 40;
+
+const isExact = (value: number) => Math.abs(value) <= EXACT_MAX;
+
 /** Throws GOX_MEMORY_LIMIT when the result would touch more than `blocks_max` blocks. */
 export function moved(source: Volume, matrix: Matrix, blocks_max: number): Volume {
   const back = inverse(matrix);
   const box = source.box();
   const target = new Volume();
   if (back === undefined || box === undefined || !matrix.every(Number.isFinite)) return target;
-  if (!back.every(Number.isFinite)) return target;
+  if (!back.every(isExact)) return target;
   const turn = asTurn(box, matrix, back);
   if (turn !== undefined) return turned(source, turn, blocks_max);
   requireLeast(leastMoved(source, matrix, back), blocks_max, 'The moved layer');
@@ -91,7 +99,7 @@ export function movedBlocks(
 ): boolean {
   const back = inverse(matrix);
   if (back === undefined || !matrix.every(Number.isFinite)) return false;
-  if (!back.every(Number.isFinite)) return false;
+  if (!back.every(isExact)) return false;
   if (changed.length === 0) return true;
   const corners = Array.from({ length: changed.length / 3 }, (_, i) => cornerAt(changed, i));
   const box = boxAround(corners);

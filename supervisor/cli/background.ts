@@ -12,6 +12,9 @@ import { once } from 'node:events';
 import { closeSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { leave } from '../../actors/native/leave.ts';
+import { libc } from '../../actors/native/libc.ts';
 import { redirect } from '../../actors/native/redirect.ts';
 import { READY_FD, toChild } from './child.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
@@ -58,6 +61,8 @@ export async function startInBackground(takeSignals: TakeSignals): Promise<ExitC
     env: { ...process.env, ...toChild('background') },
   });
   const talk = collected(child.stderr, TALK_BYTES_MAX);
+  // Loaded while there is time.
+  libc();
   const end = await endOf(child, takeSignals);
   if ('ready' in end) {
     // Who knows this process only means the daemon, until this one is gone.
@@ -68,7 +73,9 @@ export async function startInBackground(takeSignals: TakeSignals): Promise<ExitC
     for (const stream of [child.stderr, child.stdio[READY_FD]]) stream?.destroy();
     await writeTalk(talk());
     await writeData(text(end.ready));
-    return EXIT.OK;
+    // What has come by now is passed on in one more turn.
+    await nextTurn();
+    leave(EXIT.OK);
   }
   if ('why' in end) {
     await endChild(child);
