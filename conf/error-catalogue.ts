@@ -204,7 +204,8 @@ export const ERRORS = {
       '`limits.file_bytes_max`.',
     advice: 'Check that the path exists and that the daemon may read or write it.',
     details:
-      '`path`; `errno`: the name of the error of the system, as `ENOENT`; `retryable`: true for' +
+      '`path`, unless the file came in the request; `errno`: the name of the error of the' +
+      ' system, as `ENOENT`; `retryable`: true for' +
       ' a shortage that passes; for a large one `key`, `bytes`, `bytes_max`; `written`: files ' +
       'that were put in place before this one failed',
   },

@@ -75,5 +75,5 @@ few_files() {
     "--outdir=$package" --log-level=warning
   echo '{"type":"module","exports":{".":"./index.js","./*":"./*.js"}}' > "$package/package.json"
 }
-few_files typebox index=typebox compile=typebox/compile schema=typebox/schema
+few_files typebox index=typebox schema=typebox/schema
 few_files culori fn=culori/fn

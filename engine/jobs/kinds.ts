@@ -5,7 +5,7 @@ import { invalidParam } from '../catalogue/params.ts';
 import { runDiff } from './diffs.ts';
 import { runExport, runLoad, runSave } from './documents.ts';
 import { runInquiry } from './inquiries.ts';
-import { type Job, type JobKind, type JobTools, Managed } from './job.ts';
+import type { Job, JobKind, JobTools } from './job.ts';
 import { runPictures } from './pictures.ts';
 
 type Run = (input: never, stage: number, part: number, tools: JobTools) => unknown;
@@ -46,5 +46,5 @@ export function runJob(job: Job, tools: Omit<JobTools, 'lent'>): unknown {
       result = runPart(job, stage, part, { ...tools, lent: [] });
     }
   }
-  return result instanceof Managed ? result.result : result;
+  return result;
 }

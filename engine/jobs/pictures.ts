@@ -53,8 +53,7 @@ export function picturesJob(title: string, input: Omit<PicturesInput, 'plan'>): 
 export function drawnPictures(input: Omit<PicturesInput, 'plan'>, files: Files) {
   // Where managed renders go, only a job is told.
   if (planOf(input.work).length > 0 || isManaged(input)) return undefined;
-  const done = deliver({ ...input, plan: [] }, { files, control: new JobControl() });
-  return done instanceof Managed ? done.result : done;
+  return deliver({ ...input, plan: [] }, { files, control: new JobControl() });
 }
 
 /** The result of a rendering that this thread draws by itself. */
@@ -144,7 +143,7 @@ function deliver(input: PicturesInput, tools: Tools) {
 }
 
 /** To files of which the client is told all that clients of the v14 daemon are. */
-function deliverFiles(input: PicturesInput, { files, control, place }: Tools): Managed {
+function deliverFiles(input: PicturesInput, { files, control, place }: Tools): object {
   const { work, format, sinks, many } = input;
   const written = new PictureFiles({ format, files, place });
   try {
@@ -161,7 +160,9 @@ function deliverFiles(input: PicturesInput, { files, control, place }: Tools): M
   const rest = many
     ? { files: written.facts, pictures: written.facts.map(asPicture) }
     : { output_path: file.path, bytes: file.size };
-  return new Managed({ ...shared, ...rest }, written.managed);
+  const result = { ...shared, ...rest };
+  // What the client has named is its own, and takes no room of the managed ones.
+  return place === undefined ? result : new Managed(result, written.managed);
 }
 
 /** As it is told of where nobody asked for the facts of files. */

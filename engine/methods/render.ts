@@ -32,7 +32,8 @@ const render: Asking<typeof renderScene> = (project, params) => {
   const output_path =
     params.output_path === undefined ? undefined : project.files.absolute(params.output_path);
   if (return_mode === 'base64' && output_path !== undefined) {
-    throw invalidParam('.options.return_mode', '"file_path", for an output_path', return_mode);
+    const at = params.return_mode === undefined ? '.options.return_mode' : '.return_mode';
+    throw invalidParam(at, '"file_path", for an output_path', return_mode);
   }
   if (output_path !== undefined) project.files.requirePlace(output_path);
   const views = viewsOf(params);

@@ -61,8 +61,12 @@ export async function firstAnswers({ args, says, state }: StartedServer): Promis
     },
   });
   const ended = once(child, 'exit');
+  // Whoever waits for something of it hears that it has ended.
+  const late = setTimeout(() => child.kill('SIGKILL'), WAIT_MS);
   try {
     const ready = said(child, says).then(since);
+    // Of what fails before, that is the reason, and not the end that follows.
+    ready.catch(() => {});
     const socket = await connected(child, path);
     const listens = since();
     await ask(socket, '"method":"ping"');
@@ -72,6 +76,7 @@ export async function firstAnswers({ args, says, state }: StartedServer): Promis
     socket.destroy();
     return { ...answers, ready: await ready };
   } finally {
+    clearTimeout(late);
     child.kill('SIGKILL');
     await ended;
   }
@@ -106,8 +111,9 @@ async function connected(child: ChildProcess, path: string): Promise<Socket> {
     try {
       await once(socket, 'connect');
       return socket;
-    } catch {
+    } catch (error) {
       // It is bound, and about to listen.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
     }
   }
   throw new Error(`nobody listens on ${path}`);
@@ -118,7 +124,8 @@ async function ask(socket: Socket, members: string): Promise<void> {
   socket.write(`{"jsonrpc":"2.0","id":1,${members}}\n`);
   let text = '';
   while (!text.endsWith('\n')) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    const [chunk] = (await Promise.race([once(socket, 'data'), once(socket, 'end')])) as [Buffer?];
+    if (chunk === undefined) throw new Error(`the connection ended after ${JSON.stringify(text)}`);
     text += chunk;
   }
   if (text.includes('"error"')) throw new Error(text);

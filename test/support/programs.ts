@@ -30,8 +30,11 @@ export interface Started {
   readonly child: ChildProcess;
   /** What it has printed so far, on both streams. */
   output(): string;
-  /** Resolves with the exit code, or the signal, of the process that was started. */
-  ended(): Promise<number | NodeJS.Signals>;
+  /**
+   * Resolves with the exit code, or the signal, of the process that was started: SIGKILL when it
+   * has not ended by itself in so long.
+   */
+  ended(within_ms?: number): Promise<number | NodeJS.Signals>;
   /** As its programs stop it: SIGTERM, and at most so long until it must be gone. */
   stop(within_ms?: number): Promise<number | NodeJS.Signals>;
 }
@@ -76,16 +79,18 @@ export function startAs(
     running.delete(child);
     return (code ?? signal) as number | NodeJS.Signals;
   });
+  const ended = async (within_ms = WAIT_MS) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), within_ms);
+    const how = await end;
+    clearTimeout(timer);
+    return how;
+  };
   return {
-    ...{ places, child },
+    ...{ places, child, ended },
     output: () => readFileSync(printed, 'utf8'),
-    ended: () => end,
-    stop: async (within_ms = WAIT_MS) => {
+    stop: (within_ms) => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), within_ms);
-      const how = await end;
-      clearTimeout(timer);
-      return how;
+      return ended(within_ms);
     },
   };
 }
@@ -111,7 +116,7 @@ export async function whenThere(
 ): Promise<void> {
   const until_ms = performance.now() + within_ms;
   while (existsSync(path) !== there) {
-    const failed = there && (child.exitCode ?? 0) !== 0;
+    const failed = there && ((child.exitCode ?? 0) !== 0 || child.signalCode !== null);
     if (failed || performance.now() > until_ms) {
       throw new Error(`${path} is ${there ? 'not' : 'still'} there:\n${output()}`);
     }
@@ -147,6 +152,20 @@ export async function connected(path: string): Promise<Socket> {
   }
 }
 
+/** A connection to a daemon that may not be there yet; rejects with what it has printed. */
+export async function whenConnected(
+  { places, output }: Pick<Started, 'places' | 'output'>,
+  every_ms = POLL_MS,
+): Promise<PlainClient> {
+  const until_ms = performance.now() + WAIT_MS;
+  for (;;) {
+    const client = await PlainClient.open(places.socket).catch(() => undefined);
+    if (client !== undefined) return client;
+    if (performance.now() > until_ms) throw new Error(`nobody listens:\n${output()}`);
+    await sleep(every_ms);
+  }
+}
+
 /** A client that reads as C and Python programs do: one `recv` at a time. */
 export class PlainClient {
   readonly #socket: Socket;
@@ -179,7 +198,7 @@ export class PlainClient {
     }
   }
 
-  /** All lines up to so many, with as many reads as it takes. */
+  /** The next line, with as many reads as it takes. */
   async line(): Promise<string> {
     let text = '';
     while (!text.includes('\n')) {

@@ -6,7 +6,6 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -15,6 +14,7 @@ import {
   type Started,
   startAndWait,
   startAs,
+  whenConnected,
 } from '../../support/programs.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 import { type Turn, takeTurns, takeTurnsApart, takeTurnsAt } from '../../support/turns.ts';
@@ -64,7 +64,7 @@ async function manyApart(
 test('performance validation', async () => {
   const daemon = startAs(({ socket }) => ['--foreground', '--socket', socket, '--workers', '4']);
   await during(daemon, async ({ places: { socket } }) => {
-    const client = await openPatiently(socket);
+    const client = await whenConnected(daemon, 100);
     const requests = [
       '{"method":"ping"}',
       '{"method":"version"}',
@@ -98,19 +98,6 @@ test('performance validation', async () => {
     await Promise.all(Array.from({ length: 8 }, pings));
   });
 });
-
-/** Tries again each tenth of a second, for ten seconds. */
-async function openPatiently(socket: string): Promise<PlainClient> {
-  const every_ms = 100;
-  for (let waited_ms = 0; ; waited_ms += every_ms) {
-    try {
-      return await PlainClient.open(socket);
-    } catch (error) {
-      if (waited_ms >= 10_000) throw error;
-      await sleep(every_ms);
-    }
-  }
-}
 
 /** The line feed goes in a send of its own; of the answer no more is read than 8,191 bytes. */
 async function askLine(client: PlainClient, request: string): Promise<string> {

@@ -5,7 +5,6 @@
 
 import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -14,6 +13,7 @@ import {
   type Started,
   startAndWait,
   startAs,
+  whenConnected,
   whenThere,
 } from '../../support/programs.ts';
 
@@ -191,18 +191,11 @@ test('the benchmark scripts, which name no mode', async () => {
 
 test('the performance validation, which connects until it can', async () => {
   const started = startAs(foreground('--workers', '4'));
-  for (;;) {
-    const client = await PlainClient.open(started.places.socket).catch(() => undefined);
-    if (client === undefined) {
-      await sleep(100);
-      continue;
-    }
-    client.send('{"method":"ping","jsonrpc":"2.0","id":1}');
-    client.send('\n');
-    assert.match(await client.line(), '"id":1');
-    client.close();
-    break;
-  }
+  const client = await whenConnected(started, 100);
+  client.send('{"method":"ping","jsonrpc":"2.0","id":1}');
+  client.send('\n');
+  assert.match(await client.line(), '"id":1');
+  client.close();
   await endsClean(started);
 });
 
@@ -255,21 +248,10 @@ test('a second one at the same socket, which is refused', async () => {
   await first.ended();
   assert.ok(existsSync(first.places.socket));
   const third = startAs(foreground(), { places: first.places });
-  await whenThere(third, third.places.socket);
-  await answersSoon(third);
+  // The path is that of the one before until the new one has it.
+  (await whenConnected(third)).close();
+  await answers(third);
   await endsClean(third);
 });
-
-/** The path is that of the one before until the new one has it. */
-async function answersSoon(started: Started): Promise<void> {
-  for (;;) {
-    const client = await PlainClient.open(started.places.socket).catch(() => undefined);
-    if (client !== undefined) {
-      client.close();
-      return answers(started);
-    }
-    await sleep(10);
-  }
-}
 
 test.run();

@@ -5,9 +5,13 @@ import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Job, Managed } from '../../../engine/jobs/job.ts';
+import { runJob } from '../../../engine/jobs/kinds.ts';
 import { PictureFiles } from '../../../engine/jobs/picture-files.ts';
+import { JobControl } from '../../../engine/port/job-control.ts';
 import { expiryOf } from '../../../engine/port/renders.ts';
 import { Files } from '../../../engine/project/files.ts';
+import { TestEngine } from '../../support/engine.ts';
 import { refused } from '../../support/refused.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
@@ -74,6 +78,21 @@ test('what is larger than all may be together is refused, and leaves nothing', (
   assert.equal(details, { key: 'renders.bytes_max', bytes: 8, bytes_max: 7 });
   pictures.discard();
   assert.equal(readdirSync(directory), []);
+});
+
+test('a job for a path of the client has nothing to be kept, and needs no room for it', () => {
+  const root = temporaryDirectory();
+  const engine = new TestEngine({ roots: [root], jobs_inline: false });
+  const path = join(root, 'own.png');
+  const params = { output_path: path, return_mode: 'file_path', width: 600, height: 600 };
+  const [ticket] = engine.tickets([{ method: 'render_scene', params }]);
+  assert.not(ticket!.managed);
+  const files = new Files({ roots: [root], file_bytes_max: 2 ** 26 });
+  const job = { ...ticket, loans: [] } as unknown as Job;
+  const told = runJob(job, { files, control: new JobControl() });
+  assert.not.instance(told, Managed);
+  assert.is((told as { file: { path: string } }).file.path, path);
+  assert.ok(readFileSync(path).length > 0);
 });
 
 test('a directory that has become a link meanwhile is not written to', () => {
