@@ -83,7 +83,8 @@ export function paintStroke(volume: Volume, path: Path, painter: Painter): void 
   const adds = addsVoxels(mode);
   const cover = new Cover(volume, adds);
   for (const { box, region } of stamps(path, painter)) {
-    const reach = smoothness > 0 ? region : around(box);
+    // Of the whole stamp: what it covers beyond the clip box makes a block a covered one, too.
+    const reach = smoothness > 0 ? touched(box) : around(box);
     const solid = solidIn(shape, box, smoothness);
     if (solid === undefined) continue;
     if (adds) {
