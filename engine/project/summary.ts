@@ -82,19 +82,20 @@ function wholeSummary(recording: Recording, document: Document): Summary {
   const add = (part: Part) => {
     if (!parts.includes(part)) parts.push(part);
   };
-  const told = new Set<Layer>();
-  const note = (layer: Layer, changes: Changes) => {
-    told.add(layer);
-    if (changes.changed > 0) layers.push({ layer_id: layer.id, changes });
+  const note = ({ id: layer_id }: Layer, changes: Changes) => {
+    if (changes.changed > 0) layers.push({ layer_id, changes });
   };
+  // What such a layer had when it left, which may be from within an edit, is nobody's loss.
+  const back = new Set(without(document.layers, sceneBefore(recording, document).layers));
   for (let i = 0; i < owners.length; i++) {
     const [owner, entry] = [owners[i], entries[i]!];
     if (owner instanceof Volume) {
       const layer = layerOf(owner, document);
       // A volume that was replaced as well is told of with its layer.
-      if (layer === undefined || wasReplaced(layer, recording)) continue;
+      if (layer === undefined || back.has(layer) || wasReplaced(layer, recording)) continue;
       note(layer, owner.takeChangesOf(entry));
     } else if (owner instanceof Layer) {
+      if (back.has(owner)) continue;
       const { kept } = entry as StateEntry<LayerState>;
       if (kept.volume !== owner.state.volume) {
         note(owner, changesBetween(kept.volume, owner.state.volume));
@@ -109,9 +110,7 @@ function wholeSummary(recording: Recording, document: Document): Summary {
       }
     } else add('selection');
   }
-  for (const layer of without(document.layers, sceneBefore(recording, document).layers)) {
-    // What it shows came with it: it came back, or is computed.
-    if (told.has(layer)) continue;
+  for (const layer of back) {
     const created = layer.volume.count();
     note(layer, { ...NO_CHANGES, changed: created, created, box: layer.volume.box() });
   }

@@ -16,7 +16,9 @@ interface Listed {
   readonly can_undo: number;
   readonly done: readonly {
     readonly method: string;
+    readonly changed: number;
     readonly created: number;
+    readonly removed: number;
     readonly parts: readonly string[];
   }[];
 }
@@ -108,6 +110,18 @@ parts('the scene, the palette and the selection are steps and come back', () => 
   assert.is(seen(engine), states.at(-1));
   engine.call('restore', { step: last - 3 });
   assert.is(seen(engine), states.at(-4));
+});
+
+parts('a layer that comes back is told by what it has, not by what it had', () => {
+  const engine = new TestEngine();
+  const { layer_id } = added(engine, 'create_layer', { name: 'roof' });
+  engine.call('add_voxel', { position: [0, 0, 0], layer_id });
+  engine.call('create_checkpoint', { checkpoint: 'one' });
+  engine.call('add_voxel', { position: [1, 0, 0], layer_id });
+  engine.call('delete_layer', { layer_id });
+  engine.call('restore', { checkpoint: 'one' });
+  const { changed, created, removed } = listed(engine).done[0]!;
+  assert.equal({ changed, created, removed }, { changed: 1, created: 1, removed: 0 });
 });
 
 parts('the active layer comes back with a layer, and to choose one ends no redo', () => {
