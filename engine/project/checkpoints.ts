@@ -6,8 +6,9 @@
 import type { Document, DocumentState } from '../document/document.ts';
 import type { Layer, LayerState } from '../document/layer.ts';
 import type { Selection } from '../document/selection.ts';
-import { interruptible } from '../interrupt.ts';
+import { checkInterrupt, interruptible } from '../interrupt.ts';
 import { EMPTY_BLOCK } from '../ops/combine.ts';
+import type { BlockView } from '../volume/block-view.ts';
 import type { Volume } from '../volume/volume.ts';
 
 /** More are refused; users have a few. */
@@ -73,22 +74,36 @@ function becomeLike(volume: Volume, other: Volume, version: number): void {
   if (changed === undefined) becomeWholly(volume, other);
   else {
     for (let at = 0; at < changed.length; at += 3) {
-      const [x, y, z] = [changed[at]! * 16, changed[at + 1]! * 16, changed[at + 2]! * 16];
-      if (!other.holdsIn(x, y, z)) {
-        if (volume.holdsIn(x, y, z)) volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
-      } else if (blockOf(volume, x, y, z) !== blockOf(other, x, y, z)) {
-        volume.shareBlock(x, y, z, other);
-      }
+      becomeIn(volume, other, changed[at]! * 16, changed[at + 1]! * 16, changed[at + 2]! * 16);
     }
   }
 }
 
 function becomeWholly(volume: Volume, other: Volume): void {
-  for (const { x, y, z, block } of other.blocks()) {
-    if (blockOf(volume, x, y, z) !== block) volume.shareBlock(x, y, z, other);
+  for (const { x, y, z } of slotsOf(other)) becomeIn(volume, other, x, y, z);
+  // A write may put blocks into other slots.
+  const gone = [...slotsOf(volume)].filter(({ x, y, z }) => other.slotAt(x, y, z) < 0);
+  for (const { x, y, z } of gone) becomeIn(volume, other, x, y, z);
+}
+
+/** Its blocks, with and without voxels. */
+function* slotsOf(volume: Volume): Generator<BlockView> {
+  for (let slot = 0; slot < volume.blockCount; slot++) yield volume.blockIn(slot);
+}
+
+/**
+ * At the corner of a block. Also what voxels that are gone have left in the words, which a later
+ * voxel of the block would bring along: a layer that was deleted is not the same to the last word
+ * in a project that was made anew.
+ */
+function becomeIn(volume: Volume, other: Volume, x: number, y: number, z: number): void {
+  checkInterrupt();
+  const wanted = blockOf(other, x, y, z);
+  if (wanted !== undefined) {
+    if (blockOf(volume, x, y, z) !== wanted) volume.shareBlock(x, y, z, other);
+  } else if (volume.blockAt(x, y, z)?.some((word) => word !== 0) === true) {
+    volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
   }
-  const gone = [...volume.blocks()].filter(({ x, y, z }) => !other.holdsIn(x, y, z));
-  for (const { x, y, z } of gone) volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
 }
 
 /** Bytes of the blocks of a volume that another one does not have at the same places. */

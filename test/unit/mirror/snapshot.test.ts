@@ -13,6 +13,8 @@ const FLIPS = 1000;
 const CUTS = 500;
 /** At both ends of the file it is cut at every byte. */
 const END_BYTES = 200;
+/** The last of these is the digit of the version. */
+const MAGIC_BYTES = 8;
 
 const snapshots = suite('snapshots');
 
@@ -80,20 +82,23 @@ snapshots('a file with a bit that is another one is none', async () => {
     const [at, bit] = [Math.floor(random() * bytes.length), Math.floor(random() * 8)];
     const damaged = Buffer.from(bytes);
     damaged[at]! ^= 1 << bit;
-    const why = refused(damaged);
-    assert.match(why ?? 'it was read', /, at \d+ of \d+$/, `seed ${SEED}: bit ${bit} of ${at}`);
+    const why = refused(damaged) ?? 'it was read';
+    // A bit of the version's digit makes it the file of a later one.
+    const later = at === MAGIC_BYTES - 1 && why.startsWith('a newer version');
+    assert.match(why, later ? 'newer' : /, at \d+ of \d+$/, `seed ${SEED}: bit ${bit} of ${at}`);
   }
 });
 
 snapshots('sections that are missing, or come twice, are found', async () => {
   const bytes = await bytesOf(project().mirror!);
   const sections: Buffer[] = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = MAGIC_BYTES; at < bytes.length; ) {
     const end = at + 16 + bytes.readUInt32LE(at);
     sections.push(bytes.subarray(at, end));
     at = end;
   }
-  const file = (parts: readonly Buffer[]) => Buffer.concat([bytes.subarray(0, 8), ...parts]);
+  const file = (parts: readonly Buffer[]) =>
+    Buffer.concat([bytes.subarray(0, MAGIC_BYTES), ...parts]);
   assert.is(refused(file(sections)), undefined);
   const [first, last] = [sections[0]!, sections.at(-1)!];
   assert.match(refused(file(sections.slice(1)))!, /header/);
