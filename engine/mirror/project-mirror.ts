@@ -85,7 +85,7 @@ export class ProjectMirror {
     restoreProject(project, root, reader);
     const { history, checkpoints } = project;
     const steps = new StepReader(project, reader);
-    // Steps that went back and forth are counted anew, and were not sent again for that.
+    // A step may be counted anew, and is not sent again for that.
     const bytes = sizeOf(mirror.done) + sizeOf(mirror.undone);
     const facts = { ...root.history, bytes };
     history.goOn(facts, steps.runs(mirror.done), steps.steps(mirror.undone));
@@ -140,8 +140,9 @@ export class ProjectMirror {
     this.#document_number = documentNumber;
     if (anew) this.#values.forget();
     this.#values.visitKnown();
-    const done = this.#doneChange();
-    const undone = this.#undoneChange();
+    const untouched = history.takeUntouched();
+    const done = this.#doneChange(untouched.done);
+    const undone = this.#undoneChange(untouched.undone);
     if (anew) this.#steps.trace([...history.doneFrom(0), ...history.undone]);
     this.#noteOps();
     const root = rootOf(this.#project, this.#ops, this.#values);
@@ -160,18 +161,20 @@ export class ProjectMirror {
     };
   }
 
-  #doneChange(): StepsChange {
+  #doneChange(untouched: number): StepsChange {
     const { history } = this.#project;
     const { forgotten, length } = history;
-    const { dropped, kept } = this.#done.compare(forgotten, length, (at) => history.numberAt(at));
+    const numberAt = (place: number) => history.numberAt(place);
+    const { dropped, kept } = this.#done.compare(untouched, forgotten, length, numberAt);
     const added = history.doneFrom(kept);
     this.#done.sent(forgotten, dropped, kept, numbersIn(added));
     return { dropped, kept, runs: this.#steps.runs(added) };
   }
 
-  #undoneChange(): StepsChange {
+  #undoneChange(untouched: number): StepsChange {
     const { undone, lost } = this.#project.history;
-    const { dropped, kept } = this.#undone.compare(lost, undone.length, (at) => undone[at]!.number);
+    const numberAt = (place: number) => undone[place]!.number;
+    const { dropped, kept } = this.#undone.compare(untouched, lost, undone.length, numberAt);
     const added = undone.slice(kept);
     this.#undone.sent(lost, dropped, kept, numbersIn(added));
     return { dropped, kept, runs: this.#steps.runs(added) };

@@ -9,11 +9,13 @@ export class SentStack {
   /**
    * How many of the oldest are gone, and how many of the others are still there.
    *
+   * @param untouched so many of the oldest, gone or not, may be the same
    * @param gone how many have gone from the front of the stack, since it was empty at least
    * @param length of the stack
    * @param numberAt of the step in a place
    */
   compare(
+    untouched: number,
     gone: number,
     length: number,
     numberAt: (place: number) => number,
@@ -23,7 +25,10 @@ export class SentStack {
     const dropped =
       gone < this.#gone ? numbers.length : Math.min(gone - this.#gone, numbers.length);
     // Whatever lies below a step that is the same is the same, too.
-    let [low, high] = [0, Math.min(numbers.length - dropped, length)];
+    let [low, high] = [
+      0,
+      Math.min(numbers.length - dropped, length, Math.max(untouched - gone, 0)),
+    ];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (numbers[dropped + middle - 1] === numberAt(middle - 1)) low = middle;

@@ -43,6 +43,14 @@ const FORGOTTEN: Step = {
 };
 const GAP_MIN = 1024;
 
+/** How many of the oldest of each stack have not gone back and forth, those that are gone too. */
+interface Untouched {
+  readonly done: number;
+  readonly undone: number;
+}
+
+const ALL_UNTOUCHED: Untouched = { done: Infinity, undone: Infinity };
+
 /** About what a step of one voxel takes, with all that is told of it. */
 const STEP_BYTES = 1024;
 
@@ -80,6 +88,7 @@ export class History {
   #begin = 0;
   /** Of what was undone since the last edit. */
   #lost = 0;
+  #untouched = ALL_UNTOUCHED;
 
   /** All of it but the steps, for who keeps it outside of this thread. */
   get facts(): HistoryFacts {
@@ -102,6 +111,16 @@ export class History {
     return this.#done.slice(this.#oldest + place - (this.#older?.length ?? 0));
   }
 
+  /**
+   * Which steps keep what they did when this was last asked: one that was undone and done again
+   * keeps what was there in between, which may be another active layer.
+   */
+  takeUntouched(): Untouched {
+    const untouched = this.#untouched;
+    this.#untouched = ALL_UNTOUCHED;
+    return untouched;
+  }
+
   /** Goes on from what was kept of it. */
   goOn(facts: HistoryFacts, done: OlderSteps, undone: Step[]): void {
     this.#older = done;
@@ -113,6 +132,7 @@ export class History {
     this.#forgotten = facts.forgotten;
     this.#begin = facts.begin;
     this.#lost = facts.lost;
+    this.#untouched = ALL_UNTOUCHED;
   }
 
   /** Held for steps done and undone. */
@@ -214,6 +234,7 @@ export class History {
     this.#number = 0;
     this.#forgotten = 0;
     this.#begin = 0;
+    this.#untouched = ALL_UNTOUCHED;
   }
 
   /** Makes so many of the newest steps, where they are not made yet. */
@@ -258,6 +279,11 @@ export class History {
     this.#bytes -= step.bytes;
     step.bytes = bytesOf(step.entries);
     this.#bytes += step.bytes;
+    const { done, undone } = this.#untouched;
+    this.#untouched = {
+      done: Math.min(done, this.#forgotten + this.length),
+      undone: Math.min(undone, this.#lost + this.#undone.length),
+    };
     return step;
   }
 }

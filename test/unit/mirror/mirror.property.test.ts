@@ -164,6 +164,27 @@ for (let run = 0; run < RUNS; run++) {
   });
 }
 
+mirrors('a layer that is chosen between undo and redo is known to undo', () => {
+  for (const [first, second] of [
+    ['undo', 'redo'],
+    ['redo', 'undo'],
+  ] as const) {
+    const made = new LooseProject();
+    for (const name of ['walls', 'roof']) made.run('goxel.create_layer', { name });
+    made.run('goxel.update_light', { pitch: 10 });
+    if (first === 'redo') made.run('goxel.undo', {});
+    const mirrored = new MirroredProject(made);
+    mirrored.update();
+    made.run(`goxel.${first}`, {});
+    made.run('goxel.set_active_layer', { layer_id: 1 });
+    made.run(`goxel.${second}`, {});
+    const copy = new MirroredProject(new LooseProject(), { mirror: mirrored.update() });
+    for (const { project } of [made, copy.made]) project[first]();
+    assert.is(made.project.document.activeLayer.id, 1, first);
+    assert.is(timeless(copy.made.project), timeless(made.project), first);
+  }
+});
+
 mirrors('so is one that forgets steps', async () => {
   await life(SEED, { thorough: true, history_bytes_max: 300_000 });
 });
