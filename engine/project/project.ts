@@ -305,7 +305,7 @@ export class Project extends Noted<ProjectState> {
       comeBack(this.document, checkpoint);
       if (this.selection !== selection) this.write({ selection });
     };
-    this.#record(edit, revision);
+    this.#record(edit, revision, undefined, false);
   }
 
   /** After a step back or forth, which is taken back when there is no memory for it. */
@@ -329,8 +329,9 @@ export class Project extends Noted<ProjectState> {
   /**
    * @param after the number of what the edit makes of the project; a new one if undefined
    * @param told what it has changed, of an edit that is made again
+   * @param chooses whether it is a step when it only makes another layer the active one
    */
-  #record<T>(edit: () => T, after?: number, told?: Summary): T {
+  #record<T>(edit: () => T, after?: number, told?: Summary, chooses = true): T {
     const blocks_free = Math.floor(this.memory.bytes_free / BLOCK_BYTES);
     const whole = () => {
       const result = edit();
@@ -339,18 +340,20 @@ export class Project extends Noted<ProjectState> {
       return result;
     };
     return this.#recorder.record(blocks_free, whole, (recording) => {
-      if (told === undefined) this.#push(recording, after);
+      if (told === undefined) this.#push(recording, after, chooses);
       else this.step(recording.entries, told, after);
     });
   }
 
-  #push(recording: Recording, after?: number): void {
+  #push(recording: Recording, after: number | undefined, chooses: boolean): void {
     const { entries } = recording;
     if (entries.length === 0) return;
     // What can be stopped comes before all that changes something.
     const summary = summaryOf(recording, this.document);
-    if (changedNothing(recording, summary, this.document)) {
+    if (changedNothing(recording, summary, this.document, chooses)) {
+      const { activeLayer } = this.document;
       recording.takeBack();
+      if (activeLayer !== this.document.activeLayer) this.activate(activeLayer);
       return;
     }
     this.#done.recording = recording;

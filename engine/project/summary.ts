@@ -104,6 +104,7 @@ function wholeSummary(recording: Recording, document: Document): Summary {
     } else if (owner instanceof Document) {
       const { kept } = entry as StateEntry<DocumentState>;
       for (const [name, part] of PARTS) if (kept[name] !== owner.state[name]) add(part);
+      if (!sameLayers(kept.layers, owner.layers)) add('layers');
       for (const layer of without(kept.layers, owner.layers)) {
         const removed = layer.volume.count();
         note(layer, { ...NO_CHANGES, changed: removed, removed, box: layer.volume.box() });
@@ -128,19 +129,30 @@ function sceneBefore(recording: Recording, document: Document): DocumentState {
   return entry?.kept ?? document.state;
 }
 
+function sameLayers(layers: readonly Layer[], others: readonly Layer[]): boolean {
+  if (layers === others) return true;
+  return layers.length === others.length && layers.every((layer, i) => layer === others[i]);
+}
+
 function without(layers: readonly Layer[], others: readonly Layer[]): readonly Layer[] {
   return layers === others ? [] : layers.filter((layer) => !others.includes(layer));
 }
 
-/** Whether all is as it was before the edit that a summary is of, whatever was written. */
+/**
+ * Whether all is as it was before the edit that a summary is of, whatever was written.
+ *
+ * @param chooses whether another active layer is a change
+ */
 export function changedNothing(
   recording: Recording,
   { layers, parts }: Summary,
   document: Document,
+  chooses: boolean,
 ): boolean {
   if (layers.length > 0 || parts.length > 0) return false;
   const before = sceneBefore(recording, document);
   for (const name in before) {
+    if (name === 'layers' || (name === 'active' && !chooses)) continue;
     if (before[name as keyof DocumentState] !== document.state[name as keyof DocumentState]) {
       return false;
     }
@@ -157,7 +169,6 @@ function propertiesDiffer(before: LayerState, after: LayerState): boolean {
 }
 
 const PARTS: readonly (readonly [keyof DocumentState, Part])[] = [
-  ['layers', 'layers'],
   ['materials', 'materials'],
   ['cameras', 'cameras'],
   ['light', 'light'],

@@ -171,7 +171,8 @@ function createLayer({ random }: Known): CrashRequest {
     method: 'goxel.create_layer',
     params: { name, visible },
     apply: (model) => {
-      const layer: LayerModel = { id: nextId(model), name, visible, voxels: new Map() };
+      const about = { id: nextId(model), name, visible };
+      const layer: LayerModel = { ...about, voxels: new Map(), made: {} };
       return edited(model, [...model.now, layer]);
     },
   };
@@ -186,7 +187,8 @@ function deleteLayer(known: Known): CrashRequest {
       if (!model.now.some((layer) => layer.id === id)) return 'GOX_LAYER_NOT_FOUND';
       const left = model.now.filter((layer) => layer.id !== id);
       // Goxel's answer to a document without layers.
-      return stepped(model, left.length === 0 ? EMPTY.now : left);
+      const now = left.length === 0 ? EMPTY.now.map((layer) => ({ ...layer, made: {} })) : left;
+      return stepped(model, now);
     },
   };
 }
@@ -231,7 +233,10 @@ function duplicate(known: Known): CrashRequest {
       if (place < 0) return 'GOX_LAYER_NOT_FOUND';
       return edited(
         model,
-        model.now.toSpliced(place + 1, 0, { ...model.now[place]!, id: nextId(model) }),
+        model.now.toSpliced(place + 1, 0, {
+          ...model.now[place]!,
+          ...{ id: nextId(model), made: {} },
+        }),
       );
     },
   };
@@ -316,7 +321,8 @@ function importFile(known: Known): CrashRequest {
     apply: (model) => {
       const voxels = new Map(list.map(([at, color]) => [at.join(), color]));
       const name = freeName(model, 'Layer.1');
-      return edited(model, [...model.now, { id: nextId(model), name, visible: true, voxels }]);
+      const layer = { id: nextId(model), name, visible: true, voxels, made: {} };
+      return edited(model, [...model.now, layer]);
     },
   };
 }

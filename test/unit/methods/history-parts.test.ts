@@ -112,6 +112,25 @@ parts('the scene, the palette and the selection are steps and come back', () => 
   assert.is(seen(engine), states.at(-4));
 });
 
+parts('to come back to what is there is no step, and chooses the active layer', async () => {
+  const engine = new TestEngine();
+  const { layer_id } = added(engine, 'create_layer', { name: 'roof' });
+  engine.call('create_checkpoint', { checkpoint: 'one' });
+  const { layer_id: other } = added(engine, 'create_layer', { name: 'door' });
+  engine.call('delete_layer', { layer_id: other });
+  const { step, done } = listed(engine);
+  engine.call('set_active_layer', { layer_id: 1 });
+  engine.call('restore', { checkpoint: 'one' });
+  assert.is(activeOf(engine), layer_id);
+  assert.equal(listed(engine).done, done);
+  assert.is(listed(engine).step, step);
+  const script = "goxel.call('create_layer', {}); goxel.call('delete_layer', { layer_id: 3 })";
+  engine.call('set_layer_visibility', { layer_id: 1, visible: false });
+  engine.call('undo');
+  await engine.callAsync('execute_script', { script });
+  assert.is((engine.call('redo') as { count: number }).count, 1, 'nor is what makes and deletes');
+});
+
 parts('a layer that comes back is told by what it has, not by what it had', () => {
   const engine = new TestEngine();
   const { layer_id } = added(engine, 'create_layer', { name: 'roof' });

@@ -112,6 +112,8 @@ engines(
   'a script may empty layers, move blocks to other slots, and put layers in others',
   async () => {
     const engine = new TestEngine();
+    const nothing =
+      "goxel.call('create_layer', { name: 'gone' }); goxel.call('delete_layer', { layer_id: 3 })";
     const scripts = [
       "goxel.call('fill_region', { min: [0, 0, 0], max: [99, 20, 20], color: 'red' })",
       "goxel.call('clear_voxels', {})",
@@ -122,13 +124,14 @@ engines(
         "goxel.call('add_voxel', [0, 0, 0, 'blue'])",
       "for (let i = 0; i < 90; i++) goxel.call('add_voxel', [i % 9, 77, i / 9 | 0, [i, 9, 9]])",
       "goxel.call('duplicate_layer', { layer_id: 1 }); goxel.call('delete_layer', { layer_id: 1 })",
-      "goxel.call('create_layer', { name: 'gone' }); goxel.call('delete_layer', { layer_id: 3 })",
+      nothing,
       "goxel.call('clone_layer', { layer_id: 2 }); goxel.call('clear_voxels', { layer_id: 2 })",
     ];
     for (const script of scripts) {
       const before = engine.records.length;
       const [answer] = await engine.runAsync([{ method: 'execute_script', params: { script } }]);
-      assert.is(engine.records.length - before, answer!.failed ? 0 : 1, script);
+      const records = answer!.failed || script === nothing ? 0 : 1;
+      assert.is(engine.records.length - before, records, script);
       const other = requireSame(engine);
       for (const moved of [engine, other]) moved.call('undo', {});
       assert.equal(told(other), told(engine), `undone: ${script}`);
