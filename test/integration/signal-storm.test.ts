@@ -60,6 +60,8 @@ storm('loses no request, leaks nothing, and fills neither the log nor the disk',
     existsSync(join(directory, 'dumps')) ? readdirSync(join(directory, 'dumps')) : [];
   const reloaded = () => [...daemon.stdout().matchAll(/the configuration was read again/g)];
   await eventually('some were answered', () => dumped().length > 0 && reloaded().length > 0);
+  // On a busy machine the daemon does little else meanwhile.
+  await eventually('the clients go on', () => asked > CLIENTS);
   over = true;
   await Promise.all(works);
   const dumps = dumped().length;
@@ -68,7 +70,6 @@ storm('loses no request, leaks nothing, and fills neither the log nor the disk',
   // After them: there may be more of them at any time.
   const seconds = (performance.now() - since_ms) / 1000;
   console.log(`${asked} requests, ${dumps} dumps, ${reloads} reloads in ${seconds.toFixed(1)} s`);
-  assert.ok(asked > CLIENTS);
   assert.ok(dumps >= 1 && dumps <= 2 * seconds + 2, `${dumps} dumps`);
   assert.ok(reloads >= 1 && reloads <= 10 * seconds + 2, `${reloads} reloads`);
   assert.ok(log.length < LOG_BYTES_MAX, `the log has ${log.length} bytes`);
