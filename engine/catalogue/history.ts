@@ -239,8 +239,8 @@ export const restore = method({
   brief: 'Restores a checkpoint.',
   summary: 'Comes back to a checkpoint, or goes to a step of the history.',
   description:
-    'To come back to a checkpoint is a step like others, which can be undone. To go to a step' +
-    ' undoes what came after it, or does again what leads to it.',
+    'To come back to a checkpoint is a step like others, which can be undone, unless all is as it' +
+    ' was then. To go to a step undoes what came after it, or does again what leads to it.',
   params: projectParams({
     checkpoint: Type.Optional(CheckpointName),
     step: Type.Optional(StepNumber),

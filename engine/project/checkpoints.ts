@@ -101,9 +101,7 @@ function becomeIn(volume: Volume, other: Volume, x: number, y: number, z: number
   const wanted = blockOf(other, x, y, z);
   if (wanted !== undefined) {
     if (blockOf(volume, x, y, z) !== wanted) volume.shareBlock(x, y, z, other);
-  } else if (volume.blockAt(x, y, z)?.some((word) => word !== 0) === true) {
-    volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
-  }
+  } else if (volume.slotAt(x, y, z) >= 0) volume.setBlock(x, y, z, EMPTY_BLOCK, 0);
 }
 
 /** Bytes of the blocks of a volume that another one does not have at the same places. */

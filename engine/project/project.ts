@@ -301,11 +301,19 @@ export class Project extends Noted<ProjectState> {
   /** Comes back to a checkpoint, which is an edit like others. Throws GOX_MEMORY_LIMIT. */
   comeBack(checkpoint: Checkpoint): void {
     const { selection, revision } = checkpoint;
+    let active = this.document.activeLayer;
     const edit = () => {
       comeBack(this.document, checkpoint);
       if (this.selection !== selection) this.write({ selection });
+      active = this.document.activeLayer;
     };
-    this.#record(edit, revision, undefined, false);
+    this.#record(edit, revision);
+    // Where all else was as it is there, no step was made of these.
+    if (active !== this.document.activeLayer) this.activate(active);
+    if (revision !== this.#numbers.revision) {
+      this.#numbers.stamp++;
+      this.#numbers.revision = revision;
+    }
   }
 
   /** After a step back or forth, which is taken back when there is no memory for it. */
@@ -329,9 +337,8 @@ export class Project extends Noted<ProjectState> {
   /**
    * @param after the number of what the edit makes of the project; a new one if undefined
    * @param told what it has changed, of an edit that is made again
-   * @param chooses whether it is a step when it only makes another layer the active one
    */
-  #record<T>(edit: () => T, after?: number, told?: Summary, chooses = true): T {
+  #record<T>(edit: () => T, after?: number, told?: Summary): T {
     const blocks_free = Math.floor(this.memory.bytes_free / BLOCK_BYTES);
     const whole = () => {
       const result = edit();
@@ -340,20 +347,19 @@ export class Project extends Noted<ProjectState> {
       return result;
     };
     return this.#recorder.record(blocks_free, whole, (recording) => {
-      if (told === undefined) this.#push(recording, after, chooses);
+      if (told === undefined) this.#push(recording, after);
       else this.step(recording.entries, told, after);
     });
   }
 
-  #push(recording: Recording, after: number | undefined, chooses: boolean): void {
+  #push(recording: Recording, after?: number): void {
     const { entries } = recording;
     if (entries.length === 0) return;
     // What can be stopped comes before all that changes something.
     const summary = summaryOf(recording, this.document);
-    if (changedNothing(recording, summary, this.document, chooses)) {
-      const { activeLayer } = this.document;
+    // No number tells of the active layer: what leads to one is no step by that alone.
+    if (changedNothing(recording, summary, this.document, after === undefined)) {
       recording.takeBack();
-      if (activeLayer !== this.document.activeLayer) this.activate(activeLayer);
       return;
     }
     this.#done.recording = recording;

@@ -233,10 +233,7 @@ function duplicate(known: Known): CrashRequest {
       if (place < 0) return 'GOX_LAYER_NOT_FOUND';
       return edited(
         model,
-        model.now.toSpliced(place + 1, 0, {
-          ...model.now[place]!,
-          ...{ id: nextId(model), made: {} },
-        }),
+        model.now.toSpliced(place + 1, 0, { ...model.now[place]!, id: nextId(model), made: {} }),
       );
     },
   };

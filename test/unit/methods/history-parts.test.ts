@@ -113,8 +113,11 @@ parts('the scene, the palette and the selection are steps and come back', () => 
 });
 
 parts('to come back to what is there is no step, and chooses the active layer', async () => {
-  const engine = new TestEngine();
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
   const { layer_id } = added(engine, 'create_layer', { name: 'roof' });
+  const path = join(directory, 'a.gox');
+  engine.call('save_project', { path });
   engine.call('create_checkpoint', { checkpoint: 'one' });
   const { layer_id: other } = added(engine, 'create_layer', { name: 'door' });
   engine.call('delete_layer', { layer_id: other });
@@ -122,6 +125,7 @@ parts('to come back to what is there is no step, and chooses the active layer', 
   engine.call('set_active_layer', { layer_id: 1 });
   engine.call('restore', { checkpoint: 'one' });
   assert.is(activeOf(engine), layer_id);
+  assert.is((engine.call('get_project_info') as { unsaved: boolean }).unsaved, false);
   assert.equal(listed(engine).done, done);
   assert.is(listed(engine).step, step);
   const script = "goxel.call('create_layer', {}); goxel.call('delete_layer', { layer_id: 3 })";
