@@ -7,6 +7,7 @@
  */
 import { EventEmitter, once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { abortion, type CallMeta, type CallOptions, Calls, type Replied } from './client-calls.ts';
 import { type ClientCodec, goxeMsgpack, jsonLines } from './client-codec.ts';
 import { ClientError, clientError } from './client-error.ts';
@@ -60,6 +61,12 @@ interface ClientEvents {
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
+/**
+ * How long a Unix socket may refuse: its file is there a moment before anybody listens, and who
+ * waits for the file may be that quick. One whose daemon was killed refuses for ever.
+ */
+const REFUSES_MS_MAX = 200;
+const AGAIN_MS = 5;
 const REPLY_BYTES_MAX = 256 * 1024 * 1024;
 const REPLY_DEPTH_MAX = 512;
 const HEADER_BYTES_MAX = 4096;
@@ -76,8 +83,7 @@ export async function connect(address: Address, options: ClientOptions = {}): Pr
   const signal = AbortSignal.timeout(timeout_ms);
   let socket: Socket | undefined;
   try {
-    socket = createConnection({ ...address });
-    await once(socket, 'connect', { signal });
+    socket = await connected(address, signal);
     const client = new Client(socket, options);
     const { token } = options;
     if (token !== undefined) await client.call('system.authenticate', { token }, { signal });
@@ -89,6 +95,22 @@ export async function connect(address: Address, options: ClientOptions = {}): Pr
     const reason = cause instanceof Error ? cause.message : String(cause);
     const text = signal.aborted ? `no answer within ${timeout_ms} ms` : reason;
     throw clientError('CLIENT_CONNECT', `Cannot connect: ${text}.`, cause);
+  }
+}
+
+async function connected(address: Address, signal: AbortSignal): Promise<Socket> {
+  const until_ms = performance.now() + ('path' in address ? REFUSES_MS_MAX : 0);
+  for (;;) {
+    const socket = createConnection({ ...address });
+    try {
+      await once(socket, 'connect', { signal });
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      const refused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+      if (!refused || performance.now() >= until_ms) throw error;
+      await sleep(AGAIN_MS, undefined, { signal });
+    }
   }
 }
 

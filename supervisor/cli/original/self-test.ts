@@ -62,13 +62,28 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-/** Waits until something holds; of a daemon that has ended, what does not by then never will. */
+/**
+ * Waits until something holds; of a daemon that has ended, what does not by then never will. A
+ * check that throws does not hold yet: of the last the reason is told.
+ */
 async function seen(child: ChildProcess, what: string, holds: Check): Promise<void> {
   const until_ms = performance.now() + STEP_MS_MAX;
+  let reason = '';
+  const tried = async () => {
+    try {
+      reason = '';
+      return await holds();
+    } catch (error) {
+      reason = ` (${(error as Error).message})`;
+      return false;
+    }
+  };
   for (;;) {
     const over = child.exitCode !== null || child.signalCode !== null;
-    if (await holds()) break;
-    if (over || performance.now() > until_ms) throw new CliError(EXIT.SOFTWARE, `not so: ${what}`);
+    if (await tried()) break;
+    if (over || performance.now() > until_ms) {
+      throw new CliError(EXIT.SOFTWARE, `not so: ${what}${reason}`);
+    }
     await sleep(POLL_MS);
   }
   await writeData(`ok: ${what}\n`);

@@ -1,7 +1,10 @@
 /** The client library: how connections end, and what becomes of the calls then. */
 
+import { once } from 'node:events';
+import { renameSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClientError, connect } from '../../../transport/client.ts';
@@ -101,6 +104,32 @@ endings('of attempts to connect say why', async () => {
   assert.match((error as ClientError).message, 'ENOENT');
   assert.is(await codeOf(connect({ host: '127.0.0.1', port: 70_000 })), 'CLIENT_CONNECT');
 });
+
+endings('are not those of an attempt at a socket that does not listen yet', async () => {
+  const path = join(temporaryDirectory(), 's');
+  // As between the two system calls of a daemon that starts.
+  (await listenUnder(path)).close();
+  const attempt = connect({ path });
+  await sleep(50);
+  const server = await listenUnder(path);
+  await (await attempt).close();
+  server.close();
+});
+
+endings('of an attempt at a socket that nobody will listen on come soon', async () => {
+  const path = join(temporaryDirectory(), 's');
+  (await listenUnder(path)).close();
+  const error = await connect({ path }).catch((reason: ClientError) => reason);
+  assert.match((error as ClientError).message, 'ECONNREFUSED');
+});
+
+/** A server whose file is not removed when it closes, and refuses from then on. */
+async function listenUnder(path: string): Promise<Server> {
+  const server = createServer((socket) => socket.on('error', () => socket.destroy()));
+  await once(server.listen(`${path}.other`), 'listening');
+  renameSync(`${path}.other`, path);
+  return server;
+}
 
 endings('of an attempt come in time when nobody answers', async () => {
   // 192.0.2.0/24 is for documents: nobody is there, or a router says so at once.
