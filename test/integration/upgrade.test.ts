@@ -134,7 +134,12 @@ upgrades('when the old process dies meanwhile the new one goes on', async () => 
 });
 
 upgrades('half a request goes along, in each framing', async () => {
-  await withPlace(async (place) => {
+  // However long the upgrade takes, it has not stood still for too long.
+  const settings = {
+    'limits.stalled_text_timeout_ms': 60_000,
+    'limits.partial_frame_timeout_ms': 60_000,
+  };
+  const halved = async (place: Place) => {
     const { daemon } = place;
     const text = request('echo', { word: 'whole' }, 7).trim();
     const halves: readonly (readonly [string, string])[] = [
@@ -153,7 +158,8 @@ upgrades('half a request goes along, in each framing', async () => {
       );
       client.destroy();
     }
-  });
+  };
+  await withPlace(halved, { settings });
 });
 
 upgrades('a token is shown once, over TCP', async () => {
