@@ -145,6 +145,7 @@ strangers('give way, the eldest first, to whoever needs a place', () =>
       settings: settings({
         'performance.max_connections': 2,
         'security.authentication_timeout_ms': 60_000,
+        'limits.stalled_text_timeout_ms': 60_000,
       }),
     },
     async (daemon) => {

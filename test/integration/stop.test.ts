@@ -30,6 +30,8 @@ async function crowdedDaemon(shutdown_ms: number) {
       ...paths,
       'logging.level': 'debug',
       'performance.shutdown_timeout_ms': shutdown_ms,
+      // The half of a request waits, however long the rest of this takes.
+      'limits.stalled_text_timeout_ms': 60_000,
     },
   });
   const client = () => RawConnection.open(daemon.socket);
