@@ -17,6 +17,7 @@ export function nothingSelected(): Selection {
 
 /** Costs by the blocks that differ, and a look at each. */
 export function sameSelection(one: Selection, other: Selection): boolean {
+  if (one === other) return true;
   if (String(one.box?.min) !== String(other.box?.min)) return false;
   if (String(one.box?.max) !== String(other.box?.max)) return false;
   return (

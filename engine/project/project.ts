@@ -304,7 +304,7 @@ export class Project extends Noted<ProjectState> {
     let active = this.document.activeLayer;
     const edit = () => {
       comeBack(this.document, checkpoint);
-      if (this.selection !== selection) this.write({ selection });
+      if (!sameSelection(this.selection, selection)) this.write({ selection });
       active = this.document.activeLayer;
     };
     this.#record(edit, revision);

@@ -135,6 +135,21 @@ parts('to come back to what is there is no step, and chooses the active layer', 
   assert.is((engine.call('redo') as { count: number }).count, 1, 'nor is what makes and deletes');
 });
 
+parts('a restore does not tell of a selection that was made anew meanwhile', () => {
+  const engine = new TestEngine();
+  engine.call('add_voxel', [0, 0, 0]);
+  engine.call('select', { kind: 'all' });
+  engine.call('create_checkpoint', { checkpoint: 'one' });
+  engine.call('clear_selection');
+  engine.call('select', { kind: 'all' });
+  const { step } = listed(engine);
+  engine.call('restore', { checkpoint: 'one' });
+  assert.is(listed(engine).step, step, 'nothing is other than it was');
+  engine.call('add_voxel', [1, 0, 0]);
+  engine.call('restore', { checkpoint: 'one' });
+  assert.equal(listed(engine).done[0]!.parts, []);
+});
+
 parts('a layer that comes back is told by what it has, not by what it had', () => {
   const engine = new TestEngine();
   const { layer_id } = added(engine, 'create_layer', { name: 'roof' });
