@@ -134,6 +134,6 @@ export async function withProgram(
     await act(program, daemon);
   } finally {
     program.close();
-    assert.is(await daemon.stop(STOPS_WITHIN_MS), 0, daemon.output());
+    assert.is(await daemon.stop(daemon.patience_ms(STOPS_WITHIN_MS)), 0, daemon.output());
   }
 }

@@ -28,6 +28,11 @@ export interface Places {
 export interface Started {
   readonly places: Places;
   readonly child: ChildProcess;
+  /**
+   * How long programs wait for its end, which they know in seconds: so long, or on a machine so
+   * busy that all since its start took longer, as long as that.
+   */
+  patience_ms(usual_ms: number): number;
   /** What it has printed so far, on both streams. */
   output(): string;
   /**
@@ -75,6 +80,7 @@ export function startAs(
   });
   closeSync(fd);
   running.add(child);
+  const since_ms = performance.now();
   const end = once(child, 'exit').then(([code, signal]) => {
     running.delete(child);
     return (code ?? signal) as number | NodeJS.Signals;
@@ -87,6 +93,7 @@ export function startAs(
   };
   return {
     ...{ places, child, ended },
+    patience_ms: (usual_ms) => Math.max(usual_ms, performance.now() - since_ms),
     output: () => readFileSync(printed, 'utf8'),
     stop: (within_ms) => {
       child.kill('SIGTERM');

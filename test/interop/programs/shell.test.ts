@@ -58,7 +58,7 @@ test('daemon test', async () => {
   const echo = '{"jsonrpc":"2.0","id":1,"method":"echo","params":{"message":"Hello daemon"}}';
   assert.match(await netcat(socket, echo), '{"message":"Hello daemon"}');
   assert.ok(isRunning(daemon.child.pid as number));
-  assert.is(await daemon.stop(2000), 0);
+  assert.is(await daemon.stop(daemon.patience_ms(2000)), 0);
   assert.not(existsSync(socket));
 });
 
@@ -75,7 +75,7 @@ test('quick test of v14.6', async () => {
     assert.match(await netcat(socket, echo), '"msg":"test"');
   } finally {
     process.kill(pid, 'SIGTERM');
-    await whenGone(pid, 2000);
+    await whenGone(pid, daemon.patience_ms(2000));
   }
   assert.equal([socket, pid_file].filter(existsSync), []);
 });

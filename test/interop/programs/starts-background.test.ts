@@ -46,9 +46,10 @@ async function pidOf(started: Started): Promise<number> {
 }
 
 /** Two seconds for the process, as v14.6 has it; its files are gone with it. */
-async function endsBy(pid: number, signal: NodeJS.Signals, { places }: Started): Promise<void> {
+async function endsBy(pid: number, signal: NodeJS.Signals, started: Started): Promise<void> {
+  const { places } = started;
   process.kill(pid, signal);
-  await eventually('it is gone', () => !isRunning(pid), 2000);
+  await eventually('it is gone', () => !isRunning(pid), started.patience_ms(2000));
   assert.not(existsSync(places.pid_file));
   assert.not(existsSync(places.socket));
 }
