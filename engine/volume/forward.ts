@@ -1,15 +1,15 @@
 /**
  * What an edit made of a volume, by the positions of blocks: what another volume of the same
- * content and order becomes by it. Blocks are told whole, single voxels by themselves.
+ * content becomes by it. Blocks are told whole, single voxels by themselves.
  */
 
 import type { Entry } from '../changes/recorder.ts';
-import { indexInBlock } from './block.ts';
+import { countVoxels, indexInBlock, newBlockData } from './block.ts';
 import { BlockIndex } from './block-index.ts';
 import { BlockStore } from './block-store.ts';
 import type { BlockTable } from './block-table.ts';
 import { type BlockBefore, blocksBefore } from './log-changes.ts';
-import type { Block } from './stored-block.ts';
+import { Block, NOBODY } from './stored-block.ts';
 import { type Step, type TableStep, VolumeLog } from './volume-log.ts';
 import { VoxelEntry } from './voxel-entry.ts';
 
@@ -93,11 +93,19 @@ export function wholeOf(table: BlockTable): (PlacedBlock & { readonly block: Blo
   });
 }
 
-/** Does to a table what an edit did to another one of the same content and order. */
+/**
+ * Does to a table what an edit did to another one of the same content. That one may have had empty
+ * blocks where this one has none: coming back to a checkpoint leaves them, or not, by which volumes
+ * were written meanwhile.
+ */
 export function goForward(table: BlockTable, { blocks, cells, all }: Forward): void {
   const steps = all ? [tableOf(blocks, table)] : blocks.map((placed) => stepOf(placed, table));
   for (const { x, y, z, places, words } of cells) {
-    const slot = slotOf(table, x, y, z);
+    const slot = table.find(x, y, z);
+    if (slot < 0) {
+      steps.push({ kind: 'removed', x, y, z, block: blockOfCells(places, words) });
+      continue;
+    }
     for (const [i, place] of places.entries()) {
       steps.push({ kind: 'cell', slot, place, word: words[i]! });
     }
@@ -115,21 +123,26 @@ function stepOf({ x, y, z, block }: PlacedBlock, table: BlockTable): Step {
   return slot < 0 ? { kind: 'removed', x, y, z, block } : { kind: 'block', slot, block };
 }
 
-function slotOf(table: BlockTable, x: number, y: number, z: number): number {
-  const slot = table.find(x, y, z);
-  if (slot < 0) throw new Error(`there is no block at ${x}, ${y}, ${z}`);
-  return slot;
+function blockOfCells(places: readonly number[], words: readonly number[]): Block {
+  const data = newBlockData();
+  for (const [i, place] of places.entries()) data[place] = words[i]!;
+  return new Block(data, NOBODY, countVoxels(data));
 }
 
 function tableOf(placed: readonly PlacedBlock[], table: BlockTable): TableStep {
   const [index, blocks] = [new BlockIndex(), new BlockStore()];
   let [count, empty] = [0, 0];
   const { token } = table.facts;
-  for (const { x, y, z, block = table.at(slotOf(table, x, y, z)) } of placed) {
+  for (const { x, y, z, block = blockAt(table, x, y, z) } of placed) {
     index.add(x, y, z);
     blocks.push(block, token);
     count += block.count;
     if (block.count === 0) empty++;
   }
   return { kind: 'table', index, blocks, count, empty };
+}
+
+function blockAt(table: BlockTable, x: number, y: number, z: number): Block {
+  const slot = table.find(x, y, z);
+  return slot < 0 ? blockOfCells([], []) : table.at(slot);
 }
