@@ -83,7 +83,7 @@ export async function connect(address: Address, options: ClientOptions = {}): Pr
   const signal = AbortSignal.timeout(timeout_ms);
   let socket: Socket | undefined;
   try {
-    socket = await connected(address, signal);
+    socket = await connected(address, timeout_ms, signal);
     const client = new Client(socket, options);
     const { token } = options;
     if (token !== undefined) await client.call('system.authenticate', { token }, { signal });
@@ -98,8 +98,14 @@ export async function connect(address: Address, options: ClientOptions = {}): Pr
   }
 }
 
-async function connected(address: Address, signal: AbortSignal): Promise<Socket> {
-  const until_ms = performance.now() + ('path' in address ? REFUSES_MS_MAX : 0);
+async function connected(
+  address: Address,
+  timeout_ms: number,
+  signal: AbortSignal,
+): Promise<Socket> {
+  // Who has less time than that is told of the refusal, not of the time.
+  const again_ms = 'path' in address ? Math.min(REFUSES_MS_MAX, timeout_ms / 2) : 0;
+  const until_ms = performance.now() + again_ms;
   for (;;) {
     const socket = createConnection({ ...address });
     try {

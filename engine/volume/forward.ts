@@ -129,20 +129,22 @@ function blockOfCells(places: readonly number[], words: readonly number[]): Bloc
   return new Block(data, NOBODY, countVoxels(data));
 }
 
+/** Of a block that stays; edits that give blocks other slots leave no empty ones. */
+function slotOf(table: BlockTable, x: number, y: number, z: number): number {
+  const slot = table.find(x, y, z);
+  if (slot < 0) throw new Error(`there is no block at ${x}, ${y}, ${z}`);
+  return slot;
+}
+
 function tableOf(placed: readonly PlacedBlock[], table: BlockTable): TableStep {
   const [index, blocks] = [new BlockIndex(), new BlockStore()];
   let [count, empty] = [0, 0];
   const { token } = table.facts;
-  for (const { x, y, z, block = blockAt(table, x, y, z) } of placed) {
+  for (const { x, y, z, block = table.at(slotOf(table, x, y, z)) } of placed) {
     index.add(x, y, z);
     blocks.push(block, token);
     count += block.count;
     if (block.count === 0) empty++;
   }
   return { kind: 'table', index, blocks, count, empty };
-}
-
-function blockAt(table: BlockTable, x: number, y: number, z: number): Block {
-  const slot = table.find(x, y, z);
-  return slot < 0 ? blockOfCells([], []) : table.at(slot);
 }

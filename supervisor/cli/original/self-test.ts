@@ -68,23 +68,23 @@ async function answers(path: string): Promise<boolean> {
  */
 async function seen(child: ChildProcess, what: string, holds: Check): Promise<void> {
   const until_ms = performance.now() + STEP_MS_MAX;
-  let reason = '';
-  const tried = async () => {
-    try {
-      reason = '';
-      return await holds();
-    } catch (error) {
-      reason = ` (${(error as Error).message})`;
-      return false;
-    }
-  };
   for (;;) {
     const over = child.exitCode !== null || child.signalCode !== null;
-    if (await tried()) break;
+    const reason = await failureOf(holds);
+    if (reason === undefined) break;
     if (over || performance.now() > until_ms) {
       throw new CliError(EXIT.SOFTWARE, `not so: ${what}${reason}`);
     }
     await sleep(POLL_MS);
   }
   await writeData(`ok: ${what}\n`);
+}
+
+/** What there is to say of a check that does not hold; undefined when it does. */
+async function failureOf(holds: Check): Promise<string | undefined> {
+  try {
+    return (await holds()) ? undefined : '';
+  } catch (error) {
+    return ` (${(error as Error).message})`;
+  }
 }
