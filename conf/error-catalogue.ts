@@ -8,6 +8,7 @@
  */
 
 import type { ErrorEntry } from './error-entry.ts';
+import { FILE_ERRORS } from './file-errors.ts';
 import { JOURNAL_ERRORS } from './journal-errors.ts';
 
 export const ERRORS = {
@@ -189,26 +190,6 @@ export const ERRORS = {
       '`bytes_max` and, where others take of it too, `bytes_free`; for files `file`; in place of ' +
       'these, a bound that is the same everywhere and what exceeds it, as `triangles_max`',
   },
-  GOX_PATH_REFUSED: {
-    number: -32014,
-    retryable: false,
-    meaning: 'The path leads out of the directories that clients may use.',
-    advice: 'Use a path below one of files.roots of the configuration.',
-    details: '`path`, `roots`',
-  },
-  GOX_FILE: {
-    number: -32015,
-    retryable: false,
-    meaning:
-      'The system refuses the file, or it is no regular file, or it is larger than ' +
-      '`limits.file_bytes_max`.',
-    advice: 'Check that the path exists and that the daemon may read or write it.',
-    details:
-      '`path`, unless the file came in the request; `errno`: the name of the error of the' +
-      ' system, as `ENOENT`; `retryable`: true for' +
-      ' a shortage that passes; for a large one `key`, `bytes`, `bytes_max`; `written`: files ' +
-      'that were put in place before this one failed',
-  },
   GOX_RENDER_NOT_FOUND: {
     number: -1020,
     retryable: false,
@@ -229,33 +210,7 @@ export const ERRORS = {
       'or raise the key that the message names.',
     details: '`key`, its value, `bytes` of the picture; `retryable`: true where time helps',
   },
-  GOX_FORMAT_UNKNOWN: {
-    number: -32016,
-    retryable: false,
-    meaning:
-      'No format has this name or extension, or it can be read but not written, or the other ' +
-      'way round.',
-    advice: 'Give a file name with a supported extension, or the format parameter.',
-    details: '`path`, `format`, `supported`',
-  },
-  GOX_FORMAT_BROKEN: {
-    number: -32017,
-    retryable: false,
-    meaning: 'The content of a file is not as its format says. Nothing of it was loaded.',
-    advice: 'Open the file in Goxel to compare; it is damaged or of another format.',
-    details: '`file`; where the damage is: `chunk`, `offset` in bytes, `line`',
-  },
-  GOX_FORMAT_LIMIT: {
-    number: -32018,
-    retryable: false,
-    meaning:
-      'The model has more voxels, colours, triangles or a larger side than the format can hold;' +
-      ' or a file names more files, or has a larger palette, than is read.',
-    advice: 'The model does not fit into that format; choose another one or crop the model.',
-    details:
-      'what it has and the most there may be: `size`, `min`, `max`, `colors_max`, `bytes_max`, ' +
-      '`triangles_max` ...',
-  },
+  ...FILE_ERRORS,
   GOX_RESULT_TOO_LARGE: {
     number: -32019,
     retryable: false,
@@ -296,13 +251,6 @@ export const ERRORS = {
     meaning: 'The script needs more memory than its sandbox has.',
     advice: 'Keep less in the variables of the script; nothing was changed.',
     details: 'as those of `GOX_SCRIPT_FAILED`; `key`, `bytes` at least, `bytes_max`',
-  },
-  GOX_FORMAT_UNSUPPORTED: {
-    number: -32026,
-    retryable: false,
-    meaning: 'The file is sound, but needs a part of its format that is not known here.',
-    advice: 'Save the file without what the message names, or convert it in another program.',
-    details: '`file`, `extension`',
   },
   GOX_NOTHING_SELECTED: {
     number: -32027,

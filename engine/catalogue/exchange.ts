@@ -4,6 +4,8 @@ import { Type } from '../../conf/type.ts';
 import { PATH_SPELLINGS, READING_ERRORS, ReadingFields } from './reading.ts';
 import { FormatName, Path, projectParams, RealPath, Success, Written } from './schemas.ts';
 import { method } from './spec.ts';
+import { Warnings } from './warnings.ts';
+import { WritingFields } from './writing.ts';
 
 const ONE_VOXEL = { method: 'goxel.add_voxel', params: [4, 5, 6, '#3366CC'] };
 
@@ -48,6 +50,7 @@ export const importFile = method({
     path: Type.Optional(RealPath),
     layer_ids: Type.Array(Type.Integer({ minimum: 1 })),
     voxel_count: Type.Integer({ minimum: 0, description: 'Of the new layers together.' }),
+    warnings: Warnings,
   }),
   errors: [...READING_ERRORS, 'GOX_LAYER_LIMIT'],
   examples: [
@@ -95,27 +98,7 @@ export const exportModel = method({
   params: projectParams({
     path: Type.Optional(Path),
     format: Type.Optional(FormatName),
-    y_up: Type.Optional(
-      Type.Boolean({
-        description: 'Meshes: whether y is up; otherwise z is in stl, and y in the others.',
-      }),
-    ),
-    mesh: Type.Optional(
-      Type.Enum(['blocks', 'greedy', 'marching', 'smooth'], {
-        description:
-          'Meshes. blocks: a square for each visible face, as in Goxel, and the default. greedy:' +
-          ' equal faces joined. marching: marching cubes. smooth: these with blended positions.',
-      }),
-    ),
-    vertex_colors: Type.Optional(
-      Type.Boolean({ description: 'glTF: colours at the vertices instead of in a texture.' }),
-    ),
-    exact_colors: Type.Optional(
-      Type.Boolean({ description: 'vox: whether a model of up to 254 colours keeps them all.' }),
-    ),
-    voxlap_header: Type.Optional(
-      Type.Boolean({ description: 'vxl: a map of Voxlap itself, with ground under all of it.' }),
-    ),
+    ...WritingFields,
   }),
   positional: ['path', 'format'],
   spellings: { ...PATH_SPELLINGS, output_path: 'path' },
@@ -129,10 +112,11 @@ export const exportModel = method({
     data: Type.Optional(
       Type.Unknown({ description: 'Without a path: Base64 in JSON, binary in MessagePack.' }),
     ),
+    warnings: Warnings,
   }),
   errors: [
     ...(['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'] as const),
-    'GOX_RESULT_TOO_LARGE',
+    ...(['GOX_RESULT_TOO_LARGE', 'GOX_STRICT'] as const),
   ],
   examples: [
     { name: 'as a Wavefront mesh', given: [ONE_VOXEL], params: { path: 'tower.obj' } },

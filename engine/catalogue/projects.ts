@@ -18,6 +18,7 @@ import {
   Written,
 } from './schemas.ts';
 import { method } from './spec.ts';
+import { Warnings } from './warnings.ts';
 
 /** Goxel's own new image is 64 wide in the v14 daemon. */
 const Side = Type.Optional(
@@ -129,6 +130,7 @@ export const loadProject = method({
     ...Opened,
     layer_count: Count,
     voxel_count: Count,
+    warnings: Warnings,
   }),
   errors: [...READING_ERRORS, 'GOX_UNSAVED'],
   examples: [
@@ -163,7 +165,7 @@ export const saveProject = method({
   params: projectParams({ path: Type.Optional(Path), format: Type.Optional(FormatName) }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
-  result: Type.Object({ success: Success, ...Written }),
+  result: Type.Object({ success: Success, ...Written, warnings: Warnings }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
   examples: [{ name: 'as a Goxel file', given: [ONE_VOXEL], params: { path: 'tower.gox' } }],
 });

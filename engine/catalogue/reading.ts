@@ -1,13 +1,27 @@
 /** What methods that read files take, and what may be wrong with these. */
 
+import type { Static } from 'typebox';
 import { Type } from '../../conf/type.ts';
 import { FormatName } from './schemas.ts';
 
 export const PATH_SPELLINGS = { file_path: 'path', filename: 'path', file: 'path' };
 
+export const Like = Type.Optional(
+  Type.Enum(['goxel'], {
+    description:
+      'goxel: as Goxel itself does it, to the byte, also where its users would call that a fault.',
+  }),
+);
+
+export const Strict = Type.Optional(
+  Type.Boolean({ default: false, description: 'Whether a warning is an error (GOX_STRICT).' }),
+);
+
 /** How a file is read; each format takes what is about it. */
 export const ReadingFields = {
   format: Type.Optional(FormatName),
+  like: Like,
+  strict: Strict,
   size: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -31,6 +45,21 @@ export const ReadingFields = {
   ),
 };
 
+const ReadingOptions = Type.Object(ReadingFields);
+export type ReadingOptions = Static<typeof ReadingOptions>;
+
+const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
+
+/** The formats that each option means something to; to others it is told to be unused. */
+export const READING_FORMATS: Readonly<
+  Record<Exclude<keyof ReadingOptions, 'format' | 'like' | 'strict'>, readonly string[]>
+> = {
+  size: MESHES,
+  solid: MESHES,
+  y_up: MESHES,
+  instances: ['vox'],
+};
+
 export const READING_ERRORS = [
   'GOX_PATH_REFUSED',
   'GOX_FILE',
@@ -39,4 +68,5 @@ export const READING_ERRORS = [
   'GOX_FORMAT_LIMIT',
   'GOX_FORMAT_UNSUPPORTED',
   'GOX_MEMORY_LIMIT',
+  'GOX_STRICT',
 ] as const;

@@ -208,6 +208,11 @@ export const Written = {
   path: RealPath,
   bytes: Bytes,
   format: Type.String({ description: 'The name of its format.' }),
+  files: Type.Optional(
+    Type.Array(Type.Object({ path: Type.String(), bytes: Bytes }), {
+      description: 'What was written beside it, such as its materials and textures.',
+    }),
+  ),
 };
 
 export const FormatName = Type.String({

@@ -1,44 +1,33 @@
 /** What a file format is. */
 
+import type { ReadingOptions } from '../catalogue/reading.ts';
+import type { WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
-import type { MeshKind } from '../mesh/kinds.ts';
 import type { Matrix } from '../volume/matrix.ts';
+import type { Report } from './report.ts';
 
-/** What a writer takes; each uses what is about it, and its own default for what is left out. */
-export interface ExportOptions {
-  /** Whether meshes are turned from Goxel's Z up to Y up: (x, y, z) becomes (x, z, -y). */
-  readonly yUp?: boolean;
-  readonly mesh?: MeshKind;
-  /** glTF: colours at the vertices instead of in a texture. */
-  readonly vertexColors?: boolean;
+/**
+ * What a writer takes; each uses what is about it, and its own default for what is left out. What
+ * clients can ask for is in `catalogue/writing.ts`.
+ */
+export interface ExportOptions extends WritingOptions {
+  /** What is told of what the file cannot hold. */
+  readonly report?: Report;
   /**
-   * vox and kvx: whether a model of up to 254 colours (256 in kvx) keeps them all. Without it, the
-   * palette is Goxel's, which mixes some of them when there are many.
+   * Takes a further file, to lie beside this one under its name with another extension ("mtl"), and
+   * gives the name by which this one calls it. Without it the file stands alone.
    */
-  readonly exactColors?: boolean;
-  /** vxl: whether the map has Voxlap's header, and its size, and not that of Ace of Spades. */
-  readonly header?: boolean;
+  readonly beside?: (extension: string, pieces: Iterable<Uint8Array>) => string;
 }
 
-/** What a reader takes. */
-export interface ImportOptions {
+/**
+ * What a reader takes. What clients can ask for is in `catalogue/reading.ts`.
+ */
+export interface ImportOptions extends Omit<ReadingOptions, 'format'> {
+  /** What is told of what was passed over. */
+  readonly report?: Report;
   /** Ceiling for the bytes of the blocks that the file may become. */
   readonly voxel_bytes_max?: number;
-  /** Meshes: how many voxels the longest side becomes; without it, one unit is one voxel. */
-  readonly size?: number;
-  /**
-   * Meshes: whether closed surfaces are filled, each voxel being made when its middle is inside;
-   * without it, or false, the voxels that the surface touches are made, as Goxel does.
-   */
-  readonly solid?: boolean;
-  /** Meshes: whether the file has Y up and is turned to Z up; the format's own rule without it. */
-  readonly yUp?: boolean;
-  /**
-   * vox: whether the scene is read as MagicaVoxel shows it, with a layer for every instance of a
-   * model, turned around its middle, and hidden ones not visible. Without it, as Goxel does: one
-   * instance of each model, turned around the corner of its middle voxel, all visible.
-   */
-  readonly instances?: boolean;
   /**
    * Meshes: gives the bytes of another file that this one names (materials, textures, buffers), by
    * the name as it stands there; undefined when it is not to be had. The caller keeps such names

@@ -1,23 +1,25 @@
 /** Jobs that write a document to a file, or read one. */
 
-import { resultTooLarge } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
-import { type ExportOptions, formatFor } from '../formats/index.ts';
-import type { JobControl } from '../port/job-control.ts';
+import type { Warning } from '../formats/report.ts';
 import { type Ceiling, explainedBy } from '../project/memory.ts';
-import { DATA, type Reading, readDocument } from '../project/reading.ts';
+import { type Reading, readDocument } from '../project/reading.ts';
+import {
+  gatherDocument,
+  type Writing,
+  type WrittenFile,
+  writeDocument,
+} from '../project/writing.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { Handover, type JobTools } from './job.ts';
 
 export interface ExportInput {
   readonly document: DocumentSnapshot;
-  /** Without one the file goes into the result, of at most so many bytes. */
-  readonly path: string | undefined;
-  readonly format: string | undefined;
-  readonly options: ExportOptions;
+  readonly writing: Writing;
   readonly result: object;
+  /** Of a file that goes into the result. */
   readonly result_bytes_max: number;
 }
 
@@ -30,9 +32,9 @@ export interface Saved {
   readonly documentNumber: number;
 }
 
-/** The same with how many bytes the file has. */
+/** The same with what was written. */
 export interface Written extends Saved {
-  readonly bytes: number;
+  readonly written: WrittenFile;
 }
 
 export interface SaveInput {
@@ -65,64 +67,27 @@ export interface Loaded {
   /** The absolute path, or DATA. */
   readonly path: string;
   readonly asked: LoadAsked;
+  readonly warnings: Warning[];
 }
 
 export function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools) {
-  const { path, format, options, result } = input;
+  const { writing, result } = input;
+  const { path } = writing;
+  const document = documentOf(input.document);
+  const check = () => tools.control.check();
   if (path !== undefined) {
-    return { ...result, bytes: write(input.document, path, format, options, tools) };
+    return { ...result, ...writeDocument(tools.files, document, { ...writing, path }, check) };
   }
-  const pieces = formatFor(DATA, format).write!(documentOf(input.document), options);
-  const data = gathered(checked(pieces, tools.control), input);
-  return new WithBytes({ ...result, data, bytes: data.length });
-}
-
-/**
- * A file in one piece, for a result. Throws GOX_RESULT_TOO_LARGE once it is known to be, which is
- * long before the whole of it is made.
- */
-export function gathered(
-  pieces: Iterable<Uint8Array>,
-  { result_bytes_max }: { readonly result_bytes_max: number },
-): Uint8Array {
-  const all: Uint8Array[] = [];
-  let bytes = 0;
-  for (const piece of pieces) {
-    bytes += piece.length;
-    if (bytes > result_bytes_max) {
-      const message =
-        `The file has more than ${result_bytes_max} bytes, which is what limits.result_bytes_max` +
-        ' allows. Give a path.';
-      throw resultTooLarge(message, bytes, result_bytes_max);
-    }
-    all.push(piece.slice());
-  }
-  return Buffer.concat(all, bytes);
+  const { data, ...told } = gatherDocument(document, writing, input, check);
+  return new WithBytes({ ...result, data, bytes: data.length, ...told });
 }
 
 export function runSave(input: SaveInput, _stage: number, _part: number, tools: JobTools) {
-  const { path, format } = input.saved;
-  const bytes = write(input.document, path, format, {}, tools);
-  const written: Written = { ...input.saved, bytes };
-  return new Handover(written);
-}
-
-function write(
-  snapshot: DocumentSnapshot,
-  path: string,
-  format: string | undefined,
-  options: ExportOptions,
-  { files, control }: JobTools,
-): number {
-  const pieces = formatFor(path, format).write!(documentOf(snapshot), options);
-  return files.write(path, checked(pieces, control));
-}
-
-function* checked(pieces: Iterable<Uint8Array>, control: JobControl): Generator<Uint8Array> {
-  for (const piece of pieces) {
-    control.check();
-    yield piece;
-  }
+  const { saved } = input;
+  const writing = { ...saved, options: {} };
+  const check = () => tools.control.check();
+  const written = writeDocument(tools.files, documentOf(input.document), writing, check);
+  return new Handover({ ...saved, written });
 }
 
 export function runLoad(input: LoadInput, _stage: number, _part: number, { files }: JobTools) {
@@ -130,9 +95,10 @@ export function runLoad(input: LoadInput, _stage: number, _part: number, { files
   return explainedBy(
     () => ceiling,
     () => {
-      const document = readDocument(files, reading, bytes_max);
+      const { document, warnings } = readDocument(files, reading, bytes_max);
       computeWithin(document, bytes_max);
-      const loaded: Loaded = { document: snapshotOf(document), path: reading.path, asked };
+      const snapshot = snapshotOf(document);
+      const loaded: Loaded = { document: snapshot, path: reading.path, asked, warnings };
       return new Handover(loaded);
     },
   );

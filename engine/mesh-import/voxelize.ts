@@ -24,9 +24,9 @@ const EXTENT_MIN = 0.25;
  * moved by less than a voxel so that its lowest corner lies on the grid. Throws GOX_MEMORY_LIMIT,
  * and GOX_INVALID_PARAMS for a size that is no whole number above 0. The soup is changed.
  */
-export function voxelize(soup: TriangleSoup, yUp: boolean, options: ImportOptions): Document {
+export function voxelize(soup: TriangleSoup, y_up: boolean, options: ImportOptions): Document {
   const { size, solid = false } = options;
-  if (options.yUp ?? yUp) soup.turnUp();
+  if (options.y_up ?? y_up) soup.turnUp();
   if (size !== undefined) fit(soup, size, solid);
   requireReach(soup);
   const document = Document.empty();

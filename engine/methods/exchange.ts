@@ -1,24 +1,19 @@
 /** Models of other formats, by files or in requests and results. */
 
-import { GoxError, overLimit } from '../../conf/errors.ts';
+import { overLimit } from '../../conf/errors.ts';
 import type { exportModel, importFile } from '../catalogue/exchange.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import { addLayersOf } from '../document/arrange.ts';
-import type { Document } from '../document/document.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
-import { type ExportOptions, formatFor } from '../formats/index.ts';
-import {
-  type ExportInput,
-  gathered,
-  type LoadAsked,
-  type Loaded,
-  type LoadInput,
-} from '../jobs/documents.ts';
+import { formatFor } from '../formats/index.ts';
+import { asResult } from '../formats/report.ts';
+import type { ExportInput, LoadAsked, Loaded, LoadInput } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { FILE_KEY, type Files } from '../project/files.ts';
 import type { Project } from '../project/project.ts';
-import { DATA, type Reading, readDocument, readerOf } from '../project/reading.ts';
+import { DATA, type Read, type Reading, readDocument, readerOf } from '../project/reading.ts';
+import { gatherDocument, writerOf } from '../project/writing.ts';
 import { bytesOf, isBase64 } from './bytes-param.ts';
 import { attempt, isSmall } from './direct.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
@@ -34,7 +29,7 @@ export function documentAt(
   asked: Reading & LoadAsked,
   path: string,
   bytes_max: number,
-): Job | Document {
+): Job | Read {
   return documentOf(project, { ...asked, path }, asked, bytes_max);
 }
 
@@ -43,13 +38,13 @@ function documentOf(
   reading: Reading,
   asked: LoadAsked,
   bytes_max: number,
-): Job | Document {
+): Job | Read {
   readerOf(reading);
   const { path, data } = reading;
   // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
   if ((data?.length ?? files.sizeOf(path)) <= DIRECT_FILE_BYTES_MAX) {
-    const document = attempt(() => readDocument(files, reading, bytes_max));
-    if (document !== undefined) return document;
+    const read = attempt(() => readDocument(files, reading, bytes_max));
+    if (read !== undefined) return read;
   }
   const input: LoadInput = { reading, asked, bytes_max, ceiling: memory.ceiling };
   return new Job('load', `read ${path}`, input);
@@ -65,7 +60,7 @@ const importOne: Handler<typeof importFile> = (project, params) => {
   const reading =
     asked === undefined ? readingOf(about, data, files) : { ...about, path: files.absolute(asked) };
   const read = documentOf(project, reading, about, memory.ceiling.bytes_free);
-  return read instanceof Job ? read : addLayers(project, read, reading.path);
+  return read instanceof Job ? read : addLayers(project, { ...read, path: reading.path });
 };
 
 /** Of bytes in a request; without a format they are text of an obj file. */
@@ -89,7 +84,7 @@ function readingOf(
   return { ...about, format: about.format ?? 'obj', path: DATA, data };
 }
 
-function addLayers(project: Project, from: Document, path: string) {
+function addLayers(project: Project, { document: from, path, warnings }: Read & { path: string }) {
   const { document } = project;
   requireLayerRoom(document, from.layers.length);
   return project.transact(() => {
@@ -100,48 +95,36 @@ function addLayers(project: Project, from: Document, path: string) {
       ...(path === DATA ? {} : { path }),
       layer_ids: layers.map(({ id }) => id),
       voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+      ...asResult(warnings),
     };
   });
 }
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
-  const { format, y_up, mesh, vertex_colors, exact_colors, voxlap_header } = params;
-  if (params.path === undefined && format === undefined) {
+  const { path: asked, format, project: _, ...options } = params;
+  if (asked === undefined && format === undefined) {
     throw invalidParam('.format', 'the name of a format, or a path', undefined);
   }
-  const path = params.path === undefined ? undefined : project.files.absolute(params.path);
+  const path = asked === undefined ? undefined : project.files.absolute(asked);
   const { name } = formatFor(path ?? DATA, format);
   const result = { success: true, ...(path === undefined ? {} : { path }), format: name };
   // Formats that are read as pictures are written as pictures.
   if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
-  const write = writable(path ?? DATA, format);
-  const options: ExportOptions = {
-    ...(y_up === undefined ? {} : { yUp: y_up }),
-    ...(mesh === undefined ? {} : { mesh }),
-    ...(vertex_colors === undefined ? {} : { vertexColors: vertex_colors }),
-    ...(exact_colors === undefined ? {} : { exactColors: exact_colors }),
-    ...(voxlap_header === undefined ? {} : { header: voxlap_header }),
-  };
+  writerOf(path ?? DATA, format);
   const { document, limits } = project;
   document.refresh();
   if (path === undefined && isSmall(document.shownVolumes())) {
-    const data = attempt(() => gathered(write(document, options), limits));
-    if (data !== undefined) return new WithBytes({ ...result, data, bytes: data.length });
+    const made = attempt(() => gatherDocument(document, { format, options }, limits));
+    if (made !== undefined) {
+      const { data, ...told } = made;
+      return new WithBytes({ ...result, data, bytes: data.length, ...told });
+    }
   }
   const { result_bytes_max } = limits;
-  const input: ExportInput = {
-    ...{ document: snapshotOf(document), path, format, options, result, result_bytes_max },
-  };
+  const writing = { path, format, options };
+  const input: ExportInput = { document: snapshotOf(document), writing, result, result_bytes_max };
   return new Job('export', `export to ${path ?? `a result, as ${name}`}`, input);
 };
-
-/** What writes that format. Throws GOX_FORMAT_UNKNOWN. */
-export function writable(path: string, formatName: string | undefined) {
-  const format = formatFor(path, formatName);
-  if (format.write !== undefined) return format.write;
-  const message = `The format "${format.name}" cannot be written.`;
-  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
-}
 
 export const exchangeHandlers = {
   'goxel.import_file': importOne,
@@ -149,6 +132,6 @@ export const exchangeHandlers = {
 } satisfies Record<string, AnyHandler>;
 
 export const exchangeFinishers = {
-  'goxel.import_file': (project: Project, { document, path }: Loaded) =>
-    addLayers(project, takenOver(document), path),
+  'goxel.import_file': (project: Project, loaded: Loaded) =>
+    addLayers(project, { ...loaded, document: takenOver(loaded.document) }),
 } satisfies Record<string, Finisher>;

@@ -65,7 +65,7 @@ const toVolume: Handler<typeof imageLayerToVolume> = (project, params) => {
   }
   const asked = { path, quad, layer_id };
   const read = documentAt(project, asked, path, project.memory.ceiling.bytes_free);
-  return read instanceof Job ? read : draw(project, layer, read);
+  return read instanceof Job ? read : draw(project, layer, read.document);
 };
 
 /** The absolute path of the picture of an image layer, which may be read or not. */

@@ -14,13 +14,16 @@ import { VERSION } from '../catalogue/version.ts';
 import { Document } from '../document/document.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { FORMATS, formatFor } from '../formats/index.ts';
-import type { LoadAsked, Loaded, Saved, SaveInput, Written } from '../jobs/documents.ts';
+import { asResult } from '../formats/report.ts';
+import type { Loaded, Saved, SaveInput, Written } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { DEFAULT_SIDE, type Project } from '../project/project.ts';
+import type { Read } from '../project/reading.ts';
+import { writeDocument, writerOf } from '../project/writing.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import { boundsOfAll } from './bounds.ts';
 import { attempt, isSmall } from './direct.ts';
-import { documentAt, exchangeFinishers, exchangeHandlers, writable } from './exchange.ts';
+import { documentAt, exchangeFinishers, exchangeHandlers } from './exchange.ts';
 import type { AnyHandler, Finisher, Handler } from './handler.ts';
 import { contentsOf, nameOf, openingOf } from './opening.ts';
 
@@ -48,15 +51,13 @@ const load: Handler<typeof loadProject> = (project, params) => {
   const opened = openingOf(project, params);
   const path = project.files.absolute(params.path);
   const read = documentAt(project, params, path, project.memory.bytesAllowed);
-  return read instanceof Job ? read : install(project, read, path, params, opened);
+  return read instanceof Job ? read : install(project, { ...read, path, asked: params }, opened);
 };
 
 /** Throws GOX_MEMORY_LIMIT, and GOX_UNSAVED for edits that were made meanwhile. */
 function install(
   project: Project,
-  document: Document,
-  path: string,
-  asked: LoadAsked,
+  { document, path, asked, warnings }: Omit<Loaded, 'document'> & Read,
   opened = openingOf(project, asked),
 ) {
   project.replace(document);
@@ -65,7 +66,7 @@ function install(
   project.keptAt(project.revision, path, asked.format);
   const layer_count = project.document.layers.length;
   const { voxel_count } = contentsOf(project);
-  return { success: true, path, ...opened, layer_count, voxel_count };
+  return { success: true, path, ...opened, layer_count, voxel_count, ...asResult(warnings) };
 }
 
 const save: Handler<typeof saveProject> = (project, params) => {
@@ -75,13 +76,13 @@ const save: Handler<typeof saveProject> = (project, params) => {
   }
   const path = project.files.absolute(asked);
   const format = params.path === undefined ? project.format : params.format;
-  const write = writable(path, format);
+  writerOf(path, format);
   const { document, files, revision, documentNumber } = project;
   const saved: Saved = { path, format, revision, documentNumber };
   document.refresh();
   if (isSmall(document.layers.map(({ volume }) => volume))) {
-    const bytes = attempt(() => files.write(path, write(document)));
-    if (bytes !== undefined) return keep(project, { ...saved, bytes });
+    const written = attempt(() => writeDocument(files, document, { ...saved, options: {} }));
+    if (written !== undefined) return keep(project, { ...saved, written });
   }
   files.requirePlace(path);
   const input: SaveInput = { document: snapshotOf(document), saved };
@@ -89,9 +90,9 @@ const save: Handler<typeof saveProject> = (project, params) => {
 };
 
 /** Remembers a save, unless another document has come in its place meanwhile. */
-function keep(project: Project, { path, format, revision, documentNumber, bytes }: Written) {
+function keep(project: Project, { path, format, revision, documentNumber, written }: Written) {
   if (project.documentNumber === documentNumber) project.keptAt(revision, path, format);
-  return { success: true, path, bytes, format: formatFor(path, format).name };
+  return { success: true, path, format: formatFor(path, format).name, ...written };
 }
 
 const listAll: Handler<typeof listFormats> = () => {
@@ -156,7 +157,7 @@ export const projectHandlers = {
 
 export const projectFinishers = {
   ...exchangeFinishers,
-  'goxel.load_project': (project: Project, { document, path, asked }: Loaded) =>
-    install(project, takenOver(document), path, asked),
+  'goxel.load_project': (project: Project, loaded: Loaded) =>
+    install(project, { ...loaded, document: takenOver(loaded.document) }),
   'goxel.save_project': keep,
 } satisfies Record<string, Finisher>;

@@ -2,10 +2,12 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
+import { READING_FORMATS, type ReadingOptions } from '../catalogue/reading.ts';
 import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
+import { Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { FILE_KEY, type Files } from './files.ts';
 
@@ -13,15 +15,10 @@ import { FILE_KEY, type Files } from './files.ts';
 export const DATA = 'data';
 
 /** What a request says about the reading. */
-export interface Reading {
+export interface Reading extends ReadingOptions {
   readonly path: string;
   /** The bytes themselves, in the place of those of a file; it has a format. */
   readonly data?: Uint8Array;
-  readonly format?: string;
-  readonly size?: number;
-  readonly solid?: boolean;
-  readonly y_up?: boolean;
-  readonly instances?: boolean;
   /** Of a picture: the quad that it lies on. */
   readonly quad?: Matrix;
 }
@@ -33,26 +30,52 @@ const BESIDE_BYTES_MAX = 512 * 1024 * 1024;
 /** Of Windows, which name a drive, and URLs. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
-/** The document of a file, of at most so many bytes of voxels. */
-export function readDocument(files: Files, reading: Reading, bytes_max: number): Document {
-  const { path, data, size, solid, y_up, instances, quad } = reading;
-  const read = readerOf(reading);
-  const options: ImportOptions = {
-    voxel_bytes_max: bytes_max,
-    ...(data === undefined ? { resolve: beside(files, path) } : {}),
-    ...(size === undefined ? {} : { size }),
-    ...(solid === undefined ? {} : { solid }),
-    ...(y_up === undefined ? {} : { yUp: y_up }),
-    ...(instances === undefined ? {} : { instances }),
-    ...(quad === undefined ? {} : { plane: quad }),
-  };
-  return read(data ?? files.read(path), cutPath(path), options);
+/** What was read, and what there is to tell of it. */
+export interface Read {
+  readonly document: Document;
+  readonly warnings: Warning[];
 }
 
-/** What reads a file of that name or format. Throws GOX_FORMAT_UNKNOWN. */
-export function readerOf({ path, format: name }: Reading): NonNullable<Format['read']> {
+/** A file, of at most so many bytes of voxels. Throws GOX_STRICT for warnings, if that is asked. */
+export function readDocument(files: Files, reading: Reading, bytes_max: number): Read {
+  const { path, data, quad } = reading;
+  const { name, read } = readerOf(reading);
+  const report = new Report();
+  const asked = optionsOf(reading);
+  tellUnused(report, asked, READING_FORMATS, name);
+  const options: ImportOptions = {
+    ...asked,
+    report,
+    voxel_bytes_max: bytes_max,
+    ...(data === undefined ? { resolve: beside(files, path) } : {}),
+    ...(quad === undefined ? {} : { plane: quad }),
+  };
+  const document = read(data ?? files.read(path), cutPath(path), options);
+  if (!report.empty && isEmpty(document)) {
+    report.warn('WARN_EMPTY', `No voxel came of ${cutPath(path)}.`);
+  }
+  report.check(reading.strict, cutPath(path));
+  return { document, warnings: report.warnings() };
+}
+
+function isEmpty({ layers }: Document): boolean {
+  return layers.every(
+    ({ shape, baseId, volume }) => shape === undefined && baseId === 0 && volume.count() === 0,
+  );
+}
+
+/** What the request says about the format, without what it says of the project. */
+function optionsOf(reading: Reading): Omit<ReadingOptions, 'format'> {
+  const given = Object.entries(reading).filter(([name]) => Object.hasOwn(READING_FORMATS, name));
+  const { like } = reading;
+  return { ...Object.fromEntries(given), ...(like === undefined ? {} : { like }) };
+}
+
+/** The format of a file of that name or format, which can be read. Throws GOX_FORMAT_UNKNOWN. */
+export function readerOf({ path, format: name }: Reading): Format & Required<Pick<Format, 'read'>> {
   const format = formatFor(path, name);
-  if (format.read !== undefined) return format.read;
+  const { read } = format;
+  if (read !== undefined) return { ...format, read };
   const message = `The format "${format.name}" cannot be read.`;
   throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
 }

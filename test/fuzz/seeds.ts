@@ -23,9 +23,9 @@ const SEEDS_MAX = 32;
 /** What writers are asked for; those that know no such option write the same again. */
 const OPTIONS: readonly ExportOptions[] = [
   {},
-  { mesh: 'marching', vertexColors: true },
-  { mesh: 'greedy', yUp: false },
-  { exactColors: true },
+  { mesh: 'marching', vertex_colors: true },
+  { mesh: 'greedy', y_up: false },
+  { exact_colors: true },
 ];
 
 /** What Goxel's window calls pictures that are small; other .png files are of its whole view. */

@@ -70,7 +70,7 @@ function draw(random: Random): Options {
     instances: random.chance(0.5),
     plane: random.pick(['upright', 'lying'] as const),
     ...(random.chance(0.5) ? { size: 1 + random.small(40) } : {}),
-    ...(random.chance(0.3) ? { yUp: random.chance(0.5) } : {}),
+    ...(random.chance(0.3) ? { y_up: random.chance(0.5) } : {}),
     ...(random.chance(0.2) ? { slices: 1 + random.below(9) } : {}),
     ...(alone ? {} : { resolve: (name: string) => beside(name, Buffer.from(MTL), PNG) }),
   };

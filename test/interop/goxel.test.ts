@@ -109,7 +109,7 @@ for (const fixture of small) {
   goxel.add(`${fixture.name}.gox`, () => written(document, 'gox'));
   goxel.convert(`${fixture.name}.gox`, `${fixture.name}.obj`);
   test(`makes the same faces of ${fixture.title}`, () => {
-    const ours = facesOf(written(document, 'obj', { yUp: false }).toString('latin1'));
+    const ours = facesOf(written(document, 'obj', { y_up: false }).toString('latin1'));
     assert.equal(facesOf(resultOf(`${fixture.name}.obj`)), ours);
     faces += ours.length;
     shapes++;
@@ -132,7 +132,7 @@ function centred(lines: readonly string[]): string[] {
 
 for (const reach of [100, 700]) {
   const document = within(reach);
-  goxel.add(`${reach}.vox`, () => written(document, 'vox', { exactColors: true }));
+  goxel.add(`${reach}.vox`, () => written(document, 'vox', { exact_colors: true }));
   goxel.convert(`${reach}.vox`, `${reach}.vox.txt`);
   test(`reads voxels all over ${reach} in a .vox where they were, or in one model`, () => {
     const ours = centred(sortedLines(textOf(document)));

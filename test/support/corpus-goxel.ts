@@ -86,7 +86,7 @@ export function writingQuestions(goxel: Goxel): Question[] {
         format: own.format,
         check: 'Goxel writes',
         name: fixture.name,
-        answer: () => verdictOn(own, model, goxel.result(name), { yUp: own.format === 'gltf' }),
+        answer: () => verdictOn(own, model, goxel.result(name), { y_up: own.format === 'gltf' }),
       });
     }
   }

@@ -14,7 +14,7 @@ import { boxCorners } from '../../engine/volume/matrix.ts';
 import type { Volume } from '../../engine/volume/volume.ts';
 import { corpusModels, type Outcome } from './corpus.ts';
 import type { Check } from './corpus-differences.ts';
-import { open, written } from './documents.ts';
+import { GOXEL, open, written } from './documents.ts';
 import type { Fixture } from './fixtures.ts';
 import { chunksOf } from './gox-file.ts';
 import { type Colors, opaque, sameVoxels, stacked } from './same-voxels.ts';
@@ -146,15 +146,15 @@ function saving(format: string, own: Partial<Saving> = {}): Saving {
 const mesh = { colors: 'outside', read: () => ({ solid: true }) } as const;
 const upright = (extension: string) => [
   { suffix: `.${extension}`, same: text },
-  { suffix: `.zup.${extension}`, options: { yUp: false }, same: text },
+  { suffix: `.zup.${extension}`, options: { y_up: false }, same: text },
 ];
 
 export const SAVINGS: readonly Saving[] = [
   saving('gox', { goxels: [{ suffix: '.gox', same: gox }], holds: (d) => d.merged() }),
-  saving('vox', { place: 'lost', write: { exactColors: true } }),
+  saving('vox', { place: 'lost', write: { exact_colors: true } }),
   saving('qb', { holds: (document) => ofLayers(document, 1) }),
   saving('qbt', { goxels: [], holds: (document) => ofLayers(document, 1) }),
-  saving('kvx', { colors: 'outside in six bits', write: { exactColors: true } }),
+  saving('kvx', { colors: 'outside in six bits', write: { exact_colors: true } }),
   saving('kv6', { goxels: [], colors: 'outside rgb', place: 'lost' }),
   saving('vxl', { holds: (document) => opaque(document.merged(), VXL_ALPHA), colors: 'outside' }),
   saving('mts', { goxels: [], colors: 'none', place: 'lost' }),
@@ -185,7 +185,7 @@ export const SAVINGS: readonly Saving[] = [
     holds: (document) => ofLayers(document, SOLID_ALPHA),
     goxels: [
       { suffix: '.gltf', same: gltf },
-      { suffix: '.vcolor.gltf', options: { vertexColors: true }, same: gltf },
+      { suffix: '.vcolor.gltf', options: { vertex_colors: true }, same: gltf },
     ],
   }),
   saving('glb', { ...mesh, goxels: [], holds: (document) => ofLayers(document, SOLID_ALPHA) }),
@@ -210,7 +210,7 @@ export function verdictOn(
   options: ImportOptions = {},
 ): string {
   const read = formatFor('', own.format).read!;
-  const document = read(file, `a ${own.format} file`, { ...own.read(model), ...options });
+  const document = read(file, `a ${own.format} file`, { ...GOXEL, ...own.read(model), ...options });
   return sameVoxels(document.merged(), own.holds!(model), own.colors, own.place);
 }
 
@@ -232,7 +232,7 @@ function* outcomesOf(own: Saving, fixture: Fixture): Generator<Outcome> {
   yield outcome('read back', '', () => verdictOn(own, model, savedAs(own, model)));
   for (const { suffix, options } of goxels) {
     if (options?.mesh !== undefined) continue;
-    const up = options?.yUp === undefined ? {} : { yUp: options.yUp };
+    const up = options?.y_up === undefined ? {} : { y_up: options.y_up };
     const file = fixture.gui(suffix);
     if (file !== undefined) {
       yield outcome("read Goxel's", suffix, () => verdictOn(own, model, file, up));
@@ -240,7 +240,7 @@ function* outcomesOf(own: Saving, fixture: Fixture): Generator<Outcome> {
     const old = fixture.deb(suffix);
     if (old !== undefined) {
       yield outcome("read Goxel's", `.0.11${suffix}`, () =>
-        verdictOn(own, model, old, { yUp: format === 'gltf' }),
+        verdictOn(own, model, old, { y_up: format === 'gltf' }),
       );
     }
   }

@@ -11,12 +11,17 @@ export function open(fixture: Fixture): Document {
   return formatFor('x.gox').read!(fixture.bytes, fixture.title);
 }
 
+/** What agreement with Goxel is asked by; the defaults are for its users. */
+export const GOXEL = { like: 'goxel' } as const;
+
+/** A file like Goxel's own. */
 export function written(document: Document, format: string, options?: ExportOptions): Buffer {
-  return Buffer.concat([...formatFor('', format).write!(document, options)]);
+  return Buffer.concat([...formatFor('', format).write!(document, { ...GOXEL, ...options })]);
 }
 
+/** What Goxel would make of a file. */
 export function readAs(format: string, bytes: Uint8Array): Document {
-  return formatFor('', format).read!(bytes, `a ${format} file`);
+  return formatFor('', format).read!(bytes, `a ${format} file`, GOXEL);
 }
 
 /** A document of one layer; the image box is around its voxels. */

@@ -33,7 +33,7 @@ export function itemsOf({ meshes, texture }: GltfScene): Item[] {
 }
 
 export interface JsonOptions {
-  readonly yUp: boolean;
+  readonly y_up: boolean;
   /** Whether a material with opacity below 1 is declared transparent. */
   readonly blend: boolean;
   readonly bufferViews: readonly object[];
@@ -65,7 +65,7 @@ export function gltfJson(document: Document, scene: GltfScene, options: JsonOpti
       ...(plain ? [{ pbrMetallicRoughness: textureJson(textured) }] : []),
     ],
     nodes: [
-      withoutEmpty({ children, ...(options.yUp ? { matrix: Z_UP_TO_Y_UP } : {}) }),
+      withoutEmpty({ children, ...(options.y_up ? { matrix: Z_UP_TO_Y_UP } : {}) }),
       ...meshes.map(({ layer }, mesh) => ({ mesh, name: layer.name })),
     ],
     scenes: [{ nodes: [0] }],

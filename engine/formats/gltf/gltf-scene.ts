@@ -207,9 +207,9 @@ export interface GltfScene {
  * two places of a palette means nothing. Throws GOX_FORMAT_LIMIT.
  */
 export function sceneOf(document: Document, options: ExportOptions): GltfScene {
-  const { mesh = 'blocks', vertexColors = false } = options;
+  const { mesh = 'blocks', vertex_colors = false } = options;
   document.refresh();
-  const textured = !vertexColors && mesh !== 'smooth';
+  const textured = !vertex_colors && mesh !== 'smooth';
   const palette = textured ? new GltfPalette(document.layers) : undefined;
   const meshes = document.layers.map(
     (layer) => new LayerMesh(layer, numbered(layer, mesh), palette),

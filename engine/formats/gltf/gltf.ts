@@ -30,11 +30,11 @@ const GLB_BYTES_MAX = 0xffff_ffff;
 const SPACE = 0x20;
 
 function* writeGltf(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { yUp = true, mesh = 'blocks' } = options;
+  const { y_up = true, mesh = 'blocks' } = options;
   const scene = sceneOf(document, options);
   const items = itemsOf(scene);
   const json = gltfJson(document, scene, {
-    yUp,
+    y_up,
     blend: mesh !== 'blocks',
     bufferViews: items.map((item, buffer) => ({ buffer, ...extent(item) })),
     buffers: items.map(({ byteLength }, i) => ({ uri: `${i}`, byteLength })),
@@ -66,7 +66,7 @@ function* writeGlb(document: Document, options: ExportOptions = {}): Generator<U
   const buffers = length === 0 ? [] : [{ byteLength: length }];
   const blend = true;
   const json = gltfJson(document, scene, {
-    yUp: options.yUp ?? true,
+    y_up: options.y_up ?? true,
     blend,
     bufferViews,
     buffers,

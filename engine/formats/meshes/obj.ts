@@ -17,14 +17,14 @@ const FACE = 0x66;
 const VERTEX = 0x76;
 
 function* writeObj(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { yUp = true } = options;
+  const { y_up = true } = options;
   const mesh = meshOf(document, options);
   const out = new TextPieces();
   out.text('# goxel-supervisor\n');
-  yield* writeVertices(out, mesh, VERTEX, yUp);
+  yield* writeVertices(out, mesh, VERTEX, y_up);
   for (const [x, y, z] of mesh.surface.normals) {
     if (out.full) yield out.take();
-    const axes = yUp ? [x, z, 0 - y] : [x, y, z];
+    const axes = y_up ? [x, z, 0 - y] : [x, y, z];
     out.text(`vn ${axes.map((value) => Number(value.toFixed(6))).join(' ')}\n`);
   }
   const { corners, normals } = mesh.surface;

@@ -16,7 +16,7 @@ const ZERO = 0x30;
 const NOTHING = new Uint8Array(0);
 
 function* writePly(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { yUp = true } = options;
+  const { y_up = true } = options;
   const mesh = meshOf(document, options);
   const { corners } = mesh.surface;
   const { vertices, faces } = mesh.count();
@@ -26,7 +26,7 @@ function* writePly(document: Document, options: ExportOptions = {}): Generator<U
   for (const name of ['x', 'y', 'z', 'red', 'green', 'blue']) out.text(`property float ${name}\n`);
   out.text(`element face ${faces}\n`);
   out.text('property list uchar int vertex_indices\nend_header\n');
-  yield* writeVertices(out, mesh, undefined, yUp);
+  yield* writeVertices(out, mesh, undefined, y_up);
   for (const batch of mesh.numbers()) {
     for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
       checkInterrupt();

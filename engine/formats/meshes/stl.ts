@@ -23,7 +23,7 @@ const HEADER = 'goxel-supervisor binary STL, units are voxels';
 const TRIANGLES = [0, 1, 2, 2, 3, 0] as const;
 
 function* writeStl(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { yUp = false, mesh = 'blocks' } = options;
+  const { y_up = false, mesh = 'blocks' } = options;
   const surface = surfaceOf(document.merged(), mesh);
   const triangles = surface.corners - 2;
   let count = 0;
@@ -34,7 +34,7 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
   let piece = Buffer.alloc(Math.min(count, pieceTriangles) * TRIANGLE_BYTES);
   let view = new DataView(piece.buffer, piece.byteOffset);
   let at = 0;
-  const [second, third, sign] = yUp ? [2, 1, -1] : [1, 2, 1];
+  const [second, third, sign] = y_up ? [2, 1, -1] : [1, 2, 1];
   for (const { count: faces, positions, normals } of surface.batches()) {
     for (let face = 0; face < faces; face++) {
       const normal = surface.normals[normals[face]!]!;

@@ -19,7 +19,7 @@ export function* writeVertices(
   out: TextPieces,
   mesh: NumberedSurface,
   keyword: number | undefined,
-  yUp: boolean,
+  y_up: boolean,
 ): Generator<Uint8Array, void, undefined> {
   const { corners } = mesh.surface;
   for (const batch of mesh.walk()) {
@@ -28,7 +28,7 @@ export function* writeVertices(
       checkInterrupt();
       if (out.full) yield out.take();
       const end = Math.min(batch.count, face + FACES_AT_ONCE);
-      next = writeNew(out, batch, face * corners, end * corners, next, keyword, yUp);
+      next = writeNew(out, batch, face * corners, end * corners, next, keyword, y_up);
     }
   }
 }
@@ -41,7 +41,7 @@ function writeNew(
   to: number,
   next: number,
   keyword: number | undefined,
-  yUp: boolean,
+  y_up: boolean,
 ): number {
   const { positions, colors } = faces;
   let vertex = next;
@@ -55,7 +55,7 @@ function writeNew(
     const x = positions[corner * 3]!;
     const y = positions[corner * 3 + 1]!;
     const z = positions[corner * 3 + 2]!;
-    if (yUp) out.vertex(x, z, 0 - y, colors[corner]!);
+    if (y_up) out.vertex(x, z, 0 - y, colors[corner]!);
     else out.vertex(x, y, z, colors[corner]!);
     out.newline();
   }

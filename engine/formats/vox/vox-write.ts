@@ -31,11 +31,11 @@ const INDEX_MAX = 254;
 /** Throws GOX_FORMAT_LIMIT when the file would be longer than its length fields can say. */
 export function* writeVox(
   document: Document,
-  { exactColors = false }: ExportOptions = {},
+  { exact_colors = false }: ExportOptions = {},
 ): Generator<Uint8Array> {
   const volume = document.merged();
   const counter = ColorCounter.ofSolid(volume);
-  const { palette, indices } = paletteFor(counter, exactColors);
+  const { palette, indices } = paletteFor(counter, exact_colors);
   const pieces = piecesOf(volume.blocks(newScratch()));
   const graph = pieces.length > 1 ? sceneGraph(pieces) : Buffer.alloc(0);
   const colors = palette === undefined ? Buffer.alloc(0) : chunk('RGBA', paletteBytes(palette));
@@ -66,7 +66,7 @@ export function* writeVox(
  */
 function paletteFor(
   counter: ColorCounter,
-  exactColors: boolean,
+  exact_colors: boolean,
 ): { palette?: Uint32Array; indices: Uint8Array } {
   const { colors, counts } = counter;
   const usable = magicaVoxelColors().subarray(0, INDEX_MAX);
@@ -74,7 +74,7 @@ function paletteFor(
     return { indices: Uint8Array.from(colors, (color) => usable.indexOf(color) + INDEX_MIN) };
   }
   const palette = new Uint32Array(PALETTE_LENGTH);
-  const exact = exactColors && colors.length <= usable.length;
+  const exact = exact_colors && colors.length <= usable.length;
   const entries = exact ? colors : medianCut(colors, counts, PALETTE_LENGTH - INDEX_MIN);
   palette.set(entries, INDEX_MIN);
   return { palette, indices: nearestIndices(palette, colors, INDEX_MIN, INDEX_MAX) };

@@ -14,7 +14,7 @@ const CACHE_BITS = 10;
  * The document's palette if it has 256 colours and all of those used among them; the colours as
  * they are if that is asked for and there are no more than 256; else 256 colours by median cut.
  */
-export function paletteFor(document: Document, exactColors: boolean): Uint32Array {
+export function paletteFor(document: Document, exact_colors: boolean): Uint32Array {
   const counter = new ColorCounter();
   for (const { data } of document.merged().blocks(newScratch())) countSolid(counter, data);
   const { colors, counts } = counter;
@@ -23,7 +23,7 @@ export function paletteFor(document: Document, exactColors: boolean): Uint32Arra
   if (own.length === PALETTE_COLORS && colors.every((rgba) => known.has(rgba))) {
     return own;
   }
-  if (exactColors && colors.length <= PALETTE_COLORS) {
+  if (exact_colors && colors.length <= PALETTE_COLORS) {
     const palette = new Uint32Array(PALETTE_COLORS);
     palette.set(colors);
     return palette;

@@ -158,7 +158,7 @@ function readPalette(bytes: Uint8Array): Uint32Array {
 
 function writeKvx(
   document: Document,
-  { exactColors = false }: ExportOptions = {},
+  { exact_colors = false }: ExportOptions = {},
 ): Generator<Uint8Array> {
   const box = exportBox(document) ?? { min: [0, 0, 0], max: [0, 0, 0] };
   const [width, depth, height] = sizeOf(box);
@@ -169,7 +169,7 @@ function writeKvx(
     const most = [WIDTH_MAX, WIDTH_MAX, HEIGHT_MAX];
     throw new GoxError('GOX_FORMAT_LIMIT', message, { size: [width, depth, height], most });
   }
-  const palette = paletteFor(document, exactColors);
+  const palette = paletteFor(document, exact_colors);
   const slices = slabsOf(document, box, palette);
   return inPieces(kvxParts(box, slices, palette));
 }

@@ -21,7 +21,7 @@ export const GROUND = 0xff40_405b;
 
 export function writeVxl(
   document: Document,
-  { header = false }: ExportOptions = {},
+  { voxlap_header: header = false }: ExportOptions = {},
 ): Generator<Uint8Array> {
   const frame = header ? VOXLAP : ACE_OF_SPADES;
   const { width, depth, height, left, front, top } = frame;

@@ -8,8 +8,8 @@ import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { model, models } from '../../support/fixtures.ts';
 
-function exported(document: Document, extension: string, yUp: boolean): Buffer {
-  return Buffer.concat([...formatFor(`x.${extension}`).write!(document, { yUp })]);
+function exported(document: Document, extension: string, y_up: boolean): Buffer {
+  return Buffer.concat([...formatFor(`x.${extension}`).write!(document, { y_up })]);
 }
 
 const anonymous = (text: string) =>
@@ -22,7 +22,7 @@ const test = suite('exports');
 let compared = 0;
 for (const fixture of models()) {
   for (const extension of ['obj', 'ply', 'txt']) {
-    for (const [variant, yUp] of [
+    for (const [variant, y_up] of [
       ['', true],
       ['.zup', false],
     ] as const) {
@@ -31,7 +31,7 @@ for (const fixture of models()) {
       compared++;
       test(`${fixture.title} as ${variant}.${extension}`, () => {
         const document = formatFor('x.gox').read!(fixture.bytes, fixture.title);
-        const text = exported(document, extension, yUp).toString('latin1');
+        const text = exported(document, extension, y_up).toString('latin1');
         assert.ok(text === anonymous(truth.toString('latin1')), "differs from Goxel's export");
       });
     }
@@ -47,7 +47,7 @@ test('come in pieces of at most 1 MiB, made one after the other', () => {
   const document = formatFor('x.gox').read!(bytes, 'big_terrain.gox');
   for (const extension of ['obj', 'ply', 'txt', 'gox', 'stl', 'gltf', 'glb']) {
     let pieces = 0;
-    for (const piece of formatFor(`x.${extension}`).write!(document, { yUp: true })) {
+    for (const piece of formatFor(`x.${extension}`).write!(document, { y_up: true })) {
       assert.ok(piece.length > 0 && piece.length <= 1024 * 1024, `${piece.length} bytes`);
       pieces++;
     }

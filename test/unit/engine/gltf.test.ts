@@ -95,7 +95,7 @@ for (const fixture of models()) {
     if (goxel === undefined) continue;
     test(`${fixture.title} as ${variant}.gltf`, () => {
       const document = read(fixture);
-      const ours = exported(document, 'gltf', { vertexColors: variant !== '' }).toString();
+      const ours = exported(document, 'gltf', { vertex_colors: variant !== '' }).toString();
       let truth = translated(goxel, ours);
       // An empty list of children is no glTF.
       if (fixture.name === 'empty') truth = truth.replace('"children": [ ],\n      ', '');
@@ -135,7 +135,7 @@ function checkColors(fixture: Fixture): void {
   const document = read(fixture);
   const textured = dataOf(parse(exported(document, 'gltf')));
   const { width, rgb } = pixels(textured[0]!);
-  const colored = parse(exported(document, 'gltf', { vertexColors: true }));
+  const colored = parse(exported(document, 'gltf', { vertex_colors: true }));
   const vertices = colored.buffers === undefined ? [] : dataOf(colored);
   for (let item = 0; item < vertices.length; item += 2) {
     const [ours, truth] = [textured[item + 1]!, vertices[item]!];
@@ -156,11 +156,11 @@ test('is sound in every variant, as .gltf and as .glb', async () => {
   for (const name of ['alpha', 'axes', 'colors300', 'empty', 'multi', 'names', 'two']) {
     const document = read(model(name));
     for (const mesh of ['blocks', 'greedy', 'marching', 'smooth'] as const) {
-      for (const vertexColors of [false, true]) {
+      for (const vertex_colors of [false, true]) {
         for (const extension of ['gltf', 'glb']) {
-          const bytes = exported(document, extension, { mesh, vertexColors });
+          const bytes = exported(document, extension, { mesh, vertex_colors });
           const { issues } = await validateBytes(new Uint8Array(bytes));
-          const title = `${name}.${extension} ${mesh} ${vertexColors}`;
+          const title = `${name}.${extension} ${mesh} ${vertex_colors}`;
           assert.is(issues.numErrors + issues.numWarnings, 0, title + JSON.stringify(issues));
         }
       }
@@ -208,7 +208,7 @@ test('a hidden layer without material is there, in white; Z up turns nothing', (
   layer.volume.set(1, 2, 3, 0xff01_0203);
   layer.set({ material: -1 });
   layer.set({ visible: false });
-  const gltf = parse(exported(document, 'gltf', { yUp: false }));
+  const gltf = parse(exported(document, 'gltf', { y_up: false }));
   assert.is(gltf.nodes.length, 2);
   assert.is(gltf.nodes[0]!.matrix, undefined);
   assert.is(gltf.nodes[1]!.name, layer.name);
@@ -233,7 +233,7 @@ test('more colours than a texture holds are refused, and fit the vertices', () =
   }
   const first = () => formatFor('x.glb').write!(document, {})[Symbol.iterator]().next();
   assert.throws(first, /holds 4194304 colours.*vertex colours/);
-  assert.ok(exported(document, 'glb', { vertexColors: true }).length > 0);
+  assert.ok(exported(document, 'glb', { vertex_colors: true }).length > 0);
 });
 
 test.run();

@@ -11,7 +11,7 @@ import { portrait } from '../../support/portrait.ts';
 
 const gox = formatFor('a.gox');
 const read = (bytes: Uint8Array) => gox.read!(bytes, 'test.gox');
-const save = (document: Document) => Buffer.concat([...gox.write!(document, { yUp: true })]);
+const save = (document: Document) => Buffer.concat([...gox.write!(document, { y_up: true })]);
 
 const test = suite('saving .gox');
 
@@ -80,7 +80,7 @@ test("a long name is cut between characters, below Goxel's 256 bytes", () => {
 test('a chunk of several MiB comes in pieces of at most one', () => {
   const data = Buffer.alloc(3_500_000, 'some strange data ');
   const file = goxFile(chunk('LAYR', Buffer.alloc(4)), chunk('HUGE', data));
-  const pieces = [...gox.write!(read(file), { yUp: true })];
+  const pieces = [...gox.write!(read(file), { y_up: true })];
   assert.ok(pieces.every(({ length }) => length > 0 && length <= 1024 * 1024));
   const huge = chunksOf(Buffer.concat(pieces)).find(({ type }) => type === 'HUGE');
   assert.ok(data.equals(huge!.data));

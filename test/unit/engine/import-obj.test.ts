@@ -47,7 +47,7 @@ test('a cube is its surface, around grid points, with Y up turned to Z up', () =
 });
 
 for (const fixture of models()) {
-  for (const [suffix, yUp] of [
+  for (const [suffix, y_up] of [
     ['.obj', true],
     ['.zup.obj', false],
   ] as const) {
@@ -55,7 +55,7 @@ for (const fixture of models()) {
     if (bytes === undefined) continue;
     test(`what Goxel exports of ${fixture.title} as ${suffix} is the same voxels, filled`, () => {
       const model = formatFor('a.gox').read!(fixture.bytes, fixture.name);
-      const document = readObj(bytes, suffix, { solid: true, yUp });
+      const document = readObj(bytes, suffix, { solid: true, y_up });
       assertSameOutside(document.merged(), shown(model.merged()));
     });
   }

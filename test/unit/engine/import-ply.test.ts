@@ -10,7 +10,7 @@ import { assertRefused, assertSameOutside, readDamaged, shown } from '../../supp
 const test = suite('reading ply');
 
 for (const fixture of models()) {
-  for (const [suffix, yUp] of [
+  for (const [suffix, y_up] of [
     ['.ply', true],
     ['.zup.ply', false],
   ] as const) {
@@ -18,7 +18,7 @@ for (const fixture of models()) {
     if (bytes === undefined) continue;
     test(`what Goxel exports of ${fixture.title} as ${suffix} is the same voxels, filled`, () => {
       const model = formatFor('a.gox').read!(fixture.bytes, fixture.name);
-      const document = readPly(bytes, suffix, { solid: true, yUp });
+      const document = readPly(bytes, suffix, { solid: true, y_up });
       assertSameOutside(document.merged(), shown(model.merged()));
     });
   }

@@ -51,8 +51,8 @@ test('binary and ASCII are the same solid, with Z up', () => {
   assert.is(voxelLines(solid(ascii(CUBOID))), voxelLines(volume));
 });
 
-test('yUp turns it', () => {
-  const document = readStl(binary(CUBOID), 'a.stl', { solid: true, yUp: true });
+test('y_up turns it', () => {
+  const document = readStl(binary(CUBOID), 'a.stl', { solid: true, y_up: true });
   assert.equal(document.merged().box(), { min: [-1, -9, 0], max: [3, -2, 3] });
 });
 

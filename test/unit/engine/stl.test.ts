@@ -50,8 +50,8 @@ const test = suite('stl');
 
 test('encloses the voxels', () => {
   for (const mesh of ['blocks', 'greedy'] as const) {
-    for (const yUp of [false, true]) {
-      assert.is(enclosed(triangles(box(), { mesh, yUp })), 6 * 23 * 5 * 3, `${mesh} ${yUp}`);
+    for (const y_up of [false, true]) {
+      assert.is(enclosed(triangles(box(), { mesh, y_up })), 6 * 23 * 5 * 3, `${mesh} ${y_up}`);
     }
   }
   assert.is(triangles(box(), { mesh: 'greedy' }).length, 12);
@@ -62,7 +62,7 @@ test('has Z up by default, and Y up when asked', () => {
     const values = list.flatMap((t) => [t[3 + axis]!, t[6 + axis]!, t[9 + axis]!]);
     return [Math.min(...values), Math.max(...values)];
   };
-  const [zUp, yUp] = [triangles(box()), triangles(box(), { yUp: true })];
+  const [zUp, y_up] = [triangles(box()), triangles(box(), { y_up: true })];
   assert.equal(
     [bounds(zUp, 0), bounds(zUp, 1), bounds(zUp, 2)],
     [
@@ -72,7 +72,7 @@ test('has Z up by default, and Y up when asked', () => {
     ],
   );
   assert.equal(
-    [bounds(yUp, 0), bounds(yUp, 1), bounds(yUp, 2)],
+    [bounds(y_up, 0), bounds(y_up, 1), bounds(y_up, 2)],
     [
       [-3, 20],
       [10, 13],

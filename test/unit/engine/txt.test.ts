@@ -34,7 +34,7 @@ test('what is written is read as the same voxels', () => {
       for (const [x, y, z, rgb] of voxels) {
         document.activeLayer.volume.set(x, y, z, (rgb | 0xff00_0000) >>> 0);
       }
-      const text = Buffer.concat([...txt.write!(document, { yUp: true })]);
+      const text = Buffer.concat([...txt.write!(document, { y_up: true })]);
       const again = txt.read!(text, 'a.txt');
       assert.is(voxelLines(again.merged()), voxelLines(document.merged()));
     }),
@@ -95,7 +95,7 @@ test('refuses more voxels than memory allows', () => {
 
 test("reads a big file's lines in one pass", () => {
   const document = formatFor('x.gox').read!(model('big_terrain').bytes, 'big_terrain.gox');
-  const text = Buffer.concat([...txt.write!(document, { yUp: true })]);
+  const text = Buffer.concat([...txt.write!(document, { y_up: true })]);
   assert.is(txt.read!(text, 'big.txt').merged().count(), document.merged().count());
 });
 

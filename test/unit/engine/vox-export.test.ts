@@ -131,15 +131,15 @@ test('up to 254 colours are all kept, if asked', () => {
       }
     });
   const colorsOf = (volume: Volume) => voxelLines(volume).replace(/^\S+ \S+ \S+ /gm, '');
-  for (const [colors, exactColors, kept] of [
+  for (const [colors, exact_colors, kept] of [
     [254, true, true],
     [254, false, false],
     [255, true, false],
   ] as const) {
     const document = colored(colors);
-    const file = Buffer.concat([...vox.write!(document, { exactColors })]);
+    const file = Buffer.concat([...vox.write!(document, { exact_colors })]);
     const same = colorsOf(vox.read!(file, 'x.vox').merged()) === colorsOf(document.merged());
-    assert.is(same, kept, `${colors} colours, exact: ${exactColors}`);
+    assert.is(same, kept, `${colors} colours, exact: ${exact_colors}`);
   }
 });
 

@@ -19,7 +19,7 @@ import {
 } from '../../support/mesh-shapes.ts';
 import { SEED } from '../../support/seed.ts';
 
-const Z_UP = { yUp: false } as const;
+const Z_UP = { y_up: false } as const;
 
 function solid(shape: Shape, options: ImportOptions = {}): Volume {
   return readObj(objOf(shape), 'a.obj', { ...Z_UP, solid: true, ...options }).merged();

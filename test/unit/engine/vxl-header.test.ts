@@ -166,7 +166,7 @@ test('refuses damage, and says where', () => {
 
 /** A map of Voxlap that was written and read, without the ground under all of it. */
 function throughVoxlap(document: Document): Document {
-  const map = written(document, 'vxl', { header: true });
+  const map = written(document, 'vxl', { voxlap_header: true });
   assert.equal([map.readUInt32LE(0), map.readUInt32LE(4)], [0x0907_2000, 1024]);
   const read = readAs('vxl', map);
   const { volume } = read.activeLayer;
@@ -226,7 +226,7 @@ test('Goxel’s models come through it as through a map of Ace of Spades', () =>
 test('refuses to write what no map of Voxlap has a place for', () => {
   const volume = new Volume();
   volume.set(0, 0, 128, 0xff00_0000);
-  const error = refusal(() => written(documentOf(volume), 'vxl', { header: true }));
+  const error = refusal(() => written(documentOf(volume), 'vxl', { voxlap_header: true }));
   assert.match(error.message, /from -512 to 511 in x and y and from -128 to 127 in z/);
 });
 

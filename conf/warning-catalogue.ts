@@ -1,0 +1,97 @@
+/**
+ * The one catalogue of warnings about files: what a reader passed over or guessed, and what a
+ * writer could not keep. They travel in results, and end nothing unless `strict` is asked for.
+ */
+
+export interface WarningEntry {
+  /** What it means and when it comes; for the reference page. */
+  readonly meaning: string;
+  /** One sentence for the user: what to do. */
+  readonly advice: string;
+}
+
+export const WARNINGS = {
+  WARN_EMPTY: {
+    meaning: 'The file holds something, and no voxel came of it.',
+    advice: 'Look at the other warnings; for a mesh, try a larger size.',
+  },
+  WARN_MATERIAL_MISSING: {
+    meaning: 'A material, or a file of materials, is named and is not there.',
+    advice: 'Put the file beside the model; without it surfaces are white.',
+  },
+  WARN_TEXTURE_MISSING: {
+    meaning: 'A picture of a material is named and is not there, or must not be read.',
+    advice: 'Put the picture beside the model; without it the colour of the material is used.',
+  },
+  WARN_TEXTURE_UNREADABLE: {
+    meaning: 'A picture of a material is damaged, or of a kind that is not read.',
+    advice: 'Save it as PNG; without it the colour of the material is used.',
+  },
+  WARN_FACES_SKIPPED: {
+    meaning:
+      'Faces, lines or points cannot be made voxels of: corners that are not there, numbers that' +
+      ' are none.',
+    advice: 'Open the model in a mesh editor and let it clean the mesh.',
+  },
+  WARN_DETAIL_SKIPPED: {
+    meaning:
+      'What completes a face or a voxel could not be used, such as texture coordinates or a' +
+      ' colour.',
+    advice: 'Nothing, when the colours are as they should be.',
+  },
+  WARN_UNKNOWN_PART: {
+    meaning:
+      'A chunk, node, statement or extension of the file is not known here, and was passed over.',
+    advice: 'Nothing, when all is there that should be.',
+  },
+  WARN_TRAILING_BYTES: {
+    meaning: 'There are bytes behind the end of what the file says it holds.',
+    advice: 'Nothing, when all is there that should be.',
+  },
+  WARN_FRAMES_LEFT_OUT: {
+    meaning: 'Of an animation one frame was read or written, and others were not.',
+    advice: 'Name another one by `frame`, or read them all with `frame: "all"`.',
+  },
+  WARN_HIDDEN_LEFT_OUT: {
+    meaning: 'Layers that are not visible were not written.',
+    advice: 'Ask for them by `hidden`.',
+  },
+  WARN_OPACITY: {
+    meaning: 'Something that would not be seen at all was taken for opaque, or alpha was not kept.',
+    advice: 'Nothing, when it is seen as it should be.',
+  },
+  WARN_COLORS_MERGED: {
+    meaning: 'There are more colours than the file can hold, and similar ones became one.',
+    advice: 'Write a format without a palette, or reduce the colours yourself before.',
+  },
+  WARN_COLORS_LOST: {
+    meaning: 'The file holds no colours, or not those of all voxels.',
+    advice: 'Write a format with colours.',
+  },
+  WARN_LAYERS_MERGED: {
+    meaning: 'The file cannot hold layers, and several became one.',
+    advice: 'Write gox, vox, qb, qbt or gltf, which keep them.',
+  },
+  WARN_NAMES_LOST: {
+    meaning: 'Names were cut, changed or left out.',
+    advice: 'Choose shorter names of plain letters, or another format.',
+  },
+  WARN_MATERIALS_LOST: {
+    meaning: 'Materials, or parts of them, were left out.',
+    advice: 'Write gox, vox or gltf, which keep them.',
+  },
+  WARN_PLACE_LOST: {
+    meaning: 'The file cannot say where the model stands, which will be elsewhere when it is read.',
+    advice: 'Write gox, vox, qb or txt, which keep places.',
+  },
+  WARN_CLIPPED: {
+    meaning: 'Voxels lie outside of what the file can hold, and were left out or moved.',
+    advice: 'Move or scale the model, or write another format.',
+  },
+  WARN_OPTION_UNUSED: {
+    meaning: 'An option means nothing to this format.',
+    advice: 'Leave it out.',
+  },
+} as const satisfies Record<string, WarningEntry>;
+
+export type WarningCode = keyof typeof WARNINGS;

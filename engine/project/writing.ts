@@ -1,0 +1,117 @@
+/** Writing a document to a file, and those that this file names to places beside it. */
+
+import { dirname, extname, join, parse } from 'node:path';
+import { GoxError, resultTooLarge } from '../../conf/errors.ts';
+import { cutPath } from '../catalogue/sketch.ts';
+import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
+import type { Document } from '../document/document.ts';
+import type { Format } from '../formats/format.ts';
+import { formatFor } from '../formats/index.ts';
+import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
+import type { Files } from './files.ts';
+import { DATA } from './reading.ts';
+
+/** What a request says about the writing. */
+export interface Writing {
+  /** An absolute path; without one the file goes into the result. */
+  readonly path: string | undefined;
+  readonly format: string | undefined;
+  readonly options: WritingOptions;
+}
+
+/** A file that was written, for a result. */
+export interface WrittenFile {
+  readonly bytes: number;
+  /** Those that were written beside it. */
+  readonly files?: { path: string; bytes: number }[];
+  readonly warnings?: Warning[];
+}
+
+/** Called for each piece; throws what stops the work. */
+type Check = () => void;
+
+/**
+ * Writes a document to a file, and what belongs to it beside: all of them or none. Throws
+ * GOX_STRICT for warnings, if that is asked, and as `Files.write`.
+ */
+export function writeDocument(
+  files: Files,
+  document: Document,
+  { path, format, options }: Writing & { readonly path: string },
+  check: Check = () => {},
+): WrittenFile {
+  const { name, write } = writerOf(path, format);
+  const report = new Report();
+  tellUnused(report, options, WRITING_FORMATS, name);
+  const staged = files.stage();
+  const others: { path: string; bytes: number }[] = [];
+  const beside = (extension: string, pieces: Iterable<Uint8Array>) => {
+    const name = `${parse(path).name}.${extension}`;
+    const place = join(dirname(path), name);
+    others.push({ path: place, bytes: staged.add(place, checked(pieces, check)) });
+    return name;
+  };
+  try {
+    // What is called .png, say, cannot have its picture beside it.
+    const room = extname(path) === '' ? {} : { beside };
+    const pieces = write(document, { ...options, ...room, report });
+    const bytes = staged.add(path, checked(pieces, check));
+    report.check(options.strict, cutPath(path));
+    staged.commit();
+    return {
+      bytes,
+      ...(others.length === 0 ? {} : { files: others }),
+      ...asResult(report.warnings()),
+    };
+  } finally {
+    staged.discard();
+  }
+}
+
+/**
+ * A file in one piece, for a result. Throws GOX_RESULT_TOO_LARGE once it is known to be, which is
+ * long before the whole of it is made, and GOX_STRICT.
+ */
+export function gatherDocument(
+  document: Document,
+  { format, options }: Pick<Writing, 'format' | 'options'>,
+  { result_bytes_max }: { readonly result_bytes_max: number },
+  check: Check = () => {},
+): { readonly data: Uint8Array; readonly warnings?: Warning[] } {
+  const { name, write } = writerOf(DATA, format);
+  const report = new Report();
+  tellUnused(report, options, WRITING_FORMATS, name);
+  const all: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of checked(write(document, { ...options, report }), check)) {
+    bytes += piece.length;
+    if (bytes > result_bytes_max) {
+      const message =
+        `The file has more than ${result_bytes_max} bytes, which is what limits.result_bytes_max` +
+        ' allows. Give a path.';
+      throw resultTooLarge(message, bytes, result_bytes_max);
+    }
+    all.push(piece.slice());
+  }
+  report.check(options.strict, 'The result');
+  return { data: Buffer.concat(all, bytes), ...asResult(report.warnings()) };
+}
+
+/** The format of that name or file, which can be written. Throws GOX_FORMAT_UNKNOWN. */
+export function writerOf(
+  path: string,
+  formatName: string | undefined,
+): Format & Required<Pick<Format, 'write'>> {
+  const format = formatFor(path, formatName);
+  const { write } = format;
+  if (write !== undefined) return { ...format, write };
+  const message = `The format "${format.name}" cannot be written.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
+}
+
+function* checked(pieces: Iterable<Uint8Array>, check: Check): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    check();
+    yield piece;
+  }
+}
