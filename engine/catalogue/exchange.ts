@@ -1,7 +1,7 @@
 /** Methods that bring models of other formats in and out, by files or in requests and results. */
 
 import { Type } from '../../conf/type.ts';
-import { PATH_SPELLINGS, READING_ERRORS, ReadingFields } from './reading.ts';
+import { PATH_SPELLINGS, READING_ERRORS, READING_SPELLINGS, ReadingFields } from './reading.ts';
 import { FormatName, Path, projectParams, RealPath, Success, Written } from './schemas.ts';
 import { method } from './spec.ts';
 import { Warnings } from './warnings.ts';
@@ -44,7 +44,7 @@ export const importFile = method({
     ...ReadingFields,
   }),
   positional: ['path', 'format'],
-  spellings: PATH_SPELLINGS,
+  spellings: READING_SPELLINGS,
   result: Type.Object({
     success: Success,
     path: Type.Optional(RealPath),

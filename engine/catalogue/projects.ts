@@ -4,7 +4,7 @@ import { Type } from '../../conf/type.ts';
 import { exportModel, importFile } from './exchange.ts';
 import { listFormats } from './formats.ts';
 import { Contents, Opened, Overwrite } from './opening.ts';
-import { PATH_SPELLINGS, READING_ERRORS, ReadingFields } from './reading.ts';
+import { PATH_SPELLINGS, READING_ERRORS, READING_SPELLINGS, ReadingFields } from './reading.ts';
 import {
   Bounds,
   Coordinate,
@@ -123,7 +123,7 @@ export const loadProject = method({
     ' a mesh file names are read too, when they are beside it or in a directory below.',
   params: projectParams({ path: Path, ...ReadingFields, overwrite: Overwrite }),
   positional: ['path', 'format'],
-  spellings: PATH_SPELLINGS,
+  spellings: READING_SPELLINGS,
   result: Type.Object({
     success: Success,
     path: RealPath,

@@ -2,9 +2,12 @@
 
 import type { Static } from 'typebox';
 import { Type } from '../../conf/type.ts';
-import { FormatName } from './schemas.ts';
+import { FormatName, PATH_LENGTH_MAX } from './schemas.ts';
 
 export const PATH_SPELLINGS = { file_path: 'path', filename: 'path', file: 'path' };
+
+/** What options of reading are called, too. */
+export const READING_SPELLINGS = { ...PATH_SPELLINGS, slices: 'count' };
 
 export const Like = Type.Optional(
   Type.Enum(['goxel'], {
@@ -17,6 +20,17 @@ export const Strict = Type.Optional(
   Type.Boolean({ default: false, description: 'Whether a warning is an error (GOX_STRICT).' }),
 );
 
+/** Which way is up in the file; `y_up` is the older way to say it. */
+export const Up = Type.Optional(
+  Type.Enum(['y', 'z'], {
+    description: "Meshes: the axis that is up in the file; otherwise the format's own rule.",
+  }),
+);
+
+export const YUp = Type.Optional(
+  Type.Boolean({ description: 'Meshes: true is `up: "y"`, false `up: "z"`.' }),
+);
+
 /** How a file is read; each format takes what is about it. */
 export const ReadingFields = {
   format: Type.Optional(FormatName),
@@ -26,21 +40,69 @@ export const ReadingFields = {
     Type.Integer({
       minimum: 1,
       maximum: 65_536,
-      description: 'Meshes: how many voxels the longest side gets; otherwise a unit is a voxel.',
+      description: 'Meshes: how many voxels the longest side gets; 64, if nothing is said.',
+    }),
+  ),
+  scale: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Meshes: how many voxels a unit of the file gets, in the place of a size.',
+    }),
+  ),
+  voxel_size: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Meshes: how many units of the file a voxel is long, in the place of a size.',
     }),
   ),
   solid: Type.Optional(
     Type.Boolean({ default: false, description: 'Meshes: whether closed surfaces are filled.' }),
   ),
-  y_up: Type.Optional(
-    Type.Boolean({ description: "Meshes: whether y is up; otherwise the format's own rule." }),
-  ),
+  up: Up,
+  y_up: YUp,
   instances: Type.Optional(
     Type.Boolean({
-      default: false,
+      default: true,
       description:
         'vox: whether every instance of a model becomes a layer, as MagicaVoxel shows them;' +
         ' otherwise one of each model does, as in Goxel.',
+    }),
+  ),
+  frame: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 0 }), Type.Enum(['all'])], {
+      description: 'Animations: which frame is read, from 0; "all": each as a layer.',
+    }),
+  ),
+  count: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: 'slices: how many there are; otherwise as many squares as fit.',
+    }),
+  ),
+  columns: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: 'slices: how many lie side by side; otherwise all of them.',
+    }),
+  ),
+  plane: Type.Optional(
+    Type.Enum(['upright', 'lying'], {
+      description: 'Pictures: whether the plane of voxels stands, as it does if nothing is said.',
+    }),
+  ),
+  colors: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: PATH_LENGTH_MAX },
+      description:
+        'A file with the colours that this one lacks; vxl of Command & Conquer: a palette.',
+    }),
+  ),
+  blocks: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: PATH_LENGTH_MAX },
+      description: 'Minecraft, Luanti: a file with the colour of each block, before our own table.',
     }),
   ),
 };
@@ -55,9 +117,18 @@ export const READING_FORMATS: Readonly<
   Record<Exclude<keyof ReadingOptions, 'format' | 'like' | 'strict'>, readonly string[]>
 > = {
   size: MESHES,
+  scale: MESHES,
+  voxel_size: MESHES,
   solid: MESHES,
+  up: MESHES,
   y_up: MESHES,
   instances: ['vox'],
+  frame: ['vox'],
+  count: ['png slices'],
+  columns: ['png slices'],
+  plane: ['png', 'jpeg'],
+  colors: ['vxl'],
+  blocks: ['mts'],
 };
 
 export const READING_ERRORS = [

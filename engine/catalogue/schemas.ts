@@ -26,7 +26,7 @@ const NAME_LENGTH_MAX = 128;
 const LAYER_NAME_LENGTH_MAX = 63;
 
 /** The kernel refuses longer ones (PATH_MAX). */
-const PATH_LENGTH_MAX = 4096;
+export const PATH_LENGTH_MAX = 4096;
 
 /** No control characters. */
 const PRINTABLE = '^[^\\u0000-\\u001f\\u007f]*$';

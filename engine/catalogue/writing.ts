@@ -2,17 +2,54 @@
 
 import type { Static } from 'typebox';
 import { Type } from '../../conf/type.ts';
-import { Like, Strict } from './reading.ts';
+import { Like, Strict, Up, YUp } from './reading.ts';
+import { PATH_LENGTH_MAX } from './schemas.ts';
+
+/** What of the project a file gets, and how it is turned before; of any format. */
+const ShapingFields = {
+  layers: Type.Optional(
+    Type.Array(Type.Union([Type.String({ maxLength: 255 }), Type.Integer({ minimum: 1 })]), {
+      ...{ minItems: 1, maxItems: 1024 },
+      description: 'Names or ids: only these layers are written, hidden or not.',
+    }),
+  ),
+  hidden: Type.Optional(
+    Type.Boolean({ description: 'Whether hidden layers are written, too; gox always has them.' }),
+  ),
+  merge: Type.Optional(
+    Type.Boolean({ description: 'Whether all layers become one, as they are seen.' }),
+  ),
+  crop: Type.Optional(
+    Type.Boolean({
+      description: 'Whether the model is moved to the origin, its box as small as it is.',
+    }),
+  ),
+  rotate: Type.Optional(
+    Type.String({
+      pattern: '^([+-]?[xyz][+-]?(90|180|270))(,[+-]?[xyz][+-]?(90|180|270))*$',
+      maxLength: 64,
+      description: 'Turns around the origin, one after another, such as "z90" or "x-90,z180".',
+    }),
+  ),
+  palette: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: PATH_LENGTH_MAX },
+      description:
+        'A palette file, or the name of a built-in palette: colours become the nearest of it.',
+    }),
+  ),
+  dither: Type.Optional(
+    Type.Boolean({ description: 'With fewer colours: whether the error is spread around.' }),
+  ),
+};
 
 /** How a file is written; each format takes what is about it. */
 export const WritingFields = {
   like: Like,
   strict: Strict,
-  y_up: Type.Optional(
-    Type.Boolean({
-      description: 'Meshes: whether y is up; otherwise z is in stl, and y in the others.',
-    }),
-  ),
+  ...ShapingFields,
+  up: Up,
+  y_up: YUp,
   mesh: Type.Optional(
     Type.Enum(['blocks', 'greedy', 'marching', 'smooth'], {
       description:
@@ -20,14 +57,59 @@ export const WritingFields = {
         ' equal faces joined. marching: marching cubes. smooth: these with blended positions.',
     }),
   ),
+  scale: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Meshes: how many units of the file a voxel is long; 1, if nothing is said.',
+    }),
+  ),
+  pivot: Type.Optional(
+    Type.Union(
+      [
+        Type.Enum(['origin', 'center', 'bottom']),
+        Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
+      ],
+      {
+        description:
+          'Meshes: what becomes the origin of the file: that of the project, the middle of the' +
+          ' model, the middle of its bottom, or a point in voxels.',
+      },
+    ),
+  ),
+  texture: Type.Optional(
+    Type.Enum(['palette', 'baked', 'none'], {
+      description:
+        'Meshes. palette: a picture of the colours. baked: one of the faces, so that greedy joins' +
+        ' faces of different colours. none: colours at vertices or in materials only.',
+    }),
+  ),
+  materials: Type.Optional(
+    Type.Enum(['layer', 'color'], {
+      description: 'obj, glTF: a material for each of the project, or one for each colour.',
+    }),
+  ),
   vertex_colors: Type.Optional(
     Type.Boolean({ description: 'glTF: colours at the vertices instead of in a texture.' }),
   ),
   exact_colors: Type.Optional(
-    Type.Boolean({ description: 'vox: whether a model of up to 254 colours keeps them all.' }),
+    Type.Boolean({ description: 'kvx: whether a model of up to 254 colours keeps them all.' }),
   ),
   voxlap_header: Type.Optional(
     Type.Boolean({ description: 'vxl: a map of Voxlap itself, with ground under all of it.' }),
+  ),
+  rle: Type.Optional(
+    Type.Boolean({ description: 'qb: whether equal voxels in a row are packed.' }),
+  ),
+  hand: Type.Optional(
+    Type.Enum(['left', 'right'], {
+      description: 'qb: the hand of the coordinates; left, usually.',
+    }),
+  ),
+  blocks: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: PATH_LENGTH_MAX },
+      description: 'Minecraft, Luanti: a file with the colour of each block, before our own table.',
+    }),
   ),
 };
 
@@ -38,11 +120,22 @@ const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
 
 /** The formats that each option means something to; to others it is told to be unused. */
 export const WRITING_FORMATS: Readonly<
-  Record<Exclude<keyof WritingOptions, 'like' | 'strict'>, readonly string[]>
+  Record<
+    Exclude<keyof WritingOptions, 'like' | 'strict' | keyof typeof ShapingFields>,
+    readonly string[]
+  >
 > = {
+  up: MESHES,
   y_up: MESHES,
   mesh: MESHES,
-  vertex_colors: ['gltf', 'glb'],
+  scale: MESHES,
+  pivot: MESHES,
+  texture: ['obj', 'gltf', 'glb'],
+  materials: ['obj', 'gltf', 'glb'],
+  vertex_colors: ['gltf', 'glb', 'obj'],
   exact_colors: ['vox', 'kvx'],
   voxlap_header: ['vxl'],
+  rle: ['qb'],
+  hand: ['qb'],
+  blocks: ['mts'],
 };

@@ -23,7 +23,7 @@ export interface ExportOptions extends WritingOptions {
 /**
  * What a reader takes. What clients can ask for is in `catalogue/reading.ts`.
  */
-export interface ImportOptions extends Omit<ReadingOptions, 'format'> {
+export interface ImportOptions extends Omit<ReadingOptions, 'format' | 'plane'> {
   /** What is told of what was passed over. */
   readonly report?: Report;
   /** Ceiling for the bytes of the blocks that the file may become. */
@@ -34,8 +34,6 @@ export interface ImportOptions extends Omit<ReadingOptions, 'format'> {
    * within the places that may be read. Without it files stand alone.
    */
   readonly resolve?: (name: string) => Uint8Array | undefined;
-  /** Slices side by side in an image: how many there are; squares without it. */
-  readonly slices?: number;
   /** Pictures: whether the plane of voxels stands (the default) or lies, or the quad of it. */
   readonly plane?: 'upright' | 'lying' | Matrix;
 }

@@ -5,6 +5,7 @@ import { Document } from '../document/document.ts';
 import { withinBudget } from '../formats/block-budget.ts';
 import { contentBox } from '../formats/fit.ts';
 import type { ImportOptions } from '../formats/format.ts';
+import { isYUp } from '../formats/up.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { boxMatrix } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
@@ -26,7 +27,7 @@ const EXTENT_MIN = 0.25;
  */
 export function voxelize(soup: TriangleSoup, y_up: boolean, options: ImportOptions): Document {
   const { size, solid = false } = options;
-  if (options.y_up ?? y_up) soup.turnUp();
+  if (isYUp(options, y_up)) soup.turnUp();
   if (size !== undefined) fit(soup, size, solid);
   requireReach(soup);
   const document = Document.empty();

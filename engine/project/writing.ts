@@ -10,6 +10,7 @@ import { formatFor } from '../formats/index.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Files } from './files.ts';
 import { DATA } from './reading.ts';
+import { shaped } from './shaping.ts';
 
 /** What a request says about the writing. */
 export interface Writing {
@@ -54,7 +55,7 @@ export function writeDocument(
   try {
     // What is called .png, say, cannot have its picture beside it.
     const room = extname(path) === '' ? {} : { beside };
-    const pieces = write(document, { ...options, ...room, report });
+    const pieces = write(shaped(document, options, report), { ...options, ...room, report });
     const bytes = staged.add(path, checked(pieces, check));
     report.check(options.strict, cutPath(path));
     staged.commit();
@@ -83,7 +84,8 @@ export function gatherDocument(
   tellUnused(report, options, WRITING_FORMATS, name);
   const all: Uint8Array[] = [];
   let bytes = 0;
-  for (const piece of checked(write(document, { ...options, report }), check)) {
+  const shape = shaped(document, options, report);
+  for (const piece of checked(write(shape, { ...options, report }), check)) {
     bytes += piece.length;
     if (bytes > result_bytes_max) {
       const message =

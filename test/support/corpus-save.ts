@@ -164,7 +164,7 @@ export const SAVINGS: readonly Saving[] = [
     goxels: [{ suffix: '.slices.png', same: pixels }],
     holds: (document) => document.merged(),
     place: 'lost',
-    read: (document) => ({ slices: sliceCount(document) }),
+    read: (document) => ({ count: sliceCount(document) }),
   }),
   saving('obj', {
     ...mesh,

@@ -11,6 +11,7 @@ import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { ExportOptions, Format } from '../format.ts';
+import { isYUp } from '../up.ts';
 import { gltfJson, type Item, itemsOf, layOut } from './gltf-json.ts';
 import { sceneOf } from './gltf-scene.ts';
 import { readGltf } from './import-gltf.ts';
@@ -30,7 +31,8 @@ const GLB_BYTES_MAX = 0xffff_ffff;
 const SPACE = 0x20;
 
 function* writeGltf(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { y_up = true, mesh = 'blocks' } = options;
+  const { mesh = 'blocks' } = options;
+  const y_up = isYUp(options, true);
   const scene = sceneOf(document, options);
   const items = itemsOf(scene);
   const json = gltfJson(document, scene, {
@@ -66,7 +68,7 @@ function* writeGlb(document: Document, options: ExportOptions = {}): Generator<U
   const buffers = length === 0 ? [] : [{ byteLength: length }];
   const blend = true;
   const json = gltfJson(document, scene, {
-    y_up: options.y_up ?? true,
+    y_up: isYUp(options, true),
     blend,
     bufferViews,
     buffers,

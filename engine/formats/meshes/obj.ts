@@ -10,6 +10,7 @@ import { checkInterrupt } from '../../interrupt.ts';
 import type { FaceNumbers } from '../../mesh/numbered.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { FACES_AT_ONCE, TextPieces } from '../text.ts';
+import { isYUp } from '../up.ts';
 import { readObj } from './import-obj.ts';
 import { meshOf, writeVertices } from './vertices.ts';
 
@@ -17,7 +18,7 @@ const FACE = 0x66;
 const VERTEX = 0x76;
 
 function* writeObj(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { y_up = true } = options;
+  const y_up = isYUp(options, true);
   const mesh = meshOf(document, options);
   const out = new TextPieces();
   out.text('# goxel-supervisor\n');

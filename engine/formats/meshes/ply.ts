@@ -9,6 +9,7 @@ import { checkInterrupt } from '../../interrupt.ts';
 import type { FaceNumbers } from '../../mesh/numbered.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { FACES_AT_ONCE, TextPieces } from '../text.ts';
+import { isYUp } from '../up.ts';
 import { readPly } from './import-ply.ts';
 import { meshOf, writeVertices } from './vertices.ts';
 
@@ -16,7 +17,7 @@ const ZERO = 0x30;
 const NOTHING = new Uint8Array(0);
 
 function* writePly(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { y_up = true } = options;
+  const y_up = isYUp(options, true);
   const mesh = meshOf(document, options);
   const { corners } = mesh.surface;
   const { vertices, faces } = mesh.count();

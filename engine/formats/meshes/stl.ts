@@ -10,6 +10,7 @@ import type { Document } from '../../document/document.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { PIECE_BYTES } from '../pieces.ts';
+import { isYUp } from '../up.ts';
 import { readStl } from './import-stl.ts';
 
 const HEADER_BYTES = 84;
@@ -23,7 +24,8 @@ const HEADER = 'goxel-supervisor binary STL, units are voxels';
 const TRIANGLES = [0, 1, 2, 2, 3, 0] as const;
 
 function* writeStl(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
-  const { y_up = false, mesh = 'blocks' } = options;
+  const { mesh = 'blocks' } = options;
+  const y_up = isYUp(options, false);
   const surface = surfaceOf(document.merged(), mesh);
   const triangles = surface.corners - 2;
   let count = 0;

@@ -6,7 +6,7 @@
  * Goxel drops voxels outside the image box, which is extended here, and writes an empty file for an
  * empty model, where this writes the box of a new image. It cannot read slices. Here they are read
  * as the image box of a new image would be written: centred in x and y, on z 0. The file does not
- * say how many slices there are; without the option `slices` they are taken for squares.
+ * say how many slices there are; without the option `count` they are taken for squares.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
@@ -29,11 +29,11 @@ const PIXELS_MAX = 2 ** 26;
 
 function readSlices(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
   const image = readPngFile(bytes, source, options);
-  const slices = options.slices ?? image.width / image.height;
+  const slices = options.count ?? image.width / image.height;
   const width = image.width / slices;
   if (!Number.isInteger(slices) || slices < 1 || !Number.isInteger(width)) {
     const size = `${image.width} x ${image.height}`;
-    if (options.slices !== undefined) {
+    if (options.count !== undefined) {
       const message = `The ${size} pixels of ${source} are not ${slices} slices of equal width.`;
       throw new GoxError('GOX_INVALID_PARAMS', message, { file: source, slices });
     }

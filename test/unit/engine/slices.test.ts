@@ -79,8 +79,8 @@ function picture(width: number, height: number): Buffer {
 }
 
 test('takes the number of slices it is told, or squares', () => {
-  const read = (slices?: number) =>
-    formatFor('', 'slices').read!(picture(6, 2), 'x.png', slices === undefined ? {} : { slices });
+  const read = (count?: number) =>
+    formatFor('', 'slices').read!(picture(6, 2), 'x.png', count === undefined ? {} : { count });
   assert.equal(boxCorners(read(2).box), { min: [-1, -1, 0], max: [2, 1, 2] });
   assert.equal(boxCorners(read().box), { min: [-1, -1, 0], max: [1, 1, 3] });
   assert.is(read().merged().get(0, -1, 1), 0xff14_0a03);
