@@ -88,6 +88,10 @@ export const WARNINGS = {
     meaning: 'Voxels lie outside of what the file can hold, and were left out or moved.',
     advice: 'Move or scale the model, or write another format.',
   },
+  WARN_BLOCKS_UNKNOWN: {
+    meaning: 'Blocks of a game whose colours are not known got colours made of their names.',
+    advice: 'Give their colours in a file, by `blocks`.',
+  },
   WARN_OPTION_UNUSED: {
     meaning: 'An option means nothing to this format.',
     advice: 'Leave it out.',

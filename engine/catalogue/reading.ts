@@ -111,6 +111,7 @@ const ReadingOptions = Type.Object(ReadingFields);
 export type ReadingOptions = Static<typeof ReadingOptions>;
 
 const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
+const MINECRAFT = ['schem', 'schematic', 'litematic', 'nbt', 'mcstructure'];
 
 /** The formats that each option means something to; to others it is told to be unused. */
 export const READING_FORMATS: Readonly<
@@ -128,7 +129,7 @@ export const READING_FORMATS: Readonly<
   columns: ['png slices'],
   plane: ['png', 'jpeg'],
   colors: ['vxl'],
-  blocks: ['mts'],
+  blocks: ['mts', ...MINECRAFT],
 };
 
 export const READING_ERRORS = [

@@ -117,6 +117,7 @@ const WritingOptions = Type.Object(WritingFields);
 export type WritingOptions = Static<typeof WritingOptions>;
 
 const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
+const MINECRAFT = ['schem', 'schematic', 'litematic', 'nbt'];
 
 /** The formats that each option means something to; to others it is told to be unused. */
 export const WRITING_FORMATS: Readonly<
@@ -137,5 +138,5 @@ export const WRITING_FORMATS: Readonly<
   voxlap_header: ['vxl'],
   rle: ['qb'],
   hand: ['qb'],
-  blocks: ['mts'],
+  blocks: ['mts', ...MINECRAFT],
 };

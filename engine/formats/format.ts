@@ -18,6 +18,8 @@ export interface ExportOptions extends WritingOptions {
    * gives the name by which this one calls it. Without it the file stands alone.
    */
   readonly beside?: (extension: string, pieces: Iterable<Uint8Array>) => string;
+  /** Gives the bytes of a file that an option names. Throws as `Files.read`. */
+  readonly open?: (path: string) => Uint8Array;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface ImportOptions extends Omit<ReadingOptions, 'format' | 'plane'> 
    * within the places that may be read. Without it files stand alone.
    */
   readonly resolve?: (name: string) => Uint8Array | undefined;
+  /** Gives the bytes of a file that an option names. Throws as `Files.read`. */
+  readonly open?: (path: string) => Uint8Array;
   /** Pictures: whether the plane of voxels stands (the default) or lies, or the quad of it. */
   readonly plane?: 'upright' | 'lying' | Matrix;
 }

@@ -10,6 +10,7 @@ import { mts } from './luanti/mts.ts';
 import { obj } from './meshes/obj.ts';
 import { ply } from './meshes/ply.ts';
 import { stl } from './meshes/stl.ts';
+import { litematic, mcstructure, nbt, schem, schematic } from './minecraft/minecraft.ts';
 import { jpeg, png } from './pictures/png-plane.ts';
 import { slices } from './pictures/slices.ts';
 import { povray } from './povray.ts';
@@ -31,7 +32,10 @@ export const FORMATS: readonly Format[] = [
   jpeg,
   kv6,
   kvx,
+  litematic,
+  mcstructure,
   mts,
+  nbt,
   obj,
   ply,
   png,
@@ -39,6 +43,8 @@ export const FORMATS: readonly Format[] = [
   qb,
   qbcl,
   qbt,
+  schem,
+  schematic,
   slices,
   stl,
   txt,

@@ -78,7 +78,7 @@ export function runExport(input: ExportInput, _stage: number, _part: number, too
   if (path !== undefined) {
     return { ...result, ...writeDocument(tools.files, document, { ...writing, path }, check) };
   }
-  const { data, ...told } = gatherDocument(document, writing, input, check);
+  const { data, ...told } = gatherDocument(tools.files, document, writing, input, check);
   return new WithBytes({ ...result, data, bytes: data.length, ...told });
 }
 

@@ -114,7 +114,9 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   const { document, limits } = project;
   document.refresh();
   if (path === undefined && isSmall(document.shownVolumes())) {
-    const made = attempt(() => gatherDocument(document, { format, options }, limits));
+    const made = attempt(() =>
+      gatherDocument(project.files, document, { format, options }, limits),
+    );
     if (made !== undefined) {
       const { data, ...told } = made;
       return new WithBytes({ ...result, data, bytes: data.length, ...told });

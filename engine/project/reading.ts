@@ -47,6 +47,7 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
     ...asked,
     report,
     voxel_bytes_max: bytes_max,
+    open: (path) => files.read(path),
     ...(data === undefined ? { resolve: beside(files, path) } : {}),
     ...(quad === undefined ? {} : { plane: quad }),
   };

@@ -54,8 +54,9 @@ export function writeDocument(
   };
   try {
     // What is called .png, say, cannot have its picture beside it.
+    const also = { report, open: (name: string) => files.read(name) };
     const room = extname(path) === '' ? {} : { beside };
-    const pieces = write(shaped(document, options, report), { ...options, ...room, report });
+    const pieces = write(shaped(document, options, report), { ...options, ...room, ...also });
     const bytes = staged.add(path, checked(pieces, check));
     report.check(options.strict, cutPath(path));
     staged.commit();
@@ -74,6 +75,7 @@ export function writeDocument(
  * long before the whole of it is made, and GOX_STRICT.
  */
 export function gatherDocument(
+  files: Files,
   document: Document,
   { format, options }: Pick<Writing, 'format' | 'options'>,
   { result_bytes_max }: { readonly result_bytes_max: number },
@@ -85,7 +87,8 @@ export function gatherDocument(
   const all: Uint8Array[] = [];
   let bytes = 0;
   const shape = shaped(document, options, report);
-  for (const piece of checked(write(shape, { ...options, report }), check)) {
+  const also = { report, open: (name: string) => files.read(name) };
+  for (const piece of checked(write(shape, { ...options, ...also }), check)) {
     bytes += piece.length;
     if (bytes > result_bytes_max) {
       const message =

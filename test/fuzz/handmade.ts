@@ -1,5 +1,6 @@
 /** Small files by hand, for what no fixture and no writer of ours has. */
 
+import nbt from 'prismarine-nbt';
 import { FLOAT, GltfMaker, UBYTE, USHORT } from '../support/gltf-maker.ts';
 import { SOUND } from '../support/qbcl-file.ts';
 import { JPEG, JPEGS, PNG, PNGS } from './pictures.ts';
@@ -185,6 +186,25 @@ endfacet
 endsolid thing
 `;
 
+/** A structure of the Bedrock Edition: two blocks, one of them in water. */
+function bedrock(): Buffer {
+  const list = (type: string, value: unknown[]) => ({ type: 'list', value: { type, value } });
+  const comp = (value: object) => ({ type: 'compound', value });
+  const ints = (...value: number[]) => list('int', value);
+  const indices = [ints(0, 1, -1, 0).value, ints(-1, -1, 2, -1).value];
+  const blocks = ['stone', 'wool', 'water'].map((name) => ({
+    name: nbt.string(`minecraft:${name}`),
+    states: comp({ color: nbt.string('red') }),
+  }));
+  const palette = comp({ default: comp({ block_palette: list('compound', blocks) }) });
+  const root = {
+    format_version: nbt.int(1),
+    size: ints(1, 2, 2),
+    structure: comp({ block_indices: list('list', indices), palette }),
+  };
+  return nbt.writeUncompressed({ ...comp(root), name: '' } as never, 'little');
+}
+
 const maker = gltfMaker();
 
 /** By the name of the format. */
@@ -200,6 +220,7 @@ export const HANDMADE: Readonly<Record<string, readonly { name: string; bytes: U
   gltf: [{ name: 'handmade.gltf', bytes: maker.gltf() }],
   glb: [{ name: 'handmade.glb', bytes: maker.glb() }],
   qbcl: [{ name: 'handmade.qbcl', bytes: SOUND }],
+  mcstructure: [{ name: 'handmade.mcstructure', bytes: bedrock() }],
   png: PNGS,
   'png slices': PNGS,
   jpeg: JPEGS,

@@ -1,0 +1,113 @@
+/**
+ * A file that says the colours of blocks, in the place of our own table. One of these:
+ *
+ * - JSON or YAML, flat: `"name": "#RRGGBB"`, `"#RRGGBBAA"`, `[r, g, b]` or `[r, g, b, a]`;
+ *   `null` or "air" for a block that is not seen.
+ * - Lines of `name r g b`, with an alpha if one likes, as minetestmapper's `colors.txt` has them
+ *   (https://github.com/luanti-org/minetestmapper), or `name #RRGGBB` or `name=RRGGBB`.
+ * - A GIMP palette, whose colours are named for blocks.
+ *
+ * A line that says nothing of the kind is told and passed over.
+ */
+
+import { GoxError } from '../../../conf/errors.ts';
+import { checkInterrupt } from '../../interrupt.ts';
+import { pack } from '../../volume/color.ts';
+import type { Report } from '../report.ts';
+
+const BLOCKS_MAX = 65_536;
+const LINE_MAX = 512;
+
+const COMMENT = /^\s*(?:#(?![0-9a-f]{6})|\/\/|;|---|[{}]\s*$|$)/i;
+const GIMP = /^GIMP Palette/;
+const GIMP_HEAD = /^(?:Name|Columns):/;
+const GIMP_LINE = /^\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})\s+(\S+)\s*$/;
+/** A name, what parts it from its colour, and that. */
+const LINE = /^\s*["']?([^\s"'=]+?)["']?\s*(?::\s+|=\s*|\s+)(\S.*?),?\s*$/;
+const HEX = /^["']?#?([0-9a-f]{6})([0-9a-f]{2})?["']?$/i;
+const NUMBERS =
+  /^\[?\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,]+(\d{1,3}))?(?:\s.*|\s*\])?$/;
+const NOTHING = /^(?:null|~|["']?air["']?|["']?none["']?)$/;
+
+/** Packed colours by names in lower case; 0 for what is not seen. */
+export type BlockFile = ReadonlyMap<string, number>;
+
+/** Throws GOX_FORMAT_BROKEN when it names no block, and GOX_FORMAT_LIMIT for too many. */
+export function readBlockFile(bytes: Uint8Array, file: string, report?: Report): BlockFile {
+  const text = Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  const lines = text.trimStart().startsWith('{') ? linesOfJson(text, file) : text.split(/\r?\n/);
+  const gimp = GIMP.test(lines[0] ?? '');
+  const blocks = new Map<string, number>();
+  for (const [i, line] of lines.entries()) {
+    checkInterrupt();
+    if (COMMENT.test(line) || (gimp && (i === 0 || GIMP_HEAD.test(line)))) continue;
+    const entry = line.length > LINE_MAX ? undefined : (gimp ? ofGimp : ofLine)(line);
+    if (entry === undefined) {
+      const message = `${file} has lines that say no colour of a block.`;
+      report?.warn('WARN_DETAIL_SKIPPED', message, { file, line: i + 1 });
+      continue;
+    }
+    blocks.set(...entry);
+    if (blocks.size <= BLOCKS_MAX) continue;
+    const message = `${file} names more than ${BLOCKS_MAX} blocks.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { file, blocks_max: BLOCKS_MAX });
+  }
+  if (blocks.size > 0) return blocks;
+  const message = `${file} says no colour of a block, such as "minecraft:stone: #7d7d7d".`;
+  throw new GoxError('GOX_FORMAT_BROKEN', message, { file });
+}
+
+/** As if each entry stood in a line. */
+function linesOfJson(text: string, file: string): string[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GoxError('GOX_FORMAT_BROKEN', `${file} is no JSON: ${reason}.`, { file });
+  }
+  return Object.entries(content as object).map(([name, value]) => {
+    const color = Array.isArray(value) ? value.join(' ') : String(value);
+    return `${name} ${color}`;
+  });
+}
+
+type Entry = [name: string, rgba: number];
+
+function ofGimp(line: string): Entry | undefined {
+  const match = GIMP_LINE.exec(line);
+  if (match === null) return undefined;
+  return entryOf(match[4]!, match.slice(1, 4));
+}
+
+function ofLine(line: string): Entry | undefined {
+  const match = LINE.exec(line);
+  if (match === null) return undefined;
+  const [, name = '', color = ''] = match;
+  if (NOTHING.test(color)) return [keyOf(name), 0];
+  const hex = HEX.exec(color);
+  if (hex !== null) {
+    const rgb = Number.parseInt(hex[1]!, 16);
+    const alpha = Number.parseInt(hex[2] ?? 'ff', 16);
+    return [keyOf(name), visible(pack(rgb >> 16, (rgb >> 8) & 0xff, rgb & 0xff, alpha))];
+  }
+  const numbers = NUMBERS.exec(color);
+  return numbers === null ? undefined : entryOf(name, numbers.slice(1, 5));
+}
+
+function entryOf(name: string, channels: readonly (string | undefined)[]): Entry | undefined {
+  const [r, g, b, a] = [0, 1, 2, 3].map((i) => Number(channels[i] ?? 255));
+  if (r! > 255 || g! > 255 || b! > 255 || a! > 255) return undefined;
+  return [keyOf(name), visible(pack(r!, g!, b!, a!))];
+}
+
+/** 0 where nothing is to be seen. */
+function visible(rgba: number): number {
+  return rgba >>> 24 === 0 ? 0 : rgba;
+}
+
+function keyOf(name: string): string {
+  return name.toLowerCase().replace(/:$/, '');
+}
