@@ -52,6 +52,10 @@ export const WARNINGS = {
     meaning: 'Of an animation one frame was read or written, and others were not.',
     advice: 'Name another one by `frame`, or read them all with `frame: "all"`.',
   },
+  WARN_SCENES_LEFT_OUT: {
+    meaning: 'Of several scenes in the file one was read.',
+    advice: 'Save the other one as a file of its own.',
+  },
   WARN_HIDDEN_LEFT_OUT: {
     meaning: 'Layers that are not visible were not written.',
     advice: 'Ask for them by `hidden`.',

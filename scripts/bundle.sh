@@ -54,6 +54,12 @@ loaded supervisor/daemon.cjs command=supervisor/cli/main library=supervisor/inde
 loaded engine/threads.cjs engine=engine/worker job=engine/job-worker solo=engine/solo
 node scripts/code-cache.js
 
+# Decoders of compressed meshes, which a reader loads when a file needs them: `decoder-room.ts`.
+decoders=dist/bundle/engine/decoders
+mkdir -p "$decoders/draco3d" "$decoders/meshoptimizer"
+cp node_modules/draco3d/draco_decoder_nodejs.js node_modules/draco3d/draco_decoder.wasm "$decoders/draco3d/"
+cp node_modules/meshoptimizer/meshopt_decoder.cjs "$decoders/meshoptimizer/decoder.cjs"
+
 # @xstate/inspect, by which the page receives, wants xstate 4.
 page=supervisor/inspector/page
 esbuild "page=$page/main.tsx" "style=$page/style.css" --bundle --alias:xstate=xstate4 --platform=browser --target=es2022 \

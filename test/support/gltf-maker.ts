@@ -44,7 +44,7 @@ export class GltfMaker {
   /** Adds items of `width` numbers; the number of their accessor. */
   accessor(type: number, width: number, values: readonly number[], more: Json = {}): number {
     const bufferView = this.view(packed(type, values));
-    const name = ['', 'SCALAR', 'VEC2', 'VEC3', 'VEC4'][width];
+    const name = width === 16 ? 'MAT4' : ['', 'SCALAR', 'VEC2', 'VEC3', 'VEC4'][width];
     const accessor = { bufferView, componentType: type, count: values.length / width, type: name };
     this.json.accessors.push({ ...accessor, ...more });
     return this.json.accessors.length - 1;

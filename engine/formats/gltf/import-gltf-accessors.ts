@@ -25,6 +25,7 @@ const WIDTHS: ReadonlyMap<unknown, number> = new Map([
   ['VEC2', 2],
   ['VEC3', 3],
   ['VEC4', 4],
+  ['MAT4', 16],
 ]);
 
 /** An accessor without data is all 0, so its bytes do not bound it. */
@@ -65,10 +66,15 @@ export function readAccessor(file: GltfFile, index: unknown, widths: readonly nu
   if (accessor.sparse !== undefined) {
     putSparse(file, file.object(accessor.sparse, `${where}.sparse`), type, width, values, where);
   }
-  if (accessor.normalized === true && type.full > 0) {
-    for (let i = 0; i < values.length; i++) values[i] = Math.max(values[i]! / type.full, -1);
-  }
+  normalize(accessor, values);
   return { count, width, values };
+}
+
+/** Makes fractions of stored numbers, when the accessor says that they are such. */
+export function normalize({ normalized, componentType }: Json, values: Float64Array): void {
+  const full = COMPONENTS.get(componentType)?.full ?? 0;
+  if (normalized !== true || full === 0) return;
+  for (let i = 0; i < values.length; i++) values[i] = Math.max(values[i]! / full, -1);
 }
 
 function componentOf(file: GltfFile, { componentType }: Json, where: string): ComponentType {

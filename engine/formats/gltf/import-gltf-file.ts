@@ -1,47 +1,61 @@
 /**
- * The container of glTF 2.0: the JSON of a .gltf file or of a .glb's first chunk, and the bytes of
- * its buffers, which are a .glb's second chunk, data: URIs or other files.
+ * The JSON of a glTF 2.0 file, and the bytes of its buffers, which are a .glb's second chunk, data:
+ * URIs or other files. What is damaged throws; `attempt` makes a warning of that where the rest of
+ * the file can do without.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
+import type { WarningCode } from '../../../conf/warning-catalogue.ts';
 import type { ImportOptions } from '../format.ts';
+import { Report } from '../report.ts';
 import { shown } from '../shown.ts';
+import { unpackedView } from './decode-meshopt.ts';
+import { readContainer } from './import-gltf-container.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-const GLB_MAGIC = 0x4654_6c67;
-const GLB_HEADER_BYTES = 12;
-const CHUNK_HEADER_BYTES = 8;
-const JSON_CHUNK = 0x4e4f_534a;
-const BIN_CHUNK = 0x004e_4942;
-const VERSION = 2;
-
 /** Extensions that a file may require: what they add is read here or does not colour a surface. */
-const KNOWN_EXTENSIONS =
-  /^(?:KHR_mesh_quantization|KHR_texture_transform|KHR_lights_punctual|KHR_materials_\w+)$/;
+const KNOWN_EXTENSIONS = new RegExp(
+  `^(?:${[
+    'KHR_(?:mesh_quantization|draco_mesh_compression|meshopt_compression|node_visibility)',
+    'KHR_(?:texture_transform|texture_basisu|lights_punctual|materials_\\w+|xmp\\w*)',
+    'KHR_(?:animation_pointer|node_hoverability|node_selectability|interactivity)',
+    'EXT_(?:meshopt_compression|mesh_gpu_instancing|texture_webp|texture_avif)',
+    'EXT_lights_\\w+|MSFT_texture_dds|MSFT_lod',
+  ].join('|')})$`,
+);
 
 /** Numbers that the accessors of one file may give together, each time they are used. */
 const NUMBERS_MAX = 2 ** 26;
 
+/** Warnings of what makes the shape, not of what it looks like. */
+const SHAPES: readonly WarningCode[] = ['WARN_FACES_SKIPPED', 'WARN_DETAIL_SKIPPED'];
+
+/** What a part of a file may be refused for while the others are read. */
+const PART_ERRORS: readonly string[] = ['GOX_FORMAT_BROKEN', 'GOX_FORMAT_UNSUPPORTED', 'GOX_FILE'];
+
 export class GltfFile {
   readonly source: string;
   readonly json: Json;
+  readonly report: Report;
   readonly #bin: Uint8Array | undefined;
   readonly #resolve: ImportOptions['resolve'];
   readonly #buffers = new Map<number, Uint8Array>();
+  readonly #unpacked = new Map<unknown, Uint8Array>();
   #numbers_left = NUMBERS_MAX;
+  /** What the first part of the shape was left out for: what the file is refused by without any. */
+  refusal: GoxError | undefined;
 
-  /** Throws GOX_FORMAT_BROKEN, and GOX_FORMAT_LIMIT for extensions that are not supported. */
-  constructor(bytes: Uint8Array, source: string, resolve: ImportOptions['resolve']) {
+  /** Throws GOX_FORMAT_BROKEN, and GOX_FORMAT_UNSUPPORTED for extensions that are not known. */
+  constructor(bytes: Uint8Array, source: string, { resolve, report }: ImportOptions) {
     this.source = source;
+    this.report = report ?? new Report();
     this.#resolve = resolve;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const glb = bytes.length >= GLB_HEADER_BYTES && view.getUint32(0, true) === GLB_MAGIC;
-    const { text, bin } = glb ? this.#readGlb(bytes, view) : { text: bytes, bin: undefined };
+    const { text, bin } = readContainer(bytes, this);
     this.#bin = bin;
     let json: unknown;
     try {
-      json = JSON.parse(Buffer.from(text.buffer, text.byteOffset, text.length).toString('utf8'));
+      json = JSON.parse(text);
     } catch (error) {
       this.fail(`its JSON cannot be read: ${error instanceof Error ? error.message : error}`);
     }
@@ -59,6 +73,23 @@ export class GltfFile {
   fail(what: string): never {
     const message = `${this.source} is damaged: ${what}.`;
     throw new GoxError('GOX_FORMAT_BROKEN', message, { file: this.source });
+  }
+
+  /**
+   * What `read` gives; undefined, and a warning, when that part of the file is damaged or not to be
+   * had.
+   */
+  attempt<T>(code: WarningCode, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof GoxError && PART_ERRORS.includes(error.code))) throw error;
+      // What is missing for the moment only must not be missing for good.
+      if (error.details?.retryable === true) throw error;
+      this.report.warn(code, error.message);
+      if (SHAPES.includes(code)) this.refusal ??= error;
+      return undefined;
+    }
   }
 
   object(value: unknown, where: string): Json {
@@ -97,30 +128,49 @@ export class GltfFile {
     return this.object(items[at], `${list}[${at}]`);
   }
 
-  /** The bytes of a buffer view and its stride, 0 when they are packed. */
+  /** An object's extension of one of these names; undefined when it has none of them. */
+  extension({ extensions }: Json, ...names: readonly string[]): Json | undefined {
+    if (extensions === undefined) return undefined;
+    const all = this.object(extensions, 'extensions');
+    const name = names.find((each) => all[each] !== undefined);
+    return name === undefined ? undefined : this.object(all[name], name);
+  }
+
+  /** The bytes of a buffer view, unpacked, and its stride, 0 when they are packed. */
   view(index: unknown): { bytes: Uint8Array; stride: number } {
     const view = this.item('bufferViews', index);
-    const bytes = this.#buffer(this.whole(view.buffer, undefined, 'bufferView.buffer'));
-    const offset = this.whole(view.byteOffset, 0, 'bufferView.byteOffset');
-    const length = this.whole(view.byteLength, undefined, 'bufferView.byteLength');
-    if (offset + length > bytes.length) this.fail(`bufferViews[${shown(index)}] leaves its buffer`);
     const stride = this.whole(view.byteStride, 0, 'bufferView.byteStride');
-    return { bytes: bytes.subarray(offset, offset + length), stride };
+    const packed = this.extension(view, 'EXT_meshopt_compression', 'KHR_meshopt_compression');
+    if (packed === undefined)
+      return { bytes: this.#part(view, `bufferViews[${shown(index)}]`), stride };
+    let bytes = this.#unpacked.get(index);
+    if (bytes === undefined) {
+      const where = `bufferViews[${shown(index)}]`;
+      bytes = unpackedView(this, packed, this.#part(packed, where), where);
+      this.#unpacked.set(index, bytes);
+    }
+    return { bytes, stride };
+  }
+
+  #part(part: Json, where: string): Uint8Array {
+    const bytes = this.#buffer(this.whole(part.buffer, undefined, `${where}.buffer`));
+    const offset = this.whole(part.byteOffset, 0, `${where}.byteOffset`);
+    const length = this.whole(part.byteLength, undefined, `${where}.byteLength`);
+    if (offset + length > bytes.length) this.fail(`${where} leaves its buffer`);
+    return bytes.subarray(offset, offset + length);
   }
 
   /** The bytes that a URI stands for; undefined when they are not to be had. */
   uri(uri: unknown, where: string): Uint8Array | undefined {
     if (typeof uri !== 'string') return this.fail(`${where} is no text`);
-    if (uri.startsWith('data:')) {
+    if (/^data:/i.test(uri)) {
       const comma = uri.indexOf(',');
       if (comma < 0) this.fail(`${where} is no data URI`);
-      const base64 = uri.slice(0, comma).endsWith(';base64');
+      const base64 = /;\s*base64\s*$/i.test(uri.slice(0, comma));
       const data = uri.slice(comma + 1);
-      return base64
-        ? Buffer.from(data, 'base64')
-        : Buffer.from(this.#decoded(data, where), 'latin1');
+      return base64 ? Buffer.from(decoded(data), 'base64') : Buffer.from(decoded(data), 'latin1');
     }
-    return this.#resolve?.(this.#decoded(uri, where));
+    return this.#resolve?.(decoded(uri));
   }
 
   /** Counts numbers that are about to be read. Throws GOX_MEMORY_LIMIT. */
@@ -132,14 +182,6 @@ export class GltfFile {
       file: this.source,
       numbers_max: NUMBERS_MAX,
     });
-  }
-
-  #decoded(text: string, where: string): string {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return this.fail(`${where} is no URI`);
-    }
   }
 
   #buffer(index: number): Uint8Array {
@@ -155,29 +197,20 @@ export class GltfFile {
       const message = `${this.source} needs the file ${JSON.stringify(name)}, which is not there.`;
       throw new GoxError('GOX_FILE', message, { file: this.source, uri: name });
     }
-    if (bytes.length < length) this.fail(`${where} has ${bytes.length} bytes, not ${length}`);
+    if (bytes.length < length) {
+      const message = `${where} has ${bytes.length} bytes, not ${length}.`;
+      this.report.warn('WARN_DETAIL_SKIPPED', message);
+    }
     this.#buffers.set(index, bytes);
     return bytes;
   }
+}
 
-  /** The first JSON chunk and the binary one behind it. */
-  #readGlb(bytes: Uint8Array, view: DataView): { text: Uint8Array; bin: Uint8Array | undefined } {
-    const version = view.getUint32(4, true);
-    if (version !== VERSION) this.fail(`it is of version ${version}, not ${VERSION}`);
-    const total = view.getUint32(8, true);
-    if (total > bytes.length) this.fail(`it has ${bytes.length} bytes, not ${total}`);
-    const text = this.#chunk(bytes, view, GLB_HEADER_BYTES, JSON_CHUNK);
-    if (text === undefined) this.fail('its first chunk is no JSON');
-    // Chunks begin at multiples of four, and their lengths should be such.
-    const next = GLB_HEADER_BYTES + CHUNK_HEADER_BYTES + text.length;
-    return { text, bin: this.#chunk(bytes, view, next, BIN_CHUNK) };
-  }
-
-  #chunk(bytes: Uint8Array, view: DataView, at: number, type: number): Uint8Array | undefined {
-    if (at + CHUNK_HEADER_BYTES > bytes.length) return undefined;
-    const length = view.getUint32(at, true);
-    const from = at + CHUNK_HEADER_BYTES;
-    if (length > bytes.length - from) this.fail(`a chunk at byte ${at} is cut short`);
-    return view.getUint32(at + 4, true) === type ? bytes.subarray(from, from + length) : undefined;
+/** Names with a stray % in them are taken as they stand. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

@@ -38,6 +38,9 @@ const WRAPS: ReadonlyMap<unknown, Wrap> = new Map([
 const REPEAT = 10497;
 const CUTOFF = 0.5;
 
+/** Where a texture's picture is said to be, the best kind first. */
+const SOURCES = ['EXT_texture_webp', undefined, 'EXT_texture_avif', 'KHR_texture_basisu'];
+
 type Image = Texture['image'];
 
 export class GltfMaterials {
@@ -51,12 +54,14 @@ export class GltfMaterials {
     this.#images = new ImageLoader(file.source);
   }
 
-  /** A primitive's material; the default one when it names none. */
+  /** A primitive's material; the default one when it names none, or one that is not there. */
   get(index: unknown): GltfMaterial {
     if (index === undefined) return DEFAULT;
     let material = this.#known.get(index);
     if (material === undefined) {
-      material = this.#read(this.#file.item('materials', index), `materials[${shown(index)}]`);
+      const read = () =>
+        this.#read(this.#file.item('materials', index), `materials[${shown(index)}]`);
+      material = this.#file.attempt('WARN_MATERIAL_MISSING', read) ?? DEFAULT;
       this.#known.set(index, material);
     }
     return material;
@@ -64,7 +69,7 @@ export class GltfMaterials {
 
   #read(json: Json, where: string): GltfMaterial {
     const file = this.#file;
-    const gloss = extension(file, json, 'KHR_materials_pbrSpecularGlossiness');
+    const gloss = file.extension(json, 'KHR_materials_pbrSpecularGlossiness');
     const pbr = gloss ?? file.object(json.pbrMetallicRoughness ?? {}, where);
     const factorName = gloss === undefined ? 'baseColorFactor' : 'diffuseFactor';
     const textureName = gloss === undefined ? 'baseColorTexture' : 'diffuseTexture';
@@ -74,20 +79,22 @@ export class GltfMaterials {
     const [cutoff] = file.numbers([json.alphaCutoff ?? CUTOFF], 1, `${where}.alphaCutoff`)!;
     const plain: GltfMaterial = { ...DEFAULT, factor, alpha, cutoff: cutoff! };
     if (pbr[textureName] === undefined) return plain;
-    const info = file.object(pbr[textureName], `${where}.${textureName}`);
-    // The factor's alpha is not 0 where it matters: such a material is cut off wholly.
-    const byteCutoff = (255 * cutoff!) / Math.max(factor[3]!, Number.MIN_VALUE);
-    const texture = this.#texture(file.item('textures', info.index), alpha, byteCutoff);
-    const moved = extension(file, info, 'KHR_texture_transform') ?? {};
-    const texCoord = file.whole(moved.texCoord ?? info.texCoord, 0, `${where}.texCoord`);
-    return { ...plain, texture, texCoord, uvMatrix: this.#uvMatrix(moved, where) };
+    const laid = file.attempt('WARN_DETAIL_SKIPPED', () => {
+      const info = file.object(pbr[textureName], `${where}.${textureName}`);
+      // The factor's alpha is not 0 where it matters: such a material is cut off wholly.
+      const byteCutoff = (255 * cutoff!) / Math.max(factor[3]!, Number.MIN_VALUE);
+      const texture = this.#texture(file.item('textures', info.index), alpha, byteCutoff);
+      const moved = file.extension(info, 'KHR_texture_transform') ?? {};
+      const texCoord = file.whole(moved.texCoord ?? info.texCoord, 0, `${where}.texCoord`);
+      return { texture, texCoord, uvMatrix: this.#uvMatrix(moved, where) };
+    });
+    return { ...plain, ...laid };
   }
 
-  /** Undefined when the picture is not to be had: the material is its factor then. */
+  /** Undefined when no picture is to be had: the material is its factor then. */
   #texture(json: Json, alpha: Texture['alpha'], cutoff: number): Texture | undefined {
     const file = this.#file;
-    if (json.source === undefined) return undefined;
-    const image = this.#image(json.source);
+    const image = this.#imageOf(json);
     if (image === undefined) return undefined;
     const sampler = json.sampler === undefined ? {} : file.item('samplers', json.sampler);
     const wrap = (value: unknown = REPEAT) =>
@@ -95,18 +102,38 @@ export class GltfMaterials {
     return { image, wrapU: wrap(sampler.wrapS), wrapV: wrap(sampler.wrapT), alpha, cutoff };
   }
 
+  /** The first picture that can be read, of those that are given for a texture. */
+  #imageOf(json: Json): Image | undefined {
+    for (const extension of SOURCES) {
+      const from = extension === undefined ? json : this.#file.extension(json, extension);
+      if (from?.source === undefined) continue;
+      const image = this.#image(from.source);
+      if (image !== undefined) return image;
+    }
+    return undefined;
+  }
+
   #image(index: unknown): Image | undefined {
     if (this.#loaded.has(index)) return this.#loaded.get(index);
     const file = this.#file;
-    const json = file.item('images', index);
     const name = `images[${shown(index)}]`;
-    const bytes =
-      json.bufferView === undefined
-        ? file.uri(json.uri, `${name}.uri`)
-        : file.view(json.bufferView).bytes;
-    const image = bytes && this.#images.load(bytes, name);
+    const image = file.attempt('WARN_TEXTURE_UNREADABLE', () => {
+      const json = file.item('images', index);
+      const own = json.bufferView !== undefined;
+      const bytes = own ? file.view(json.bufferView).bytes : this.#beside(json.uri, `${name}.uri`);
+      return bytes && this.#images.load(bytes, own ? name : (nameOf(json.uri) ?? name));
+    });
     this.#loaded.set(index, image);
     return image;
+  }
+
+  /** A picture of another file, or one that lies in the text. */
+  #beside(uri: unknown, where: string): Uint8Array | undefined {
+    const bytes = this.#file.uri(uri, where);
+    if (bytes !== undefined) return bytes;
+    const message = `The picture ${JSON.stringify(shown(uri))} is not there.`;
+    this.#file.report.warn('WARN_TEXTURE_MISSING', message, { object: where });
+    return undefined;
   }
 
   /** KHR_texture_transform: scale, then rotation, then offset. */
@@ -120,8 +147,7 @@ export class GltfMaterials {
   }
 }
 
-function extension(file: GltfFile, { extensions }: Json, name: string): Json | undefined {
-  if (extensions === undefined) return undefined;
-  const found = file.object(extensions, 'extensions')[name];
-  return found === undefined ? undefined : file.object(found, name);
+/** A picture's own name, unless it lies in the text. */
+function nameOf(uri: unknown): string | undefined {
+  return typeof uri === 'string' && !/^data:/i.test(uri) ? uri : undefined;
 }
