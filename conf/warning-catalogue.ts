@@ -84,6 +84,14 @@ export const WARNINGS = {
     meaning: 'Materials, or parts of them, were left out.',
     advice: 'Write gox, vox or gltf, which keep them.',
   },
+  WARN_CAMERAS_LOST: {
+    meaning: 'The file cannot hold the cameras.',
+    advice: 'Write gox, which keeps them.',
+  },
+  WARN_PICTURES_LOST: {
+    meaning: 'Layers that show a picture have no voxels, and were left out.',
+    advice: 'Make voxels of the picture first, by `import_file` with it.',
+  },
   WARN_PLACE_LOST: {
     meaning: 'The file cannot say where the model stands, which will be elsewhere when it is read.',
     advice: 'Write gox, vox, qb or txt, which keep places.',

@@ -116,7 +116,8 @@ export const exportModel = method({
   }),
   errors: [
     ...(['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'] as const),
-    ...(['GOX_RESULT_TOO_LARGE', 'GOX_STRICT'] as const),
+    ...(['GOX_RESULT_TOO_LARGE', 'GOX_STRICT', 'GOX_LAYER_NOT_FOUND'] as const),
+    ...(['GOX_FORMAT_BROKEN', 'GOX_MEMORY_LIMIT'] as const),
   ],
   examples: [
     { name: 'as a Wavefront mesh', given: [ONE_VOXEL], params: { path: 'tower.obj' } },

@@ -3,7 +3,7 @@
 import type { Static } from 'typebox';
 import { Type } from '../../conf/type.ts';
 import { Like, Strict, Up, YUp } from './reading.ts';
-import { PATH_LENGTH_MAX } from './schemas.ts';
+import { Color, PATH_LENGTH_MAX } from './schemas.ts';
 
 /** What of the project a file gets, and how it is turned before; of any format. */
 const ShapingFields = {
@@ -32,14 +32,23 @@ const ShapingFields = {
     }),
   ),
   palette: Type.Optional(
-    Type.String({
-      ...{ minLength: 1, maxLength: PATH_LENGTH_MAX },
-      description:
-        'A palette file, or the name of a built-in palette: colours become the nearest of it.',
-    }),
+    Type.Union(
+      [
+        Type.String({ minLength: 1, maxLength: PATH_LENGTH_MAX }),
+        Type.Array(Color, { minItems: 1, maxItems: 4096 }),
+      ],
+      {
+        title: 'a path, a name or an array of 1 to 4096 colours',
+        description:
+          'A palette file, the name of a built-in palette, or colours: those of the model become' +
+          ' the nearest of it.',
+      },
+    ),
   ),
   dither: Type.Optional(
-    Type.Boolean({ description: 'With fewer colours: whether the error is spread around.' }),
+    Type.Boolean({
+      description: 'With fewer colours: whether two are mixed, voxel by voxel, for one between.',
+    }),
   ),
 };
 

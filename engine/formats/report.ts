@@ -52,6 +52,11 @@ export class Report {
     this.#found.set(`${code} ${message}`, warning);
   }
 
+  /** Whether there is one of that kind. */
+  tells(code: WarningCode): boolean {
+    return this.#messages.has(code);
+  }
+
   get empty(): boolean {
     return this.#found.size === 0;
   }
@@ -68,6 +73,17 @@ export class Report {
     const message = `${path}: ${warnings[0]!.message}${more} Warnings are errors here.`;
     throw new GoxError('GOX_STRICT', message, { path, warnings });
   }
+}
+
+/** So many names are told one by one. */
+const NAMES_MAX = 8;
+const NAME_LENGTH_MAX = 64;
+
+/** Names for a message, the first of many. */
+export function listed(names: readonly string[]): string {
+  const some = names.slice(0, NAMES_MAX).map((name) => `"${name.slice(0, NAME_LENGTH_MAX)}"`);
+  const more = names.length - some.length;
+  return some.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** For a result: `warnings`, when there are any. */

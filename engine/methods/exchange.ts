@@ -111,12 +111,10 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   // Formats that are read as pictures are written as pictures.
   if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
   writerOf(path ?? DATA, format);
-  const { document, limits } = project;
+  const { document, files, limits } = project;
   document.refresh();
   if (path === undefined && isSmall(document.shownVolumes())) {
-    const made = attempt(() =>
-      gatherDocument(project.files, document, { format, options }, limits),
-    );
+    const made = attempt(() => gatherDocument(files, document, { format, options }, limits));
     if (made !== undefined) {
       const { data, ...told } = made;
       return new WithBytes({ ...result, data, bytes: data.length, ...told });

@@ -1,7 +1,7 @@
 /** Goxel's Move tool: layers moved about their origin. */
 
 import type { Layer } from '../document/layer.ts';
-import { boxCorners, boxMatrix, isNullBox, type Matrix } from '../volume/matrix.ts';
+import { boxCorners, boxMatrix, isNullBox, type Matrix, product } from '../volume/matrix.ts';
 import { moved } from './move.ts';
 
 /**
@@ -53,19 +53,6 @@ function about(matrix: Matrix, point: readonly number[]): Matrix {
       drift += ((i === axis ? 1 : 0) - matrix[4 * axis + i]!) * point[axis]!;
     }
     m[12 + i] = matrix[12 + i]! + drift;
-  }
-  return m;
-}
-
-/** a · b, summed in float64 and rounded to float32. */
-function product(a: Matrix, b: Matrix): Matrix {
-  const m = new Float32Array(16);
-  for (let column = 0; column < 16; column += 4) {
-    for (let row = 0; row < 4; row++) {
-      let sum = 0;
-      for (let k = 0; k < 4; k++) sum += a[4 * k + row]! * b[column + k]!;
-      m[column + row] = sum;
-    }
   }
   return m;
 }

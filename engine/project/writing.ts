@@ -7,8 +7,10 @@ import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor } from '../formats/index.ts';
+import { keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Files } from './files.ts';
+import { paletteOf } from './palettes.ts';
 import { DATA } from './reading.ts';
 import { shaped } from './shaping.ts';
 
@@ -56,8 +58,11 @@ export function writeDocument(
     // What is called .png, say, cannot have its picture beside it.
     const also = { report, open: (name: string) => files.read(name) };
     const room = extname(path) === '' ? {} : { beside };
-    const pieces = write(shaped(document, options, report), { ...options, ...room, ...also });
+    const palette = paletteOf(files, options.palette);
+    const shape = shaped(document, options, report, { format: name, palette });
+    const pieces = write(shape, { ...options, ...room, ...also });
     const bytes = staged.add(path, checked(pieces, check));
+    tellLosses(shape, name, keepsOf(name, options.like, !('beside' in room)), report);
     report.check(options.strict, cutPath(path));
     staged.commit();
     return {
@@ -86,7 +91,8 @@ export function gatherDocument(
   tellUnused(report, options, WRITING_FORMATS, name);
   const all: Uint8Array[] = [];
   let bytes = 0;
-  const shape = shaped(document, options, report);
+  const palette = paletteOf(files, options.palette);
+  const shape = shaped(document, options, report, { format: name, palette });
   const also = { report, open: (name: string) => files.read(name) };
   for (const piece of checked(write(shape, { ...options, ...also }), check)) {
     bytes += piece.length;
@@ -98,6 +104,7 @@ export function gatherDocument(
     }
     all.push(piece.slice());
   }
+  tellLosses(shape, name, keepsOf(name, options.like, true), report);
   report.check(options.strict, 'The result');
   return { data: Buffer.concat(all, bytes), ...asResult(report.warnings()) };
 }

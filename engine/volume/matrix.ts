@@ -49,6 +49,19 @@ export function transform(m: ArrayLike<number>, x: number, y: number, z: number)
   ];
 }
 
+/** a · b, summed in float64 and rounded to float32. */
+export function product(a: Matrix, b: Matrix): Matrix {
+  const m = new Float32Array(16);
+  for (let column = 0; column < 16; column += 4) {
+    for (let row = 0; row < 4; row++) {
+      let sum = 0;
+      for (let k = 0; k < 4; k++) sum += a[4 * k + row]! * b[column + k]!;
+      m[column + row] = sum;
+    }
+  }
+  return m;
+}
+
 /** The inverse of an affine matrix, in float64; undefined when it has none. */
 export function inverse(m: ArrayLike<number>): Float64Array | undefined {
   const [a, b, c] = [m[0]!, m[1]!, m[2]!];

@@ -1,0 +1,235 @@
+/**
+ * What each format holds of a document, and what is told of the rest. Written once: the warnings of
+ * all writers, `list_formats` and the table in `engine/README.md` come from it.
+ */
+
+import type { Document } from '../document/document.ts';
+import type { Layer } from '../document/layer.ts';
+import { type Material, newMaterial } from '../document/scene.ts';
+import { newScratch, signedWords } from '../volume/block.ts';
+import type { Volume } from '../volume/volume.ts';
+import { listed, type Report } from './report.ts';
+
+/** What of a document a format holds. */
+export interface Keeps {
+  readonly layers: boolean;
+  /** Those of layers. */
+  readonly names: boolean;
+  /** Which layers are hidden. */
+  readonly visibility: boolean;
+  readonly materials: boolean;
+  /** true: any; a number: so many; false: none. "nearest": those that its own things have. */
+  readonly colors: boolean | number | 'nearest';
+  /** The alpha of voxels. */
+  readonly opacity: boolean;
+  /** Where the model stands. */
+  readonly place: boolean;
+  /** Voxels that no side of is seen, with their colours. */
+  readonly inside: boolean;
+  /** More than one. */
+  readonly cameras: boolean;
+}
+
+const ALL: Keeps = {
+  layers: true,
+  names: true,
+  visibility: true,
+  materials: true,
+  colors: true,
+  opacity: true,
+  place: true,
+  inside: true,
+  cameras: true,
+};
+
+/** One volume of voxels in colours, where it is. */
+const VOXELS: Keeps = {
+  layers: false,
+  names: false,
+  visibility: false,
+  materials: false,
+  colors: true,
+  opacity: false,
+  place: true,
+  inside: true,
+  cameras: false,
+};
+
+const MATRICES: Keeps = { ...VOXELS, layers: true, names: true };
+const MESH: Keeps = { ...VOXELS, inside: false };
+const SCENE: Keeps = { ...MESH, layers: true, names: true, materials: true };
+const MERGED: Partial<Keeps> = { layers: false, names: false, visibility: false, materials: false };
+
+interface Entry extends Keeps {
+  /** What is otherwise in a file as Goxel writes it. */
+  readonly goxel?: Partial<Keeps>;
+  /** And in one that can have no others beside it. */
+  readonly alone?: Partial<Keeps>;
+}
+
+const KEEPS: Readonly<Record<string, Entry>> = {
+  glb: { ...SCENE, goxel: { materials: true } },
+  gltf: { ...SCENE, goxel: { materials: true } },
+  gox: ALL,
+  kv6: MESH,
+  kvx: { ...MESH, colors: 256 },
+  mts: { ...VOXELS, colors: 'nearest', place: false },
+  obj: { ...SCENE, goxel: MERGED, alone: { materials: false } },
+  ply: MESH,
+  povray: MESH,
+  qb: MATRICES,
+  qbt: MATRICES,
+  'png slices': { ...VOXELS, opacity: true, place: false },
+  stl: { ...MESH, colors: false },
+  txt: VOXELS,
+  vox: {
+    ...{ ...VOXELS, layers: true, names: true, visibility: true, materials: true, colors: 255 },
+    goxel: { ...MERGED, colors: 254, place: false },
+  },
+  vxl: MESH,
+};
+
+/** Of a format by its name. One that is not in the table holds voxels, it is taken. */
+export function keepsOf(format: string, like?: 'goxel', alone = false): Keeps {
+  const { goxel, alone: lone, ...keeps }: Entry = KEEPS[format] ?? VOXELS;
+  return { ...keeps, ...(like === undefined ? {} : goxel), ...(alone ? lone : {}) };
+}
+
+/** Tells what of a document was lost in a file, but for what the writer has told itself. */
+export function tellLosses(document: Document, format: string, keeps: Keeps, report: Report): void {
+  const shown = document.layers.filter(
+    ({ visible, volume }) => (visible || keeps.visibility) && volume.count() > 0,
+  );
+  for (const [code, tell] of LOSSES) {
+    if (!report.tells(code)) tell(report, keeps, { document, shown, format });
+  }
+}
+
+interface Written {
+  readonly document: Document;
+  /** The layers with voxels that were written. */
+  readonly shown: readonly Layer[];
+  readonly format: string;
+}
+
+type Tell = (report: Report, keeps: Keeps, written: Written) => void;
+
+const LOSSES: readonly (readonly [Parameters<Report['warn']>[0], Tell])[] = [
+  ['WARN_LAYERS_MERGED', tellLayers],
+  ['WARN_NAMES_LOST', tellNames],
+  ['WARN_MATERIALS_LOST', tellMaterials],
+  ['WARN_COLORS_LOST', tellColors],
+  ['WARN_OPACITY', tellOpacity],
+  ['WARN_PLACE_LOST', tellPlace],
+  ['WARN_CAMERAS_LOST', tellCameras],
+  ['WARN_PICTURES_LOST', tellPictures],
+];
+
+function tellLayers(report: Report, keeps: Keeps, { shown, format }: Written): void {
+  if (keeps.layers || shown.length < 2) return;
+  const message = `${format} cannot hold layers, and these became one: ${listed(namesOf(shown))}.`;
+  report.warn('WARN_LAYERS_MERGED', message, undefined, shown.length);
+}
+
+/** What nobody has chosen. */
+const USUAL_NAME = /^(layer|background|untitled|matrix|model|object|mesh)?[ ._-]?\d*$/i;
+
+/** Of the layers that became one it is told already. */
+function tellNames(report: Report, keeps: Keeps, { shown, format }: Written): void {
+  if (keeps.names || (!keeps.layers && shown.length > 1)) return;
+  const names = namesOf(shown).filter((name) => !USUAL_NAME.test(name));
+  const message = `${format} cannot hold names of layers: ${listed(names)}.`;
+  report.warn('WARN_NAMES_LOST', message, undefined, names.length);
+}
+
+function tellMaterials(report: Report, keeps: Keeps, { document, shown, format }: Written): void {
+  if (keeps.materials) return;
+  const used = new Set(shown.flatMap(({ material }) => document.materials[material] ?? []));
+  const lost = [...used].filter(saysSomething).map(({ name }) => name);
+  const message = `${format} cannot hold materials: ${listed(lost)}.`;
+  report.warn('WARN_MATERIALS_LOST', message, undefined, lost.length);
+}
+
+function saysSomething({ color, metallic, roughness, emission }: Material): boolean {
+  const usual = newMaterial('');
+  return (
+    metallic !== usual.metallic ||
+    roughness !== usual.roughness ||
+    color.some((value) => value !== 1) ||
+    emission.some((value) => value !== 0)
+  );
+}
+
+const WHITE = 0xff_ffff;
+
+function tellColors(report: Report, keeps: Keeps, { shown, format }: Written): void {
+  if (keeps.colors !== false) return;
+  const colored = shown.filter(({ volume }) => hasColor(volume));
+  const message = `${format} cannot hold colours: those of ${listed(namesOf(colored))} are lost.`;
+  report.warn('WARN_COLORS_LOST', message, undefined, colored.length);
+}
+
+function hasColor(volume: Volume): boolean {
+  for (const { data } of volume.blocks(newScratch())) {
+    if (data.some((rgba) => rgba > 0xff_ffff && (rgba & WHITE) !== WHITE)) return true;
+  }
+  return false;
+}
+
+function tellOpacity(report: Report, keeps: Keeps, { shown, format }: Written): void {
+  if (keeps.opacity) return;
+  const count = shown.reduce((sum, { volume }) => sum + seeThrough(volume), 0);
+  const message =
+    `${format} cannot hold the alpha of voxels: those of less than half are left out, others are` +
+    ' opaque.';
+  report.warn('WARN_OPACITY', message, undefined, count);
+}
+
+/** How many voxels are neither opaque nor cleared. */
+function seeThrough(volume: Volume): number {
+  let count = 0;
+  for (const { data } of volume.blocks(newScratch())) {
+    const words = signedWords(data);
+    for (let i = 0; i < words.length; i++) {
+      // As signed numbers opaque ones are from -2²⁴ to -1, and cleared ones below 2²⁴.
+      const word = words[i]!;
+      if (word >= 0x100_0000 || word < -0x100_0000) count++;
+    }
+  }
+  return count;
+}
+
+function tellPlace(report: Report, keeps: Keeps, { document, shown, format }: Written): void {
+  if (keeps.place || shown.length === 0) return;
+  const boxes = shown.flatMap(({ volume }) => volume.box() ?? []);
+  const min = [0, 1, 2].map((axis) => Math.min(...boxes.map((box) => box.min[axis]!)));
+  if (min.every((value) => value === 0) || isUsualBox(document)) return;
+  const message = `${format} cannot say where the model stands, whose least corner is ${min}.`;
+  report.warn('WARN_PLACE_LOST', message.replaceAll(',', ', '));
+}
+
+/** The image box of a new project, where models come to stand that have no place. */
+function isUsualBox({ box }: Document): boolean {
+  const [x, y, z] = [box[0]!, box[5]!, box[10]!];
+  const middle = (half: number) => half - Math.floor(half);
+  return box[15] === 1 && box[12] === middle(x) && box[13] === middle(y) && box[14] === z;
+}
+
+function tellCameras(report: Report, keeps: Keeps, { document, format }: Written): void {
+  const { cameras } = document;
+  if (keeps.cameras || cameras.length < 2) return;
+  const names = listed(cameras.map(({ name }) => name));
+  const message = `${format} cannot hold cameras: ${names}.`;
+  report.warn('WARN_CAMERAS_LOST', message, undefined, cameras.length);
+}
+
+function tellPictures(report: Report, _: Keeps, { document, format }: Written): void {
+  if (format === 'gox') return;
+  const lost = document.layers.filter(({ visible, imagePath }) => visible && imagePath !== '');
+  const message = `${format} cannot hold the pictures of layers: ${listed(namesOf(lost))}.`;
+  report.warn('WARN_PICTURES_LOST', message, undefined, lost.length);
+}
+
+function namesOf(layers: readonly Layer[]): string[] {
+  return layers.map(({ name }) => name);
+}

@@ -1,0 +1,40 @@
+/** The palette that a request names, for what is to have its colours. */
+
+import { GoxError } from '../../conf/errors.ts';
+import { didYouMean } from '../../conf/suggest.ts';
+import { paramProblem } from '../catalogue/params.ts';
+import { sketch } from '../catalogue/sketch.ts';
+import type { WritingOptions } from '../catalogue/writing.ts';
+import { builtInPalettes } from '../document/built-in-palettes.ts';
+import { readPalette } from '../formats/palettes/palette-file.ts';
+import { packedColor } from '../methods/voxel-params.ts';
+import type { Files } from './files.ts';
+
+/** Of each other colour the nearest is looked for among them, one by one. */
+const COLORS_MAX = 4096;
+
+/**
+ * The packed colours of a list, of a built-in palette, or of a file below the roots. Throws
+ * GOX_INVALID_PARAMS, GOX_FORMAT_LIMIT, and as reading a file and a palette does.
+ */
+export function paletteOf(files: Files, asked: WritingOptions['palette']): Uint32Array | undefined {
+  if (asked === undefined) return undefined;
+  if (typeof asked !== 'string') {
+    return Uint32Array.from(asked, (color, i) => packedColor(color, () => `.palette[${i}]`));
+  }
+  const named = builtInPalettes().find(({ name }) => name.toLowerCase() === asked.toLowerCase());
+  if (named !== undefined) return named.colors;
+  requireFileName(asked);
+  const path = files.absolute(asked);
+  const { colors } = readPalette(files.read(path), path);
+  if (colors.length > 0 && colors.length <= COLORS_MAX) return colors;
+  const message = `${asked} has ${colors.length} colours; a palette has 1 to ${COLORS_MAX}.`;
+  throw new GoxError('GOX_FORMAT_LIMIT', message, { path, colors: colors.length });
+}
+
+function requireFileName(asked: string): void {
+  if (/[./\\]/.test(asked)) return;
+  const names = builtInPalettes().map(({ name }) => name);
+  const expected = `expected a palette file or one of ${names.join(', ')}`;
+  throw paramProblem('.palette', `${expected}, got ${sketch(asked)}${didYouMean(asked, names)}`);
+}
