@@ -11,7 +11,7 @@ import { Occupancy, ROWS } from './occupancy.ts';
 import { GrowingBatch, type Surface } from './surface.ts';
 
 /** Unit normals by direction: 0 -y, 1 +y, 2 -z, 3 +z, 4 +x, 5 -x. */
-const DIRECTIONS: readonly Vec3[] = [
+export const DIRECTIONS: readonly Vec3[] = [
   [0, -1, 0],
   [0, 1, 0],
   [0, 0, -1],

@@ -1,142 +1,171 @@
-/** The JSON of a glTF 2.0 file (Khronos, glTF 2.0 specification), in Goxel's order of keys. */
+/**
+ * The JSON of a glTF 2.0 file (Khronos, glTF 2.0 specification) and the bytes that it speaks of, in
+ * one buffer. Nothing is in it that nothing uses.
+ */
 
 import type { Document } from '../../document/document.ts';
-import type { Material } from '../../document/scene.ts';
-import { type GltfScene, VERTEX_BYTES } from './gltf-scene.ts';
+import { PIECE_BYTES } from '../pieces.ts';
+import { GltfMaterials } from './gltf-materials.ts';
+import { PAINT_AT } from './gltf-pieces.ts';
+import type { GltfNode, GltfScene, Paint } from './gltf-scene.ts';
 
 const FLOAT = 5126;
+const UNSIGNED_SHORT = 5123;
 const UNSIGNED_INT = 5125;
+const ARRAY_BUFFER = 34962;
+const ELEMENT_ARRAY_BUFFER = 34963;
+const NEAREST = 9728;
+const CLAMP_TO_EDGE = 33071;
 
-/** Bytes of a vertex before its normal and before its paint. */
 const NORMAL_OFFSET = 12;
-const PAINT_OFFSET = 24;
 
-/** Columns: x stays, z becomes y, y becomes -z. */
-const Z_UP_TO_Y_UP = [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+/** How a vertex tells its colour. */
+const PAINTS: Readonly<
+  Record<Paint, { readonly attribute: string; readonly type: string } | null>
+> = {
+  texture: { attribute: 'TEXCOORD_0', type: 'VEC2' },
+  colors: { attribute: 'COLOR_0', type: 'VEC4' },
+  materials: null,
+};
 
-/** A run of bytes that the file holds: the texture, or a mesh's vertices or indices. */
-export interface Item {
-  readonly byteLength: number;
-  readonly byteStride?: number;
+/** A run of bytes of the buffer. */
+interface Item {
+  readonly bytes: number;
   parts(): Iterable<Uint8Array>;
 }
 
-export function itemsOf({ meshes, texture }: GltfScene): Item[] {
-  const items: Item[] = [];
-  if (texture !== undefined) items.push({ byteLength: texture.length, parts: () => [texture] });
-  for (const mesh of meshes) {
-    const vertices = { byteLength: mesh.vertexBytes, byteStride: VERTEX_BYTES };
-    items.push({ ...vertices, parts: () => mesh.vertexParts() });
-    items.push({ byteLength: mesh.indexBytes, parts: () => mesh.indexParts() });
+export class GltfFile {
+  readonly #scene: GltfScene;
+  readonly #materials: GltfMaterials;
+  readonly #items: Item[] = [];
+  readonly #views: object[] = [];
+  readonly #accessors: object[] = [];
+  #length = 0;
+
+  constructor(document: Document, scene: GltfScene) {
+    this.#scene = scene;
+    this.#materials = new GltfMaterials(document, scene);
   }
-  return items;
+
+  /** All JSON but the `buffers`: for these `buffer` says what comes beside their length. */
+  json(buffer: object): object {
+    const { nodes, texture } = this.#scene;
+    if (texture !== undefined) {
+      this.#addView({ bytes: texture.length, parts: () => [texture] }, {});
+    }
+    const meshes = nodes.map((node) => this.#mesh(node));
+    const { all, extensions } = this.#materials;
+    const textured = texture !== undefined;
+    const lists = {
+      extensionsUsed: [...extensions],
+      scenes: [nodes.length === 0 ? {} : { nodes: nodes.map((_, i) => i) }],
+      nodes: nodes.map(nodeJson),
+      meshes,
+      materials: all,
+      textures: textured ? [{ sampler: 0, source: 0 }] : [],
+      images: textured ? [{ name: 'palette', bufferView: 0, mimeType: 'image/png' }] : [],
+      samplers: textured
+        ? [
+            {
+              ...{ magFilter: NEAREST, minFilter: NEAREST },
+              ...{ wrapS: CLAMP_TO_EDGE, wrapT: CLAMP_TO_EDGE },
+            },
+          ]
+        : [],
+      accessors: this.#accessors,
+      bufferViews: this.#views,
+      buffers: this.#length === 0 ? [] : [{ ...buffer, byteLength: this.#length }],
+    };
+    return {
+      asset: { version: '2.0', generator: 'goxel-supervisor' },
+      scene: 0,
+      // The format wants empty lists left out.
+      ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    };
+  }
+
+  /** The bytes of the buffer that `json` speaks of, in pieces; a multiple of four. */
+  *parts(): Generator<Uint8Array, void, undefined> {
+    for (const item of this.#items) {
+      for (const part of item.parts()) {
+        for (let at = 0; at < part.length; at += PIECE_BYTES) {
+          yield part.subarray(at, at + PIECE_BYTES);
+        }
+      }
+      const rest = aligned(item.bytes) - item.bytes;
+      if (rest > 0) yield new Uint8Array(rest);
+    }
+  }
+
+  /** Bytes of the buffer, once the JSON is made. */
+  get length(): number {
+    return this.#length;
+  }
+
+  #mesh({ layer, mesh }: GltfNode): object {
+    const { layout, paint, paints } = this.#scene;
+    const stride = layout.words * 4;
+    const bufferView = this.#addView(
+      { bytes: mesh.vertices * stride, parts: () => mesh.vertexParts(paints) },
+      { byteStride: stride, target: ARRAY_BUFFER },
+    );
+    const vertices = { bufferView, count: mesh.vertices };
+    const floats = { ...vertices, componentType: FLOAT, type: 'VEC3' };
+    const kind = PAINTS[paint];
+    const attributes = {
+      POSITION: this.#addAccessor({ ...floats, min: mesh.min, max: mesh.max }),
+      NORMAL: this.#addAccessor({ ...floats, byteOffset: NORMAL_OFFSET }),
+      ...(kind === null
+        ? {}
+        : {
+            [kind.attribute]: this.#addAccessor({
+              ...{ ...vertices, byteOffset: PAINT_AT * 4, type: kind.type },
+              ...{ componentType: UNSIGNED_SHORT, normalized: true },
+            }),
+          }),
+    };
+    const { indexBytes } = mesh;
+    const indexView = this.#addView(
+      { bytes: mesh.indices * indexBytes, parts: () => mesh.indexParts() },
+      { target: ELEMENT_ARRAY_BUFFER },
+    );
+    const componentType = indexBytes === 2 ? UNSIGNED_SHORT : UNSIGNED_INT;
+    const index = { bufferView: indexView, componentType, type: 'SCALAR' };
+    return {
+      name: layer.name,
+      primitives: mesh.primitives.map(({ paint: number, first, count }) => ({
+        attributes,
+        indices: this.#addAccessor({
+          ...index,
+          ...(first === 0 ? {} : { byteOffset: first * indexBytes }),
+          count,
+        }),
+        material: this.#materials.number(layer.material, number),
+      })),
+    };
+  }
+
+  #addView(item: Item, about: object): number {
+    this.#items.push(item);
+    const view = { buffer: 0, byteOffset: this.#length, byteLength: item.bytes, ...about };
+    this.#length += aligned(item.bytes);
+    return this.#views.push(view) - 1;
+  }
+
+  #addAccessor(accessor: object): number {
+    return this.#accessors.push(accessor) - 1;
+  }
 }
 
-export interface JsonOptions {
-  readonly y_up: boolean;
-  /** Whether a material with opacity below 1 is declared transparent. */
-  readonly blend: boolean;
-  readonly bufferViews: readonly object[];
-  readonly buffers: readonly object[];
-}
-
-/** Empty lists are left out, as the format wants. */
-export function gltfJson(document: Document, scene: GltfScene, options: JsonOptions): object {
-  const { meshes, texture } = scene;
-  const { materials } = document;
-  const plain = meshes.some(({ layer }) => materials[layer.material] === undefined);
-  const children = meshes.map((_, i) => i + 1);
-  const textured = texture !== undefined;
-  return withoutEmpty({
-    accessors: accessorsOf(scene),
-    asset: { generator: 'goxel-supervisor', version: '2.0' },
-    bufferViews: options.bufferViews,
-    buffers: options.buffers,
-    images: textured ? [{ bufferView: 0, mimeType: 'image/png' }] : [],
-    meshes: meshes.map(({ layer }, i) => {
-      const material = materials[layer.material] === undefined ? materials.length : layer.material;
-      const paint = textured ? 'TEXCOORD_0' : 'COLOR_0';
-      const first = i * 4;
-      const attributes = { POSITION: first, NORMAL: first + 1, [paint]: first + 2 };
-      return { primitives: [{ indices: first + 3, material, attributes }] };
-    }),
-    materials: [
-      ...materials.map((material) => materialJson(material, textured, options.blend)),
-      ...(plain ? [{ pbrMetallicRoughness: textureJson(textured) }] : []),
-    ],
-    nodes: [
-      withoutEmpty({ children, ...(options.y_up ? { matrix: Z_UP_TO_Y_UP } : {}) }),
-      ...meshes.map(({ layer }, mesh) => ({ mesh, name: layer.name })),
-    ],
-    scenes: [{ nodes: [0] }],
-    textures: textured ? [{ source: 0 }] : [],
-  });
-}
-
-function accessorsOf({ meshes, texture }: GltfScene): object[] {
-  const firstView = texture === undefined ? 0 : 1;
-  return meshes.flatMap(({ vertices, indices, min, max }, i) => {
-    const vertex = { bufferView: firstView + i * 2, componentType: FLOAT };
-    const paint = texture === undefined ? 'VEC4' : 'VEC2';
-    const index = { bufferView: firstView + i * 2 + 1, componentType: UNSIGNED_INT };
-    const [low, high] = [min.map(Math.fround), max.map(Math.fround)];
-    return [
-      { ...vertex, type: 'VEC3', count: vertices, min: low, max: high },
-      { ...vertex, type: 'VEC3', byteOffset: NORMAL_OFFSET, count: vertices },
-      { ...vertex, type: paint, byteOffset: PAINT_OFFSET, count: vertices },
-      { ...index, type: 'SCALAR', count: indices },
-    ];
-  });
-}
-
-function materialJson(material: Material, textured: boolean, blend: boolean): object {
-  const { name, color, metallic, roughness, emission } = material;
-  const factor = Array.from(color, fraction);
-  const emissive = Array.from(emission, fraction);
-  const [metal, rough] = [fraction(metallic), fraction(roughness)];
+function nodeJson({ layer, translation }: GltfNode, mesh: number): object {
   return {
-    name,
-    pbrMetallicRoughness: {
-      ...textureJson(textured),
-      ...(metal === 1 ? {} : { metallicFactor: metal }),
-      ...(rough === 1 ? {} : { roughnessFactor: rough }),
-      ...(factor.every((value) => value === 1) ? {} : { baseColorFactor: factor }),
-    },
-    ...(emissive.every((value) => value === 0) ? {} : { emissiveFactor: emissive }),
-    ...(blend && factor[3]! < 1 ? { alphaMode: 'BLEND' } : {}),
+    name: layer.name,
+    mesh,
+    ...(translation.some((value) => value !== 0) ? { translation } : {}),
+    ...(layer.visible ? {} : { extras: { visible: false } }),
   };
 }
 
-function textureJson(textured: boolean): object {
-  return textured ? { baseColorTexture: { index: 0 } } : {};
-}
-
-/** A float32 between 0 and 1, which glTF wants, in the nine digits that tell it from all others. */
-function fraction(value: number): number {
-  return Number((Math.min(1, Math.max(0, value)) || 0).toPrecision(9));
-}
-
-function withoutEmpty(object: object): object {
-  const entries = Object.entries(object);
-  return Object.fromEntries(
-    entries.filter(([, value]) => !Array.isArray(value) || value.length > 0),
-  );
-}
-
-/** JSON in the layout of Goxel's files: lists of numbers on one line. */
-export function layOut(value: unknown, indent = '', key = ''): string {
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    if (typeof value[0] === 'number') {
-      const numbers = value.join(', ');
-      return key === 'children' || key === 'nodes' ? `[ ${numbers} ]` : `[${numbers}]`;
-    }
-    const lines = value.map((element) => `\n${inner}${layOut(element, inner)}`);
-    return `[${lines.join(',')}\n${indent}]`;
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const lines = Object.entries(value).map(
-    ([name, element]) => `\n${inner}"${name}": ${layOut(element, inner, name)}`,
-  );
-  return `{${lines.join(',')}\n${indent}}`;
+export function aligned(length: number): number {
+  return Math.ceil(length / 4) * 4;
 }

@@ -1,248 +1,180 @@
 /**
- * The scene that .gltf and .glb hold, as Goxel builds it: a root node that turns Z up to Y up, and
- * under it a node with a mesh for each layer that has faces, hidden layers too. A vertex is 40
- * bytes: position, normal, and a texture coordinate (8 bytes of 0 follow) or a linear colour.
- * Positions are float32, exact up to 2^24.
+ * The scene of a .gltf or .glb: a node with a mesh for each layer that is seen. A vertex has a
+ * position and a normal (float32), and either a place in the picture of colours or a linear colour
+ * (normalized 16 bits), or neither where there is a material for each colour.
  */
 
+import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
-import { checkInterrupt } from '../../interrupt.ts';
-import { BlockNumbering } from '../../mesh/block-numbering.ts';
-import { FaceSurface } from '../../mesh/faces.ts';
-import { type MeshKind, surfaceOf } from '../../mesh/kinds.ts';
-import { type NumberedBatch, NumberedSurface } from '../../mesh/numbered.ts';
-import { WindowNumbering } from '../../mesh/numbering.ts';
+import { surfaceOf } from '../../mesh/kinds.ts';
+import { boundsOf, placementOf } from '../../mesh/placement.ts';
+import type { Vec3 } from '../../volume/box.ts';
+import { ColorNumbers } from '../color-numbers.ts';
 import type { ExportOptions } from '../format.ts';
-import { PIECE_BYTES } from '../pieces.ts';
-import { GltfPalette } from './gltf-palette.ts';
+import { isYUp } from '../up.ts';
+import { BlockMesh } from './gltf-blocks.ts';
+import { facePieces, packUv } from './gltf-faces.ts';
+import { type Common, LayerMesh, type Pieces } from './gltf-layer.ts';
+import type { Limit } from './gltf-limit.ts';
+import { PALETTE_COLORS_MAX, palettePng, paletteSide } from './gltf-palette.ts';
+import { PAINT_AT, type PieceLayout, placed } from './gltf-pieces.ts';
 
-export const VERTEX_BYTES = 40;
-const VERTEX_FLOATS = VERTEX_BYTES / 4;
-const INDEX_BYTES = 4;
+/** Meshes up to this size are made once only. */
+const KEPT_BYTES_MAX = 32 * 1024 * 1024;
+/** Every one is a call to draw for whoever shows the file. */
+const MATERIALS_MAX = 4096;
 
-/** Fits whole vertices, whole indices and whole groups of three bytes, as Base64 wants them. */
-const PART_BYTES = Math.floor(PIECE_BYTES / (3 * VERTEX_BYTES) / 2) * 3 * VERTEX_BYTES;
+const ORIGIN: Vec3 = [0, 0, 0];
 
-/** Linear light of an sRGB channel (IEC 61966-2-1), from a float32 as in Goxel. */
-const LINEAR = Float32Array.from({ length: 256 }, (_, byte) => {
-  const value = Math.fround(byte / 255);
+/** What tells the colours of faces. */
+export type Paint = 'texture' | 'colors' | 'materials';
+
+/** Words of a vertex after its normal. */
+const PAINT_WORDS = { texture: 1, colors: 2, materials: 0 } as const;
+
+/** Linear light of an sRGB channel (IEC 61966-2-1), 0…1. */
+const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
+  const value = byte / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 });
 
-/** The mesh of one layer. */
-class LayerMesh {
+export interface GltfNode {
   readonly layer: Layer;
-  readonly #mesh: NumberedSurface;
-  readonly #palette: GltfPalette | undefined;
-  readonly vertices: number;
-  readonly indices: number;
-  readonly min = [Infinity, Infinity, Infinity];
-  readonly max = [-Infinity, -Infinity, -Infinity];
-
-  constructor(layer: Layer, mesh: NumberedSurface, palette: GltfPalette | undefined) {
-    this.layer = layer;
-    this.#mesh = mesh;
-    this.#palette = palette;
-    let [vertices, faces] = [0, 0];
-    for (const batch of mesh.walk()) {
-      this.#extend(batch);
-      vertices = batch.end;
-      faces += batch.count;
-    }
-    this.vertices = vertices;
-    this.indices = faces * (mesh.surface.corners - 2) * 3;
-  }
-
-  get vertexBytes(): number {
-    return this.vertices * VERTEX_BYTES;
-  }
-
-  get indexBytes(): number {
-    return this.indices * INDEX_BYTES;
-  }
-
-  /** The vertices in parts whose lengths are multiples of 12, but for the last. */
-  *vertexParts(): Generator<Uint8Array, void, undefined> {
-    const { corners } = this.#mesh.surface;
-    let part = new Float32Array(newPart());
-    let at = 0;
-    for (const batch of this.#mesh.walk()) {
-      let corner = 0;
-      for (let next = batch.first; next < batch.end; ) {
-        checkInterrupt();
-        if (at === part.length) {
-          yield bytesOf(part, at);
-          part = new Float32Array(newPart());
-          at = 0;
-        }
-        const room = (part.length - at) / VERTEX_FLOATS;
-        const end = Math.min(batch.end, next + room);
-        corner = this.#putVertices(batch, corners, corner, next, end, part, at);
-        at += (end - next) * VERTEX_FLOATS;
-        next = end;
-      }
-    }
-    if (at > 0) yield bytesOf(part, at);
-  }
-
-  /** Puts new vertices at a place of a part; `corner` is where the first is looked for. */
-  #putVertices(
-    { faces, numbers }: NumberedBatch,
-    corners: number,
-    corner: number,
-    first: number,
-    end: number,
-    part: Float32Array,
-    start: number,
-  ): number {
-    const { positions, colors, normals } = faces;
-    const palette = this.#palette;
-    const side = palette?.side ?? 0;
-    const paint = new Float32Array(4);
-    let rgba = -1;
-    let at = start;
-    let next = first;
-    let place = corner;
-    for (; next < end; place++) {
-      if (numbers[place] !== next) continue;
-      next++;
-      const normal = this.#mesh.surface.normals[normals[Math.floor(place / corners)]!]!;
-      if (colors[place] !== rgba) {
-        rgba = colors[place]!;
-        if (palette === undefined) setLinear(paint, rgba);
-        else setPlace(paint, palette.indexOf(rgba), side);
-      }
-      part[at] = positions[place * 3]!;
-      part[at + 1] = positions[place * 3 + 1]!;
-      part[at + 2] = positions[place * 3 + 2]!;
-      part[at + 3] = normal[0];
-      part[at + 4] = normal[1];
-      part[at + 5] = normal[2];
-      part[at + 6] = paint[0]!;
-      part[at + 7] = paint[1]!;
-      part[at + 8] = paint[2]!;
-      part[at + 9] = paint[3]!;
-      at += VERTEX_FLOATS;
-    }
-    return place;
-  }
-
-  /** The triangles' vertices in parts whose lengths are multiples of 12. */
-  *indexParts(): Generator<Uint8Array, void, undefined> {
-    const { corners } = this.#mesh.surface;
-    const indices = (corners - 2) * 3;
-    let part = new Uint32Array(newPart());
-    let at = 0;
-    for (const { count, numbers } of this.#mesh.numbers()) {
-      for (let face = 0; face < count; ) {
-        checkInterrupt();
-        // A polygon has six indices at most.
-        if (at > part.length - 6) {
-          yield bytesOf(part, at);
-          part = new Uint32Array(newPart());
-          at = 0;
-        }
-        const end = Math.min(count, face + Math.floor((part.length - at) / indices));
-        putTriangles(numbers, corners, face, end, part, at);
-        at += (end - face) * indices;
-        face = end;
-      }
-    }
-    if (at > 0) yield bytesOf(part, at);
-  }
-
-  /** Takes the vertices of a batch into the bounds. */
-  #extend({ faces: { count, positions } }: NumberedBatch): void {
-    const { min, max } = this;
-    let [x0, y0, z0] = [min[0]!, min[1]!, min[2]!];
-    let [x1, y1, z1] = [max[0]!, max[1]!, max[2]!];
-    for (let at = 0; at < count * this.#mesh.surface.corners * 3; at += 3) {
-      const x = positions[at]!;
-      const y = positions[at + 1]!;
-      const z = positions[at + 2]!;
-      if (x < x0) x0 = x;
-      if (x > x1) x1 = x;
-      if (y < y0) y0 = y;
-      if (y > y1) y1 = y;
-      if (z < z0) z0 = z;
-      if (z > z1) z1 = z;
-    }
-    min.splice(0, 3, x0, y0, z0);
-    max.splice(0, 3, x1, y1, z1);
-  }
-}
-
-/** Polygons as triangles around their first corner, three numbers each. */
-function putTriangles(
-  numbers: Uint32Array,
-  corners: number,
-  from: number,
-  to: number,
-  part: Uint32Array,
-  start: number,
-): void {
-  let at = start;
-  for (let corner = from * corners; corner < to * corners; corner += corners) {
-    part[at] = numbers[corner]!;
-    part[at + 1] = numbers[corner + 1]!;
-    part[at + 2] = numbers[corner + 2]!;
-    at += 3;
-    if (corners === 3) continue;
-    part[at] = numbers[corner + 2]!;
-    part[at + 1] = numbers[corner + 3]!;
-    part[at + 2] = numbers[corner]!;
-    at += 3;
-  }
+  readonly mesh: LayerMesh;
+  /** Where its vertices are counted from. */
+  readonly translation: Vec3;
 }
 
 export interface GltfScene {
-  readonly meshes: readonly LayerMesh[];
-  /** The palette as a PNG file; undefined when the vertices have colours. */
+  readonly paint: Paint;
+  readonly layout: PieceLayout;
+  readonly nodes: readonly GltfNode[];
+  readonly colors: ColorNumbers;
+  /** The words of each colour's paint, for the vertices. */
+  readonly paints: Int32Array | undefined;
+  /** A PNG file. */
   readonly texture: Uint8Array | undefined;
 }
 
 /**
- * Counts all meshes. `smooth` meshes always have vertex colours, since a texture coordinate between
- * two places of a palette means nothing. Throws GOX_FORMAT_LIMIT.
+ * Makes or counts all meshes. Throws GOX_FORMAT_LIMIT when the file would have more than so many
+ * bytes, which is known before anything of it is given.
  */
-export function sceneOf(document: Document, options: ExportOptions): GltfScene {
-  const { mesh = 'blocks', vertex_colors = false } = options;
-  document.refresh();
-  const textured = !vertex_colors && mesh !== 'smooth';
-  const palette = textured ? new GltfPalette(document.layers) : undefined;
-  const meshes = document.layers.map(
-    (layer) => new LayerMesh(layer, numbered(layer, mesh), palette),
-  );
-  return { meshes: meshes.filter(({ vertices }) => vertices > 0), texture: palette?.png() };
-}
-
-function numbered({ volume }: Layer, kind: MeshKind): NumberedSurface {
-  if (kind !== 'blocks') {
-    return new NumberedSurface(surfaceOf(volume, kind), () => new WindowNumbering(true));
+export function sceneOf(
+  document: Document,
+  options: ExportOptions,
+  limit: Limit,
+  kept_bytes_max = KEPT_BYTES_MAX,
+): GltfScene {
+  const wanted = paintOf(options);
+  const scene = makeScene(document, options, wanted, limit, kept_bytes_max);
+  const { count } = scene.colors;
+  if (wanted === 'texture' && count > PALETTE_COLORS_MAX) {
+    return makeScene(document, options, 'colors', limit, kept_bytes_max);
   }
-  const surface = new FaceSurface(volume);
-  return new NumberedSurface(surface, () => new BlockNumbering(surface.occupancy));
+  if (wanted === 'materials' && count > MATERIALS_MAX) {
+    const message =
+      `A glTF file of ours has at most ${MATERIALS_MAX} materials, and this has ${count} ` +
+      'colours. Leave out "materials", or write fewer colours by "palette".';
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { materials_max: MATERIALS_MAX });
+  }
+  return scene;
 }
 
-function setLinear(paint: Float32Array, rgba: number): void {
-  paint[0] = LINEAR[rgba & 0xff]!;
-  paint[1] = LINEAR[(rgba >>> 8) & 0xff]!;
-  paint[2] = LINEAR[(rgba >>> 16) & 0xff]!;
-  paint[3] = 1;
+/** `smooth` blends colours along a face, which a picture of a palette cannot. */
+function paintOf({ mesh, materials, texture, vertex_colors }: ExportOptions): Paint {
+  if (materials === 'color') return 'materials';
+  return vertex_colors === true || texture === 'none' || mesh === 'smooth' ? 'colors' : 'texture';
 }
 
-/** The middle of a palette's cell, as a fraction of the square's side. */
-function setPlace(paint: Float32Array, index: number, side: number): void {
-  paint[0] = ((index % side) + 0.5) / side;
-  paint[1] = (Math.floor(index / side) + 0.5) / side;
+function makeScene(
+  document: Document,
+  options: ExportOptions,
+  paint: Paint,
+  limit: Limit,
+  kept_bytes_max: number,
+): GltfScene {
+  const colors = new ColorNumbers();
+  const words = PAINT_AT + PAINT_WORDS[paint];
+  const common: Common = {
+    layout: { words, paints: paint === 'materials' },
+    colors,
+    kept_bytes_left: kept_bytes_max,
+    count: (bytes) => limit.count(bytes),
+  };
+  const nodes: GltfNode[] = [];
+  const layers = layersOf(document, options);
+  const { pivot, scale } = placementOf(options, () => boundsOf(layers.map((one) => one.volume)));
+  const y_up = isYUp(options, true);
+  for (const layer of layers) {
+    const own = ownPivot(layer);
+    const frame = { pivot: own ?? pivot, scale, y_up };
+    const mesh = new LayerMesh(piecesOf(layer, options, words, limit), frame, common);
+    const translation = own === undefined ? ORIGIN : placed(own, { pivot, scale, y_up });
+    if (mesh.vertices > 0) nodes.push({ layer, mesh, translation });
+  }
+  const side = paletteSide(colors.count, 1);
+  const textured = paint === 'texture' && nodes.length > 0;
+  return {
+    paint,
+    layout: common.layout,
+    nodes,
+    colors,
+    paints: paintWords(colors, paint, side),
+    texture: textured ? palettePng(colors, side) : undefined,
+  };
 }
 
-/** Memory for one part, all of which is written. */
-function newPart(): ArrayBuffer {
-  return Buffer.allocUnsafeSlow(PART_BYTES).buffer;
+/** The place that a plain layer is turned about, when somebody has moved it from the origin. */
+function ownPivot({ derived, mat }: Layer): Vec3 | undefined {
+  const place: Vec3 = [mat[12]!, mat[13]!, mat[14]!];
+  return derived || place.every((value) => value === 0) ? undefined : place;
 }
 
-function bytesOf(part: Float32Array | Uint32Array, length: number): Uint8Array {
-  return new Uint8Array(part.buffer, part.byteOffset, length * 4);
+/** Those that are to be written, from bottom to top. */
+function layersOf(document: Document, { hidden, like }: ExportOptions): readonly Layer[] {
+  document.refresh();
+  const all = hidden === true || like === 'goxel';
+  return document.layers.filter(({ visible }) => all || visible);
+}
+
+function piecesOf(layer: Layer, options: ExportOptions, words: number, limit: Limit): Pieces {
+  const { mesh = 'blocks' } = options;
+  if (mesh !== 'blocks') {
+    const surface = surfaceOf(layer.volume, mesh);
+    return (maker, colors) => facePieces(surface, maker, colors);
+  }
+  const blocks = new BlockMesh(layer.volume);
+  // A vertex belongs to four squares of a kind at most, so there are as many vertices at least.
+  const face_bytes = words * 4 + 6 * 2;
+  if (!limit.allows(layer.volume.count() * 6 * face_bytes)) {
+    limit.check(blocks.countFaces() * face_bytes);
+  }
+  return (maker, colors) => blocks.pieces(maker, colors);
+}
+
+/** For each colour the words that a vertex has of it. */
+function paintWords(colors: ColorNumbers, paint: Paint, side: number): Int32Array | undefined {
+  if (paint === 'materials') return undefined;
+  const words = PAINT_WORDS[paint];
+  const all = new Int32Array(colors.count * words);
+  for (let number = 0; number < colors.count; number++) {
+    if (paint === 'texture') {
+      all[number] = packUv(
+        ((number % side) + 0.5) / side,
+        (Math.floor(number / side) + 0.5) / side,
+      );
+      continue;
+    }
+    const [red, green, blue] = linear(colors.at(number));
+    all[number * 2] = packUv(red, green);
+    all[number * 2 + 1] = packUv(blue, 1);
+  }
+  return all;
+}
+
+/** A packed colour as linear red, green and blue, 0…1. */
+export function linear(rgba: number): Vec3 {
+  return [LINEAR[rgba & 0xff]!, LINEAR[(rgba >>> 8) & 0xff]!, LINEAR[(rgba >>> 16) & 0xff]!];
 }

@@ -1,239 +1,127 @@
-/**
- * Our .gltf is Goxel's, byte for byte, but for the generator's name and the packing of the texture;
- * where Goxel looks colours up wrongly, only texture coordinates differ. All variants of .gltf and
- * .glb are sound to Khronos' validator.
- */
+/** How a .gltf and a .glb are laid out, and what is refused before anything is written. */
 
-import { createRequire } from 'node:module';
-import { PNG } from 'pngjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
+import { base64Pieces } from '../../../engine/formats/base64.ts';
+import { GltfFile } from '../../../engine/formats/gltf/gltf-json.ts';
+import { Limit } from '../../../engine/formats/gltf/gltf-limit.ts';
+import { sceneOf } from '../../../engine/formats/gltf/gltf-scene.ts';
 import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts';
-import { type Fixture, model, models } from '../../support/fixtures.ts';
-
-interface Gltf {
-  readonly accessors?: { count: number; min?: number[]; max?: number[] }[];
-  readonly bufferViews: { byteOffset?: number; byteLength: number }[];
-  readonly buffers: { uri?: string; byteLength: number }[];
-  readonly materials: { alphaMode?: string; pbrMetallicRoughness: object }[];
-  readonly meshes?: { primitives: { material: number }[] }[];
-  readonly nodes: { name?: string; children?: number[]; matrix?: number[] }[];
-}
-
-interface Report {
-  readonly issues: { numErrors: number; numWarnings: number; messages: object[] };
-}
-
-const { validateBytes } = createRequire(import.meta.url)('gltf-validator') as {
-  validateBytes(bytes: Uint8Array): Promise<Report>;
-};
-
-const VERTEX = 40;
-const UV = 24;
-const UV_BYTES = 8;
-
-function read({ bytes, title }: Fixture): Document {
-  return formatFor('x.gox').read!(bytes, title);
-}
+import { model } from '../../support/fixtures.ts';
+import { gltfIssues, gltfJsonOf } from '../../support/gltf-file.ts';
+import { SEED } from '../../support/seed.ts';
+import { randomNumbers } from '../../support/volumes.ts';
 
 function exported(document: Document, extension: string, options: ExportOptions = {}): Buffer {
   return Buffer.concat([...formatFor(`x.${extension}`).write!(document, options)]);
 }
 
-function parse(text: Buffer): Gltf {
-  return JSON.parse(text.toString()) as Gltf;
-}
-
-function dataOf(gltf: Gltf): Buffer[] {
-  return gltf.buffers.map(({ uri }) => Buffer.from(uri!.slice(uri!.indexOf(',') + 1), 'base64'));
-}
-
-/** Red, green, blue of a picture's pixels. */
-function pixels(png: Buffer): { width: number; rgb: Buffer } {
-  const { width, data } = PNG.sync.read(png);
-  return { width, rgb: Buffer.from(data.filter((_, i) => i % 4 !== 3)) };
-}
-
-/** Goxel's text with our name and our texture in it; the pixels of the two must be the same. */
-function translated(goxel: string, ours: string): string {
-  const named = goxel.replace('"generator": "goxel"', '"generator": "goxel-supervisor"');
-  const [theirs, own] = [parse(Buffer.from(goxel)), parse(Buffer.from(ours))];
-  if (!goxel.includes('"textures"')) return named;
-  const [before, after] = [theirs.buffers[0]!, own.buffers[0]!];
-  assert.equal(pixels(dataOf(theirs)[0]!), pixels(dataOf(own)[0]!));
-  const length = (bytes: number) => `"byteLength": ${bytes}\n`;
-  return named
-    .replace(before.uri!, () => after.uri!)
-    .replaceAll(length(before.byteLength), length(after.byteLength));
-}
-
-/** Goxel goes wrong with more colours than this, empty ones among them. */
-const GOXEL_COLORS_MAX = 256;
-
-function goxelIsRight(document: Document): boolean {
-  const colors = new Set<number>();
-  let translucent = false;
-  for (const { volume } of document.layers) {
-    for (const { data } of volume.blocks()) {
-      for (const rgba of data) {
-        colors.add(rgba);
-        translucent ||= rgba >>> 24 >= 127 && rgba >>> 24 < 255;
-      }
-    }
-  }
-  return !translucent && colors.size <= GOXEL_COLORS_MAX;
+function opened(name: string): Document {
+  return formatFor('x.gox').read!(model(name).bytes, name);
 }
 
 const test = suite('gltf');
 
-let [same, corrected] = [0, 0];
-for (const fixture of models()) {
-  for (const variant of ['', '.vcolor']) {
-    const goxel = fixture.gui(`${variant}.gltf`)?.toString();
-    if (goxel === undefined) continue;
-    test(`${fixture.title} as ${variant}.gltf`, () => {
-      const document = read(fixture);
-      const ours = exported(document, 'gltf', { vertex_colors: variant !== '' }).toString();
-      let truth = translated(goxel, ours);
-      // An empty list of children is no glTF.
-      if (fixture.name === 'empty') truth = truth.replace('"children": [ ],\n      ', '');
-      if (variant !== '' || goxelIsRight(document)) {
-        assert.ok(ours === truth, "differs from Goxel's export");
-        same++;
-        return;
-      }
-      assert.ok(ours !== truth, 'Goxel is right after all');
-      assert.equal(withoutUv(ours), withoutUv(truth), 'differs in more than texture coordinates');
-      corrected++;
-    });
-
-    if (variant === '') {
-      test(`${fixture.title}: the texture has each vertex's colour`, () => checkColors(fixture));
-    }
-  }
-}
-
-test('were compared for many models', () => {
-  assert.ok(same >= 20, `${same} equal`);
-  assert.ok(corrected >= 2, `${corrected} corrected`);
-});
-
-/** The file with its texture coordinates 0. */
-function withoutUv(text: string): { json: string; data: string[] } {
-  const data = dataOf(parse(Buffer.from(text)));
-  for (let i = 1; i < data.length; i += 2) {
-    for (let at = UV; at < data[i]!.length; at += VERTEX) data[i]!.fill(0, at, at + UV_BYTES);
-  }
-  const json = text.replace(/"uri": "[^"]*"/g, '');
-  return { json, data: data.map((bytes) => bytes.toString('base64')) };
-}
-
-/** The vertices are the same with colours; the texture must have that colour at each. */
-function checkColors(fixture: Fixture): void {
-  const document = read(fixture);
-  const textured = dataOf(parse(exported(document, 'gltf')));
-  const { width, rgb } = pixels(textured[0]!);
-  const colored = parse(exported(document, 'gltf', { vertex_colors: true }));
-  const vertices = colored.buffers === undefined ? [] : dataOf(colored);
-  for (let item = 0; item < vertices.length; item += 2) {
-    const [ours, truth] = [textured[item + 1]!, vertices[item]!];
-    assert.is(ours.length, truth.length);
-    for (let at = UV; at < ours.length; at += VERTEX) {
-      const [u, v] = [ours.readFloatLE(at), ours.readFloatLE(at + 4)];
-      const pixel = 3 * (Math.floor(v * width) * width + Math.floor(u * width));
-      for (let channel = 0; channel < 3; channel++) {
-        const linear = truth.readFloatLE(at + 4 * channel);
-        const srgb = linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
-        assert.is(rgb[pixel + channel], Math.round(srgb * 255));
-      }
-    }
-  }
-}
-
-test('is sound in every variant, as .gltf and as .glb', async () => {
-  for (const name of ['alpha', 'axes', 'colors300', 'empty', 'multi', 'names', 'two']) {
-    const document = read(model(name));
-    for (const mesh of ['blocks', 'greedy', 'marching', 'smooth'] as const) {
-      for (const vertex_colors of [false, true]) {
-        for (const extension of ['gltf', 'glb']) {
-          const bytes = exported(document, extension, { mesh, vertex_colors });
-          const { issues } = await validateBytes(new Uint8Array(bytes));
-          const title = `${name}.${extension} ${mesh} ${vertex_colors}`;
-          assert.is(issues.numErrors + issues.numWarnings, 0, title + JSON.stringify(issues));
-        }
-      }
-    }
+test('a .glb has the bytes and the JSON of the .gltf', () => {
+  for (const mesh of ['blocks', 'greedy'] as const) {
+    const document = opened('multi');
+    const text = gltfJsonOf(exported(document, 'gltf', { mesh }));
+    const file = exported(document, 'glb', { mesh });
+    assert.is(file.readUInt32LE(8), file.length);
+    const json = gltfJsonOf(file);
+    const binary = file.subarray(28 + file.readUInt32LE(12));
+    assert.is(file.readUInt32LE(20 + file.readUInt32LE(12)), binary.length);
+    assert.is(json.buffers[0]!.byteLength, binary.length);
+    const { uri } = text.buffers[0]!;
+    assert.ok(Buffer.from(uri!.slice(uri!.indexOf(',') + 1), 'base64').equals(binary));
+    assert.equal({ ...text, buffers: [] }, { ...json, buffers: [] });
   }
 });
 
-test('a .glb has the bytes of the .gltf one after the other', () => {
-  const document = read(model('multi'));
-  const options = { mesh: 'greedy' } as const;
-  const gltf = parse(exported(document, 'gltf', options));
-  const file = exported(document, 'glb', options);
-  assert.is(file.readUInt32LE(8), file.length);
-  const jsonBytes = file.readUInt32LE(12);
-  const glb = parse(file.subarray(20, 20 + jsonBytes));
-  const binary = file.subarray(28 + jsonBytes);
-  assert.is(file.readUInt32LE(20 + jsonBytes), binary.length);
-  assert.is(glb.buffers[0]!.byteLength, binary.length);
-  for (const [i, bytes] of dataOf(gltf).entries()) {
-    const { byteOffset = 0, byteLength } = glb.bufferViews[i]!;
-    assert.is(byteOffset % 4, 0);
-    assert.ok(bytes.equals(binary.subarray(byteOffset, byteOffset + byteLength)), `item ${i}`);
-  }
-  const { bufferViews: _, buffers: __, ...rest } = glb;
-  const { bufferViews: ___, buffers: ____, ...same } = gltf;
-  assert.equal(rest, same);
-});
-
-test('transparent materials are declared wherever Goxel has no say', () => {
-  const document = read(model('multi'));
-  const modes = (extension: string, options: ExportOptions) => {
-    const bytes = exported(document, extension, options);
-    const text = extension === 'glb' ? bytes.subarray(20, 20 + bytes.readUInt32LE(12)) : bytes;
-    return parse(text).materials.map(({ alphaMode }) => alphaMode ?? 'OPAQUE');
-  };
-  assert.equal(modes('gltf', {}), ['OPAQUE', 'OPAQUE', 'OPAQUE']);
-  assert.equal(modes('gltf', { mesh: 'greedy' }), ['OPAQUE', 'BLEND', 'OPAQUE']);
-  assert.equal(modes('glb', {}), ['OPAQUE', 'BLEND', 'OPAQUE']);
-});
-
-test('a hidden layer without material is there, in white; Z up turns nothing', () => {
-  const document = Document.empty();
-  document.addMaterial({ ...newMaterial('"uri": "0"'), roughness: Number.NaN });
-  const layer = document.addLayer('"uri": "1"\n\\');
-  layer.volume.set(1, 2, 3, 0xff01_0203);
-  layer.set({ material: -1 });
-  layer.set({ visible: false });
-  const gltf = parse(exported(document, 'gltf', { y_up: false }));
-  assert.is(gltf.nodes.length, 2);
-  assert.is(gltf.nodes[0]!.matrix, undefined);
-  assert.is(gltf.nodes[1]!.name, layer.name);
-  assert.is(gltf.meshes![0]!.primitives[0]!.material, 2);
-  assert.equal(gltf.materials[2], { pbrMetallicRoughness: { baseColorTexture: { index: 0 } } });
-  assert.equal(gltf.accessors![0]!.min, [1, 2, 3]);
-  assert.equal(gltf.accessors![0]!.max, [2, 3, 4]);
-});
-
-test('more colours than a texture holds are refused, and fit the vertices', () => {
+test('vertices are shared within a block, and no mesh is larger than it has to be', () => {
   const document = Document.empty();
   const { volume } = document.activeLayer;
-  const words = new Uint32Array(4096);
-  for (let block = 0; block <= 1024; block++) {
-    for (let i = 0; i < words.length; i++) words[i] = block * words.length + i;
-    volume.setBlock(
-      block * 16,
-      0,
-      0,
-      words.map((rgb) => (rgb | 0x0100_0000) >>> 0),
-    );
+  volume.fillBox([0, 0, 0], [16, 16, 1], 0xff01_0203);
+  const { accessors, meshes } = gltfJsonOf(exported(document, 'glb'));
+  const { POSITION } = meshes[0]!.primitives[0]!.attributes;
+  // Above and below 17 × 17, and four sides of 17 × 2.
+  assert.is(accessors[POSITION!]!.count, 2 * 17 * 17 + 4 * 17 * 2);
+});
+
+test('models have the same bytes whether their pieces are kept or made again', () => {
+  const document = opened('multi');
+  for (const options of [{}, { mesh: 'greedy' }, { vertex_colors: true }] as ExportOptions[]) {
+    const [kept, some, none] = [undefined, 2000, 0].map((kept_bytes_max) => {
+      const scene = sceneOf(document, options, new Limit('glb', 1e9), kept_bytes_max);
+      const file = new GltfFile(document, scene);
+      file.json({});
+      return Buffer.concat([...file.parts()]);
+    }) as [Buffer, Buffer, Buffer];
+    assert.ok(kept.length > 2000 && kept.equals(some) && kept.equals(none));
   }
-  const first = () => formatFor('x.glb').write!(document, {})[Symbol.iterator]().next();
-  assert.throws(first, /holds 4194304 colours.*vertex colours/);
-  assert.ok(exported(document, 'glb', { vertex_colors: true }).length > 0);
+});
+
+test('what a file cannot hold is refused before it is made', () => {
+  const document = opened('big_terrain');
+  let asked = 0;
+  const count = Limit.prototype.count;
+  Limit.prototype.count = function (bytes) {
+    asked++;
+    count.call(this, bytes);
+  };
+  try {
+    assert.throws(
+      () => sceneOf(document, {}, new Limit('glb', 1_000_000)),
+      /A \.glb file holds at most 1000000 bytes.*greedy/,
+    );
+    assert.is(asked, 0, 'no piece was made');
+    assert.throws(() => sceneOf(document, { mesh: 'marching' }, new Limit('glb', 1_000_000)));
+    assert.ok(asked < 4, `${asked} pieces were made`);
+  } finally {
+    Limit.prototype.count = count;
+  }
+});
+
+test('names, odd numbers and missing materials do no harm', async () => {
+  const document = Document.empty();
+  const odd = { roughness: Number.NaN, emission: Float32Array.of(Infinity, -1, 2) };
+  document.addMaterial({ ...newMaterial('"uri": "@"'), ...odd });
+  const layer = document.addLayer('"uri": "@"\n\\');
+  layer.volume.set(1, 2, 3, 0xff01_0203);
+  layer.set({ material: -1 });
+  const other = document.addLayer('other');
+  other.volume.set(5, 2, 3, 0xff01_0203);
+  other.set({ material: 1 });
+  for (const extension of ['gltf', 'glb']) {
+    const file = exported(document, extension);
+    assert.equal(await gltfIssues(file), []);
+    const { nodes, materials } = gltfJsonOf(file);
+    assert.is(nodes[0]!.name, layer.name);
+    assert.equal(
+      materials.map(({ name }) => name),
+      ['No material', '"uri": "@"'],
+    );
+    assert.is(materials[0]!.pbrMetallicRoughness.metallicFactor, 0);
+    assert.equal(materials[1]!.emissiveFactor, [0, 0, 1]);
+  }
+});
+
+test('Base64 of parts of any length is that of the whole', () => {
+  const random = randomNumbers(SEED);
+  const bytes = Buffer.alloc(3_000_001);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = random() * 256;
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = Math.floor(random() ** 8 * 500_000);
+    parts.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  const pieces = [...base64Pieces(parts)];
+  assert.ok(pieces.every(({ length }) => length > 0 && length <= 1024 * 1024));
+  assert.is(Buffer.concat(pieces).toString('latin1'), bytes.toString('base64'));
+  assert.equal([...base64Pieces([])], []);
 });
 
 test.run();
