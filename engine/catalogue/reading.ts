@@ -77,7 +77,8 @@ export const ReadingFields = {
     Type.Integer({
       minimum: 1,
       maximum: 65_536,
-      description: 'slices: how many there are; otherwise as many squares as fit.',
+      description:
+        'slices: how many there are; otherwise as the file says, or as many squares as fit.',
     }),
   ),
   columns: Type.Optional(
@@ -92,11 +93,19 @@ export const ReadingFields = {
       description: 'Pictures: whether the plane of voxels stands, as it does if nothing is said.',
     }),
   ),
+  height: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_536,
+      description: 'Pictures: as height maps, white so many voxels high, black one.',
+    }),
+  ),
   colors: Type.Optional(
     Type.String({
       ...{ minLength: 1, maxLength: PATH_LENGTH_MAX },
       description:
-        'A file with the colours that this one lacks; vxl of Command & Conquer: a palette.',
+        'A file with the colours that this one lacks; vxl of Command & Conquer: a palette;' +
+        ' height maps: a picture.',
     }),
   ),
   blocks: Type.Optional(
@@ -128,7 +137,8 @@ export const READING_FORMATS: Readonly<
   count: ['png slices'],
   columns: ['png slices'],
   plane: ['png', 'jpeg'],
-  colors: ['vxl'],
+  height: ['png', 'jpeg'],
+  colors: ['vxl', 'png', 'jpeg'],
   blocks: ['mts', ...MINECRAFT],
 };
 

@@ -79,7 +79,7 @@ const KEEPS: Readonly<Record<string, Entry>> = {
   povray: MESH,
   qb: MATRICES,
   qbt: MATRICES,
-  'png slices': { ...VOXELS, opacity: true, place: false },
+  'png slices': { ...VOXELS, opacity: true, goxel: { place: false } },
   stl: { ...MESH, colors: false },
   txt: VOXELS,
   vox: {

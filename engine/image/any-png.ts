@@ -62,6 +62,23 @@ export function decodeAnyPng(bytes: Uint8Array, width: number, height: number): 
   }
 }
 
+/**
+ * How bright each pixel of an image of 16 bits is, 0…1, which was read already; undefined of
+ * others.
+ */
+export function deepGrey(bytes: Uint8Array, { width, height }: Image) {
+  if (bytes[DEPTH] !== 16) return undefined;
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Numbers of 16 bits, whatever its type says.
+  const samples = PNG.sync.read(file, { skipRescale: true }).data as unknown as Uint16Array;
+  if (samples.length !== width * height * 4) return undefined;
+  return (pixel: number) => {
+    const at = pixel * 4;
+    const [red, green, blue] = [samples[at]!, samples[at + 1]!, samples[at + 2]!];
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 0xffff;
+  };
+}
+
 /** Rows of all passes, each with its filter byte. */
 function unpackedBytes(file: Buffer, width: number, height: number): number {
   const bits = (SAMPLES[file[TYPE]!] ?? 0) * file[DEPTH]!;

@@ -71,7 +71,9 @@ function draw(random: Random): Options {
     plane: random.pick(['upright', 'lying'] as const),
     ...(random.chance(0.5) ? { size: 1 + random.small(40) } : {}),
     ...(random.chance(0.3) ? { y_up: random.chance(0.5) } : {}),
-    ...(random.chance(0.2) ? { slices: 1 + random.below(9) } : {}),
+    ...(random.chance(0.2) ? { count: 1 + random.below(9) } : {}),
+    ...(random.chance(0.1) ? { columns: 1 + random.below(9) } : {}),
+    ...(random.chance(0.2) ? { height: 1 + random.below(300) } : {}),
     ...(alone ? {} : { resolve: (name: string) => beside(name, Buffer.from(MTL), PNG) }),
   };
 }

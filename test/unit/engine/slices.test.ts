@@ -6,8 +6,14 @@ import { PNG } from 'pngjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
-import { formatFor } from '../../../engine/formats/index.ts';
+import {
+  type ExportOptions,
+  formatFor,
+  type ImportOptions,
+} from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { encodePng } from '../../../engine/image/png.ts';
+import { withText } from '../../../engine/image/png-text.ts';
 import { boxCorners } from '../../../engine/volume/matrix.ts';
 import { refused, refusesEveryCut, survivesNoise } from '../../support/damage.ts';
 import { open, readAs, VOLUMES, written } from '../../support/documents.ts';
@@ -87,7 +93,84 @@ test('takes the number of slices it is told, or squares', () => {
   assert.throws(() => read(4), /not 4 slices of equal width/);
   assert.throws(() => read(0), /not 0 slices/);
   assert.throws(() => read(1.5), /not 1.5 slices/);
-  refused('slices', picture(5, 2), 'GOX_FORMAT_BROKEN', /5 x 2 pixels are no row of squares/);
+  const unclear = /5 x 2 pixels, which are no row of squares; give `count`.* \(5,/;
+  refused('slices', picture(5, 2), 'GOX_INVALID_PARAMS', unclear);
+});
+
+test('takes slices in several rows, and one above the other', () => {
+  const read = (image: Buffer, options: ImportOptions = {}) =>
+    formatFor('', 'slices').read!(image, 'x.png', options);
+  const rows = read(picture(6, 4), { count: 5, columns: 3 });
+  assert.equal(boxCorners(rows.box), { min: [-1, -1, 0], max: [1, 1, 5] });
+  assert.is(rows.merged().get(-1, -1, 3), 0xff14_0a0c);
+  assert.is(rows.merged().get(0, 0, 4), 0xff14_0a15);
+  assert.equal(boxCorners(read(picture(2, 6)).box), { min: [-1, -1, 0], max: [1, 1, 3] });
+  assert.equal(boxCorners(read(picture(6, 4), { columns: 3 }).box).max, [1, 1, 6]);
+  assert.throws(() => read(picture(6, 4), { columns: 4 }), /not 8 slices in 4 columns/);
+  assert.throws(() => read(picture(6, 3), { count: 4, columns: 2 }), /in 2 columns/);
+});
+
+test('our own file says what its slices are and where, but like Goxel', () => {
+  const document = Document.empty();
+  document.activeLayer.volume.set(7, -20, 3, 0xff01_0203);
+  document.activeLayer.volume.set(9, -16, 4, 0xff04_0506);
+  document.box[15] = 0;
+  const file = (options: ExportOptions) =>
+    Buffer.concat([...formatFor('', 'slices').write!(document, options)]);
+  const own = file({});
+  const { width, height } = PNG.sync.read(own);
+  assert.equal([width, height], [6, 5]);
+  const again = formatFor('', 'slices').read!(own, 'x.png');
+  assert.is(voxelLines(again.merged()), voxelLines(document.merged()));
+  assert.not(file({ like: 'goxel' }).includes('tEXt'));
+  // Of another picture, say one that was cut.
+  const other = withText(
+    picture(5, 2),
+    'goxel-supervisor slices',
+    'count 7; columns 7; place 0 0 0',
+  );
+  assert.throws(() => formatFor('', 'slices').read!(other, 'x.png'), /no row of squares/);
+});
+
+test('a picture with a height is terrain', () => {
+  const rgba = Uint8Array.of(0, 0, 0, 255, 255, 255, 255, 255, 128, 128, 128, 255, 9, 9, 9, 0);
+  const bytes = encodePng({ width: 2, height: 2, rgba });
+  const colored = Uint8Array.of(200, 0, 0, 255, 0, 200, 0, 0);
+  const map = encodePng({ width: 2, height: 1, rgba: colored });
+  const open = () => map;
+  const read = (options: ImportOptions) => formatFor('x.png').read!(bytes, 'x.png', options);
+  const plain = read({ height: 10 }).merged();
+  assert.is(plain.count(), 1 + 10 + 5);
+  assert.equal(
+    [plain.get(-1, 0, 0), plain.get(0, 0, 9), plain.get(-1, -1, 4)],
+    [0xff00_0000, 0xffff_ffff, 0xff80_8080],
+  );
+  assert.equal([plain.get(-1, 0, 1), plain.get(-1, -1, 5), plain.get(0, -1, 0)], [0, 0, 0]);
+  const tinted = read({ height: 10, colors: 'map.png', open }).merged();
+  assert.equal([tinted.get(-1, 0, 0), tinted.get(0, 0, 9)], [0xff00_00c8, 0xff00_c800]);
+});
+
+test('a height map of 16 bits is as fine as that', () => {
+  const data = Buffer.alloc(6);
+  for (const [i, value] of [0, 0x0101, 0x8000].entries()) data.writeUInt16BE(value, i * 2);
+  const image = new PNG({ width: 3, height: 1, bitDepth: 16, colorType: 0, inputColorType: 0 });
+  image.data = new Uint16Array([0, 0x0101, 0x8000]) as unknown as Buffer;
+  const bytes = PNG.sync.write(image, {
+    ...{ bitDepth: 16, colorType: 0, inputColorType: 0, inputHasAlpha: false },
+  });
+  const { volume } = formatFor('x.png').read!(bytes, 'x.png', { height: 65_535 }).activeLayer;
+  assert.is(volume.count(), 1 + 0x0101 + 0x8000);
+});
+
+test('options of pictures that mean nothing together are told', () => {
+  const told = (options: ImportOptions) => {
+    const report = new Report();
+    formatFor('x.png').read!(picture(2, 2), 'x.png', { ...options, report });
+    return report.warnings().map(({ message }) => message);
+  };
+  assert.equal(told({ height: 2 }), []);
+  assert.match(told({ height: 2, plane: 'lying' })[0]!, /"plane" means nothing beside "height"/);
+  assert.match(told({ colors: 'a.png' })[0]!, /"colors" means nothing to a picture without/);
 });
 
 test('refuses slices that are too many pixels', () => {
