@@ -303,7 +303,9 @@ export const loadPalette = method({
   replay: 'change',
   barrier: true,
   brief: 'Reads a palette file.',
-  summary: 'Reads the palette from a file: .gpl, .dat or .png.',
+  summary:
+    'Reads the palette from a file: .gpl, .ase, .aco, .act, .hex, .pal, .png, .txt or .dat, or that of' +
+    ' an Aseprite picture.',
   params: projectParams({ path: Path }),
   positional: ['path'],
   result: Type.Object({ success: Success, palette: PaletteView, path: RealPath }),

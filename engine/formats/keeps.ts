@@ -56,6 +56,8 @@ const VOXELS: Keeps = {
 };
 
 const MATRICES: Keeps = { ...VOXELS, layers: true, names: true };
+/** Blocks of a game, whose colours are theirs. */
+const BLOCKS: Keeps = { ...VOXELS, colors: 'nearest', place: false };
 const MESH: Keeps = { ...VOXELS, inside: false };
 const SCENE: Keeps = { ...MESH, layers: true, names: true, materials: true };
 const MERGED: Partial<Keeps> = { layers: false, names: false, visibility: false, materials: false };
@@ -72,14 +74,18 @@ const KEEPS: Readonly<Record<string, Entry>> = {
   gltf: { ...SCENE, goxel: { materials: true } },
   gox: ALL,
   kv6: MESH,
+  litematic: { ...BLOCKS, layers: true, names: true, place: true },
   kvx: { ...MESH, colors: 256 },
-  mts: { ...VOXELS, colors: 'nearest', place: false },
+  mts: BLOCKS,
+  nbt: BLOCKS,
   obj: { ...SCENE, goxel: MERGED, alone: { materials: false } },
   ply: MESH,
   povray: MESH,
   qb: MATRICES,
   qbt: MATRICES,
   'png slices': { ...VOXELS, opacity: true, goxel: { place: false } },
+  schem: { ...BLOCKS, place: true },
+  schematic: { ...BLOCKS, place: true },
   stl: { ...MESH, colors: false },
   txt: VOXELS,
   vox: {

@@ -6,6 +6,7 @@ import { formatFor } from '../../engine/formats/index.ts';
 import { readPalette } from '../../engine/formats/palettes/palette-file.ts';
 import { writeGpl } from '../../engine/formats/palettes/palette-gpl.ts';
 import { models } from '../support/fixtures.ts';
+import { PALETTE_FILES } from '../support/palette-files.ts';
 import { HANDMADE, MTL } from './handmade.ts';
 import { JPEGS, PNG, PNGS } from './pictures.ts';
 import type { Random } from './random.ts';
@@ -41,7 +42,18 @@ const PALETTES: Readonly<Record<string, () => readonly Seed[]>> = {
   ],
   dat: () => [{ name: 'build.dat', bytes: Buffer.from([...palette, 1, 2, 3]) }],
   png: pictures,
+  ase: made('.ase'),
+  aco: made('.aco'),
+  act: made('.act'),
+  hex: made('.hex'),
+  pal: made('.pal'),
+  txt: made('.txt'),
 };
+
+function made(extension: string): () => readonly Seed[] {
+  const files = PALETTE_FILES.filter(([name]) => name.endsWith(extension));
+  return () => files.map(([name, bytes]) => ({ name, bytes }));
+}
 
 export function allTargets(): readonly Target[] {
   const formats = readable().map(({ name, extensions, read }): Target => {

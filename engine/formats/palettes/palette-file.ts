@@ -1,6 +1,9 @@
 /**
- * Palette files, by their extension: GIMP's .gpl; the Build engine's .dat, which begins with 256
- * colours of three 6-bit values; and .png, whose palette is its distinct colours by rows.
+ * Palette files. What a file holds says its beginning, whatever its name: GIMP's .gpl, Adobe's .ase
+ * and Aseprite's, .pal of Paint Shop Pro (JASC) and of Windows (RIFF), .png, whose palette is its
+ * distinct colours by rows (MagicaVoxel's is one of 256 x 1). Those without a sign are known by
+ * their extension: Photoshop's .act and .aco, .hex, Paint.NET's .txt, the Build engine's .dat and
+ * other .pal, which begin with 256 colours of three bytes.
  */
 
 import { basename, extname } from 'node:path';
@@ -12,11 +15,36 @@ import { decodeAnyPng } from '../../image/any-png.ts';
 import { PngError } from '../../image/png.ts';
 import { ColorCounter } from '../../image/quantize.ts';
 import { pack } from '../../volume/color.ts';
+import { readAco, readAct, readAse } from './palette-adobe.ts';
 import { readGpl } from './palette-gpl.ts';
+import { isAseprite, isRiff, readAseprite, readRiff } from './palette-riff.ts';
+import { JASC_MAGIC, readHex, readJasc, readPaintNet } from './palette-text.ts';
 
-const READERS: Readonly<
-  Record<string, (bytes: Uint8Array, source: string, name: string) => Palette>
-> = { '.gpl': readGpl, '.dat': readDat, '.png': readPng };
+type Reader = (bytes: Uint8Array, source: string, name: string) => Palette;
+
+/** By what files begin with. */
+const SIGNS: readonly (readonly [is: (bytes: Uint8Array) => boolean, reader: Reader])[] = [
+  [(bytes) => begins(bytes, 'GIMP Palette'), readGpl],
+  [(bytes) => begins(bytes, JASC_MAGIC), readJasc],
+  [(bytes) => begins(bytes, 'ASEF'), readAse],
+  [(bytes) => begins(bytes, '\x89PNG'), readPng],
+  [isRiff, readRiff],
+  [isAseprite, readAseprite],
+];
+
+/** By the names of files that have no sign, or are damaged. */
+const READERS: Readonly<Record<string, Reader>> = {
+  '.gpl': readGpl,
+  '.dat': readDat,
+  '.png': readPng,
+  '.ase': readAse,
+  '.aseprite': readAseprite,
+  '.aco': readAco,
+  '.act': readAct,
+  '.hex': readHex,
+  '.pal': readPal,
+  '.txt': readPaintNet,
+};
 
 const DAT_COLORS = 256;
 const DAT_CHANNEL_MAX = 63;
@@ -27,17 +55,35 @@ const PNG_SIDE_MAX = 2048;
 
 /**
  * Reads a palette; it is named as the file says or else as the file is. Throws GOX_FORMAT_UNKNOWN
- * for another extension, GOX_FORMAT_BROKEN, and GOX_FORMAT_LIMIT for a picture of more than 2048 x
+ * for another file, GOX_FORMAT_BROKEN, and GOX_FORMAT_LIMIT for a picture of more than 2048 x
  * 2048 pixels.
  */
 export function readPalette(bytes: Uint8Array, path: string): Palette {
   const extension = extname(path).toLowerCase();
-  const reader = READERS[extension];
-  if (reader !== undefined) return reader(bytes, path, basename(path, extname(path)));
+  const content = withoutMark(bytes);
+  const reader = SIGNS.find(([is]) => is(content))?.[1] ?? READERS[extension];
+  if (reader !== undefined) return reader(content, path, basename(path, extname(path)));
   const supported = Object.keys(READERS).map((known) => known.slice(1));
   const what = `Palettes of "${cutPath(path)}"`;
   const message = `${what} are not supported; there are ${supported.join(', ')}.`;
   throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, supported });
+}
+
+function begins(bytes: Uint8Array, sign: string): boolean {
+  return Buffer.from(bytes.subarray(0, sign.length)).toString('latin1') === sign;
+}
+
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return begins(bytes, BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
+}
+
+/** Bytes without a sign: of 6 bits where none is larger, as games for VGA have them. */
+function readPal(bytes: Uint8Array, source: string, name: string): Palette {
+  if (bytes.length < DAT_COLORS * 3) return readHex(bytes, source, name);
+  const dark = bytes.subarray(0, DAT_COLORS * 3).every((value) => value <= DAT_CHANNEL_MAX);
+  return (dark ? readDat : readAct)(bytes, source, name);
 }
 
 function readDat(bytes: Uint8Array, source: string, name: string): Palette {

@@ -8,6 +8,7 @@ import { newPalette } from '../../../engine/document/palette.ts';
 import { readPalette } from '../../../engine/formats/palettes/palette-file.ts';
 import { writeGpl } from '../../../engine/formats/palettes/palette-gpl.ts';
 import { encodePng } from '../../../engine/image/png.ts';
+import { ase, PALETTE_FILES, THREE } from '../../support/palette-files.ts';
 
 const hex = (colors: Uint32Array) =>
   Array.from(colors, (color) => {
@@ -147,9 +148,60 @@ test('a picture that is too large or damaged is refused before it is unpacked', 
 });
 
 test('another extension is refused with those there are', () => {
-  for (const path of ['a.act', 'gpl', '', 'a.']) {
+  for (const path of ['a.docx', 'gpl', '', 'a.']) {
     refused(Buffer.from('x'), path, 'GOX_FORMAT_UNKNOWN', /there are gpl, dat, png/);
   }
+});
+
+for (const [name, bytes] of PALETTE_FILES) {
+  test(`${name} is read`, () => {
+    const { colors, names } = readPalette(bytes, name);
+    assert.equal(
+      hex(colors).map((color) => color.slice(0, 6)),
+      THREE,
+    );
+    assert.is(names.length, 3);
+    if (/ase|aco|gpl/.test(name)) assert.match(names[0]!, /^r(ed)?$/);
+  });
+
+  test(`${name} is refused where it is cut, or is shorter`, () => {
+    for (let length = 0; length < bytes.length; length++) {
+      try {
+        assert.ok(readPalette(bytes.subarray(0, length), name).colors.length <= 256);
+      } catch (error) {
+        assert.instance(error, GoxError);
+        assert.is((error as GoxError).code, 'GOX_FORMAT_BROKEN');
+      }
+    }
+  });
+}
+
+test('what a palette is says its content, whatever its name', () => {
+  for (const [name, bytes] of PALETTE_FILES.filter(([name]) => /ase|riff|jasc|gpl/.test(name))) {
+    assert.is(readPalette(bytes, `${name}.act`).colors.length, 3, name);
+  }
+  refused(Buffer.from('x'), 'a.docx', 'GOX_FORMAT_UNKNOWN', /gpl, dat, png, ase/);
+});
+
+test('colours of other models are near to what they are', () => {
+  const file = ase();
+  const green = file.indexOf('CMYK');
+  file.write('LAB ', green);
+  for (const [i, part] of [0.5, 0, 0].entries()) file.writeFloatBE(part, green + 4 + i * 4);
+  // L 50 without colour is the grey 119 of sRGB.
+  assert.is(hex(readPalette(file, 'a.ase').colors)[1], '777777ff');
+});
+
+test('bytes without a sign are of 6 bits where all of them may be', () => {
+  const vga = Buffer.alloc(768, 63);
+  assert.is(hex(readPalette(vga, 'game.pal').colors)[0], 'fcfcfcff');
+  assert.is(hex(readPalette(Buffer.alloc(768, 64), 'game.pal').colors)[0], '404040ff');
+});
+
+test('a palette of more colours than any is refused', () => {
+  const lines = Buffer.from('c80000\n'.repeat(70_000));
+  refused(lines, 'a.hex', 'GOX_FORMAT_LIMIT', /65536 colours at most/);
+  refused(Buffer.alloc(9 * 2 ** 20, 'c80000\n'), 'a.hex', 'GOX_FORMAT_LIMIT', /8388608 bytes/);
 });
 
 test.run();
