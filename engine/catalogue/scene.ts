@@ -304,8 +304,8 @@ export const loadPalette = method({
   barrier: true,
   brief: 'Reads a palette file.',
   summary:
-    'Reads the palette from a file: .gpl, .ase, .aco, .act, .hex, .pal, .png, .txt or .dat, or that of' +
-    ' an Aseprite picture.',
+    'Reads the palette from a file: .gpl, .ase, .aco, .act, .hex, .pal, .png, .txt, .dat, or an' +
+    ' Aseprite picture.',
   params: projectParams({ path: Path }),
   positional: ['path'],
   result: Type.Object({ success: Success, palette: PaletteView, path: RealPath }),

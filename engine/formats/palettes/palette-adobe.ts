@@ -10,9 +10,9 @@ import { ByteReader } from '../bytes.ts';
 import { PaletteColors } from './palette-colors.ts';
 
 const ACT_COLORS = 256;
-export const ACT_BYTES = ACT_COLORS * 3;
+const ACT_BYTES = ACT_COLORS * 3;
 /** With how many colours there are, and which is transparent. */
-export const ACT_LONG_BYTES = ACT_BYTES + 4;
+const ACT_LONG_BYTES = ACT_BYTES + 4;
 
 /** 256 colours of 8 bits, or fewer, where the end says so. */
 export function readAct(bytes: Uint8Array, source: string, name: string): Palette {
