@@ -1,6 +1,7 @@
 /** Methods that bring models of other formats in and out, by files or in requests and results. */
 
 import { Type } from '../../conf/type.ts';
+import { Options } from './options.ts';
 import { PATH_SPELLINGS, READING_ERRORS, READING_SPELLINGS, ReadingFields } from './reading.ts';
 import { FormatName, Path, projectParams, RealPath, Success, Written } from './schemas.ts';
 import { method } from './spec.ts';
@@ -41,6 +42,7 @@ export const importFile = method({
           ' is the file itself. At most limits.file_bytes_max.',
       }),
     ),
+    options: Options,
     ...ReadingFields,
   }),
   positional: ['path', 'format'],
@@ -94,17 +96,16 @@ export const exportModel = method({
   description:
     'As save_project, but the project goes on being saved where it was. Without a path, `format`' +
     ' is needed, and the result has the file as `data`; each format is one file, with all of its' +
-    ' buffers and textures inside. More than limits.result_bytes_max are refused.',
+    ' buffers and textures inside. More than limits.result_bytes_max are refused.' +
+    ' `includeTextures` and `includeNormals` of the v14 TypeScript client are taken in `options`.',
   params: projectParams({
     path: Type.Optional(Path),
     format: Type.Optional(FormatName),
+    options: Options,
     ...WritingFields,
   }),
   positional: ['path', 'format'],
   spellings: { ...PATH_SPELLINGS, output_path: 'path' },
-  ignored: {
-    options: 'The TypeScript client of the v14 daemon, which read nothing of them.',
-  },
   result: Type.Object({
     success: Success,
     ...Written,

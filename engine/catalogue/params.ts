@@ -37,6 +37,11 @@ export function paramProblem(path: string, problem: string): GoxError {
   return invalidParams({ path, schema: {}, value: undefined, problem });
 }
 
+/** The same for a fault that was found; its path begins at the parameters. */
+export function faultyParam(found: Fault): GoxError {
+  return invalidParams(found);
+}
+
 function invalidParams(found: Fault): GoxError {
   const parameter = `params${found.path}`;
   return new GoxError('GOX_INVALID_PARAMS', faultMessage('params', found), { parameter });

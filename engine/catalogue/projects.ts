@@ -4,7 +4,15 @@ import { Type } from '../../conf/type.ts';
 import { exportModel, importFile } from './exchange.ts';
 import { listFormats } from './formats.ts';
 import { Contents, Opened, Overwrite } from './opening.ts';
-import { PATH_SPELLINGS, READING_ERRORS, READING_SPELLINGS, ReadingFields } from './reading.ts';
+import { Options } from './options.ts';
+import {
+  Like,
+  PATH_SPELLINGS,
+  READING_ERRORS,
+  READING_SPELLINGS,
+  ReadingFields,
+  Strict,
+} from './reading.ts';
 import {
   Bounds,
   Coordinate,
@@ -19,6 +27,7 @@ import {
 } from './schemas.ts';
 import { method } from './spec.ts';
 import { Warnings } from './warnings.ts';
+import { WritingFields } from './writing.ts';
 
 /** Goxel's own new image is 64 wide in the v14 daemon. */
 const Side = Type.Optional(
@@ -121,7 +130,12 @@ export const loadProject = method({
   description:
     'When anything goes wrong, the project stays as it was. Materials, textures and buffers that' +
     ' a mesh file names are read too, when they are beside it or in a directory below.',
-  params: projectParams({ path: Path, ...ReadingFields, overwrite: Overwrite }),
+  params: projectParams({
+    path: Path,
+    options: Options,
+    ...ReadingFields,
+    overwrite: Overwrite,
+  }),
   positional: ['path', 'format'],
   spellings: READING_SPELLINGS,
   result: Type.Object({
@@ -161,12 +175,19 @@ export const saveProject = method({
   description:
     'The file is complete or the old one is still there: it is written aside, synced and ' +
     'renamed. Without a path: to the file that the project was loaded from, saved to or created' +
-    ' with.',
-  params: projectParams({ path: Type.Optional(Path), format: Type.Optional(FormatName) }),
+    ' with. Hidden layers are saved where the format knows them for such; others leave them out,' +
+    ' unless `hidden` asks for them.',
+  params: projectParams({
+    path: Type.Optional(Path),
+    format: Type.Optional(FormatName),
+    like: Like,
+    strict: Strict,
+    hidden: WritingFields.hidden,
+  }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,
   result: Type.Object({ success: Success, ...Written, warnings: Warnings }),
-  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT'],
+  errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_LIMIT', 'GOX_STRICT'],
   examples: [{ name: 'as a Goxel file', given: [ONE_VOXEL], params: { path: 'tower.gox' } }],
 });
 

@@ -52,6 +52,9 @@ const ShapingFields = {
   ),
 };
 
+/** The names of those, which mean something to every format. */
+export const SHAPING_OPTIONS: readonly string[] = Object.keys(ShapingFields);
+
 /** How a file is written; each format takes what is about it. */
 export const WritingFields = {
   like: Like,

@@ -101,6 +101,11 @@ export function keepsOf(format: string, like?: 'goxel', alone = false): Keeps {
   return { ...keeps, ...(like === undefined ? {} : goxel), ...(alone ? lone : {}) };
 }
 
+/** Whether the table has the format. */
+export function hasRow(format: string): boolean {
+  return Object.hasOwn(KEEPS, format);
+}
+
 /** Tells what of a document was lost in a file, but for what the writer has told itself. */
 export function tellLosses(document: Document, format: string, keeps: Keeps, report: Report): void {
   const shown = document.layers.filter(

@@ -97,7 +97,11 @@ export function tellUnused(
   options: Readonly<Record<string, unknown>>,
   formats: Readonly<Record<string, readonly string[]>>,
   format: string,
+  others: readonly string[] = [],
 ): void {
+  for (const name of others) {
+    report.warn('WARN_OPTION_UNUSED', `The option "${name}" means nothing to ${format}.`);
+  }
   for (const [name, about] of Object.entries(formats)) {
     if (options[name] === undefined || about.includes(format)) continue;
     const formatsOfIt = about.join(', ');

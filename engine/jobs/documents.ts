@@ -1,5 +1,6 @@
 /** Jobs that write a document to a file, or read one. */
 
+import type { WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
@@ -27,6 +28,7 @@ export interface ExportInput {
 export interface Saved {
   readonly path: string;
   readonly format: string | undefined;
+  readonly options: WritingOptions;
   /** The numbers that the project and its document had when the snapshot was taken. */
   readonly revision: number;
   readonly documentNumber: number;
@@ -84,9 +86,8 @@ export function runExport(input: ExportInput, _stage: number, _part: number, too
 
 export function runSave(input: SaveInput, _stage: number, _part: number, tools: JobTools) {
   const { saved } = input;
-  const writing = { ...saved, options: {} };
   const check = () => tools.control.check();
-  const written = writeDocument(tools.files, documentOf(input.document), writing, check);
+  const written = writeDocument(tools.files, documentOf(input.document), saved, check);
   return new Handover({ ...saved, written });
 }
 

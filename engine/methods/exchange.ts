@@ -2,7 +2,9 @@
 
 import { overLimit } from '../../conf/errors.ts';
 import type { exportModel, importFile } from '../catalogue/exchange.ts';
+import { withReadingOptions, withWritingOptions } from '../catalogue/options.ts';
 import { invalidParam } from '../catalogue/params.ts';
+import { WRITING_FORMATS } from '../catalogue/writing.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
@@ -51,7 +53,7 @@ function documentOf(
 }
 
 const importOne: Handler<typeof importFile> = (project, params) => {
-  const { path: asked, data, ...about } = params;
+  const { path: asked, data, ...about } = withReadingOptions(params);
   const { files, memory } = project;
   if ((asked === undefined) === (data === undefined)) {
     const what = asked === undefined ? 'a path, or `data`' : 'no path beside `data`';
@@ -101,7 +103,7 @@ function addLayers(project: Project, { document: from, path, warnings }: Read & 
 }
 
 const exportFile: Handler<typeof exportModel> = (project, params) => {
-  const { path: asked, format, project: _, ...options } = params;
+  const { path: asked, format, project: _, ...about } = withWritingOptions(params);
   if (asked === undefined && format === undefined) {
     throw invalidParam('.format', 'the name of a format, or a path', undefined);
   }
@@ -111,20 +113,41 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   // Formats that are read as pictures are written as pictures.
   if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
   writerOf(path ?? DATA, format);
+  const { options, unused } = asWritten(about, name);
   const { document, files, limits } = project;
   document.refresh();
   if (path === undefined && isSmall(document.shownVolumes())) {
-    const made = attempt(() => gatherDocument(files, document, { format, options }, limits));
+    const made = attempt(() =>
+      gatherDocument(files, document, { format, options, unused }, limits),
+    );
     if (made !== undefined) {
       const { data, ...told } = made;
       return new WithBytes({ ...result, data, bytes: data.length, ...told });
     }
   }
   const { result_bytes_max } = limits;
-  const writing = { path, format, options };
+  const writing = { path, format, options, unused };
   const input: ExportInput = { document: snapshotOf(document), writing, result, result_bytes_max };
   return new Job('export', `export to ${path ?? `a result, as ${name}`}`, input);
 };
+
+/**
+ * What the v14 client calls textures is an option here; normals are written whatever it asks, which
+ * is told.
+ */
+function asWritten<O extends V14Options>(about: O, format: string) {
+  const { includeNormals: normals, includeTextures: textures, ...options } = about;
+  const without = textures === false && WRITING_FORMATS.texture.includes(format);
+  return {
+    options: without ? ({ texture: 'none', ...options } as const) : options,
+    unused: normals === false ? ['includeNormals'] : [],
+  };
+}
+
+interface V14Options {
+  readonly includeNormals?: boolean;
+  readonly includeTextures?: boolean;
+}
 
 export const exchangeHandlers = {
   'goxel.import_file': importOne,

@@ -1,6 +1,7 @@
 /** Making, describing and ending projects; loading, saving and exporting them. */
 
 import type { listFormats } from '../catalogue/formats.ts';
+import { withReadingOptions } from '../catalogue/options.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import type {
   closeProject,
@@ -10,10 +11,13 @@ import type {
   loadProject,
   saveProject,
 } from '../catalogue/projects.ts';
+import { READING_FORMATS } from '../catalogue/reading.ts';
 import { VERSION } from '../catalogue/version.ts';
+import { SHAPING_OPTIONS, WRITING_FORMATS } from '../catalogue/writing.ts';
 import { Document } from '../document/document.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { FORMATS, formatFor } from '../formats/index.ts';
+import { keepsOf } from '../formats/keeps.ts';
 import { asResult } from '../formats/report.ts';
 import type { Loaded, Saved, SaveInput, Written } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
@@ -47,7 +51,8 @@ function sides(params: Parameters<typeof create>[1]): [number, number, number] {
   return [w!, h!, d!];
 }
 
-const load: Handler<typeof loadProject> = (project, params) => {
+const load: Handler<typeof loadProject> = (project, given) => {
+  const params = withReadingOptions(given);
   const opened = openingOf(project, params);
   const path = project.files.absolute(params.path);
   const read = documentAt(project, params, path, project.memory.bytesAllowed);
@@ -76,12 +81,15 @@ const save: Handler<typeof saveProject> = (project, params) => {
   }
   const path = project.files.absolute(asked);
   const format = params.path === undefined ? project.format : params.format;
-  writerOf(path, format);
+  const { name } = writerOf(path, format);
   const { document, files, revision, documentNumber } = project;
-  const saved: Saved = { path, format, revision, documentNumber };
+  const { like, strict } = params;
+  const hidden = params.hidden ?? keepsOf(name, like).visibility;
+  const options = { hidden, ...(like && { like }), ...(strict && { strict }) };
+  const saved: Saved = { path, format, options, revision, documentNumber };
   document.refresh();
   if (isSmall(document.layers.map(({ volume }) => volume))) {
-    const written = attempt(() => writeDocument(files, document, { ...saved, options: {} }));
+    const written = attempt(() => writeDocument(files, document, saved));
     if (written !== undefined) return keep(project, { ...saved, written });
   }
   files.requirePlace(path);
@@ -96,14 +104,29 @@ function keep(project: Project, { path, format, revision, documentNumber, writte
 }
 
 const listAll: Handler<typeof listFormats> = () => {
-  const formats = FORMATS.map(({ name, extensions, read, write }) => ({
-    name,
-    extensions: [...extensions],
-    reads: read !== undefined,
-    writes: write !== undefined || name === 'png' || name === 'jpeg',
-  }));
-  return { count: formats.length, formats };
+  const formats = FORMATS.map(({ name, extensions, read, write }) => {
+    const writes = write !== undefined || name === 'png' || name === 'jpeg';
+    return {
+      ...{ name, extensions: [...extensions], reads: read !== undefined, writes },
+      ...(write === undefined ? {} : kept(name)),
+      reading: read === undefined ? [] : optionsOf(READING_FORMATS, name),
+      writing: write === undefined ? [] : optionsOf(WRITING_FORMATS, name),
+    };
+  });
+  return { count: formats.length, formats, options: [...SHAPING_OPTIONS] };
 };
+
+/** What a format holds, by the names of the table. */
+function kept(format: string): { keeps: string[]; colors_max?: number } {
+  const { colors, ...others } = keepsOf(format);
+  const keeps = Object.entries(others).flatMap(([what, is]) => (is ? [what] : []));
+  if (colors !== false) keeps.push(colors === 'nearest' ? 'nearest colors' : 'colors');
+  return { keeps, ...(typeof colors === 'number' ? { colors_max: colors } : {}) };
+}
+
+function optionsOf(all: Readonly<Record<string, readonly string[]>>, format: string): string[] {
+  return Object.keys(all).filter((option) => all[option]!.includes(format));
+}
 
 /** The engine forgets the project once this has answered. */
 const close: Handler<typeof closeProject> = (project, params) => ({

@@ -20,6 +20,8 @@ export interface Writing {
   readonly path: string | undefined;
   readonly format: string | undefined;
   readonly options: WritingOptions;
+  /** What was asked beside them, and no writer can do otherwise. */
+  readonly unused?: readonly string[];
 }
 
 /** A file that was written, for a result. */
@@ -40,12 +42,12 @@ type Check = () => void;
 export function writeDocument(
   files: Files,
   document: Document,
-  { path, format, options }: Writing & { readonly path: string },
+  { path, format, options, unused }: Writing & { readonly path: string },
   check: Check = () => {},
 ): WrittenFile {
   const { name, write } = writerOf(path, format);
   const report = new Report();
-  tellUnused(report, options, WRITING_FORMATS, name);
+  tellUnused(report, options, WRITING_FORMATS, name, unused);
   const staged = files.stage();
   const others: { path: string; bytes: number }[] = [];
   const beside = (extension: string, pieces: Iterable<Uint8Array>) => {
@@ -82,13 +84,13 @@ export function writeDocument(
 export function gatherDocument(
   files: Files,
   document: Document,
-  { format, options }: Pick<Writing, 'format' | 'options'>,
+  { format, options, unused }: Omit<Writing, 'path'>,
   { result_bytes_max }: { readonly result_bytes_max: number },
   check: Check = () => {},
 ): { readonly data: Uint8Array; readonly warnings?: Warning[] } {
   const { name, write } = writerOf(DATA, format);
   const report = new Report();
-  tellUnused(report, options, WRITING_FORMATS, name);
+  tellUnused(report, options, WRITING_FORMATS, name, unused);
   const all: Uint8Array[] = [];
   let bytes = 0;
   const palette = paletteOf(files, options.palette);
