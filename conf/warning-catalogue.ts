@@ -44,6 +44,12 @@ export const WARNINGS = {
       'A chunk, node, statement or extension of the file is not known here, and was passed over.',
     advice: 'Nothing, when all is there that should be.',
   },
+  WARN_BROKEN_PART: {
+    meaning:
+      'A detail of the file is wrong, such as a reference to what is not there, and was passed' +
+      ' over.',
+    advice: 'Nothing, when all is there that should be.',
+  },
   WARN_TRAILING_BYTES: {
     meaning: 'There are bytes behind the end of what the file says it holds.',
     advice: 'Nothing, when all is there that should be.',
@@ -56,6 +62,14 @@ export const WARNINGS = {
     meaning: 'Of several scenes in the file one was read.',
     advice: 'Save the other one as a file of its own.',
   },
+  WARN_FRAME_MISSING: {
+    meaning: 'A frame was asked for that the file does not have; its last one was read.',
+    advice: 'Name another one by `frame`; the first is 0.',
+  },
+  WARN_UNPLACED: {
+    meaning: 'Models stand nowhere in the scene of the file, and became hidden layers.',
+    advice: 'Nothing, when all is there that should be.',
+  },
   WARN_HIDDEN_LEFT_OUT: {
     meaning: 'Layers that are not visible were not written.',
     advice: 'Ask for them by `hidden`.',
@@ -67,6 +81,10 @@ export const WARNINGS = {
   WARN_COLORS_MERGED: {
     meaning: 'There are more colours than the file can hold, and similar ones became one.',
     advice: 'Write a format without a palette, or reduce the colours yourself before.',
+  },
+  WARN_COLORS_ROUNDED: {
+    meaning: 'The file holds fewer bits of a colour, and each became the nearest that it can hold.',
+    advice: 'Write a format with colours of 8 bits a channel.',
   },
   WARN_COLORS_LOST: {
     meaning: 'The file holds no colours, or not those of all voxels.',

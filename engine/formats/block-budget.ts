@@ -9,6 +9,7 @@ import type { Document } from '../document/document.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { blocksOfVoxels } from '../volume/least.ts';
 import { type Format, type ImportOptions, READ_VOXEL_BYTES_MAX } from './format.ts';
+import { Report } from './report.ts';
 
 /** So many blocks are made before any are counted: a part of those allowed, and 1 MiB anyway. */
 const UNCOUNTED_PART = 16;
@@ -106,6 +107,14 @@ export function budgeted(
     options: ImportOptions,
   ) => Document,
 ): NonNullable<Format['read']> {
-  return (bytes, source, options = {}) =>
-    withinBudget(source, options, (budget) => read(bytes, source, budget, options));
+  return (bytes, source, options = {}) => {
+    // What the first time tells is told again the second time.
+    let report = new Report();
+    const document = withinBudget(source, options, (budget) => {
+      report = new Report();
+      return read(bytes, source, budget, { ...options, report });
+    });
+    options.report?.take(report);
+    return document;
+  };
 }

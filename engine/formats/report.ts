@@ -57,6 +57,13 @@ export class Report {
     return this.#messages.has(code);
   }
 
+  /** Notes all that another one has. */
+  take(other: Report): void {
+    for (const { code, message, where, count } of other.#found.values()) {
+      this.warn(code, message, where, count);
+    }
+  }
+
   get empty(): boolean {
     return this.#found.size === 0;
   }

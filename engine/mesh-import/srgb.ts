@@ -9,7 +9,7 @@ function toSrgb(value: number): number {
 }
 
 /** Linear light of each sRGB byte. */
-const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => fromSrgb(byte / 255));
+export const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => fromSrgb(byte / 255));
 
 /** The sRGB byte of a linear value, 0…1; others are clamped. */
 export function srgbByte(linear: number): number {

@@ -1,11 +1,16 @@
 /** Reads the values of a chunk of a MagicaVoxel file one after the other, never past its end. */
 
 import { GoxError } from '../../../conf/errors.ts';
+import type { Report } from '../report.ts';
 
 /** What is kept of a dictionary: the keys that are asked for are short. */
 export type Dict = Readonly<Record<string, string>>;
 
-const KNOWN_KEYS = new Set(['_name', '_hidden', '_r', '_t']);
+const KNOWN_KEYS = new Set([
+  ...['_name', '_hidden', '_r', '_t', '_f', '_loop'],
+  ...['_type', '_weight', '_rough', '_metal', '_emit', '_flux', '_trans', '_alpha', '_emission'],
+  ...['_mode', '_focus', '_angle', '_radius'],
+]);
 
 export class ChunkReader {
   /** Name of the file, for errors. */
@@ -34,6 +39,12 @@ export class ChunkReader {
   /** Throws GOX_FORMAT_BROKEN. */
   fail(message: string, offset = this.#at): never {
     return broken(this.source, this.type, offset, message);
+  }
+
+  float32(what: string): number {
+    if (this.end - this.#at < 4) this.fail(`it ends before its ${what}`);
+    this.#at += 4;
+    return this.#bytes.readFloatLE(this.#at - 4);
   }
 
   int32(what: string): number {
@@ -68,11 +79,68 @@ export class ChunkReader {
     return entries;
   }
 
+  /** A text in UTF-8. */
+  string(): string {
+    return this.#text().toString('utf8');
+  }
+
   #text(): Buffer {
     const length = this.count('bytes of text', 1);
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
+}
+
+const HEADER_BYTES = 8;
+const CHUNK_HEADER_BYTES = 12;
+
+/**
+ * The chunks of a file that are inside of MAIN. Programs may get its length wrong, so those behind
+ * it count, too. Throws GOX_FORMAT_BROKEN for a chunk that does not fit into the file.
+ */
+export function* chunksOf(bytes: Buffer, source: string, report: Report): Generator<ChunkReader> {
+  if (bytes.length < HEADER_BYTES) broken(source, 'header', 4, 'its version is cut short');
+  const main = chunkAt(bytes, source, HEADER_BYTES);
+  if (main.type !== 'MAIN') broken(source, 'header', HEADER_BYTES, 'it has no chunk MAIN');
+  const inside = bytes.readInt32LE(HEADER_BYTES + 8);
+  const end = main.end + inside;
+  const trailing = (at: number) => {
+    const message = `There are ${bytes.length - at} bytes behind the chunks of ${source}.`;
+    report.warn('WARN_TRAILING_BYTES', message, { byte: at });
+  };
+  let at = main.end;
+  while (at < bytes.length) {
+    if (at >= end && !isChunk(bytes, at)) return trailing(at);
+    const chunk = chunkAt(bytes, source, at);
+    yield chunk;
+    at = chunk.end + bytes.readInt32LE(at + 8);
+  }
+  if (at === end) return;
+  const message = `${source} says that it has ${inside} bytes of chunks, and has ${at - main.end}.`;
+  report.warn('WARN_BROKEN_PART', message, { chunk: 'MAIN', byte: HEADER_BYTES });
+}
+
+/** Whether bytes behind the end look like a chunk that fits. */
+function isChunk(bytes: Buffer, at: number): boolean {
+  const left = bytes.length - at - CHUNK_HEADER_BYTES;
+  if (left < 0 || !/^[A-Za-z]{4}$/.test(bytes.toString('latin1', at, at + 4))) return false;
+  const [length, inside] = [bytes.readInt32LE(at + 4), bytes.readInt32LE(at + 8)];
+  return length >= 0 && inside >= 0 && length + inside <= left;
+}
+
+function chunkAt(bytes: Buffer, source: string, at: number): ChunkReader {
+  const left = bytes.length - at - CHUNK_HEADER_BYTES;
+  if (left < 0) broken(source, 'header', at, 'a chunk header is cut short');
+  const type = bytes.toString('latin1', at, at + 4);
+  const length = bytes.readInt32LE(at + 4);
+  const inside = bytes.readInt32LE(at + 8);
+  // What MAIN says of its chunks shows when they are read.
+  const needed = type === 'MAIN' ? length : length + inside;
+  if (length < 0 || inside < 0 || needed > left) {
+    broken(source, type, at, `${length} and ${inside} bytes do not fit into the ${left} left`);
+  }
+  const start = at + CHUNK_HEADER_BYTES;
+  return new ChunkReader(bytes, source, type, start, start + length);
 }
 
 /** Throws GOX_FORMAT_BROKEN with the chunk and the byte of the file. */

@@ -18,8 +18,13 @@ export interface Model {
   readonly size: readonly [number, number, number];
   /** The XYZI or TDCZ chunk, at its first voxel. */
   readonly chunk: ChunkReader;
-  /** How many voxels an XYZI chunk lists. */
-  readonly count: number;
+  /** The voxels that an XYZI chunk lists; undefined for those of a TDCZ chunk. */
+  readonly listed: Uint8Array | undefined;
+}
+
+/** A model of which nothing could be read. */
+export function emptyModel(chunk: ChunkReader): Model {
+  return { size: [0, 0, 0], chunk, listed: new Uint8Array(0) };
 }
 
 /** Coordinates in a model are bytes. */
@@ -38,13 +43,77 @@ export function readModel(size: readonly [number, number, number], chunk: ChunkR
       if (chunk.int32('size') !== side) chunk.fail('its size is not that of its SIZE chunk');
       if (side > SIDE_MAX) chunk.fail(`a side of ${side} voxels, more than ${SIDE_MAX}`);
     }
-    return { size, chunk, count: 0 };
+    return { size, chunk, listed: undefined };
   }
-  return { size, chunk, count: chunk.count('voxels', 4) };
+  const count = chunk.count('voxels', 4);
+  return { size, chunk, listed: chunk.rest().subarray(0, count * 4) };
+}
+
+/** Lists of no more voxels are short enough for any number of instances. */
+const SHORT_MAX = 4096;
+
+/**
+ * A model that is to be placed several times, as a list of voxels; and how many places these have
+ * at least. Of a place that is named more than once only what is there at last is kept, so that
+ * the length of the list is work that comes out as voxels.
+ */
+export function forInstances(model: Model): { model: Model; voxels_min: number } {
+  const { listed } = model;
+  if (listed === undefined) {
+    const words = listOf(model);
+    const bytes = new Uint8Array(words.buffer, 0, words.byteLength);
+    return { model: { ...model, listed: bytes }, voxels_min: words.length };
+  }
+  if (listed.length <= SHORT_MAX * 4) return { model, voxels_min: 0 };
+  const words = new Uint32Array(Uint8Array.from(listed).buffer);
+  const met = new Uint8Array(SIDE_MAX ** 3 / 8);
+  let at = words.length;
+  for (let i = words.length - 1; i >= 0; i--) {
+    const place = words[i]! & 0xff_ffff;
+    const bit = 1 << (place & 7);
+    if ((met[place >> 3]! & bit) !== 0) continue;
+    met[place >> 3]! |= bit;
+    words[--at] = words[i]!;
+  }
+  const rest = new Uint8Array(words.buffer, at * 4);
+  return { model: { ...model, listed: rest }, voxels_min: words.length - at };
+}
+
+/** The voxels of a TDCZ chunk as an XYZI chunk has them. */
+function listOf(model: Model): Uint32Array {
+  const [width, depth] = model.size;
+  const indices = unpacked(model);
+  let count = 0;
+  for (let i = 0; i < indices.length; i++) if (indices[i] !== 0) count++;
+  const words = new Uint32Array(count);
+  let at = 0;
+  let [x, y, z] = [0, 0, 0];
+  for (let i = 0; i < indices.length; i++) {
+    if (indices[i] !== 0) words[at++] = x | (y << 8) | (z << 16) | (indices[i]! << 24);
+    if (++x < width) continue;
+    x = 0;
+    if (++y < depth) continue;
+    y = 0;
+    z++;
+  }
+  return words;
+}
+
+/** Which of the 256 indices the voxels of a model have. */
+export function indicesIn(model: Model): Uint8Array {
+  const found = new Uint8Array(256);
+  const { listed } = model;
+  if (listed === undefined) {
+    for (const index of unpacked(model)) found[index] = 1;
+    return found;
+  }
+  for (let at = 3; at < listed.length; at += 4) found[listed[at]!] = 1;
+  return found;
 }
 
 /**
- * A volume of a model's voxels, moved. `colors` are the packed colours of the 256 indices. Throws
+ * A volume of a model's voxels, moved. `colors` are the packed colours of the 256 indices, 0 for
+ * what is left out. `clipped` is called when voxels are out of the range of coordinates. Throws
  * GOX_MEMORY_LIMIT as its budget does.
  */
 export function placeModel(
@@ -52,28 +121,29 @@ export function placeModel(
   move: Move,
   colors: Uint32Array,
   budget: BlockBudget,
+  clipped: () => void,
 ): Volume {
-  const dense = model.chunk.type === 'TDCZ';
-  if (!dense && model.count === 0) return new Volume();
+  const { listed } = model;
+  if (listed?.length === 0) return new Volume();
   const grid = new ModelGrid(model, move, budget);
-  if (dense) fillDense(grid, model, colors);
-  else fillList(grid, model, colors);
+  if (listed === undefined) fillDense(grid, model, colors);
+  else fillList(grid, listed, colors);
+  if (grid.clipped) clipped();
   return grid.volume();
 }
 
-function fillList(grid: ModelGrid, { chunk, count }: Model, colors: Uint32Array): void {
-  const bytes = chunk.rest();
+function fillList(grid: ModelGrid, bytes: Uint8Array, colors: Uint32Array): void {
   const words = signedWords(colors);
-  for (let at = 0; at < count * 4; at += 4) {
+  for (let at = 0; at < bytes.length; at += 4) {
     if ((at & 0x3fff) === 0) checkInterrupt();
     const color = words[bytes[at + 3]!]!;
     if (color >>> 24 !== 0) grid.put(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, color);
   }
 }
 
-function fillDense(grid: ModelGrid, { size, chunk }: Model, colors: Uint32Array): void {
-  const [width, depth, height] = size;
-  const indices = unpacked(chunk, width * depth * height);
+function fillDense(grid: ModelGrid, model: Model, colors: Uint32Array): void {
+  const [width, depth] = model.size;
+  const indices = unpacked(model);
   let [x, y, z] = [0, 0, 0];
   for (let i = 0; i < indices.length; i++) {
     if ((i & 0xfff) === 0) checkInterrupt();
@@ -87,7 +157,8 @@ function fillDense(grid: ModelGrid, { size, chunk }: Model, colors: Uint32Array)
   }
 }
 
-function unpacked(chunk: ChunkReader, length: number): Uint8Array {
+function unpacked({ size: [width, depth, height], chunk }: Model): Uint8Array {
+  const length = width * depth * height;
   if (length === 0) return new Uint8Array(0);
   let indices: Uint8Array;
   try {
@@ -116,11 +187,11 @@ class ModelGrid {
   readonly #wordX = new Int32Array(SIDE_MAX);
   readonly #wordY = new Int32Array(SIDE_MAX);
   readonly #wordZ = new Int32Array(SIDE_MAX);
-  readonly #model: Model;
   readonly #budget: BlockBudget;
+  /** Whether voxels are out of the range of coordinates. */
+  clipped = false;
 
   constructor(model: Model, { axes, signs, offset }: Move, budget: BlockBudget) {
-    this.#model = model;
     this.#budget = budget;
     const blockParts = [this.#blockX, this.#blockY, this.#blockZ];
     const wordParts = [this.#wordX, this.#wordY, this.#wordZ];
@@ -156,10 +227,11 @@ class ModelGrid {
   }
 
   #newBlock(place: number): Uint32Array {
-    for (const low of this.#corner(place)) {
-      if (low < COORDINATE_MIN || low > COORDINATE_MAX - 15) {
-        this.#model.chunk.fail('its scene puts voxels out of the range of coordinates');
-      }
+    const inside = (low: number) => low >= COORDINATE_MIN && low <= COORDINATE_MAX - 15;
+    if (!this.#corner(place).every(inside)) {
+      this.clipped = true;
+      this.#blocks[place] = COUNTED;
+      return COUNTED;
     }
     const made = this.#budget.take();
     const data = made ? newBlockData() : COUNTED;

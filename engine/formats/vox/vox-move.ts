@@ -14,8 +14,8 @@ type Triple = readonly [number, number, number];
 
 export const IDENTITY: Move = { axes: [0, 1, 2], signs: [1, 1, 1], offset: [0, 0, 0] };
 
-const TRANSLATION = /^ *([+-]?\d{1,10}) +([+-]?\d{1,10}) +([+-]?\d{1,10}) *$/;
-const ROTATION = /^ *\d{1,3} *$/;
+const TRANSLATION = /^\s*([+-]?[\d.]{1,20})[\s,]+([+-]?[\d.]{1,20})[\s,]+([+-]?[\d.]{1,20})\s*$/;
+const ROTATION = /^\s*\d{1,3}\s*$/;
 
 /** Goxel and MagicaVoxel write 7 bits. */
 const ROTATION_MAX = 127;
@@ -30,7 +30,10 @@ export function parseMove({ _r, _t }: Readonly<Record<string, string>>): Move | 
   if (turn === undefined || _t === undefined) return turn;
   const numbers = TRANSLATION.exec(_t);
   if (numbers === null) return undefined;
-  return { ...turn, offset: [Number(numbers[1]), Number(numbers[2]), Number(numbers[3])] };
+  // MagicaVoxel itself writes whole numbers only.
+  const [x, y, z] = numbers.slice(1).map((number) => Math.round(Number(number)));
+  const offset: Triple = [x!, y!, z!];
+  return offset.every(Number.isFinite) ? { ...turn, offset } : undefined;
 }
 
 function rotation(text: string): Move | undefined {

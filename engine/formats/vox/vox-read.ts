@@ -1,42 +1,44 @@
 /**
  * Reads MagicaVoxel files (`VOX `, int32 version, then the chunk MAIN with all others inside) as
- * Goxel imports them: a layer for each model, named and placed by the first shape of it. Chunks are
- * { 4 byte type, int32 content length, int32 length of the chunks inside, both }. Palette indices
- * count from 1. The palette of the file becomes the document's. IMAP orders the palette only in
- * MagicaVoxel's window, and materials, cameras and notes are passed over.
+ * MagicaVoxel shows them: a layer for each object in its scene, hidden ones invisible, of one frame
+ * of an animation. Chunks are { 4 byte type, int32 content length, int32 length of the chunks
+ * inside, both }. Palette indices count from 1. The palette of the file becomes the document's, in
+ * the order of MagicaVoxel's window. The format is that of the two pages that MagicaVoxel
+ * publishes, `MagicaVoxel-file-format-vox.txt` and `-extension.txt`.
  *
- * Files that do not begin so are read as the format that came before: three int32 for the sizes
- * along z, y and x, an index for each position, x fastest, 255 for none, 256 RGB colours.
+ * Like Goxel: a layer for each model, named and placed by the first shape of it, turned around the
+ * corner of a voxel; and no materials, cameras and hidden objects.
+ *
+ * Files that do not begin so are read as Voxlap's (`vox-old.ts`).
  */
 
 import { GoxError } from '../../../conf/errors.ts';
 import { magicaVoxelColors, unnamed } from '../../document/built-in-palettes.ts';
 import { Document } from '../../document/document.ts';
 import { Layer } from '../../document/layer.ts';
+import type { Palette } from '../../document/palette.ts';
+import type { Camera } from '../../document/scene.ts';
 import { PACKABLE_MAX } from '../../volume/block-store.ts';
-import { pack } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
 import type { ImportOptions } from '../format.ts';
 import { naming } from '../naming.ts';
-import { VoxelBuilder } from '../voxel-builder.ts';
-import { broken, ChunkReader } from './vox-chunks.ts';
-import { type Model, placeModel, readModel } from './vox-model.ts';
-import { ofMiddles } from './vox-move.ts';
+import { Report } from '../report.ts';
+import { readCamera } from './vox-cameras.ts';
+import { type ChunkReader, chunksOf, type Dict } from './vox-chunks.ts';
+import { placementsOf } from './vox-frames.ts';
+import { LAYERS_MAX, LayerMaker, paintOf } from './vox-layers.ts';
+import { materialOf, readMaterial, readOldMaterial } from './vox-materials.ts';
+import { emptyModel, indicesIn, type Model, placeModel, readModel } from './vox-model.ts';
+import { readOld } from './vox-old.ts';
 import { Scene } from './vox-scene.ts';
 
 const MAGIC = 'VOX ';
-const HEADER_BYTES = 8;
-const CHUNK_HEADER_BYTES = 12;
 const PALETTE_LENGTH = 256;
 
-/** A model of no voxel takes 40 bytes of a file, and a layer many times that of memory. */
-const LAYERS_MAX = 16384;
-
-const OLD_HEADER_BYTES = 12;
-const OLD_PALETTE_BYTES = 768;
-const OLD_EMPTY = 255;
+/** What is known and has no counterpart here. */
+const MEANINGLESS = new Set(['rOBJ', 'rLIT', 'META']);
 
 /** Throws GOX_FORMAT_BROKEN (details: file, chunk, offset) or GOX_MEMORY_LIMIT. */
 export const readVox = budgeted(readWithin);
@@ -47,13 +49,13 @@ function readWithin(
   budget: BlockBudget,
   options: ImportOptions,
 ): Document {
-  const { instances = false } = options;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const document = Document.empty();
   if (buffer.toString('latin1', 0, MAGIC.length) === MAGIC) {
-    new VoxReader(buffer, source).read(document, budget, instances);
+    new VoxReader(buffer, source, options).read(document, budget);
   } else {
-    naming(source, () => readOld(buffer, source, document, budget));
+    const { report = new Report(), like } = options;
+    naming(source, () => readOld(buffer, source, document, budget, report, like === 'goxel'));
   }
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
@@ -62,95 +64,120 @@ function readWithin(
 class VoxReader {
   readonly #bytes: Buffer;
   readonly #source: string;
-  readonly #scene = new Scene();
+  readonly #options: ImportOptions;
+  readonly #report: Report;
+  readonly #scene: Scene;
   readonly #models: Model[] = [];
+  readonly #materials = new Map<number, Dict>();
+  readonly #cameras: Camera[] = [];
   #size: readonly [number, number, number] | undefined;
   #palette = magicaVoxelColors();
+  /** The place in the palette of each place in MagicaVoxel's window. */
+  #order: Uint8Array | undefined;
+  #notes: string[] = [];
+  #packed = false;
 
-  constructor(bytes: Buffer, source: string) {
+  constructor(bytes: Buffer, source: string, options: ImportOptions) {
     this.#bytes = bytes;
     this.#source = source;
+    this.#options = options;
+    this.#report = options.report ?? new Report();
+    this.#scene = new Scene(source, this.#report);
   }
 
-  read(document: Document, budget: BlockBudget, instances: boolean): void {
-    if (this.#bytes.length < HEADER_BYTES) this.#fail('header', 4, 'its version is cut short');
-    const main = this.#chunk(HEADER_BYTES, this.#bytes.length);
-    if (main.content.type !== 'MAIN') this.#fail('header', HEADER_BYTES, 'it has no chunk MAIN');
-    for (let at = main.content.end; at < main.end; ) {
-      const { content, end } = this.#chunk(at, main.end);
-      this.#readKnown(content);
-      at = end;
+  read(document: Document, budget: BlockBudget): void {
+    let first: GoxError | undefined;
+    let sound = 0;
+    for (const chunk of chunksOf(this.#bytes, this.#source, this.#report)) {
+      try {
+        this.#readKnown(chunk);
+        if (chunk.type === 'XYZI' || chunk.type === 'TDCZ') sound++;
+      } catch (error) {
+        if (!(error instanceof GoxError && error.code === 'GOX_FORMAT_BROKEN')) throw error;
+        first ??= error;
+        this.#passOver(chunk, error);
+      }
     }
-    if (this.#size !== undefined) this.#fail('MAIN', main.end, 'a SIZE without voxels');
-    if (this.#models.length === 0) this.#fail('MAIN', main.end, 'it has no model');
-    this.#place(document, budget, instances);
-  }
-
-  /** The content of the chunk at an offset, and where the next one begins. */
-  #chunk(at: number, limit: number): { content: ChunkReader; end: number } {
-    const left = limit - at - CHUNK_HEADER_BYTES;
-    if (left < 0) this.#fail('header', at, 'a chunk header is cut short');
-    const type = this.#bytes.toString('latin1', at, at + 4);
-    const length = this.#bytes.readInt32LE(at + 4);
-    const inside = this.#bytes.readInt32LE(at + 8);
-    if (length < 0 || inside < 0 || length + inside > left) {
-      this.#fail(type, at, `${length} and ${inside} bytes do not fit into the ${left} left`);
+    if (sound === 0 && first !== undefined) throw first;
+    if (this.#size !== undefined) {
+      const message = `The last SIZE of ${this.#source} has no voxels.`;
+      this.#report.warn('WARN_BROKEN_PART', message, { chunk: 'SIZE' });
     }
-    const start = at + CHUNK_HEADER_BYTES;
-    const content = new ChunkReader(this.#bytes, this.#source, type, start, start + length);
-    return { content, end: start + length + inside };
+    if (this.#models.length === 0) this.#refuse('it has no model');
+    const { like, instances = like !== 'goxel' } = this.#options;
+    if (instances) this.#show(document, budget);
+    else this.#place(document, budget);
   }
 
   #readKnown(chunk: ChunkReader): void {
-    if (chunk.type === 'SIZE') this.#readSize(chunk);
-    else if (chunk.type === 'XYZI' || chunk.type === 'TDCZ') this.#readVoxels(chunk);
-    else if (chunk.type === 'RGBA') this.#readPalette(chunk);
-    else if (chunk.type === 'nTRN') this.#scene.readTransform(chunk);
-    else if (chunk.type === 'nGRP') this.#scene.readGroup(chunk);
-    else if (chunk.type === 'nSHP') this.#scene.readShape(chunk);
-    else if (chunk.type === 'LAYR') this.#scene.readLayer(chunk);
+    const { type } = chunk;
+    if (type === 'SIZE') this.#readSize(chunk);
+    else if (type === 'XYZI' || type === 'TDCZ') this.#readVoxels(chunk);
+    else if (type === 'RGBA') this.#readPalette(chunk);
+    else if (type === 'PACK') this.#packed = true;
+    else if (type === 'MATL') this.#materials.set(...readMaterial(chunk));
+    else if (type === 'MATT') this.#materials.set(...readOldMaterial(chunk));
+    else if (type === 'IMAP') this.#order = chunk.rest();
+    else if (type === 'NOTE') this.#readNotes(chunk);
+    else if (type === 'rCAM') {
+      const camera = readCamera(chunk);
+      if (camera !== undefined) this.#cameras.push(camera);
+    } else if (!this.#scene.read(chunk) && !MEANINGLESS.has(type)) {
+      const what = JSON.stringify(type);
+      const message = `A chunk ${what} of ${this.#source} is not known here.`;
+      this.#report.warn('WARN_UNKNOWN_PART', message, { chunk: type, byte: chunk.start });
+    }
   }
 
   #readSize(chunk: ChunkReader): void {
-    if (this.#size !== undefined) chunk.fail('the SIZE before it has no voxels');
+    const lost = this.#size !== undefined;
+    this.#size = undefined;
     const side = () => {
       const value = chunk.int32('size');
       return value < 0 ? chunk.fail(`a size of ${value}`, chunk.offset - 4) : value;
     };
     this.#size = [side(), side(), side()];
+    if (lost) chunk.fail('the SIZE before it has no voxels');
   }
 
   #readVoxels(chunk: ChunkReader): void {
-    if (this.#size === undefined) chunk.fail('voxels without a SIZE before them');
     if (this.#models.length >= LAYERS_MAX) this.#tooMany();
-    this.#models.push(readModel(this.#size, chunk));
+    const size = this.#size;
     this.#size = undefined;
+    const place = this.#models.push(emptyModel(chunk)) - 1;
+    if (size === undefined) chunk.fail('voxels without a SIZE before them');
+    const model = readModel(size, chunk);
+    // What cannot be unpacked is found out here, where another model may stand for the file.
+    if (model.listed === undefined) indicesIn(model);
+    this.#models[place] = model;
   }
 
-  /** The last entry is not used, and some files leave it out. */
+  /** MagicaVoxel writes 256 entries; other programs fewer. Those that lack are its own. */
   #readPalette(chunk: ChunkReader): void {
     const entries = chunk.rest();
-    if (entries.length < (PALETTE_LENGTH - 1) * 4) chunk.fail('it has fewer than 255 colours');
-    const palette = new Uint32Array(PALETTE_LENGTH);
     for (let i = 0; i < PALETTE_LENGTH && 4 * i + 4 <= entries.length; i++) {
-      palette[i] = entries.readUInt32LE(4 * i);
+      this.#palette[i] = entries.readUInt32LE(4 * i);
     }
-    this.#palette = palette;
   }
 
-  /** Makes a layer of each model, or of each instance of one. */
-  #place(document: Document, budget: BlockBudget, instances: boolean): void {
-    const colors = new Uint32Array(PALETTE_LENGTH);
-    colors.set(this.#palette.subarray(0, PALETTE_LENGTH - 1), 1);
-    const placements = instances
-      ? this.#scene.all(this.#models.length, LAYERS_MAX)
-      : this.#scene.single(this.#models.length);
+  /** Names of the rows of MagicaVoxel's palette. */
+  #readNotes(chunk: ChunkReader): void {
+    const count = chunk.count('notes', 4);
+    this.#notes = Array.from({ length: Math.min(count, PALETTE_LENGTH) }, () => chunk.string());
+  }
+
+  /** Makes a layer of each model, as Goxel does. */
+  #place(document: Document, budget: BlockBudget): void {
+    const colors = this.#indexed();
     let blocks = 0;
-    const layers = placements.map(({ model, name, hidden, move }, i) => {
+    const placements = this.#scene.single(this.#models.length);
+    const layers = placements.map(({ model, name, move }, i) => {
       const layer = new Layer(i + 1, name === '' ? `Layer.${i + 1}` : name);
-      const moved = instances ? ofMiddles(move) : move;
-      const volume = placeModel(this.#models[model]!, moved, colors, budget);
-      layer.set({ material: 0, visible: !hidden, volume });
+      const volume = placeModel(this.#models[model]!, move, colors, budget, () => {
+        const message = `Voxels of ${this.#source} are out of the range of coordinates.`;
+        this.#report.warn('WARN_CLIPPED', message, { object: layer.name });
+      });
+      layer.set({ material: 0, volume });
       blocks += volume.blockCount;
       if (blocks > PACKABLE_MAX) volume.pack();
       return layer;
@@ -159,50 +186,86 @@ class VoxReader {
     document.set({ layers, active: layers.at(-1), palette });
   }
 
+  /** Makes a layer of each instance of a model, as MagicaVoxel shows them. */
+  #show(document: Document, budget: BlockBudget): void {
+    const report = this.#report;
+    const shown = {
+      source: this.#source,
+      scene: this.#scene,
+      models: this.#models.length,
+      packed: this.#packed,
+    };
+    const placements = placementsOf(shown, this.#options.frame, report, LAYERS_MAX);
+    const colors = this.#indexed();
+    this.#makeOpaque(colors);
+    const paint = paintOf(colors, (index) => {
+      const dict = this.#materials.get(index);
+      return dict === undefined ? undefined : materialOf(dict, colors[index]!);
+    });
+    const maker = new LayerMaker(this.#models, paint, budget, report, this.#source);
+    const layers = maker.make(placements);
+    const materials = paint.materials.filter(
+      (_, place) => place === 0 || layers.some(({ material }) => material === place),
+    );
+    for (const layer of layers) {
+      layer.set({ material: materials.indexOf(paint.materials[layer.material]!) });
+    }
+    const cameras = [...document.cameras, ...this.#cameras];
+    const active = layers.findLast(({ visible }) => visible) ?? layers.at(-1);
+    document.set({ layers, active, materials, cameras, palette: this.#paletteInOrder() });
+  }
+
+  /** Colours by index. */
+  #indexed(): Uint32Array {
+    const colors = new Uint32Array(PALETTE_LENGTH);
+    colors.set(this.#palette.subarray(0, PALETTE_LENGTH - 1), 1);
+    return colors;
+  }
+
+  /** MagicaVoxel heeds no alpha of a palette, and some programs leave it out. */
+  #makeOpaque(colors: Uint32Array): void {
+    const clear = Array.from(colors.keys()).filter((i) => i > 0 && colors[i]! >>> 24 === 0);
+    if (clear.length === 0) return;
+    const used = new Uint8Array(PALETTE_LENGTH);
+    for (const model of this.#models) {
+      for (const [index, is] of indicesIn(model).entries()) used[index]! |= is;
+    }
+    for (const index of clear) colors[index] = (colors[index]! | 0xff00_0000) >>> 0;
+    const count = clear.filter((index) => used[index] === 1).length;
+    const message = `Colours of ${this.#source} have no opacity, and were taken for opaque.`;
+    this.#report.warn('WARN_OPACITY', message, { chunk: 'RGBA' }, count);
+  }
+
+  /** As the palette is seen in MagicaVoxel's window, with the names of its rows. */
+  #paletteInOrder(): Palette {
+    const order = this.#order;
+    const known = order !== undefined && new Set(order).size === PALETTE_LENGTH;
+    const places = known ? Uint8Array.from(order, (index) => index - 1) : this.#palette.keys();
+    const opaque = (place: number) => {
+      const rgba = this.#palette[place]!;
+      return rgba >>> 24 === 0 ? (rgba | 0xff00_0000) >>> 0 : rgba;
+    };
+    const palette = unnamed('MagicaVoxel', Array.from(places, opaque));
+    if (this.#notes.every((note) => note === '')) return palette;
+    const row = Math.ceil(PALETTE_LENGTH / this.#notes.length);
+    const names = palette.names.map((_, i) => this.#notes[Math.floor(i / row)] ?? '');
+    return { ...palette, names };
+  }
+
+  #passOver({ type, start }: ChunkReader, { message }: GoxError): void {
+    const where = { chunk: type, byte: start };
+    this.#report.warn('WARN_BROKEN_PART', `${message} It is passed over.`, where);
+  }
+
   #tooMany(): never {
     const message = `${this.#source} holds more than ${LAYERS_MAX} models.`;
     throw new GoxError('GOX_MEMORY_LIMIT', message, { file: this.#source, models_max: LAYERS_MAX });
   }
 
-  #fail(chunk: string, offset: number, message: string): never {
-    return broken(this.#source, chunk, offset, message);
+  #refuse(message: string): never {
+    const file = this.#source;
+    const details = { file, chunk: 'MAIN', offset: this.#bytes.length };
+    const text = `${file} is damaged in chunk "MAIN": ${message}.`;
+    throw new GoxError('GOX_FORMAT_BROKEN', text, details);
   }
-}
-
-/** Fills a document's layer from a file of the older format. */
-function readOld(bytes: Buffer, source: string, document: Document, budget: BlockBudget): void {
-  const fail = (offset: number, message: string) => broken(source, 'header', offset, message);
-  const count = bytes.length - OLD_HEADER_BYTES - OLD_PALETTE_BYTES;
-  if (count < 0) fail(0, 'it is no MagicaVoxel file, and too short for an older one');
-  const [height, depth, width] = [0, 4, 8].map((at) => bytes.readInt32LE(at)) as [
-    number,
-    number,
-    number,
-  ];
-  if (height < 0 || depth < 0 || width < 0 || width * depth * height > count) {
-    fail(0, `it is no MagicaVoxel file, and has no ${width} x ${depth} x ${height} voxels`);
-  }
-  const start = OLD_HEADER_BYTES + width * depth * height;
-  const colors = Uint32Array.from({ length: PALETTE_LENGTH }, (_, i) => {
-    const at = start + 3 * i;
-    return pack(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, 255);
-  });
-  const voxels = new VoxelBuilder(budget);
-  const [x0, y0, z0] = [width, depth, height].map((side) => -Math.trunc(side / 2)) as [
-    number,
-    number,
-    number,
-  ];
-  let [x, y, z] = [0, 0, 0];
-  for (let at = OLD_HEADER_BYTES; at < start; at++) {
-    const index = bytes[at]!;
-    if (index !== OLD_EMPTY) voxels.set(x + x0, y + y0, z + z0, colors[index]!);
-    if (++x < width) continue;
-    x = 0;
-    if (++y < depth) continue;
-    y = 0;
-    z++;
-  }
-  voxels.finish(document.activeLayer.volume);
-  document.set({ palette: unnamed('VOX', colors) });
 }

@@ -1,122 +1,97 @@
 /**
- * The scene graph of a MagicaVoxel file: transform nodes (nTRN), each with one child, group nodes
- * (nGRP) and shape nodes (nSHP), which name models. A node may be the child of several others.
- * References to what is not there place nothing.
+ * The scene of a MagicaVoxel file: where its graph of nodes puts the models. A node may be the
+ * child of several others. References to what is not there place nothing.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
 import { checkInterrupt } from '../../interrupt.ts';
+import type { Report } from '../report.ts';
 import type { ChunkReader } from './vox-chunks.ts';
-import { compose, IDENTITY, type Move, parseMove } from './vox-move.ts';
+import { compose, IDENTITY, type Move } from './vox-move.ts';
+import { atFrame, type Node, readNode, readVoxLayer, type VoxLayer } from './vox-nodes.ts';
 
 /** Where a model goes, and as what. */
 export interface Placement {
   readonly model: number;
-  /** Of the nearest transform that has one; empty without. */
+  /** Tells the instances of one scene from one another, whatever the frame. */
+  readonly instance: number;
+  /** Of the nearest node that has one, else of its MagicaVoxel layer; empty without. */
   readonly name: string;
   readonly hidden: boolean;
   readonly move: Move;
 }
 
-/** A node of any of the three kinds. */
-interface Node {
-  readonly chunk: ChunkReader;
-  /** The nodes below it. */
-  readonly children: readonly number[];
-  /** Shapes: the models, of which the first is shown. */
-  readonly models: readonly number[];
-  /** Transforms: what is read off the first and, as Goxel does, off all frames together. */
-  readonly firstMove: Move;
-  readonly allMoves: Move;
+/** A node's place in the world. */
+interface World {
   readonly name: string;
+  readonly layerName: string;
   readonly hidden: boolean;
-  /** Transforms: the MagicaVoxel layer it is in. */
-  readonly layer: number;
+  readonly move: Move;
 }
 
-/** A node's place in the world. */
-type World = Pick<Placement, 'name' | 'hidden' | 'move'>;
+const ROOT: World = { name: '', layerName: '', hidden: false, move: IDENTITY };
 
-const ROOT: World = { name: '', hidden: false, move: IDENTITY };
-const PLAIN = {
-  children: [],
-  models: [],
-  firstMove: IDENTITY,
-  allMoves: IDENTITY,
-  name: '',
-  hidden: false,
-  layer: -1,
-};
+/** A model where no node puts it. */
+export const UNMOVED = { name: '', hidden: false, move: IDENTITY };
 
 const NODES_MAX = 0x10_0000;
 
 /** Shared groups multiply what they hold; so many nodes are visited for one scene. */
 const VISITS_MAX = 0x4_0000;
 
-const INT32_BYTES = 4;
-
 export class Scene {
+  readonly #source: string;
+  readonly #report: Report;
   readonly #nodes = new Map<number, Node>();
   /** A node's parent; the last one in the file, as in Goxel, when there are several. */
   readonly #parents = new Map<number, number>();
-  readonly #hiddenLayers = new Set<number>();
+  readonly #layers = new Map<number, VoxLayer>();
+  #visits = 0;
+  #tree: Tree | undefined;
 
-  /** Reads an nTRN chunk. */
-  readTransform(chunk: ChunkReader): void {
-    const id = chunk.int32('node id');
-    const { _name: name, _hidden } = chunk.dict();
-    const children = [chunk.int32('child id')];
-    chunk.int32('reserved number');
-    const layer = chunk.int32('layer id');
-    let frame: Record<string, string> = {};
-    const moves: Move[] = [];
-    for (let left = chunk.count('frames', INT32_BYTES); left > 0; left--) {
-      const { offset } = chunk;
-      frame = { ...frame, ...chunk.dict() };
-      const move = parseMove(frame);
-      if (move === undefined) chunk.fail('its frame is no rotation and translation', offset);
-      moves.push(move);
+  constructor(source: string, report: Report) {
+    this.#source = source;
+    this.#report = report;
+  }
+
+  /** Whether the file has no graph, as those of before MagicaVoxel 0.99. */
+  get empty(): boolean {
+    return this.#nodes.size === 0;
+  }
+
+  /** Reads a node chunk or a LAYR chunk; tells whether it is one. */
+  read(chunk: ChunkReader): boolean {
+    if (chunk.type === 'LAYR') {
+      const layer = readVoxLayer(chunk);
+      this.#layers.set(layer.id, layer);
+      return true;
     }
-    const [firstMove, allMoves] = [moves[0] ?? IDENTITY, moves.at(-1) ?? IDENTITY];
-    const hidden = _hidden === '1';
-    const node = {
-      ...PLAIN,
-      chunk,
-      children,
-      firstMove,
-      allMoves,
-      name: name ?? '',
-      hidden,
-      layer,
-    };
-    this.#add(id, node);
+    const found = readNode(chunk, (message, byte) => this.#warn(chunk, message, byte));
+    if (found === undefined) return false;
+    const [id, node] = found;
+    if (this.#nodes.has(id)) this.#warn(chunk, `it is a second node of id ${id}`);
+    else this.#add(id, node);
+    return true;
   }
 
-  /** Reads an nGRP chunk. */
-  readGroup(chunk: ChunkReader): void {
-    const id = chunk.int32('node id');
-    chunk.dict();
-    const count = chunk.count('children', INT32_BYTES);
-    const children = Array.from({ length: count }, () => chunk.int32('child id'));
-    this.#add(id, { ...PLAIN, chunk, children });
-  }
-
-  /** Reads an nSHP chunk. */
-  readShape(chunk: ChunkReader): void {
-    const id = chunk.int32('node id');
-    chunk.dict();
-    const models: number[] = [];
-    for (let left = chunk.count('models', 2 * INT32_BYTES); left > 0; left--) {
-      models.push(chunk.int32('model id'));
-      chunk.dict();
+  /** The frames at which something changes, from the first on; one at least. */
+  frames(): number[] {
+    const frames = new Set<number>();
+    for (const { shown, moves } of this.#nodes.values()) {
+      for (const track of [shown, moves]) {
+        if (track === undefined || track.keys.length < 2) continue;
+        for (const { frame } of track.keys.slice(1)) frames.add(frame);
+      }
     }
-    this.#add(id, { ...PLAIN, chunk, models });
+    frames.delete(0);
+    return [0, ...[...frames].sort((a, b) => a - b)];
   }
 
-  /** Reads a LAYR chunk. */
-  readLayer(chunk: ChunkReader): void {
-    const id = chunk.int32('layer id');
-    if (chunk.dict()._hidden === '1') this.#hiddenLayers.add(id);
+  /** Every model that a shape names, at any frame. */
+  named(): Set<number> {
+    const named = new Set<number>();
+    for (const { models } of this.#nodes.values()) for (const model of models) named.add(model);
+    return named;
   }
 
   /**
@@ -132,55 +107,47 @@ export class Scene {
     const worlds = new Map<number, World>();
     return Array.from({ length: models }, (_, model) => {
       const shape = shapes.get(model);
-      const world = shape === undefined ? ROOT : this.#worldOf(shape, worlds);
-      return { model, ...world, hidden: false };
+      const { name, move } = shape === undefined ? ROOT : this.#worldOf(shape, worlds);
+      return { model, instance: model, name, move, hidden: false };
     });
   }
 
   /**
-   * Everything that MagicaVoxel shows, hidden things marked, in the order of the graph; then the
-   * models that no shape has. Throws GOX_FORMAT_BROKEN for nodes below themselves and
-   * GOX_MEMORY_LIMIT for more than `placements_max`.
+   * All instances of models at a frame, hidden ones marked, in the order of the graph. Nodes are
+   * not followed below themselves. Throws GOX_MEMORY_LIMIT for more than `placements_max`.
    */
-  all(models: number, placements_max: number): Placement[] {
+  instances(models: number, frame: number, placements_max: number): Placement[] {
     const placements: Placement[] = [];
-    const placed = new Set<number>();
-    const roots = [...this.#nodes.keys()].filter((id) => !this.#parents.has(id));
-    if (roots.length === 0) for (const [id, node] of this.#nodes) cyclic(id, node);
-    const waiting = roots.reverse().map((id) => ({ id, world: ROOT, depth: 0 }));
-    for (let visits = 0; waiting.length > 0; visits++) {
+    this.#tree ??= treeOf(this.#nodes, this.#parents, (node, message) =>
+      this.#warn(node.chunk, message),
+    );
+    const { roots, children } = this.#tree;
+    const waiting = roots.toReversed().map((id) => ({ id, world: ROOT }));
+    for (let visit = 0; waiting.length > 0; visit++) {
       checkInterrupt();
-      const { id, world, depth } = waiting.pop()!;
-      const node = this.#nodes.get(id);
-      if (node === undefined) continue;
-      if (depth > this.#nodes.size) cyclic(id, node);
-      const model = node.models[0];
-      if (model !== undefined && model >= 0 && model < models) {
-        placements.push({ model, ...world });
-        placed.add(model);
+      const { id, world } = waiting.pop()!;
+      const node = this.#nodes.get(id)!;
+      const below = this.#below(node, world, frame);
+      if (node.shown !== undefined) {
+        const model = atFrame(node.shown, frame);
+        const { hidden, move } = below;
+        const name = below.name === '' ? below.layerName : below.name;
+        if (model >= 0 && model < models) {
+          placements.push({ model, instance: visit, name, hidden, move });
+        } else this.#warn(node.chunk, `it names model ${model}, which is not there`);
       }
-      if (visits >= VISITS_MAX || placements.length > placements_max) {
-        const file = node.chunk.source;
-        const message = `The scene of ${file} places more than ${placements_max} models.`;
-        throw new GoxError('GOX_MEMORY_LIMIT', message, { file, placements_max });
+      if (++this.#visits > VISITS_MAX || placements.length > placements_max) {
+        this.#refuse(`places more than ${placements_max} models`, { placements_max });
       }
-      const below = this.#below(node, world, node.firstMove);
-      for (let i = node.children.length - 1; i >= 0; i--) {
-        waiting.push({ id: node.children[i]!, world: below, depth: depth + 1 });
-      }
-    }
-    for (let model = 0; model < models; model++) {
-      if (!placed.has(model)) placements.push({ model, ...ROOT });
+      const inside = children.get(id)!;
+      for (let i = inside.length - 1; i >= 0; i--) waiting.push({ id: inside[i]!, world: below });
     }
     return placements;
   }
 
   #add(id: number, node: Node): void {
-    if (this.#nodes.has(id)) node.chunk.fail(`a second node of id ${id}`, node.chunk.start);
     if (this.#nodes.size >= NODES_MAX) {
-      const file = node.chunk.source;
-      const message = `The scene of ${file} has more than ${NODES_MAX} nodes.`;
-      throw new GoxError('GOX_MEMORY_LIMIT', message, { file, nodes_max: NODES_MAX });
+      this.#refuse(`has more than ${NODES_MAX} nodes`, { nodes_max: NODES_MAX });
     }
     this.#nodes.set(id, node);
     for (const child of node.children) this.#parents.set(child, id);
@@ -198,23 +165,82 @@ export class Scene {
     let world = top === undefined ? ROOT : worlds.get(top)!;
     for (let i = chain.length - 1; i >= 0; i--) {
       const node = this.#nodes.get(chain[i]!)!;
-      world = this.#below(node, world, node.allMoves);
+      const name = node.models.length > 0 || node.name === '' ? world.name : node.name;
+      world = { ...world, name, move: compose(world.move, node.allMoves) };
       worlds.set(chain[i]!, world);
     }
     return worlds.get(shape)!;
   }
 
-  /** The place in the world of what is below a node. */
-  #below(node: Node, world: World, move: Move): World {
-    if (node.models.length > 0) return world;
+  /** The place in the world of a node and of what is below it. */
+  #below(node: Node, world: World, frame: number): World {
+    const layer = this.#layers.get(node.layer);
+    const { moves } = node;
     return {
       name: node.name === '' ? world.name : node.name,
-      hidden: world.hidden || node.hidden || this.#hiddenLayers.has(node.layer),
-      move: compose(world.move, move),
+      layerName: layer === undefined || layer.name === '' ? world.layerName : layer.name,
+      hidden: world.hidden || node.hidden || layer?.hidden === true,
+      move: moves === undefined ? world.move : compose(world.move, atFrame(moves, frame)),
     };
+  }
+
+  #warn({ type, start }: ChunkReader, message: string, byte = start): void {
+    const text = `In a chunk ${type} of ${this.#source}: ${message}; that is passed over.`;
+    this.#report.warn('WARN_BROKEN_PART', text, { chunk: type, byte });
+  }
+
+  #refuse(message: string, details: Record<string, number>): never {
+    const file = this.#source;
+    throw new GoxError('GOX_MEMORY_LIMIT', `The scene of ${file} ${message}.`, {
+      file,
+      ...details,
+    });
   }
 }
 
 function cyclic(id: number, { chunk }: Node): never {
   return chunk.fail(`node ${id} of its scene is below itself`, chunk.start);
+}
+
+/** The graph without what is not there, and without ways from a node to itself. */
+interface Tree {
+  readonly roots: readonly number[];
+  /** Of the nodes that a root reaches. */
+  readonly children: ReadonlyMap<number, readonly number[]>;
+}
+
+function treeOf(
+  nodes: ReadonlyMap<number, Node>,
+  parents: ReadonlyMap<number, number>,
+  warn: (node: Node, message: string) => void,
+): Tree {
+  let roots = [...nodes.keys()].filter((id) => !parents.has(id));
+  if (roots.length === 0 && nodes.size > 0) roots = [nodes.has(0) ? 0 : [...nodes.keys()][0]!];
+  const children = new Map<number, number[]>();
+  /** Those between a root and the node that is looked at. */
+  const above = new Set<number>();
+  const ways: { id: number; next: number }[] = [];
+  const enter = (id: number) => {
+    children.set(id, []);
+    above.add(id);
+    ways.push({ id, next: 0 });
+  };
+  for (const root of roots) {
+    if (!children.has(root)) enter(root);
+    while (ways.length > 0) {
+      const way = ways.at(-1)!;
+      const node = nodes.get(way.id)!;
+      const child = node.children[way.next++];
+      if (child === undefined) {
+        above.delete(way.id);
+        ways.pop();
+      } else if (!nodes.has(child)) warn(node, `it names node ${child}, which is not there`);
+      else if (above.has(child)) warn(node, `node ${child} of its scene is below itself`);
+      else {
+        children.get(way.id)!.push(child);
+        if (!children.has(child)) enter(child);
+      }
+    }
+  }
+  return { roots, children };
 }

@@ -1,0 +1,83 @@
+/**
+ * The materials of the colours of a MagicaVoxel file, as Goxel's. A chunk MATL is int32 colour
+ * index and a dictionary of texts: `_type` (_diffuse, _metal, _glass, _emit, _blend, _media), and
+ * numbers, most of them 0…1: `_metal`, `_rough`, `_trans` and `_alpha` (how much is seen through
+ * it), `_emit`, and `_weight` in files of before them. A chunk MATT of older files is int32 index
+ * and type, float32 weight, bits for the float32 values that follow.
+ *
+ * What is diffuse has the first material of a document. Light gets the colour that it has there.
+ * Indices of refraction, attenuation and the power of light have no counterpart. What is written
+ * here has `_name` and `_emission`, too, which are read back and mean nothing to MagicaVoxel.
+ */
+
+import { type Material, newMaterial } from '../../document/scene.ts';
+import { LINEAR } from '../../mesh-import/srgb.ts';
+import type { ChunkReader, Dict } from './vox-chunks.ts';
+
+/** Nothing is so clear that it could not be seen at all. */
+const OPACITY_MIN = 0.1;
+
+/** How rough what shines is when nothing is said. */
+const ROUGHNESS = 0.1;
+
+const TYPES = ['_diffuse', '_metal', '_glass', '_emit'];
+const PLASTIC = 1;
+const ROUGH = 2;
+
+const NAMES: Readonly<Record<string, string>> = {
+  _metal: 'Metal',
+  _glass: 'Glass',
+  _emit: 'Light',
+  _blend: 'Blend',
+  _media: 'Cloud',
+};
+
+/** Reads a MATL chunk. */
+export function readMaterial(chunk: ChunkReader): [index: number, Dict] {
+  return [chunk.int32('material id'), chunk.dict()];
+}
+
+/** Reads a MATT chunk, as what it would be in a MATL chunk. */
+export function readOldMaterial(chunk: ChunkReader): [index: number, Dict] {
+  const index = chunk.int32('material id');
+  const type = TYPES[chunk.int32('type')] ?? '_diffuse';
+  const weight = String(chunk.float32('weight'));
+  const bits = chunk.int32('properties');
+  if ((bits & PLASTIC) !== 0) chunk.float32('plastic');
+  const rough = (bits & ROUGH) === 0 ? {} : { _rough: String(chunk.float32('roughness')) };
+  return [index, { _type: type, _weight: weight, ...rough }];
+}
+
+/** The material of a colour; undefined for what is diffuse. Its name is a kind of material. */
+export function materialOf(dict: Dict, rgba: number): Material | undefined {
+  const { _type: type = '_diffuse', _name } = dict;
+  const plain = newMaterial(_name ?? NAMES[type] ?? '');
+  const number = (key: string, other: number) => fraction(dict[key], other);
+  const weight = number('_weight', 1);
+  const roughness = Math.fround(number('_rough', ROUGHNESS));
+  const trans = number('_trans', number('_alpha', type === '_glass' ? weight : 0));
+  const opacity = Math.max(1 - trans, OPACITY_MIN);
+  const color = new Float32Array([1, 1, 1, opacity]);
+  const metallic = Math.fround(number('_metal', weight));
+  if (type === '_metal') return { ...plain, metallic, roughness };
+  if (type === '_glass' || type === '_media') return { ...plain, color, roughness };
+  if (type === '_blend') return { ...plain, color, metallic, roughness };
+  if (type === '_emit') return { ...plain, emission: emissionOf(dict, rgba, weight) };
+  return _name === undefined ? undefined : plain;
+}
+
+function emissionOf({ _emission, _emit }: Dict, rgba: number, weight: number): Float32Array {
+  const own = _emission?.split(' ').map(Number);
+  if (own?.length === 3 && own.every((value) => value >= 0 && value < 1e6)) {
+    return new Float32Array(own);
+  }
+  const strength = fraction(_emit, weight);
+  const light = (shift: number) => LINEAR[(rgba >>> shift) & 0xff]! * strength;
+  return new Float32Array([light(0), light(8), light(16)]);
+}
+
+/** A number of 0…1 out of a text. */
+function fraction(text: string | undefined, other: number): number {
+  const value = text === undefined ? Number.NaN : Number.parseFloat(text);
+  return Number.isFinite(value) ? Math.min(Math.max(value, 0), 1) : other;
+}
