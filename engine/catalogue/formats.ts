@@ -25,8 +25,8 @@ export const listFormats = method({
         keeps: Type.Optional(
           Type.Array(Type.String(), {
             description:
-              'Of layers, names, visibility (which are hidden), materials, opacity, place, inside' +
-              ' (voxels that are not seen), cameras, and colors or the "nearest colors" of its own,' +
+              'Of layers, names, visibility (which are hidden), materials, opacity, place,' +
+              ' inside (voxels that are not seen), cameras, and colors or the "nearest colors" of its own,' +
               ' what a file that is written holds. The rest is told by warnings.',
           }),
         ),
