@@ -57,6 +57,14 @@ export const FILE_ERRORS = {
     advice: 'Save the file without what the message names, or convert it in another program.',
     details: '`file`, `extension`',
   },
+  GOX_EMPTY: {
+    number: -32061,
+    retryable: false,
+    meaning:
+      'A file that holds something was read, and no voxel came of it. Only `convert` says so.',
+    advice: 'For a mesh, try a larger --size; --allow-empty writes a file without voxels.',
+    details: '`path`, `warnings` of the reading',
+  },
   GOX_STRICT: {
     number: -32059,
     retryable: false,

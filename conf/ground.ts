@@ -6,7 +6,7 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lookUpGroup, lookUpUser, noGroup, noUser } from './accounts.ts';
-import { ConfigError } from './load.ts';
+import { ConfigError } from './config-error.ts';
 import type { Config } from './schema.ts';
 import { tokensOf } from './token-file.ts';
 

@@ -11,13 +11,15 @@ import {
   givenTwice,
   type Source,
 } from './assignment.ts';
+import { ConfigError } from './config-error.ts';
 import { contradictions } from './contradictions.ts';
 import { fromEnvironment } from './environment.ts';
 import { expandSettings } from './expand.ts';
-import { type Memory, memoryThere, settleShares } from './memory.ts';
+import { settleShares } from './memory.ts';
 import { readText } from './read-text.ts';
 import type { Config } from './schema.ts';
 import { SETTINGS } from './settings.ts';
+import { type Memory, memoryThere } from './shares.ts';
 
 export interface ConfigSources {
   /** Path of a YAML file. */
@@ -56,19 +58,6 @@ export interface ConfigFindings {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly loaded: LoadedConfig | undefined;
-}
-
-/** A configuration that cannot be used; the process exits with EX_CONFIG (78). */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  /** One sentence each, beginning with the file, line and column, the variable or the flag. */
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    const what = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-    super(`the configuration has ${what}:\n${problems.map((line) => `  ${line}`).join('\n')}`);
-    this.problems = problems;
-  }
 }
 
 /** Rejects with ConfigError, with everything that is wrong. Paths in the result are absolute. */

@@ -1,6 +1,7 @@
 /** The configuration schema as a flat list: one setting per key, such as `limits.depth_max`. */
 
-import { admits, expectation, type Keywords } from './check.ts';
+import { admits, type Keywords } from './check.ts';
+import { expectation } from './expectation.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
 
 export interface Setting {

@@ -11,8 +11,8 @@
  */
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { ConfigError } from './config-error.ts';
 import type { Level } from './levels.ts';
-import { ConfigError } from './load.ts';
 import type { Config } from './schema.ts';
 
 export interface Token {

@@ -30,7 +30,7 @@ done
 echo '{"type":"module"}' > dist/bundle/supervisor/inspector/package.json
 plain='--format=cjs --supported:dynamic-import=false'
 # shellcheck disable=SC2086 # lists of flags
-esbuild $flags $plain --external:./cli/main.js --outfile=dist/bundle/supervisor/main.js dist/supervisor/main.js
+esbuild $flags $plain --external:./cli/main.js --external:./cli/converting.js --outfile=dist/bundle/supervisor/main.js dist/supervisor/main.js
 # loaded FILE NAME=ENTRY…
 loaded() {
   file=$1
@@ -51,7 +51,8 @@ loaded() {
   done
 }
 loaded supervisor/daemon.cjs command=supervisor/cli/main library=supervisor/index
-loaded engine/threads.cjs engine=engine/worker job=engine/job-worker solo=engine/solo
+loaded engine/threads.cjs engine=engine/worker job=engine/job-worker
+loaded supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
 node scripts/code-cache.js
 
 # Decoders of compressed meshes, which a reader loads when a file needs them: `decoder-room.ts`.

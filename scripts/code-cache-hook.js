@@ -1,7 +1,7 @@
 /**
  * For `node --import`, by `code-cache.js`: writes down the code that V8 made of the bundles that
- * `load.cjs` runs, once the first requests were answered, whose functions are to be among it. Each
- * thread has this too; the first is taken.
+ * `load.cjs` runs, once the first requests were answered or a command has ended, whose functions are
+ * to be among it. Each thread has this too; the first is taken.
  */
 
 import { existsSync, linkSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -14,10 +14,16 @@ vm.Script = class extends vm.Script {
   constructor(source, options) {
     super(source, options);
     if (!options?.filename?.endsWith('.cjs')) return;
+    const file = `${options.filename}.cache`;
+    if (process.env.GOXEL_CODE_CACHE_WHEN === 'exit') {
+      // A command, which has done its work then.
+      process.once('exit', () => keep(file, this.createCachedData()));
+      return;
+    }
     const timer = setInterval(() => {
       if (!existsSync(process.env.GOXEL_CODE_CACHE_WHEN)) return;
       clearInterval(timer);
-      keep(`${options.filename}.cache`, this.createCachedData());
+      keep(file, this.createCachedData());
     }, POLL_MS);
     timer.unref();
   }

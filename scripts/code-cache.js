@@ -1,10 +1,10 @@
 /**
- * Runs the bundled daemon once, and keeps the code that V8 made of it beside the bundles
+ * Runs the bundled daemon once, and a conversion, and keeps the code that V8 made of it beside the bundles
  * (`load.cjs`). Without it everything works too, and starts slower; so a machine on which no daemon
  * can run only gets a line about it.
  */
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,23 @@ const daemon = spawn(
     stdio: ['ignore', 'ignore', 'ignore'],
   },
 );
+
+/** One conversion of every format that people mostly have, into each of them. */
+function convertOnce() {
+  const formats = ['txt', 'vox', 'gox', 'qb', 'obj', 'ply', 'glb', 'stl'];
+  const files = (name) => formats.map((format) => join(directory, `${name}.${format}`));
+  const outputs = (name) => files(name).flatMap((file) => ['-o', file]);
+  const [first, ...more] = files('a');
+  writeFileSync(first, '0 0 0 ff0000\n1 0 0 00ff00\n');
+  const main = join(BUNDLE, 'supervisor/main.js');
+  const options = { cwd: directory, stdio: 'ignore' };
+  execFileSync(process.execPath, [main, 'convert', first, ...outputs('b')], options);
+  const env = { ...process.env, GOXEL_CODE_CACHE_WHEN: 'exit' };
+  const inputs = [first, ...more.map((_, n) => files('b')[n + 1])];
+  const args = ['--import', HOOK, main, 'convert', ...inputs, '--size', '2', ...outputs('c')];
+  execFileSync(process.execPath, args, { ...options, env });
+}
+
 let ended = false;
 daemon.on('exit', () => {
   ended = true;
@@ -52,6 +69,7 @@ try {
   await client.close();
   writeFileSync(when, '');
   await until(() => FILES.every((file) => existsSync(join(BUNDLE, file))));
+  convertOnce();
 } catch (error) {
   process.stderr.write(`code-cache: starts will be slower: ${error.message}\n`);
 } finally {

@@ -7,7 +7,8 @@ export type {
   RequestMessage,
   RequestTrace,
 } from '../actors/hooks.ts';
-export { ConfigError, loadConfig } from '../conf/load.ts';
+export { ConfigError } from '../conf/config-error.ts';
+export { loadConfig } from '../conf/load.ts';
 export type { Config } from '../conf/schema.ts';
 export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 export { type Outcome, StartError } from './outcome.ts';

@@ -15,6 +15,9 @@ const [, program = '', first] = process.argv;
 const isDaemon =
   first === undefined ? program.endsWith('goxel-daemon') : first === 'run' || first.startsWith('-');
 
+/** What lives longer has more to do than to convert a small file. */
+const CONVERTING_MS = 150;
+
 const SIGNALS: readonly NodeJS.Signals[] = isDaemon
   ? ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT']
   : ['SIGUSR1'];
@@ -27,23 +30,19 @@ for (const signal of SIGNALS) process.on(signal, () => answer(signal));
 // Who passes signals on to this process waits for that, by what cli/child.ts has told it.
 if (process.env._GOXEL_BACKGROUND === 'beneath') closeSync(3);
 
-const inspector = process.getBuiltinModule('node:inspector');
-const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
-const wanted = flags.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
-// Node opens it from a thread of its own, which may be slower than we are and act more than once;
-// on a busy machine, or by a newer Node, also after a second.
-closeDebugger();
-const watch = setInterval(closeDebugger, 10).unref();
-setTimeout(() => {
-  clearInterval(watch);
-  setInterval(closeDebugger, 1000).unref();
-}, 1000).unref();
+// Whose commands need nothing of the daemon, and are often waited for.
+const converts = first !== undefined && ['convert', 'info', 'formats'].includes(first);
+// Node takes its time to load what closes the debugger; until then that of a signal which came
+// before the handler stays open, in a process that is about to end.
+if (converts) setTimeout(keepDebuggerClosed, CONVERTING_MS).unref();
+else keepDebuggerClosed();
 
 // Not awaited: the bundle is CommonJS, which Node begins sooner.
 void run();
 
 async function run(): Promise<void> {
-  const { main } = await import('./cli/main.ts').catch(cannotLoad);
+  const part = converts ? import('./cli/converting.ts') : import('./cli/main.ts');
+  const { main } = await part.catch(cannotLoad);
   await main(process.argv.slice(2), (handler) => {
     answer = handler;
     return [...early];
@@ -58,6 +57,22 @@ function cannotLoad(error: NodeJS.ErrnoException): never {
   process.exit(71);
 }
 
-function closeDebugger(): void {
-  if (!wanted && inspector.url() !== undefined) inspector.close();
+/**
+ * Node opens it from a thread of its own, which may be slower than we are and act more than once;
+ * on a busy machine, or by a newer Node, also after a second.
+ */
+function keepDebuggerClosed(): void {
+  const inspector = process.getBuiltinModule('node:inspector');
+  const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
+  const wanted = flags.some((flag) => /^--inspect(-brk|-wait)?(=|$)/.test(flag));
+  if (wanted) return;
+  const close = () => {
+    if (inspector.url() !== undefined) inspector.close();
+  };
+  close();
+  const watch = setInterval(close, 10).unref();
+  setTimeout(() => {
+    clearInterval(watch);
+    setInterval(close, 1000).unref();
+  }, 1000).unref();
 }

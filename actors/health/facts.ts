@@ -1,6 +1,6 @@
 /** Gathers what there is to know about the daemon now. It asks nobody and waits for nothing. */
 
-import { memoryThere } from '../../conf/memory.ts';
+import { memoryThere } from '../../conf/shares.ts';
 import type {
   EventLoopDelay,
   HealthFacts,

@@ -4,7 +4,8 @@
  * (measured), and does not say which branch of a union was meant.
  */
 
-import { admits, expectation, type Keywords } from '../../conf/check.ts';
+import { admits, type Keywords } from '../../conf/check.ts';
+import { expectation } from '../../conf/expectation.ts';
 import { closest, didYouMean } from '../../conf/suggest.ts';
 import { cut, sketch } from './sketch.ts';
 import { branchesOf, containerOf, meantFor } from './union.ts';

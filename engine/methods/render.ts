@@ -76,7 +76,7 @@ const EXPORT_SIDE = 1024;
 
 /** The picture that Goxel exports: by the active camera, all layers merged. */
 export function exportPicture(
-  project: Project,
+  project: Pick<Project, 'files' | 'document' | 'job_threads'>,
   path: string | undefined,
   format: string,
   result: object,

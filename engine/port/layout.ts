@@ -31,7 +31,7 @@
  */
 
 import type { MessagePort } from 'node:worker_threads';
-import type { ErrorCode, ErrorDetails, GoxError } from '../../conf/errors.ts';
+import type { GoxError } from '../../conf/errors.ts';
 import type { JournalPlace, StoreFault } from '../journal/store-reader.ts';
 import type { Mirror, MirrorDelta } from './mirror.ts';
 import type { PoolPlace } from './pool.ts';
@@ -349,21 +349,3 @@ export interface EngineApi {
   close(project: number): void;
   stats(): EngineStats;
 }
-
-/** What the thread of `solo.ts` is started with: one file to be made of another. */
-export interface SoloOrder {
-  readonly options: Omit<EngineOptions, 'jobs_inline' | 'job_threads'>;
-  /** Absolute paths. */
-  readonly from: string;
-  readonly to: string;
-}
-
-/** What it posts: how far it is, and an error that it ends with. */
-export type SoloReport =
-  | { readonly type: 'reading' | 'writing' }
-  | {
-      readonly type: 'failed';
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly details: ErrorDetails | undefined;
-    };

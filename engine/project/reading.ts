@@ -59,7 +59,8 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
   return { document, warnings: report.warnings() };
 }
 
-function isEmpty({ layers }: Document): boolean {
+/** Whether nothing is in any layer; what layers are computed of is not looked at. */
+export function isEmpty({ layers }: Document): boolean {
   return layers.every(
     ({ shape, baseId, volume }) => shape === undefined && baseId === 0 && volume.count() === 0,
   );

@@ -6,7 +6,7 @@ import { cutPath } from '../catalogue/sketch.ts';
 import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
-import { formatFor } from '../formats/index.ts';
+import { type ExportOptions, formatFor } from '../formats/index.ts';
 import { keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Files } from './files.ts';
@@ -22,6 +22,8 @@ export interface Writing {
   readonly options: WritingOptions;
   /** What was asked beside them, and no writer can do otherwise. */
   readonly unused?: readonly string[];
+  /** Paths that no file which is written beside this one may take. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** A file that was written, for a result. */
@@ -42,29 +44,25 @@ type Check = () => void;
 export function writeDocument(
   files: Files,
   document: Document,
-  { path, format, options, unused }: Writing & { readonly path: string },
+  writing: Writing & { readonly path: string },
   check: Check = () => {},
 ): WrittenFile {
-  const { name, write } = writerOf(path, format);
+  const { path, format, options, kept } = writing;
+  writerOf(path, format);
   const report = new Report();
-  tellUnused(report, options, WRITING_FORMATS, name, unused);
   const staged = files.stage();
   const others: { path: string; bytes: number }[] = [];
   const beside = (extension: string, pieces: Iterable<Uint8Array>) => {
-    const name = `${parse(path).name}.${extension}`;
+    const name = besideName(path, extension, kept);
     const place = join(dirname(path), name);
     others.push({ path: place, bytes: staged.add(place, checked(pieces, check)) });
     return name;
   };
   try {
     // What is called .png, say, cannot have its picture beside it.
-    const also = { report, open: (name: string) => files.read(name) };
     const room = extname(path) === '' ? {} : { beside };
-    const palette = paletteOf(files, options.palette);
-    const shape = shaped(document, options, report, { format: name, palette });
-    const pieces = write(shape, { ...options, ...room, ...also });
+    const pieces = piecesOf(files, document, writing, report, room);
     const bytes = staged.add(path, checked(pieces, check));
-    tellLosses(shape, name, keepsOf(name, options.like, !('beside' in room)), report);
     report.check(options.strict, cutPath(path));
     staged.commit();
     return {
@@ -77,6 +75,34 @@ export function writeDocument(
   }
 }
 
+/** `tower.mtl` for `tower.obj`, or with the first number that takes no file's place. */
+function besideName(path: string, extension: string, kept?: ReadonlySet<string>): string {
+  const { name, dir } = parse(path);
+  let beside = `${name}.${extension}`;
+  for (let n = 2; kept?.has(join(dir, beside)); n++) beside = `${name}-${n}.${extension}`;
+  return beside;
+}
+
+/**
+ * A file in the shape that the request wants, made as its pieces are asked for. What it loses is
+ * told when the last was.
+ */
+export function* piecesOf(
+  files: Files,
+  document: Document,
+  { path, format, options, unused }: Writing,
+  report: Report,
+  room: Pick<ExportOptions, 'beside'> = {},
+): Generator<Uint8Array> {
+  const { name, write } = writerOf(path ?? DATA, format);
+  tellUnused(report, options, WRITING_FORMATS, name, unused);
+  const palette = paletteOf(files, options.palette);
+  const shape = shaped(document, options, report, { format: name, palette });
+  const also = { report, open: (name: string) => files.read(name) };
+  yield* write(shape, { ...options, ...room, ...also });
+  tellLosses(shape, name, keepsOf(name, options.like, room.beside === undefined), report);
+}
+
 /**
  * A file in one piece, for a result. Throws GOX_RESULT_TOO_LARGE once it is known to be, which is
  * long before the whole of it is made, and GOX_STRICT.
@@ -84,19 +110,15 @@ export function writeDocument(
 export function gatherDocument(
   files: Files,
   document: Document,
-  { format, options, unused }: Omit<Writing, 'path'>,
+  writing: Omit<Writing, 'path'>,
   { result_bytes_max }: { readonly result_bytes_max: number },
   check: Check = () => {},
 ): { readonly data: Uint8Array; readonly warnings?: Warning[] } {
-  const { name, write } = writerOf(DATA, format);
   const report = new Report();
-  tellUnused(report, options, WRITING_FORMATS, name, unused);
   const all: Uint8Array[] = [];
   let bytes = 0;
-  const palette = paletteOf(files, options.palette);
-  const shape = shaped(document, options, report, { format: name, palette });
-  const also = { report, open: (name: string) => files.read(name) };
-  for (const piece of checked(write(shape, { ...options, ...also }), check)) {
+  const pieces = piecesOf(files, document, { ...writing, path: undefined }, report);
+  for (const piece of checked(pieces, check)) {
     bytes += piece.length;
     if (bytes > result_bytes_max) {
       const message =
@@ -106,8 +128,7 @@ export function gatherDocument(
     }
     all.push(piece.slice());
   }
-  tellLosses(shape, name, keepsOf(name, options.like, true), report);
-  report.check(options.strict, 'The result');
+  report.check(writing.options.strict, 'The result');
   return { data: Buffer.concat(all, bytes), ...asResult(report.warnings()) };
 }
 

@@ -1,18 +1,9 @@
 /** The command line, parsed against the table of commands. */
 
-import { parseArgs } from 'node:util';
 import type { FlagValue } from '../../conf/assignment.ts';
 import { didYouMean } from '../../conf/suggest.ts';
-import type { CommandSpec, OptionSpec } from './command-spec.ts';
-import {
-  COMMANDS,
-  type CommandGroup,
-  type CommandName,
-  choicesOf,
-  commandsOf,
-  isGroup,
-} from './commands.ts';
-import { CliError, EXIT } from './exit-codes.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { COMMANDS, type CommandGroup, type CommandName, commandsOf, isGroup } from './commands.ts';
 import {
   type ControlLine,
   isOriginal,
@@ -22,6 +13,13 @@ import {
   originalName,
   type SelfTestLine,
 } from './original/line.ts';
+import {
+  checkPositionals,
+  mayBeLeftOut,
+  parseWords,
+  type RawValues,
+  usage,
+} from './parse-words.ts';
 
 type Value<Option> = Option extends { type: 'boolean' }
   ? boolean
@@ -67,8 +65,6 @@ export type CommandLine =
 /** What there is help about; the last is the command line of goxel-daemon. */
 export type HelpCommand = CommandName | CommandGroup | typeof ORIGINAL_NAME;
 
-type RawValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-
 /**
  * Parses the arguments after the script's name. Throws CliError (EX_USAGE) for what is wrong.
  *
@@ -88,9 +84,9 @@ export function parseCommandLine(argv: readonly string[], program = ''): Command
   }
   const { command, args } = commandOf(first, rest);
   const spec: CommandSpec = COMMANDS[command];
-  const { values, positionals } = parseOptions(command, spec, args);
+  const { values, positionals } = parseWords(command, spec, args);
   if (values.help === true) return { kind: 'help', command, topic: positionals[0] };
-  checkPositionals(command, spec, positionals);
+  checkPositionals(command, spec, values, positionals);
   const flags = flagsOf(command, spec, values);
   // The values have the types of the table: parseArgs was given the table.
   return {
@@ -141,90 +137,6 @@ function commandHelpOf(first: string, rest: readonly string[]): CommandLine {
   return { kind: 'help', command, topic: args[0] };
 }
 
-function parseOptions(
-  command: CommandName,
-  spec: CommandSpec,
-  args: readonly string[],
-): { values: RawValues; positionals: string[] } {
-  const help: OptionSpec = { type: 'boolean', summary: '' };
-  const known: Readonly<Record<string, OptionSpec>> = { ...spec.options, help };
-  const options = Object.fromEntries(
-    Object.entries(known).map(([name, { type, multiple = false }]) => [
-      name,
-      name === 'help' ? { type, multiple, short: 'h' } : { type, multiple },
-    ]),
-  );
-  const whole = args.map((arg, index) => {
-    const value = arg.startsWith('--') ? known[arg.slice(2)]?.value : undefined;
-    const next = args[index + 1];
-    // Else what comes next would be its value, whatever that is.
-    return mayBeLeftOut(value) && (next === undefined || looksLikeOption(next)) ? `${arg}=` : arg;
-  });
-  const parsed = parseArgs({ args: whole, options, strict: false, tokens: true });
-  // Strict parsing is done here, for messages that name the nearest option.
-  for (const token of parsed.tokens) {
-    if (token.kind !== 'option') continue;
-    const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
-    if (option === undefined) {
-      const near = didYouMean(
-        token.rawName,
-        Object.keys(known).map((name) => `--${name}`),
-      );
-      throw usage(`unknown option ${token.rawName}${near}`, command);
-    }
-    if (option.type === 'boolean' && token.value !== undefined) {
-      throw usage(`${token.rawName} takes no value`, command);
-    }
-    const missing =
-      token.value === undefined || (!token.inlineValue && looksLikeOption(token.value));
-    if (option.type === 'string' && missing) {
-      throw usage(`${token.rawName} needs a value: ${token.rawName} ${option.value}`, command);
-    }
-    checkPort(token.rawName, option, token.value ?? '', command);
-  }
-  return parsed;
-}
-
-/** Whether an option with that name for its value may stand without one. */
-export function mayBeLeftOut(value: string | undefined): boolean {
-  return value?.startsWith('[') === true;
-}
-
-function checkPort(
-  name: string,
-  { value: meaning = '' }: OptionSpec,
-  value: string,
-  command: CommandName,
-): void {
-  if (!/^\[?PORT\]?$/.test(meaning) || (value === '' && mayBeLeftOut(meaning))) return;
-  if (/^\d{1,5}$/.test(value) && Number(value) <= PORT_MAX) return;
-  throw usage(`${name} is a port from 0 to ${PORT_MAX}, not ${value || 'nothing'}`, command);
-}
-
-const PORT_MAX = 65_535;
-
-/** `--socket --workers` is a forgotten value; `--option=-value` is how to give one with a dash. */
-function looksLikeOption(value: string): boolean {
-  return value.startsWith('-') && value !== '-';
-}
-
-function checkPositionals(
-  command: CommandName,
-  spec: CommandSpec,
-  positionals: readonly string[],
-): void {
-  const required = spec.positionals.filter((name) => !name.startsWith('['));
-  const missing = required[positionals.length];
-  if (missing !== undefined) throw usage(`${missing} is missing`, command);
-  const extra = positionals[spec.positionals.length];
-  if (extra !== undefined) throw usage(`unexpected argument ${extra}`, command);
-  for (const [index, text] of positionals.entries()) {
-    const words = choicesOf(spec.positionals[index] ?? '');
-    if (words.length === 0 || words.includes(text)) continue;
-    throw usage(`expected ${words.join(' or ')}, not ${text}${didYouMean(text, words)}`, command);
-  }
-}
-
 function flagsOf(command: CommandName, spec: CommandSpec, values: RawValues): FlagValue[] {
   const flags: FlagValue[] = [];
   for (const [name, value] of Object.entries(values)) {
@@ -246,9 +158,4 @@ function pairOf(command: CommandName, pair: string): FlagValue {
   const equals = pair.indexOf('=');
   if (equals < 1) throw usage(`--set needs KEY=VALUE, not ${pair}`, command);
   return { key: pair.slice(0, equals), text: pair.slice(equals + 1), flag: '--set' };
-}
-
-function usage(message: string, command: CommandName | CommandGroup | undefined): CliError {
-  const help = command === undefined ? '--help' : `${command} --help`;
-  return new CliError(EXIT.USAGE, `${message} (see goxel-supervisor ${help})`);
 }

@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly summary: string;
   /** Given several times, all values count. */
   readonly multiple?: true;
+  /** One letter that is the same. */
+  readonly short?: string;
   /** The configuration key that the value sets. */
   readonly key?: string;
   /** The configuration key that is true when the option is given. */
@@ -17,11 +19,16 @@ export interface OptionSpec {
 export interface CommandSpec {
   readonly summary: string;
   /**
-   * Names of the positional arguments; one in brackets may be left out. One in small letters, such
-   * as `on|off`, lists the words that it may be.
+   * Names of the positional arguments; one in brackets may be left out, and one with `…` behind it
+   * may come again. One in small letters, such as `on|off`, lists the words that it may be.
    */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** What is wrong with options and arguments together, if anything is. */
+  check?(
+    values: Readonly<Record<string, unknown>>,
+    positionals: readonly string[],
+  ): string | undefined;
   /** Further sentences for its help. */
   readonly notes?: readonly string[];
   readonly examples: readonly string[];

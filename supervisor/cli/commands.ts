@@ -8,6 +8,7 @@ import { type CommandSpec, client, config, json } from './command-spec.ts';
 import { CONFIG_COMMANDS } from './config-commands.ts';
 import { INSIDE_COMMANDS } from './inside-commands.ts';
 import { JOURNAL_COMMANDS } from './journal-commands.ts';
+import { MODEL_COMMANDS } from './model-commands.ts';
 
 export const COMMANDS = {
   run: {
@@ -100,16 +101,7 @@ export const COMMANDS = {
     ],
     examples: ['goxel-supervisor health', 'goxel-supervisor health --json'],
   },
-  convert: {
-    summary: 'Convert a model from one file format into another; needs no running daemon.',
-    positionals: ['IN', 'OUT'],
-    options: { json },
-    notes: [
-      'Voxels may take half of the memory that is free. GOXEL_LIMITS_VOXEL_BYTES_MAX and',
-      'GOXEL_LIMITS_PROJECT_VOXEL_BYTES_MAX say otherwise, in bytes or as a share: 80%.',
-    ],
-    examples: ['goxel-supervisor convert house.gox house.vox'],
-  },
+  ...MODEL_COMMANDS,
   status: {
     summary: 'Print whether a daemon runs, since when, where it listens, and how its parts are.',
     positionals: [],
@@ -188,12 +180,6 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof COMMANDS;
-
-/** The words that a positional argument may be, by its name in the table; none if it is free. */
-export function choicesOf(positional: string): readonly string[] {
-  const name = positional.replace(/^\[|\]$/g, '');
-  return name.includes('|') ? name.split('|') : [];
-}
 
 type FirstWord<Name> = Name extends `${infer First} ${string}` ? First : never;
 

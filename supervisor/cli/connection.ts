@@ -1,6 +1,7 @@
 /** The way from a command to a running daemon. */
 
-import { ConfigError, loadConfig } from '../../conf/load.ts';
+import { ConfigError } from '../../conf/config-error.ts';
+import { loadConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import { type Client, type ClientError, connect } from '../../transport/client.ts';
 import type { CommandLine } from './args.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
-import { type Memory, memoryThere } from '../../conf/memory.ts';
+import { type Memory, memoryThere } from '../../conf/shares.ts';
 
 /**
  * What is free: of the machine, and of the control group where that has a limit. Files that the

@@ -9,6 +9,9 @@ import { ORIGINAL_NAME } from './original/line.ts';
 
 const PROGRAM = 'goxel-supervisor';
 
+/** A terminal that all help fits. */
+const WIDTH_MAX = 100;
+
 /** The help about one command, those of a group, or all. */
 export function helpText(command: HelpCommand | undefined): string {
   if (command === undefined) return overview();
@@ -59,8 +62,11 @@ function groupHelp(group: CommandGroup): string {
 function commandHelp(name: CommandName): string {
   const spec: CommandSpec = COMMANDS[name];
   const options = Object.entries(spec.options).map(
-    ([option, { value, summary, key }]): [string, string] => [
-      value === undefined ? `--${option}` : `--${option} ${value}`,
+    ([option, { value, summary, key, short }]): [string, string] => [
+      [
+        ...(short === undefined ? [] : [`-${short},`]),
+        ...[`--${option}`, ...(value === undefined ? [] : [value])],
+      ].join(' '),
       key === undefined ? summary : `${summary} (${key})`,
     ],
   );
@@ -71,7 +77,7 @@ function commandHelp(name: CommandName): string {
     '',
     ...(spec.notes === undefined ? [] : [...spec.notes, '']),
     'Options:',
-    ...columns([...options, ['-h, --help', 'print this help']]),
+    ...columns([...options, ['-h, --help', 'print this help']], WIDTH_MAX),
     '',
     spec.examples.length === 1 ? 'Example:' : 'Examples:',
     ...spec.examples.map((example) => `  ${example}`),

@@ -7,33 +7,19 @@ import { constants } from 'node:os';
 import { VERSION } from '../../engine/catalogue/version.ts';
 import { type CommandLine, type HelpCommand, parseCommandLine } from './args.ts';
 import { isStarted } from './child.ts';
+import { ending } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
 import { ORIGINAL_NAME, originalName } from './original/line.ts';
-import { failureOf, writeData, writeTalk } from './output.ts';
+import { heedErrors, writeData } from './output.ts';
 import type { TakeSignals } from './take-signals.ts';
 
 type RunLine = Extract<CommandLine, { command: 'run' }>;
 
-/** How long what a command leaves behind may keep the process: a socket that is being removed. */
-const LEFTOVERS_MS_MAX = 1000;
-
 /** Runs one command. Then the process ends with its exit code, by itself or not. */
 export async function main(args: readonly string[], takeSignals: TakeSignals): Promise<void> {
-  process.exitCode = await exitCodeOf(args, takeSignals);
-  setTimeout(() => process.exit(), LEFTOVERS_MS_MAX).unref();
-}
-
-async function exitCodeOf(args: readonly string[], takeSignals: TakeSignals): Promise<number> {
-  // What cannot be written is told by the write; without a listener it would end the process.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  try {
-    return await run(args, takeSignals);
-  } catch (error) {
-    const { text, exit_code } = failureOf(error);
-    await writeTalk(text);
-    return exit_code;
-  }
+  for (const stream of [process.stdout, process.stderr]) heedErrors(stream);
+  await ending(() => run(args, takeSignals));
 }
 
 /** Commands are loaded when they run: `--help` needs no daemon, `call` no engine. */
@@ -68,8 +54,6 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./report/report.ts')).report(line);
     case 'health':
       return (await import('./health.ts')).health(line);
-    case 'convert':
-      return (await import('./convert.ts')).convert(line);
     case 'status':
       return (await import('./control/status.ts')).status(line);
     case 'stop':
@@ -102,6 +86,10 @@ async function run(args: readonly string[], takeSignals: TakeSignals): Promise<n
       return (await import('./config-schema.ts')).configSchema();
     case 'config path':
       return (await import('./config-path.ts')).configPath(line);
+    case 'convert':
+    case 'info':
+    case 'formats':
+      throw new Error('cli/converting.ts runs it');
   }
 }
 

@@ -1,9 +1,9 @@
 /** What the command line prints: data on standard output, talk on standard error. */
 
 import { fstatSync, writeFileSync } from 'node:fs';
+import { ConfigError } from '../../conf/config-error.ts';
 import { ERRORS } from '../../conf/error-catalogue.ts';
 import { type ErrorCode, GoxError } from '../../conf/errors.ts';
-import { ConfigError } from '../../conf/load.ts';
 import { CLIENT_ERRORS, ClientError, type ClientErrorCode } from '../../transport/client-error.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -36,10 +36,19 @@ export function writeData(text: string, sink: Sink = standardOutput()): Promise<
   });
 }
 
+const HEEDED = new WeakSet<NodeJS.WriteStream>();
+
+/** What cannot be written is told by the write; without a listener it would end the process. */
+export function heedErrors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (!HEEDED.has(stream)) stream.on('error', () => {});
+  HEEDED.add(stream);
+  return stream;
+}
+
 /** Node's own stream on a file takes a write cut short, as on a disk that gets full, for whole. */
 function standardOutput(): Sink {
   const stats = fstatSync(1);
-  if (process.stdout.isTTY || stats.isFIFO() || stats.isSocket()) return process.stdout;
+  if (process.stdout.isTTY || stats.isFIFO() || stats.isSocket()) return heedErrors(process.stdout);
   return {
     write(text, done) {
       writeFileSync(1, text);
@@ -53,7 +62,7 @@ export function writeTalk(text: string): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, TALK_MS_MAX);
     try {
-      process.stderr.write(text, done);
+      heedErrors(process.stderr).write(text, done);
     } catch {
       // There is no place left to say so.
       done();
@@ -71,13 +80,17 @@ export interface Failure {
   readonly exit_code: ExitCode;
 }
 
-/** Errors that are nobody's defect are one sentence; others keep their stack, for the report. */
-export function failureOf(error: unknown): Failure {
+/**
+ * Errors that are nobody's defect are one sentence; others keep their stack, for the report.
+ *
+ * @param advice in the place of that of the catalogue, which is for clients of a daemon
+ */
+export function failureOf(error: unknown, advice?: string): Failure {
   if (error instanceof CliError) return failure(error.message, error.exit_code);
   if (error instanceof ConfigError) return failure(error.message, EXIT.CONFIG);
   if (error instanceof GoxError) {
     const { message, data } = error.toObject();
-    return failure(`${message} (${error.code})\n${data.advice}`, exitCodeOf(error.code));
+    return failure(`${message} (${error.code})\n${advice ?? data.advice}`, exitCodeOf(error.code));
   }
   if (error instanceof ClientError) {
     const advice = adviceOf(error.data);

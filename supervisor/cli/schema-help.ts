@@ -1,6 +1,7 @@
 /** A schema as rows of help: its members, their members, choices and defaults. */
 
-import { expectation, type Keywords } from '../../conf/check.ts';
+import type { Keywords } from '../../conf/check.ts';
+import { expectation } from '../../conf/expectation.ts';
 
 /** What is on the left of a row, and what is said about it. */
 export type Row = [name: string, words: string];

@@ -3,7 +3,7 @@
  * no option for the token itself, since the command line of a process is for all to see.
  */
 
-import { ConfigError } from '../../conf/load.ts';
+import { ConfigError } from '../../conf/config-error.ts';
 import { readPrivate } from '../../conf/token-file.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 

@@ -6,7 +6,8 @@
 
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError, type ConfigSources, type LoadedConfig, loadConfig } from '../../conf/load.ts';
+import { ConfigError } from '../../conf/config-error.ts';
+import { type ConfigSources, type LoadedConfig, loadConfig } from '../../conf/load.ts';
 
 /** Finds the file anew, and gives it with all else that the configuration is made of. */
 export type FindSources = () => ConfigSources;

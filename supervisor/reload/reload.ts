@@ -8,9 +8,10 @@ import type { Logger } from 'pino';
 import { type AnyActorRef, type EventObject, fromCallback } from 'xstate';
 import { withVitals } from '../../actors/vitals.ts';
 import { changesBetween, takenOver } from '../../conf/changes.ts';
+import { ConfigError } from '../../conf/config-error.ts';
 import { GoxError } from '../../conf/errors.ts';
 import type { LiveConfig } from '../../conf/live.ts';
-import { ConfigError, type LoadedConfig } from '../../conf/load.ts';
+import type { LoadedConfig } from '../../conf/load.ts';
 import type { Config } from '../../conf/schema.ts';
 import {
   type Asker,

@@ -26,7 +26,7 @@ const ASKING = [
 /** Those that need none; each leaves some text. */
 const OTHERS = [
   ...['--help', '--version', 'help status', 'call --help', 'completion bash', 'completion zsh'],
-  'completion fish',
+  ...['completion fish', 'formats'],
   ...Object.keys(COMMANDS).filter((name) => name === 'config print'),
 ];
 
@@ -40,7 +40,8 @@ const missing = suite('commands and what they lack');
 const asRoot = process.getuid?.() === 0 ? missing : missing.skip;
 
 missing('this test knows all commands', () => {
-  const known = [...ASKING, ...OTHERS, 'run', 'stop', 'upgrade', 'convert', 'journal', 'repair'];
+  const known = [...ASKING, ...OTHERS, 'run', 'stop', 'upgrade', 'convert', 'info'];
+  known.push('journal', 'repair');
   const names = Object.keys(COMMANDS).map((name) => name.split(' ')[0]);
   for (const name of names)
     assert.ok(

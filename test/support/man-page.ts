@@ -131,8 +131,9 @@ function command(name: string, { summary, notes, options, examples }: CommandSpe
     `.SS ${escaped(name)}`,
     line(summary),
     ...(notes === undefined ? [] : ['.PP', ...notes.map(line)]),
-    ...Object.entries(options).flatMap(([option, { value, summary: text, key }]) => {
-      const flag = `\\fB${escaped(`--${option}`)}\\fR`;
+    ...Object.entries(options).flatMap(([option, { value, summary: text, key, short }]) => {
+      const letter = short === undefined ? '' : `\\fB${escaped(`-${short}`)}\\fR, `;
+      const flag = `${letter}\\fB${escaped(`--${option}`)}\\fR`;
       return [
         '.TP',
         value === undefined ? flag : `${flag} \\fI${escaped(value)}\\fR`,

@@ -150,12 +150,16 @@ function placesOf(command: CommandWords): string[] {
     ...command.options.flatMap(({ name, value }) =>
       value === undefined ? [] : [[`--${name}`, value.place] as const],
     ),
-    ...command.positionals.map(({ place }, index) => [String(index), place] as const),
+    ...command.positionals.map(
+      ({ place, multiple }, index) => [multiple ? '*' : String(index), place] as const,
+    ),
   ];
   return places.flatMap(([at, place]) => {
     if (place.kind === 'nothing') return [];
     const words = wordsAt(place);
-    return [`    '${command.name} ${at}') echo ${words} ;;`];
+    // A star in quotes would be itself.
+    const pattern = at === '*' ? `'${command.name} '[0-9]*` : `'${command.name} ${at}'`;
+    return [`    ${pattern}) echo ${words} ;;`];
   });
 }
 

@@ -81,9 +81,10 @@ function wordLines(
 function commandLines({ name, options, positionals }: CommandWords): string[] {
   return [
     ...options.map((option) => optionLine(name, option)),
-    ...positionals.flatMap(({ place }, index) => {
+    ...positionals.flatMap(({ place, multiple }, index) => {
       if (place.kind === 'nothing') return [];
-      return [`${COMPLETE} -n '__goxel_supervisor_at "${name}" ${index}' ${wordsAt(place)}`];
+      const at = multiple ? '' : ` ${index}`;
+      return [`${COMPLETE} -n '__goxel_supervisor_at "${name}"${at}' ${wordsAt(place)}`];
     }),
   ];
 }

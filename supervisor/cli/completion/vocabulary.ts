@@ -2,10 +2,10 @@
 
 import { SETTINGS, type Setting } from '../../../conf/settings.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
-import { mayBeLeftOut } from '../args.ts';
 import type { CommandSpec, OptionSpec } from '../command-spec.ts';
-import { COMMANDS, choicesOf } from '../commands.ts';
+import { COMMANDS } from '../commands.ts';
 import { ORIGINAL_OPTIONS } from '../original/options.ts';
+import { choicesOf, isRepeated, mayBeLeftOut } from '../parse-words.ts';
 
 /** What may stand in a place. */
 export type Place =
@@ -25,7 +25,12 @@ export interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionWords[];
-  readonly positionals: readonly { readonly name: string; readonly place: Place }[];
+  readonly positionals: readonly {
+    readonly name: string;
+    readonly place: Place;
+    /** Whether it may come again. */
+    readonly multiple: boolean;
+  }[];
 }
 
 export interface Vocabulary {
@@ -59,7 +64,7 @@ export function vocabulary(): Vocabulary {
     name: 'help',
     summary: 'Print help about a command.',
     options: [],
-    positionals: [{ name: 'COMMAND', place: { kind: 'words', words: names } }],
+    positionals: [{ name: 'COMMAND', place: { kind: 'words', words: names }, multiple: false }],
   };
   return {
     commands: [...commands, help],
@@ -93,7 +98,7 @@ export function valuedOptions({ commands }: Vocabulary): string[] {
 }
 
 function optionWords(name: string, { type, value, summary, ...more }: OptionSpec): OptionWords {
-  const place = more.key === undefined ? PLACES[value ?? ''] : placeOfKey(more.key, value);
+  const place = more.key === undefined ? placeOf(value) : placeOfKey(more.key, value);
   return {
     ...{ name, summary, multiple: more.multiple === true },
     value:
@@ -103,14 +108,19 @@ function optionWords(name: string, { type, value, summary, ...more }: OptionSpec
   };
 }
 
+/** What small letters say may be typed as it stands. */
+function placeOf(value = ''): Place | undefined {
+  return /^[a-z|]+$/.test(value) ? { kind: 'words', words: value.split('|') } : PLACES[value];
+}
+
 function commandWords(name: string, spec: CommandSpec): CommandWords {
   const options = Object.entries(spec.options).map(([option, one]) => optionWords(option, one));
   const positionals = spec.positionals.map((text) => {
     const words = choicesOf(text);
-    const plain = text.replace(/^\[|\]$/g, '');
+    const plain = text.replaceAll(/[[\]\u2026]/g, '');
     const place: Place =
       words.length > 0 ? { kind: 'words', words } : (PLACES[plain] ?? { kind: 'nothing' });
-    return { name: plain, place };
+    return { name: plain, place, multiple: isRepeated(text) };
   });
   return { name, summary: spec.summary, options: [...options, HELP], positionals };
 }

@@ -92,9 +92,13 @@ function groupOf(name: string, members: readonly CommandWords[]): string[] {
 }
 
 function caseOf({ name, options, positionals }: CommandWords): string[] {
+  // What comes behind one that may come again is taken for one more.
+  const several = positionals.findIndex(({ multiple }) => multiple);
   const specs = [
     ...options.map(optionSpec),
-    ...positionals.map(({ name, place }, index) => `${index + 1}:${name}:${actionOf(place)}`),
+    ...positionals.slice(0, several + 1 || undefined).map(({ name, place, multiple }, index) => {
+      return `${multiple ? '*' : index + 1}:${name}:${actionOf(place)}`;
+    }),
   ];
   const lines = specs.map(quoted);
   return [`    ${quoted(name)})`, `      _arguments -S ${lines.join(' \\\n        ')}`, '      ;;'];

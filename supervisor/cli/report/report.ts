@@ -1,7 +1,8 @@
 /** `goxel-supervisor report`: all that can be said of a daemon in one file, without secrets. */
 
 import { rmSync, writeFileSync } from 'node:fs';
-import { ConfigError, type LoadedConfig, loadConfig } from '../../../conf/load.ts';
+import { ConfigError } from '../../../conf/config-error.ts';
+import { type LoadedConfig, loadConfig } from '../../../conf/load.ts';
 import { readPrivate } from '../../../conf/token-file.ts';
 import { secretWords } from '../../report/daemon-report.ts';
 import { masked } from '../../report/masking.ts';

@@ -180,7 +180,7 @@ helping('shows every command, option and example', () => {
   const overview = helpText(undefined);
   for (const [name, command] of Object.entries<CommandSpec>(COMMANDS)) {
     assert.ok(overview.includes(command.summary), name);
-    const help = helpText(name as keyof typeof COMMANDS);
+    const help = helpText(name as keyof typeof COMMANDS).replaceAll(/\s+/g, ' ');
     for (const [option, { summary }] of Object.entries(command.options)) {
       assert.ok(help.includes(`--${option}`) && help.includes(summary), `${name} --${option}`);
     }

@@ -3,7 +3,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, type ConfigSources, loadConfig } from '../../../conf/load.ts';
+import { ConfigError } from '../../../conf/config-error.ts';
+import { type ConfigSources, loadConfig } from '../../../conf/load.ts';
 import { type Config, permissionBits } from '../../../conf/schema.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 

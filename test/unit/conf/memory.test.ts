@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ConfigSources, loadConfig } from '../../../conf/load.ts';
-import { type Memory, memoryThere } from '../../../conf/memory.ts';
 import { SETTINGS } from '../../../conf/settings.ts';
+import { type Memory, memoryThere } from '../../../conf/shares.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError } from '../../../conf/load.ts';
+import { ConfigError } from '../../../conf/config-error.ts';
 import { parseTokens, readPrivate, tokensOf } from '../../../conf/token-file.ts';
 import { configWith } from '../../support/probe.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';

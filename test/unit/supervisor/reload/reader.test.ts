@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError } from '../../../../conf/load.ts';
+import { ConfigError } from '../../../../conf/config-error.ts';
 import { ConfigReader } from '../../../../supervisor/reload/reader.ts';
 import { temporaryDirectory } from '../../../support/tmp.ts';
 

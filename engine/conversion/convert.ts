@@ -1,0 +1,248 @@
+/**
+ * Files made of others, by who does nothing else: what the methods that read and write files do,
+ * without a project around them.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import { GoxError } from '../../conf/errors.ts';
+import { READING_FORMATS, type ReadingOptions } from '../catalogue/reading.ts';
+import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
+import { addLayersOf } from '../document/arrange.ts';
+import type { Document } from '../document/document.ts';
+import { formatFor } from '../formats/index.ts';
+import type { Warning } from '../formats/report.ts';
+import type {
+  SoloFailure,
+  SoloFile,
+  SoloOptions,
+  SoloOutput,
+  SoloResult,
+  SoloTask,
+  SoloWarning,
+} from '../port/solo.ts';
+import type { Files } from '../project/files.ts';
+import { type Ceiling, explainedBy } from '../project/memory.ts';
+import { isEmpty, type Read, readDocument, readerOf } from '../project/reading.ts';
+import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
+import { describe } from './describe.ts';
+import type { writePicture } from './pictures.ts';
+import { isStream, nameOf, readStream, writeStream } from './streams.ts';
+
+export interface Tools {
+  readonly files: Files;
+  readonly options: SoloOptions;
+  onStage(stage: 'reading' | 'writing', path: string): void;
+  /** Called before bytes go where they cannot be taken back; may throw. */
+  onStream(): void;
+  /** For outputs that are pictures. */
+  readonly pictures?: { readonly writePicture: typeof writePicture } | undefined;
+}
+
+/** What ends a task that cannot be done. */
+export class TaskError extends Error {
+  readonly failure: SoloFailure;
+
+  constructor(failure: SoloFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** Meshes are nothing but what is to become voxels. */
+const MESHES = READING_FORMATS.size;
+
+/** Throws TaskError, and whatever `onStream` throws. */
+export function runTask(task: SoloTask, tools: Tools): SoloResult {
+  const warnings: SoloWarning[] = [];
+  const tell = (path: string, found: readonly Warning[] = []) => {
+    for (const warning of found) warnings.push({ ...warning, path });
+  };
+  const routed = route(task);
+  const [first, ...more] = task.inputs.map((input, place) => {
+    const { document, warnings: found } = readOne(input, routed.reading[place]!, task, tools);
+    tell(input.path, found);
+    return { input, document };
+  });
+  if (first === undefined) throw new Error('a task has no input');
+  const { document } = first;
+  if (more.length > 0) nameLayers(document, first.input);
+  for (const { input, document: other } of more) {
+    nameLayers(other, input);
+    at('reading', input.path, () => addLayersOf(document, other));
+  }
+  const outputs = task.outputs.map((output, place) => {
+    const options = routed.writing[place]!;
+    tools.onStage('writing', output.path);
+    const { warnings: found, ...written } = at('writing', output.path, () =>
+      writeOne(document, output, options, task, tools),
+    );
+    tell(output.path, found);
+    return written;
+  });
+  return {
+    outputs,
+    warnings,
+    layer_count: document.layers.length,
+    voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+    ...(task.describe ? { described: describe(first.input, document, warnings, tools) } : {}),
+  };
+}
+
+/** Whether a task draws, for which more is to be loaded. */
+export function drawsPictures({ outputs }: SoloTask): boolean {
+  return outputs.some((output) => isPicture(output));
+}
+
+function isPicture({ path, format }: SoloFile): boolean {
+  try {
+    return ['png', 'jpeg'].includes(formatFor(path, format).name);
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a part of a task. Throws TaskError for a GoxError. */
+function at<T>(stage: 'reading' | 'writing', path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    const { code, message, details } = error;
+    throw new TaskError({ stage, path, code, message, details });
+  }
+}
+
+function readOne(input: SoloFile, options: ReadingOptions, task: SoloTask, tools: Tools): Read {
+  const { path } = input;
+  tools.onStage('reading', path);
+  return at('reading', path, () => {
+    const reading = { ...options, ...input };
+    // Said before anything is read.
+    if (path !== '-') readerOf(reading);
+    const { files, options: limits } = tools;
+    const ceiling = ceilingOf(limits);
+    const data = isStream(path) ? readStream(path, limits.file_bytes_max) : undefined;
+    const source = data === undefined ? reading : { ...reading, path: nameOf(path), data };
+    const read = explainedBy(
+      () => ceiling,
+      () => {
+        const found = readDocument(files, source, ceiling.bytes_max);
+        computeWithin(found.document, ceiling.bytes_max);
+        return found;
+      },
+    );
+    if (!task.allow_empty) refuseEmpty(read, nameOf(path), readerOf(source).name);
+    return read;
+  });
+}
+
+function ceilingOf({ voxel_bytes_max, project_voxel_bytes_max }: SoloOptions): Ceiling {
+  if (project_voxel_bytes_max < voxel_bytes_max) {
+    const bytes_max = project_voxel_bytes_max;
+    return { key: 'limits.project_voxel_bytes_max', bytes_max, bytes_free: bytes_max };
+  }
+  const bytes_max = voxel_bytes_max;
+  return { key: 'limits.voxel_bytes_max', bytes_max, bytes_free: bytes_max };
+}
+
+function computeWithin(document: Document, bytes_max: number): void {
+  const blocks = Math.floor((bytes_max - document.voxelBytes()) / BLOCK_BYTES);
+  document.derived_blocks_max = Math.max(blocks, 0);
+  document.refresh();
+}
+
+/** Throws GOX_EMPTY where nothing came of something. A project without a voxel is one. */
+function refuseEmpty({ document, warnings }: Read, name: string, format: string): void {
+  if (!isEmpty(document)) return;
+  const warned = warnings.some(({ code }) => code === 'WARN_EMPTY');
+  if (!warned && !MESHES.includes(format)) return;
+  const why = warnings.find(({ code }) => code !== 'WARN_EMPTY')?.message;
+  const message = `No voxel came of ${JSON.stringify(name)}.${why === undefined ? '' : ` ${why}`}`;
+  throw new GoxError('GOX_EMPTY', message, { path: name, warnings });
+}
+
+/** A file of one layer gives it its name, by which the layers are told apart. */
+function nameLayers({ layers }: Document, { path }: SoloFile): void {
+  const [only, ...more] = layers;
+  if (only === undefined || more.length > 0 || path === '-') return;
+  only.set({ name: basename(path, extname(path)) });
+}
+
+type Found = SoloOutput & { readonly warnings?: Warning[] };
+
+function writeOne(
+  document: Document,
+  output: SoloFile,
+  options: WritingOptions,
+  task: SoloTask,
+  tools: Tools,
+): Found {
+  const { path, format } = output;
+  const kept = new Set([...task.inputs, ...task.outputs].map((file) => file.path));
+  const writing: Writing = { path, format, options, kept };
+  const { files, pictures } = tools;
+  if (isPicture(output)) {
+    if (pictures === undefined) throw new Error('a task that draws has no means to');
+    return { path, ...pictures.writePicture(document, { ...writing, path }, tools) };
+  }
+  const { name } = writerOf(path, format);
+  if (isStream(path)) {
+    return { path, format: name, ...writeStream(document, { ...writing, path }, tools) };
+  }
+  if (task.make_directories) makeDirectory(path);
+  return { path, format: name, ...writeDocument(files, document, { ...writing, path }) };
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch {
+    // What is in the way is told when the file is made.
+  }
+}
+
+type Options = Record<string, unknown>;
+type Heeding = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** Which options are for the reading of each input, and which for each output. */
+function route({ reading, writing, either, inputs, outputs }: SoloTask) {
+  const readers = sidesOf(inputs, READING_FORMATS);
+  const writers = sidesOf(outputs, WRITING_FORMATS);
+  for (const [name, value] of Object.entries(reading)) readers.give(name, value);
+  for (const [name, value] of Object.entries(writing)) writers.give(name, value);
+  for (const [name, value] of Object.entries(either)) {
+    // A table of blocks is about what is read and what is written.
+    const isBoth = name === 'blocks' && readers.heed(name);
+    if (writers.heed(name)) writers.give(name, value);
+    if (isBoth || !writers.heed(name)) readers.give(name, value);
+  }
+  return {
+    reading: readers.options as ReadingOptions[],
+    writing: writers.options as WritingOptions[],
+  };
+}
+
+/** The files of one side: who of them heeds an option gets it, or all, so that each says so. */
+function sidesOf(files: readonly SoloFile[], heeding: Heeding) {
+  const formats = files.map((file) => nameFor(file));
+  const options = files.map((): Options => ({}));
+  const heeds = (name: string, format: string) => heeding[name]?.includes(format) ?? true;
+  const heed = (name: string) => formats.some((format) => heeds(name, format));
+  const give = (name: string, value: unknown) => {
+    const all = !heed(name);
+    for (const [place, one] of options.entries()) {
+      if (all || heeds(name, formats[place]!)) one[name] = value;
+    }
+  };
+  return { options, heed, give };
+}
+
+function nameFor({ path, format }: SoloFile): string {
+  try {
+    return formatFor(path, format).name;
+  } catch {
+    return '';
+  }
+}

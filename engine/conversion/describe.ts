@@ -1,0 +1,75 @@
+/** What there is in a model, for people who want to know before they do something with it. */
+
+import type { Document } from '../document/document.ts';
+import type { Layer } from '../document/layer.ts';
+import { formatFor } from '../formats/index.ts';
+import { ColorCounts } from '../inquiries/color-counts.ts';
+import { EVERYWHERE, eachRow } from '../inquiries/region.ts';
+import type { Described, DescribedLayer, SoloFile, SoloWarning } from '../port/solo.ts';
+import { aroundBoth, type Box } from '../volume/box.ts';
+
+/** Voxels of less alpha are none. */
+const ALPHA_SHIFT = 24;
+
+export function describe(
+  { path, format }: SoloFile,
+  document: Document,
+  warnings: readonly SoloWarning[],
+  { options }: { readonly options: { readonly job_bytes_max: number } },
+): Described {
+  const { job_bytes_max } = options;
+  const { layers, materials, cameras } = document;
+  const left = warnings.filter(({ code }) => code === 'WARN_FRAMES_LEFT_OUT');
+  const frames = left.reduce((sum, { count }) => sum + count, 0);
+  const box = layers.reduce<Box | undefined>(
+    (all, { volume }) => aroundBoth(all, volume.box()),
+    undefined,
+  );
+  return {
+    format: formatFor(path, format).name,
+    ...placeOf(box),
+    voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
+    color_count: colorsOf(layers, job_bytes_max),
+    layers: layers.map((layer) => layerOf(layer, document)),
+    materials: materials.map(({ name }) => name),
+    cameras: cameras.map(({ name }) => name),
+    ...(frames === 0 ? {} : { frame_count: frames + 1 }),
+  };
+}
+
+function layerOf({ name, visible, volume, material }: Layer, document: Document): DescribedLayer {
+  const named = document.materials[material]?.name;
+  return {
+    ...{ name, visible, voxel_count: volume.count() },
+    ...placeOf(volume.box()),
+    ...(named === undefined ? {} : { material: named }),
+  };
+}
+
+function placeOf(box: Box | undefined): { size: number[]; position?: number[] } {
+  if (box === undefined) return { size: [0, 0, 0] };
+  const { min, max } = box;
+  return { size: max.map((end, axis) => end - min[axis]!), position: [...min] };
+}
+
+function colorsOf(layers: readonly Layer[], job_bytes_max: number): number {
+  const limits = { job_bytes_max, result_bytes_max: Number.POSITIVE_INFINITY };
+  const counts = new ColorCounts(limits, 0);
+  for (const { volume } of layers) {
+    let last = 0;
+    eachRow(
+      volume,
+      EVERYWHERE,
+      (data, from, to) => {
+        for (let i = from; i < to; i++) {
+          const rgba = data[i]!;
+          if (rgba === last || rgba >>> ALPHA_SHIFT === 0) continue;
+          counts.add(rgba, 1);
+          last = rgba;
+        }
+      },
+      false,
+    );
+  }
+  return counts.length;
+}

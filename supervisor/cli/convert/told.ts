@@ -1,0 +1,73 @@
+/** What the commands that work on models tell of it: sentences, JSON, exit codes. */
+
+import { type ErrorCode, GoxError } from '../../../conf/errors.ts';
+import {
+  type SoloFailure,
+  type SoloResult,
+  type SoloTask,
+  type SoloWarning,
+  STANDARD,
+} from '../../../engine/port/solo.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { failureOf } from '../output.ts';
+
+/** How a task ended. */
+export type End = SoloResult | { readonly failure: SoloFailure };
+
+/** What the catalogue of errors says to clients of a daemon, for a command line. */
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  GOX_FORMAT_UNKNOWN:
+    'Give a file name with a supported extension, or the format by --from or --to;' +
+    ' `goxel-supervisor formats` lists them.',
+  GOX_FILE: 'Check that the path exists and that you may read or write it.',
+  GOX_STRICT: 'Mend what the warnings tell, or leave --strict out.',
+};
+
+/** What a full disk says, and a broken one. */
+const WRITE_FAILURES = ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'];
+
+/** What to say of a task that failed, and the exit code. */
+export function failureText({ failure }: { readonly failure: SoloFailure }): {
+  readonly text: string;
+  readonly exit_code: ExitCode;
+} {
+  const { code, message, details, stage } = failure;
+  const { text, exit_code } = failureOf(new GoxError(code, message, details), ADVICE[code]);
+  if (code !== 'GOX_FILE' || stage === 'reading') return { text, exit_code };
+  const failed = WRITE_FAILURES.includes(String(details?.errno));
+  return { text, exit_code: failed ? EXIT.IOERR : EXIT.CANTCREAT };
+}
+
+/** One line on standard error. */
+export function warningText({ path, code, message, count, where }: SoloWarning): string {
+  const place = Object.entries(where ?? {}).map(([name, value]) =>
+    name === 'object' ? JSON.stringify(value) : `${name} ${value}`,
+  );
+  const facts = [code, ...(count > 1 ? [`${count} times`] : []), ...place].join(', ');
+  return `goxel-supervisor: warning: ${nameOf(path)}: ${message} (${facts})\n`;
+}
+
+function nameOf(path: string): string {
+  return path === STANDARD ? 'standard input' : path;
+}
+
+/** The results of a task: one for each file that was written, or the failure. */
+export function results({ inputs, outputs }: SoloTask, end: End): object[] {
+  const [first, ...more] = inputs.map(({ path }) => path);
+  const from = more.length === 0 ? first : [first, ...more];
+  if ('failure' in end) {
+    const { stage, code, message, details } = end.failure;
+    const error = { code, message, ...(details === undefined ? {} : { details }), stage };
+    return outputs.map(({ path }) => ({ success: false, from, to: path, error }));
+  }
+  const { warnings, layer_count, voxel_count } = end;
+  return end.outputs.map(({ path, ...written }) => ({
+    ...{ success: true, from, to: path, ...written, layer_count, voxel_count },
+    ...(warnings.length === 0 ? {} : { warnings }),
+  }));
+}
+
+/** The exit code of several: of the first that failed. */
+export function firstFailure(codes: readonly ExitCode[]): ExitCode {
+  return codes.find((code) => code !== EXIT.OK) ?? EXIT.OK;
+}

@@ -1,0 +1,105 @@
+/** The doing of tasks, at once or in threads, and what is shown meanwhile. */
+
+import { availableParallelism } from 'node:os';
+import { Alone } from '../../../engine/conversion/alone.ts';
+import { TaskError } from '../../../engine/conversion/convert.ts';
+import type { SoloTask } from '../../../engine/port/solo.ts';
+import { soloOptions } from './settings.ts';
+import type { End } from './told.ts';
+
+/** What takes less is not shown. */
+const FIRST_MS = 1000;
+const EVERY_MS = 250;
+const CLEAR_LINE = '\r\u001b[K';
+
+/**
+ * Does all tasks, some at a time, and calls `onEnd` for each in their order.
+ *
+ * @param threads_max how many at a time; without it one a core
+ */
+export async function work(
+  tasks: readonly SoloTask[],
+  threads_max: number | undefined,
+  onEnd: (task: SoloTask, end: End) => void | Promise<void>,
+): Promise<void> {
+  const options = await soloOptions();
+  const [only, ...more] = tasks;
+  if (only !== undefined && more.length === 0) {
+    const end = atOnce(new Alone(options), only);
+    if (end !== undefined) return await onEnd(only, end);
+  }
+  // Most conversions need no thread.
+  const { Conversions } = await import('../../../actors/conversion.ts');
+  const threads = Math.min(threads_max ?? availableParallelism(), tasks.length);
+  const conversions = new Conversions(options, threads);
+  const shown = new Shown(tasks.length);
+  try {
+    const ends = tasks.map(async (task): Promise<End> => {
+      const end = await conversions.run(task, (stage, path) => shown.tell(`${stage} ${path}`));
+      shown.done();
+      return end;
+    });
+    // All are waited for below; one that fails is told when it is its turn.
+    for (const end of ends) end.catch(() => {});
+    for (const [place, end] of ends.entries()) {
+      const done = await end;
+      shown.clear();
+      await onEnd(tasks[place]!, done);
+    }
+  } finally {
+    shown.end();
+    conversions.close();
+  }
+}
+
+function atOnce(alone: Alone, task: SoloTask): End | undefined {
+  try {
+    return alone.attempt(task);
+  } catch (error) {
+    if (!(error instanceof TaskError)) throw error;
+    return { failure: error.failure };
+  }
+}
+
+/** A line of a terminal that goes away in the end. */
+class Shown {
+  readonly #count: number;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #began_ms = performance.now();
+  #done = 0;
+  #text = '';
+  #visible = false;
+
+  constructor(count: number) {
+    this.#count = count;
+    if (process.stderr.isTTY) this.#timer = setInterval(() => this.#show(), EVERY_MS).unref();
+  }
+
+  tell(text: string): void {
+    this.#text = text;
+  }
+
+  done(): void {
+    this.#done += 1;
+  }
+
+  clear(): void {
+    if (this.#visible) process.stderr.write(CLEAR_LINE);
+    this.#visible = false;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.clear();
+  }
+
+  #show(): void {
+    const time_ms = performance.now() - this.#began_ms;
+    if (time_ms < FIRST_MS) return;
+    const many = this.#count > 1 ? `${this.#done} of ${this.#count}, ` : '';
+    const width = Math.max((process.stderr.columns ?? 80) - 1, 10);
+    const line = `${many}${this.#text} … ${Math.floor(time_ms / 1000)} s`;
+    process.stderr.write(`${CLEAR_LINE}${line.slice(0, width)}`);
+    this.#visible = true;
+  }
+}
