@@ -4,15 +4,21 @@
  */
 
 import { statSync } from 'node:fs';
-import { attempt } from '../methods/direct.ts';
+import { interruptible } from '../interrupt.ts';
 import type { SoloOptions, SoloReport, SoloResult, SoloTask } from '../port/solo.ts';
 import { Files } from '../project/files.ts';
 import { drawsPictures, runTask, TaskError } from './convert.ts';
 import { isStream } from './streams.ts';
 
-/** What may be tried at once: a small file can still be much work. */
+/**
+ * What may be tried at once: a small file can still be much work. The time is that of the
+ * processor, since on a busy machine the other thread would wait no less.
+ */
 const BYTES_MAX = 256 * 1024;
 const ATTEMPT_MS = 100;
+const ATTEMPT_WALL_MS = 1000;
+
+class Overrun extends Error {}
 
 /** Whoever converts a file has the one that it was made from, and need not wait for the disk. */
 function filesOf(options: SoloOptions): Files {
@@ -51,11 +57,26 @@ export class Alone {
    */
   attempt(task: SoloTask): SoloResult | undefined {
     if (!isSmall(task)) return undefined;
-    return attempt(() => {
-      const tools = { files: this.#files, options: this.#options, onStage() {}, onStream() {} };
-      return runTask(task, tools);
-    }, ATTEMPT_MS);
+    const tools = { files: this.#files, options: this.#options, onStage() {}, onStream() {} };
+    try {
+      return interruptible(stopwatch(), () => runTask(task, tools));
+    } catch (error) {
+      if (error instanceof Overrun) return undefined;
+      throw error;
+    }
   }
+}
+
+/** Throws Overrun once an attempt has taken too long. */
+function stopwatch(): () => void {
+  const began_ms = performance.now();
+  const begun = process.cpuUsage();
+  return () => {
+    const wall_ms = performance.now() - began_ms;
+    if (wall_ms < ATTEMPT_MS) return;
+    const { user, system } = process.cpuUsage(begun);
+    if (wall_ms > ATTEMPT_WALL_MS || user + system > ATTEMPT_MS * 1000) throw new Overrun();
+  };
 }
 
 /** Streams come when they come, and meanwhile nobody would hear a signal. */

@@ -27,8 +27,8 @@ class Overrun extends Error {}
  * Does at once what changes nothing until it is done, if that takes a few milliseconds; undefined
  * when it takes longer, and then a job begins it anew.
  */
-export function attempt<T>(action: () => T, time_ms = ATTEMPT_MS): T | undefined {
-  const until = performance.now() + time_ms;
+export function attempt<T>(action: () => T): T | undefined {
+  const until = performance.now() + ATTEMPT_MS;
   const stop = () => {
     if (performance.now() > until) throw new Overrun();
   };

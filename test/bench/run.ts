@@ -19,6 +19,7 @@ import { compareBuilds } from './beside.ts';
 
 const GROUPS = [
   'formats',
+  'convert',
   'edits',
   'scale',
   'filters',
