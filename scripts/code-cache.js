@@ -34,9 +34,12 @@ const daemon = spawn(
   },
 );
 
-/** One conversion of every format that people mostly have, into each of them. */
+/**
+ * One conversion of the formats that people mostly have, into each of them. What is kept is read by
+ * every conversion, so code of others would cost these more than it saves those.
+ */
 function convertOnce() {
-  const formats = ['txt', 'vox', 'gox', 'qb', 'obj', 'ply', 'glb', 'stl'];
+  const formats = ['txt', 'vox', 'gox', 'qb', 'obj'];
   const files = (name) => formats.map((format) => join(directory, `${name}.${format}`));
   const outputs = (name) => files(name).flatMap((file) => ['-o', file]);
   const [first, ...more] = files('a');

@@ -46,7 +46,8 @@ export class Sweeper {
 
   /** It never throws: what cannot be removed is left, and the write that asked goes on. */
   sweep(directory: Directory): void {
-    const now = performance.now();
+    // As `performance.now()`, which Node loads when it is asked first.
+    const now = 1000 * process.uptime();
     const last = this.#swept_ms.get(directory.path);
     if (last !== undefined && now - last < SWEEP_INTERVAL_MS) return;
     if (this.#swept_ms.size >= DIRECTORIES_MAX) this.#swept_ms.clear();

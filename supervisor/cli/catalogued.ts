@@ -72,7 +72,10 @@ function summaryOf(name: string, schema: Keywords, not: boolean, sides: readonly
 /** The name of a value: `y|z`, `N`, `NAME,…`. Free texts of the catalogue are paths of files. */
 function typedAs({ type, enum: names, anyOf, items, pattern }: Keywords): string {
   if (names !== undefined) return names.join('|');
-  if (anyOf !== undefined) return anyOf.map((branch) => typedAs(branch)).join('|');
+  if (anyOf !== undefined) {
+    const names = [...new Set(anyOf.map((branch) => typedAs(branch)))];
+    return names.includes('FILE') ? 'FILE' : names.join('|');
+  }
   if (type === 'integer' || type === 'number') return 'N';
   if (type !== 'array') return pattern === undefined ? 'FILE' : 'TURNS';
   return Array.isArray(items) ? items.map(() => 'N').join(',') : 'NAME,…';
@@ -117,7 +120,10 @@ export function askedBy(
 function typed(schema: Keywords, text: string): unknown {
   const { type, anyOf, items } = schema;
   if (anyOf !== undefined) {
-    const values = anyOf.map((branch) => typed(branch, text));
+    // A text alone is no list of one where it may be a text.
+    const list = text.includes(',') || !anyOf.some((branch) => branch.type === 'string');
+    const branches = anyOf.filter((branch) => branch.type !== 'array' || list);
+    const values = branches.map((branch) => typed(branch, text));
     return values.find((value) => typeof value !== 'string') ?? text;
   }
   if (type === 'integer' || type === 'number') {
