@@ -52,11 +52,11 @@ loaded() {
 }
 loaded supervisor/daemon.cjs command=supervisor/cli/main library=supervisor/index
 loaded engine/threads.cjs engine=engine/worker job=engine/job-worker
-# What converts one small file waits for nothing that it does not need.
+# What converts one small file waits for nothing that it does not need, and reads no YAML.
 echo "export { Compile } from 'typebox/schema';" |
   # shellcheck disable=SC2086 # lists of flags
   esbuild $flags $plain --outfile=dist/bundle/supervisor/typebox.cjs
-plain="$plain --alias:typebox/schema=./scripts/lazy-typebox.js --external:./typebox.cjs"
+plain="$plain --alias:typebox/schema=./scripts/lazy-typebox.js --external:./typebox.cjs --external:yaml"
 loaded supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
 node scripts/code-cache.js
 
