@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- convert [--rounds N] [--models N]`: what small files take. One voxel from txt
- * to vox, beside what Node itself takes to do nothing, in turns; and a folder of small models in one
- * command, beside a process for each of them. Medians of the rounds; those of the folder are 3.
+ * to vox, beside what Node itself takes to do nothing, in turns; and a folder of small models in
+ * one command, beside a process for each of them. Medians of the rounds; those of the folder are 3.
  */
 
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';

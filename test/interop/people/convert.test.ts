@@ -1,6 +1,6 @@
 /**
  * What people asked of a command that converts, and could not tell it: the size of a mesh of metres
- * (guillaumechereau/goxel issue 456), which way is up, whether it is filled, and many files at once.
+ * (guillaumechereau/goxel issue 456), whether it is filled, and many files at once.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
