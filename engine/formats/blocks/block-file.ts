@@ -13,6 +13,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { pack } from '../../volume/color.ts';
+import type { ExportOptions, ImportOptions } from '../format.ts';
 import type { Report } from '../report.ts';
 
 const BLOCKS_MAX = 65_536;
@@ -32,8 +33,17 @@ const NOTHING = /^(?:null|~|["']?air["']?|["']?none["']?)$/;
 /** Packed colours by names in lower case; 0 for what is not seen. */
 export type BlockFile = ReadonlyMap<string, number>;
 
-/** Throws GOX_FORMAT_BROKEN when it names no block, and GOX_FORMAT_LIMIT for too many. */
-export function readBlockFile(bytes: Uint8Array, file: string, report?: Report): BlockFile {
+/**
+ * The file that an option names; nothing when none does. Throws GOX_FORMAT_BROKEN when it names no
+ * block, GOX_FORMAT_LIMIT for too many, and what `open` throws.
+ */
+export function blockFile(options: ImportOptions | ExportOptions): BlockFile | undefined {
+  const { blocks, open, report } = options;
+  if (blocks === undefined || open === undefined) return undefined;
+  return readBlockFile(open(blocks), blocks, report);
+}
+
+function readBlockFile(bytes: Uint8Array, file: string, report?: Report): BlockFile {
   const text = Buffer.from(bytes)
     .toString('utf8')
     .replace(/^\ufeff/, '');

@@ -77,7 +77,7 @@ const NODES: Readonly<Record<string, string>> = {
 const WOOL = /^wool:|^farming:straw$/;
 const PLAIN = /^default:(?:clay|dirt|ice|mese|meselamp|cloud)$/;
 const MADE = /^default:.*(?:wood|stone|block|cobble|brick|tree)$/;
-const NOT_BUILDING = /fence|stone_with|bush/;
+const NOT_BUILDING = /fence|stone_with|bush|ladder|sign/;
 /** Stairs and slabs look like what they are made of. */
 const STAIRS = /^stairs:(?:slab|stair(?:_inner|_outer)?)_/;
 
@@ -105,15 +105,7 @@ export function nodeColor(name: string): number | undefined {
   return colors.get(`default:${of}`) ?? colors.get(`farming:${of}`);
 }
 
-/** The building node whose colour is nearest in red, green and blue; of several the first. */
-export function nearestNode(rgba: number): string {
-  let [best, least] = ['', Number.POSITIVE_INFINITY];
-  for (const [name, color] of building) {
-    let distance = 0;
-    for (let shift = 0; shift < 24; shift += 8) {
-      distance += (((color >>> shift) & 255) - ((rgba >>> shift) & 255)) ** 2;
-    }
-    if (distance < least) [best, least] = [name, distance];
-  }
-  return best;
+/** What walls can be built of, with colours. */
+export function buildingNodes(): readonly (readonly [name: string, rgba: number])[] {
+  return building;
 }

@@ -5,6 +5,7 @@ import { checkInterrupt } from '../../interrupt.ts';
 import type { Box } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import type { Volume } from '../../volume/volume.ts';
+import { tellNearest } from '../blocks/told.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import type { Report } from '../report.ts';
 import type { BlockChoice } from './block-colors.ts';
@@ -43,8 +44,7 @@ export class BlockNumbers {
 
   /** Tells how many colours have no block of just that colour. */
   tell(report: Report | undefined): void {
-    const message = 'A colour became that of the block that is nearest to it.';
-    report?.warn('WARN_COLORS_MERGED', message, undefined, this.#inexact);
+    tellNearest(this.#inexact, report);
   }
 }
 

@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib';
 import type { Document } from '../../document/document.ts';
 import type { Box } from '../../volume/box.ts';
 import { withinBudget } from '../block-budget.ts';
-import { type BlockFile, readBlockFile } from '../blocks/block-file.ts';
-import type { ExportOptions, Format, ImportOptions } from '../format.ts';
+import { blockFile } from '../blocks/block-file.ts';
+import type { Format } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { BlockChoice } from './block-colors.ts';
 import { BlockNumbers } from './cells.ts';
@@ -41,12 +41,6 @@ function regionsOf(root: Fields): Region[] {
   if (root.has('Blocks')) return [readMcedit(root)];
   const names = root.names.slice(0, 8).join(', ');
   return root.fail(`there is no model in it, only ${names === '' ? 'nothing' : names}`);
-}
-
-/** The file that `blocks` names. */
-function blockFile({ blocks, open, report }: ImportOptions | ExportOptions): BlockFile | undefined {
-  if (blocks === undefined || open === undefined) return undefined;
-  return readBlockFile(open(blocks), blocks, report);
 }
 
 type Write = (document: Document, numbers: () => BlockNumbers) => Iterable<Uint8Array>;

@@ -13,9 +13,9 @@ import { COORDINATE_MAX, COORDINATE_MIN } from '../../volume/reach.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { BlockBudget } from '../block-budget.ts';
 import type { BlockFile } from '../blocks/block-file.ts';
+import { tellUnknown } from '../blocks/told.ts';
 import { contentBox } from '../fit.ts';
 import { Report } from '../report.ts';
-import { shown } from '../shown.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
 import { lookOf } from './block-colors.ts';
 
@@ -36,8 +36,6 @@ export interface Region {
 }
 
 const LAYERS_MAX = 16_384;
-/** So many names are told. */
-const NAMES_TOLD = 8;
 
 interface Reading {
   readonly source: string;
@@ -133,18 +131,6 @@ function readRegion(
     if (look.known || counts[i] === 0) continue;
     unknown.set(blocks[i]!, (unknown.get(blocks[i]!) ?? 0) + counts[i]!);
   }
-}
-
-function tellUnknown(unknown: ReadonlyMap<string, number>, report: Report): void {
-  if (unknown.size === 0) return;
-  const names = [...unknown].sort((a, b) => b[1] - a[1]).map(([name]) => `"${shown(name)}"`);
-  const more = names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '';
-  const message =
-    `No colour is known of ${names.slice(0, NAMES_TOLD).join(', ')}${more}; they got one made of` +
-    ' their names.';
-  let count = 0;
-  for (const voxels of unknown.values()) count += voxels;
-  report.warn('WARN_BLOCKS_UNKNOWN', message, undefined, count);
 }
 
 /** A box of ours as Minecraft has it, within what is so deep. */

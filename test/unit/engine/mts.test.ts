@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
 import { outcome, refused, refusesEveryCut, survivesNoise } from '../../support/damage.ts';
 import { documentOf, readAs, VOLUMES, written } from '../../support/documents.ts';
@@ -61,6 +62,64 @@ test('reads old versions', () => {
     const bytes = schematic({ version, names: ['wool:red'], nodes: column(0) });
     assert.is(readAs('mts', bytes).merged().get(0, 0, 0), 0xff12_12aa);
   }
+});
+
+/** Two wool nodes of these probabilities, and a slice above of that one. */
+function probable(version: number, [a, b]: [number, number], slice: number): Buffer {
+  const nodes = deflateSync(Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, a, b, 254, 254, 0, 0, 0, 0]));
+  const bytes = schematic({ version, size: [2, 2, 1], names: ['wool:red'], nodes });
+  if (version >= 3) bytes[12 + 1] = slice;
+  return bytes;
+}
+
+test('what the game never places is air, and in Goxel is not', () => {
+  const placed = (version: number, pair: [number, number], slice: number, options = {}) => {
+    const bytes = probable(version, pair, slice);
+    const volume = formatFor('', 'mts').read!(bytes, 'a.mts', options).merged();
+    return [0, 1].flatMap((z) => [0, 1].map((x) => (volume.get(x, 0, z) === 0 ? 0 : 1)));
+  };
+  assert.equal(placed(4, [0x80, 1], 127), [0, 1, 1, 1]);
+  assert.equal(placed(4, [127, 127], 0), [1, 1, 0, 0]);
+  assert.equal(placed(3, [1, 2], 1), [0, 1, 0, 0]);
+  assert.equal(placed(2, [0, 255], 0), [0, 1, 1, 1]);
+  assert.equal(placed(1, [0, 0], 0), [1, 1, 1, 1]);
+  assert.equal(placed(4, [0, 0], 0, { like: 'goxel' }), [1, 1, 1, 1]);
+});
+
+test('unknown nodes get a colour of their names and are told; a file says others', () => {
+  const names = ['air', 'my:own', 'wool:red'];
+  const bytes = schematic({ size: [1, 3, 1], names, nodes: column(1, 2, 0) });
+  const report = new Report();
+  const seen = (options: object) => {
+    const volume = formatFor('', 'mts').read!(bytes, 'a.mts', options).merged();
+    return [volume.get(0, 0, 0), volume.get(0, 0, 1)];
+  };
+  const [own, red] = seen({ report });
+  assert.ok(own !== WHITE && own! >>> 24 === 255);
+  assert.is(red, 0xff12_12aa);
+  const [warning] = report.warnings();
+  assert.is(warning!.code, 'WARN_BLOCKS_UNKNOWN');
+  assert.match(warning!.message, /"my:own"/);
+  const open = () => Buffer.from('# mine\r\nmy:own 1 2 3\nwool:red = #04050680\n');
+  assert.equal(seen({ blocks: 'colors.txt', open }), [0xff03_0201, 0x8006_0504]);
+});
+
+test('builds of what a file names, and never of ladders or signs', () => {
+  const document = Document.empty();
+  for (const [i, rgb] of [0x2b5d7d, 0x426794, 0x39_6683].entries()) {
+    document.activeLayer.volume.set(i, 0, 0, 0xff00_0000 + rgb);
+  }
+  const text = (options: object) =>
+    Buffer.concat([...formatFor('', 'mts').write!(document, options)]).toString('latin1');
+  assert.not.match(text({}), /ladder|sign|fence/);
+  const report = new Report();
+  const open = () => Buffer.from('{"my:own": "000000", "my:red": [255, 0, 0]}');
+  const named = text({ blocks: 'b.json', open, report });
+  assert.match(named, /air..my:red/s);
+  assert.equal(
+    report.warnings().map(({ code, count }) => [code, count]),
+    [['WARN_COLORS_MERGED', 3]],
+  );
 });
 
 test('keeps the places of what it writes, as nodes that read as their own colours', () => {

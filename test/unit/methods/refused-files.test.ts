@@ -45,6 +45,8 @@ function written(name: string): Buffer {
   if (name === 'png') return Buffer.from(encodePng(picture()));
   if (name === 'jpeg') return encodeJpeg({ ...picture(), data: Buffer.from(picture().rgba) }).data;
   if (name === 'qbcl') return qbcl();
+  // Which of Minecraft's formats a file is tells its content.
+  if (name === 'mcstructure') return written('nbt');
   const format = FORMATS.find((one) => one.name === name)!;
   const options: ExportOptions = MESHES.includes(name) ? { mesh: 'greedy' } : {};
   return Buffer.concat([...format.write!(plate(SIDE), options)]);
