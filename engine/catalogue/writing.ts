@@ -138,8 +138,8 @@ export const WRITING_FORMATS: Readonly<
     readonly string[]
   >
 > = {
-  up: MESHES,
-  y_up: MESHES,
+  up: [...MESHES, 'binvox'],
+  y_up: [...MESHES, 'binvox'],
   mesh: MESHES,
   scale: MESHES,
   pivot: MESHES,

@@ -3,6 +3,7 @@
 import { GoxError } from '../../conf/errors.ts';
 import { didYouMean } from '../../conf/suggest.ts';
 import { cut, cutStart } from '../catalogue/sketch.ts';
+import { binvox } from './binvox.ts';
 import type { Format } from './format.ts';
 import { glb, gltf } from './gltf/gltf.ts';
 import { gox } from './gox/gox.ts';
@@ -26,6 +27,7 @@ import { vxl } from './voxlap/vxl.ts';
 export type { ExportOptions, ImportOptions } from './format.ts';
 
 export const FORMATS: readonly Format[] = [
+  binvox,
   glb,
   gltf,
   gox,

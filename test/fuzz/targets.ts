@@ -5,8 +5,10 @@ import type { Palette } from '../../engine/document/palette.ts';
 import { formatFor } from '../../engine/formats/index.ts';
 import { readPalette } from '../../engine/formats/palettes/palette-file.ts';
 import { writeGpl } from '../../engine/formats/palettes/palette-gpl.ts';
+import { readHva } from '../../engine/formats/westwood/hva.ts';
 import { models } from '../support/fixtures.ts';
 import { PALETTE_FILES } from '../support/palette-files.ts';
+import { hvaFile, type LimbParts, STILL, vxlFile } from '../support/westwood-file.ts';
 import { HANDMADE, MTL } from './handmade.ts';
 import { JPEGS, PNG, PNGS } from './pictures.ts';
 import type { Random } from './random.ts';
@@ -71,7 +73,7 @@ export function allTargets(): readonly Target[] {
       read: (bytes) => readPalette(bytes, source),
     };
   });
-  return [...formats, ...palettes, materials(), textures()];
+  return [...formats, ...palettes, materials(), textures(), animated(), animation()];
 }
 
 function draw(random: Random): Options {
@@ -115,6 +117,55 @@ function textures(): Target {
     names: ['fuzz.obj', 'cube.mtl'],
     read: (bytes, random) => readObj(random, (name) => beside(name, Buffer.from(MTL), bytes)),
   };
+}
+
+const LIMB: LimbParts = {
+  name: 'body',
+  size: [4, 3, 5],
+  voxels: [
+    [0, 0, 0, 10],
+    [3, 2, 4, 20],
+    [3, 2, 1, 30],
+  ],
+};
+const TURNED = [0, -1, 0, 3, 1, 0, 0, 0, 0, 0, 1, 12];
+const VXL = vxlFile([LIMB, { ...LIMB, name: 'turret' }], Uint8Array.from(palette));
+const HVA = hvaFile(
+  ['body', 'turret'],
+  [
+    [STILL, TURNED],
+    [TURNED, STILL],
+  ],
+);
+
+/** A .vxl of Command & Conquer, which is no map; the .hva beside it is well. */
+function animated(): Target {
+  return {
+    name: 'vxl of Command & Conquer',
+    seeds: once(() => [{ name: 'handmade.vxl', bytes: VXL }]),
+    names: ['fuzz.vxl'],
+    read: (bytes, random) => readVxl(bytes, HVA, random),
+  };
+}
+
+/** The other way round: what is wrong with it is told, and the limbs stay. */
+function animation(): Target {
+  return {
+    name: 'hva',
+    seeds: once(() => [{ name: 'handmade.hva', bytes: HVA }]),
+    names: ['fuzz.vxl', 'fuzz.hva'],
+    read: (bytes, random) => {
+      // Judged as any reader is, by the error that it tells.
+      readHva(bytes, 'fuzz.hva');
+      return readVxl(VXL, bytes, random);
+    },
+  };
+}
+
+function readVxl(bytes: Uint8Array, hva: Uint8Array, random: Random): Document {
+  const frame = random.pick(['all', 0, 1] as const);
+  const options = { ...draw(random), frame, resolve: () => hva };
+  return formatFor('fuzz.vxl').read!(bytes, 'fuzz.vxl', options);
 }
 
 function readObj(random: Random, resolve: NonNullable<Options['resolve']>): Document {

@@ -164,3 +164,8 @@ function hexOf(rgba: number): string {
   bytes.writeUInt32LE(rgba);
   return bytes.toString('hex');
 }
+
+/** A file of a case that somebody met, below `test/fixtures/cases`. */
+export function caseFile(name: string, file: string): Buffer {
+  return readFileSync(new URL(`test/fixtures/cases/${name}/${file}`, PROJECT));
+}

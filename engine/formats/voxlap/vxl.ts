@@ -16,26 +16,23 @@
  * -1 in x, and Goxel reads it in its place.
  */
 
-import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
-import { type BlockBudget, budgeted } from '../block-budget.ts';
+import { budgeted } from '../block-budget.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
 import type { Format } from '../format.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
+import { MAGIC, readVoxelAnimation } from '../westwood/voxel-animation.ts';
 import { type Frame, readHeader } from './vxl-header.ts';
 import { ACE_OF_SPADES, GROUND, writeVxl } from './vxl-write.ts';
 
 const SPAN_BYTES = 4;
 const OPAQUE = 0xff00_0000;
-/** Voxels of Tiberian Sun and Red Alert 2. */
-const WESTWOOD = 'Voxel Animation';
 
-function readVxl(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+const readMap = budgeted((bytes, source, budget) => {
   const reader = new ByteReader(bytes, source, 'little');
-  refuseOthers(reader);
   const { frame, start } = readHeader(reader) ?? { frame: ACE_OF_SPADES };
   const { width, depth, left, front } = frame;
   const document = Document.empty();
@@ -48,14 +45,11 @@ function readVxl(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   if (start !== undefined) document.set({ cameras: [...document.cameras, start] });
   return document;
-}
+});
 
-/** Another format has the same extension, and would be taken for a damaged map. */
-function refuseOthers({ bytes, source: file }: ByteReader): void {
-  const head = Buffer.from(bytes.subarray(0, WESTWOOD.length)).toString('latin1');
-  if (head !== WESTWOOD) return;
-  const message = `${file} is a .vxl of Command & Conquer, another format, which cannot be read.`;
-  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { file });
+/** Whether it is of Command & Conquer, whose files have the same extension. */
+function isWestwood(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') === MAGIC;
 }
 
 function readColumn(
@@ -119,6 +113,8 @@ function putColors(
 export const vxl: Format = {
   name: 'vxl',
   extensions: ['vxl'],
-  read: budgeted(readVxl),
+  read: (bytes, source, options) => {
+    return (isWestwood(bytes) ? readVoxelAnimation : readMap)(bytes, source, options);
+  },
   write: writeVxl,
 };

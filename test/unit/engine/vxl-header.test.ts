@@ -230,13 +230,4 @@ test('refuses to write what no map of Voxlap has a place for', () => {
   assert.match(error.message, /from -512 to 511 in x and y and from -128 to 127 in z/);
 });
 
-test('knows the voxels of Command & Conquer for another format', () => {
-  const bytes = Buffer.concat([Buffer.from('Voxel Animation\0'), Buffer.alloc(900)]);
-  assert.throws(
-    () => readAs('vxl', bytes),
-    (error: { code: string; message: string }) =>
-      error.code === 'GOX_FORMAT_UNKNOWN' && /a \.vxl of Command & Conquer/.test(error.message),
-  );
-});
-
 test.run();

@@ -1,0 +1,26 @@
+/** Files of people, of formats that are told apart by what they hold. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { GoxError } from '../../../conf/errors.ts';
+import { formatFor } from '../../../engine/formats/index.ts';
+import { caseFile } from '../../support/fixtures.ts';
+
+const test = suite('files of people');
+
+test('vxl-tiberian-sun-unclear: told for what it is, and that it was cut off', () => {
+  const bytes = caseFile('vxl-tiberian-sun-unclear', 'tank.vxl');
+  try {
+    formatFor('tank.vxl').read!(bytes, 'tank.vxl');
+  } catch (error) {
+    assert.instance(error, GoxError);
+    assert.match(
+      (error as GoxError).message,
+      /is a \.vxl of Command & Conquer \(Tiberian Sun, Red Alert 2\) that was cut off/,
+    );
+    return;
+  }
+  assert.unreachable('was read');
+});
+
+test.run();
