@@ -114,7 +114,7 @@ export const WritingFields = {
   ),
   hand: Type.Optional(
     Type.Enum(['left', 'right'], {
-      description: 'qb: the hand of the coordinates; left, usually.',
+      description: 'qb: the hand of the coordinates; right, if nothing is said.',
     }),
   ),
   blocks: Type.Optional(

@@ -10,36 +10,31 @@
  *   colour, or the word 6 that ends the slice.
  *
  * Qubicle's y is up and becomes our z; its z becomes y, or -y when it is left handed. Goxel ignores
- * the colour format; it is honoured here. What is written is Goxel's, byte for byte, but that
- * layers without voxels are not counted (Goxel counts and does not write them; such files are read
- * too).
+ * the colour format; it is honoured here. What is written (`qb-write.ts`) is Goxel's, byte for
+ * byte, but that layers without voxels are not counted (Goxel counts and does not write them; such files
+ * are read too); compressed and left handed only when that is asked for.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
-import type { Layer } from '../../document/layer.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { Box, Vec3 } from '../../volume/box.ts';
 import { boxCorners, boxMatrix } from '../../volume/matrix.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
-import { copyBox, sizeOf } from '../box-copy.ts';
+import { sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { Format } from '../format.ts';
-import { inPieces, PIECE_BYTES } from '../pieces.ts';
+import type { ExportOptions, Format } from '../format.ts';
+import { inPieces } from '../pieces.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { NEXT_SLICE, type QbPart, qbPieces, RIGHT_HANDED, RUN } from './qb-write.ts';
 
-const VERSION = 0x101;
 const BGRA = 1;
-const RIGHT_HANDED = 1;
 const COMPRESSED = 1;
-const RUN = 2;
-const NEXT_SLICE = 6;
 const OPAQUE = 0xff00_0000;
 
 /** Name length, size and position of a matrix. */
 const MATRIX_BYTES_MIN = 25;
-const NAME_BYTES_MAX = 255;
 /** A layer costs memory even when its matrix is but a few bytes. */
 const LAYERS_MAX = 16384;
 /** Cells of one file; every one is written, voxel or not. They are 1 GiB. */
@@ -193,9 +188,9 @@ function colorOf(word: number, swapped: boolean): number {
   return OPAQUE | ((word >> 16) & 0xff) | (word & 0xff00) | ((word & 0xff) << 16);
 }
 
-function writeQb(document: Document): Generator<Uint8Array> {
+function writeQb(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   document.refresh();
-  const layers: { layer: Layer; box: Box }[] = [];
+  const parts: QbPart[] = [];
   let cells = 0;
   for (const layer of document.layers) {
     const around = layer.volume.box();
@@ -203,7 +198,7 @@ function writeQb(document: Document): Generator<Uint8Array> {
     const box = layer.box === undefined ? around : union(boxCorners(layer.box), around);
     const [width, depth, height] = sizeOf(box);
     cells += width * depth * height;
-    layers.push({ layer, box });
+    parts.push({ layer, box });
   }
   if (!(cells <= CELLS_MAX)) {
     const message =
@@ -211,7 +206,7 @@ function writeQb(document: Document): Generator<Uint8Array> {
       `${CELLS_MAX} that one file may have. Crop or split layers, or save as .vox or .gox.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { cells, cells_max: CELLS_MAX });
   }
-  return inPieces(parts(layers));
+  return inPieces(qbPieces(parts, options));
 }
 
 /** The smallest box of whole voxels around both; Goxel drops what is outside a layer's box. */
@@ -219,43 +214,6 @@ function union(box: Box, around: Box): Box {
   const low = (axis: 0 | 1 | 2) => Math.min(Math.floor(box.min[axis]), around.min[axis]);
   const high = (axis: 0 | 1 | 2) => Math.max(Math.ceil(box.max[axis]), around.max[axis]);
   return { min: [low(0), low(1), low(2)], max: [high(0), high(1), high(2)] };
-}
-
-function* parts(layers: readonly { layer: Layer; box: Box }[]): Generator<Uint8Array> {
-  yield words(VERSION, 0, RIGHT_HANDED, 0, 0, layers.length);
-  for (const { layer, box } of layers) {
-    const name = new Uint8Array(1 + NAME_BYTES_MAX);
-    name[0] = new TextEncoder().encodeInto(layer.name, name.subarray(1)).written;
-    yield name.subarray(0, 1 + name[0]);
-    const [width, depth, height] = sizeOf(box);
-    yield words(width, height, depth, box.min[0], box.min[2], box.min[1]);
-    yield* cellsOf(layer, box);
-  }
-}
-
-function words(...values: number[]): Uint8Array {
-  return new Uint8Array(Int32Array.from(values).buffer);
-}
-
-/** The cells of a layer: y slowest, then z, then x. */
-function* cellsOf(layer: Layer, box: Box): Generator<Uint8Array> {
-  const [x0, y0, z0] = box.min;
-  const [x1, y1, z1] = box.max;
-  const width = x1 - x0;
-  // As many whole slices as fit into a piece; of a slice that does not, as many rows.
-  const rows = Math.max(1, Math.min(z1 - z0, Math.floor(PIECE_BYTES / 4 / width)));
-  const slice = width * rows;
-  const slices = rows < z1 - z0 ? 1 : Math.max(1, Math.floor(PIECE_BYTES / 4 / slice));
-  for (let y = y0; y < y1; y += slices) {
-    const behind = Math.min(y1, y + slices);
-    for (let z = z0; z < z1; z += rows) {
-      const end = Math.min(z1, z + rows);
-      const out = new Uint32Array(width * (end - z) * (behind - y));
-      const part = { min: [x0, y, z], max: [x1, behind, end] } as const;
-      copyBox(layer.volume, part, out, { x: 1, y: slice, z: width, start: 0 });
-      yield new Uint8Array(out.buffer);
-    }
-  }
 }
 
 export const qb: Format = {

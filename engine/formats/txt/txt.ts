@@ -1,7 +1,10 @@
 /**
  * Goxel's text format: one voxel a line, `X Y Z RRGGBB`, in lines separated by newlines; lines that
  * are blank or whose first token is `#` say nothing. Only solid voxels of all visible layers merged
- * are written, block after block; what is read becomes one layer of opaque voxels.
+ * are written, block after block; what is read becomes one layer.
+ *
+ * Lines are read as forgivingly as Goxel reads them, and more so (`txt-voxel.ts`); one that says no
+ * voxel is passed over and told, where Goxel gives up, unless none says one.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
@@ -12,18 +15,22 @@ import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
-import type { Format } from '../format.ts';
+import type { Format, ImportOptions } from '../format.ts';
+import type { Report } from '../report.ts';
 import { TextPieces } from '../text.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
 import { LineCursor } from './txt-line.ts';
+import { textVoxel } from './txt-voxel.ts';
 
-const HEADER = '# goxel-supervisor\n# One line per voxel\n# X Y Z RRGGBB\n';
+/** Other readers of the format look for a `# Goxel`. */
+const HEADER = '# Goxel-supervisor\n# One line per voxel\n# X Y Z RRGGBB\n';
 const OPAQUE = 0xff00_0000;
 const ROWS = 256;
 const ROW_VOXELS = 16;
 
-const LINE = /^(-?\d{1,10}) (-?\d{1,10}) (-?\d{1,10}) ([0-9a-fA-F]{6})(?: |$)/;
-const SILENT = /^\s*(?:#(?:\s|$)|$)/;
+const SILENT_IN_GOXEL = /^\s*(?:#(?:\s|$)|$)/;
+const SILENT = /^\s*(?:#|\/\/|$)/;
+const BYTE_ORDER_MARK = Buffer.from('efbbbf', 'hex');
 
 function* writeTxt(document: Document): Generator<Uint8Array> {
   const out = new TextPieces();
@@ -57,37 +64,81 @@ function writeRow(
   }
 }
 
-function readTxt(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+function readTxt(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  options: ImportOptions,
+): Document {
   const document = Document.empty();
   const voxels = new VoxelBuilder(budget);
+  const lines = new OtherLines(source, voxels, options);
   const cursor = new LineCursor(bytes);
+  if (BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length))) cursor.at = 3;
   for (let line = 1; cursor.at < bytes.length; line++) {
     if ((line & 0xfff) === 0) checkInterrupt();
     if (cursor.takePlain()) voxels.set(cursor.x, cursor.y, cursor.z, cursor.rgba);
-    else readLine(cursor, voxels, source, line);
+    else lines.take(cursor, line);
   }
   voxels.finish(document.activeLayer.volume);
+  if (budget.taken === 0) lines.check();
+  if (!budget.counting) lines.tell(options.report);
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 
-/** A line that is not as programs write it: it may still say a voxel, or nothing. */
-function readLine(cursor: LineCursor, voxels: VoxelBuilder, source: string, line: number): void {
-  const { at } = cursor;
-  const content = cursor.takeLine();
-  const match = LINE.exec(content);
-  if (match === null) {
-    if (!SILENT.test(content)) fail(source, line, at);
-    return;
-  }
-  const [x, y, z] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (x !== (x | 0) || y !== (y | 0) || z !== (z | 0)) fail(source, line, at);
-  voxels.set(x, y, z, OPAQUE | swapped(Number.parseInt(match[4]!, 16)));
-}
+/** Lines that are not as programs write them, and what there is to tell of these. */
+class OtherLines {
+  readonly #source: string;
+  readonly #voxels: VoxelBuilder;
+  readonly #likeGoxel: boolean;
+  #rounded = 0;
+  #unseen = 0;
+  #bad = 0;
+  /** The first that says no voxel. */
+  #first: { readonly line: number; readonly byte: number } | undefined;
 
-/** From the order of the digits, RRGGBB, to the order of a packed colour. */
-function swapped(rgb: number): number {
-  return (rgb >> 16) | (rgb & 0xff00) | ((rgb & 0xff) << 16);
+  constructor(source: string, voxels: VoxelBuilder, { like }: ImportOptions) {
+    this.#source = source;
+    this.#voxels = voxels;
+    this.#likeGoxel = like === 'goxel';
+  }
+
+  /** It may still say a voxel, or nothing. Goxel takes no other for a file. */
+  take(cursor: LineCursor, line: number): void {
+    const byte = cursor.at;
+    const content = cursor.takeLine();
+    if ((this.#likeGoxel ? SILENT_IN_GOXEL : SILENT).test(content)) return;
+    const voxel = textVoxel(content);
+    if (voxel === undefined) {
+      this.#bad++;
+      this.#first ??= { line, byte };
+      if (this.#likeGoxel) this.check();
+      return;
+    }
+    if (voxel.rounded) this.#rounded++;
+    let { rgba } = voxel;
+    if (this.#likeGoxel) rgba |= OPAQUE;
+    if (rgba >>> 24 === 0) {
+      rgba |= OPAQUE;
+      this.#unseen++;
+    }
+    this.#voxels.set(voxel.x, voxel.y, voxel.z, rgba);
+  }
+
+  /** Throws GOX_FORMAT_BROKEN when a line said no voxel. */
+  check(): void {
+    if (this.#first !== undefined) fail(this.#source, this.#first.line, this.#first.byte);
+  }
+
+  tell(report: Report | undefined): void {
+    const bad = 'A line is not "X Y Z RRGGBB", and was passed over.';
+    report?.warn('WARN_FACES_SKIPPED', bad, this.#first, this.#bad);
+    const rounded = 'A coordinate with a fraction was rounded down.';
+    report?.warn('WARN_DETAIL_SKIPPED', rounded, undefined, this.#rounded);
+    const unseen = 'A colour of alpha 00 was taken for opaque.';
+    report?.warn('WARN_OPACITY', unseen, undefined, this.#unseen);
+  }
 }
 
 function fail(file: string, line: number, offset: number): never {

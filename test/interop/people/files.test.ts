@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
-import { caseFile } from '../../support/fixtures.ts';
+import { caseFile, voxelLines } from '../../support/fixtures.ts';
 
 const test = suite('files of people');
 
@@ -22,5 +22,13 @@ test('vxl-tiberian-sun-unclear: told for what it is, and that it was cut off', (
   }
   assert.unreachable('was read');
 });
+
+for (const file of ['two.txt', 'lead.txt', 'rgba.txt', 'float.txt']) {
+  test(`txt-spaces-refused: ${file} is read as by Goxel`, () => {
+    const bytes = caseFile('txt-spaces-refused', file);
+    const document = formatFor(file).read!(bytes, file);
+    assert.is(voxelLines(document.merged()), '1 2 3 ff0000ff\n');
+  });
+}
 
 test.run();

@@ -6,13 +6,14 @@ import * as assert from 'uvu/assert';
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { boxCorners } from '../../../engine/volume/matrix.ts';
 import { imports, model, voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 
 const txt = formatFor('a.txt');
 const read = (text: string, voxel_bytes_max = Number.MAX_SAFE_INTEGER) =>
-  txt.read!(Buffer.from(text), 'a.txt', { voxel_bytes_max });
+  txt.read!(Buffer.from(text), 'a.txt', { voxel_bytes_max, like: 'goxel' });
 
 const test = suite('reading txt');
 
@@ -57,9 +58,7 @@ for (const line of [
   '1 2 3',
   '1 2 3 12345',
   '1 2 3 1234567',
-  '1  2 3 123456',
   '1 2 3 gggggg',
-  '1.5 2 3 123456',
   '2147483648 0 0 123456',
   '0 0 -2147483649 123456',
   '99999999999999999999 0 0 123456',
@@ -78,6 +77,46 @@ for (const line of [
     assert.unreachable('was read');
   });
 }
+
+/** Voxels of a text that people wrote, and the codes of what is told. */
+function people(text: string | Buffer): { lines: string; codes: string[] } {
+  const report = new Report();
+  const document = txt.read!(Buffer.from(text), 'a.txt', { report });
+  const codes = report.warnings().map(({ code, count }) => `${code} ${count}`);
+  return { lines: voxelLines(document.merged()), codes };
+}
+
+for (const line of [
+  '1  2  3  ff0000',
+  '  1 2 3 ff0000',
+  '1 2 3 ff0000ff',
+  '1.0 2.0 3.0 ff0000',
+  '1\t2\t3\tFF0000\t',
+  '1,2,3,#ff0000',
+  '1; 2; 3; 0xff0000',
+  '+1 2e0 3. #f00',
+  '1 2 3 255 0 0',
+]) {
+  test(`reads the line ${JSON.stringify(line)}`, () => {
+    const told = people(`\ufeff#comment\r\n// and another\r\n${line}\r\n`);
+    assert.equal(told, { lines: '1 2 3 ff0000ff\n', codes: [] });
+    assert.is(voxelLines(read(`${line}\n`).merged()), '1 2 3 ff0000ff\n');
+  });
+}
+
+test('tells what it passes over, rounds or takes for opaque, and goes on', () => {
+  const { lines, codes } = people(
+    'x y z color\n1 2 3 ff000080\n-1.5 2 3 00ff00\n1 2\n4 4 4 0000ff00\n9 9 9 256 0 0\n',
+  );
+  assert.is(lines, '-2 2 3 00ff00ff\n1 2 3 ff000080\n4 4 4 0000ffff\n');
+  assert.equal(codes, ['WARN_FACES_SKIPPED 3', 'WARN_DETAIL_SKIPPED 1', 'WARN_OPACITY 1']);
+  assert.throws(() => people('no voxels\nat all\n'), /damaged in line 1, byte 0/);
+});
+
+test('begins as other readers want it', () => {
+  const text = Buffer.concat([...txt.write!(Document.empty())]).toString();
+  assert.match(text, /^# Goxel/);
+});
 
 test('refuses more voxels than memory allows', () => {
   const lines = Array.from({ length: 9 }, (_, i) => `${i * 16} 0 0 ffffff\n`).join('');
