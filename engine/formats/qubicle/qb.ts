@@ -11,8 +11,8 @@
  *
  * Qubicle's y is up and becomes our z; its z becomes y, or -y when it is left handed. Goxel ignores
  * the colour format; it is honoured here. What is written (`qb-write.ts`) is Goxel's, byte for
- * byte, but that layers without voxels are not counted (Goxel counts and does not write them; such files
- * are read too); compressed and left handed only when that is asked for.
+ * byte, but that layers without voxels are not counted (Goxel counts and does not write them; such
+ * files are read too); compressed and left handed only when that is asked for.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
