@@ -28,7 +28,7 @@ export const FILE_ERRORS = {
     retryable: false,
     meaning:
       'No format has this name or extension, or it can be read but not written, or the other ' +
-      'way round.',
+      'way round; or the file holds something else than its name says, which is not read.',
     advice: 'Give a file name with a supported extension, or the format parameter.',
     details: '`path`, `format`, `supported`',
   },

@@ -122,6 +122,10 @@ export const WARNINGS = {
     meaning: 'Blocks of a game whose colours are not known got colours made of their names.',
     advice: 'Give their colours in a file, by `blocks`.',
   },
+  WARN_FORMAT_BY_CONTENT: {
+    meaning: 'The file is of another format than its name says, and was read as what it is.',
+    advice: 'Rename the file, or name the format.',
+  },
   WARN_OPTION_UNUSED: {
     meaning: 'An option means nothing to this format.',
     advice: 'Leave it out.',

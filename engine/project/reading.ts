@@ -10,6 +10,7 @@ import { formatFor, type ImportOptions } from '../formats/index.ts';
 import { Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { FILE_KEY, type Files } from './files.ts';
+import { recognised } from './recognised.ts';
 
 /** In the place of an absolute path, for bytes that came with a request: what errors call it. */
 export const DATA = 'data';
@@ -39,8 +40,10 @@ export interface Read {
 /** A file, of at most so many bytes of voxels. Throws GOX_STRICT for warnings, if that is asked. */
 export function readDocument(files: Files, reading: Reading, bytes_max: number): Read {
   const { path, data, quad } = reading;
-  const { name, read } = readerOf(reading);
+  const named = readerOf(reading);
+  const bytes = data ?? files.read(path);
   const report = new Report();
+  const { name, read } = recognised(named, bytes, reading, report);
   const asked = optionsOf(reading);
   tellUnused(report, asked, READING_FORMATS, name);
   const options: ImportOptions = {
@@ -51,7 +54,7 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
     ...(data === undefined ? { resolve: beside(files, path) } : {}),
     ...(quad === undefined ? {} : { plane: quad }),
   };
-  const document = read(data ?? files.read(path), cutPath(path), options);
+  const document = read(bytes, cutPath(path), options);
   if (!report.empty && isEmpty(document)) {
     report.warn('WARN_EMPTY', `No voxel came of ${cutPath(path)}.`);
   }

@@ -8,7 +8,7 @@ import type { Document } from '../../document/document.ts';
 import type { Box } from '../../volume/box.ts';
 import { withinBudget } from '../block-budget.ts';
 import { blockFile } from '../blocks/block-file.ts';
-import type { Format } from '../format.ts';
+import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { BlockChoice } from './block-colors.ts';
 import { BlockNumbers } from './cells.ts';
@@ -22,15 +22,13 @@ import { readBedrock, readStructure, structureFile } from './structure.ts';
 
 const NOTHING: Box = { min: [0, 0, 0], max: [0, 0, 0] };
 
-function reader(endian: 'big' | 'little'): NonNullable<Format['read']> {
-  return (bytes, source, options = {}) => {
-    const file = blockFile(options);
-    const { report } = options;
-    return withinBudget(source, options, (budget) => {
-      const root = new Fields(readNbt(bytes, source, budget, endian), source);
-      return documentOf(regionsOf(root), { source, budget, report, file });
-    });
-  };
+function read(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
+  const file = blockFile(options);
+  const { report } = options;
+  return withinBudget(source, options, (budget) => {
+    const root = new Fields(readNbt(bytes, source, budget), source);
+    return documentOf(regionsOf(root), { source, budget, report, file });
+  });
 }
 
 function regionsOf(root: Fields): Region[] {
@@ -78,7 +76,7 @@ function layers(document: Document): Part[] {
 export const schem: Format = {
   name: 'schem',
   extensions: ['schem'],
-  read: reader('big'),
+  read,
   write: writer((document, numbers) => {
     const { volume, box } = whole(document);
     return spongeFile(volume, box, numbers());
@@ -88,7 +86,7 @@ export const schem: Format = {
 export const schematic: Format = {
   name: 'schematic',
   extensions: ['schematic'],
-  read: reader('big'),
+  read,
   write: writer((document, numbers) => {
     const { volume, box } = whole(document);
     return mceditFile(volume, box, numbers());
@@ -98,14 +96,14 @@ export const schematic: Format = {
 export const litematic: Format = {
   name: 'litematic',
   extensions: ['litematic'],
-  read: reader('big'),
+  read,
   write: writer((document, numbers) => litematicFile(layers(document), numbers, 'Model')),
 };
 
 export const nbt: Format = {
   name: 'nbt',
   extensions: ['nbt'],
-  read: reader('big'),
+  read,
   write: writer((document, numbers) => {
     const { volume, box } = whole(document);
     return structureFile(volume, box, numbers());
@@ -115,5 +113,5 @@ export const nbt: Format = {
 export const mcstructure: Format = {
   name: 'mcstructure',
   extensions: ['mcstructure'],
-  read: reader('little'),
+  read,
 };

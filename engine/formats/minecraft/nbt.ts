@@ -65,23 +65,21 @@ type Endian = 'big' | 'little';
  * The root of a file, packed or not. Throws GOX_FORMAT_BROKEN, and GOX_MEMORY_LIMIT for more than
  * may be unpacked.
  */
-export function readNbt(
-  bytes: Uint8Array,
-  source: string,
-  budget: BlockBudget,
-  first: Endian = 'big',
-): Compound {
+export function readNbt(bytes: Uint8Array, source: string, budget: BlockBudget): Compound {
   const { data, place } = unpacked(bytes, source, budget);
-  const read = (endian: Endian) => new NbtReader(data, source, endian, place).root();
-  try {
-    return read(first);
-  } catch (error) {
-    try {
-      return read(first === 'big' ? 'little' : 'big');
-    } catch {
-      throw error;
-    }
+  return new NbtReader(data, source, endianOf(data), place).root();
+}
+
+/** By the lengths of the first names, which are much longer the wrong way round. */
+function endianOf(data: Uint8Array): Endian {
+  for (let at = 1; at + 1 < data.length; ) {
+    const [big, little] = [data[at]! * 256 + data[at + 1]!, data[at]! + data[at + 1]! * 256];
+    if (big !== little) return big < little ? 'big' : 'little';
+    // The name of the root is as long either way, most often empty; that of its first tag follows.
+    if (at > 1) break;
+    at += 2 + big + 1;
   }
+  return 'big';
 }
 
 function unpacked(
