@@ -36,7 +36,7 @@ export const FILE_ERRORS = {
     number: -32017,
     retryable: false,
     meaning: 'The content of a file is not as its format says. Nothing of it was loaded.',
-    advice: 'Open the file in Goxel to compare; it is damaged or of another format.',
+    advice: 'Open the file in the program that wrote it, and save it again or in another format.',
     details: '`file`; where the damage is: `chunk`, `offset` in bytes, `line`',
   },
   GOX_FORMAT_LIMIT: {

@@ -73,7 +73,7 @@ export function allTargets(): readonly Target[] {
       read: (bytes) => readPalette(bytes, source),
     };
   });
-  return [...formats, ...palettes, materials(), textures(), animated(), animation()];
+  return [...formats, ...palettes, materials(), textures(), animated(), animation(), blocks()];
 }
 
 function draw(random: Random): Options {
@@ -166,6 +166,30 @@ function readVxl(bytes: Uint8Array, hva: Uint8Array, random: Random): Document {
   const frame = random.pick(['all', 0, 1] as const);
   const options = { ...draw(random), frame, resolve: () => hva };
   return formatFor('fuzz.vxl').read!(bytes, 'fuzz.vxl', options);
+}
+
+const BLOCKS = [
+  '{"wool:red": "#010203", "my:own": [1, 2, 3, 128], "wool:blue": null}',
+  'wool:red 1 2 3 # mine\nmy:own = 04050680\n"wool:blue": "#070809"\nwool:pink: air\n',
+  'GIMP Palette\nName: nodes\nColumns: 2\n# two\n1 2 3 wool:red\n4 5 6 my:own\n',
+];
+
+/** A schematic that is well, with a file of its nodes' colours that is not. */
+function blocks(): Target {
+  const seeds = BLOCKS.map((text, i) => ({ name: `blocks ${i}`, bytes: Buffer.from(text) }));
+  return {
+    name: 'blocks',
+    seeds: once(() => seeds),
+    names: ['fuzz.mts', 'blocks.txt'],
+    read: (bytes, random) => {
+      const options = { ...draw(random), blocks: 'blocks.txt', open: () => bytes };
+      return formatFor('fuzz.mts').read!(
+        seedsOf(formatFor('fuzz.mts'))[0]!.bytes,
+        'fuzz.mts',
+        options,
+      );
+    },
+  };
 }
 
 function readObj(random: Random, resolve: NonNullable<Options['resolve']>): Document {

@@ -79,9 +79,15 @@ function linesOfJson(text: string, file: string): string[] {
     throw new GoxError('GOX_FORMAT_BROKEN', `${file} is no JSON: ${reason}.`, { file });
   }
   return Object.entries(content as object).map(([name, value]) => {
-    const color = Array.isArray(value) ? value.join(' ') : String(value);
-    return `${name} ${color}`;
+    const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+    // What is no colour is not put into words: lists in lists, say, that are endless.
+    const plain = parts.length <= 4 && parts.every(isPlain);
+    return `${name} ${plain ? parts.map(String).join(' ') : '?'}`;
   });
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'number';
 }
 
 type Entry = [name: string, rgba: number];
