@@ -2,7 +2,13 @@
 
 import { Type } from '../../conf/type.ts';
 import { Options } from './options.ts';
-import { PATH_SPELLINGS, READING_ERRORS, READING_SPELLINGS, ReadingFields } from './reading.ts';
+import {
+  PATH_SPELLINGS,
+  READING_ERRORS,
+  READING_SPELLINGS,
+  ReadingFields,
+  Sizing,
+} from './reading.ts';
 import { FormatName, Path, projectParams, RealPath, Success, Written } from './schemas.ts';
 import { method } from './spec.ts';
 import { Warnings } from './warnings.ts';
@@ -52,6 +58,7 @@ export const importFile = method({
     path: Type.Optional(RealPath),
     layer_ids: Type.Array(Type.Integer({ minimum: 1 })),
     voxel_count: Type.Integer({ minimum: 0, description: 'Of the new layers together.' }),
+    sizing: Sizing,
     warnings: Warnings,
   }),
   errors: [...READING_ERRORS, 'GOX_LAYER_LIMIT'],

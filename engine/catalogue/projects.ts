@@ -11,6 +11,7 @@ import {
   READING_ERRORS,
   READING_SPELLINGS,
   ReadingFields,
+  Sizing,
   Strict,
 } from './reading.ts';
 import {
@@ -144,6 +145,7 @@ export const loadProject = method({
     ...Opened,
     layer_count: Count,
     voxel_count: Count,
+    sizing: Sizing,
     warnings: Warnings,
   }),
   errors: [...READING_ERRORS, 'GOX_UNSAVED'],

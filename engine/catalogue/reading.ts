@@ -119,6 +119,24 @@ export const ReadingFields = {
 const ReadingOptions = Type.Object(ReadingFields);
 export type ReadingOptions = Static<typeof ReadingOptions>;
 
+/** What a mesh was scaled by, in the result of its reading. */
+export const Sizing = Type.Optional(
+  Type.Object(
+    {
+      by: Type.Enum(['size', 'scale', 'voxel_size', 'default', 'file'], {
+        description:
+          'The option that said so; default: a longest side of 64 voxels, since none did; file:' +
+          ' its numbers are those of voxels, whole ones of a model of 4 to 1024, or of Goxel.',
+      }),
+      voxels_per_unit: Type.Number({ description: 'Of the units in the file.' }),
+      longest_side: Type.Number({ description: 'In units of the file.' }),
+    },
+    { 'x-name': 'Sizing', description: 'Meshes: how large the model was made, and why.' },
+  ),
+);
+
+export type Sizing = Static<typeof Sizing>;
+
 const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
 const MINECRAFT = ['schem', 'schematic', 'litematic', 'nbt', 'mcstructure'];
 

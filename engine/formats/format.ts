@@ -1,6 +1,6 @@
 /** What a file format is. */
 
-import type { ReadingOptions } from '../catalogue/reading.ts';
+import type { ReadingOptions, Sizing } from '../catalogue/reading.ts';
 import type { WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
 import type { Matrix } from '../volume/matrix.ts';
@@ -28,6 +28,11 @@ export interface ExportOptions extends WritingOptions {
 export interface ImportOptions extends Omit<ReadingOptions, 'format' | 'plane'> {
   /** What is told of what was passed over. */
   readonly report?: Report;
+  /**
+   * Meshes: told what the file was scaled by. Without it nothing is chosen by itself: a unit is a
+   * voxel, if no option says otherwise.
+   */
+  readonly sized?: (sizing: Sizing) => void;
   /** Ceiling for the bytes of the blocks that the file may become. */
   readonly voxel_bytes_max?: number;
   /**

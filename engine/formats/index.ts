@@ -10,6 +10,7 @@ import { gox } from './gox/gox.ts';
 import { mts } from './luanti/mts.ts';
 import { obj } from './meshes/obj.ts';
 import { ply } from './meshes/ply.ts';
+import { points } from './meshes/points.ts';
 import { stl } from './meshes/stl.ts';
 import { litematic, mcstructure, nbt, schem, schematic } from './minecraft/minecraft.ts';
 import { jpeg, png } from './pictures/png-plane.ts';
@@ -41,6 +42,7 @@ export const FORMATS: readonly Format[] = [
   obj,
   ply,
   png,
+  points,
   povray,
   qb,
   qbcl,

@@ -1,5 +1,6 @@
 /** Jobs that write a document to a file, or read one. */
 
+import type { Sizing } from '../catalogue/reading.ts';
 import type { WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
 import { type DocumentSnapshot, documentOf, snapshotOf } from '../document/snapshot.ts';
@@ -70,6 +71,7 @@ export interface Loaded {
   readonly path: string;
   readonly asked: LoadAsked;
   readonly warnings: Warning[];
+  readonly sizing?: Sizing;
 }
 
 export function runExport(input: ExportInput, _stage: number, _part: number, tools: JobTools) {
@@ -96,10 +98,10 @@ export function runLoad(input: LoadInput, _stage: number, _part: number, { files
   return explainedBy(
     () => ceiling,
     () => {
-      const { document, warnings } = readDocument(files, reading, bytes_max);
+      const { document, ...told } = readDocument(files, reading, bytes_max);
       computeWithin(document, bytes_max);
       const snapshot = snapshotOf(document);
-      const loaded: Loaded = { document: snapshot, path: reading.path, asked, warnings };
+      const loaded: Loaded = { document: snapshot, path: reading.path, asked, ...told };
       return new Handover(loaded);
     },
   );

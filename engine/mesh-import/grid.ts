@@ -5,7 +5,13 @@
 
 import type { BlockBudget } from '../formats/block-budget.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { BLOCK_SIZE, BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
+import {
+  BLOCK_BYTES,
+  BLOCK_SIZE,
+  BLOCK_VOXELS,
+  newBlockData,
+  newScratch,
+} from '../volume/block.ts';
 import { BlockIndex } from '../volume/block-index.ts';
 import { Volume } from '../volume/volume.ts';
 import { TRIANGLES_MAX } from './soup.ts';
@@ -21,10 +27,15 @@ export class Grid {
   readonly #index = new BlockIndex();
   readonly #words: Uint32Array[] = [];
   readonly #ranks: (Float64Array | undefined)[] = [];
+  readonly #parts: (Uint16Array | undefined)[] = [];
   readonly #budget: BlockBudget;
 
-  constructor(budget: BlockBudget) {
+  /** Whether it is kept which part of the mesh each voxel is of. */
+  readonly parted: boolean;
+
+  constructor(budget: BlockBudget, parted = false) {
     this.#budget = budget;
+    this.parted = parted;
   }
 
   /** The words of the block that holds a position, made when there is none. */
@@ -49,17 +60,37 @@ export class Grid {
     return ranks;
   }
 
-  /** Ends the search: the voxels as a volume. */
-  finish(): Volume {
-    const volume = new Volume();
+  /** The places of the parts in the block that holds a position. */
+  partsAt(x: number, y: number, z: number): Uint16Array {
+    const slot = this.#slot(x >> 4, y >> 4, z >> 4);
+    let parts = this.#parts[slot];
+    if (parts === undefined) {
+      parts = new Uint16Array(BLOCK_VOXELS);
+      this.#parts[slot] = parts;
+    }
+    return parts;
+  }
+
+  /** Ends the search: the voxels as a volume, or as one a part of the mesh that has any. */
+  finish(): Map<number, Volume> {
+    const volumes = new Map<number, Volume>();
+    let blocks = 0;
     for (const [slot, words] of this.#words.entries()) {
       checkInterrupt();
       if (words === COUNTED) continue;
       for (let i = 0; i < BLOCK_VOXELS; i++) if (words[i]! <= 0xff_ffff) words[i] = 0;
       const { x, y, z } = this.#index.position(slot);
-      volume.setBlock(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, words);
+      const parts = this.#parts[slot];
+      for (const part of parts === undefined ? [0] : new Set(parts)) {
+        const own = parts === undefined ? words : words.map((w, i) => (parts[i] === part ? w : 0));
+        if (!own.some((word) => word !== 0)) continue;
+        this.#budget.requireBytes(++blocks * BLOCK_BYTES);
+        const volume = volumes.get(part) ?? new Volume();
+        volumes.set(part, volume);
+        volume.setBlock(x * BLOCK_SIZE, y * BLOCK_SIZE, z * BLOCK_SIZE, own);
+      }
     }
-    return volume;
+    return volumes;
   }
 
   #slot(bx: number, by: number, bz: number): number {
@@ -67,6 +98,7 @@ export class Grid {
     if (found >= 0) return found;
     this.#words.push(this.#budget.take() ? newBlockData() : COUNTED);
     this.#ranks.push(undefined);
+    this.#parts.push(undefined);
     return this.#index.add(bx, by, bz);
   }
 }

@@ -24,7 +24,8 @@ export function colorAt(soup: TriangleSoup, triangle: number, wa: number, wb: nu
   return blended === WHITE ? texel : multiplied(texel, blended);
 }
 
-function blend(a: number, b: number, c: number, wa: number, wb: number, wc: number): number {
+/** Three packed colours, each by its weight. */
+export function blend(a: number, b: number, c: number, wa: number, wb: number, wc: number): number {
   let rgba = 0;
   for (let shift = 0; shift < 32; shift += 8) {
     const channel =

@@ -15,7 +15,6 @@
 
 import type { BlockBudget } from '../formats/block-budget.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import { Volume } from '../volume/volume.ts';
 import { Grid, rankOf, UNPAINTED, wordOf } from './grid.ts';
 import { colorAt } from './paint.ts';
 import { type Crossings, scanLines } from './scan.ts';
@@ -27,22 +26,23 @@ const AXES = [0, 1, 2];
 const STEPS = [1, 16, 256];
 
 /** Throws GOX_MEMORY_LIMIT when it takes more than its budget, or too long. */
-export function fillSolid(soup: TriangleSoup, budget: BlockBudget): Volume {
+export function fillSolid(soup: TriangleSoup, budget: BlockBudget): Grid {
   const axis = clearestAxis(soup);
   requireRoom(soup, axis, budget);
-  const grid = new Grid(budget);
-  const word = soup.hasColors ? UNPAINTED : WHITE;
+  const grid = new Grid(budget, soup.partOf !== undefined);
+  const painted = soup.hasColors || grid.parted;
+  const word = painted ? UNPAINTED : WHITE;
   forEachRun(soup, axis, (column, row, start, end) => {
     fillRun(grid, axis, column, row, start, end, word);
   });
-  if (budget.counting) return new Volume();
-  if (soup.hasColors) {
+  if (budget.counting) return grid;
+  if (painted) {
     for (const along of AXES) paintSurface(grid, soup, along);
     forEachRun(soup, axis, (column, row, start, end) => {
       paintInside(grid, axis, column, row, start, end);
     });
   }
-  return grid.finish();
+  return grid;
 }
 
 /** Counts the voxels before any is made: a small file may ask for far more than there is room. */
@@ -147,6 +147,7 @@ function fillRun(
   start: number,
   end: number,
   word: number,
+  part = 0,
 ): void {
   const step = STEPS[axis]!;
   for (let at = start; at < end; ) {
@@ -159,6 +160,10 @@ function fillRun(
     const last = index + (stop - at) * step;
     if (step === 1) words.fill(word, index, last);
     else for (let i = index; i < last; i += step) words[i] = word;
+    if (part > 0) {
+      const parts = grid.partsAt(x, y, z);
+      for (let i = index; i < last; i += step) parts[i] = part;
+    }
     at = stop;
   }
 }
@@ -183,6 +188,7 @@ function paintSurface(grid: Grid, soup: TriangleSoup, axis: number): void {
       const wa = weights[i * 2]!;
       const wb = weights[i * 2 + 1]!;
       grid.wordsAt(x, y, z)[index] = wordOf(colorAt(soup, triangles[i]!, wa, wb, 1 - wa - wb));
+      if (grid.parted) grid.partsAt(x, y, z)[index] = soup.partOf![triangles[i]!]!;
     }
   });
 }
@@ -192,6 +198,14 @@ function wordAt(grid: Grid, axis: number, column: number, row: number, depth: nu
   const y = yOf(axis, column, row, depth);
   const z = zOf(axis, column, row, depth);
   return grid.findWords(x, y, z)?.[indexOf(x, y, z)] ?? 0;
+}
+
+function partAt(grid: Grid, axis: number, column: number, row: number, depth: number): number {
+  if (!grid.parted) return 0;
+  const x = xOf(axis, column, row, depth);
+  const y = yOf(axis, column, row, depth);
+  const z = zOf(axis, column, row, depth);
+  return grid.partsAt(x, y, z)[indexOf(x, y, z)]!;
 }
 
 /** Gives the unpainted voxels of a run the colour of the nearest painted one; its ends have one. */
@@ -205,6 +219,7 @@ function paintInside(
 ): void {
   let painted = start;
   let word = wordAt(grid, axis, column, row, start);
+  let part = partAt(grid, axis, column, row, start);
   const step = STEPS[axis]!;
   for (let at = start + 1; at < end; ) {
     const stop = Math.min(end, (at | 15) + 1);
@@ -216,10 +231,13 @@ function paintInside(
       const found = words[index]!;
       if (found === UNPAINTED) continue;
       const middle = (painted + at + 1) >> 1;
-      if (painted + 1 < middle) fillRun(grid, axis, column, row, painted + 1, middle, word);
-      if (middle < at) fillRun(grid, axis, column, row, Math.max(middle, painted + 1), at, found);
+      if (painted + 1 < middle) fillRun(grid, axis, column, row, painted + 1, middle, word, part);
+      const behind = Math.max(middle, painted + 1);
+      const next = partAt(grid, axis, column, row, at);
+      if (middle < at) fillRun(grid, axis, column, row, behind, at, found, next);
       painted = at;
       word = found;
+      part = next;
     }
   }
 }

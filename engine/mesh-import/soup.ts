@@ -5,7 +5,9 @@
  */
 
 import { GoxError } from '../../conf/errors.ts';
+import type { Material } from '../document/scene.ts';
 import { checkInterrupt } from '../interrupt.ts';
+import { Dots } from './dots.ts';
 import { grown } from './grown.ts';
 import type { Texture } from './texture.ts';
 
@@ -15,6 +17,17 @@ const TRIANGLES_AT_FIRST = 256;
 const TEXTURES_MAX = 0xffff;
 
 export const WHITE = 0xffff_ffff;
+
+/** What becomes a layer of its own: an object of the file, or what is of a material. */
+export interface Part {
+  /** Of the layer. */
+  readonly name: string;
+  /** Of the layer; without it it has the document's first one. */
+  readonly material?: Material;
+}
+
+/** More would be no layers that anybody could work with. */
+const PARTS_MAX = 256;
 
 export class TriangleSoup {
   /** Name of the file, for errors. */
@@ -30,13 +43,26 @@ export class TriangleSoup {
   /** One number a triangle: 0, or the place in `textures` plus one. */
   textured: Uint16Array | undefined;
   readonly textures: Texture[] = [];
+  /** The points and lines between two points of the file; they have no area, but a place. */
+  readonly dots: Dots;
+  /** What triangles, points and lines belong to; without any, the mesh is one layer. */
+  readonly parts: Part[] = [];
+  /** One place in `parts` a triangle; none when there is one part at most. */
+  partOf: Uint16Array | undefined;
+  /** Whether there were more parts than are kept. */
+  partsMerged = false;
+  /** The part of what is added next. */
+  #part = 0;
   /** Whether the file says anything about colours. */
   hasColors = false;
+  /** Whether the file's units are voxels, as those of exports by Goxel are. */
+  inVoxels = false;
   /** Whether, without colours, the surface is white as Goxel computes it (`goxelWhite`). */
   goxelWhite = false;
 
   constructor(source: string) {
     this.source = source;
+    this.dots = new Dots(source);
   }
 
   /**
@@ -55,7 +81,41 @@ export class TriangleSoup {
     this.colors[this.count * 3] = ca;
     this.colors[this.count * 3 + 1] = cb;
     this.colors[this.count * 3 + 2] = cc;
+    if (this.partOf !== undefined) this.partOf[this.count] = this.#part;
     this.count++;
+  }
+
+  /** Adds a line between two vertices of `from`. Throws GOX_MEMORY_LIMIT. */
+  addLine(from: Float64Array, a: number, b: number, ca: number, cb: number): void {
+    this.dots.add(from, a, b, ca, cb, this.#part);
+  }
+
+  /** Adds a point. Throws GOX_MEMORY_LIMIT. */
+  addPoint(from: Float64Array, a: number, color: number): void {
+    this.dots.add(from, a, a, color, color, this.#part);
+  }
+
+  /** Whether nothing was added. */
+  get empty(): boolean {
+    return this.count === 0 && this.dots.count === 0;
+  }
+
+  /**
+   * What is added from here on belongs to a part, which is found by being the same object. A mesh
+   * of too many parts is one.
+   */
+  begin(part: Part): void {
+    if (this.partsMerged) return;
+    let place = this.parts.lastIndexOf(part);
+    if (place < 0) place = this.parts.push(part) - 1;
+    if (place === PARTS_MAX) {
+      this.partsMerged = true;
+      this.parts.length = 0;
+      this.partOf = undefined;
+      place = 0;
+    }
+    this.#part = place;
+    if (place > 0) this.partOf ??= new Uint16Array(this.colors.length / 3);
   }
 
   /** Lays a texture on the triangle added last, by three of the pairs in `from`. */
@@ -78,6 +138,18 @@ export class TriangleSoup {
     }
   }
 
+  /** Makes all colours opaque; false when they are. */
+  makeOpaque(): boolean {
+    let changed = makeOpaque(this.colors, this.count * 3);
+    changed = makeOpaque(this.dots.colors, this.dots.count * 2) || changed;
+    for (const [i, texture] of this.textures.entries()) {
+      if (texture.alpha === 'opaque') continue;
+      this.textures[i] = { ...texture, alpha: 'opaque' };
+      changed = true;
+    }
+    return changed;
+  }
+
   /** Turns Y up into Z up: (x, y, z) becomes (x, -z, y). */
   turnUp(): void {
     const { positions } = this;
@@ -87,28 +159,35 @@ export class TriangleSoup {
       positions[at + 1] = 0 - positions[at + 2]!;
       positions[at + 2] = y;
     }
+    const ends = this.dots.positions;
+    for (let at = 0; at < this.dots.count * 6; at += 3) {
+      const y = ends[at + 1]!;
+      ends[at + 1] = 0 - ends[at + 2]!;
+      ends[at + 2] = y;
+    }
   }
 
   /** Lowest and highest coordinate on each axis: x, y, z, x, y, z. */
   extent(): Float64Array {
-    const { positions } = this;
-    const extent = new Float64Array([
-      Infinity,
-      Infinity,
-      Infinity,
-      -Infinity,
-      -Infinity,
-      -Infinity,
-    ]);
-    for (let at = 0; at < this.count * 9; at += 3) {
-      if ((at & 0xfff) === 0) checkInterrupt();
-      for (let axis = 0; axis < 3; axis++) {
-        const value = positions[at + axis]!;
-        if (value < extent[axis]!) extent[axis] = value;
-        if (value > extent[axis + 3]!) extent[axis + 3] = value;
+    const extent = new Float64Array(6).fill(Infinity, 0, 3).fill(-Infinity, 3);
+    widen(extent, this.positions, this.count * 9);
+    widen(extent, this.dots.positions, this.dots.count * 6);
+    return extent;
+  }
+
+  /** Scales about the lowest corner of the extent, and moves that to a point. */
+  place(extent: Float64Array, scale: number, corner: ArrayLike<number>): void {
+    for (const [values, length] of [
+      [this.positions, this.count * 9],
+      [this.dots.positions, this.dots.count * 6],
+    ] as const) {
+      for (let at = 0; at < length; at += 3) {
+        if ((at & 0xfff) === 0) checkInterrupt();
+        for (let axis = 0; axis < 3; axis++) {
+          values[at + axis] = (values[at + axis]! - extent[axis]!) * scale + corner[axis]!;
+        }
       }
     }
-    return extent;
   }
 
   #grow(): void {
@@ -118,10 +197,32 @@ export class TriangleSoup {
     this.colors = grown(this.colors, room * 3);
     if (this.uvs !== undefined) this.uvs = grown(this.uvs, room * 6);
     if (this.textured !== undefined) this.textured = grown(this.textured, room);
+    if (this.partOf !== undefined) this.partOf = grown(this.partOf, room);
   }
 
   #refuse(what: string, most: number): never {
     const facts = { file: this.source, [`${what}_max`]: most };
     throw new GoxError('GOX_MEMORY_LIMIT', `${this.source} has more than ${most} ${what}.`, facts);
   }
+}
+
+function widen(extent: Float64Array, values: Float64Array, length: number): void {
+  for (let at = 0; at < length; at += 3) {
+    if ((at & 0xfff) === 0) checkInterrupt();
+    for (let axis = 0; axis < 3; axis++) {
+      const value = values[at + axis]!;
+      if (value < extent[axis]!) extent[axis] = value;
+      if (value > extent[axis + 3]!) extent[axis + 3] = value;
+    }
+  }
+}
+
+function makeOpaque(colors: Uint32Array, length: number): boolean {
+  let changed = false;
+  for (let at = 0; at < length; at++) {
+    if (colors[at]! >= 0xff00_0000) continue;
+    colors[at] = (colors[at]! | 0xff00_0000) >>> 0;
+    changed = true;
+  }
+  return changed;
 }

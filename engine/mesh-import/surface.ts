@@ -12,7 +12,6 @@
 import { GoxError } from '../../conf/errors.ts';
 import type { BlockBudget } from '../formats/block-budget.ts';
 import { checkInterrupt } from '../interrupt.ts';
-import type { Volume } from '../volume/volume.ts';
 import { COUNTED, Grid, rankOf, wordOf } from './grid.ts';
 import { floatArea, goxelWhite, nearestWeights } from './nearest.ts';
 import { colorAt } from './paint.ts';
@@ -31,15 +30,15 @@ const ROUNDING = 1e-9;
 const COLUMNS_MAX = 2 ** 26;
 
 /** Throws GOX_MEMORY_LIMIT when it takes more than its budget, or too long. */
-export function fillSurface(soup: TriangleSoup, budget: BlockBudget): Volume {
+export function fillSurface(soup: TriangleSoup, budget: BlockBudget): Grid {
   const candidate = new Candidate();
   requireTime(soup, candidate);
-  const grid = new Grid(budget);
+  const grid = new Grid(budget, soup.partOf !== undefined);
   for (let triangle = 0; triangle < soup.count; triangle++) {
     if ((triangle & 0xff) === 0) checkInterrupt();
     if (candidate.load(soup, triangle)) fillTriangle(grid, soup, triangle, candidate);
   }
-  return grid.finish();
+  return grid;
 }
 
 function requireTime(soup: TriangleSoup, candidate: Candidate): void {
@@ -90,7 +89,7 @@ function paint(grid: Grid, soup: TriangleSoup, triangle: number, candidate: Cand
   const index = (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
   const words = grid.wordsAt(x, y, z);
   if (words === COUNTED) return;
-  if (!soup.hasColors) {
+  if (!soup.hasColors && !grid.parted) {
     if (words[index] !== 0) return;
     words[index] = soup.goxelWhite ? goxelWhite(corners, x, y, z) : WHITE;
     return;
@@ -100,6 +99,7 @@ function paint(grid: Grid, soup: TriangleSoup, triangle: number, candidate: Cand
   if (rank >= ranks[index]!) return;
   ranks[index] = rank;
   words[index] = wordOf(colorAt(soup, triangle, weights[0]!, weights[1]!, weights[2]!));
+  if (grid.parted) grid.partsAt(x, y, z)[index] = soup.partOf![triangle]!;
 }
 
 /** A coordinate moved half a voxel away from 0, in float32. */

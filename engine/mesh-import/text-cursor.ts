@@ -18,6 +18,9 @@ const BACKSLASH = 0x5c;
 const EXACT_DIGITS = 15;
 const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 
+/** A coordinate beyond is a fault of whoever wrote it. */
+export const VALUE_MAX = 1e30;
+
 /** As `%f`, `%g` and the like print them; JavaScript's other notations are no numbers here. */
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)(?:\([^)]*\))?$/i;
@@ -45,6 +48,11 @@ export class TextCursor {
       else if (byte === BACKSLASH && this.#continues()) this.line++;
       else return byte !== undefined && byte !== NEWLINE && byte !== HASH;
     }
+  }
+
+  /** Whether a word goes on here. */
+  inWord(): boolean {
+    return !endsWord(this.bytes[this.at]);
   }
 
   /** Goes to the start of the next line; false at the end of the file. */
@@ -92,6 +100,31 @@ export class TextCursor {
 
   /** The number here; NaN and infinities are damage. */
   number(): number {
+    const value = this.#plainNumber();
+    return Number.isNaN(value) ? this.#slowNumber() : value;
+  }
+
+  /** The number here, or NaN for a word that is none; a comma may stand for the point. */
+  value(): number {
+    const from = this.at;
+    const value = this.#plainNumber();
+    if (!Number.isNaN(value)) return value;
+    const word = this.#text.toString('latin1', from, this.#wordEnd());
+    this.at = from + word.length;
+    const pointed = word.replace(',', '.');
+    const found = NUMBER.test(pointed) ? Number(pointed) : Number.NaN;
+    return Math.abs(found) <= VALUE_MAX ? found : Number.NaN;
+  }
+
+  /** Throws GOX_FORMAT_BROKEN for what is wrong here. */
+  fail(what: string): never {
+    const { source: file, line, at: offset } = this;
+    const message = `${file} is damaged in line ${line}, byte ${offset}: ${what}.`;
+    throw new GoxError('GOX_FORMAT_BROKEN', message, { file, line, offset });
+  }
+
+  /** A number of few digits without an exponent; NaN for others, which are still to be read. */
+  #plainNumber(): number {
     const { bytes } = this;
     let at = this.at;
     const sign = bytes[at];
@@ -108,18 +141,11 @@ export class TextCursor {
       } else if (bytes[at] === POINT && fraction === 0) fraction = 1;
       else break;
     }
-    if (digits === 0 || digits > EXACT_DIGITS || !endsWord(bytes[at])) return this.#slowNumber();
+    if (digits === 0 || digits > EXACT_DIGITS || !endsWord(bytes[at])) return Number.NaN;
     this.at = at;
     // The quotient of two whole doubles is rounded once, so it is the number that was meant.
     if (fraction > 1) value /= POWERS[fraction - 1]!;
     return sign === MINUS ? -value : value;
-  }
-
-  /** Throws GOX_FORMAT_BROKEN for what is wrong here. */
-  fail(what: string): never {
-    const { source: file, line, at: offset } = this;
-    const message = `${file} is damaged in line ${line}, byte ${offset}: ${what}.`;
-    throw new GoxError('GOX_FORMAT_BROKEN', message, { file, line, offset });
   }
 
   #slowNumber(): number {

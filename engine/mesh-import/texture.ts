@@ -1,10 +1,10 @@
-/** Textures of meshes: PNG and JPEG images, and which of their pixels lies at a (u, v). */
+/** Textures of meshes: pictures, and which of their pixels lies at a (u, v). */
 
-import { decode } from 'jpeg-js';
-import { GoxError } from '../../conf/errors.ts';
+import { Report } from '../formats/report.ts';
 import { shown } from '../formats/shown.ts';
-import { decodeAnyPng } from '../image/any-png.ts';
-import { type Image, PngError } from '../image/png.ts';
+import { decodePicture } from '../image/any-picture.ts';
+import { Damage } from '../image/damage.ts';
+import type { Image } from '../image/png.ts';
 
 /** What lies outside 0…1. */
 export type Wrap = 'repeat' | 'clamp' | 'mirror';
@@ -21,110 +21,46 @@ export interface Texture {
 
 /** Pixels that the textures of one file may have together: one of 8192 x 8192. */
 const PIXELS_MAX = 2 ** 26;
-const JPEG_MEMORY_MIB = 512;
-const MEGA = 1_000_000;
-
-const PNG_HEADER_BYTES = 24;
-const JPEG_START = 0xffd8;
-const JPEG_SCAN = 0xda;
 
 /** Decodes the images of one file, and counts their pixels. */
 export class ImageLoader {
   readonly #source: string;
+  readonly #report: Report;
   #pixels_left = PIXELS_MAX;
 
-  constructor(source: string) {
+  constructor(source: string, report = new Report()) {
     this.#source = source;
+    this.#report = report;
   }
 
-  /** The pixels of an image called `name` in errors. Throws GOX_FORMAT_BROKEN, GOX_MEMORY_LIMIT. */
-  load(bytes: Uint8Array, name: string): Image {
-    const size = pngSize(bytes) ?? jpegSize(bytes);
-    if (size === undefined) this.#fail(name, 'it is neither a PNG nor a JPEG image');
-    const { width, height, kind } = size;
-    if (width === 0 || height === 0) this.#fail(name, `its size is ${width} x ${height}`);
-    if (width * height > this.#pixels_left) {
-      const message = `The textures of ${this.#source} have more than ${PIXELS_MAX} pixels.`;
-      const facts = { file: this.#source, image: shown(name), pixels_max: PIXELS_MAX };
-      throw new GoxError('GOX_MEMORY_LIMIT', message, facts);
-    }
-    this.#pixels_left -= width * height;
+  /**
+   * The pixels of an image; without any, and with a warning, when it cannot be read: a model is
+   * worth more than its picture. What is wholly transparent is taken for opaque.
+   */
+  load(bytes: Uint8Array, name: string): Image | undefined {
     try {
-      return kind === 'png' ? decodeAnyPng(bytes, width, height) : decodeJpeg(bytes, width, height);
+      const image = decodePicture(bytes, this.#pixels_left);
+      this.#pixels_left -= image.width * image.height;
+      return this.#opaque(image, name);
     } catch (error) {
       // Others are no damage, but the end of a work that is stopped.
-      if (error instanceof PngError) this.#fail(name, `${error.message} (byte ${error.offset})`);
-      if (error instanceof JpegError) this.#fail(name, error.message);
-      throw error;
+      if (!(error instanceof Damage)) throw error;
+      const message =
+        `The picture ${shown(name)} of ${this.#source} cannot be read: ${error.message}` +
+        `${error.offset > 0 ? ` (byte ${error.offset})` : ''}.`;
+      this.#report.warn('WARN_TEXTURE_UNREADABLE', message, { file: shown(name) });
+      return undefined;
     }
   }
 
-  #fail(name: string, reason: string): never {
-    const message = `The image ${shown(name)} of ${this.#source} cannot be read: ${reason}.`;
-    throw new GoxError('GOX_FORMAT_BROKEN', message, { file: this.#source, image: shown(name) });
+  #opaque(image: Image, name: string): Image {
+    const { rgba } = image;
+    for (let at = 3; at < rgba.length; at += 4) if (rgba[at] !== 0) return image;
+    for (let at = 3; at < rgba.length; at += 4) rgba[at] = 255;
+    const message = `The picture ${shown(name)} is wholly transparent, and was taken for opaque.`;
+    this.#report.warn('WARN_OPACITY', message, { file: shown(name) });
+    return image;
   }
-}
-
-interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-  readonly kind: 'png' | 'jpeg';
-}
-
-function pngSize(bytes: Uint8Array): ImageSize | undefined {
-  if (bytes.length < PNG_HEADER_BYTES) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0) !== 0x8950_4e47) return undefined;
-  return { width: view.getUint32(16), height: view.getUint32(20), kind: 'png' };
-}
-
-/** The size in the frame header (ITU-T T.81, B.2.2), which comes before the first scan. */
-function jpegSize(bytes: Uint8Array): ImageSize | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint16(0) !== JPEG_START) return undefined;
-  for (let at = 2; at + 9 <= bytes.length; ) {
-    if (bytes[at] !== 0xff) return undefined;
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at++;
-      continue;
-    }
-    // Frame headers are C0…CF but for the tables C4 and CC and the extension C8.
-    const frame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8;
-    if (frame && marker !== 0xcc) {
-      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5), kind: 'jpeg' };
-    }
-    if (marker === JPEG_SCAN) return undefined;
-    at += 2 + view.getUint16(at + 2);
-  }
-  return undefined;
-}
-
-class JpegError extends Error {}
-
-/** What the decoder throws, under a name. */
-function named<T>(decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    throw new JpegError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function decodeJpeg(bytes: Uint8Array, width: number, height: number): Image {
-  const options = {
-    useTArray: true,
-    formatAsRGBA: true,
-    tolerantDecoding: false,
-    // A second frame header could ask for another size than the first one.
-    maxResolutionInMP: (width * height) / MEGA,
-    maxMemoryUsageInMB: JPEG_MEMORY_MIB,
-  } as const;
-  const { data, ...size } = named(() => decode(bytes, options));
-  if (size.width !== width || size.height !== height) {
-    throw new JpegError(`a JPEG image of ${size.width} x ${size.height}, not ${width} x ${height}`);
-  }
-  return { width, height, rgba: data };
 }
 
 /**

@@ -9,12 +9,18 @@ import { addLayersOf } from '../document/arrange.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
 import { formatFor } from '../formats/index.ts';
-import { asResult } from '../formats/report.ts';
 import type { ExportInput, LoadAsked, Loaded, LoadInput } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { FILE_KEY, type Files } from '../project/files.ts';
 import type { Project } from '../project/project.ts';
-import { DATA, type Read, type Reading, readDocument, readerOf } from '../project/reading.ts';
+import {
+  DATA,
+  type Read,
+  type Reading,
+  readDocument,
+  readerOf,
+  toldOf,
+} from '../project/reading.ts';
 import { gatherDocument, writerOf } from '../project/writing.ts';
 import { bytesOf, isBase64 } from './bytes-param.ts';
 import { attempt, isSmall } from './direct.ts';
@@ -86,7 +92,7 @@ function readingOf(
   return { ...about, format: about.format ?? 'obj', path: DATA, data };
 }
 
-function addLayers(project: Project, { document: from, path, warnings }: Read & { path: string }) {
+function addLayers(project: Project, { document: from, path, ...told }: Read & { path: string }) {
   const { document } = project;
   requireLayerRoom(document, from.layers.length);
   return project.transact(() => {
@@ -97,7 +103,7 @@ function addLayers(project: Project, { document: from, path, warnings }: Read & 
       ...(path === DATA ? {} : { path }),
       layer_ids: layers.map(({ id }) => id),
       voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
-      ...asResult(warnings),
+      ...toldOf(told),
     };
   });
 }

@@ -22,7 +22,7 @@ import { asResult } from '../formats/report.ts';
 import type { Loaded, Saved, SaveInput, Written } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { DEFAULT_SIDE, type Project } from '../project/project.ts';
-import type { Read } from '../project/reading.ts';
+import { type Read, toldOf } from '../project/reading.ts';
 import { writeDocument, writerOf } from '../project/writing.ts';
 import { boxCorners, isNullBox } from '../volume/matrix.ts';
 import { boundsOfAll } from './bounds.ts';
@@ -62,7 +62,7 @@ const load: Handler<typeof loadProject> = (project, given) => {
 /** Throws GOX_MEMORY_LIMIT, and GOX_UNSAVED for edits that were made meanwhile. */
 function install(
   project: Project,
-  { document, path, asked, warnings }: Omit<Loaded, 'document'> & Read,
+  { document, path, asked, ...told }: Omit<Loaded, 'document'> & Read,
   opened = openingOf(project, asked),
 ) {
   project.replace(document);
@@ -71,7 +71,7 @@ function install(
   project.keptAt(project.revision, path, asked.format);
   const layer_count = project.document.layers.length;
   const { voxel_count } = contentsOf(project);
-  return { success: true, path, ...opened, layer_count, voxel_count, ...asResult(warnings) };
+  return { success: true, path, ...opened, layer_count, voxel_count, ...toldOf(told) };
 }
 
 const save: Handler<typeof saveProject> = (project, params) => {

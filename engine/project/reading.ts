@@ -1,13 +1,14 @@
 /** Reading the file that a request names, and those that this file names in turn. */
 
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
-import { READING_FORMATS, type ReadingOptions } from '../catalogue/reading.ts';
+import { READING_FORMATS, type ReadingOptions, type Sizing } from '../catalogue/reading.ts';
+import { PATH_LENGTH_MAX } from '../catalogue/schemas.ts';
 import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
 import type { Format } from '../formats/format.ts';
 import { formatFor, type ImportOptions } from '../formats/index.ts';
-import { Report, tellUnused, type Warning } from '../formats/report.ts';
+import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { FILE_KEY, type Files } from './files.ts';
 import { recognised } from './recognised.ts';
@@ -27,6 +28,10 @@ export interface Reading extends ReadingOptions {
 /** What the materials, textures and buffers of one model may be. */
 const BESIDE_FILES_MAX = 1024;
 const BESIDE_BYTES_MAX = 512 * 1024 * 1024;
+/** Of places that are looked into; a file can name what is missing without end. */
+const BESIDE_TRIES_MAX = 65_536;
+/** Of the last parts of a name. */
+const BESIDE_DEPTH_MAX = 4;
 
 /** Of Windows, which name a drive, and URLs. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
@@ -35,6 +40,13 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 export interface Read {
   readonly document: Document;
   readonly warnings: Warning[];
+  /** Of a mesh. */
+  readonly sizing?: Sizing;
+}
+
+/** For a result: how a mesh was scaled, and what there is to tell. */
+export function toldOf({ warnings, sizing }: Omit<Read, 'document'>) {
+  return { ...(sizing === undefined ? {} : { sizing }), ...asResult(warnings) };
 }
 
 /** A file, of at most so many bytes of voxels. Throws GOX_STRICT for warnings, if that is asked. */
@@ -46,9 +58,13 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
   const { name, read } = recognised(named, bytes, reading, report);
   const asked = optionsOf(reading);
   tellUnused(report, asked, READING_FORMATS, name);
+  let sizing: Sizing | undefined;
   const options: ImportOptions = {
     ...asked,
     report,
+    sized: (chosen) => {
+      sizing = chosen;
+    },
     voxel_bytes_max: bytes_max,
     open: (path) => files.read(path),
     ...(data === undefined ? { resolve: beside(files, path) } : {}),
@@ -59,7 +75,8 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
     report.warn('WARN_EMPTY', `No voxel came of ${cutPath(path)}.`);
   }
   report.check(reading.strict, cutPath(path));
-  return { document, warnings: report.warnings() };
+  const warnings = report.warnings();
+  return { document, warnings, ...(sizing === undefined ? {} : { sizing }) };
 }
 
 /** Whether nothing is in any layer; what layers are computed of is not looked at. */
@@ -86,24 +103,48 @@ export function readerOf({ path, format: name }: Reading): Format & Required<Pic
 }
 
 /**
- * Gives the files that the file at `path` names: those beside it or further down, which must lie
- * below the roots as every file; nothing for others. Throws GOX_FORMAT_LIMIT for too many.
+ * Gives the files that the file at `path` names: those there, or else by the last parts of the name
+ * beside it, down to the bare file name, since names come from the disks of other people. They
+ * must lie below the roots as every file; nothing for others. Throws GOX_FORMAT_LIMIT for too many.
  */
 function beside(files: Files, path: string): (name: string) => Uint8Array | undefined {
   let count = 0;
   let total_bytes = 0;
+  let tries = 0;
   return (name) => {
-    const parts = name.split(/[\\/]/);
-    if (isAbsolute(name) || SCHEME.test(name) || parts.includes('..')) return undefined;
-    const bytes = readOrNothing(files, join(dirname(path), ...parts));
+    let bytes: Uint8Array | undefined;
+    for (const place of placesOf(name, dirname(path))) {
+      if (++tries > BESIDE_TRIES_MAX) return undefined;
+      bytes = readOrNothing(files, place);
+      if (bytes !== undefined) break;
+    }
+    if (bytes === undefined) return undefined;
     count += 1;
-    total_bytes += bytes?.length ?? 0;
+    total_bytes += bytes.length;
     if (count <= BESIDE_FILES_MAX && total_bytes <= BESIDE_BYTES_MAX) return bytes;
     const message =
       `${cutPath(path)} names more than ${BESIDE_FILES_MAX} files, or files of more than ` +
       `${BESIDE_BYTES_MAX} bytes.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { path });
   };
+}
+
+/** Where a file of that name may be, in the order in which it is looked for. */
+function placesOf(name: string, directory: string): string[] {
+  if (name.length > PATH_LENGTH_MAX || name.includes('\0')) return [];
+  const local = name.replace(/^file:\/+/i, '/').replaceAll('\\', '/');
+  const places = SCHEME.test(local) ? [] : [resolve(directory, local)];
+  const parts = local.split('/').filter((part) => part !== '' && part !== '.');
+  for (let from = Math.max(parts.length - BESIDE_DEPTH_MAX, 0); from < parts.length; from++) {
+    const ending = parts.slice(from);
+    if (ending.includes('..') || SCHEME.test(ending[0]!)) continue;
+    places.push(join(directory, ...ending));
+  }
+  const bare = parts.at(-1) ?? '';
+  if (bare !== bare.toLowerCase() && places.length > 0) {
+    places.push(join(directory, bare.toLowerCase()));
+  }
+  return [...new Set(places)];
 }
 
 /** Nothing for a file that is missing or refused: models come without their textures. */

@@ -22,6 +22,8 @@ export interface Target {
   readonly seeds: () => readonly Seed[];
   /** What errors may call the file: they must say one of these. */
   readonly names: readonly string[];
+  /** Whether damage seldom refuses the model: of a line, or of a file that the model names. */
+  readonly forgiven?: boolean;
   /** Reads a file, with options that are drawn, too. */
   read(bytes: Uint8Array, random: Random): Document | Palette;
 }
@@ -62,7 +64,14 @@ export function allTargets(): readonly Target[] {
     const source = `fuzz.${extensions[0]}`;
     const seeds = once(() => seedsOf(formatFor('', name)));
     const names = [source, 'cube.mtl'];
-    return { name, seeds, names, read: (bytes, random) => read(bytes, source, draw(random)) };
+    const forgiven = name === 'obj';
+    return {
+      name,
+      seeds,
+      names,
+      forgiven,
+      read: (bytes, random) => read(bytes, source, draw(random)),
+    };
   });
   const palettes = Object.entries(PALETTES).map(([extension, seeds]): Target => {
     const source = `fuzz.${extension}`;
@@ -88,6 +97,8 @@ function draw(random: Random): Options {
     ...(random.chance(0.2) ? { count: 1 + random.below(9) } : {}),
     ...(random.chance(0.1) ? { columns: 1 + random.below(9) } : {}),
     ...(random.chance(0.2) ? { height: 1 + random.below(300) } : {}),
+    ...(random.chance(0.3) ? { sized: () => {} } : {}),
+    ...(random.chance(0.1) ? { scale: 0.1 + random.small(40) } : {}),
     ...(alone ? {} : { resolve: (name: string) => beside(name, Buffer.from(MTL), PNG) }),
   };
 }
@@ -103,6 +114,7 @@ const OBJ = HANDMADE.obj![0]!.bytes;
 function materials(): Target {
   return {
     name: 'mtl',
+    forgiven: true,
     seeds: once(() => [{ name: 'handmade.mtl', bytes: Buffer.from(MTL) }]),
     names: ['fuzz.obj', 'cube.mtl'],
     read: (bytes, random) => readObj(random, (name) => beside(name, bytes, PNG)),
@@ -113,6 +125,7 @@ function materials(): Target {
 function textures(): Target {
   return {
     name: 'texture',
+    forgiven: true,
     seeds: once(pictures),
     names: ['fuzz.obj', 'cube.mtl'],
     read: (bytes, random) => readObj(random, (name) => beside(name, Buffer.from(MTL), bytes)),

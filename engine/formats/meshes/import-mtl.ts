@@ -1,18 +1,40 @@
-/** Reads the materials of a Wavefront .mtl file, as far as they colour a surface. */
+/**
+ * Reads the materials of a Wavefront .mtl file ("MTL material format", Alias|Wavefront, 1995), as
+ * far as they colour a surface, in the ways in which programs write them.
+ */
 
-import { unitByte } from '../../mesh-import/srgb.ts';
+import { type Material, newMaterial } from '../../document/scene.ts';
+import { plainText } from '../../mesh-import/plain-text.ts';
 import { TextCursor } from '../../mesh-import/text-cursor.ts';
-import type { ImageLoader, Texture } from '../../mesh-import/texture.ts';
-import { pack } from '../../volume/color.ts';
+import { shown } from '../shown.ts';
 
-export interface ObjMaterial {
-  /** Packed diffuse colour `Kd` and opacity `d`; the texture is multiplied by it. */
-  color: number;
-  /** The picture `map_Kd`, when the caller has it. */
-  texture: Texture | undefined;
+/** A picture that a material names. */
+export interface PictureMap {
+  readonly name: string;
+  readonly clamp: boolean;
+  /** Of u and v. */
+  readonly scale: readonly [number, number];
+  readonly offset: readonly [number, number];
 }
 
-const OPAQUE = 0xff00_0000;
+/** What a file says of a material, which is made of it when a surface has it. */
+export interface MtlMaterial {
+  readonly name: string;
+  /** The file it comes from, by the name that it was found by. */
+  readonly file: string;
+  /** `Kd`: red, green, blue as fractions of one. */
+  diffuse: readonly number[] | undefined;
+  /** `Ke`, in the same way. */
+  emission: readonly number[];
+  /** `d`, the opacity, as it stands there. */
+  d: number | undefined;
+  /** `Tr`, which is transparency as a rule; see `opacityOf`. */
+  tr: number | undefined;
+  /** Pictures by their statements in lower case: map_kd, map_ka, map_ke, map_d. */
+  readonly maps: Map<string, PictureMap>;
+  /** Whether `Tr` is opacity in this file. */
+  trIsOpacity: boolean;
+}
 
 /** Options of a map statement, each with how many words follow it at most. */
 const MAP_OPTIONS: ReadonlyMap<string, number> = new Map(
@@ -33,82 +55,110 @@ const MAP_OPTIONS: ReadonlyMap<string, number> = new Map(
   }),
 );
 const NUMBER = /^[+-]?[\d.]/;
+const MAPS = new Set(['map_kd', 'map_ka', 'map_ke', 'map_d']);
 
-/** Adds the materials of a file to those known by name. Throws GOX_FORMAT_BROKEN. */
+/** Adds the materials of a file to those known by name. Other statements say nothing here. */
 export function readMtl(
   bytes: Uint8Array,
-  source: string,
-  resolve: (name: string) => Uint8Array | undefined,
-  images: ImageLoader,
-  materials: Map<string, ObjMaterial>,
+  file: string,
+  materials: Map<string, MtlMaterial>,
 ): void {
-  const cursor = new TextCursor(bytes, source);
-  const textures = new Map<string, Texture | undefined>();
-  let material: ObjMaterial | undefined;
+  const cursor = new TextCursor(plainText(bytes), file);
+  const own: MtlMaterial[] = [];
   do {
     if (!cursor.more()) continue;
-    const keyword = cursor.word();
+    const keyword = cursor.word().toLowerCase();
+    const material = own.at(-1);
     if (keyword === 'newmtl') {
-      material = { color: 0xffff_ffff, texture: undefined };
-      materials.set(cursor.rest(), material);
+      const made = newMtl(unquoted(cursor.rest()), file);
+      own.push(made);
+      materials.set(made.name, made);
     } else if (material === undefined) continue;
-    else if (keyword === 'Kd') material.color = readColor(cursor, material.color) >>> 0;
-    else if (keyword === 'd' && cursor.more()) {
+    else if (keyword === 'kd') material.diffuse = readColor(cursor) ?? material.diffuse;
+    else if (keyword === 'ke') material.emission = readColor(cursor) ?? material.emission;
+    else if (keyword === 'd') {
       // `d -halo` fades towards the middle of what is seen, which a voxel cannot.
-      if (cursor.bytes[cursor.at] !== 0x2d) setOpacity(material, cursor.number());
-    } else if (keyword === 'Tr' && cursor.more()) setOpacity(material, 1 - cursor.number());
-    else if (keyword === 'map_Kd') {
-      const { name, clamp } = mapOf(cursor.rest());
-      const key = `${clamp} ${name}`;
-      if (!textures.has(key)) {
-        const image = resolve(name);
-        const wrap = clamp ? 'clamp' : 'repeat';
-        const texture: Texture | undefined = image && {
-          image: images.load(image, name),
-          wrapU: wrap,
-          wrapV: wrap,
-          alpha: 'keep',
-          cutoff: 0,
-        };
-        textures.set(key, texture);
-      }
-      material.texture = textures.get(key);
+      material.d = readNumber(cursor) ?? material.d;
+    } else if (keyword === 'tr') material.tr = readNumber(cursor) ?? material.tr;
+    else if (MAPS.has(keyword)) {
+      const map = mapOf(cursor.rest());
+      if (map.name !== '') material.maps.set(keyword, map);
     }
   } while (cursor.nextLine());
+  // A program that writes 1 for what is to be seen means opacity by it everywhere.
+  const trIsOpacity = own.some(({ d, tr }) => tr !== undefined && tr >= 1 && (d ?? 1) >= 1);
+  for (const material of own) material.trIsOpacity = trIsOpacity;
 }
 
-/** `Kd r g b`, or one number for all three; spectral curves and XYZ colours are passed over. */
-function readColor(cursor: TextCursor, before: number): number {
-  if (!cursor.more()) return before;
-  const byte = cursor.bytes[cursor.at]!;
-  if ((byte | 0x20) >= 0x61) return before;
-  const red = unitByte(cursor.number());
-  const green = cursor.more() ? unitByte(cursor.number()) : red;
-  const blue = cursor.more() ? unitByte(cursor.number()) : red;
-  return (before & OPAQUE) | pack(red, green, blue, 0);
+function newMtl(name: string, file: string): MtlMaterial {
+  const nothing = { diffuse: undefined, d: undefined, tr: undefined, trIsOpacity: false };
+  return { name, file, ...nothing, emission: [0, 0, 0], maps: new Map() };
 }
 
-function setOpacity(material: ObjMaterial, opacity: number): void {
-  material.color = ((material.color & 0xff_ffff) | (unitByte(opacity) << 24)) >>> 0;
+/**
+ * The opacity that is meant, 0…1; undefined where it would be none at all, which nobody means. `Tr`
+ * is 1 - d in most programs and d in others (MeshLab until 2023, 3ds Max, openMVS); where both are
+ * there, d is right.
+ */
+export function opacityOf({ d, tr, trIsOpacity }: MtlMaterial): number | undefined {
+  if (tr !== undefined && tr >= 1 && (d ?? 1) >= 1) return undefined;
+  let opacity = d ?? 1;
+  if (d === undefined && tr !== undefined) opacity = trIsOpacity ? tr : 1 - tr;
+  return opacity * 255 < 0.5 ? undefined : Math.min(opacity, 1);
+}
+
+/** The material of a layer, for one that shines. */
+export function shining({ name, emission }: MtlMaterial): Material | undefined {
+  if (!emission.some((value) => value > 0)) return undefined;
+  return { ...newMaterial(shown(name)), emission: Float32Array.from(emission) };
+}
+
+/** A name without the quotes that some programs put around it. */
+export function unquoted(name: string): string {
+  return /^"[^"]*"$/.test(name) ? name.slice(1, -1) : name;
+}
+
+/** `r g b`, or one number for all three; spectral curves and XYZ colours are passed over. */
+function readColor(cursor: TextCursor): number[] | undefined {
+  const red = readNumber(cursor);
+  if (red === undefined) return undefined;
+  const green = readNumber(cursor) ?? red;
+  return [red, green, readNumber(cursor) ?? red];
+}
+
+function readNumber(cursor: TextCursor): number | undefined {
+  const value = cursor.more() ? cursor.value() : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** The file's name behind the options, blanks within it included. */
-function mapOf(statement: string): { name: string; clamp: boolean } {
+function mapOf(statement: string): PictureMap {
   const words = statement.split(/\s+/);
-  let clamp = false;
+  const found = {
+    clamp: false,
+    scale: [1, 1] as [number, number],
+    offset: [0, 0] as [number, number],
+  };
   let at = 0;
   for (
     let left = MAP_OPTIONS.get(words[at]!);
     left !== undefined;
     left = MAP_OPTIONS.get(words[at]!)
   ) {
+    const option = words[at]!;
     const vector = left === 3;
-    if (words[at] === '-clamp') clamp = words[at + 1] === 'on';
+    if (option === '-clamp') found.clamp = words[at + 1] === 'on';
     at++;
     // The vectors' second and third number may be left out.
-    for (; left > 0 && at < words.length - 1; left--, at++) {
+    for (let i = 0; left > 0 && at < words.length - 1; left--, at++, i++) {
       if (vector && !NUMBER.test(words[at]!)) break;
+      const value = Number.parseFloat(words[at]!);
+      if (i > 1 || !Number.isFinite(value)) continue;
+      if (option === '-s') found.scale[i] = value;
+      else if (option === '-o') found.offset[i] = value;
     }
   }
-  return { name: words.slice(at).join(' '), clamp };
+  // A name may have several blanks in a row.
+  const name = statement.replace(new RegExp(`^(?:\\S+\\s+){${at}}`), '');
+  return { name: at < words.length ? unquoted(name) : '', ...found };
 }

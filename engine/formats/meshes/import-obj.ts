@@ -1,76 +1,127 @@
 /**
- * Reads Wavefront .obj: polygons (cut into triangles around their first corner), colours at the
- * vertices (`v x y z r g b`, fractions of one in sRGB), and materials where the caller can give the
- * .mtl file. Lines, points, curves, normals and groups are passed over. Y is up.
+ * Reads Wavefront .obj ("Object Files", Alias|Wavefront, 1995): polygons, lines and points, colours
+ * at the vertices (`v x y z r g b`, sRGB in fractions of one or bytes), and materials where the
+ * caller can give the .mtl files. A file of vertices alone is a cloud of points. Objects (`o`, or
+ * without any the groups `g`) become layers, and so does what shines. What is wrong with a single
+ * line costs that line, and a warning. Y is up.
  */
 
 import type { Document } from '../../document/document.ts';
 import { grown } from '../../mesh-import/grown.ts';
-import { TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
+import { plainText } from '../../mesh-import/plain-text.ts';
+import { PolygonCutter } from '../../mesh-import/polygon.ts';
+import { type Part, TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
 import { multiplied, unitByte } from '../../mesh-import/srgb.ts';
 import { TextCursor } from '../../mesh-import/text-cursor.ts';
-import { ImageLoader } from '../../mesh-import/texture.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
 import { pack } from '../../volume/color.ts';
 import type { ImportOptions } from '../format.ts';
+import { Report } from '../report.ts';
 import { shown } from '../shown.ts';
-import { type ObjMaterial, readMtl } from './import-mtl.ts';
+import { type ObjMaterial, ObjMaterials } from './import-materials.ts';
+import { unquoted } from './import-mtl.ts';
+import { colorsAreBytes, MISSING, readIndex } from './import-obj-words.ts';
 
 const FIRST_ROOM = 1024;
 const SLASH = 0x2f;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const INDEX_DIGITS_MAX = 10;
 
-/** A line of any other beginning is of no .obj file at all. */
+/** Statements that say nothing about what is there, or what has it already. */
+const PASSED_OVER = new Set([
+  ...['vn', 'vp', 's', 'mg', 'lod', 'bevel', 'c_interp', 'd_interp', 'usemap', 'maplib'],
+  ...['shadow_obj', 'trace_obj', 'end', 'parm', 'trim', 'hole', 'scrv', 'sp', 'con', 'ctech'],
+  ...['stech', 'cstype', 'deg', 'bmat', 'step'],
+]);
 const KEYWORD = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const OURS = /goxel/i;
 
 /**
- * The mesh of the file as voxels: as real Goxel imports it when it has no colours and `solid` is
- * not asked for. Throws GOX_FORMAT_BROKEN (details: file, line, offset) or GOX_MEMORY_LIMIT.
+ * The mesh of the file as voxels: as real Goxel imports it with `like: 'goxel'`, when it has no
+ * colours and `solid` is not asked for. Throws GOX_FORMAT_BROKEN (details: file, line, offset) for
+ * what is no such file, or GOX_MEMORY_LIMIT.
  */
 export function readObj(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
-  return voxelize(new ObjReader(bytes, source, options).read(), true, options);
+  const asked = { ...options, report: options.report ?? new Report() };
+  return voxelize(new ObjReader(plainText(bytes), source, asked).read(), true, asked);
 }
 
 class ObjReader {
   readonly #cursor: TextCursor;
   readonly #soup: TriangleSoup;
-  readonly #options: ImportOptions;
-  readonly #images: ImageLoader;
+  readonly #report: Report;
+  /** Nothing is made better than Goxel does it. */
+  readonly #plain: boolean;
+  readonly #cutter = new PolygonCutter();
   #positions = new Float64Array(3 * FIRST_ROOM);
   #colors = new Uint32Array(FIRST_ROOM);
   #vertexCount = 0;
+  #full = 0;
   #uvs = new Float64Array(2 * FIRST_ROOM);
   #uvCount = 0;
-  #corners: number[] = [];
-  #cornerUvs: number[] = [];
-  readonly #materials = new Map<string, ObjMaterial>();
+  readonly #corners: number[] = [];
+  readonly #cornerUvs: number[] = [];
+  readonly #laid = new Float64Array(6);
+  readonly #materials: ObjMaterials;
   #material: ObjMaterial | undefined;
+  #object = '';
+  #hasObjects = false;
+  /** Whether object or material changed since something was added. */
+  #turned = true;
+  readonly #parts = new Map<string, Part>();
+  /** Faces, lines and points, sound or not. */
+  #elements = 0;
 
-  constructor(bytes: Uint8Array, source: string, options: ImportOptions) {
+  constructor(bytes: Uint8Array, source: string, options: ImportOptions & { report: Report }) {
     this.#cursor = new TextCursor(bytes, source);
     this.#soup = new TriangleSoup(source);
-    this.#soup.goxelWhite = true;
-    this.#options = options;
-    this.#images = new ImageLoader(source);
+    this.#plain = options.like === 'goxel';
+    this.#soup.goxelWhite = this.#plain;
+    this.#report = options.report;
+    this.#materials = new ObjMaterials(source, options.resolve, options.report);
   }
 
   read(): TriangleSoup {
     const cursor = this.#cursor;
     if (cursor.bytes.length === 0) return this.#soup;
+    this.#soup.inVoxels = OURS.test(Buffer.from(cursor.bytes.subarray(0, 256)).toString('latin1'));
+    let strange: { line: number; at: number } | undefined;
     do {
+      const { line } = cursor;
       if (!cursor.more()) continue;
+      const { at } = cursor;
       const keyword = cursor.word();
-      if (keyword === 'v') this.#readVertex();
-      else if (keyword === 'f') this.#readFace();
-      else if (keyword === 'vt') this.#readUv();
-      else if (keyword === 'usemtl') this.#material = this.#materials.get(cursor.rest());
-      else if (keyword === 'mtllib') this.#readLibrary();
-      else if (KEYWORD.test(keyword)) cursor.skip();
-      else cursor.fail('no statement of an .obj file');
+      if (this.#statement(keyword) || PASSED_OVER.has(keyword)) cursor.skip();
+      else if (KEYWORD.test(keyword)) {
+        cursor.skip();
+        const message = `The statement ${shown(keyword)} is not known.`;
+        this.#report.warn('WARN_UNKNOWN_PART', message, { line });
+      } else {
+        strange ??= { line, at };
+        this.#report.warn('WARN_UNKNOWN_PART', 'A line is no statement of an .obj file.', { line });
+      }
     } while (cursor.nextLine());
+    if (strange !== undefined && this.#vertexCount === 0) {
+      Object.assign(cursor, strange);
+      cursor.fail('no statement of an .obj file');
+    }
+    if (this.#elements === 0 && !this.#plain) this.#addVertices();
     return this.#soup;
+  }
+
+  #statement(keyword: string): boolean {
+    if (keyword === 'v') this.#readVertex();
+    else if (keyword === 'f' || keyword === 'fo') this.#readFace();
+    else if (keyword === 'vt') this.#readUv();
+    else if (keyword === 'l' || keyword === 'p') this.#readLine(keyword);
+    else if (keyword === 'o' || keyword === 'g') this.#turnTo(keyword);
+    else if (keyword === 'usemtl') {
+      const where = { line: this.#cursor.line };
+      this.#material = this.#materials.get(unquoted(this.#cursor.rest()), where);
+      this.#turned = true;
+    } else if (keyword === 'mtllib') {
+      const where = { line: this.#cursor.line };
+      this.#materials.addLibraries(this.#cursor.rest(), where);
+    } else return false;
+    return true;
   }
 
   /** `x y z`, `x y z w`, `x y z r g b` or `x y z r g b a`; w says nothing about triangles. */
@@ -81,19 +132,28 @@ class ObjReader {
       this.#colors = grown(this.#colors, vertex * 2);
     }
     const cursor = this.#cursor;
+    const { at } = cursor;
     for (let axis = 0; axis < 3; axis++) {
-      if (!cursor.more()) cursor.fail(`vertex ${vertex + 1} has ${axis} coordinates`);
-      this.#positions[vertex * 3 + axis] = cursor.number();
+      // A face of it is left out, and says so.
+      this.#positions[vertex * 3 + axis] = cursor.more() ? cursor.value() : Number.NaN;
     }
     this.#colors[vertex] = WHITE;
     if (!cursor.more()) return;
-    const red = cursor.number();
-    if (!cursor.more()) return;
-    const green = cursor.number();
-    if (!cursor.more()) cursor.fail(`vertex ${vertex + 1} has two of three colour channels`);
-    const blue = cursor.number();
-    const alpha = cursor.more() ? cursor.number() : 1;
-    this.#colors[vertex] = pack(unitByte(red), unitByte(green), unitByte(blue), unitByte(alpha));
+    const [red, green, blue, alpha] = [0, 0, 0, 0].map(() => {
+      return cursor.more() ? cursor.value() : undefined;
+    });
+    if (green === undefined) return;
+    if (blue === undefined || Number.isNaN(red! + green + blue)) {
+      this.#detail('The colour of a vertex lacks a number.');
+      return;
+    }
+    if (this.#full === 0) {
+      this.#full = colorsAreBytes(cursor.bytes, at, this.#soup.source) ? 255 : 1;
+    }
+    const [r, g, b, a] = [red!, green, blue, alpha ?? this.#full].map((value) => {
+      return unitByte(value / this.#full);
+    });
+    this.#colors[vertex] = pack(r!, g!, b!, a!);
     this.#soup.hasColors = true;
   }
 
@@ -102,81 +162,142 @@ class ObjReader {
     const cursor = this.#cursor;
     const uv = this.#uvCount++;
     if (uv * 2 === this.#uvs.length) this.#uvs = grown(this.#uvs, uv * 4);
-    if (!cursor.more()) cursor.fail('a texture vertex without coordinates');
-    this.#uvs[uv * 2] = cursor.number();
-    this.#uvs[uv * 2 + 1] = 1 - (cursor.more() ? cursor.number() : 0);
+    this.#uvs[uv * 2] = cursor.more() ? cursor.value() : Number.NaN;
+    this.#uvs[uv * 2 + 1] = cursor.more() ? cursor.value() : 0;
+  }
+
+  /** Reads the corners of a face or a line; how many, or MISSING when one is not there. */
+  #readCorners(): number {
+    const cursor = this.#cursor;
+    let count = 0;
+    let sound = true;
+    for (; cursor.more(); count++) {
+      const vertex = readIndex(cursor, this.#vertexCount);
+      if (vertex === MISSING || Number.isNaN(this.#sumAt(vertex))) sound = false;
+      this.#corners[count] = vertex;
+      this.#cornerUvs[count] = MISSING;
+      if (cursor.bytes[cursor.at] !== SLASH) continue;
+      cursor.at++;
+      if (cursor.bytes[cursor.at] !== SLASH && cursor.inWord()) {
+        this.#cornerUvs[count] = readIndex(cursor, this.#uvCount);
+        if (this.#cornerUvs[count] === MISSING) {
+          this.#detail('A face names a texture vertex that is not there.');
+        }
+      }
+      cursor.word();
+    }
+    return sound ? count : MISSING;
+  }
+
+  #sumAt(vertex: number): number {
+    const at = vertex * 3;
+    return this.#positions[at]! + this.#positions[at + 1]! + this.#positions[at + 2]!;
   }
 
   #readFace(): void {
-    const cursor = this.#cursor;
+    this.#elements++;
+    const { line } = this.#cursor;
+    const count = this.#readCorners();
+    if (count === MISSING) this.#skip('A face names a vertex that is not there.', line);
+    else if (count < 3) this.#skip('A face has less than three corners.', line);
+    else {
+      this.#beginPart();
+      const triangles = this.#plain
+        ? this.#cutter.fan(count)
+        : this.#cutter.cut(this.#positions, this.#corners, count);
+      for (let i = 0; i < triangles.length; i += 3) {
+        this.#addTriangle(triangles[i]!, triangles[i + 1]!, triangles[i + 2]!);
+      }
+    }
+  }
+
+  #readLine(keyword: 'l' | 'p'): void {
+    if (this.#plain) return;
+    this.#elements++;
+    const { line } = this.#cursor;
+    const count = this.#readCorners();
+    if (count === MISSING || count < (keyword === 'l' ? 2 : 1)) {
+      this.#skip('A line or point names a vertex that is not there.', line);
+      return;
+    }
+    this.#beginPart();
     const corners = this.#corners;
-    const uvs = this.#cornerUvs;
-    let count = 0;
-    for (; cursor.more(); count++) {
-      corners[count] = this.#readIndex(this.#vertexCount, 'vertex');
-      uvs[count] = -1;
-      if (cursor.bytes[cursor.at] !== SLASH) continue;
-      cursor.at++;
-      const byte = cursor.bytes[cursor.at]!;
-      if (byte !== SLASH) uvs[count] = this.#readIndex(this.#uvCount, 'texture vertex');
-      if (cursor.bytes[cursor.at] === SLASH) cursor.word();
+    for (let i = 0; i < count; i++) {
+      if (keyword === 'p') this.#addPoint(corners[i]!);
+      else if (i > 0) {
+        const [a, b] = [corners[i - 1]!, corners[i]!];
+        this.#soup.addLine(this.#positions, a, b, this.#colorOf(a), this.#colorOf(b));
+      }
     }
-    if (count < 3) cursor.fail(`a face of ${count} corners`);
-    for (let i = 2; i < count; i++) this.#addTriangle(i - 1, i);
+    if (this.#material !== undefined) this.#soup.hasColors = true;
   }
 
-  /** A number from 1 up, or from -1 down for the last one read. */
-  #readIndex(count: number, what: string): number {
-    const cursor = this.#cursor;
-    const { bytes } = cursor;
-    const from = cursor.at;
-    const negative = bytes[from] === MINUS;
-    let at = negative ? from + 1 : from;
-    const start = at;
-    let value = 0;
-    for (; bytes[at]! >= ZERO && bytes[at]! <= ZERO + 9; at++)
-      value = value * 10 + bytes[at]! - ZERO;
-    const index = negative ? count - value : value - 1;
-    const digits = at - start;
-    if (digits === 0 || digits > INDEX_DIGITS_MAX || index < 0 || index >= count) {
-      cursor.fail(`a face names a ${what} that is not there`);
-    }
-    cursor.at = at;
-    return index;
+  #addPoint(vertex: number): void {
+    this.#soup.addPoint(this.#positions, vertex, this.#colorOf(vertex));
   }
 
-  #addTriangle(second: number, third: number): void {
-    const [corners, uvs, colors, material] = [
+  #addVertices(): void {
+    for (let vertex = 0; vertex < this.#vertexCount; vertex++) {
+      if (Number.isNaN(this.#sumAt(vertex))) {
+        this.#report.warn('WARN_FACES_SKIPPED', 'A point lacks a coordinate.');
+      } else this.#addPoint(vertex);
+    }
+  }
+
+  #colorOf(vertex: number): number {
+    return multiplied(this.#colors[vertex]!, this.#material?.color ?? WHITE);
+  }
+
+  #addTriangle(first: number, second: number, third: number): void {
+    const [corners, uvs, material, soup] = [
       this.#corners,
       this.#cornerUvs,
-      this.#colors,
       this.#material,
+      this.#soup,
     ];
-    const a = corners[0]!;
-    const b = corners[second]!;
-    const c = corners[third]!;
-    const tint = material?.color ?? WHITE;
-    this.#soup.add(
-      this.#positions,
-      a,
-      b,
-      c,
-      multiplied(colors[a]!, tint),
-      multiplied(colors[b]!, tint),
-      multiplied(colors[c]!, tint),
-    );
+    const [a, b, c] = [corners[first]!, corners[second]!, corners[third]!];
+    soup.add(this.#positions, a, b, c, this.#colorOf(a), this.#colorOf(b), this.#colorOf(c));
     if (material === undefined) return;
-    this.#soup.hasColors = true;
-    const texture = material.texture;
-    if (texture === undefined || uvs[0]! < 0 || uvs[second]! < 0 || uvs[third]! < 0) return;
-    this.#soup.lay(texture, this.#uvs, uvs[0]!, uvs[second]!, uvs[third]!);
+    soup.hasColors = true;
+    const { texture, scale, offset } = material;
+    if (texture === undefined) return;
+    for (const [i, corner] of [first, second, third].entries()) {
+      const uv = uvs[corner]!;
+      if (uv === MISSING || Number.isNaN(this.#uvs[uv * 2]! + this.#uvs[uv * 2 + 1]!)) return;
+      this.#laid[i * 2] = this.#uvs[uv * 2]! * scale[0] + offset[0];
+      this.#laid[i * 2 + 1] = 1 - (this.#uvs[uv * 2 + 1]! * scale[1] + offset[1]);
+    }
+    soup.lay(texture, this.#laid, 0, 1, 2);
   }
 
-  #readLibrary(): void {
-    const { resolve } = this.#options;
-    const name = this.#cursor.rest();
-    const bytes = resolve?.(name);
-    if (resolve === undefined || bytes === undefined) return;
-    readMtl(bytes, shown(name), resolve, this.#images, this.#materials);
+  #turnTo(keyword: 'o' | 'g'): void {
+    const name = shown(this.#cursor.rest());
+    if (keyword === 'o') this.#hasObjects = true;
+    else if (this.#hasObjects) return;
+    this.#object = name;
+    this.#turned = true;
+  }
+
+  /** What comes next is of the object and material that are named now. */
+  #beginPart(): void {
+    if (!this.#turned || this.#plain) return;
+    this.#turned = false;
+    const shines = this.#material?.shines;
+    const key = `${this.#object}\n${shines?.name ?? ''}`;
+    let part = this.#parts.get(key);
+    if (part === undefined) {
+      const name = [this.#object, shines?.name ?? ''].filter((word) => word !== '').join(' ');
+      part = shines === undefined ? { name } : { name, material: shines };
+      this.#parts.set(key, part);
+    }
+    this.#soup.begin(part);
+  }
+
+  #skip(message: string, line: number): void {
+    this.#report.warn('WARN_FACES_SKIPPED', message, { line });
+  }
+
+  #detail(message: string): void {
+    this.#report.warn('WARN_DETAIL_SKIPPED', message, { line: this.#cursor.line });
   }
 }

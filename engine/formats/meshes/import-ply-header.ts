@@ -1,5 +1,6 @@
 /** The header of a .ply file: its encoding, and what each element's records hold. */
 
+import { plainText, withoutMark } from '../../mesh-import/plain-text.ts';
 import type { TextCursor } from '../../mesh-import/text-cursor.ts';
 
 const ENCODINGS = ['ascii', 'binary_little_endian', 'binary_big_endian'] as const;
@@ -63,17 +64,43 @@ export interface Element {
 export interface Header {
   readonly encoding: Encoding;
   readonly elements: Element[];
+  /** Names of pictures, as MeshLab and openMVS have them in comments. */
+  readonly textures: readonly string[];
+  /** Whether a comment says that z is up, as ours do. */
+  readonly zUp: boolean;
+  /** Whether Goxel wrote it, or we. */
+  readonly byGoxel: boolean;
 }
 
 const ELEMENTS_MAX = 64;
 const PROPERTIES_MAX = 256;
+const TEXTURES_MAX = 256;
 const COUNT = /^\d{1,10}$/;
+
+const RETURN = 0x0d;
+const NEWLINE = 0x0a;
+const END = /[\r\n]end_header[ \t]*(?:\r\n|\r|\n)/;
+const HEADER_BYTES_MAX = 65_536;
+
+/** A file as it is read: without a byte order mark, and with newlines in its text. */
+export function plyBytes(bytes: Uint8Array): Uint8Array {
+  const file = withoutMark(bytes);
+  if (file[3] !== RETURN || file[4] === NEWLINE) return file;
+  const start = Buffer.from(file.subarray(0, HEADER_BYTES_MAX)).toString('latin1');
+  const end = END.exec(start);
+  if (end === null || /[\r\n]format\s+ascii/.test(start)) return plainText(file);
+  const body = end.index + end[0].length;
+  return Buffer.concat([plainText(file.subarray(0, body)), file.subarray(body)]);
+}
 
 /** Reads a header and leaves the cursor at the first record. Throws GOX_FORMAT_BROKEN. */
 export function readHeader(cursor: TextCursor): Header {
   if (cursor.word() !== 'ply') cursor.fail('it does not begin with "ply"');
   let encoding: Encoding | undefined;
   const elements: Element[] = [];
+  const textures: string[] = [];
+  let zUp = false;
+  let byGoxel = false;
   while (cursor.nextLine()) {
     if (!cursor.more()) continue;
     const keyword = cursor.word();
@@ -97,8 +124,14 @@ export function readHeader(cursor: TextCursor): Header {
       if (encoding === undefined) cursor.fail('the header names no format');
       // One newline ends the header: what looks like another may be the first record's bytes.
       cursor.nextLine();
-      return { encoding, elements };
-    } else if (keyword !== 'comment' && keyword !== 'obj_info') cursor.fail('not a header of .ply');
+      return { encoding, elements, textures, zUp, byGoxel };
+    } else if (keyword === 'comment' || keyword === 'obj_info') {
+      const comment = cursor.rest();
+      const picture = /^TextureFile\s+(.+)$/i.exec(comment)?.[1];
+      if (picture !== undefined && textures.length < TEXTURES_MAX) textures.push(picture);
+      zUp ||= /\bz is up\b/i.test(comment);
+      byGoxel ||= /goxel/i.test(comment);
+    } else cursor.fail('not a header of .ply');
   }
   return cursor.fail('the header has no end');
 }

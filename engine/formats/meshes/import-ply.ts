@@ -1,233 +1,261 @@
 /**
- * Reads Stanford .ply, ASCII and binary: polygons (cut into triangles around their first corner),
- * triangle strips, and colours at vertices or faces, as bytes, 16-bit numbers or fractions of one.
- * Y is up, as in the .ply files that Goxel writes. Other elements and properties are passed over.
+ * Reads Stanford .ply, ASCII and binary ("The PLY Polygon File Format", Turk, 1994): polygons,
+ * triangle strips and edges, and the vertices themselves where there is nothing between them;
+ * colours at vertices or faces; and textures by the habits of MeshLab (comments `TextureFile`, a
+ * list `texcoord` a face, or s and t a vertex). Y is up, as in the .ply files that Goxel writes,
+ * unless a comment says that z is. Other elements and properties are passed over.
  */
 
-import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
+import { PolygonCutter } from '../../mesh-import/polygon.ts';
 import { TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
-import { unitByte } from '../../mesh-import/srgb.ts';
-import { TextCursor } from '../../mesh-import/text-cursor.ts';
+import { ImageLoader, type Texture } from '../../mesh-import/texture.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
-
 import type { ImportOptions } from '../format.ts';
-import { type Element, type NumberType, readHeader, TYPE_BYTES } from './import-ply-header.ts';
+import { Report } from '../report.ts';
+import { shown } from '../shown.ts';
+import { PlyColors, placeOf } from './import-ply-colors.ts';
+import { type Element, type Header, plyBytes } from './import-ply-header.ts';
+import { PlyRecords } from './import-ply-records.ts';
 
 const COORDINATES = ['x', 'y', 'z'];
-const CHANNELS = [
-  ['red', 'r', 'diffuse_red'],
-  ['green', 'g', 'diffuse_green'],
-  ['blue', 'b', 'diffuse_blue'],
-  ['alpha', 'a', 'diffuse_alpha'],
+const CORNERS = ['vertex_indices', 'vertex_index', 'vertex_indexes', 'vertexindices'];
+const UV = [
+  ['s', 'u', 'texture_u', 'texture_s', 'texcoord_u'],
+  ['t', 'v', 'texture_v', 'texture_t', 'texcoord_v'],
 ];
-const CORNERS = ['vertex_indices', 'vertex_index'];
-
-/** What a channel's number is divided by to be a fraction of one. */
-const FULL: Readonly<Partial<Record<NumberType, number>>> = {
-  int8: 255,
-  uint8: 255,
-  int16: 65535,
-  uint16: 65535,
-  int32: 255,
-  uint32: 255,
-};
 
 /**
  * The mesh of the file as voxels. Throws GOX_FORMAT_BROKEN (details: file, offset) or
  * GOX_MEMORY_LIMIT.
  */
 export function readPly(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
-  return voxelize(new PlyReader(bytes, source).read(), true, options);
+  const asked = { ...options, report: options.report ?? new Report() };
+  const reader = new PlyReader(plyBytes(bytes), source, asked);
+  const soup = reader.read();
+  return voxelize(soup, !reader.header.zUp || options.like === 'goxel', asked);
 }
 
 class PlyReader {
-  readonly #cursor: TextCursor;
+  readonly header: Header;
+  readonly #records: PlyRecords;
   readonly #soup: TriangleSoup;
-  readonly #view: DataView;
-  #ascii = false;
-  #little = true;
-  #at = 0;
+  readonly #report: Report;
+  readonly #plain: boolean;
+  readonly #cutter = new PolygonCutter();
+  readonly #textures: readonly (Texture | undefined)[];
   #positions = new Float64Array(0);
   #colors = new Uint32Array(0);
+  #uvs: Float64Array | undefined;
   #vertexCount = 0;
-  /** The numbers of the record and of the list read last. */
-  #values = new Float64Array(0);
-  #list: number[] = [];
+  /** Whether the file has faces or edges, sound or not. */
+  #joined = false;
 
-  constructor(bytes: Uint8Array, source: string) {
-    this.#cursor = new TextCursor(bytes, source);
+  constructor(bytes: Uint8Array, source: string, options: ImportOptions & { report: Report }) {
+    this.#records = new PlyRecords(bytes, source);
+    this.header = this.#records.header;
     this.#soup = new TriangleSoup(source);
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#soup.inVoxels = this.header.byGoxel;
+    this.#report = options.report;
+    this.#plain = options.like === 'goxel';
+    const loader = new ImageLoader(source, options.report);
+    this.#textures = this.header.textures.map((name) => this.#texture(name, loader, options));
   }
 
   read(): TriangleSoup {
-    const { encoding, elements } = readHeader(this.#cursor);
-    this.#ascii = encoding === 'ascii';
-    this.#little = encoding === 'binary_little_endian';
-    this.#at = this.#cursor.at;
-    for (const element of elements) {
-      this.#requireBytes(element);
-      this.#values = new Float64Array(element.properties.length);
-      if (element.name === 'vertex') this.#readVertices(element);
-      else if (element.name === 'face' || element.name === 'tristrips') this.#readFaces(element);
-      else if (element.properties.length > 0) {
-        for (let i = 0; i < element.count; i++) this.#readRecord(element, -1);
-      }
+    for (const element of this.header.elements) {
+      const { name } = element;
+      this.#records.begin(element);
+      if (name === 'vertex') this.#readVertices(element);
+      else if (name === 'face' || name === 'tristrips') this.#readFaces(element);
+      else if (name === 'edge') this.#readEdges(element);
+      else this.#records.pass(element);
+    }
+    if (!this.#joined && !this.#plain) this.#addVertices();
+    if (this.#records.more()) {
+      this.#report.warn('WARN_TRAILING_BYTES', 'There is more behind the last element.');
     }
     return this.#soup;
   }
 
-  /** Before anything is allocated: the records must fit into what is left of the file. */
-  #requireBytes({ name, count, properties }: Element): void {
-    let record = 0;
-    for (const { type, lengthType } of properties) {
-      // A number and a blank; the last one of the file may be without.
-      record += this.#ascii ? 2 : TYPE_BYTES[lengthType ?? type];
+  #texture(name: string, loader: ImageLoader, { resolve }: ImportOptions): Texture | undefined {
+    const bytes = resolve?.(name);
+    if (bytes === undefined) {
+      this.#report.warn('WARN_TEXTURE_MISSING', `The picture ${shown(name)} is not there.`);
+      return undefined;
     }
-    const left = this.#view.byteLength - this.#at + (this.#ascii ? 1 : 0);
-    if (record * count > left) this.#fail(`${count} of ${name} do not fit into ${left} bytes`);
+    const image = loader.load(bytes, name);
+    return image && { image, wrapU: 'repeat', wrapV: 'repeat', alpha: 'opaque', cutoff: 0 };
   }
 
   #readVertices(element: Element): void {
+    const records = this.#records;
     const places = COORDINATES.map((name) => placeOf(element, [name]));
-    const channels = CHANNELS.map((names) => placeOf(element, names));
-    if (places.includes(-1)) this.#fail('the vertices lack a coordinate');
-    const colored = hasColor(channels);
-    if (colored) this.#soup.hasColors = true;
+    const [u, v] = UV.map((names) => placeOf(element, names)) as [number, number];
+    if (places.includes(-1)) records.fail('the vertices lack a coordinate');
+    const colors = this.#colorsOf(element);
     this.#vertexCount = element.count;
     this.#positions = new Float64Array(element.count * 3);
     this.#colors = new Uint32Array(element.count).fill(WHITE);
+    if (u >= 0 && v >= 0 && this.#textures.length > 0) {
+      this.#uvs = new Float64Array(element.count * 2);
+    }
     for (let vertex = 0; vertex < element.count; vertex++) {
       if ((vertex & 0xfff) === 0) checkInterrupt();
-      this.#readRecord(element, -1);
+      records.read(element);
       for (let axis = 0; axis < 3; axis++) {
-        const value = this.#values[places[axis]!]!;
-        if (!Number.isFinite(value)) this.#fail(`vertex ${vertex} has no finite coordinates`);
-        this.#positions[vertex * 3 + axis] = value;
+        // A face of one that is no number is left out, and says so.
+        this.#positions[vertex * 3 + axis] = records.values[places[axis]!]!;
       }
-      if (colored) this.#colors[vertex] = this.#color(element, channels);
+      if (colors !== undefined) this.#colors[vertex] = colors.of(records.values);
+      if (this.#uvs === undefined) continue;
+      this.#uvs[vertex * 2] = records.values[u]!;
+      this.#uvs[vertex * 2 + 1] = 1 - records.values[v]!;
     }
+    if (colors?.hasAlpha === true && !this.#plain) this.#makeSeen();
+  }
+
+  /** Alpha is 0 in all of the file where a program writes the channel and has nothing for it. */
+  #makeSeen(): void {
+    const colors = this.#colors;
+    if (colors.length === 0 || colors.some((rgba) => rgba > 0xff_ffff)) return;
+    for (let i = 0; i < colors.length; i++) colors[i] = (colors[i]! | 0xff00_0000) >>> 0;
+    const message = 'All vertices are wholly transparent, and were taken for opaque.';
+    this.#report.warn('WARN_OPACITY', message);
+  }
+
+  /** The colours of an element, whose records are looked through when they are floats. */
+  #colorsOf(element: Element): PlyColors | undefined {
+    const colors = PlyColors.of(element);
+    if (colors === undefined || element.count === 0) return undefined;
+    this.#soup.hasColors = true;
+    if (!colors.open) return colors;
+    const back = this.#records.place();
+    for (let i = 0; i < element.count; i++) {
+      if ((i & 0xfff) === 0) checkInterrupt();
+      this.#records.read(element);
+      if (!colors.exceeds(this.#records.values)) continue;
+      colors.useBytes();
+      break;
+    }
+    this.#records.goTo(back);
+    return colors;
   }
 
   #readFaces(element: Element): void {
+    const records = this.#records;
+    const { count, properties, name } = element;
     const place = placeOf(element, CORNERS);
-    if (element.properties[place]?.lengthType === undefined) {
-      if (element.count > 0) this.#fail('the faces have no list of vertices');
+    const uvPlace = placeOf(element, ['texcoord']);
+    const texturePlace = placeOf(element, ['texnumber']);
+    if (count > 0) this.#joined = true;
+    if (properties[place]?.lengthType === undefined) {
+      this.#skip('A face has no list of vertices.', count);
+      records.pass(element);
       return;
     }
-    const channels = CHANNELS.map((names) => placeOf(element, names));
-    const colored = hasColor(channels);
-    if (colored && element.count > 0) this.#soup.hasColors = true;
-    for (let face = 0; face < element.count; face++) {
+    const colors = this.#colorsOf(element);
+    for (let face = 0; face < count; face++) {
       if ((face & 0xfff) === 0) checkInterrupt();
-      this.#readRecord(element, place);
-      const color = colored ? this.#color(element, channels) : undefined;
-      if (element.name === 'face') this.#addPolygon(face, color);
+      records.read(element, place, uvPlace);
+      const color = colors?.of(records.values);
+      const texture = this.#textures[texturePlace < 0 ? 0 : records.values[texturePlace]!];
+      if (name === 'face') this.#addPolygon(color, texture);
       else this.#addStrip(color);
     }
   }
 
-  #addPolygon(face: number, color: number | undefined): void {
-    const list = this.#list;
-    if (list.length < 3) this.#fail(`face ${face} has ${list.length} corners`);
-    for (let i = 2; i < list.length; i++)
-      this.#addTriangle(list[0]!, list[i - 1]!, list[i]!, color);
+  #addPolygon(color: number | undefined, texture: Texture | undefined): void {
+    const { list, uvs } = this.#records;
+    if (list.length < 3) {
+      this.#skip('A face has less than three corners.');
+      return;
+    }
+    if (!this.#areThere(list)) {
+      this.#skip('A face names a vertex that is not there.');
+      return;
+    }
+    const triangles = this.#plain
+      ? this.#cutter.fan(list.length)
+      : this.#cutter.cut(this.#positions, list, list.length);
+    const ofFace = uvs.length === list.length * 2;
+    for (let i = 0; i < triangles.length; i += 3) {
+      const [a, b, c] = [triangles[i]!, triangles[i + 1]!, triangles[i + 2]!];
+      this.#addTriangle(list[a]!, list[b]!, list[c]!, color);
+      if (texture === undefined) continue;
+      if (ofFace) this.#soup.lay(texture, uvs, a, b, c);
+      else if (this.#uvs) this.#soup.lay(texture, this.#uvs, list[a]!, list[b]!, list[c]!);
+    }
+    if (texture !== undefined) this.#soup.hasColors = true;
   }
 
   /** Strips of any number, each ended by -1; every second triangle runs the other way. */
   #addStrip(color: number | undefined): void {
+    const { list } = this.#records;
     let start = 0;
-    for (const [i, c] of this.#list.entries()) {
+    for (const [i, c] of list.entries()) {
       if (c === -1) {
         start = i + 1;
         continue;
       }
       if (i - start < 2) continue;
-      const [a, b] = [this.#list[i - 2]!, this.#list[i - 1]!];
-      if ((i - start) % 2 === 0) this.#addTriangle(a, b, c, color);
+      const [a, b] = [list[i - 2]!, list[i - 1]!];
+      if (!this.#areThere([a, b, c])) this.#skip('A face names a vertex that is not there.');
+      else if ((i - start) % 2 === 0) this.#addTriangle(a, b, c, color);
       else this.#addTriangle(b, a, c, color);
     }
   }
 
   #addTriangle(a: number, b: number, c: number, color: number | undefined): void {
     const colors = this.#colors;
-    for (const vertex of [a, b, c]) {
-      if (vertex >= 0 && vertex < this.#vertexCount && Number.isInteger(vertex)) continue;
-      this.#fail(`a face names vertex ${vertex} of ${this.#vertexCount}`);
-    }
     const [ca, cb, cc] = [color ?? colors[a]!, color ?? colors[b]!, color ?? colors[c]!];
     this.#soup.add(this.#positions, a, b, c, ca, cb, cc);
   }
 
-  #color({ properties }: Element, channels: readonly number[]): number {
-    let rgba = 0;
-    for (let i = 0; i < 4; i++) {
-      const place = channels[i]!;
-      const full = place < 0 ? 1 : (FULL[properties[place]!.type] ?? 1);
-      const byte = place < 0 ? 255 : unitByte(this.#values[place]! / full);
-      rgba |= byte << (8 * i);
+  #readEdges(element: Element): void {
+    const places = ['vertex1', 'vertex2'].map((name) => placeOf(element, [name]));
+    if (places.includes(-1) || this.#plain) {
+      this.#records.pass(element);
+      return;
     }
-    return rgba >>> 0;
-  }
-
-  /** Reads one record into `#values`, and the list at place `wanted` into `#list`. */
-  #readRecord({ properties }: Element, wanted: number): void {
-    for (let place = 0; place < properties.length; place++) {
-      const { type, lengthType } = properties[place]!;
-      if (lengthType === undefined) {
-        this.#values[place] = this.#number(type);
-        continue;
-      }
-      const length = this.#number(lengthType);
-      const left = this.#view.byteLength - this.#at + (this.#ascii ? 1 : 0);
-      const each = this.#ascii ? 2 : TYPE_BYTES[type];
-      if (!Number.isInteger(length) || length < 0 || length * each > left) {
-        this.#fail(`a list of ${length} does not fit into ${left} bytes`);
-      }
-      if (place === wanted) this.#list.length = length;
-      for (let i = 0; i < length; i++) {
-        const value = this.#number(type);
-        if (place === wanted) this.#list[i] = value;
+    const colors = this.#colorsOf(element);
+    if (element.count > 0) this.#joined = true;
+    for (let edge = 0; edge < element.count; edge++) {
+      if ((edge & 0xfff) === 0) checkInterrupt();
+      this.#records.read(element);
+      const { values } = this.#records;
+      const [a, b] = [values[places[0]!]!, values[places[1]!]!];
+      const color = colors?.of(values);
+      if (!this.#areThere([a, b])) this.#skip('An edge names a vertex that is not there.');
+      else {
+        const [ca, cb] = [color ?? this.#colors[a]!, color ?? this.#colors[b]!];
+        this.#soup.addLine(this.#positions, a, b, ca, cb);
       }
     }
   }
 
-  #number(type: NumberType): number {
-    if (this.#ascii) {
-      if (!this.#cursor.moreAnywhere()) this.#cursor.fail('it is cut short');
-      const value = this.#cursor.number();
-      this.#at = this.#cursor.at;
-      return value;
+  #addVertices(): void {
+    for (let vertex = 0; vertex < this.#vertexCount; vertex++) {
+      if ((vertex & 0xfff) === 0) checkInterrupt();
+      if (this.#areThere([vertex])) {
+        this.#soup.addPoint(this.#positions, vertex, this.#colors[vertex]!);
+      } else this.#skip('A point lacks a coordinate.');
     }
-    const at = this.#at;
-    this.#at = at + TYPE_BYTES[type];
-    const view = this.#view;
-    if (this.#at > view.byteLength) this.#fail('it is cut short');
-    if (type === 'float32') return view.getFloat32(at, this.#little);
-    if (type === 'uint8') return view.getUint8(at);
-    if (type === 'int32') return view.getInt32(at, this.#little);
-    if (type === 'uint32') return view.getUint32(at, this.#little);
-    if (type === 'float64') return view.getFloat64(at, this.#little);
-    if (type === 'int16') return view.getInt16(at, this.#little);
-    if (type === 'uint16') return view.getUint16(at, this.#little);
-    return view.getInt8(at);
   }
 
-  #fail(what: string): never {
-    if (this.#ascii) return this.#cursor.fail(what);
-    const [file, offset] = [this.#soup.source, this.#at];
-    const message = `${file} is damaged at byte ${offset}: ${what}.`;
-    throw new GoxError('GOX_FORMAT_BROKEN', message, { file, offset });
+  /** Whether these are vertices with coordinates. */
+  #areThere(vertices: readonly number[]): boolean {
+    const positions = this.#positions;
+    for (const vertex of vertices) {
+      if (!(vertex >= 0 && vertex < this.#vertexCount && Number.isInteger(vertex))) return false;
+      const at = vertex * 3;
+      if (Number.isNaN(positions[at]! + positions[at + 1]! + positions[at + 2]!)) return false;
+    }
+    return true;
   }
-}
 
-/** The place of the first property that has one of the names, or -1. */
-function placeOf({ properties }: Element, names: readonly string[]): number {
-  return properties.findIndex(({ name }) => names.includes(name));
-}
-
-function hasColor(channels: readonly number[]): boolean {
-  return channels.slice(0, 3).every((place) => place >= 0);
+  #skip(message: string, count = 1): void {
+    this.#report.warn('WARN_FACES_SKIPPED', message, this.#records.where(), count);
+  }
 }

@@ -1,18 +1,21 @@
 /**
  * Reads .stl, binary and ASCII. It has no colours but in two habits of the binary form's last two
- * bytes a triangle, 5 bits a channel: VisCAM (bit 15 set: blue in the lowest bits) and Materialise
- * Magics (a header with `COLOR=` and four bytes: bit 15 clear, red in the lowest bits; set, the
- * header's colour). Z is up. Normals are passed over: the order of the corners says them too.
+ * bytes a triangle, 5 bits a channel: VisCAM and SolidView (bit 15 set: blue in the lowest bits)
+ * and Materialise Magics (a header with `COLOR=` and four bytes: bit 15 clear, red in the lowest
+ * bits; set, the header's colour). The solids of an ASCII file become layers. Z is up. Normals are
+ * passed over: the order of the corners says them too.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
-import { TextCursor } from '../../mesh-import/text-cursor.ts';
+import { VALUE_MAX } from '../../mesh-import/text-cursor.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
 import { pack } from '../../volume/color.ts';
 import type { ImportOptions } from '../format.ts';
+import { Report } from '../report.ts';
+import { isStlText, readStlText } from './import-stl-text.ts';
 
 const HEADER_BYTES = 80;
 const START_BYTES = HEADER_BYTES + 4;
@@ -22,50 +25,61 @@ const ATTRIBUTE_AT = 48;
 const MARKED = 0x8000;
 const MAGICS = 'COLOR=';
 
-/** Words of the ASCII form that stand before or after corners. */
-const WORDS = new Set(['solid', 'facet', 'outer', 'loop', 'endloop', 'endfacet', 'endsolid']);
-
 /**
  * The mesh of the file as voxels. Throws GOX_FORMAT_BROKEN (details: file, offset) or
  * GOX_MEMORY_LIMIT.
  */
 export function readStl(bytes: Uint8Array, source: string, options: ImportOptions = {}): Document {
+  const asked = { ...options, report: options.report ?? new Report() };
   const soup = new TriangleSoup(source);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length < START_BYTES ? -1 : view.getUint32(HEADER_BYTES, true);
   // Binary files may begin with "solid" too: the size tells them from text.
-  if (bytes.length === START_BYTES + count * TRIANGLE_BYTES) readBinary(soup, view, count);
-  else if (isText(bytes)) readText(soup, bytes);
-  else {
-    const expected = START_BYTES + count * TRIANGLE_BYTES;
-    const what =
-      count < 0
-        ? 'it is no .stl file'
-        : `${count} triangles make ${expected} bytes, not ${bytes.length}`;
-    fail(source, HEADER_BYTES, what);
+  if (bytes.length === START_BYTES + count * TRIANGLE_BYTES) {
+    readBinary(soup, view, count, asked.report);
+  } else if (isStlText(bytes)) readStlText(soup, bytes, asked);
+  else if (count < 0) fail(source, HEADER_BYTES, 'it is no .stl file');
+  else readBinary(soup, view, countOf(source, bytes.length, count, asked.report), asked.report);
+  return voxelize(soup, false, asked);
+}
+
+/** How many triangles there are, where the header and the size of the file disagree. */
+function countOf(source: string, bytes: number, count: number, report: Report): number {
+  const there = Math.floor((bytes - START_BYTES) / TRIANGLE_BYTES);
+  if (count <= there && count > 0) {
+    const more = bytes - START_BYTES - count * TRIANGLE_BYTES;
+    const message = `There are ${more} bytes behind the last triangle.`;
+    report.warn('WARN_TRAILING_BYTES', message, { byte: bytes - more });
+    return count;
   }
-  return voxelize(soup, false, options);
+  // Of a program that did not know yet how many there would be: none, or as many as can be.
+  const open = count === 0 || count === 0xffff_ffff || count === 0x7fff_ffff;
+  const whole = there > 0 && START_BYTES + there * TRIANGLE_BYTES === bytes;
+  if (there > 0 && (open || whole)) {
+    const message = `The header counts ${count} triangles, and there are ${there}.`;
+    report.warn('WARN_DETAIL_SKIPPED', message, { byte: HEADER_BYTES });
+    return there;
+  }
+  const expected = START_BYTES + count * TRIANGLE_BYTES;
+  fail(source, HEADER_BYTES, `${count} triangles make ${expected} bytes, not ${bytes}`);
 }
 
-function isText(bytes: Uint8Array): boolean {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512));
-  return /^\s*solid\b/i.test(start.toString('latin1')) && !start.includes(0);
-}
-
-function readBinary(soup: TriangleSoup, view: DataView, count: number): void {
+function readBinary(soup: TriangleSoup, view: DataView, count: number, report: Report): void {
   const corners = new Float64Array(9);
   const magics = magicsColor(view);
   if (magics !== undefined) soup.hasColors = true;
   for (let triangle = 0; triangle < count; triangle++) {
     if ((triangle & 0xfff) === 0) checkInterrupt();
     const at = START_BYTES + triangle * TRIANGLE_BYTES;
+    let sound = true;
     for (let i = 0; i < 9; i++) {
       const value = view.getFloat32(at + NORMAL_BYTES + i * 4, true);
-      if (!Number.isFinite(value)) {
-        const vertex = triangle * 3 + Math.floor(i / 3);
-        fail(soup.source, at + NORMAL_BYTES + i * 4, `vertex ${vertex} has no finite coordinates`);
-      }
+      if (!(Math.abs(value) <= VALUE_MAX)) sound = false;
       corners[i] = value;
+    }
+    if (!sound) {
+      report.warn('WARN_FACES_SKIPPED', 'A corner has no finite coordinates.', { byte: at });
+      continue;
     }
     const attribute = view.getUint16(at + ATTRIBUTE_AT, true);
     const low = byteOf(attribute);
@@ -93,29 +107,6 @@ function magicsColor(view: DataView): number | undefined {
   const at = header.indexOf(MAGICS) + MAGICS.length;
   if (at < MAGICS.length || at + 4 > HEADER_BYTES) return undefined;
   return pack(header[at]!, header[at + 1]!, header[at + 2]!, 255);
-}
-
-function readText(soup: TriangleSoup, bytes: Uint8Array): void {
-  const cursor = new TextCursor(bytes, soup.source);
-  const corners = new Float64Array(9);
-  let vertex = 0;
-  while (cursor.moreAnywhere()) {
-    const word = cursor.word().toLowerCase();
-    if (word === 'vertex') {
-      const at = (vertex % 3) * 3;
-      for (let axis = 0; axis < 3; axis++) {
-        if (!cursor.moreAnywhere()) cursor.fail(`vertex ${vertex} has ${axis} coordinates`);
-        corners[at + axis] = cursor.number();
-      }
-      vertex++;
-      if (vertex % 3 === 0) soup.add(corners, 0, 1, 2, WHITE, WHITE, WHITE);
-    } else if (!WORDS.has(word))
-      cursor.fail(`${JSON.stringify(word.slice(0, 40))} is no word of it`);
-    else if (word === 'endloop' && vertex % 3 !== 0) cursor.fail('a facet without three corners');
-    // The names of solids are free, and facet lines hold normals.
-    else if (word === 'solid' || word === 'endsolid' || word === 'facet') cursor.rest();
-  }
-  if (vertex % 3 !== 0) cursor.fail('the last facet is cut short');
 }
 
 function fail(file: string, offset: number, what: string): never {

@@ -4,8 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { readObj } from '../../../engine/formats/meshes/import-obj.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { encodePng } from '../../../engine/image/png.ts';
 import { boxCorners } from '../../../engine/volume/matrix.ts';
+import { GOXEL } from '../../support/documents.ts';
 import { imports, models, voxelLines } from '../../support/fixtures.ts';
 import {
   assertRefused,
@@ -25,7 +27,7 @@ const test = suite('reading obj');
 
 for (const fixture of imports('obj')) {
   test(`${fixture.title} reads as in Goxel`, () => {
-    const document = readObj(fixture.bytes, fixture.name);
+    const document = readObj(fixture.bytes, fixture.name, GOXEL);
     assert.is(voxelLines(document.merged()), fixture.beside('.import.voxels.txt')!.toString());
     assert.equal(boxCorners(document.box), document.merged().box());
   });
@@ -69,10 +71,10 @@ test('vertex colours are blended to the nearest point of the surface', () => {
   assert.is(volume.get(4, 0, 4), 0xffff_0000);
 });
 
-test('an alpha behind the colour is kept, and none makes no voxel', () => {
+test('an alpha behind the colour is kept, and none makes no voxel in Goxel', () => {
   const text = (alpha: string) => SQUARE.replaceAll('\n', ` 0 1 0 ${alpha}\n`);
   assert.is(read(`${text('0.25')}f 1 2 3 4\n`).get(0, 0, 0), 0x4000_ff00);
-  assert.is(read(`${text('0')}f 1 2 3 4\n`).count(), 0);
+  assert.is(read(`${text('0')}f 1 2 3 4\n`, GOXEL).count(), 0);
 });
 
 test('faces may count backwards, have any number of corners, and run over lines', () => {
@@ -144,26 +146,54 @@ test('a picture may have the name of what every object has', () => {
     named.push(name);
     return name === 'm' ? Buffer.from('newmtl a\nmap_Kd constructor\n') : undefined;
   };
-  read('mtllib m\n', { resolve });
+  read(`mtllib m\n${SQUARE}usemtl a\nf 1 2 3 4\n`, { resolve });
   assert.equal(named, ['m', 'constructor']);
 });
 
-test('says where a file is damaged', () => {
+test('what is wrong with a line costs that line, and is told', () => {
+  const told = (text: string) => {
+    const report = new Report();
+    const document = readObj(Buffer.from(`${SQUARE}${text}f 1 2 3 4\n`), 'a.obj', { report });
+    assert.is(document.merged().count(), 4, text);
+    return report.warnings();
+  };
+  const skipped = (text: string, message: RegExp, line: number) => {
+    const [warning, ...others] = told(text);
+    assert.equal(others, []);
+    assert.is(warning?.code, 'WARN_FACES_SKIPPED', text);
+    assert.match(warning!.message, message);
+    assert.equal([warning!.count, warning!.where], [1, { line }]);
+  };
+  skipped('f 1 2\n', /less than three corners/, 5);
+  skipped('f\n', /less than three corners/, 5);
+  for (const corners of ['1 2 5', '1 2 0', '1 2 -5', '1 2 x', '1 2 99999999999']) {
+    skipped(`f ${corners}\n`, /not there/, 5);
+  }
+  for (const vertex of ['1 2', '1 2 0x10', '1 2 nan', '1 2 -Inf', '1 2 1e999', '1e31 0 0']) {
+    skipped(`v ${vertex}\nf 1 2 5\n`, /not there/, 6);
+  }
+  const detail = 'WARN_DETAIL_SKIPPED';
+  assert.equal(
+    told('v 1 2 3 .5 .5\nf 1/1 2/1 3/1\nf 1/7/9 2/7/9 3/7/9\n').map(({ code, count }) => [
+      code,
+      count,
+    ]),
+    [
+      [detail, 1],
+      [detail, 6],
+    ],
+  );
+  assert.equal(
+    told('v 1 2 3 .5 .5 x\nwhat is this\n~\n').map(({ code }) => code),
+    [...[detail, 'WARN_UNKNOWN_PART', 'WARN_UNKNOWN_PART']],
+  );
+});
+
+test('what is no such file at all is refused', () => {
   const broken = (text: string, message: RegExp) =>
-    assertRefused(() => read(`${SQUARE}${text}`), 'GOX_FORMAT_BROKEN', message);
-  broken('f 1 2\n', /line 5, byte 37: a face of 2 corners/);
-  broken('f 1 2 5\n', /line 5, byte 38: a face names a vertex that is not there/);
-  broken('f 1 2 0\n', /not there/);
-  broken('f 1 2 -5\n', /not there/);
-  broken('f 1/1 2/1 3/1\n', /texture vertex that is not there/);
-  broken('f 1 2 x\n', /not there/);
-  broken('v 1 2\n', /vertex 5 has 2 coordinates/);
-  broken('v 1 2 0x10\n', /"0x10" is no number/);
-  broken('v 1 2 nan\n', /line 5, byte 38: "nan" is no finite number/);
-  broken('v 1 2 -Inf\n', /no finite number/);
-  broken('v 1 2 1e999\n', /no finite number/);
-  broken('v 1 2 3 .5 .5\n', /two of three colour channels/);
-  broken('\x00\x01\n', /no statement/);
+    assertRefused(() => read(text), 'GOX_FORMAT_BROKEN', message);
+  broken('\x00\x01\n', /line 1, byte 0: no statement/);
+  broken('# a\n\x89PNG\n', /line 2, byte 4: no statement/);
 });
 
 test('reads numbers in every notation', () => {
@@ -175,11 +205,10 @@ test('damaged files are refused as such, or read', () => {
   const colored = SQUARE.replaceAll('\n', ' .5 0 1\n');
   const text = `mtllib m\nusemtl red\n${colored}vt 0 1\nf 1/1 2/1 3/1 4/1\n`;
   const resolve = () => Buffer.from(MTL);
-  const refused = readDamaged(
+  readDamaged(
     (bytes, source, options) => readObj(bytes, source, { ...options, resolve }),
     Buffer.from(text),
   );
-  assert.ok(refused > 50);
   readDamaged(
     (bytes) => read(`mtllib m\n${SQUARE}`, { resolve: () => bytes }) as never,
     Buffer.from(MTL),

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatFor } from '../../../engine/formats/index.ts';
 import { readPly } from '../../../engine/formats/meshes/import-ply.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { models, voxelLines } from '../../support/fixtures.ts';
 import { assertRefused, assertSameOutside, readDamaged, shown } from '../../support/mesh-shapes.ts';
 
@@ -175,14 +176,29 @@ test('says where a file is damaged', () => {
   broken(`${HEADER}end_header\n0 0`, /4 of vertex do not fit into 4 bytes/);
   broken(`${HEADER.replace('4', '4000000000')}end_header\n${SQUARE}`, /do not fit/);
   broken(`${HEADER.replace('z', 'w')}end_header\n${SQUARE}`, /lack a coordinate/);
-  broken(`${HEADER}end_header\n0 0 0 1 nan 0 1 1 0 2 2 2`, /"nan" is no finite number/);
-  broken(`${HEADER}${faces}${SQUARE}3 0 1 4`, /names vertex 4 of 4/);
-  broken(`${HEADER}${faces}${SQUARE}3 0 1 -1`, /names vertex -1 of 4/);
-  broken(`${HEADER}${faces}${SQUARE}2 0 1`, /face 0 has 2 corners/);
   broken(`${HEADER}${faces}${SQUARE}9 0 1`, /a list of 9 does not fit into 5 bytes/);
+});
+
+test('faces that cannot be made are passed over, and told', () => {
+  const faces = 'element face 2\nproperty list uchar int vertex_indices\nend_header\n';
+  const told = (bytes: string | Buffer) => {
+    const report = new Report();
+    readPly(Buffer.from(bytes), 'a.ply', { report });
+    return report.warnings().map(({ code, count, where }) => [code, count, where]);
+  };
+  const square = '4 0 1 2 3\n';
+  assert.equal(told(`${HEADER}${faces}${SQUARE}${square}${square}`), []);
+  for (const list of ['3 0 1 4', '3 0 1 -1', '2 0 1', '0', '3 0 1 nan']) {
+    const line = told(`${HEADER}${faces}${SQUARE}${list}\n${square}`);
+    assert.equal(line, [['WARN_FACES_SKIPPED', 1, { line: 14 }]], list);
+  }
+  const nan = SQUARE.replace('0', 'nan');
+  assert.equal(told(`${HEADER}${faces}${nan}3 0 1 2 3 1 2 3`)[0]?.slice(0, 2), [
+    ...['WARN_FACES_SKIPPED', 1],
+  ]);
   const infinite = binary('little');
   infinite.writeFloatLE(Infinity, infinite.indexOf('end_header') + 11 + 20);
-  assertRefused(() => readPly(infinite, 'a.ply'), 'GOX_FORMAT_BROKEN', /vertex 1 has no finite/);
+  assert.is(told(infinite)[0]?.[0], 'WARN_FACES_SKIPPED');
 });
 
 test('damaged files are refused as such, or read', () => {

@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readStl } from '../../../engine/formats/meshes/import-stl.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { assertRefused, box, readDamaged, type Shape } from '../../support/mesh-shapes.ts';
 
@@ -86,16 +87,56 @@ test('says where a file is damaged', () => {
   const bytes = binary(CUBOID);
   broken(bytes.subarray(0, -1), /12 triangles make 684 bytes, not 683/);
   broken(Buffer.alloc(10), /it is no .stl file/);
-  const infinite = Buffer.from(bytes);
-  infinite.writeFloatLE(Infinity, 84 + 50 + 12 + 24);
-  broken(infinite, /byte 170: vertex 5 has no finite coordinates/);
   const text = ascii(CUBOID).toString();
-  broken(
-    Buffer.from(text.slice(0, 200)),
-    /line \d+, byte 200: .*(three corners|cut short|coordinates)/,
-  );
+  broken(Buffer.from(text.slice(0, 200)), /line \d+, byte 200: .*(cut short|coordinates)/);
   broken(Buffer.from(text.replace('endloop', 'endlop')), /"endlop" is no word of it/);
-  broken(Buffer.from(text.replace('vertex -1', 'vertex x')), /"x" is no number/);
+});
+
+test('facets that cannot be made are passed over, and told', () => {
+  const told = (bytes: Uint8Array) => {
+    const report = new Report();
+    const volume = readStl(bytes, 'a.stl', { report }).merged();
+    assert.equal(volume.box(), { min: [-1, 0, 2], max: [4, 4, 10] });
+    return report.warnings().map(({ code, count, where }) => [code, count, where]);
+  };
+  const infinite = binary(CUBOID);
+  infinite.writeFloatLE(Infinity, 84 + 50 + 12 + 24);
+  assert.equal(told(infinite), [['WARN_FACES_SKIPPED', 1, { byte: 134 }]]);
+  const text = ascii(CUBOID).toString();
+  const [, lost] = [
+    told(Buffer.from(text)),
+    told(Buffer.from(text.replace('vertex -1', 'vertex x'))),
+  ];
+  assert.equal(lost, [['WARN_FACES_SKIPPED', 1, { line: 7 }]]);
+});
+
+test('a header may count wrong, and there may be more behind the end', () => {
+  const told = (bytes: Uint8Array) => {
+    const report = new Report();
+    assert.is(readStl(bytes, 'a.stl', { solid: true, report }).merged().count(), 84);
+    return report.warnings().map(({ code }) => code);
+  };
+  const sound = binary(CUBOID, 'solid of 84');
+  assert.equal(told(Buffer.concat([sound, Buffer.alloc(33)])), ['WARN_TRAILING_BYTES']);
+  for (const count of [0, 0xffff_ffff, 13]) {
+    const wrong = Buffer.from(sound);
+    wrong.writeUInt32LE(count, 80);
+    assert.equal(told(wrong), ['WARN_DETAIL_SKIPPED']);
+  }
+});
+
+test('the solids of a text become layers', () => {
+  const two = `${ascii(CUBOID)}solid other\n${ascii(box([9, 9, 9], [12, 12, 12]))
+    .toString()
+    .replace(/^.*\n/, '')}`;
+  const { layers } = readStl(Buffer.from(two), 'a.stl', { solid: true });
+  assert.equal(
+    layers.map(({ name, volume }) => [name, volume.count()]),
+    [
+      ['vertex of', 84],
+      ['other', 27],
+    ],
+  );
 });
 
 test('damaged files are refused as such, or read', () => {

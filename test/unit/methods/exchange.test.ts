@@ -81,7 +81,7 @@ exchange('a text in a request is the file itself', () => {
   const engine = new TestEngine();
   const square = 'v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1 2 3 4\n';
   const obj = engine.call('import_mesh', { data: square, y_up: false }) as object;
-  assert.equal(Object.keys(obj), ['success', 'layer_ids', 'voxel_count']);
+  assert.equal(Object.keys(obj), ['success', 'layer_ids', 'voxel_count', 'sizing']);
   const txt = { data: '0 0 5 ff8800\n', format: 'txt' };
   const { layer_ids } = engine.call('import_mesh', txt) as { layer_ids: [number] };
   assert.equal(voxelsOf(engine, layer_ids[0]), ['0 0 5 ff8800ff']);

@@ -1,0 +1,93 @@
+/** The ASCII form of .stl files. */
+
+import { plainText } from '../../mesh-import/plain-text.ts';
+import { PolygonCutter } from '../../mesh-import/polygon.ts';
+import { type TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
+import { TextCursor } from '../../mesh-import/text-cursor.ts';
+import type { ImportOptions } from '../format.ts';
+import type { Report } from '../report.ts';
+import { shown } from '../shown.ts';
+
+/** Words that stand before or after corners. */
+const WORDS = new Set(['solid', 'facet', 'outer', 'loop', 'endloop', 'endfacet', 'endsolid']);
+const CORNERS_MAX = 4096;
+const START_CHARS = 1024;
+
+/** Whether a file is text, as far as its beginning tells. */
+export function isStlText(bytes: Uint8Array): boolean {
+  const start = Buffer.from(plainText(bytes.subarray(0, START_CHARS))).toString('latin1');
+  return /^\s*(?:solid|facet)\b/i.test(start) && !start.includes('\0');
+}
+
+/** Adds the facets of all solids. Throws GOX_FORMAT_BROKEN for what is no such text. */
+export function readStlText(
+  soup: TriangleSoup,
+  bytes: Uint8Array,
+  options: ImportOptions & { readonly report: Report },
+): void {
+  const { report, like } = options;
+  const cursor = new TextCursor(plainText(bytes), soup.source);
+  const facet = new Facet(soup, report);
+  while (cursor.moreAnywhere()) {
+    const { line } = cursor;
+    const word = cursor.word().toLowerCase();
+    if (word === 'vertex') facet.add(cursor);
+    else if (!WORDS.has(word)) {
+      cursor.fail(`${JSON.stringify(word.slice(0, 40))} is no word of it`);
+    } else if (word === 'endloop' || word === 'endfacet') facet.end(line);
+    else if (word === 'solid') {
+      facet.end(line);
+      // The names of solids are free, and facet lines hold normals.
+      const name = shown(cursor.rest());
+      if (like !== 'goxel') soup.begin({ name });
+    } else if (word === 'endsolid' || word === 'facet') cursor.rest();
+  }
+  if (facet.open) cursor.fail('the last facet is cut short');
+}
+
+/** The corners of one facet, of which there are three, whatever the format says. */
+class Facet {
+  readonly #soup: TriangleSoup;
+  readonly #report: Report;
+  readonly #cutter = new PolygonCutter();
+  readonly #corners = new Float64Array(CORNERS_MAX * 3);
+  readonly #places = Array.from({ length: CORNERS_MAX }, (_, i) => i);
+  #count = 0;
+
+  constructor(soup: TriangleSoup, report: Report) {
+    this.#soup = soup;
+    this.#report = report;
+  }
+
+  get open(): boolean {
+    return this.#count > 0;
+  }
+
+  add(cursor: TextCursor): void {
+    if (this.#count === CORNERS_MAX) cursor.fail(`a facet of more than ${CORNERS_MAX} corners`);
+    for (let axis = 0; axis < 3; axis++) {
+      if (!cursor.moreAnywhere()) cursor.fail(`a vertex has ${axis} coordinates`);
+      this.#corners[this.#count * 3 + axis] = cursor.value();
+    }
+    this.#count++;
+  }
+
+  end(line: number): void {
+    const count = this.#count;
+    if (count === 0) return;
+    this.#count = 0;
+    const corners = this.#corners;
+    let sum = 0;
+    for (let at = 0; at < count * 3; at++) sum += corners[at]!;
+    if (count < 3 || Number.isNaN(sum)) {
+      const what = count < 3 ? 'A facet has less than three corners.' : 'A corner is no number.';
+      this.#report.warn('WARN_FACES_SKIPPED', what, { line });
+      return;
+    }
+    const triangles = this.#cutter.cut(corners, this.#places, count);
+    for (let i = 0; i < triangles.length; i += 3) {
+      const [a, b, c] = [triangles[i]!, triangles[i + 1]!, triangles[i + 2]!];
+      this.#soup.add(corners, a, b, c, WHITE, WHITE, WHITE);
+    }
+  }
+}
