@@ -51,7 +51,7 @@ export class GltfMaterials {
 
   constructor(file: GltfFile) {
     this.#file = file;
-    this.#images = new ImageLoader(file.source);
+    this.#images = new ImageLoader(file.source, file.report);
   }
 
   /** A primitive's material; the default one when it names none, or one that is not there. */
