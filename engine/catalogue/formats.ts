@@ -26,8 +26,8 @@ export const listFormats = method({
           Type.Array(Type.String(), {
             description:
               'Of layers, names, visibility (which are hidden), materials, opacity, place,' +
-              ' inside (voxels that are not seen), cameras, and colors or the "nearest colors" of its own,' +
-              ' what a file that is written holds. The rest is told by warnings.',
+              ' inside (voxels that are not seen), cameras, and colors or the "nearest colors" of' +
+              ' its own, what a file that is written holds. The rest is told by warnings.',
           }),
         ),
         colors_max: Type.Optional(Type.Integer({ description: 'So many different ones.' })),

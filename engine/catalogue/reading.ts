@@ -138,18 +138,19 @@ export const Sizing = Type.Optional(
 export type Sizing = Static<typeof Sizing>;
 
 const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
+const PLACED = [...MESHES, 'points'];
 const MINECRAFT = ['schem', 'schematic', 'litematic', 'nbt', 'mcstructure'];
 
 /** The formats that each option means something to; to others it is told to be unused. */
 export const READING_FORMATS: Readonly<
   Record<Exclude<keyof ReadingOptions, 'format' | 'like' | 'strict'>, readonly string[]>
 > = {
-  size: MESHES,
-  scale: MESHES,
-  voxel_size: MESHES,
+  size: PLACED,
+  scale: PLACED,
+  voxel_size: PLACED,
   solid: MESHES,
-  up: [...MESHES, 'binvox'],
-  y_up: [...MESHES, 'binvox'],
+  up: [...PLACED, 'binvox'],
+  y_up: [...PLACED, 'binvox'],
   instances: ['vox'],
   frame: ['vox', 'vxl'],
   count: ['png slices'],

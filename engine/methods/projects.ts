@@ -18,7 +18,6 @@ import { Document } from '../document/document.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { FORMATS, formatFor } from '../formats/index.ts';
 import { keepsOf } from '../formats/keeps.ts';
-import { asResult } from '../formats/report.ts';
 import type { Loaded, Saved, SaveInput, Written } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { DEFAULT_SIDE, type Project } from '../project/project.ts';

@@ -217,6 +217,10 @@ export const HANDMADE: Readonly<Record<string, readonly { name: string; bytes: U
     { name: 'big.ply', bytes: binaryPly(false) },
   ],
   stl: [text('handmade.stl', STL)],
+  points: [
+    text('named.csv', 'x,y,z,red,green,blue\n1,2,3,255,0,0\n4.5,5,6,0,128,255\n'),
+    text('scan.pts', '2\n0.5 1 2 -800 200 100 50\n3 4 5 900 0 0 255\n'),
+  ],
   gltf: [{ name: 'handmade.gltf', bytes: maker.gltf() }],
   glb: [{ name: 'handmade.glb', bytes: maker.glb() }],
   qbcl: [{ name: 'handmade.qbcl', bytes: SOUND }],

@@ -64,7 +64,7 @@ export function allTargets(): readonly Target[] {
     const source = `fuzz.${extensions[0]}`;
     const seeds = once(() => seedsOf(formatFor('', name)));
     const names = [source, 'cube.mtl'];
-    const forgiven = name === 'obj';
+    const forgiven = name === 'obj' || name === 'points';
     return {
       name,
       seeds,

@@ -268,6 +268,33 @@ test('points and lines are voxels', () => {
   assert.is(written({ 'a.ply': edges }).voxels.size, 10);
 });
 
+test('clouds of points as text are voxels', () => {
+  const cases: [name: string, content: string, colors: string[], size?: number][] = [
+    ['a.xyz', '0 0 0\n2 1 0\n4 0 3\n', [WHITE]],
+    ['a.xyz', '0 0 0 255 0 0\n2 1 0 0 255 0\n4 0 3 0 0 255\n', ['0000ff', '00ff00', 'ff0000']],
+    ['a.asc', '0;0;0;1.0;0;0\r\n2;1;0;0;1;0\r\n4;0;3;0;0;0.5\r\n', ['000080', '00ff00', 'ff0000']],
+    [
+      'a.pts',
+      '3\n0 0 0 -800 255 0 0\n2 1 0 5 0 255 0\n4 0 3 900 0 0 255\n',
+      ['0000ff', '00ff00', 'ff0000'],
+    ],
+    ['a.csv', '"X","Y","Z","R","G","B"\n0,0,0,9,0,0\n2,1,0,9,0,0\n4,0,3,9,0,0\n', ['090000']],
+    ['a.csv', 'Red,Green,Blue,z,y,x\n9,0,0,0,0,0\n9,0,0,0,1,2\n9,0,0,3,0,4\n', ['090000']],
+    ['a.xyz', '//X Y Z Nx Ny Nz\n0 0 0 0 0 1\n2 1 0 0 1 0\n4 0 3 1 0 0\n', [WHITE]],
+    ['a.xyz', '3\nwater\nO 0 0 0\nH 2 1 0\nH 4 0 3\n', [WHITE]],
+    ['a.xyz', '\ufeff0 0 0 100\n2 1 0 50\nnothing\n4 0 3 0\n', ['000000', '323232', '646464']],
+  ];
+  for (const [name, content, wanted] of cases) {
+    const { voxels, codes } = written({ [name]: content });
+    assert.equal([...voxels.keys()].sort(), ['0 0 0', '2 1 0', '4 0 3'], content);
+    assert.equal(colors(voxels), wanted, content);
+    assert.equal(codes, content.includes('nothing') ? ['WARN_FACES_SKIPPED'] : [], content);
+  }
+  const scan = written({ 'a.xyz': '450000.5 5000000.25 12\n450010.5 5000000.5 12.5\n' });
+  assert.equal(scan.document.merged().box(), { min: [0, 0, 0], max: [64, 3, 4] });
+  assert.throws(() => written({ 'a.xyz': 'no point\nat all\n' }), /line 1: no point/);
+});
+
 test('a mesh of metres gets a sensible size, and the result says which', () => {
   const longest = (options: object) => {
     const { document, sizing } = ofCase('convert-has-no-options/unit.obj', options);

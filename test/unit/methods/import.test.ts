@@ -1,6 +1,7 @@
 /** Reading files into a project, and what can be said about reading and writing. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestEngine, voxelsOf } from '../../support/engine.ts';
@@ -88,7 +89,7 @@ importing('a file that cannot be read or does not fit changes nothing', () => {
   for (const [name, code] of [
     ['broken.gox', 'GOX_FORMAT_BROKEN'],
     ['missing.gox', 'GOX_FILE'],
-    ['house.xyz', 'GOX_FORMAT_UNKNOWN'],
+    ['house.zzz', 'GOX_FORMAT_UNKNOWN'],
   ] as const) {
     assert.is(engine.fail('import_file', [`${directory}/${name}`]).data.code, code);
   }
@@ -122,7 +123,13 @@ importing('meshes take a size, are solid or not, and find their materials below 
   assert.is(read('parts\\cube.mtl', { size: 8, solid: true })[0], solid[0]);
   const surface = read('parts/cube.mtl', { size: 8 });
   assert.is(surface.length, 512 - 216);
-  for (const library of ['../outside.mtl', `${directory}/outside.mtl`, 'parts/none.mtl']) {
+  for (const library of ['../outside.mtl', `${directory}/outside.mtl`]) {
+    assert.ok(read(library, { size: 8, solid: true }).every((line) => line.endsWith('ff0000ff')));
+  }
+  const secret = join(temporaryDirectory(), 'secret.mtl');
+  writeFileSync(secret, red);
+  const upwards = relative(`${directory}/model`, secret);
+  for (const library of [secret, upwards, 'parts/none.mtl']) {
     const plain = read(library, { size: 8, solid: true });
     assert.ok(
       plain.every((line) => line.endsWith('ffffffff')),
@@ -135,10 +142,11 @@ importing('meshes take a size, are solid or not, and find their materials below 
     engine.fail('load_project', { path, size: 0 }).message,
     /^params\.size: expected an/,
   );
+  // The same again is not read again.
   const endless = `${CUBE}${'mtllib parts/cube.mtl\n'.repeat(2000)}`;
-  writeFileSync(path, endless.replace('LIBRARY', '-'));
-  assert.is(engine.fail('load_project', { path }).data.code, 'GOX_FORMAT_LIMIT');
-  assert.equal(voxelsOf(engine), flat);
+  writeFileSync(path, endless.replace('LIBRARY', 'parts/cube.mtl'));
+  engine.call('load_project', { path, size: 8 });
+  assert.ok(voxelsOf(engine).every((line) => line.endsWith('ff0000ff')));
 });
 
 importing('exports take a kind of mesh, an axis and how colours are kept', () => {
