@@ -35,6 +35,17 @@ export class Dots {
     this.parts[this.count++] = part;
   }
 
+  /** Whether any of them is longer than a point. */
+  haveLines(): boolean {
+    const { positions } = this;
+    for (let at = 0; at < this.count * 6; at += 6) {
+      for (let axis = at; axis < at + 3; axis++) {
+        if (positions[axis] !== positions[axis + 3]) return true;
+      }
+    }
+    return false;
+  }
+
   #grow(): void {
     const room = Math.max(Math.min(this.count * 2, DOTS_MAX), DOTS_AT_FIRST);
     if (room === this.count) {

@@ -50,13 +50,15 @@ function fillDot(grid: Grid, soup: TriangleSoup, dot: number, middle: number): v
   for (let step = 0; step <= steps; step++) {
     if ((step & 0xfff) === 0xfff) checkInterrupt();
     const part = steps === 0 ? 0 : step / steps;
-    const along = (axis: number) =>
-      positions[at + axis]! + (positions[at + 3 + axis]! - positions[at + axis]!) * part;
-    const [px, py, pz] = [along(0), along(1), along(2)];
-    const [x, y, z] = [px, py, pz].map((p) => Math.round(p - middle)) as [number, number, number];
+    const px = along(positions, at, part) - middle;
+    const py = along(positions, at + 1, part) - middle;
+    const pz = along(positions, at + 2, part) - middle;
+    const x = Math.round(px);
+    const y = Math.round(py);
+    const z = Math.round(pz);
     const words = grid.wordsAt(x, y, z);
     if (words === COUNTED) continue;
-    const distance = Math.hypot(px - middle - x, py - middle - y, pz - middle - z);
+    const distance = Math.hypot(px - x, py - y, pz - z);
     const index = (x & 15) | ((y & 15) << 4) | ((z & 15) << 8);
     const rank = rankOf(distance, Math.min(dot, RANKED_MAX));
     const ranks = grid.ranksAt(x, y, z);
@@ -65,4 +67,8 @@ function fillDot(grid: Grid, soup: TriangleSoup, dot: number, middle: number): v
     words[index] = wordOf(ca === cb ? ca : blend(ca, cb, cb, 1 - part, part, 0));
     if (grid.parted) grid.partsAt(x, y, z)[index] = parts[dot]!;
   }
+}
+
+function along(positions: Float64Array, at: number, part: number): number {
+  return positions[at]! + (positions[at + 3]! - positions[at]!) * part;
 }

@@ -10,8 +10,8 @@ import earcut from 'earcut';
 /** Cutting takes longer than the corners grow; polygons of more are fans. */
 const CORNERS_MAX = 4096;
 
-/** The squares of the corners of all polygons that are cut, which is some half a minute. */
-const WORK_MAX = 2 ** 32;
+/** The squares of the corners of all polygons that are cut, which is some ten seconds. */
+const WORK_MAX = 2 ** 30;
 
 /** Parts of the whole that a triangle's area may be wrong by. */
 const ROUNDING = 1e-9;

@@ -74,7 +74,8 @@ function fit(
 }
 
 function isWhole({ positions, count, dots }: TriangleSoup, longest: number): boolean {
-  if (longest > WHOLE_MAX || (count > 0 && longest < WHOLE_MIN)) return false;
+  if (longest > WHOLE_MAX) return false;
+  if (longest < WHOLE_MIN && (count > 0 || dots.haveLines())) return false;
   return areWhole(positions, count * 9) && areWhole(dots.positions, dots.count * 6);
 }
 

@@ -308,6 +308,8 @@ test('a mesh of metres gets a sensible size, and the result says which', () => {
   assert.equal(longest({ scale: 10 }), [11, told('scale', 10)]);
   assert.equal(longest({ voxel_size: 0.1, solid: true }), [10, told('voxel_size', 10)]);
   assert.equal(longest({ like: 'goxel' }), [2, undefined]);
+  const wire = 'v 0 0 0\nv 1 0 0\nv 1 1 0\nl 1 2 3 1\n';
+  assert.equal(written({ 'a.obj': wire }).sizing, told('default', 63));
   const far = written({ 'a.obj': 'v 4e6 1e6 0.5\nv 4000001 1e6 0\nv 4e6 1000002 0\nf 1 2 3\n' });
   assert.equal(far.codes, ['WARN_PLACE_LOST']);
   assert.equal(far.document.merged().box()!.min, [0, 0, 0]);
