@@ -22,7 +22,6 @@ const NEWLINE = 0x0a;
 const LINE_BYTES_MAX = 4096;
 const ROOM_AT_FIRST = 1024;
 const LINES_BEFORE_MAX = 64;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * The points of the file as voxels. Throws GOX_FORMAT_BROKEN (details: file, line) for a file
@@ -91,10 +90,10 @@ class Rows {
   /** Whether a line is a point. */
   #add(words: string[]): boolean {
     // Molecules have the element before the place.
-    const numbers = words.length > 3 && !NUMBER.test(words[0]!) ? words.slice(1) : words;
+    const numbers = words.length > 3 && Number.isNaN(numberOf(words[0]!)) ? words.slice(1) : words;
     if (numbers.length < 3 || numbers.length > COLUMNS_MAX) return false;
-    const values = numbers.map((word) => (NUMBER.test(word) ? Number(word) : Number.NaN));
-    if (values.slice(0, 3).some((value) => !(Math.abs(value) <= VALUE_MAX))) return false;
+    const values = numbers.map(numberOf);
+    for (let axis = 0; axis < 3; axis++) if (!(Math.abs(values[axis]!) <= VALUE_MAX)) return false;
     if (this.width === 0) {
       this.width = values.length;
       this.values = new Float64Array(ROOM_AT_FIRST * this.width);
@@ -116,5 +115,14 @@ class Rows {
 function wordsOf(line: string): string[] {
   const text = line.replace(/^\s*(?:\/\/|#)/, '').trim();
   if (text === '') return [];
-  return text.split(/\s*[,;]\s*|\s+/).map((word) => word.replace(/^"(.*)"$/, '$1'));
+  // Where semicolons part the columns, a comma is a decimal one.
+  const words = text.includes(';')
+    ? text.replaceAll(',', '.').split(/\s*;\s*/)
+    : text.split(text.includes(',') ? /\s*,\s*/ : /\s+/);
+  return text.includes('"') ? words.map((word) => word.replace(/^"(.*)"$/, '$1')) : words;
+}
+
+/** NaN for what is none; an empty word is none either. */
+function numberOf(word: string): number {
+  return word === '' ? Number.NaN : Number(word);
 }

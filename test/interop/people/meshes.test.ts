@@ -272,7 +272,11 @@ test('clouds of points as text are voxels', () => {
   const cases: [name: string, content: string, colors: string[], size?: number][] = [
     ['a.xyz', '0 0 0\n2 1 0\n4 0 3\n', [WHITE]],
     ['a.xyz', '0 0 0 255 0 0\n2 1 0 0 255 0\n4 0 3 0 0 255\n', ['0000ff', '00ff00', 'ff0000']],
-    ['a.asc', '0;0;0;1.0;0;0\r\n2;1;0;0;1;0\r\n4;0;3;0;0;0.5\r\n', ['000080', '00ff00', 'ff0000']],
+    [
+      'a.asc',
+      '0,0;0;0;1,0;0;0\r\n2;1;0;0;1;0\r\n4;0;3;0;0;0.5\r\n',
+      ['000080', '00ff00', 'ff0000'],
+    ],
     [
       'a.pts',
       '3\n0 0 0 -800 255 0 0\n2 1 0 5 0 255 0\n4 0 3 900 0 0 255\n',
