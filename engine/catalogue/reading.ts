@@ -137,7 +137,7 @@ export const Sizing = Type.Optional(
 
 export type Sizing = Static<typeof Sizing>;
 
-const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
+const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl', '3mf', 'dae'];
 const PLACED = [...MESHES, 'points'];
 const MINECRAFT = ['schem', 'schematic', 'litematic', 'nbt', 'mcstructure'];
 

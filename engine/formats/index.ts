@@ -5,6 +5,7 @@ import { didYouMean } from '../../conf/suggest.ts';
 import { cut, cutStart } from '../catalogue/sketch.ts';
 import { binvox } from './binvox.ts';
 import type { Format } from './format.ts';
+import { dae } from './dae/dae.ts';
 import { glb, gltf } from './gltf/gltf.ts';
 import { gox } from './gox/gox.ts';
 import { mts } from './luanti/mts.ts';
@@ -19,6 +20,7 @@ import { povray } from './povray.ts';
 import { qb } from './qubicle/qb.ts';
 import { qbcl } from './qubicle/qbcl.ts';
 import { qbt } from './qubicle/qbt.ts';
+import { threemf } from './threemf/threemf.ts';
 import { txt } from './txt/txt.ts';
 import { vox } from './vox/vox.ts';
 import { kv6 } from './voxlap/kv6.ts';
@@ -28,7 +30,9 @@ import { vxl } from './voxlap/vxl.ts';
 export type { ExportOptions, ImportOptions } from './format.ts';
 
 export const FORMATS: readonly Format[] = [
+  threemf,
   binvox,
+  dae,
   glb,
   gltf,
   gox,

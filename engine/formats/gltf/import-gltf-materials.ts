@@ -3,9 +3,11 @@
  * asks for: blended pixels have colours that the model does not have.
  */
 
+import type { Material } from '../../document/scene.ts';
 import { ImageLoader, type Texture, type Wrap } from '../../mesh-import/texture.ts';
 import { shown } from '../shown.ts';
 import type { GltfFile, Json } from './import-gltf-file.ts';
+import { finishOf, tinted } from './import-gltf-finish.ts';
 
 export interface GltfMaterial {
   /** Linear red, green, blue, and alpha: multiplied with the vertices' colours. */
@@ -19,6 +21,8 @@ export interface GltfMaterial {
   readonly texCoord: number;
   /** Takes (u, v) to the texture: u' = a u + c v + e, v' = b u + d v + f. */
   readonly uvMatrix: readonly number[];
+  /** Of the layer, where the material shines or is of glass. */
+  readonly finish: Material | undefined;
 }
 
 const DEFAULT: GltfMaterial = {
@@ -28,6 +32,7 @@ const DEFAULT: GltfMaterial = {
   texture: undefined,
   texCoord: 0,
   uvMatrix: [1, 0, 0, 1, 0, 0],
+  finish: undefined,
 };
 
 const WRAPS: ReadonlyMap<unknown, Wrap> = new Map([
@@ -78,12 +83,38 @@ export class GltfMaterials {
     const alpha = mode === 'MASK' ? 'mask' : mode === 'BLEND' ? 'keep' : 'opaque';
     const [cutoff] = file.numbers([json.alphaCutoff ?? CUTOFF], 1, `${where}.alphaCutoff`)!;
     const plain: GltfMaterial = { ...DEFAULT, factor, alpha, cutoff: cutoff! };
-    if (pbr[textureName] === undefined) return plain;
+    const laid = this.#laid(pbr[textureName], plain, `${where}.${textureName}`);
+    const emission = this.#emission(json, `${where}.emissiveFactor`);
+    const black = laid.texture === undefined && factor.slice(0, 3).every((value) => value <= 0);
+    const finish = finishOf(file, json, emission ?? [0, 0, 0], pbr, where);
+    // Lamps need no other colour than their light.
+    const shining = black && emission !== undefined ? [...emission, factor[3]!] : factor;
+    return { ...laid, factor: tinted(file, json, shining), finish };
+  }
+
+  /** The light of a material, linear; undefined for none. Pictures of it are not kept. */
+  #emission(json: Json, where: string): number[] | undefined {
+    const file = this.#file;
+    const factor = file.numbers(json.emissiveFactor, 3, where) ?? [0, 0, 0];
+    if (!factor.some((value) => value > 0)) return undefined;
+    if (json.emissiveTexture !== undefined) {
+      const message = 'Light that a picture says where it comes from was left out.';
+      file.report.warn('WARN_MATERIALS_LOST', message, { object: where });
+      return undefined;
+    }
+    const strong = file.extension(json, 'KHR_materials_emissive_strength');
+    const [strength] = file.numbers([strong?.emissiveStrength ?? 1], 1, where)!;
+    return factor.map((value) => value * strength!);
+  }
+
+  #laid(value: unknown, plain: GltfMaterial, where: string): GltfMaterial {
+    if (value === undefined) return plain;
+    const file = this.#file;
     const laid = file.attempt('WARN_DETAIL_SKIPPED', () => {
-      const info = file.object(pbr[textureName], `${where}.${textureName}`);
+      const info = file.object(value, where);
       // The factor's alpha is not 0 where it matters: such a material is cut off wholly.
-      const byteCutoff = (255 * cutoff!) / Math.max(factor[3]!, Number.MIN_VALUE);
-      const texture = this.#texture(file.item('textures', info.index), alpha, byteCutoff);
+      const byteCutoff = (255 * plain.cutoff) / Math.max(plain.factor[3]!, Number.MIN_VALUE);
+      const texture = this.#texture(file.item('textures', info.index), plain.alpha, byteCutoff);
       const moved = file.extension(info, 'KHR_texture_transform') ?? {};
       const texCoord = file.whole(moved.texCoord ?? info.texCoord, 0, `${where}.texCoord`);
       return { texture, texCoord, uvMatrix: this.#uvMatrix(moved, where) };

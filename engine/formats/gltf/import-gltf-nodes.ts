@@ -4,13 +4,9 @@
  */
 
 import { checkInterrupt } from '../../interrupt.ts';
+import { IDENTITY, product, type Transform } from '../../mesh-import/transform.ts';
 import { shown } from '../shown.ts';
 import type { GltfFile, Json } from './import-gltf-file.ts';
-
-/** A column-major matrix of 16 numbers. */
-export type Transform = readonly number[];
-
-export const IDENTITY: Transform = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 
 /** A node of the scene that shows a mesh. */
 export interface Shown {
@@ -143,17 +139,4 @@ export function fromParts(
     ...[2 * (x * z + y * w) * sz, 2 * (y * z - x * w) * sz, (1 - 2 * (x * x + y * y)) * sz, 0],
     ...[tx, ty, tz, 1],
   ];
-}
-
-/** What b does and then a. */
-export function product(a: Transform, b: Transform): Transform {
-  const result: number[] = [];
-  for (let column = 0; column < 16; column += 4) {
-    for (let row = 0; row < 4; row++) {
-      let sum = 0;
-      for (let i = 0; i < 4; i++) sum += a[i * 4 + row]! * b[column + i]!;
-      result.push(sum);
-    }
-  }
-  return result;
 }

@@ -4,10 +4,11 @@
  */
 
 import { checkInterrupt } from '../../interrupt.ts';
+import { move, product, type Transform } from '../../mesh-import/transform.ts';
 import { shown } from '../shown.ts';
 import { type Numbers, readAccessor } from './import-gltf-accessors.ts';
 import type { GltfFile, Json } from './import-gltf-file.ts';
-import { type GltfNodes, product, type Transform } from './import-gltf-nodes.ts';
+import type { GltfNodes } from './import-gltf-nodes.ts';
 
 /** Joints and weights come four at a time; nobody uses more than two sets. */
 const SETS_MAX = 8;
@@ -81,16 +82,6 @@ export class GltfSkins {
       move(positions, vertex * 3, sum);
     }
     return true;
-  }
-}
-
-/** Moves one vertex. */
-export function move(positions: Float64Array, at: number, m: ArrayLike<number>): void {
-  const x = positions[at]!;
-  const y = positions[at + 1]!;
-  const z = positions[at + 2]!;
-  for (let axis = 0; axis < 3; axis++) {
-    positions[at + axis] = m[axis]! * x + m[4 + axis]! * y + m[8 + axis]! * z + m[12 + axis]!;
   }
 }
 

@@ -7,24 +7,18 @@
  */
 
 import type { Document } from '../../document/document.ts';
-import { TriangleSoup } from '../../mesh-import/soup.ts';
+import { type Part, TriangleSoup } from '../../mesh-import/soup.ts';
+import { IDENTITY, move, product, type Transform } from '../../mesh-import/transform.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
 import type { ImportOptions } from '../format.ts';
 import { shown } from '../shown.ts';
 import { readAccessor } from './import-gltf-accessors.ts';
-import { addFaces } from './import-gltf-faces.ts';
+import { addPrimitive } from './import-gltf-faces.ts';
 import { GltfFile, type Json } from './import-gltf-file.ts';
-import { GltfMaterials } from './import-gltf-materials.ts';
-import {
-  fromParts,
-  GltfNodes,
-  IDENTITY,
-  product,
-  type Shown,
-  type Transform,
-} from './import-gltf-nodes.ts';
+import { type GltfMaterial, GltfMaterials } from './import-gltf-materials.ts';
+import { fromParts, GltfNodes, type Shown } from './import-gltf-nodes.ts';
 import { type Drawn, readPrimitive, surfaceOf } from './import-gltf-primitive.ts';
-import { GltfSkins, morph, move, weightsOf } from './import-gltf-skin.ts';
+import { GltfSkins, morph, weightsOf } from './import-gltf-skin.ts';
 
 /**
  * The mesh of the file as voxels. Throws GOX_FORMAT_BROKEN, GOX_FORMAT_UNSUPPORTED for extensions
@@ -41,10 +35,14 @@ class GltfReader {
   readonly #materials: GltfMaterials;
   readonly #nodes: GltfNodes;
   readonly #skins: GltfSkins;
+  /** By the names of nodes, and of materials that are more than a colour. */
+  readonly #parts = new Map<string, Part>();
 
   constructor(file: GltfFile) {
     this.#file = file;
     this.#soup = new TriangleSoup(file.source);
+    const { generator } = file.object(file.json.asset, 'asset');
+    this.#soup.inVoxels = typeof generator === 'string' && /goxel/i.test(generator);
     this.#materials = new GltfMaterials(file);
     this.#nodes = new GltfNodes(file);
     this.#skins = new GltfSkins(file, this.#nodes);
@@ -54,7 +52,7 @@ class GltfReader {
     // All of them first: joints may come behind what they move.
     for (const each of [...this.#nodes.shown()]) this.#addMesh(each);
     const { refusal } = this.#file;
-    if (this.#soup.count === 0 && refusal !== undefined) throw refusal;
+    if (this.#soup.empty && refusal !== undefined) throw refusal;
     this.#tellLeftOut('scenes', 'WARN_SCENES_LEFT_OUT', 'The file has other scenes, too.', 1);
     const still = 'The model stands as its nodes say, not as its animations do.';
     this.#tellLeftOut('animations', 'WARN_FRAMES_LEFT_OUT', still, 0);
@@ -111,11 +109,29 @@ class GltfReader {
       });
     const material = this.#materials.get(primitive.material);
     const surface = surfaceOf(file, drawn, material, weights);
+    this.#begin(node, material);
     for (const [i, transform] of posed ? [[0, IDENTITY] as const] : instances.entries()) {
       const placed = posed || (i + 1 < instances.length ? values.slice() : values);
       for (let at = 0; at < placed.length && !posed; at += 3) move(placed, at, transform);
-      addFaces(this.#soup, { ...drawn, ...surface, material, values: placed }, file);
+      addPrimitive(this.#soup, { ...drawn, ...surface, material, values: placed }, file);
     }
+  }
+
+  /** What is drawn next is of a node, whose name a layer gets, and of a material. */
+  #begin(node: Json, { finish }: GltfMaterial): void {
+    const mesh = this.#file.attempt('WARN_DETAIL_SKIPPED', () =>
+      this.#file.item('meshes', node.mesh),
+    );
+    const named = [node.name, mesh?.name].find((each) => typeof each === 'string' && each !== '');
+    const names = [named, finish?.name].filter((each) => each !== undefined).map(shown);
+    const key = names.join('\n');
+    let part = this.#parts.get(key);
+    if (part === undefined) {
+      const name = names.join(' ');
+      part = finish === undefined ? { name } : { name, material: finish };
+      this.#parts.set(key, part);
+    }
+    this.#soup.begin(part);
   }
 
   /** Where a node's mesh is: once, or as often as EXT_mesh_gpu_instancing says. */
