@@ -3,6 +3,7 @@
 import nbt from 'prismarine-nbt';
 import { FLOAT, GltfMaker, UBYTE, USHORT } from '../support/gltf-maker.ts';
 import { SOUND } from '../support/qbcl-file.ts';
+import { MESHES } from './meshes.ts';
 import { JPEG, JPEGS, PNG, PNGS } from './pictures.ts';
 
 const text = (name: string, content: string) => ({ name, bytes: Buffer.from(content) });
@@ -221,8 +222,9 @@ export const HANDMADE: Readonly<Record<string, readonly { name: string; bytes: U
     text('named.csv', 'x,y,z,red,green,blue\n1,2,3,255,0,0\n4.5,5,6,0,128,255\n'),
     text('scan.pts', '2\n0.5 1 2 -800 200 100 50\n3 4 5 900 0 0 255\n'),
   ],
-  gltf: [{ name: 'handmade.gltf', bytes: maker.gltf() }],
-  glb: [{ name: 'handmade.glb', bytes: maker.glb() }],
+  ...MESHES,
+  gltf: [{ name: 'handmade.gltf', bytes: maker.gltf() }, ...MESHES.gltf],
+  glb: [{ name: 'handmade.glb', bytes: maker.glb() }, ...MESHES.glb],
   qbcl: [{ name: 'handmade.qbcl', bytes: SOUND }],
   mcstructure: [{ name: 'handmade.mcstructure', bytes: bedrock() }],
   png: PNGS,

@@ -2,12 +2,15 @@
 
 import { zipSync } from 'fflate';
 
-/** By the names of their parts, packed. */
-export function zipOf(parts: Readonly<Record<string, string | Uint8Array>>): Buffer {
+/** By the names of their parts, packed as much as `level` says; 0 leaves them as they are. */
+export function zipOf(
+  parts: Readonly<Record<string, string | Uint8Array>>,
+  level: 0 | 6 = 6,
+): Buffer {
   const entries = Object.entries(parts).map(([name, part]): [string, Uint8Array] => {
     return [name, typeof part === 'string' ? Buffer.from(part) : part];
   });
-  return Buffer.from(zipSync(Object.fromEntries(entries)));
+  return Buffer.from(zipSync(Object.fromEntries(entries), { level }));
 }
 
 const RELATIONS = `<?xml version="1.0" encoding="UTF-8"?>
@@ -22,6 +25,7 @@ export function threemfOf(
   items: string,
   more: Readonly<Record<string, string | Uint8Array>> = {},
   attributes = '',
+  level: 0 | 6 = 6,
 ): Buffer {
   const model = `<?xml version="1.0" encoding="UTF-8"?>
 <model unit="millimeter" xml:lang="en-US" ${attributes}
@@ -29,7 +33,7 @@ export function threemfOf(
  xmlns:m="http://schemas.microsoft.com/3dmanufacturing/material/2015/02"
  xmlns:p="http://schemas.microsoft.com/3dmanufacturing/production/2015/06">
  <resources>${resources}</resources><build>${items}</build></model>`;
-  return zipOf({ '_rels/.rels': RELATIONS, '3D/3dmodel.model': model, ...more });
+  return zipOf({ '_rels/.rels': RELATIONS, '3D/3dmodel.model': model, ...more }, level);
 }
 
 /** A mesh of vertices and triangles, each with what follows its corners. */
@@ -42,5 +46,6 @@ export function meshOf(vertices: readonly string[], triangles: readonly string[]
     const [a, b, c, ...more] = text.split(' ');
     return `<triangle v1="${a}" v2="${b}" v3="${c}" ${more.join(' ')}/>`;
   });
-  return `<mesh><vertices>${points.join('')}</vertices><triangles>${faces.join('')}</triangles></mesh>`;
+  const listed = `<triangles>${faces.join('')}</triangles>`;
+  return `<mesh><vertices>${points.join('')}</vertices>${listed}</mesh>`;
 }

@@ -70,6 +70,12 @@ export class GltfFile {
     }
   }
 
+  /** Whether it is an export of Goxel's, which does not say that opacity below 1 counts. */
+  get isGoxels(): boolean {
+    const { generator } = this.object(this.json.asset, 'asset');
+    return typeof generator === 'string' && /goxel/i.test(generator);
+  }
+
   fail(what: string): never {
     const message = `${this.source} is damaged: ${what}.`;
     throw new GoxError('GOX_FORMAT_BROKEN', message, { file: this.source });

@@ -8,7 +8,7 @@ import type { GltfFile, Json } from './import-gltf-file.ts';
 const OPACITY_MIN = 0.2;
 
 /**
- * A material for what shines or lets light through (KHR_materials_transmission, KHR_materials_volume);
+ * A material for what shines, or lets light through (KHR_materials_transmission and _volume);
  * undefined for all others, whose voxels have their colours.
  *
  * @param emission linear

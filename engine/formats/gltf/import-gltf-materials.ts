@@ -12,7 +12,7 @@ import { finishOf, tinted } from './import-gltf-finish.ts';
 export interface GltfMaterial {
   /** Linear red, green, blue, and alpha: multiplied with the vertices' colours. */
   readonly factor: readonly number[];
-  /** `opaque`: only the vertices' alpha counts. `mask`: alpha below `cutoff` is none, else full. */
+  /** `opaque`: none counts. `mask`: alpha below `cutoff` is none, else full. */
   readonly alpha: Texture['alpha'];
   /** Fraction of one. */
   readonly cutoff: number;

@@ -115,14 +115,19 @@ export function surfaceOf(
     file.report.warn('WARN_DETAIL_SKIPPED', message);
   }
   return {
-    colors: colorsOf(own, material, count),
+    colors: colorsOf(own, material, count, file.isGoxels),
     uvs: uv && laid(uv, uvMatrix),
     hasColors: primitive.material !== undefined || own !== undefined,
   };
 }
 
 /** Packed colour of each vertex: its own times the material's factor, in linear light. */
-function colorsOf(own: Numbers | undefined, material: GltfMaterial, count: number): Uint32Array {
+function colorsOf(
+  own: Numbers | undefined,
+  material: GltfMaterial,
+  count: number,
+  opacityCounts: boolean,
+): Uint32Array {
   const { factor, alpha, cutoff, texture } = material;
   const colors = new Uint32Array(count).fill(WHITE);
   if (own === undefined && factor.every((value) => value === 1)) return colors;
@@ -132,6 +137,7 @@ function colorsOf(own: Numbers | undefined, material: GltfMaterial, count: numbe
     const [red, green, blue] = own === undefined ? [1, 1, 1] : own.values.subarray(at, at + 3);
     let opacity = own?.width === 4 ? own.values[at + 3]! : 1;
     if (alpha !== 'opaque') opacity *= factor[3]!;
+    else if (!opacityCounts) opacity = 1;
     if (alpha === 'mask') opacity = texture === undefined && opacity < cutoff ? 0 : 1;
     colors[vertex] = pack(
       srgbByte(red! * factor[0]!),

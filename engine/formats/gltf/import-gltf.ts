@@ -41,8 +41,7 @@ class GltfReader {
   constructor(file: GltfFile) {
     this.#file = file;
     this.#soup = new TriangleSoup(file.source);
-    const { generator } = file.object(file.json.asset, 'asset');
-    this.#soup.inVoxels = typeof generator === 'string' && /goxel/i.test(generator);
+    this.#soup.inVoxels = file.isGoxels;
     this.#materials = new GltfMaterials(file);
     this.#nodes = new GltfNodes(file);
     this.#skins = new GltfSkins(file, this.#nodes);

@@ -81,16 +81,26 @@ class Reader implements Around {
 
   /** The part that the package begins with. */
   #start(): string {
-    const relations = this.#zip.part('_rels/.rels');
-    if (relations !== undefined) {
-      const xml = new XmlReader(relations, `_rels/.rels of ${this.source}`);
-      for (let kind = xml.next(); kind !== undefined; kind = xml.next()) {
-        if (kind !== 'open' || xml.name !== 'Relationship') continue;
-        if (MODEL_TYPE.test(xml.attribute('Type') ?? '')) return xml.attribute('Target') ?? '';
-      }
+    try {
+      const found = this.#related();
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof GoxError && error.code === 'GOX_FORMAT_BROKEN')) throw error;
+      this.report.warn('WARN_DETAIL_SKIPPED', error.message);
     }
     const name = this.#zip.names.find((each) => /\.model$/i.test(each));
     return name ?? this.#fail('it holds no model');
+  }
+
+  #related(): string | undefined {
+    const relations = this.#zip.part('_rels/.rels');
+    if (relations === undefined) return undefined;
+    const xml = new XmlReader(relations, `_rels/.rels of ${this.source}`);
+    for (let kind = xml.next(); kind !== undefined; kind = xml.next()) {
+      if (kind !== 'open' || xml.name !== 'Relationship') continue;
+      if (MODEL_TYPE.test(xml.attribute('Type') ?? '')) return xml.attribute('Target');
+    }
+    return undefined;
   }
 
   /** A model part; undefined, and a warning, when it cannot be read. */

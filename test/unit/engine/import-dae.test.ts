@@ -167,8 +167,8 @@ test('colours and opacity of materials', () => {
 test('pictures, whose v runs up, by the coordinates that are bound', () => {
   const rgba = Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 255);
   const picture = encodePng({ width: 1, height: 2, rgba });
-  const params = `<newparam sid="su"><surface type="2D"><init_from>i</init_from></surface></newparam>
-   <newparam sid="sa"><sampler2D><source>su</source></sampler2D></newparam>`;
+  const params = `<newparam sid="su"><surface type="2D"><init_from>i</init_from></surface>
+   </newparam><newparam sid="sa"><sampler2D><source>su</source></sampler2D></newparam>`;
   const shader = '<diffuse><texture texture="sa" texcoord="UVMap"/></diffuse>';
   const sources = source('a', 2, '0 0') + source('b', 2, '0 0 1 0 1 1 0 1');
   const mesh = `<triangles material="m" count="2"><input semantic="VERTEX" source="#v" offset="0"/>

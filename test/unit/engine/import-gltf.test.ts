@@ -74,13 +74,15 @@ test('corners are taken one after another, or by numbers of 1, 2 or 4 bytes', ()
   assert.is(voxelLines(read(maker)), PLAIN);
 });
 
-test('strips and fans are triangles; points and lines are not', () => {
+test('strips and fans are triangles; points, and lines of every kind, are voxels', () => {
   const count = (mode: number, order: number[]) =>
     read(square((m) => ({ mode, indices: m.accessor(UBYTE, 1, order) }))).count();
   assert.is(count(5, [0, 1, 3, 2]), 81);
   assert.is(count(6, [0, 1, 2, 3]), 81);
-  assert.is(count(0, TWO), 0);
-  assert.is(count(1, TWO), 0);
+  assert.is(count(0, TWO), 4);
+  assert.is(count(1, [0, 1, 2, 3]), 18);
+  assert.is(count(2, [0, 1, 2, 3]), 32);
+  assert.is(count(3, [0, 1, 2, 3]), 25);
 });
 
 test('the triangles of a strip all face the same way', () => {
@@ -171,7 +173,9 @@ test('vertex colours are linear light, times the factor of the material', () => 
       }),
     ).get(3, 0, 3);
   assert.is(color(FLOAT, 3, [1, 0, 0.5]), 0xffbc_00ff);
-  assert.is(color(FLOAT, 4, [1, 0, 0.5, 0.5]), 0x80bc_00ff);
+  // A material that is opaque, as those that say nothing are, makes nothing of it.
+  assert.is(color(FLOAT, 4, [1, 0, 0.5, 0.5]), 0xffbc_00ff);
+  assert.is(color(FLOAT, 4, [1, 0, 0.5, 0.5], { alphaMode: 'BLEND' }), 0x80bc_00ff);
   assert.is(color(UBYTE, 4, [255, 0, 0, 255]), 0xff00_00ff);
   assert.is(color(USHORT, 4, [0, 65535, 0, 65535]), 0xff00_ff00);
   const pbrMetallicRoughness = { baseColorFactor: [0.5, 1, 1, 0.25] };

@@ -1,0 +1,135 @@
+/** What glTF materials are besides colours, and which nodes are seen. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readGltf } from '../../../engine/formats/gltf/import-gltf.ts';
+import { Report } from '../../../engine/formats/report.ts';
+import { FLOAT, type Json } from '../../support/gltf-maker.ts';
+import { PIXELS, read, square, textured, told, UV } from '../../support/gltf-square.ts';
+
+/** The materials of the layers of a square of a material. */
+function layersOf(material: Json) {
+  const maker = square(() => ({ material }));
+  const document = readGltf(maker.gltf(), 'a.gltf');
+  return document.layers.map(({ material: place }) => document.materials[place]!);
+}
+
+const rounded = (numbers: ArrayLike<number>) =>
+  Array.from(numbers, (n) => Math.round(n * 100) / 100);
+
+const test = suite('materials of gltf');
+
+test('what shines is a layer with a material that does', () => {
+  const strength = { KHR_materials_emissive_strength: { emissiveStrength: 3 } };
+  const base = { pbrMetallicRoughness: { baseColorFactor: [1, 1, 1, 1], roughnessFactor: 0.25 } };
+  const [lamp] = layersOf({
+    name: 'lamp',
+    ...base,
+    emissiveFactor: [1, 0.5, 0],
+    extensions: strength,
+  });
+  assert.is(lamp!.name, 'lamp');
+  assert.equal(rounded(lamp!.emission), [3, 1.5, 0]);
+  assert.is(lamp!.roughness, 0.25);
+  assert.is(lamp!.color[3], 1);
+  const [plain] = layersOf(base);
+  assert.equal(rounded(plain!.emission), [0, 0, 0]);
+});
+
+test('what only shines has the colour of its light', () => {
+  const pbrMetallicRoughness = { baseColorFactor: [0, 0, 0, 1] };
+  const maker = square(() => ({ material: { pbrMetallicRoughness, emissiveFactor: [0, 1, 0] } }));
+  assert.is(read(maker).get(4, 0, 4), 0xff00_ff00);
+});
+
+test('light of a picture is told to be left out', () => {
+  const maker = textured(UV, {
+    material: { emissiveFactor: [1, 1, 1], emissiveTexture: { index: 0 } },
+  });
+  assert.equal(told(maker), ['WARN_MATERIALS_LOST']);
+});
+
+test('glass lets light through, and is seen', () => {
+  const glass = (factor: number) => ({
+    KHR_materials_transmission: { transmissionFactor: factor },
+  });
+  const volume = { KHR_materials_volume: { attenuationColor: [0, 1, 0] } };
+  assert.equal(rounded(layersOf({ extensions: glass(0.5) })[0]!.color), [1, 1, 1, 0.5]);
+  assert.equal(rounded(layersOf({ extensions: glass(1) })[0]!.color), [1, 1, 1, 0.2]);
+  const maker = square(() => ({ material: { extensions: { ...glass(1), ...volume } } }));
+  assert.is(read(maker).get(4, 0, 4), 0xff00_ff00);
+});
+
+test('nodes are layers with their names, those of one name together', () => {
+  const maker = square();
+  maker.json.nodes = [
+    { mesh: 0, name: 'a' },
+    { mesh: 0, name: 'b', translation: [0, 0, 5] },
+    { mesh: 0, name: 'a', translation: [0, 0, 9] },
+  ];
+  const { layers } = readGltf(maker.gltf(), 'a.gltf');
+  const found = layers.map(({ name, volume }) => `${name} ${volume.count()}`);
+  assert.equal(found, ['a 162', 'b 81']);
+});
+
+test('a model of vertices that are transparent, in an opaque material, is seen', () => {
+  const maker = square((m) => {
+    const COLOR_0 = m.accessor(
+      FLOAT,
+      4,
+      [0, 1, 2, 3].flatMap(() => [1, 0, 0, 0]),
+    );
+    return { attributes: { COLOR_0 } };
+  });
+  assert.is(read(maker).get(4, 0, 4), 0xff00_00ff);
+});
+
+test('other kinds of pictures, and what stands in for them', () => {
+  const other = (extensions: Json, images: Json[]) => {
+    const maker = textured(UV);
+    const [image] = maker.json.images as [Json];
+    maker.json.images = [...images, image];
+    maker.json.textures = [{ source: images.length, extensions }];
+    return maker;
+  };
+  const basisu = other({ KHR_texture_basisu: { source: 0 } }, [{ uri: 'a.ktx2' }]);
+  assert.equal(told(basisu), []);
+  const webp = other({ EXT_texture_webp: { source: 0 } }, [{ uri: 'a.webp' }]);
+  assert.equal(told(webp), ['WARN_TEXTURE_MISSING']);
+  assert.is.not(read(webp).get(1, 0, 1), 0xffff_ffff);
+  const alone = other({ KHR_texture_basisu: { source: 0 } }, [
+    { uri: `data:image/ktx2;base64,${Buffer.from('\xabKTX 20\xbb', 'latin1').toString('base64')}` },
+  ]);
+  alone.json.textures = [{ extensions: { KHR_texture_basisu: { source: 0 } } }];
+  alone.json.extensionsRequired = ['KHR_texture_basisu'];
+  assert.equal(told(alone), ['WARN_TEXTURE_UNREADABLE']);
+  assert.is(read(alone).count(), 81);
+  assert.ok(PIXELS.length > 0);
+});
+
+test('EXT_mesh_gpu_instancing places a mesh many times', () => {
+  const maker = square();
+  const TRANSLATION = maker.accessor(FLOAT, 3, [0, 0, 0, 0, 0, 5, 0, 0, 9]);
+  const SCALE = maker.accessor(FLOAT, 3, [1, 1, 1, 1, 1, 1, 2, 1, 1]);
+  const extensions = { EXT_mesh_gpu_instancing: { attributes: { TRANSLATION, SCALE } } };
+  maker.json.nodes = [{ mesh: 0, extensions }];
+  assert.is(read(maker).count(), 81 + 81 + 17 * 9);
+});
+
+test('other scenes, animations and what is not visible are left out', () => {
+  const maker = square();
+  const hidden = { KHR_node_visibility: { visible: false } };
+  maker.json.nodes = [{ mesh: 0 }, { children: [2], extensions: hidden }, { mesh: 0, name: 'x' }];
+  maker.json.scenes = [{ nodes: [0, 1] }, { nodes: [2] }];
+  maker.json.animations = [{}];
+  assert.is(read(maker).count(), 81);
+  assert.equal(told(maker), ['WARN_SCENES_LEFT_OUT', 'WARN_FRAMES_LEFT_OUT']);
+  const report = new Report();
+  readGltf(maker.gltf(), 'a.gltf', { report });
+  assert.equal(
+    report.warnings().map(({ count }) => count),
+    [1, 1],
+  );
+});
+
+test.run();
