@@ -1,7 +1,5 @@
-/** Skinned and morphed models for tests of glTF, and what three.js makes of one. */
+/** Skinned and morphed models for tests of glTF. */
 
-import { Matrix4, type Mesh, Vector3 } from 'three';
-import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import type { Random } from '../fuzz/random.ts';
 import { FLOAT, GltfMaker, type Json, UBYTE, USHORT } from './gltf-maker.ts';
 
@@ -66,8 +64,10 @@ export function skinnedModel(random: Random): GltfMaker {
     { primitives: [{ attributes: { POSITION }, indices, targets }], ...morphed },
   ];
   const bound = Array.from({ length: joints }, () => {
-    const m = new Matrix4().makeRotationX(between(random, -1, 1));
-    return m.setPosition(between(random, -4, 4), between(random, -4, 4), 0).toArray();
+    const angle = between(random, -1, 1);
+    const [c, d] = [Math.cos(angle), Math.sin(angle)];
+    const place = [between(random, -4, 4), between(random, -4, 4), 0, 1];
+    return [1, 0, 0, 0, 0, c, d, 0, 0, -d, c, 0, ...place];
   });
   // A chain of joints, below a node that is moved, too; meshes before and behind them.
   const first = 3;
@@ -89,31 +89,4 @@ export function skinnedModel(random: Random): GltfMaker {
   const inverseBindMatrices = maker.accessor(FLOAT, 16, bound.flat());
   json.skins = [{ joints: numbers, inverseBindMatrices }, { joints: numbers.toReversed() }];
   return maker;
-}
-
-/** The triangles that three.js shows of a .glb, as an .obj. */
-export async function shownByThree(glb: Buffer): Promise<Buffer> {
-  const bytes = glb.buffer.slice(glb.byteOffset, glb.byteOffset + glb.length);
-  const { scene } = await new GLTFLoader().parseAsync(bytes as ArrayBuffer, '');
-  scene.updateMatrixWorld(true);
-  const lines: string[] = [];
-  let before = 0;
-  scene.traverse((object) => {
-    if (!(object as Mesh).isMesh) return;
-    const mesh = object as Mesh;
-    const { position } = mesh.geometry.attributes;
-    const point = new Vector3();
-    for (let i = 0; i < position!.count; i++) {
-      mesh.getVertexPosition(i, point).applyMatrix4(mesh.matrixWorld);
-      lines.push(`v ${point.toArray().join(' ')}`);
-    }
-    const { index } = mesh.geometry;
-    const corner = (i: number) => before + 1 + (index === null ? i : index.getX(i));
-    const total = index === null ? position!.count : index.count;
-    for (let i = 0; i + 2 < total; i += 3) {
-      lines.push(`f ${corner(i)} ${corner(i + 1)} ${corner(i + 2)}`);
-    }
-    before += position!.count;
-  });
-  return Buffer.from(`${lines.join('\n')}\n`);
 }

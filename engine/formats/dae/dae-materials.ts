@@ -1,5 +1,6 @@
 /** The materials of COLLADA: what their effects (profile_COMMON) say of colour. */
 
+import { type Material, newMaterial } from '../../document/scene.ts';
 import { unitByte } from '../../mesh-import/srgb.ts';
 import { ImageLoader, type Texture } from '../../mesh-import/texture.ts';
 import { pack } from '../../volume/color.ts';
@@ -14,6 +15,8 @@ export interface DaeMaterial {
   readonly texture: Texture | undefined;
   /** What the texture's coordinates are called where the material is bound. */
   readonly coordinates: string | undefined;
+  /** Of the layer, where the material shines. */
+  readonly shines: Material | undefined;
 }
 
 const SHADERS = ['phong', 'lambert', 'blinn', 'constant'];
@@ -62,7 +65,11 @@ export class DaeMaterials {
     const own = numbersOf(childOf(diffuse, 'color')?.text ?? '');
     const known = texture === undefined && own.length >= 3 && own.every(Number.isFinite);
     const [red, green, blue] = known ? own : [1, 1, 1];
+    const light = numbersOf(childOf(shader, 'emission', 'color')?.text ?? '').slice(0, 3);
+    const isLamp = light.length === 3 && light.every(Number.isFinite) && light.some((v) => v > 0);
+    const emission = Float32Array.from(light);
     return {
+      shines: isLamp ? { ...newMaterial(name), emission } : undefined,
       color: pack(unitByte(red!), unitByte(green!), unitByte(blue!), unitByte(opacity)),
       texture,
       coordinates: map?.attributes.get('texcoord'),

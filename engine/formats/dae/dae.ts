@@ -5,6 +5,7 @@
  */
 
 import { GoxError } from '../../../conf/errors.ts';
+import type { Material } from '../../document/scene.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { PolygonCutter } from '../../mesh-import/polygon.ts';
 import { type Part, TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
@@ -125,8 +126,6 @@ class Reader {
   #draw(node: Element, mesh: Element, positions: Float64Array, instance: Element): void {
     if (this.#up === 'X_UP') turnX(positions);
     const name = nameOf(node);
-    if (!this.#parts.has(name)) this.#parts.set(name, { name });
-    this.#soup.begin(this.#parts.get(name)!);
     const bindings = childOf(instance, 'bind_material', 'technique_common')?.children ?? [];
     const bound = new Map(bindings.map((each) => [each.attributes.get('symbol'), each]));
     this.#spend(positions.length + bindings.length);
@@ -135,8 +134,16 @@ class Reader {
       this.#spend(primitive.indices.length + (binding?.children.length ?? 0));
       const target = binding?.attributes.get('target') ?? this.#ownMaterial(primitive.material);
       const material = target === undefined ? undefined : this.#materials.get(target);
+      this.#begin(name, material?.shines);
       this.#drawPrimitive(primitive, positions, material, binding, name);
     }
+  }
+
+  /** What is drawn next is of a node, whose name a layer gets, and of a material that shines. */
+  #begin(node: string, material: Material | undefined): void {
+    const name = [node, material?.name ?? ''].filter((each) => each !== '').join(' ');
+    if (!this.#parts.has(name)) this.#parts.set(name, material ? { name, material } : { name });
+    this.#soup.begin(this.#parts.get(name)!);
   }
 
   /** Files without bindings name a material by its id. */

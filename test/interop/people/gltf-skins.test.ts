@@ -8,9 +8,10 @@ import { formatFor } from '../../../engine/formats/index.ts';
 import { Random } from '../../fuzz/random.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { FLOAT, GltfMaker, UBYTE, USHORT } from '../../support/gltf-maker.ts';
-import { shownByThree, skinnedModel } from '../../support/gltf-skins.ts';
+import { skinnedModel } from '../../support/gltf-skins.ts';
 import { ROOT } from '../../support/modules.ts';
 import { SEED } from '../../support/seed.ts';
+import { shownByThree } from '../../support/three-shown.ts';
 
 const MODELS = 25;
 

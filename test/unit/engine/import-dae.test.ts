@@ -164,6 +164,14 @@ test('colours and opacity of materials', () => {
   assert.equal(told(dae({ nodes: BOUND, more: material(red + none) })), ['WARN_OPACITY']);
 });
 
+test('what shines is a layer with a material that does', () => {
+  const shader = '<emission><color>0 1 0 1</color></emission>';
+  const document = read(dae({ nodes: BOUND, more: material(shader) }));
+  assert.is(document.merged().get(4, 4, 0), 0xff00_ff00);
+  const [layer] = document.layers;
+  assert.equal([...document.materials[layer!.material]!.emission], [0, 1, 0]);
+});
+
 test('pictures, whose v runs up, by the coordinates that are bound', () => {
   const rgba = Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 255);
   const picture = encodePng({ width: 1, height: 2, rgba });
