@@ -15,9 +15,15 @@ export interface ExportOptions extends WritingOptions {
   readonly report?: Report;
   /**
    * Takes a further file, to lie beside this one under its name with another extension ("mtl"), and
-   * gives the name by which this one calls it. Without it the file stands alone.
+   * gives the name by which this one calls it. Without it the file stands alone. A file that is
+   * there already is replaced when `isOurs` says yes to its first bytes; otherwise another name is
+   * taken.
    */
-  readonly beside?: (extension: string, pieces: Iterable<Uint8Array>) => string;
+  readonly beside?: (
+    extension: string,
+    pieces: Iterable<Uint8Array>,
+    isOurs: (start: Uint8Array) => boolean,
+  ) => string;
   /** Gives the bytes of a file that an option names. Throws as `Files.read`. */
   readonly open?: (path: string) => Uint8Array;
 }

@@ -15,7 +15,7 @@ const ZERO = 0x30;
  */
 export const FACES_AT_ONCE = 256;
 const CORNERS_MAX = 4;
-const CORNER_BYTES_MAX = 96;
+const CORNER_BYTES_MAX = 160;
 const AT_ONCE_BYTES_MAX = FACES_AT_ONCE * CORNERS_MAX * CORNER_BYTES_MAX;
 /** Three blanks and two numbers of 32 bits. */
 const MIDDLE_BYTES_MAX = 32;
@@ -31,6 +31,21 @@ const FRACTIONS = Buffer.from(
 const EIGHTHS = ['', '125', '25', '375', '5', '625', '75', '875'].map((digits) =>
   Buffer.from(digits === '' ? '' : `.${digits}`, 'latin1'),
 );
+const EIGHTH = 8;
+/** Below it a double tells multiples of 1/8 apart. */
+const EXACT_MAX = 2 ** 40;
+const DIGITS = 12;
+const FACE = 0x66;
+const SLASH = 0x2f;
+
+/** Which of two lists of numbers, and what is added to those of each. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly firstA: number;
+  readonly firstB: number;
+}
+
 const HEX = Buffer.from('0123456789abcdef', 'latin1');
 
 export class TextPieces {
@@ -73,10 +88,54 @@ export class TextPieces {
     bytes[at++] = SPACE;
     at = putEighths(bytes, at, y);
     bytes[at++] = SPACE;
-    at = putEighths(bytes, at, z);
-    at = putFraction(bytes, at, rgba & 0xff);
+    this.#length = putEighths(bytes, at, z);
+    this.fractions(rgba);
+  }
+
+  /** Three coordinates with blanks between them, multiples of 1/8 or others. */
+  point(x: number, y: number, z: number): void {
+    this.real(x);
+    this.blank();
+    this.real(y);
+    this.blank();
+    this.real(z);
+  }
+
+  /** A number: all digits of a multiple of 1/8, twelve of another. */
+  real(value: number): void {
+    const eighths = value * EIGHTH;
+    if (eighths === Math.floor(eighths) && Math.abs(value) < EXACT_MAX) {
+      this.#length = putEighths(this.#bytes, this.#length, value);
+    } else this.text(String(Number(value.toPrecision(DIGITS))));
+  }
+
+  /** Text of any characters. */
+  utf8(text: string): void {
+    this.#length += this.#bytes.write(text, this.#length, 'utf8');
+  }
+
+  /** Red, green and blue of a packed colour as fractions of one, with a blank before each. */
+  fractions(rgba: number): void {
+    const bytes = this.#bytes;
+    let at = putFraction(bytes, this.#length, rgba & 0xff);
     at = putFraction(bytes, at, (rgba >>> 8) & 0xff);
     this.#length = putFraction(bytes, at, (rgba >>> 16) & 0xff);
+  }
+
+  /** A line of a face of .obj: numbers of two lists as `a/b`, and `suffix` after each. */
+  pairs(a: Uint32Array, b: Uint32Array, place: Span, suffix: Uint8Array): void {
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = FACE;
+    for (let i = place.from; i < place.to; i++) {
+      bytes[at++] = SPACE;
+      at = putInteger(bytes, at, a[i]! + place.firstA);
+      bytes[at++] = SLASH;
+      at = putInteger(bytes, at, b[i]! + place.firstB);
+      for (let j = 0; j < suffix.length; j++) bytes[at++] = suffix[j]!;
+    }
+    bytes[at] = NEWLINE;
+    this.#length = at + 1;
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Numbers the vertices of a surface of unit faces so that no two agree in position, colour and
- * normal, as Goxel does for glTF. A vertex is forgotten when the last block that touches it is
+ * Numbers the vertices of a surface of unit faces so that no two agree in position, colour and, if
+ * that is asked, normal, as Goxel does for glTF. A vertex is forgotten when the last block that touches it is
  * done, so memory follows the blocks still open, not the size of the mesh.
  */
 
@@ -17,6 +17,7 @@ const [LOW, BETWEEN, HIGH] = [0, 1, 2];
 export class BlockNumbering implements Numbering {
   count = 0;
   readonly #occupancy: Occupancy;
+  readonly #byNormal: boolean;
   #capacity = CAPACITY_MIN;
   /** Vertices that are remembered: entry + 1 by hash, 0 is free; twice as long as the entries. */
   #table = new Int32Array(CAPACITY_MIN * 2);
@@ -30,8 +31,10 @@ export class BlockNumbering implements Numbering {
   /** For a vertex at each place of the block at hand, the last block that touches it. */
   readonly #around = new Int32Array(27);
 
-  constructor(occupancy: Occupancy) {
+  /** Without `byNormal` vertices that agree in position and colour are one. */
+  constructor(occupancy: Occupancy, byNormal = true) {
     this.#occupancy = occupancy;
+    this.#byNormal = byNormal;
   }
 
   number(batch: BlockFaces, corners: number, numbers: Uint32Array): void {
@@ -42,7 +45,7 @@ export class BlockNumbering implements Numbering {
     const corners_max = batch.count * corners;
     if (this.#length + corners_max > this.#capacity) this.#makeRoom(slot, corners_max);
     for (let face = 0, corner = 0; face < batch.count; face++) {
-      const normal = normals[face]!;
+      const normal = this.#byNormal ? normals[face]! : 0;
       for (const end = corner + corners; corner < end; corner++) {
         const vx = positions[corner * 3]!;
         const vy = positions[corner * 3 + 1]!;

@@ -2,7 +2,7 @@
  * Visible faces joined to rectangles of one colour, across blocks. In each plane the faces of a row
  * are joined to the longest runs, and a run is joined to the run below it when both begin and end
  * at the same places and have the same colour; every face lies in one rectangle. Rectangles may
- * meet a corner of another in the middle of a side, as greedy meshes do.
+ * meet a corner of another in the middle of a side, as greedy meshes do; `ClosedSurface` mends that.
  *
  * A plane is made row by row, so only the runs of one row are held. Order: directions -y +y -z +z
  * +x -x, planes from low to high, in a plane by the row in which a rectangle ends.
@@ -72,14 +72,23 @@ interface Slab {
   readonly faces: Uint16Array;
 }
 
+/** Of rectangles whatever their colours, which are to be parts of a picture. */
+const SIDE_MAX = 2048;
+
 export class GreedySurface implements Surface {
   readonly corners = 4;
-  readonly #occupancy: Occupancy;
+  readonly occupancy: Occupancy;
+  readonly #byColor: boolean;
   readonly #directions = new DirectionNormals();
   readonly #batch = new GrowingBatch(this.corners, BATCH_FACES);
 
-  constructor(volume: Volume) {
-    this.#occupancy = new Occupancy(volume);
+  /**
+   * Without `byColor` faces are joined whatever their colours, up to 2048 on a side, and the
+   * colours of the batches say nothing.
+   */
+  constructor(volume: Volume, byColor = true) {
+    this.occupancy = new Occupancy(volume);
+    this.#byColor = byColor;
   }
 
   get normals(): readonly Vec3[] {
@@ -92,9 +101,9 @@ export class GreedySurface implements Surface {
       const [axis] = AXES[direction]!;
       const slots = this.#sorted(direction);
       for (let at = 0; at < slots.length; ) {
-        const level = this.#occupancy.blocks[slots[at]!]![AXIS_KEYS[axis]];
+        const level = this.occupancy.blocks[slots[at]!]![AXIS_KEYS[axis]];
         let end = at + 1;
-        while (this.#occupancy.blocks[slots[end]!]?.[AXIS_KEYS[axis]] === level) end++;
+        while (this.occupancy.blocks[slots[end]!]?.[AXIS_KEYS[axis]] === level) end++;
         yield* this.#mergeSlab(this.#slab(slots.slice(at, end), direction), direction);
         at = end;
       }
@@ -104,7 +113,7 @@ export class GreedySurface implements Surface {
 
   /** All slots by the axis of the normal, then by that of the rows, then along them. */
   #sorted(direction: number): number[] {
-    const { blocks } = this.#occupancy;
+    const { blocks } = this.occupancy;
     const [normal, along, across] = AXES[direction]!;
     const [first, second, third] = [AXIS_KEYS[normal], AXIS_KEYS[across], AXIS_KEYS[along]];
     return Array.from(blocks, (_, slot) => slot).sort((i, j) => {
@@ -117,11 +126,11 @@ export class GreedySurface implements Surface {
     const visible = new Uint16Array(AXES.length * ROWS);
     const faces = new Uint16Array(slots.length * ROWS);
     for (const [i, slot] of slots.entries()) {
-      if (!this.#occupancy.visible(slot, visible)) continue;
+      if (!this.occupancy.visible(slot, visible)) continue;
       const rows = visible.subarray(direction * ROWS, (direction + 1) * ROWS);
       turnRows(faces.subarray(i * ROWS, (i + 1) * ROWS), rows, AXES[direction]![0]);
     }
-    return { blocks: slots.map((slot) => this.#occupancy.blocks[slot]!), faces };
+    return { blocks: slots.map((slot) => this.occupancy.blocks[slot]!), faces };
   }
 
   *#mergeSlab(slab: Slab, direction: number): Generator<FaceBatch, void, undefined> {
@@ -139,7 +148,8 @@ export class GreedySurface implements Surface {
         if (level !== last + 1) this.#close(open, last + 1, height, direction);
         for (let row = 0; row < 16; row++) {
           checkInterrupt();
-          collectRuns(next, slab, at, end, plane, row, direction);
+          if (this.#byColor) collectRuns(next, slab, at, end, plane, row, direction);
+          else collectShapes(next, slab, at, end, plane, row, direction);
           if (next.count === 0 && open.count === 0) continue;
           this.#join(open, next, level + row, height, direction);
           [open, next] = [next, open];
@@ -163,7 +173,8 @@ export class GreedySurface implements Surface {
         const same =
           before.starts[at] === start &&
           before.ends[at] === now.ends[i] &&
-          before.colors[at] === now.colors[i];
+          before.colors[at] === now.colors[i] &&
+          (this.#byColor || row % SIDE_MAX !== 0);
         if (same) now.rows[i] = before.rows[at]!;
         else this.#add(before, at, row, height, direction);
       }
@@ -239,6 +250,31 @@ function collectRuns(
       if (last >= 0 && runs.ends[last] === start && runs.colors[last] === rgba) {
         runs.ends[last] = start + 1;
       } else runs.add(start, start + 1, level, rgba);
+    }
+  }
+}
+
+/** The same whatever the colours are. */
+function collectShapes(
+  runs: Runs,
+  { blocks, faces }: Slab,
+  begin: number,
+  end: number,
+  plane: number,
+  row: number,
+  direction: number,
+): void {
+  const [, along, across] = AXES[direction]!;
+  const level = blocks[begin]![AXIS_KEYS[across]] + row;
+  runs.count = 0;
+  for (let at = begin; at < end; at++) {
+    const first = blocks[at]![AXIS_KEYS[along]];
+    for (let rest = faces[at * ROWS + plane * 16 + row]!; rest !== 0; rest &= rest - 1) {
+      const start = first + 31 - Math.clz32(rest & -rest);
+      const last = runs.count - 1;
+      const goesOn = last >= 0 && runs.ends[last] === start && start % SIDE_MAX !== 0;
+      if (goesOn) runs.ends[last] = start + 1;
+      else runs.add(start, start + 1, level, 0);
     }
   }
 }

@@ -43,6 +43,12 @@ export class Occupancy {
     return this.#index.find(bx, by, bz);
   }
 
+  /** The packed colour of a voxel that a block here holds. */
+  wordAt(x: number, y: number, z: number): number {
+    const slot = this.#index.find(x >> 4, y >> 4, z >> 4);
+    return this.blocks[slot]!.data[(x & 15) | ((y & 15) << 4) | ((z & 15) << 8)]!;
+  }
+
   /**
    * Writes which faces of a block's voxels can be seen: for the directions -y +y -z +z
    * +x -x 256 rows each. Returns whether there are any.

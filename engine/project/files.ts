@@ -103,6 +103,28 @@ export class Files {
     });
   }
 
+  /**
+   * The first bytes of a file, or of none when it is no regular one; undefined when there is
+   * nothing. Throws GOX_PATH_REFUSED and GOX_FILE.
+   */
+  startOf(path: string, length: number): Uint8Array | undefined {
+    const real = this.#locate(path);
+    return this.#naming(path, () => {
+      let fd: number;
+      try {
+        fd = this.#roots.open(real);
+      } catch (error) {
+        if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+        throw error;
+      }
+      try {
+        return fstatSync(fd).isFile() ? readAll(fd, length) : new Uint8Array(0);
+      } finally {
+        closeSync(fd);
+      }
+    });
+  }
+
   /** How many bytes a file has. Throws GOX_PATH_REFUSED and GOX_FILE. */
   sizeOf(path: string): number {
     const real = this.#locate(path);

@@ -1,12 +1,12 @@
 /** Writing a document to a file, and those that this file names to places beside it. */
 
-import { dirname, extname, join, parse } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { GoxError, resultTooLarge } from '../../conf/errors.ts';
 import { cutPath } from '../catalogue/sketch.ts';
 import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
-import type { Format } from '../formats/format.ts';
-import { type ExportOptions, formatFor } from '../formats/index.ts';
+import type { ExportOptions, Format } from '../formats/format.ts';
+import { formatFor } from '../formats/index.ts';
 import { keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Files } from './files.ts';
@@ -52,16 +52,14 @@ export function writeDocument(
   const report = new Report();
   const staged = files.stage();
   const others: { path: string; bytes: number }[] = [];
-  const beside = (extension: string, pieces: Iterable<Uint8Array>) => {
-    const name = besideName(path, extension, kept);
-    const place = join(dirname(path), name);
+  const beside: ExportOptions['beside'] = (extension, pieces, isOurs) => {
+    const taken = new Set([...(kept ?? []), path, ...others.map((other) => other.path)]);
+    const place = placeBeside(files, path, extension, taken, isOurs);
     others.push({ path: place, bytes: staged.add(place, checked(pieces, check)) });
-    return name;
+    return basename(place);
   };
   try {
-    // What is called .png, say, cannot have its picture beside it.
-    const room = extname(path) === '' ? {} : { beside };
-    const pieces = piecesOf(files, document, writing, report, room);
+    const pieces = piecesOf(files, document, writing, report, { beside });
     const bytes = staged.add(path, checked(pieces, check));
     report.check(options.strict, cutPath(path));
     staged.commit();
@@ -73,14 +71,6 @@ export function writeDocument(
   } finally {
     staged.discard();
   }
-}
-
-/** `tower.mtl` for `tower.obj`, or with the first number that takes no file's place. */
-function besideName(path: string, extension: string, kept?: ReadonlySet<string>): string {
-  const { name, dir } = parse(path);
-  let beside = `${name}.${extension}`;
-  for (let n = 2; kept?.has(join(dir, beside)); n++) beside = `${name}-${n}.${extension}`;
-  return beside;
 }
 
 /**
@@ -142,6 +132,30 @@ export function writerOf(
   if (write !== undefined) return { ...format, write };
   const message = `The format "${format.name}" cannot be written.`;
   throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
+}
+
+/** As many as somebody may have files of one name and numbers behind it. */
+const NUMBERS_MAX = 1000;
+/** What is looked at of a file to see whose it is. */
+const START_BYTES = 1024;
+
+/** A name for a file beside another that is free, or that of one of ours. Throws GOX_FILE. */
+function placeBeside(
+  files: Files,
+  path: string,
+  extension: string,
+  taken: ReadonlySet<string>,
+  isOurs: (start: Uint8Array) => boolean,
+): string {
+  const { dir, name } = parse(path);
+  for (let number = 1; number < NUMBERS_MAX; number++) {
+    const place = join(dir, `${name}${number === 1 ? '' : `-${number}`}.${extension}`);
+    if (taken.has(place)) continue;
+    const start = files.startOf(place, START_BYTES);
+    if (start === undefined || isOurs(start)) return place;
+  }
+  const message = `There are too many files of others called ${cutPath(name)}-*.${extension}.`;
+  throw new GoxError('GOX_FILE', message, { path });
 }
 
 function* checked(pieces: Iterable<Uint8Array>, check: Check): Generator<Uint8Array> {

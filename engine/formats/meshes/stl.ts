@@ -1,6 +1,7 @@
 /**
  * Binary STL: an 80-byte header, the number of triangles, and 50 bytes for each: its normal, three
- * corners as float32 (exact up to 2^24), and an attribute count of 0. One unit is a voxel. The
+ * corners as float32 (exact up to 2^24), and an attribute count of 0. One unit is a voxel, unless a
+ * scale is given. The
  * format has no colours, and its users print in Z up, so that is the default. All visible layers
  * are merged. The mesh is walked twice, to count and to write.
  */
@@ -8,9 +9,10 @@
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
+import type { Vec3 } from '../../volume/box.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { PIECE_BYTES } from '../pieces.ts';
-import { isYUp } from '../up.ts';
+import { Axes } from './axes.ts';
 import { readStl } from './import-stl.ts';
 
 const HEADER_BYTES = 84;
@@ -18,15 +20,16 @@ const TRIANGLE_BYTES = 50;
 const TRIANGLES_MAX = 0xffff_ffff;
 
 /** Readers take a file that begins with `solid` for STL in ASCII. */
-const HEADER = 'goxel-supervisor binary STL, units are voxels';
+const HEADER = 'goxel-supervisor binary STL';
 
 /** Corners of the triangles of a polygon of three or four corners. */
 const TRIANGLES = [0, 1, 2, 2, 3, 0] as const;
 
 function* writeStl(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   const { mesh = 'blocks' } = options;
-  const y_up = isYUp(options, false);
-  const surface = surfaceOf(document.merged(), mesh);
+  const volume = document.merged();
+  const axes = new Axes(options, false, [volume]);
+  const surface = surfaceOf(volume, mesh);
   const triangles = surface.corners - 2;
   let count = 0;
   for (const batch of surface.batches()) count += batch.count * triangles;
@@ -36,10 +39,12 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
   let piece = Buffer.alloc(Math.min(count, pieceTriangles) * TRIANGLE_BYTES);
   let view = new DataView(piece.buffer, piece.byteOffset);
   let at = 0;
-  const [second, third, sign] = y_up ? [2, 1, -1] : [1, 2, 1];
+  const turned: Vec3[] = [];
   for (const { count: faces, positions, normals } of surface.batches()) {
     for (let face = 0; face < faces; face++) {
-      const normal = surface.normals[normals[face]!]!;
+      const number = normals[face]!;
+      turned[number] ??= axes.direction(surface.normals[number]!);
+      const normal = turned[number];
       for (let i = 0; i < triangles * 3; i += 3) {
         if (at === piece.length) {
           yield piece;
@@ -48,14 +53,15 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
           at = 0;
         }
         view.setFloat32(at, normal[0], true);
-        view.setFloat32(at + 4, normal[second]!, true);
-        view.setFloat32(at + 8, 0 + sign * normal[third]!, true);
+        view.setFloat32(at + 4, normal[1], true);
+        view.setFloat32(at + 8, normal[2], true);
         for (let corner = 0; corner < 3; corner++) {
           const from = (face * surface.corners + TRIANGLES[i + corner]!) * 3;
           const to = at + 12 + corner * 12;
-          view.setFloat32(to, positions[from]!, true);
-          view.setFloat32(to + 4, positions[from + second]!, true);
-          view.setFloat32(to + 8, 0 + sign * positions[from + third]!, true);
+          axes.turn(positions[from]!, positions[from + 1]!, positions[from + 2]!);
+          view.setFloat32(to, axes.x, true);
+          view.setFloat32(to + 4, axes.y, true);
+          view.setFloat32(to + 8, axes.z, true);
         }
         at += TRIANGLE_BYTES;
       }

@@ -1,25 +1,24 @@
-/** What obj and ply have in common: the mesh they write, and a line of a vertex. */
+/** Vertices that have colours: what .ply and .obj write of them. */
 
-import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
-import { surfaceOf } from '../../mesh/kinds.ts';
 import { type NumberedBatch, NumberedSurface } from '../../mesh/numbered.ts';
 import { WindowNumbering } from '../../mesh/numbering.ts';
-import type { ExportOptions } from '../format.ts';
+import type { Surface } from '../../mesh/surface.ts';
 import { FACES_AT_ONCE, type TextPieces } from '../text.ts';
 
-/** All visible layers merged, vertices numbered by Goxel's rule. */
-export function meshOf(document: Document, { mesh = 'blocks' }: ExportOptions): NumberedSurface {
-  const surface = surfaceOf(document.merged(), mesh);
+/** A surface with its vertices numbered by Goxel's rule, by place and colour. */
+export function asGoxelNumbers(surface: Surface): NumberedSurface {
   return new NumberedSurface(surface, () => new WindowNumbering(false));
 }
 
-/** The vertices of a mesh, a line `x y z r g b` each; obj begins its lines with `v `. */
+/** Writes the line of one vertex. */
+export type PutVertex = (x: number, y: number, z: number, rgba: number) => void;
+
+/** The vertices of a mesh, a line each. */
 export function* writeVertices(
   out: TextPieces,
   mesh: NumberedSurface,
-  keyword: number | undefined,
-  y_up: boolean,
+  put: PutVertex,
 ): Generator<Uint8Array, void, undefined> {
   const { corners } = mesh.surface;
   for (const batch of mesh.walk()) {
@@ -28,36 +27,26 @@ export function* writeVertices(
       checkInterrupt();
       if (out.full) yield out.take();
       const end = Math.min(batch.count, face + FACES_AT_ONCE);
-      next = writeNew(out, batch, face * corners, end * corners, next, keyword, y_up);
+      next = writeNew(batch, face * corners, end * corners, next, put);
     }
   }
 }
 
 /** The vertices from `next` on that some corners bring; gives the one after them. */
 function writeNew(
-  out: TextPieces,
   { faces, numbers }: NumberedBatch,
   from: number,
   to: number,
   next: number,
-  keyword: number | undefined,
-  y_up: boolean,
+  put: PutVertex,
 ): number {
   const { positions, colors } = faces;
   let vertex = next;
   for (let corner = from; corner < to; corner++) {
     if (numbers[corner] !== vertex) continue;
     vertex++;
-    if (keyword !== undefined) {
-      out.byte(keyword);
-      out.blank();
-    }
-    const x = positions[corner * 3]!;
-    const y = positions[corner * 3 + 1]!;
-    const z = positions[corner * 3 + 2]!;
-    if (y_up) out.vertex(x, z, 0 - y, colors[corner]!);
-    else out.vertex(x, y, z, colors[corner]!);
-    out.newline();
+    const at = corner * 3;
+    put(positions[at]!, positions[at + 1]!, positions[at + 2]!, colors[corner]!);
   }
   return vertex;
 }

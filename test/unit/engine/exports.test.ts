@@ -9,7 +9,7 @@ import { formatFor } from '../../../engine/formats/index.ts';
 import { model, models } from '../../support/fixtures.ts';
 
 function exported(document: Document, extension: string, y_up: boolean): Buffer {
-  return Buffer.concat([...formatFor(`x.${extension}`).write!(document, { y_up })]);
+  return Buffer.concat([...formatFor(`x.${extension}`).write!(document, { y_up, like: 'goxel' })]);
 }
 
 const anonymous = (text: string) =>

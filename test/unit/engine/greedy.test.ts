@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatFor } from '../../../engine/formats/index.ts';
+import { GreedySurface } from '../../../engine/mesh/greedy.ts';
 import { type MeshKind, surfaceOf } from '../../../engine/mesh/kinds.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
 import { type Fixture, model } from '../../support/fixtures.ts';
@@ -11,9 +12,14 @@ import { randomNumbers, randomVolume, unitFaces } from '../../support/volumes.ts
 
 const test = suite('greedy');
 
+/** Quads: of `greedy` the rectangles before they become triangles. */
+function quadsOf(volume: Volume, kind: MeshKind) {
+  return kind === 'greedy' ? new GreedySurface(volume) : surfaceOf(volume, kind);
+}
+
 /** The unit faces under each polygon, in the form of `unitFaces`. */
 function covered(volume: Volume, kind: MeshKind): string[] {
-  const surface = surfaceOf(volume, kind);
+  const surface = quadsOf(volume, kind);
   const faces: string[] = [];
   for (const { count, positions, colors, normals } of surface.batches()) {
     for (let face = 0; face < count; face++) {
@@ -51,7 +57,7 @@ function isFront(a: number[], b: number[], c: number[], normal: readonly number[
 
 function faceCount(volume: Volume, kind: MeshKind): number {
   let faces = 0;
-  for (const { count } of surfaceOf(volume, kind).batches()) faces += count;
+  for (const { count } of quadsOf(volume, kind).batches()) faces += count;
   return faces;
 }
 

@@ -33,7 +33,8 @@ test('what we export is read as the same voxels, filled', () => {
     ),
     'a.txt',
   );
-  const again = readPly(Buffer.concat([...ply.write!(document)]), 'a.ply', { solid: true });
+  const bytes = Buffer.concat([...ply.write!(document)]);
+  const again = readPly(bytes, 'a.ply', { solid: true, up: 'z' });
   assert.is(voxelLines(again.merged()), voxelLines(document.merged()));
 });
 

@@ -160,7 +160,7 @@ importing('exports take a kind of mesh, an axis and how colours are kept', () =>
   };
   const faces = (bytes: Buffer) => bytes.toString().match(/^f /gm)?.length;
   assert.is(faces(write('a.obj')), 96);
-  assert.is(faces(write('a.obj', { mesh: 'greedy' })), 6);
+  assert.is(faces(write('a.obj', { mesh: 'greedy' })), 12);
   assert.ok(faces(write('a.obj', { mesh: 'marching' }))! > 96);
   const up = write('a.obj');
   assert.not.ok(up.equals(write('a.obj', { y_up: false })));

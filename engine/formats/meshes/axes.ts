@@ -1,0 +1,40 @@
+/** Points of a mesh as they are in its file: moved, scaled, and with the axis up that it wants. */
+
+import { boundsOf, placementOf } from '../../mesh/placement.ts';
+import type { Vec3 } from '../../volume/box.ts';
+import type { Volume } from '../../volume/volume.ts';
+import type { ExportOptions } from '../format.ts';
+import { isYUp } from '../up.ts';
+
+export class Axes {
+  /** The point that was turned last. */
+  x = 0;
+  y = 0;
+  z = 0;
+  readonly y_up: boolean;
+  readonly #scale: number;
+  readonly #pivot: Vec3;
+
+  /** `usual` says whether y is up in files of the format when nothing is asked. */
+  constructor(options: ExportOptions, usual: boolean, volumes: readonly Volume[]) {
+    this.y_up = isYUp(options, usual);
+    const { scale, pivot } = placementOf(options, () => boundsOf(volumes));
+    this.#scale = scale;
+    this.#pivot = pivot;
+  }
+
+  /** Takes a point in voxels; its coordinates in the file are then in x, y and z. */
+  turn(x: number, y: number, z: number): void {
+    const scale = this.#scale;
+    const [px, py, pz] = this.#pivot;
+    this.x = (x - px) * scale;
+    // 0 is taken from, so that there is no negative zero.
+    this.y = this.y_up ? (z - pz) * scale : (y - py) * scale;
+    this.z = this.y_up ? 0 - (y - py) * scale : (z - pz) * scale;
+  }
+
+  /** A direction as it is in the file. */
+  direction([x, y, z]: Vec3): Vec3 {
+    return this.y_up ? [x, z, 0 - y] : [x, y, z];
+  }
+}

@@ -1,0 +1,276 @@
+/** One object of an .obj: its vertices, normals and faces. */
+
+import type { Material } from '../../document/scene.ts';
+import { checkInterrupt } from '../../interrupt.ts';
+import type { BakedBatch, BakedSurface } from '../../mesh/atlas.ts';
+import type { ColorCells } from '../../mesh/color-cells.ts';
+import { type FaceNumbers, NumberedSurface } from '../../mesh/numbered.ts';
+import { WindowNumbering } from '../../mesh/numbering.ts';
+import { type Places, placesOf } from '../../mesh/places.ts';
+import type { FaceBatch, Surface } from '../../mesh/surface.ts';
+import { FACES_AT_ONCE, type TextPieces } from '../text.ts';
+import type { Axes } from './axes.ts';
+import { normalLine, putColored, putPoint } from './obj-lines.ts';
+import type { Paint } from './obj-paint.ts';
+import { asGoxelNumbers, writeVertices } from './vertices.ts';
+
+const FACE = 0x66;
+/** Suffixes that are kept; a mesh may have colours without end. */
+const SUFFIXES_MAX = 65_536;
+
+export interface Body {
+  readonly name: string;
+  readonly material: Material;
+  /** What its file calls the material. */
+  readonly materialName: string;
+  /** Of each colour that faces have, tinted, what its own material is called, if it has one. */
+  readonly colorNames: ReadonlyMap<number, string>;
+  readonly tint: (rgba: number) => number;
+  readonly surface: Surface;
+}
+
+/** A file that is being written. */
+export interface Writing {
+  readonly out: TextPieces;
+  readonly axes: Axes;
+  readonly paint: Paint;
+  readonly cells: ColorCells;
+  /** Numbers that bodies before used up. */
+  vertices: number;
+  coordinates: number;
+  normals: number;
+}
+
+type Pieces = Generator<Uint8Array, void, undefined>;
+
+/** The colours of the faces of a surface, tinted and opaque, in the order in which they come. */
+export function colorsOf({ surface, tint }: Pick<Body, 'surface' | 'tint'>): Set<number> {
+  const colors = new Set<number>();
+  let last = -1;
+  for (const { count, colors: corners } of surface.batches()) {
+    checkInterrupt();
+    for (let face = 0; face < count; face++) {
+      const rgba = colorOf(corners, face * surface.corners);
+      if (rgba === last) continue;
+      last = rgba;
+      colors.add(opaque(tint(rgba)));
+    }
+  }
+  return colors;
+}
+
+/** Whether it has any face. */
+function isEmpty(surface: Surface): boolean {
+  for (const { count } of surface.batches()) if (count > 0) return false;
+  return true;
+}
+
+export function* writeBody(body: Body, writing: Writing): Pieces {
+  const { out, paint } = writing;
+  if (isEmpty(body.surface)) return;
+  out.utf8(`o ${body.name}\n`);
+  if (paint === 'vertex') yield* writeColored(body, writing);
+  else {
+    const places = placesOf(body.surface);
+    yield* writePoints(places, writing);
+    if (paint === 'baked') yield* writeBaked(body.surface as BakedSurface, places, body, writing);
+    else {
+      yield* writeNormals(body.surface, writing);
+      if (paint === 'color') yield* writeByColor(body, places, writing);
+      else {
+        out.utf8(`usemtl ${body.materialName}\n`);
+        yield* writeByPalette(body, places, writing);
+      }
+    }
+    writing.vertices += places.count;
+  }
+  writing.normals += body.surface.normals.length;
+  if (out.full) yield out.take();
+}
+
+function* writePoints(places: Places, { out, axes }: Writing): Pieces {
+  for (const points of places.points()) {
+    checkInterrupt();
+    for (let at = 0; at < points.length; at += 3) {
+      if (out.full) yield out.take();
+      putPoint(out, axes, points[at]!, points[at + 1]!, points[at + 2]!);
+      out.newline();
+    }
+  }
+}
+
+/** All that a walk of the surface brought. */
+function* writeNormals({ normals }: Surface, { out, axes }: Writing): Pieces {
+  for (const normal of normals) {
+    if (out.full) yield out.take();
+    out.text(normalLine(axes, normal));
+  }
+}
+
+/** Faces with a cell of the picture each. */
+function* writeByPalette(body: Body, places: Places, writing: Writing): Pieces {
+  const { cells, normals, vertices, out } = writing;
+  const { corners } = body.surface;
+  const suffixes = new Map<number, Uint8Array>();
+  let numbers = new Uint32Array(0);
+  let [last, cell] = [-1, 0];
+  for (const batch of body.surface.batches()) {
+    if (numbers.length < batch.count * corners)
+      numbers = new Uint32Array(batch.count * corners * 2);
+    places.number(batch, corners, numbers);
+    for (let face = 0; face < batch.count; face++) {
+      if (out.full) yield out.take();
+      const rgba = colorOf(batch.colors, face * corners);
+      if (rgba !== last) {
+        last = rgba;
+        cell = cells.number(body.tint(rgba)) + 1;
+      }
+      const normal = normals + batch.normals[face]! + 1;
+      const key = cell * 2 ** 26 + normal;
+      let suffix = suffixes.get(key);
+      if (suffix === undefined) {
+        if (suffixes.size === SUFFIXES_MAX) suffixes.clear();
+        suffix = Buffer.from(`/${cell}/${normal}`);
+        suffixes.set(key, suffix);
+      }
+      out.line(FACE, numbers, face * corners, (face + 1) * corners, vertices + 1, suffix);
+    }
+  }
+}
+
+/** Faces in the order of their colours, which takes memory for all of them. */
+function* writeByColor(body: Body, places: Places, writing: Writing): Pieces {
+  const { surface, tint, colorNames } = body;
+  const { corners } = surface;
+  const { out, vertices, normals } = writing;
+  const groups = new Map<number, Group>();
+  let numbers = new Uint32Array(0);
+  for (const batch of surface.batches()) {
+    if (numbers.length < batch.count * corners)
+      numbers = new Uint32Array(batch.count * corners * 2);
+    places.number(batch, corners, numbers);
+    for (let face = 0; face < batch.count; face++) {
+      const rgba = opaque(tint(colorOf(batch.colors, face * corners)));
+      let group = groups.get(rgba);
+      if (group === undefined) {
+        group = new Group();
+        groups.set(rgba, group);
+      }
+      for (let i = 0; i < corners; i++) group.add(numbers[face * corners + i]!);
+      group.add(batch.normals[face]!);
+    }
+  }
+  const suffixes = surface.normals.map((_, i) => Buffer.from(`//${normals + i + 1}`));
+  for (const [rgba, { list, length }] of groups) {
+    out.utf8(`usemtl ${colorNames.get(rgba)}\n`);
+    for (let at = 0; at < length; at += corners + 1) {
+      if (out.full) yield out.take();
+      checkInterrupt();
+      out.line(FACE, list, at, at + corners, vertices + 1, suffixes[list[at + corners]!]!);
+    }
+  }
+}
+
+/** Numbers of the faces of one colour: those of their corners, and that of their normal. */
+class Group {
+  list = new Uint32Array(16);
+  length = 0;
+
+  add(number: number): void {
+    if (this.length === this.list.length) {
+      const { list } = this;
+      this.list = new Uint32Array(list.length * 2);
+      this.list.set(list);
+    }
+    this.list[this.length++] = number;
+  }
+}
+
+/** Faces with a part of the picture each; the corners of one have places of their own in it. */
+function* writeBaked(
+  surface: BakedSurface,
+  places: Places,
+  { materialName }: Body,
+  writing: Writing,
+): Pieces {
+  const { out, vertices, coordinates } = writing;
+  const mesh = new NumberedSurface(surface, () => new WindowNumbering(true));
+  let count = 0;
+  for (const { faces, numbers, first, end } of mesh.walk()) {
+    const { uvs } = faces as BakedBatch;
+    for (let corner = 0, next = first; next < end; corner++) {
+      if (numbers[corner] !== next) continue;
+      if (out.full) yield out.take();
+      next++;
+      out.text(coordinateLine(uvs[corner * 2]!, uvs[corner * 2 + 1]!));
+    }
+    count = end;
+  }
+  yield* writeNormals(surface, writing);
+  out.utf8(`usemtl ${materialName}\n`);
+  const suffixes = surface.normals.map((_, i) => Buffer.from(`/${writing.normals + i + 1}`));
+  let points = new Uint32Array(0);
+  for (const batch of mesh.walk()) {
+    if (points.length < batch.count * 3) points = new Uint32Array(batch.count * 6);
+    places.number(batch.faces, 3, points);
+    for (let face = 0; face < batch.count; face++) {
+      if (out.full) yield out.take();
+      const span = { from: face * 3, to: face * 3 + 3 };
+      const firsts = { firstA: vertices + 1, firstB: coordinates + 1 };
+      out.pairs(points, batch.numbers, { ...span, ...firsts }, suffixes[batch.normals[face]!]!);
+    }
+  }
+  writing.coordinates += count;
+}
+
+/** Vertices that have colours, as Goxel writes them. */
+function* writeColored(body: Body, writing: Writing): Pieces {
+  const { surface, tint } = body;
+  const { out, axes, vertices, normals } = writing;
+  const mesh = asGoxelNumbers(surface);
+  const put = putColored(out, axes);
+  yield* writeVertices(out, mesh, (x, y, z, rgba) => put(x, y, z, tint(rgba)));
+  yield* writeNormals(surface, writing);
+  const suffixes = surface.normals.map((_, i) => Buffer.from(`//${normals + i + 1}`));
+  for (const batch of mesh.numbers()) {
+    for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
+      checkInterrupt();
+      if (out.full) yield out.take();
+      const end = Math.min(batch.count, face + FACES_AT_ONCE);
+      putFaces(out, batch, face, end, surface.corners, vertices + 1, suffixes);
+    }
+  }
+  writing.vertices += mesh.count().vertices;
+}
+
+function putFaces(
+  out: TextPieces,
+  { numbers, normals }: FaceNumbers,
+  from: number,
+  to: number,
+  corners: number,
+  base: number,
+  suffixes: readonly Uint8Array[],
+): void {
+  for (let face = from; face < to; face++) {
+    const at = face * corners;
+    out.line(FACE, numbers, at, at + corners, base, suffixes[normals[face]!]!);
+  }
+}
+
+/** `vt u v` of a place in a picture, whose v counts from the bottom here. */
+export function coordinateLine(u: number, v: number): string {
+  return `vt ${Number(u.toFixed(COORDINATE_DIGITS))} ${Number((1 - v).toFixed(COORDINATE_DIGITS))}\n`;
+}
+
+/** Enough for a sixtieth of a pixel of the largest picture. */
+const COORDINATE_DIGITS = 7;
+
+/** The colour of a face whose first corner is at a place: that of two of its corners, or one's. */
+function colorOf(colors: FaceBatch['colors'], at: number): number {
+  return colors[at + 1] === colors[at + 2] ? colors[at + 1]! : colors[at]!;
+}
+
+function opaque(rgba: number): number {
+  return (rgba | 0xff00_0000) >>> 0;
+}

@@ -1,0 +1,124 @@
+/**
+ * The points of a surface, each once whatever faces meet there and in whatever colour: so that the
+ * faces of a file are joined by the vertices that they share.
+ */
+
+import { checkInterrupt } from '../interrupt.ts';
+import { BakedSurface } from './atlas.ts';
+import { ClosedSurface } from './closed.ts';
+import { FaceSurface } from './faces.ts';
+import { Lattice } from './lattice.ts';
+import { ROWS } from './occupancy.ts';
+import { Points } from './points.ts';
+import type { FaceBatch, Surface } from './surface.ts';
+
+export interface Places {
+  readonly count: number;
+  /** x, y, z of points in the order of their numbers; a list is written again for the next. */
+  points(): Iterable<Float64Array>;
+  /** Writes the number of each corner of some faces. */
+  number(batch: FaceBatch, corners: number, numbers: Uint32Array): void;
+}
+
+/** Walks the surface. */
+export function placesOf(surface: Surface): Places {
+  if (surface instanceof ClosedSurface || surface instanceof BakedSurface)
+    return new LatticePlaces(surface.lattice);
+  if (surface instanceof FaceSurface) return new LatticePlaces(cornersOf(surface));
+  return new HeldPlaces(surface);
+}
+
+class LatticePlaces implements Places {
+  readonly #lattice: Lattice;
+
+  constructor(lattice: Lattice) {
+    this.#lattice = lattice;
+  }
+
+  get count(): number {
+    return this.#lattice.count;
+  }
+
+  points(): Iterable<Float64Array> {
+    return this.#lattice.points();
+  }
+
+  number({ count, positions }: FaceBatch, corners: number, numbers: Uint32Array): void {
+    checkInterrupt();
+    for (let i = 0, at = 0; i < count * corners; i++, at += 3) {
+      numbers[i] = this.#lattice.number(positions[at]!, positions[at + 1]!, positions[at + 2]!);
+    }
+  }
+}
+
+const POINTS_AT_ONCE = 4096;
+
+/** Of surfaces whose points lie between voxels; all of them are held. */
+class HeldPlaces implements Places {
+  readonly #points: Points;
+
+  constructor(surface: Surface) {
+    this.#points = new Points();
+    for (const { count, positions } of surface.batches()) {
+      checkInterrupt();
+      for (let at = 0; at < count * surface.corners * 3; at += 3) {
+        this.#points.number(positions[at]!, positions[at + 1]!, positions[at + 2]!, 0);
+      }
+    }
+  }
+
+  get count(): number {
+    return this.#points.count;
+  }
+
+  *points(): Generator<Float64Array, void, undefined> {
+    for (let from = 0; from < this.count; from += POINTS_AT_ONCE) {
+      const end = Math.min(this.count, from + POINTS_AT_ONCE);
+      yield this.#points.positions.subarray(from * 3, end * 3);
+    }
+  }
+
+  number({ count, positions }: FaceBatch, corners: number, numbers: Uint32Array): void {
+    checkInterrupt();
+    for (let i = 0, at = 0; i < count * corners; i++, at += 3) {
+      const [x, y, z] = [positions[at]!, positions[at + 1]!, positions[at + 2]!];
+      numbers[i] = this.#points.number(x, y, z, 0);
+    }
+  }
+}
+
+/** Corners of a row of voxels: the rows at y or y + 1 and at z or z + 1. */
+const SIDE = 17;
+
+/** The corners of all visible faces, sixteen at a time. */
+function cornersOf({ occupancy }: FaceSurface): Lattice {
+  const lattice = new Lattice();
+  const visible = new Uint16Array(6 * ROWS);
+  const rows = new Uint32Array(SIDE * SIDE);
+  for (let slot = 0; slot < occupancy.blocks.length; slot++) {
+    if (!occupancy.visible(slot, visible)) continue;
+    const { x, y, z } = occupancy.blocks[slot]!;
+    rows.fill(0);
+    for (let row = 0; row < ROWS; row++) markCorners(rows, visible, row);
+    for (let row = 0; row < rows.length; row++) {
+      if (rows[row] === 0) continue;
+      lattice.addRow(x, y + (row % SIDE), z + Math.floor(row / SIDE), rows[row]!);
+    }
+  }
+  lattice.seal();
+  return lattice;
+}
+
+function markCorners(rows: Uint32Array, visible: Uint16Array, row: number): void {
+  const at = (row & 15) + (row >> 4) * SIDE;
+  const wide = (direction: number) => {
+    const bits = visible[direction * ROWS + row]!;
+    return bits | (bits << 1);
+  };
+  const [back, front, bottom, top] = [wide(0), wide(1), wide(2), wide(3)];
+  const across = (visible[4 * ROWS + row]! << 1) | visible[5 * ROWS + row]!;
+  rows[at] = rows[at]! | back | bottom | across;
+  rows[at + 1] = rows[at + 1]! | front | bottom | across;
+  rows[at + SIDE] = rows[at + SIDE]! | back | top | across;
+  rows[at + SIDE + 1] = rows[at + SIDE + 1]! | front | top | across;
+}
