@@ -1,15 +1,21 @@
 /**
  * Scenes for the ray tracer POV-Ray (.povray in Goxel; .pov is its usual extension): the active
- * camera, the light, and a box for each solid voxel of every layer, hidden ones included, as Goxel
- * writes them. Layers that overlap are not merged. What is written is Goxel's text but for the
- * line that names the program.
+ * camera, the light, and a box for each solid voxel of the visible layers, with the opacity, glow
+ * and gloss of its layer's material. They say for which version they are, and that colours are
+ * sRGB, so POV-Ray has nothing to warn of.
+ *
+ * Like Goxel: its text but for the line that names the program; every layer, hidden ones included,
+ * and no materials. Layers that overlap are not merged.
  */
 
 import type { Document } from '../document/document.ts';
-import { newCamera } from '../document/scene.ts';
+import type { Layer } from '../document/layer.ts';
+import { type Material, newCamera } from '../document/scene.ts';
+import { type SeenLayer, seenLayers } from '../mesh/seen.ts';
 import { BLOCK_VOXELS, newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
-import type { Format } from './format.ts';
+import type { ExportOptions, Format } from './format.ts';
+import { materialOf, tintOf } from './meshes/mtl.ts';
 import { TextPieces } from './text.ts';
 
 const SOLID = (SOLID_ALPHA << 24) >>> 0;
@@ -23,14 +29,37 @@ const COMMA = Buffer.from(', ');
 const BETWEEN = Buffer.from('>, <');
 const AFTER = Buffer.from('>)\n');
 
-function* writePovray(document: Document): Generator<Uint8Array> {
+/** How bright the gloss of a material without roughness is. */
+const GLOSS_MAX = 0.5;
+/** From here on a gloss has the colour of what it is on. */
+const METAL_MIN = 0.5;
+
+const MACRO = [
+  '#declare Voxel = box {<-0.5, -0.5, -0.5>, <0.5, 0.5, 0.5>}\n#macro Vox(Pos, Color)\n',
+  '    object {\n        Voxel\n        translate Pos\n        translate <0.5, 0.5, 0.5>\n',
+];
+const GOXEL_TEXTURE = '        texture { pigment {color rgb Color / 255} }\n    }\n#end\n\n\n';
+/** Clear and Shine are set before the voxels of each layer. */
+const TEXTURE =
+  '        texture {\n' +
+  '            pigment { color srgbt <Color.x / 255, Color.y / 255, Color.z / 255, Clear> }\n' +
+  '            finish { Shine }\n        }\n    }\n#end\n\n\n';
+
+function* writePovray(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   document.refresh();
+  const goxel = options.like === 'goxel';
   const out = new TextPieces();
-  for (const line of header(document)) out.text(line);
-  for (const { volume } of document.layers) {
+  out.text('// Generated from goxel-supervisor\n');
+  for (const line of header(document, goxel)) out.text(line);
+  const bodies = goxel ? document.layers.map(asItIs) : seenLayers(document);
+  for (const { layer, volume } of bodies) {
+    const material = materialOf(document, layer);
+    const tint = goxel ? undefined : tintOf(material);
+    if (!goxel) out.text(setting(material));
     for (const { x, y, z, data } of volume.blocks(newScratch())) {
       for (let i = 0; i < BLOCK_VOXELS; i++) {
-        const rgba = data[i]!;
+        const word = data[i]!;
+        const rgba = word < SOLID || tint === undefined ? word : tint(word);
         if (rgba < SOLID) continue;
         if (out.full) yield out.take();
         put(out, BEFORE);
@@ -43,6 +72,25 @@ function* writePovray(document: Document): Generator<Uint8Array> {
   }
   out.text('\n}\n');
   yield out.take();
+}
+
+function asItIs(layer: Layer): SeenLayer {
+  return { layer, volume: layer.volume };
+}
+
+/** What the macro takes for the voxels that follow: glass, glow and gloss. */
+function setting({ color, emission, metallic, roughness }: Material): string {
+  const glow = Array.from(emission, (value) => fixed(unit(value), 6)).join(', ');
+  const gloss = fixed((1 - unit(roughness)) * GLOSS_MAX, 6);
+  const metal = unit(metallic) > METAL_MIN ? ' metallic' : '';
+  return (
+    `\n    #declare Clear = ${fixed(1 - unit(color[3]!), 6)};\n` +
+    `    #declare Shine = finish { emission rgb <${glow}> specular ${gloss}${metal} }\n`
+  );
+}
+
+function unit(value: number): number {
+  return Math.min(1, Math.max(0, value)) || 0;
 }
 
 function triple(out: TextPieces, a: number, b: number, c: number): void {
@@ -59,7 +107,7 @@ function put(out: TextPieces, bytes: Uint8Array): void {
 }
 
 /** The camera, the macro and the light. */
-function header(document: Document): string[] {
+function header(document: Document, goxel: boolean): string[] {
   const camera = document.cameras.find(({ active }) => active) ?? document.cameras[0];
   const mat = (camera ?? newCamera('')).mat;
   const view = inverse32(mat);
@@ -68,14 +116,14 @@ function header(document: Document): string[] {
   const [x, y, z] = towardLight(document, mat).map((v) => fixed(-v, 1));
   const angle = (FOV_DEGREES * WIDTH) / HEIGHT;
   return [
-    `// Generated from goxel-supervisor\n// https://github.com/guillaumechereau/goxel\n\n\n`,
+    goxel ? '// https://github.com/guillaumechereau/goxel\n\n\n' : '\n#version 3.7;\n\n',
     `camera {\n    perspective\n    right x*${WIDTH}/${HEIGHT}\n    direction <0, 0, -1>\n`,
     `    angle ${angle.toFixed(1)}\n    transform {\n`,
     `        matrix <${matrix.map((v) => fixed(v, 6)).join(', ')}>\n`,
     '        inverse\n    }\n}\n\n\n',
-    '#declare Voxel = box {<-0.5, -0.5, -0.5>, <0.5, 0.5, 0.5>}\n#macro Vox(Pos, Color)\n',
-    '    object {\n        Voxel\n        translate Pos\n        translate <0.5, 0.5, 0.5>\n',
-    '        texture { pigment {color rgb Color / 255} }\n    }\n#end\n\n\n',
+    ...MACRO,
+    goxel ? GOXEL_TEXTURE : TEXTURE,
+    goxel ? '' : 'global_settings { assumed_gamma 1.0 }\n',
     `global_settings { ambient_light rgb<1, 1, 1> * ${ambient.toFixed(2)} }\n`,
     'light_source {\n    <0, 0, 1024> color rgb <2, 2, 2>\n    parallel\n',
     `    point_at <${x}, ${y}, ${z} + 1024>\n}\n\n\nunion {\n`,

@@ -183,9 +183,11 @@ export class Atlas {
   readonly surfaces: readonly BakedSurface[];
   readonly #width: number;
   readonly #height: number;
+  readonly #side_max: number;
 
   /** Throws GOX_FORMAT_LIMIT when there are more faces than a picture can hold. */
-  constructor(volumes: readonly Volume[]) {
+  constructor(volumes: readonly Volume[], side_max = SIDE_MAX) {
+    this.#side_max = side_max;
     this.surfaces = volumes.map((volume) => new BakedSurface(volume));
     const places = this.#places();
     const area = places.reduce((sum, { width, height }) => sum + width * height, 0);
@@ -250,6 +252,7 @@ export class Atlas {
   /** Lays rectangles on shelves; gives the height of all. */
   #lay(rooms: Room[]): number {
     rooms.sort((a, b) => b.height - a.height || b.width - a.width);
+    const side_max = this.#side_max;
     let [left, top, shelf] = [0, 0, 0];
     for (const { width, height, users } of rooms) {
       if (left + width > this.#width) {
@@ -257,7 +260,7 @@ export class Atlas {
         [left, shelf] = [0, 0];
       }
       shelf = Math.max(shelf, height);
-      if (this.#width > SIDE_MAX || top + shelf > SIDE_MAX) throw tooLarge();
+      if (Math.max(this.#width, top + shelf) > side_max) throw tooLarge(side_max);
       for (let i = 0; i < users.length; i += 2) {
         const [fields, from] = [users[i] as Int32Array, users[i + 1] as number];
         fields[from + LEFT] = left;
@@ -281,9 +284,9 @@ function within(distance: number, length: number): number {
   return INSET + (distance * (length - 2 * INSET)) / length;
 }
 
-function tooLarge(): GoxError {
+function tooLarge(side_max: number): GoxError {
   const message =
-    `A picture of the faces has at most ${SIDE_MAX} x ${SIDE_MAX} pixels; these need more. ` +
+    `A picture of the faces has at most ${side_max} x ${side_max} pixels; these need more. ` +
     'Write it with texture: "palette".';
-  return new GoxError('GOX_FORMAT_LIMIT', message, { side_max: SIDE_MAX });
+  return new GoxError('GOX_FORMAT_LIMIT', message, { side_max });
 }

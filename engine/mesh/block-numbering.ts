@@ -1,7 +1,7 @@
 /**
  * Numbers the vertices of a surface of unit faces so that no two agree in position, colour and, if
- * that is asked, normal, as Goxel does for glTF. A vertex is forgotten when the last block that touches it is
- * done, so memory follows the blocks still open, not the size of the mesh.
+ * that is asked, normal, as Goxel does for glTF. A vertex is forgotten when the last block that
+ * touches it is done, so memory follows the blocks still open, not the size of the mesh.
  */
 
 import { checkInterrupt } from '../interrupt.ts';

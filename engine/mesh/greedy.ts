@@ -2,7 +2,8 @@
  * Visible faces joined to rectangles of one colour, across blocks. In each plane the faces of a row
  * are joined to the longest runs, and a run is joined to the run below it when both begin and end
  * at the same places and have the same colour; every face lies in one rectangle. Rectangles may
- * meet a corner of another in the middle of a side, as greedy meshes do; `ClosedSurface` mends that.
+ * meet a corner of another in the middle of a side, as greedy meshes do; `ClosedSurface` mends
+ * that.
  *
  * A plane is made row by row, so only the runs of one row are held. Order: directions -y +y -z +z
  * +x -x, planes from low to high, in a plane by the row in which a rectangle ends.

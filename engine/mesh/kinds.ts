@@ -9,7 +9,8 @@ import type { Surface } from './surface.ts';
 
 /**
  * How meshes are made of voxels. `blocks`: a quad for each visible face, as Goxel does. `greedy`:
- * rectangles of equal faces joined, watertight. `marching`: marching cubes with a flat colour a triangle.
+ * rectangles of equal faces joined, watertight. `marching`: marching cubes with a flat colour a
+ * triangle.
  * `smooth`: marching cubes with blended positions.
  */
 export type MeshKind = 'blocks' | 'greedy' | 'marching' | 'smooth';

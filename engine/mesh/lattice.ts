@@ -1,7 +1,7 @@
 /**
- * A set of points with whole coordinates, kept as bits: 16³ points a block, 1 KiB. They are numbered
- * block after block, in a block by z, then y, then x, so that a number needs no table of points.
- * Coordinates are taken modulo 2^32, in which none of a mesh agree.
+ * A set of points with whole coordinates, kept as bits: 16³ points a block, 1 KiB. They are
+ * numbered block after block, in a block by z, then y, then x, so that a number needs no table of
+ * points. Coordinates are taken modulo 2^32, in which none of a mesh agree.
  */
 
 import { checkInterrupt } from '../interrupt.ts';

@@ -260,7 +260,8 @@ function putFaces(
 
 /** `vt u v` of a place in a picture, whose v counts from the bottom here. */
 export function coordinateLine(u: number, v: number): string {
-  return `vt ${Number(u.toFixed(COORDINATE_DIGITS))} ${Number((1 - v).toFixed(COORDINATE_DIGITS))}\n`;
+  const shown = (value: number) => Number(value.toFixed(COORDINATE_DIGITS));
+  return `vt ${shown(u)} ${shown(1 - v)}\n`;
 }
 
 /** Enough for a sixtieth of a pixel of the largest picture. */

@@ -10,7 +10,7 @@
 
 import type { Document } from '../../document/document.ts';
 import { encodePng } from '../../image/png.ts';
-import { beginsWithText, withText } from '../../image/png-text.ts';
+import { textIn, withText } from '../../image/png-text.ts';
 import { Atlas } from '../../mesh/atlas.ts';
 import { ColorCells } from '../../mesh/color-cells.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
@@ -104,7 +104,7 @@ function writeLibrary(
 }
 
 function isOurPicture(start: Uint8Array): boolean {
-  return beginsWithText(start, ...MARK);
+  return textIn(start, MARK[0]) === MARK[1];
 }
 
 /** A texture coordinate for each colour. */

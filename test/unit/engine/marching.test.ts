@@ -78,7 +78,8 @@ function read({ bytes, title }: Fixture) {
 }
 
 function lines(fixture: Fixture, extension: string, options: ExportOptions): string[] {
-  const pieces = [...formatFor(`x.${extension}`).write!(read(fixture), { like: 'goxel', ...options })];
+  const { write } = formatFor(`x.${extension}`);
+  const pieces = [...write!(read(fixture), { like: 'goxel', ...options })];
   return Buffer.concat(pieces).toString('latin1').split('\n');
 }
 
