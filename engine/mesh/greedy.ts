@@ -124,11 +124,10 @@ export class GreedySurface implements Surface {
   }
 
   #slab(slots: readonly number[], direction: number): Slab {
-    const visible = new Uint16Array(AXES.length * ROWS);
+    const rows = new Uint16Array(ROWS);
     const faces = new Uint16Array(slots.length * ROWS);
     for (const [i, slot] of slots.entries()) {
-      if (!this.occupancy.visible(slot, visible)) continue;
-      const rows = visible.subarray(direction * ROWS, (direction + 1) * ROWS);
+      if (!this.occupancy.visibleIn(slot, direction, rows)) continue;
       turnRows(faces.subarray(i * ROWS, (i + 1) * ROWS), rows, AXES[direction]![0]);
     }
     return { blocks: slots.map((slot) => this.occupancy.blocks[slot]!), faces };

@@ -20,6 +20,7 @@ import { compareBuilds } from './beside.ts';
 const GROUPS = [
   'formats',
   'convert',
+  'meshes',
   'edits',
   'scale',
   'filters',

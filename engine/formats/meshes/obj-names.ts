@@ -1,4 +1,7 @@
-/** Names as an .obj and its .mtl can hold them: a line each, and of materials no two alike. */
+/**
+ * Names as an .obj and its .mtl can hold them: without blanks, at which some readers end them (they
+ * become `_`, as Blender writes them), and of materials no two alike.
+ */
 
 import type { Material } from '../../document/scene.ts';
 import type { Report } from '../report.ts';
@@ -50,8 +53,8 @@ export class Names {
       .trim()
       .replace(/\\$/, '')
       .slice(0, NAME_MAX);
-    const shown = plain === '' ? otherwise : plain;
-    if (shown !== name) {
+    const shown = plain === '' ? otherwise : plain.replace(/\s+/gu, '_');
+    if (plain !== name) {
       const message = 'A name was changed, since it is a part of a line.';
       this.#report?.warn('WARN_NAMES_LOST', message, { object: shown });
     }

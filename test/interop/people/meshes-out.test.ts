@@ -9,6 +9,7 @@ import { Document } from '../../../engine/document/document.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
 import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
+import { assimpMeshes } from '../../support/assimp.ts';
 import { enclosure } from '../../support/closed-meshes.ts';
 import { documentOf } from '../../support/documents.ts';
 import { TestEngine } from '../../support/engine.ts';
@@ -124,12 +125,12 @@ obj('layers are objects with their materials; a voxel is in the one that it is s
     const triangles = trianglesOfObj(files);
     const volumeOf = (name: string) =>
       enclosure(triangles.filter(({ object }) => object === name).map(({ corners }) => corners));
-    assert.equal([volumeOf('wall f 1 1 1').volume, volumeOf('wall f 1 1 1').open], [32, 0]);
+    assert.equal([volumeOf('wall_f_1_1_1').volume, volumeOf('wall_f_1_1_1').open], [32, 0]);
     assert.equal([volumeOf('roof').volume, volumeOf('roof').open], [64, 0]);
     assert.is(volumeOf('sun').volume, 1);
     assert.is(volumeOf('hidden').triangles, 0);
     const used = new Set(triangles.map(({ object, material }) => `${object}: ${material}`));
-    assert.equal([...used], ['wall f 1 1 1: Material.1', 'roof: Glass', 'sun: Glass.2']);
+    assert.equal([...used], ['wall_f_1_1_1: Material.1', 'roof: Glass', 'sun: Glass.2']);
     assert.equal(
       files.warnings.map(({ code }) => code),
       ['WARN_NAMES_LOST'],
@@ -274,6 +275,37 @@ others('scale, pivot and up are the same for all', () => {
         [0, -0.5, -6],
         [4, 0.5, 0],
       ],
+      format,
+    );
+  }
+});
+
+others('assimp reads them, each layer by its name and with its material', async () => {
+  const document = Document.empty();
+  document.activeLayer.set({ name: 'a wall' });
+  document.activeLayer.volume.fillBox([0, 0, 0], [4, 3, 2], 0xff01_0203);
+  const roof = document.addLayer('roof');
+  roof.set({ material: document.addMaterial(newMaterial('Tiles')) });
+  roof.volume.fillBox([0, 0, 5], [4, 3, 6], 0xff04_0506);
+  for (const options of [{}, { mesh: 'greedy' }, { texture: 'baked' }] as const) {
+    const { main, beside } = filesOf(document, 'obj', { up: 'z', ...options });
+    const files = Object.fromEntries(
+      [...beside].map(([extension, bytes]) => [`model.${extension}`, bytes]),
+    );
+    const meshes = await assimpMeshes('model.obj', main, files);
+    const told = meshes.map(({ node, material, min, max }) => [node, material, min, max]);
+    const wanted = [
+      ['a_wall', 'Material.1', [0, 0, 0], [4, 3, 2]],
+      ['roof', 'Tiles', [0, 0, 5], [4, 3, 6]],
+    ];
+    assert.equal(told, wanted, JSON.stringify(options));
+  }
+  for (const format of ['ply', 'stl']) {
+    const { main } = filesOf(document, format, { mesh: 'greedy' });
+    const meshes = await assimpMeshes(`model.${format}`, main);
+    assert.equal(
+      meshes.map(({ faces, max }) => [faces, max]),
+      [[24, [4, 3, 6]]],
       format,
     );
   }
