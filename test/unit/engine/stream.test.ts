@@ -20,7 +20,7 @@ const GROWTH_BYTES_MAX = 96 * 1024 * 1024;
 const test = suite('stream');
 
 test('ten million voxels are exported in memory for a few pieces', () => {
-  const formats = ['obj', 'ply', 'gltf', 'stl', 'txt'];
+  const formats = ['obj', 'ply', 'gltf', 'glb', 'stl', 'txt'];
   const output = execFileSync(process.execPath, [MEMORY, ...formats], { encoding: 'utf8' });
   const { voxels, bytes, grown_bytes } = JSON.parse(output) as {
     voxels: number;

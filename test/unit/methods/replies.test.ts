@@ -158,7 +158,7 @@ files('that were written or read are named by their absolute paths', async () =>
     [call('save_project', { path: 'sub/../a.gox' }), 'a.gox', 'gox'],
     [call('save_project'), 'a.gox', 'gox'],
     [call('save_project', { path: 'sub/b', format: 'VOX' }), 'sub/b', 'vox'],
-    [call('export_model', ['./c.obj']), 'c.obj', 'obj'],
+    [call('export_model', ['./c.ply']), 'c.ply', 'ply'],
     [call('export_model', ['c.png']), 'c.png', 'png'],
     [call('save_palette', ['d.gpl']), 'd.gpl', 'gpl'],
   ] as const;
