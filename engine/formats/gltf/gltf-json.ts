@@ -6,8 +6,9 @@
 import type { Document } from '../../document/document.ts';
 import { PIECE_BYTES } from '../pieces.ts';
 import { GltfMaterials } from './gltf-materials.ts';
+import type { Paint } from './gltf-paint.ts';
 import { PAINT_AT } from './gltf-pieces.ts';
-import type { GltfNode, GltfScene, Paint } from './gltf-scene.ts';
+import type { GltfNode, GltfScene } from './gltf-scene.ts';
 
 const FLOAT = 5126;
 const UNSIGNED_SHORT = 5123;
@@ -23,7 +24,8 @@ const NORMAL_OFFSET = 12;
 const PAINTS: Readonly<
   Record<Paint, { readonly attribute: string; readonly type: string } | null>
 > = {
-  texture: { attribute: 'TEXCOORD_0', type: 'VEC2' },
+  palette: { attribute: 'TEXCOORD_0', type: 'VEC2' },
+  baked: { attribute: 'TEXCOORD_0', type: 'VEC2' },
   colors: { attribute: 'COLOR_0', type: 'VEC4' },
   materials: null,
 };
@@ -49,7 +51,7 @@ export class GltfFile {
 
   /** All JSON but the `buffers`: for these `buffer` says what comes beside their length. */
   json(buffer: object): object {
-    const { nodes, texture } = this.#scene;
+    const { nodes, texture, paint } = this.#scene;
     if (texture !== undefined) {
       this.#addView({ bytes: texture.length, parts: () => [texture] }, {});
     }
@@ -63,7 +65,7 @@ export class GltfFile {
       meshes,
       materials: all,
       textures: textured ? [{ sampler: 0, source: 0 }] : [],
-      images: textured ? [{ name: 'palette', bufferView: 0, mimeType: 'image/png' }] : [],
+      images: textured ? [{ name: paint, bufferView: 0, mimeType: 'image/png' }] : [],
       samplers: textured
         ? [
             {

@@ -63,7 +63,7 @@ export class GltfMaterials {
       name,
       pbrMetallicRoughness: {
         ...(factor.some((value) => value !== 1) ? { baseColorFactor: factor } : {}),
-        ...(kind === 'texture' ? { baseColorTexture: { index: 0 } } : {}),
+        ...(kind === 'palette' || kind === 'baked' ? { baseColorTexture: { index: 0 } } : {}),
         metallicFactor: fraction(look.metallic),
         roughnessFactor: fraction(look.roughness),
       },

@@ -9,14 +9,19 @@ import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
 import { boundsOf, placementOf } from '../../mesh/placement.ts';
+import { type SeenLayer, seenLayers } from '../../mesh/seen.ts';
+import type { Surface } from '../../mesh/surface.ts';
 import type { Vec3 } from '../../volume/box.ts';
+import type { Volume } from '../../volume/volume.ts';
 import { ColorNumbers } from '../color-numbers.ts';
 import type { ExportOptions } from '../format.ts';
 import { isYUp } from '../up.ts';
+import { GltfAtlas } from './gltf-atlas.ts';
 import { BlockMesh } from './gltf-blocks.ts';
 import { facePieces, packUv } from './gltf-faces.ts';
 import { type Common, LayerMesh, type Pieces } from './gltf-layer.ts';
 import type { Limit } from './gltf-limit.ts';
+import { PAINT_WORDS, type Paint, paintOf } from './gltf-paint.ts';
 import { PALETTE_COLORS_MAX, palettePng, paletteSide } from './gltf-palette.ts';
 import { PAINT_AT, type PieceLayout, placed } from './gltf-pieces.ts';
 
@@ -26,12 +31,6 @@ const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 const MATERIALS_MAX = 4096;
 
 const ORIGIN: Vec3 = [0, 0, 0];
-
-/** What tells the colours of faces. */
-export type Paint = 'texture' | 'colors' | 'materials';
-
-/** Words of a vertex after its normal. */
-const PAINT_WORDS = { texture: 1, colors: 2, materials: 0 } as const;
 
 /** Linear light of an sRGB channel (IEC 61966-2-1), 0…1. */
 const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
@@ -70,7 +69,7 @@ export function sceneOf(
   const wanted = paintOf(options);
   const scene = makeScene(document, options, wanted, limit, kept_bytes_max);
   const { count } = scene.colors;
-  if (wanted === 'texture' && count > PALETTE_COLORS_MAX) {
+  if (wanted === 'palette' && count > PALETTE_COLORS_MAX) {
     return makeScene(document, options, 'colors', limit, kept_bytes_max);
   }
   if (wanted === 'materials' && count > MATERIALS_MAX) {
@@ -80,12 +79,6 @@ export function sceneOf(
     throw new GoxError('GOX_FORMAT_LIMIT', message, { materials_max: MATERIALS_MAX });
   }
   return scene;
-}
-
-/** `smooth` blends colours along a face, which a picture of a palette cannot. */
-function paintOf({ mesh, materials, texture, vertex_colors }: ExportOptions): Paint {
-  if (materials === 'color') return 'materials';
-  return vertex_colors === true || texture === 'none' || mesh === 'smooth' ? 'colors' : 'texture';
 }
 
 function makeScene(
@@ -104,25 +97,26 @@ function makeScene(
     count: (bytes) => limit.count(bytes),
   };
   const nodes: GltfNode[] = [];
-  const layers = layersOf(document, options);
-  const { pivot, scale } = placementOf(options, () => boundsOf(layers.map((one) => one.volume)));
+  const bodies = bodiesOf(document, options);
+  const volumes = bodies.map(({ volume }) => volume);
+  const { pivot, scale } = placementOf(options, () => boundsOf(volumes));
   const y_up = isYUp(options, true);
-  for (const layer of layers) {
+  const atlas = paint === 'baked' ? new GltfAtlas(volumes) : undefined;
+  for (const [i, { layer, volume }] of bodies.entries()) {
     const own = ownPivot(layer);
     const frame = { pivot: own ?? pivot, scale, y_up };
-    const mesh = new LayerMesh(piecesOf(layer, options, words, limit), frame, common);
+    const pieces = piecesOf(volume, atlas?.surfaces[i], options, { words, limit });
+    const mesh = new LayerMesh(pieces, frame, common);
     const translation = own === undefined ? ORIGIN : placed(own, { pivot, scale, y_up });
     if (mesh.vertices > 0) nodes.push({ layer, mesh, translation });
   }
   const side = paletteSide(colors.count, 1);
-  const textured = paint === 'texture' && nodes.length > 0;
+  const texture = atlas === undefined ? palettePng(colors, side) : atlas.png();
+  const textured = nodes.length > 0 && (paint === 'palette' || paint === 'baked');
   return {
-    paint,
-    layout: common.layout,
-    nodes,
-    colors,
+    ...{ paint, layout: common.layout, nodes, colors },
     paints: paintWords(colors, paint, side),
-    texture: textured ? palettePng(colors, side) : undefined,
+    texture: textured ? texture : undefined,
   };
 }
 
@@ -132,23 +126,28 @@ function ownPivot({ derived, mat }: Layer): Vec3 | undefined {
   return derived || place.every((value) => value === 0) ? undefined : place;
 }
 
-/** Those that are to be written, from bottom to top. */
-function layersOf(document: Document, { hidden, like }: ExportOptions): readonly Layer[] {
+/** Where layers overlap, those that are seen; all as they are when hidden ones are among them. */
+function bodiesOf(document: Document, { hidden, like }: ExportOptions): readonly SeenLayer[] {
   document.refresh();
-  const all = hidden === true || like === 'goxel';
-  return document.layers.filter(({ visible }) => all || visible);
+  const { layers } = document;
+  const all = (hidden === true || like === 'goxel') && layers.some(({ visible }) => !visible);
+  return all ? layers.map((layer) => ({ layer, volume: layer.volume })) : seenLayers(document);
 }
 
-function piecesOf(layer: Layer, options: ExportOptions, words: number, limit: Limit): Pieces {
-  const { mesh = 'blocks' } = options;
-  if (mesh !== 'blocks') {
-    const surface = surfaceOf(layer.volume, mesh);
+function piecesOf(
+  volume: Volume,
+  baked: Surface | undefined,
+  { mesh = 'blocks' }: ExportOptions,
+  { words, limit }: { readonly words: number; readonly limit: Limit },
+): Pieces {
+  if (baked !== undefined || mesh !== 'blocks') {
+    const surface = baked ?? surfaceOf(volume, mesh);
     return (maker, colors) => facePieces(surface, maker, colors);
   }
-  const blocks = new BlockMesh(layer.volume);
+  const blocks = new BlockMesh(volume);
   // A vertex belongs to four squares of a kind at most, so there are as many vertices at least.
   const face_bytes = words * 4 + 6 * 2;
-  if (!limit.allows(layer.volume.count() * 6 * face_bytes)) {
+  if (!limit.allows(volume.count() * 6 * face_bytes)) {
     limit.check(blocks.countFaces() * face_bytes);
   }
   return (maker, colors) => blocks.pieces(maker, colors);
@@ -156,11 +155,11 @@ function piecesOf(layer: Layer, options: ExportOptions, words: number, limit: Li
 
 /** For each colour the words that a vertex has of it. */
 function paintWords(colors: ColorNumbers, paint: Paint, side: number): Int32Array | undefined {
-  if (paint === 'materials') return undefined;
+  if (paint === 'materials' || paint === 'baked') return undefined;
   const words = PAINT_WORDS[paint];
   const all = new Int32Array(colors.count * words);
   for (let number = 0; number < colors.count; number++) {
-    if (paint === 'texture') {
+    if (paint === 'palette') {
       all[number] = packUv(
         ((number % side) + 0.5) / side,
         (Math.floor(number / side) + 0.5) / side,

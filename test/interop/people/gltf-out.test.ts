@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import { type Material, newMaterial } from '../../../engine/document/scene.ts';
 import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { identity } from '../../../engine/volume/matrix.ts';
 import { assimpMeshes } from '../../support/assimp.ts';
 import { model } from '../../support/fixtures.ts';
@@ -61,6 +62,7 @@ const VARIANTS: readonly ExportOptions[] = [
   { mesh: 'marching' },
   { mesh: 'smooth' },
   { mesh: 'greedy', materials: 'color' },
+  { texture: 'baked' },
   { mesh: 'smooth', materials: 'color' },
   { up: 'z', scale: 0.1, pivot: 'center', hidden: true },
 ];
@@ -259,6 +261,50 @@ test('a material for each colour, on request', async () => {
   const many = Document.empty();
   for (let i = 0; i <= 4096; i++) many.activeLayer.volume.set(i, 0, 0, (OPAQUE | i) >>> 0);
   assert.throws(() => file(many, 'glb', { materials: 'color' }), /4096 materials.*4097 colours/);
+});
+
+test('a baked texture joins faces of many colours, each in its place', async () => {
+  const document = formatFor('x.gox').read!(model('colors300').bytes, 'colors300');
+  const [palette, baked] = (['palette', 'baked'] as const).map((texture) =>
+    file(document, 'glb', { mesh: 'greedy', texture }),
+  ) as [Buffer, Buffer];
+  const triangles = async (bytes: Buffer) => (await threeMeshes(bytes))[0]!.corners.length / 3;
+  assert.ok((await triangles(baked)) < (await triangles(palette)) / 4);
+  const read = (bytes: Buffer) =>
+    formatFor('x.glb').read!(bytes, 'x.glb', { solid: true }).merged();
+  const [one, other] = [document.merged(), read(baked)];
+  assert.is(one.count(), other.count());
+  for (const { x, y, z, data } of one.blocks()) {
+    for (const [i, rgba] of data.entries()) {
+      assert.is(other.get(x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8)), rgba);
+    }
+  }
+});
+
+test('options that mean nothing together are told', () => {
+  const told = (options: ExportOptions) => {
+    const report = new Report();
+    file(house(), 'glb', { ...options, report });
+    return report.warnings().map(({ code }) => code);
+  };
+  const unused = ['WARN_OPTION_UNUSED'];
+  assert.equal(told({ texture: 'baked', mesh: 'marching' }), unused);
+  assert.equal(told({ texture: 'palette', mesh: 'smooth' }), unused);
+  assert.equal(told({ texture: 'palette', vertex_colors: true }), unused);
+  assert.equal(told({ texture: 'baked', materials: 'color' }), unused);
+  assert.equal(told({ texture: 'baked', mesh: 'greedy' }), []);
+  assert.equal(told({ texture: 'none', materials: 'color' }), []);
+});
+
+test('where layers overlap, only what is seen is written', async () => {
+  const document = house();
+  const lid = document.addLayer('lid');
+  lid.volume.fillBox([0, 0, 0], [2, 1, 1], BLUE);
+  const meshes = await threeMeshes(file(document, 'glb'));
+  const ground = facesOf(meshes[0]!);
+  const above = (faces: Map<string, string>) =>
+    [...faces.keys()].filter((face) => face.split(' ')[1] === '1.000').length;
+  assert.equal([above(ground), above(facesOf(meshes[3]!))], [2 * 10, 2 * 2]);
 });
 
 test('indices take 16 bits as long as they can', () => {
