@@ -3,6 +3,7 @@
  * there is room, and made again to be written where it is not.
  */
 
+import { GoxError } from '../../../conf/errors.ts';
 import type { ColorNumbers } from '../color-numbers.ts';
 import { type Frame, PAINT_AT, type Piece, type PieceLayout, PieceMaker } from './gltf-pieces.ts';
 
@@ -148,10 +149,17 @@ export class LayerMesh {
         if (place < low) low = place;
         if (place > high) high = place;
       }
+      if (!Number.isFinite(low) || !Number.isFinite(high)) refuseScale();
       this.min[axis] = low;
       this.max[axis] = high;
     }
   }
+}
+
+function refuseScale(): never {
+  const message =
+    'Scaled like that the model is larger than 32-bit numbers can say. Choose a smaller scale.';
+  throw new GoxError('GOX_FORMAT_LIMIT', message);
 }
 
 function bytesIn({ vertices, triangles }: Piece): number {

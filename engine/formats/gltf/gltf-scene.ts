@@ -123,7 +123,8 @@ function makeScene(
 /** The place that a plain layer is turned about, when somebody has moved it from the origin. */
 function ownPivot({ derived, mat }: Layer): Vec3 | undefined {
   const place: Vec3 = [mat[12]!, mat[13]!, mat[14]!];
-  return derived || place.every((value) => value === 0) ? undefined : place;
+  if (derived || !place.every(Number.isFinite)) return undefined;
+  return place.every((value) => value === 0) ? undefined : place;
 }
 
 /** Where layers overlap, those that are seen; all as they are when hidden ones are among them. */

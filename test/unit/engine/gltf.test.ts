@@ -9,6 +9,7 @@ import { GltfFile } from '../../../engine/formats/gltf/gltf-json.ts';
 import { Limit } from '../../../engine/formats/gltf/gltf-limit.ts';
 import { sceneOf } from '../../../engine/formats/gltf/gltf-scene.ts';
 import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts';
+import { identity } from '../../../engine/volume/matrix.ts';
 import { model } from '../../support/fixtures.ts';
 import { gltfIssues, gltfJsonOf } from '../../support/gltf-file.ts';
 import { SEED } from '../../support/seed.ts';
@@ -106,6 +107,17 @@ test('names, odd numbers and missing materials do no harm', async () => {
     assert.is(materials[0]!.pbrMetallicRoughness.metallicFactor, 0);
     assert.equal(materials[1]!.emissiveFactor, [0, 0, 1]);
   }
+});
+
+test('a pivot that is no place is none, and a scale out of reach is refused', async () => {
+  const document = opened('two');
+  const mat = identity();
+  mat[13] = Number.NaN;
+  document.activeLayer.set({ mat });
+  const file = exported(document, 'glb');
+  assert.equal(await gltfIssues(file), []);
+  assert.is(gltfJsonOf(file).nodes[0]!.translation, undefined);
+  assert.throws(() => exported(document, 'glb', { scale: 1e300 }), /Choose a smaller scale/);
 });
 
 test('Base64 of parts of any length is that of the whole', () => {
