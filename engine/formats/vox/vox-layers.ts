@@ -45,7 +45,6 @@ export function paintOf(
 ): Paint {
   const materials = [newMaterial('Material.1')];
   const places = new Map<string, number>();
-  const names = new Set(['Material.1']);
   const kinds = Uint8Array.from(colors, (_, index) => {
     const material = materialOf(index);
     if (material === undefined) return 0;
@@ -55,20 +54,31 @@ export function paintOf(
     if (place === undefined) {
       place = materials.length;
       places.set(key, place);
-      materials.push({ ...material, name: unused(name, names) });
+      materials.push(material);
     }
     return place;
   });
   return { colors, kinds, materials };
 }
 
-/** A name that is not taken, which it is then. */
-function unused(name: string, names: Set<string>): string {
-  const base = name === '' ? 'Material' : name;
-  let found = base;
-  for (let n = 2; names.has(found); n++) found = `${base}.${n}`;
-  names.add(found);
-  return found;
+/**
+ * The materials that layers are made of, or the first one when there is none, each with a name of
+ * its own; the layers get their places among these.
+ */
+export function usedMaterials({ materials }: Paint, layers: readonly Layer[]): Material[] {
+  const used = new Set(layers.map(({ material }) => material));
+  const places = [...materials.keys()].filter((place) => used.has(place));
+  if (places.length === 0) places.push(0);
+  const names = new Set<string>();
+  for (const layer of layers) layer.set({ material: places.indexOf(layer.material) });
+  return places.map((place) => {
+    const { name } = materials[place]!;
+    const base = name === '' ? 'Material' : name;
+    let found = base;
+    for (let n = 2; names.has(found); n++) found = `${base}.${n}`;
+    names.add(found);
+    return { ...materials[place]!, name: found };
+  });
 }
 
 /** Layers of all placements, in their order, as MagicaVoxel shows them. */

@@ -81,3 +81,41 @@ function fraction(text: string | undefined, other: number): number {
   const value = text === undefined ? Number.NaN : Number.parseFloat(text);
   return Number.isFinite(value) ? Math.min(Math.max(value, 0), 1) : other;
 }
+
+/**
+ * What a MATL chunk says of a material; undefined for what is diffuse. `lost` is called when that
+ * is not all of it.
+ */
+export function dictOf(material: Material, lost: () => void): Dict | undefined {
+  const { name, color, metallic, roughness, emission } = material;
+  const usual = newMaterial('');
+  const opacity = color[3]!;
+  const metal = metallic !== usual.metallic;
+  const rough = roughness !== usual.roughness;
+  const light = emission.some((value) => value > 0);
+  const clear = opacity < 1;
+  if (color.subarray(0, 3).some((value) => value !== 1) || (light && (clear || metal || rough))) {
+    lost();
+  }
+  const given = { _name: name, _weight: '1', _rough: decimal(roughness, Math.fround) };
+  const trans = decimal(1 - opacity, (value) => Math.fround(1 - value));
+  const through = { _trans: trans, _alpha: trans };
+  const _metal = decimal(metallic, Math.fround);
+  if (light) {
+    const _emit = decimal(Math.min(Math.max(...emission), 1), Math.fround);
+    const _emission = Array.from(emission, (value) => decimal(value, Math.fround)).join(' ');
+    return { ...given, _type: '_emit', _emit, _flux: '0', _emission };
+  }
+  if (clear && metal) return { ...given, ...through, _type: '_blend', _metal };
+  if (clear) return { ...given, ...through, _type: '_glass' };
+  return metal || rough ? { ...given, _type: '_metal', _metal } : undefined;
+}
+
+/** The shortest decimal out of which comes the same as out of the number. */
+function decimal(value: number, made: (value: number) => number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (made(short) === made(value)) return String(short);
+  }
+  return String(value);
+}

@@ -28,7 +28,7 @@ import { Report } from '../report.ts';
 import { readCamera } from './vox-cameras.ts';
 import { type ChunkReader, chunksOf, type Dict } from './vox-chunks.ts';
 import { placementsOf } from './vox-frames.ts';
-import { LAYERS_MAX, LayerMaker, paintOf } from './vox-layers.ts';
+import { LAYERS_MAX, LayerMaker, paintOf, usedMaterials } from './vox-layers.ts';
 import { materialOf, readMaterial, readOldMaterial } from './vox-materials.ts';
 import { emptyModel, indicesIn, type Model, placeModel, readModel } from './vox-model.ts';
 import { readOld } from './vox-old.ts';
@@ -204,12 +204,7 @@ class VoxReader {
     });
     const maker = new LayerMaker(this.#models, paint, budget, report, this.#source);
     const layers = maker.make(placements);
-    const materials = paint.materials.filter(
-      (_, place) => place === 0 || layers.some(({ material }) => material === place),
-    );
-    for (const layer of layers) {
-      layer.set({ material: materials.indexOf(paint.materials[layer.material]!) });
-    }
+    const materials = usedMaterials(paint, layers);
     const cameras = [...document.cameras, ...this.#cameras];
     const active = layers.findLast(({ visible }) => visible) ?? layers.at(-1);
     document.set({ layers, active, materials, cameras, palette: this.#paletteInOrder() });

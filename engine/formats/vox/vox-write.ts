@@ -1,133 +1,136 @@
 /**
- * Writes MagicaVoxel files: the solid voxels of all visible layers merged. A model of at most 256
- * voxels a side comes out as Goxel writes it, alone and without its place in the world. A larger
- * one, whose coordinates Goxel wraps around, is cut into pieces of 256³, which a scene graph puts
- * where they were. The format is that of the two pages that MagicaVoxel publishes,
- * `MagicaVoxel-file-format-vox.txt` and `-extension.txt`.
+ * Writes MagicaVoxel files: an object in the scene for each layer that is visible and has solid
+ * voxels, with its name and in its place, hidden ones only when that is asked; up to 255 colours as
+ * they are, and materials. A layer of more than 256 voxels a side is a group of several objects.
+ * The format is that of the two pages that MagicaVoxel publishes, `MagicaVoxel-file-format-vox.txt`
+ * and `-extension.txt`. Like Goxel: one model (`vox-write-goxel.ts`).
  */
 
 import { GoxError } from '../../../conf/errors.ts';
-import { magicaVoxelColors } from '../../document/built-in-palettes.ts';
 import type { Document } from '../../document/document.ts';
-import { nearestIndices } from '../../image/nearest.ts';
-import { ColorCounter, medianCut } from '../../image/quantize.ts';
+import type { Layer } from '../../document/layer.ts';
 import { newScratch } from '../../volume/block.ts';
 import type { ExportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
+import { Report } from '../report.ts';
+import { chunk, dict, header, int32 } from './vox-bytes.ts';
+import { type Paint, paintFor } from './vox-paint.ts';
 import { type Piece, piecesOf } from './vox-pieces.ts';
 import { VoxelWriter } from './vox-voxels.ts';
+import { writeLikeGoxel } from './vox-write-goxel.ts';
 
 const VERSION = 150;
-const CHUNK_HEADER_BYTES = 12;
-const SIZE_BYTES = 12;
+const MODEL_BYTES = 2 * 12 + 12 + 4;
 const VOXEL_BYTES = 4;
 const LENGTH_MAX = 0x7fff_ffff;
 
-/** A palette has 256 entries; 0 is no voxel, and Goxel uses no entry past 254. */
-const PALETTE_LENGTH = 256;
-const INDEX_MIN = 1;
-const INDEX_MAX = 254;
+/** A layer and the models that it becomes. */
+interface Thing {
+  readonly layer: Layer;
+  readonly pieces: readonly Piece[];
+}
 
 /** Throws GOX_FORMAT_LIMIT when the file would be longer than its length fields can say. */
-export function* writeVox(
-  document: Document,
-  { exact_colors = false }: ExportOptions = {},
-): Generator<Uint8Array> {
-  const volume = document.merged();
-  const counter = ColorCounter.ofSolid(volume);
-  const { palette, indices } = paletteFor(counter, exact_colors);
-  const pieces = piecesOf(volume.blocks(newScratch()));
-  const graph = pieces.length > 1 ? sceneGraph(pieces) : Buffer.alloc(0);
-  const colors = palette === undefined ? Buffer.alloc(0) : chunk('RGBA', paletteBytes(palette));
-  let length = graph.length + colors.length;
-  for (const { count } of pieces) {
-    length += 2 * CHUNK_HEADER_BYTES + SIZE_BYTES + 4 + count * VOXEL_BYTES;
-  }
+export function* writeVox(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
+  const { like, hidden = false, report = new Report() } = options;
+  if (like === 'goxel') return yield* writeLikeGoxel(document, options);
+  document.refresh();
+  const things = document.layers
+    .filter(({ visible }) => visible || hidden)
+    .map((layer) => ({ layer, pieces: piecesOf(layer.volume.blocks(newScratch())) }))
+    .filter(({ pieces }) => pieces.some(({ count }) => count > 0));
+  const paint = paintFor(
+    document,
+    things.map(({ layer }) => layer),
+    report,
+  );
+  yield* inPieces(fileParts(things, paint));
+}
+
+function* fileParts(things: readonly Thing[], paint: Paint): Generator<Uint8Array> {
+  const nothing: Piece = { min: [0, 0, 0], size: [1, 1, 1], count: 0, slabs: [] };
+  const graph = things.length === 0 ? Buffer.alloc(0) : sceneGraph(things);
+  const tail = Buffer.concat([graph, ...paintChunks(paint)]);
+  const pieces = things.flatMap((thing) => thing.pieces);
+  const models = pieces.reduce((sum, { count }) => sum + MODEL_BYTES + count * VOXEL_BYTES, 0);
+  const length = tail.length + (things.length === 0 ? MODEL_BYTES : models);
   if (length > LENGTH_MAX) {
     const message = `The model takes ${length} bytes, more than a .vox file can have.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { bytes: length, bytes_max: LENGTH_MAX });
   }
-  const writer = new VoxelWriter(counter, indices);
-  const parts = function* (): Generator<Uint8Array> {
-    yield Buffer.concat([Buffer.from('VOX '), int32(VERSION), header('MAIN', 0, length)]);
+  yield Buffer.concat([Buffer.from('VOX '), int32(VERSION), header('MAIN', 0, length)]);
+  if (things.length === 0) yield modelHead(nothing);
+  for (const { layer, pieces } of things) {
+    const { counter, indices } = paint.colorsOf(layer);
+    const writer = new VoxelWriter(counter, indices);
     for (const piece of pieces) {
-      yield chunk('SIZE', int32(...piece.size));
-      yield Buffer.concat([header('XYZI', 4 + piece.count * VOXEL_BYTES, 0), int32(piece.count)]);
+      yield modelHead(piece);
       yield* writer.write(piece);
     }
-    yield graph;
-    yield colors;
-  };
-  yield* inPieces(parts());
-}
-
-/**
- * A palette for distinct colours, none when MagicaVoxel's own has them all, and the index of each.
- */
-function paletteFor(
-  counter: ColorCounter,
-  exact_colors: boolean,
-): { palette?: Uint32Array; indices: Uint8Array } {
-  const { colors, counts } = counter;
-  const usable = magicaVoxelColors().subarray(0, INDEX_MAX);
-  if (colors.every((color) => usable.includes(color))) {
-    return { indices: Uint8Array.from(colors, (color) => usable.indexOf(color) + INDEX_MIN) };
   }
-  const palette = new Uint32Array(PALETTE_LENGTH);
-  const exact = exact_colors && colors.length <= usable.length;
-  const entries = exact ? colors : medianCut(colors, counts, PALETTE_LENGTH - INDEX_MIN);
-  palette.set(entries, INDEX_MIN);
-  return { palette, indices: nearestIndices(palette, colors, INDEX_MIN, INDEX_MAX) };
+  yield tail;
 }
 
-/** The entries from 1 on, and an unused one. */
-function paletteBytes(palette: Uint32Array): Buffer {
-  const entries = new Uint32Array(PALETTE_LENGTH);
-  entries.set(palette.subarray(INDEX_MIN));
-  return Buffer.from(entries.buffer);
+function modelHead({ size, count }: Piece): Buffer {
+  const voxels = header('XYZI', 4 + count * VOXEL_BYTES, 0);
+  return Buffer.concat([chunk('SIZE', int32(...size)), voxels, int32(count)]);
+}
+
+/** Entries from 1 on; the last one is not used. */
+function paintChunks({ palette, materials }: Paint): Buffer[] {
+  const colors = Buffer.from(palette.buffer, palette.byteOffset, palette.byteLength);
+  const known = [...materials].map(([index, about]) => chunk('MATL', int32(index), dict(about)));
+  return [chunk('RGBA', colors), ...known];
 }
 
 /**
- * A root with a group of one transform and shape for each piece, in the one layer 0. A transform
- * moves the middle of its model, which is its size halved and truncated.
+ * A root with a group of a transform and shape for each layer, or of a transform and a group for
+ * one of several pieces; all in the one MagicaVoxel layer 0. A transform moves the middle of its
+ * model, which is its size halved and truncated.
  */
-function sceneGraph(pieces: readonly Piece[]): Buffer {
-  const group = 1;
-  const children = pieces.map((_, model) => 2 + 2 * model);
-  const nodes = pieces.flatMap(({ min, size }, model) => {
-    const place = min.map((low, axis) => low + (size[axis]! >> 1)).join(' ');
-    const transform = children[model]!;
-    const shape = transform + 1;
-    return [
-      chunk('nTRN', int32(transform, 0, shape, -1, 0, 1), dict({ _t: place })),
-      chunk('nSHP', int32(shape, 0, 1, model, 0)),
-    ];
+function sceneGraph(things: readonly Thing[]): Buffer {
+  const nodes: Buffer[] = [];
+  let next = 2;
+  let model = 0;
+  const shape = (piece: Piece, attributes: Record<string, string>): number => {
+    const id = next;
+    next += 2;
+    const place = piece.min.map((low, axis) => low + (piece.size[axis]! >> 1)).join(' ');
+    nodes.push(
+      transform(id, attributes, id + 1, { _t: place }),
+      chunk('nSHP', int32(id + 1), dict({}), int32(1, model++), dict({})),
+    );
+    return id;
+  };
+  const children = things.map(({ layer: { name, visible }, pieces }) => {
+    const attributes = { _name: name, ...(visible ? {} : { _hidden: '1' }) };
+    if (pieces.length === 1) return shape(pieces[0]!, attributes);
+    const id = next;
+    next += 2;
+    nodes.push(transform(id, attributes, id + 1, {}));
+    const at = nodes.push(Buffer.alloc(0)) - 1;
+    const parts = pieces.map((piece, i) => shape(piece, { _name: `${name}.${i + 1}` }));
+    nodes[at] = group(id + 1, parts);
+    return id;
   });
   return Buffer.concat([
-    chunk('nTRN', int32(0, 0, group, -1, -1, 1, 0)),
-    chunk('nGRP', int32(group, 0, children.length), Buffer.from(Int32Array.from(children).buffer)),
+    transform(0, {}, 1, {}, -1),
+    group(1, children),
     ...nodes,
-    chunk('LAYR', int32(0, 0, -1)),
+    chunk('LAYR', int32(0), dict({}), int32(-1)),
   ]);
 }
 
-/** int32 number of entries, then for each its key and value: int32 length, text. */
-function dict(entries: Readonly<Record<string, string>>): Buffer {
-  const texts = Object.entries(entries).flat();
-  const parts = texts.flatMap((text) => [int32(text.length), Buffer.from(text, 'latin1')]);
-  return Buffer.concat([int32(texts.length / 2), ...parts]);
+function transform(
+  id: number,
+  attributes: Record<string, string>,
+  child: number,
+  frame: Record<string, string>,
+  layer = 0,
+): Buffer {
+  return chunk('nTRN', int32(id), dict(attributes), int32(child, -1, layer, 1), dict(frame));
 }
 
-function chunk(type: string, ...content: Uint8Array[]): Buffer {
-  const length = content.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([header(type, length, 0), ...content]);
-}
-
-/** Four characters, int32 bytes of the content, int32 bytes of the chunks inside. */
-function header(type: string, content: number, children: number): Buffer {
-  return Buffer.concat([Buffer.from(type, 'latin1'), int32(content, children)]);
-}
-
-function int32(...values: readonly number[]): Buffer {
-  return Buffer.from(Int32Array.from(values).buffer);
+function group(id: number, children: readonly number[]): Buffer {
+  return chunk('nGRP', int32(id), dict({}), int32(children.length, ...children));
 }

@@ -1,6 +1,6 @@
 /**
- * MagicaVoxel files that we write: byte for byte Goxel's where a model fits into 256³, and with all
- * voxels in their places where Goxel wraps them around.
+ * MagicaVoxel files that we write like Goxel: byte for byte Goxel's where a model fits into 256³,
+ * and with all voxels in their places where Goxel wraps them around.
  */
 
 import { suite } from 'uvu';
@@ -8,12 +8,14 @@ import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
 import type { Volume } from '../../../engine/volume/volume.ts';
+import { GOXEL } from '../../support/documents.ts';
 import { type Fixture, model, models, voxelLines } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
 import { chunksOf } from '../../support/vox-file.ts';
 
 const vox = formatFor('x.vox');
-const written = (document: Document) => Buffer.concat([...vox.write!(document)]);
+const written = (document: Document, options = {}) =>
+  Buffer.concat([...vox.write!(document, { ...GOXEL, ...options })]);
 const opened = ({ bytes, title }: Fixture) => formatFor('x.gox').read!(bytes, title);
 const types = (file: Buffer) => chunksOf(file).map(({ type }) => type);
 
@@ -79,7 +81,7 @@ test('models all over the coordinates come back as they were', () => {
     });
     const back = vox.read!(written(document), 'back.vox');
     assert.is(voxelLines(back.merged()), voxelLines(document.merged()), `reach ${reach}`);
-    const shown = vox.read!(written(document), 'back.vox', { instances: true });
+    const shown = vox.read!(written(document), 'back.vox', {});
     assert.is(voxelLines(shown.merged()), voxelLines(document.merged()), `reach ${reach}`);
   }
 });
@@ -112,7 +114,7 @@ test('voxels below the alpha of solids are neither written nor counted in the si
 test('comes in pieces of at most 1 MiB, made one after the other', () => {
   const document = opened(model('big_terrain'));
   const sizes = [];
-  for (const piece of vox.write!(document)) {
+  for (const piece of vox.write!(document, GOXEL)) {
     assert.ok(piece.length > 0 && piece.length <= 1024 * 1024, `${piece.length} bytes`);
     sizes.push(piece.length);
   }
@@ -137,7 +139,7 @@ test('up to 254 colours are all kept, if asked', () => {
     [255, true, false],
   ] as const) {
     const document = colored(colors);
-    const file = Buffer.concat([...vox.write!(document, { exact_colors })]);
+    const file = written(document, { exact_colors });
     const same = colorsOf(vox.read!(file, 'x.vox').merged()) === colorsOf(document.merged());
     assert.is(same, kept, `${colors} colours, exact: ${exact_colors}`);
   }
