@@ -92,6 +92,8 @@ function draw(random: Random): Options {
     solid: random.chance(0.5),
     instances: random.chance(0.5),
     plane: random.pick(['upright', 'lying'] as const),
+    ...(random.chance(0.3) ? { like: 'goxel' as const } : {}),
+    ...(random.chance(0.3) ? { frame: random.pick([0, 1, 7, 'all'] as const) } : {}),
     ...(random.chance(0.5) ? { size: 1 + random.small(40) } : {}),
     ...(random.chance(0.3) ? { y_up: random.chance(0.5) } : {}),
     ...(random.chance(0.2) ? { count: 1 + random.below(9) } : {}),

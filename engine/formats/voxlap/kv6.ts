@@ -7,11 +7,11 @@
  *   palette (`SPal`) may follow; the colours above do not need it.
  * - y and z point against ours.
  *
- * Only voxels that can be seen are stored. As in Goxel, the model is centred (whatever its pivot),
- * the fourth byte is the alpha, and what lies inside, between a voxel closed below and one closed
- * above, gets the colour of the topmost voxel of that solid part, opaque. Goxel cannot write the
- * format: here all voxels that can be seen are written, with the pivot at the origin of the model's
- * axes and no normal.
+ * Only voxels that can be seen are stored. What lies inside, between a voxel closed below and one
+ * closed above, gets the colour of the topmost voxel of that solid part, as in Goxel. The pivot
+ * becomes the origin (`pivot.ts`), and all is opaque. Like Goxel the model is centred, whatever its
+ * pivot, and the fourth byte is the alpha. Goxel cannot write the format: here all voxels that can
+ * be seen are written, without normals.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
@@ -23,14 +23,19 @@ import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { Format } from '../format.ts';
+import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
+import type { Report } from '../report.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 import { BOTTOM, Slices, TOP } from './kvx-planes.ts';
+import { pivotOf, placeOf, setPlace } from './pivot.ts';
 
 const MAGIC = 'Kvxl';
 const HEADER_BYTES = 32;
 const VOXEL_BYTES = 8;
+/** Before 256 colours in 6 bits a channel. */
+const PALETTE_MAGIC = 'SPal';
+const PALETTE_BYTES = 768;
 /** The fourth byte as Slab6 and Voxlap write it. */
 const OPACITY = 128;
 const NO_NORMAL = 255;
@@ -40,12 +45,18 @@ const HEIGHT_MAX = 0xffff;
 /** The table has a number for each column, voxels or not. */
 const COLUMNS_MAX = 2 ** 24;
 
-function readKv6(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+function readKv6(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  { like, report }: ImportOptions,
+): Document {
+  const goxel = like === 'goxel';
   const reader = new ByteReader(bytes, source, 'little');
   reader.magic(MAGIC, '.kv6 model');
   const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
   const [width, depth, height] = size;
-  reader.skip(12, 'pivot');
+  const pivot = [reader.f32('pivot'), reader.f32('pivot'), reader.f32('pivot')] as const;
   const count = reader.u32('number of voxels');
   const first = reader.at;
   reader.skip(count * VOXEL_BYTES, 'voxels');
@@ -53,7 +64,11 @@ function readKv6(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
   const columns = reader.at;
   reader.need(width * depth * 2, 'table of columns');
   const half = (length: number) => Math.floor(length / 2);
-  const min = [-half(width), -half(depth), -half(height)] as const;
+  const place = placeOf(pivot, size);
+  const centred = [-half(width), -half(depth), -half(height)] as const;
+  const min = goxel ? centred : place.box.min;
+  const end = columns + width * depth * 2;
+  tellTrailing(reader, end, report);
   requireReach(reader, min, size);
   const document = Document.empty();
   const voxels = new VoxelBuilder(budget);
@@ -74,7 +89,7 @@ function readKv6(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
         const sides = bytes[at + 6]!;
         if (z < below || z >= height) reader.fail(`a voxel at depth ${z} is out of order`, at);
         const [wx, wy] = [min[0] + x, min[1] + depth - 1 - y];
-        const rgba = colorAt(view, at);
+        const rgba = colorAt(view, at, goxel);
         if (open) fill = (rgba | OPAQUE) >>> 0;
         else if ((sides & TOP) === 0 && z > below) {
           voxels.fillZ(wx, wy, top - z + 1, top - below + 1, fill);
@@ -86,14 +101,24 @@ function readKv6(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
     }
   }
   voxels.finish(document.activeLayer.volume);
-  document.set({ box: boxMatrix(contentBox(document.layers)) });
+  if (!goxel && width > 0 && depth > 0 && height > 0) setPlace(document, place);
+  else document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
 }
 
-/** From blue, green, red, alpha; Voxlap writes 0 for an alpha it does not know. */
-function colorAt(view: DataView, at: number): number {
+/** A palette may follow, which repeats the colours. */
+function tellTrailing({ bytes, source }: ByteReader, end: number, report?: Report): void {
+  const palette = Buffer.from(bytes.subarray(end, end + 4)).toString('latin1') === PALETTE_MAGIC;
+  const over = bytes.length - end - (palette ? 4 + PALETTE_BYTES : 0);
+  if (over <= 0) return;
+  const message = `There are ${over} bytes behind the end of ${source}.`;
+  report?.warn('WARN_TRAILING_BYTES', message, { byte: bytes.length - over });
+}
+
+/** From blue, green, red, and what Goxel takes for alpha. */
+function colorAt(view: DataView, at: number, goxel: boolean): number {
   const word = view.getUint32(at, true);
-  const bgra = word > 0xff_ffff ? word : word | OPAQUE;
+  const bgra = goxel && word > 0xff_ffff ? word : word | OPAQUE;
   return ((bgra & 0xff00_ff00) | ((bgra >>> 16) & 0xff) | ((bgra & 0xff) << 16)) >>> 0;
 }
 
@@ -127,7 +152,7 @@ function* kv6Parts(document: Document, box: Box): Generator<Uint8Array> {
   header.write(MAGIC, 'latin1');
   for (const [i, length] of [width, depth, height].entries())
     header.writeUInt32LE(length, 4 + i * 4);
-  const pivot = [-box.min[0], box.max[1], box.max[2]];
+  const pivot = pivotOf(document, box);
   for (const [i, value] of pivot.entries()) header.writeFloatLE(value, 16 + i * 4);
   header.writeUInt32LE(count, 28);
   yield header;

@@ -1,20 +1,90 @@
 /** The palette of a .kvx file, and which of its entries is nearest to a colour. */
 
 import type { Document } from '../../document/document.ts';
+import { fewerColors } from '../../image/fewer-colors.ts';
 import { distanceBetween } from '../../image/nearest.ts';
 import { ColorCounter, medianCut } from '../../image/quantize.ts';
 import { BLOCK_VOXELS, newScratch, signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
+import type { ExportOptions } from '../format.ts';
+import type { Report } from '../report.ts';
 
 export const PALETTE_COLORS = 256;
 
 const CACHE_BITS = 10;
 
+const OPAQUE = 0xff00_0000;
+
+/** A palette, and what finds the entries of a document's colours in it. */
+export interface Found {
+  readonly palette: Uint32Array;
+  readonly index: ColorIndex;
+}
+
+/**
+ * Palettes are of six bits a channel: the document's colours in these as they are when there are no
+ * more than 256, in the places that they have in its own palette if it has 256 with all of them;
+ * else fewer. Tells what became of them. Like Goxel: its palette.
+ */
+export function colorsFor(document: Document, options: ExportOptions): Found {
+  const { like, exact_colors = false, report } = options;
+  if (like === 'goxel') {
+    const palette = paletteFor(document, exact_colors);
+    return { palette, index: new ColorIndex(palette) };
+  }
+  const { colors, counts } = ColorCounter.ofSolid(document.merged());
+  const own = inOwnPalette(document, colors);
+  if (own !== undefined) {
+    tellRounded(colors, report);
+    return own;
+  }
+  const six = new ColorCounter();
+  for (const [i, rgba] of colors.entries()) six.add(inSixBits(rgba), counts[i]!);
+  const fewer = fewerColors(six.colors, six.counts, PALETTE_COLORS);
+  if (six.colors.length > PALETTE_COLORS) {
+    const message = `${six.colors.length} colours became the 256 that a .kvx file can have.`;
+    report?.warn('WARN_COLORS_MERGED', message, undefined, six.colors.length - PALETTE_COLORS);
+  } else tellRounded(colors, report);
+  const palette = new Uint32Array(PALETTE_COLORS);
+  palette.set(fewer.colors.map(inSixBits));
+  const entry = (rgba: number) => fewer.indices[six.find(inSixBits(rgba))]!;
+  const known = new Map(Array.from(colors, (rgba) => [rgba, entry(rgba)]));
+  return { palette, index: new ColorIndex(palette, known) };
+}
+
+function inOwnPalette({ palette }: Document, colors: Uint32Array): Found | undefined {
+  if (palette.colors.length !== PALETTE_COLORS) return undefined;
+  const known = new Map<number, number>();
+  for (const [place, word] of palette.colors.entries()) {
+    const rgba = (word | OPAQUE) >>> 0;
+    if (!known.has(rgba)) known.set(rgba, place);
+  }
+  if (!colors.every((rgba) => known.has(rgba))) return undefined;
+  const rounded = palette.colors.map(inSixBits);
+  return { palette: rounded, index: new ColorIndex(rounded, known) };
+}
+
+function tellRounded(colors: Uint32Array, report: Report | undefined): void {
+  const count = colors.reduce((sum, rgba) => sum + (inSixBits(rgba) === rgba ? 0 : 1), 0);
+  const message = 'Colours became the nearest of those of six bits a channel, which .kvx has.';
+  report?.warn('WARN_COLORS_ROUNDED', message, undefined, count);
+}
+
+/** The nearest opaque colour that six bits a channel can say. */
+function inSixBits(rgba: number): number {
+  let result = OPAQUE;
+  for (let shift = 0; shift < 24; shift += 8) {
+    const six = Math.round((((rgba >>> shift) & 0xff) * 63) / 255);
+    result |= Math.round((six * 255) / 63) << shift;
+  }
+  return result >>> 0;
+}
+
 /**
  * The document's palette if it has 256 colours and all of those used among them; the colours as
  * they are if that is asked for and there are no more than 256; else 256 colours by median cut.
  */
-export function paletteFor(document: Document, exact_colors: boolean): Uint32Array {
+function paletteFor(document: Document, exact_colors: boolean): Uint32Array {
   const counter = new ColorCounter();
   for (const { data } of document.merged().blocks(newScratch())) countSolid(counter, data);
   const { colors, counts } = counter;
@@ -56,13 +126,16 @@ function countSolid(counter: ColorCounter, data: Uint32Array): void {
 export class ColorIndex {
   readonly #palette: Uint32Array;
   readonly #order: readonly number[];
+  /** The entries of opaque colours that are known already. */
+  readonly #given: ReadonlyMap<number, number>;
   readonly #known = new Map<number, number>();
   /** Colours met last, by a hash, and their entries, so that few need the map. */
   readonly #cachedColors = new Uint32Array(1 << CACHE_BITS);
   readonly #cachedEntries = new Uint8Array(1 << CACHE_BITS);
 
-  constructor(palette: Uint32Array) {
+  constructor(palette: Uint32Array, given: ReadonlyMap<number, number> = new Map()) {
     this.#palette = palette;
+    this.#given = given;
     this.#order = [...Array.from(palette.keys()).slice(1, -1), 0, palette.length - 1];
   }
 
@@ -77,7 +150,7 @@ export class ColorIndex {
   }
 
   #find(rgba: number): number {
-    let entry = this.#known.get(rgba);
+    let entry = this.#given.get((rgba | OPAQUE) >>> 0) ?? this.#known.get(rgba);
     if (entry === undefined) {
       entry = nearest(this.#palette, this.#order, rgba);
       this.#known.set(rgba, entry);

@@ -11,26 +11,29 @@
  * Only voxels that can be seen are stored. What lies between a slab that is closed below and one
  * that is closed above is inside; as in Goxel it gets the colour at the bottom of that solid part.
  *
- * What is written is Goxel's, byte for byte, with these differences: Goxel never uses the palette's
- * entries 0 and 255, so the colour in entry 0 gets lost, and all of 256 are used here; it drops
- * voxels outside the image box, which is extended here; and it writes a slab of no column for an
- * empty model.
+ * The pivot becomes the origin (`pivot.ts`). Like Goxel its y counts from the other end, and what
+ * it has behind the point means nothing.
+ *
+ * What is written like Goxel is Goxel's, byte for byte, with these differences: Goxel never uses
+ * the palette's entries 0 and 255, so the colour in entry 0 gets lost, and all of 256 are used
+ * here; it drops voxels outside the image box, which is extended here; and it writes a slab of no
+ * column for an empty model.
  */
 
 import { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import { signedWords } from '../../volume/block.ts';
-import type { Box } from '../../volume/box.ts';
-import { boxMatrix } from '../../volume/matrix.ts';
+import type { Box, Vec3 } from '../../volume/box.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
-import type { ExportOptions, Format } from '../format.ts';
+import type { ExportOptions, Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
-import { ColorIndex, PALETTE_COLORS, paletteFor } from './kvx-colors.ts';
+import { type ColorIndex, colorsFor, PALETTE_COLORS } from './kvx-colors.ts';
 import { BOTTOM, SIDES, Slices, TOP } from './kvx-planes.ts';
+import { pivotOf, placeOf, setPlace } from './pivot.ts';
 
 const PALETTE_BYTES = 768;
 /** Sizes and pivot, which the size field counts. */
@@ -47,7 +50,12 @@ const WIDTH_MAX = 4096;
 /** Columns are found by 16-bit offsets. */
 const SLICE_BYTES_MAX = 0xffff;
 
-function readKvx(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+function readKvx(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  { like }: ImportOptions,
+): Document {
   const reader = new ByteReader(bytes, source, 'little');
   const level_bytes = reader.u32('size of the first level');
   reader.need(HEADER_BYTES + PALETTE_BYTES, 'header and palette');
@@ -57,20 +65,16 @@ function readKvx(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
   const palette = signedWords(readPalette(reader.bytes.subarray(-PALETTE_BYTES)));
   const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
   const [width, depth, height] = size;
-  const pivot = () => Math.floor(reader.i32('pivot') / FIXED_ONE);
-  const [px, py, pz] = [pivot(), pivot(), pivot()];
+  const pivot = () => reader.i32('pivot') / FIXED_ONE;
+  const place = placeOf([pivot(), pivot(), pivot()], size);
   const table_bytes = (width + 1) * 4 + width * (depth + 1) * 2;
   const end = 4 + level_bytes;
   if (table_bytes > end - reader.at) {
     reader.fail(`${table_bytes} bytes of tables do not fit into the ${end - reader.at} left`);
   }
-  const box: Box = {
-    min: [-px, -py, pz - height],
-    max: [width - px, depth - py, pz],
-  };
+  const box = like === 'goxel' ? likeGoxel(place.box) : place.box;
   requireReach(reader, box.min, size);
   const document = Document.empty();
-  const layer = document.activeLayer;
   const voxels = new VoxelBuilder(budget);
   const base = reader.at;
   const view = new DataView(reader.bytes.buffer, reader.bytes.byteOffset, end);
@@ -93,12 +97,15 @@ function readKvx(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
       readColumn(reader, from, to, column, palette, voxels);
     }
   }
-  voxels.finish(layer.volume);
-  if (width > 0 && depth > 0 && height > 0) {
-    layer.set({ box: boxMatrix(box) });
-    document.set({ box: boxMatrix(box) });
-  }
+  voxels.finish(document.activeLayer.volume);
+  const origin: Vec3 = like === 'goxel' ? [0, 0, 0] : place.origin;
+  if (width > 0 && depth > 0 && height > 0) setPlace(document, { box, origin });
   return document;
+}
+
+/** With the pivot's y from the other end. */
+function likeGoxel({ min, max }: Box): Box {
+  return { min: [min[0], -max[1], min[2]], max: [max[0], -min[1], max[2]] };
 }
 
 interface Column {
@@ -156,10 +163,7 @@ function readPalette(bytes: Uint8Array): Uint32Array {
   return palette;
 }
 
-function writeKvx(
-  document: Document,
-  { exact_colors = false }: ExportOptions = {},
-): Generator<Uint8Array> {
+function writeKvx(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   const box = exportBox(document) ?? { min: [0, 0, 0], max: [0, 0, 0] };
   const [width, depth, height] = sizeOf(box);
   if (height > HEIGHT_MAX || width > WIDTH_MAX || depth > WIDTH_MAX) {
@@ -169,9 +173,17 @@ function writeKvx(
     const most = [WIDTH_MAX, WIDTH_MAX, HEIGHT_MAX];
     throw new GoxError('GOX_FORMAT_LIMIT', message, { size: [width, depth, height], most });
   }
-  const palette = paletteFor(document, exact_colors);
-  const slices = slabsOf(document, box, palette);
-  return inPieces(kvxParts(box, slices, palette));
+  const { palette, index } = colorsFor(document, options);
+  const slices = slabsOf(document, box, index);
+  const pivot = options.like === 'goxel' ? pivotOfGoxel(box) : pivotOf(document, box);
+  return inPieces(kvxParts(box, slices, palette, pivot));
+}
+
+/** With half a voxel more along sides of odd length. */
+function pivotOfGoxel(box: Box): Vec3 {
+  const [width, depth] = sizeOf(box);
+  const half = (size: number) => (size % 2 === 1 ? 0.5 : 0);
+  return [-box.min[0] + half(width), -box.min[1] + half(depth), box.max[2]];
 }
 
 interface Slabs {
@@ -181,9 +193,8 @@ interface Slabs {
 }
 
 /** The columns of every x slice. */
-function slabsOf(document: Document, box: Box, palette: Uint32Array): Slabs[] {
+function slabsOf(document: Document, box: Box, index: ColorIndex): Slabs[] {
   const [width, depth, height] = sizeOf(box);
-  const index = new ColorIndex(palette);
   const slices = new Slices(document.merged(), box);
   // The longest slice that fits, and a column more.
   const bytes = new Uint8Array(SLICE_BYTES_MAX + height * (SLAB_HEADER_BYTES + 1));
@@ -245,7 +256,12 @@ function writeColumn(
   return at;
 }
 
-function* kvxParts(box: Box, slices: Slabs[], palette: Uint32Array): Generator<Uint8Array> {
+function* kvxParts(
+  box: Box,
+  slices: Slabs[],
+  palette: Uint32Array,
+  pivot: Vec3,
+): Generator<Uint8Array> {
   const [width, depth, height] = sizeOf(box);
   let offset = (width + 1) * 4 + width * (depth + 1) * 2;
   const xOffsets = new Uint32Array(width + 1);
@@ -254,13 +270,10 @@ function* kvxParts(box: Box, slices: Slabs[], palette: Uint32Array): Generator<U
     offset += bytes.length;
   }
   xOffsets[width] = offset;
-  const half = (size: number) => (size % 2 === 1 ? FIXED_ONE / 2 : 0);
   const header = Int32Array.of(
     HEADER_BYTES + offset,
     ...[width, depth, height],
-    -box.min[0] * FIXED_ONE + half(width),
-    -box.min[1] * FIXED_ONE + half(depth),
-    box.max[2] * FIXED_ONE,
+    ...pivot.map((value) => Math.round(value * FIXED_ONE)),
   );
   yield new Uint8Array(header.buffer);
   yield new Uint8Array(xOffsets.buffer);

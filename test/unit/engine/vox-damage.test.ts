@@ -292,6 +292,26 @@ test('groups that multiply what they hold are refused in time', () => {
   }
 });
 
+test('instances that cannot find room are refused before they are made', () => {
+  const times = 16_000;
+  const voxels = (place: (i: number) => number[]) =>
+    model([256, 256, 256], ...Array.from({ length: 60_000 }, (_, i) => [...place(i), 1]));
+  const often = (one: Buffer) => voxFile(one, group(0, ...Array(times).fill(1)), shape(1, 0));
+  const filled = often(voxels((i) => [i & 255, i >> 8, 0]));
+  refused(filled, 'GOX_MEMORY_LIMIT', /take \d+ bytes at least/);
+  // A list that names one place again and again costs what one voxel does.
+  const same = outcome(often(voxels(() => [7, 7, 7]))) as Document;
+  assert.is(same.layers.length, times);
+  assert.is(same.merged().count(), 1);
+  const size = int32(256, 256, 256);
+  const packed = chunk(
+    'TDCZ',
+    Buffer.concat([size, deflateSync(new Uint8Array(256 ** 3).fill(1))]),
+  );
+  const dense = often(Buffer.concat([chunk('SIZE', size), packed]));
+  refused(dense, 'GOX_MEMORY_LIMIT', /take \d+ bytes at least/);
+});
+
 test('takes time in proportion to a scene that is one long chain', () => {
   const file = (length: number) => {
     const shapes = Array.from({ length: length / 4 }, (_, i) => shape(length + 1 + i, i));
