@@ -3,6 +3,7 @@
 import nbt from 'prismarine-nbt';
 import { FLOAT, GltfMaker, UBYTE, USHORT } from '../support/gltf-maker.ts';
 import { SOUND } from '../support/qbcl-file.ts';
+import * as vox from '../support/vox-file.ts';
 import { MESHES } from './meshes.ts';
 import { JPEG, JPEGS, PNG, PNGS } from './pictures.ts';
 
@@ -208,6 +209,37 @@ function bedrock(): Buffer {
 
 const maker = gltfMaker();
 
+/** A MagicaVoxel file with frames, layers, materials, cameras and a palette in another order. */
+function magica(): Buffer {
+  const about = (type: string, id: number, entries: Record<string, string>) =>
+    vox.chunk(type, Buffer.concat([vox.int32(id), vox.dict(entries), vox.int32(-1)]));
+  const frames = [
+    { _t: '1 2 3', _f: '0' },
+    { _t: '-4 0 9', _r: '40', _f: '5' },
+  ].map(vox.dict);
+  const head = [vox.int32(2), vox.dict({ _name: 'a', _loop: '1' }), vox.int32(3, -1, 1, 2)];
+  return vox.voxFile(
+    vox.chunk('PACK', vox.int32(2)),
+    vox.model([3, 2, 1], [0, 0, 0, 1], [2, 1, 0, 2]),
+    vox.model([1, 1, 2], [0, 0, 0, 3], [0, 0, 1, 4]),
+    vox.transform(0, 1),
+    vox.group(1, 2, 4),
+    vox.chunk('nTRN', Buffer.concat([...head, ...frames])),
+    vox.shape(3, 0, 1),
+    vox.transform(4, 3, { _t: '20 0 0' }, { _hidden: '1' }),
+    about('LAYR', 1, { _name: 'roof' }),
+    about('MATL', 2, { _type: '_glass', _trans: '0.5', _rough: '0.2' }),
+    about('MATL', 3, { _type: '_emit', _emit: '0.7', _flux: '1' }),
+    about('rCAM', 0, { _mode: 'orth', _focus: '0 0 1', _angle: '10 20 30', _radius: '40' }),
+    vox.chunk(
+      'IMAP',
+      Uint8Array.from({ length: 256 }, (_, i) => 255 - i),
+    ),
+    vox.chunk('NOTE', Buffer.concat([vox.int32(1, 3), Buffer.from('red')])),
+    vox.chunk('RGBA', Buffer.from('0102030004050607', 'hex')),
+  );
+}
+
 /** By the name of the format. */
 export const HANDMADE: Readonly<Record<string, readonly { name: string; bytes: Uint8Array }[]>> = {
   obj: [text('handmade.obj', OBJ)],
@@ -226,6 +258,7 @@ export const HANDMADE: Readonly<Record<string, readonly { name: string; bytes: U
   gltf: [{ name: 'handmade.gltf', bytes: maker.gltf() }, ...MESHES.gltf],
   glb: [{ name: 'handmade.glb', bytes: maker.glb() }, ...MESHES.glb],
   qbcl: [{ name: 'handmade.qbcl', bytes: SOUND }],
+  vox: [{ name: 'handmade.vox', bytes: magica() }],
   mcstructure: [{ name: 'handmade.mcstructure', bytes: bedrock() }],
   png: PNGS,
   'png slices': PNGS,
