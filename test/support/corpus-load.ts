@@ -8,7 +8,7 @@ import { type Fixture, imports, voxelLines } from './fixtures.ts';
 import { type Info, infoOf, type LayerInfo, rounded } from './info.ts';
 import { portrait } from './portrait.ts';
 
-const READ = ['gox', 'vox', 'qb', 'qbt', 'qbcl', 'kvx', 'kv6', 'vxl', 'mts', 'txt', 'obj'];
+export const READ = ['gox', 'vox', 'qb', 'qbt', 'qbcl', 'kvx', 'kv6', 'vxl', 'mts', 'txt', 'obj'];
 
 /** The files of the corpus and their formats. */
 function inputs(): { format: string; fixture: Fixture }[] {
