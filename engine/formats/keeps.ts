@@ -57,7 +57,7 @@ const VOXELS: Keeps = {
 
 const MATRICES: Keeps = { ...VOXELS, layers: true, names: true };
 /** Blocks of a game, whose colours are theirs. */
-const BLOCKS: Keeps = { ...VOXELS, colors: 'nearest', place: false };
+const BLOCKS: Keeps = { ...VOXELS, colors: 'nearest', opacity: true, place: false };
 const MESH: Keeps = { ...VOXELS, inside: false };
 const SCENE: Keeps = { ...MESH, layers: true, names: true, materials: true };
 const MERGED: Partial<Keeps> = { layers: false, names: false, visibility: false, materials: false };
@@ -70,13 +70,14 @@ interface Entry extends Keeps {
 }
 
 const KEEPS: Readonly<Record<string, Entry>> = {
+  binvox: { ...VOXELS, colors: false },
   glb: { ...SCENE, goxel: { materials: true } },
   gltf: { ...SCENE, goxel: { materials: true } },
   gox: ALL,
   kv6: MESH,
   litematic: { ...BLOCKS, layers: true, names: true, place: true },
   kvx: { ...MESH, colors: 256 },
-  mts: BLOCKS,
+  mts: { ...BLOCKS, opacity: false },
   nbt: BLOCKS,
   obj: { ...SCENE, goxel: MERGED, alone: { materials: false } },
   ply: { ...MESH, opacity: true, goxel: { opacity: false } },

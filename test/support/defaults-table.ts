@@ -32,7 +32,10 @@ function table(kept: readonly Kept[]): string {
 
 function list(others: readonly Otherwise[]): string {
   return others
-    .map(({ format, name, goxel, ours }) => `- **${format}**, ${name}: ${goxel}; ${ours}.\n`)
+    .map(
+      ({ format, name, goxel, ours }) =>
+        `- **${format}**, ${name}: like Goxel ${goxel}; by default ${ours}.\n`,
+    )
     .join('');
 }
 

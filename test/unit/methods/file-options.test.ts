@@ -7,6 +7,7 @@ import { READING_FORMATS } from '../../../engine/catalogue/reading.ts';
 import { WRITING_FORMATS } from '../../../engine/catalogue/writing.ts';
 import { hasRow } from '../../../engine/formats/keeps.ts';
 import { TestEngine } from '../../support/engine.ts';
+import { filesPage } from '../../support/files-page.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 
 interface Told {
@@ -139,6 +140,11 @@ formats('has a row of what it keeps for each format that is written', () => {
     if (writes && name !== 'png' && name !== 'jpeg') assert.ok(keeps!.length > 0, name);
     assert.is(hasRow(name) || name === 'png' || name === 'jpeg' || !writes, true, name);
   }
+});
+
+formats('are on the page of files', () => {
+  const { found, wanted } = filesPage();
+  assert.is(found, wanted, 'npm run generate writes it anew');
 });
 
 formats.run();
