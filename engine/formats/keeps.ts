@@ -192,8 +192,8 @@ function tellOpacity(report: Report, keeps: Keeps, { shown, format }: Written): 
   if (keeps.opacity) return;
   const count = shown.reduce((sum, { volume }) => sum + seeThrough(volume), 0);
   const message =
-    `${format} cannot hold the alpha of voxels: those of less than half are left out, others are` +
-    ' opaque.';
+    `${format} cannot hold the alpha of voxels: they are opaque, or left out where there is less` +
+    ' than half of it.';
   report.warn('WARN_OPACITY', message, undefined, count);
 }
 
