@@ -4,11 +4,13 @@ import { overLimit } from '../../conf/errors.ts';
 import type { exportModel, importFile } from '../catalogue/exchange.ts';
 import { withReadingOptions, withWritingOptions } from '../catalogue/options.ts';
 import { invalidParam } from '../catalogue/params.ts';
-import { WRITING_FORMATS } from '../catalogue/writing.ts';
+import { cutPath } from '../catalogue/sketch.ts';
+import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
 import { formatFor } from '../formats/index.ts';
+import { asResult, Report, tellUnused } from '../formats/report.ts';
 import type { ExportInput, LoadAsked, Loaded, LoadInput } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { FILE_KEY, type Files } from '../project/files.ts';
@@ -117,7 +119,10 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   const { name } = formatFor(path ?? DATA, format);
   const result = { success: true, ...(path === undefined ? {} : { path }), format: name };
   // Formats that are read as pictures are written as pictures.
-  if (name === 'png' || name === 'jpeg') return exportPicture(project, path, name, result);
+  if (name === 'png' || name === 'jpeg') {
+    const told = warningsOfPicture(about, name, cutPath(path ?? 'The result'));
+    return exportPicture(project, path, name, { ...result, ...told });
+  }
   writerOf(path ?? DATA, format);
   const { options, unused } = asWritten(about, name);
   const { document, files, limits } = project;
@@ -136,6 +141,15 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   const input: ExportInput = { document: snapshotOf(document), writing, result, result_bytes_max };
   return new Job('export', `export to ${path ?? `a result, as ${name}`}`, input);
 };
+
+/** A picture is drawn as `render_scene` does it, whatever is asked for models. */
+function warningsOfPicture(about: WritingOptions, format: string, path: string) {
+  const { like: _, strict, ...options } = about;
+  const report = new Report();
+  tellUnused(report, {}, {}, format, Object.keys(options));
+  report.check(strict, path);
+  return asResult(report.warnings());
+}
 
 /**
  * What the v14 client calls textures is an option here; normals are written whatever it asks, which

@@ -83,6 +83,17 @@ options('of the v14 TypeScript client means what it says', () => {
   assert.ok(flat.warnings!.some(({ message }) => message.includes('"includeNormals"')));
 });
 
+options('of models mean nothing to a picture, which is told', () => {
+  const engine = withVoxel();
+  const asked = { format: 'png', crop: true };
+  const told = engine.call('export_model', asked) as Told;
+  assert.equal(codesOf(told), ['WARN_OPTION_UNUSED']);
+  assert.match(told.warnings![0]!.message, /"crop" means nothing to png/);
+  const strict = engine.fail('export_model', { ...asked, strict: true });
+  assert.is(strict.data.code, 'GOX_STRICT');
+  assert.equal(codesOf(engine.call('export_model', { format: 'png' }) as Told), []);
+});
+
 options.run();
 
 const saving = suite('a save');
