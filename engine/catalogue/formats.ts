@@ -25,9 +25,9 @@ export const listFormats = method({
         keeps: Type.Optional(
           Type.Array(Type.String(), {
             description:
-              'What a file that is written holds, of layers, names, visibility (which layers are' +
-              ' hidden), materials, opacity, place, inside (voxels that are not seen), cameras,' +
-              ' and colors or the "nearest colors" of its own. Warnings tell of the rest.',
+              'Of layers, names, visibility (which are hidden), materials, opacity, place,' +
+              ' inside (voxels that are not seen), cameras, and colors or the "nearest colors" of' +
+              ' its own, what a file that is written holds. The rest is told by warnings.',
           }),
         ),
         colors_max: Type.Optional(Type.Integer({ description: 'So many different ones.' })),
