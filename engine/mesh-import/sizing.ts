@@ -49,7 +49,11 @@ export function resize(soup: TriangleSoup, options: ImportOptions, solid: boolea
     soup.place(new Float64Array(6), factor, [0, 0, 0]);
     tell(name, factor);
   } else if (sized === undefined || options.like === 'goxel') return;
-  else if (soup.inVoxels || isWhole(soup, longest_side)) tell('file', 1);
+  else if (soup.voxel_length !== undefined) {
+    const factor = 1 / soup.voxel_length;
+    if (factor !== 1) soup.place(new Float64Array(6), factor, [0, 0, 0]);
+    tell('file', factor);
+  } else if (isWhole(soup, longest_side)) tell('file', 1);
   else tell('default', fit(soup, extent, longest_side, SIZE, solid, options));
 }
 

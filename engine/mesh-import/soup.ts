@@ -55,8 +55,8 @@ export class TriangleSoup {
   #part = 0;
   /** Whether the file says anything about colours. */
   hasColors = false;
-  /** Whether the file's units are voxels, as those of exports by Goxel are. */
-  inVoxels = false;
+  /** How long a voxel is in the file's units, where the file says so: exports by Goxel do. */
+  voxel_length: number | undefined;
   /** Whether, without colours, the surface is white as Goxel computes it (`goxelWhite`). */
   goxelWhite = false;
 

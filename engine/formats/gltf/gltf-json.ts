@@ -4,6 +4,7 @@
  */
 
 import type { Document } from '../../document/document.ts';
+import { voxelMark } from '../meshes/voxel-mark.ts';
 import { PIECE_BYTES } from '../pieces.ts';
 import { GltfMaterials } from './gltf-materials.ts';
 import type { Paint } from './gltf-paint.ts';
@@ -79,7 +80,7 @@ export class GltfFile {
       buffers: this.#length === 0 ? [] : [{ ...buffer, byteLength: this.#length }],
     };
     return {
-      asset: { version: '2.0', generator: 'goxel-supervisor' },
+      asset: { version: '2.0', generator: voxelMark(this.#scene.scale) },
       scene: 0,
       // The format wants empty lists left out.
       ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),

@@ -46,6 +46,8 @@ export interface GltfNode {
 }
 
 export interface GltfScene {
+  /** Units of the file to a voxel. */
+  readonly scale: number;
   readonly paint: Paint;
   readonly layout: PieceLayout;
   readonly nodes: readonly GltfNode[];
@@ -114,7 +116,7 @@ function makeScene(
   const texture = atlas === undefined ? palettePng(colors, side) : atlas.png();
   const textured = nodes.length > 0 && (paint === 'palette' || paint === 'baked');
   return {
-    ...{ paint, layout: common.layout, nodes, colors },
+    ...{ scale, paint, layout: common.layout, nodes, colors },
     paints: paintWords(colors, paint, side),
     texture: textured ? texture : undefined,
   };

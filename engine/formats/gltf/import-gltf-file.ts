@@ -7,6 +7,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import type { WarningCode } from '../../../conf/warning-catalogue.ts';
 import type { ImportOptions } from '../format.ts';
+import { voxelLengthIn } from '../meshes/voxel-mark.ts';
 import { Report } from '../report.ts';
 import { shown } from '../shown.ts';
 import { unpackedView } from './decode-meshopt.ts';
@@ -72,8 +73,13 @@ export class GltfFile {
 
   /** Whether it is an export of Goxel's, which does not say that opacity below 1 counts. */
   get isGoxels(): boolean {
+    return this.voxel_length !== undefined;
+  }
+
+  /** Units to a voxel in exports of Goxel's and ours. */
+  get voxel_length(): number | undefined {
     const { generator } = this.object(this.json.asset, 'asset');
-    return typeof generator === 'string' && /goxel/i.test(generator);
+    return typeof generator === 'string' ? voxelLengthIn(generator) : undefined;
   }
 
   fail(what: string): never {

@@ -41,7 +41,7 @@ class GltfReader {
   constructor(file: GltfFile) {
     this.#file = file;
     this.#soup = new TriangleSoup(file.source);
-    this.#soup.inVoxels = file.isGoxels;
+    this.#soup.voxel_length = file.voxel_length;
     this.#materials = new GltfMaterials(file);
     this.#nodes = new GltfNodes(file);
     this.#skins = new GltfSkins(file, this.#nodes);

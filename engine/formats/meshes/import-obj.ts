@@ -21,6 +21,7 @@ import { shown } from '../shown.ts';
 import { type ObjMaterial, ObjMaterials } from './import-materials.ts';
 import { unquoted } from './import-mtl.ts';
 import { colorsAreBytes, MISSING, readIndex } from './import-obj-words.ts';
+import { voxelLengthIn } from './voxel-mark.ts';
 
 const FIRST_ROOM = 1024;
 const SLASH = 0x2f;
@@ -32,7 +33,7 @@ const PASSED_OVER = new Set([
   ...['stech', 'cstype', 'deg', 'bmat', 'step'],
 ]);
 const KEYWORD = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const OURS = /goxel/i;
+const START_BYTES = 256;
 
 /**
  * The mesh of the file as voxels: as real Goxel imports it with `like: 'goxel'`, when it has no
@@ -82,7 +83,8 @@ class ObjReader {
   read(): TriangleSoup {
     const cursor = this.#cursor;
     if (cursor.bytes.length === 0) return this.#soup;
-    this.#soup.inVoxels = OURS.test(Buffer.from(cursor.bytes.subarray(0, 256)).toString('latin1'));
+    const start = Buffer.from(cursor.bytes.subarray(0, START_BYTES)).toString('latin1');
+    this.#soup.voxel_length = voxelLengthIn(start);
     let strange: { line: number; at: number } | undefined;
     do {
       const { line } = cursor;

@@ -2,6 +2,7 @@
 
 import { plainText, withoutMark } from '../../mesh-import/plain-text.ts';
 import type { TextCursor } from '../../mesh-import/text-cursor.ts';
+import { voxelLengthIn } from './voxel-mark.ts';
 
 const ENCODINGS = ['ascii', 'binary_little_endian', 'binary_big_endian'] as const;
 
@@ -68,8 +69,8 @@ export interface Header {
   readonly textures: readonly string[];
   /** Whether a comment says that z is up, as ours do. */
   readonly zUp: boolean;
-  /** Whether Goxel wrote it, or we. */
-  readonly byGoxel: boolean;
+  /** Units to a voxel, where Goxel wrote it, or we. */
+  readonly voxel_length: number | undefined;
 }
 
 const ELEMENTS_MAX = 64;
@@ -100,7 +101,7 @@ export function readHeader(cursor: TextCursor): Header {
   const elements: Element[] = [];
   const textures: string[] = [];
   let zUp = false;
-  let byGoxel = false;
+  let voxel_length: number | undefined;
   while (cursor.nextLine()) {
     if (!cursor.more()) continue;
     const keyword = cursor.word();
@@ -124,13 +125,13 @@ export function readHeader(cursor: TextCursor): Header {
       if (encoding === undefined) cursor.fail('the header names no format');
       // One newline ends the header: what looks like another may be the first record's bytes.
       cursor.nextLine();
-      return { encoding, elements, textures, zUp, byGoxel };
+      return { encoding, elements, textures, zUp, voxel_length };
     } else if (keyword === 'comment' || keyword === 'obj_info') {
       const comment = cursor.rest();
       const picture = /^TextureFile\s+(.+)$/i.exec(comment)?.[1];
       if (picture !== undefined && textures.length < TEXTURES_MAX) textures.push(picture);
       zUp ||= /\bz is up\b/i.test(comment);
-      byGoxel ||= /goxel/i.test(comment);
+      voxel_length ??= voxelLengthIn(comment);
     } else cursor.fail('not a header of .ply');
   }
   return cursor.fail('the header has no end');

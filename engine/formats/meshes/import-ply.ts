@@ -56,7 +56,7 @@ class PlyReader {
     this.#records = new PlyRecords(bytes, source);
     this.header = this.#records.header;
     this.#soup = new TriangleSoup(source);
-    this.#soup.inVoxels = this.header.byGoxel;
+    this.#soup.voxel_length = this.header.voxel_length;
     this.#report = options.report;
     this.#plain = options.like === 'goxel';
     const loader = new ImageLoader(source, options.report);

@@ -24,6 +24,7 @@ import { type Body, colorsOf, coordinateLine, type Writing, writeBody } from './
 import { writeObjAsGoxel } from './obj-goxel.ts';
 import { Names } from './obj-names.ts';
 import { type Paint, paintOf } from './obj-paint.ts';
+import { voxelMark } from './voxel-mark.ts';
 
 /** What marks our own pictures, which may be written over. */
 const MARK = ['Source', 'goxel-supervisor: colors of a mesh'] as const;
@@ -40,7 +41,7 @@ function* writeObj(document: Document, options: ExportOptions = {}): Generator<U
   const bodies = bodiesOf(document, seen, paint, atlas, options);
   const cells = new ColorCells();
   const out = new TextPieces();
-  out.text('# goxel-supervisor\n');
+  out.text(`# ${voxelMark(options.scale)}\n`);
   const axes = new Axes(options, true, volumes);
   const writing = { out, axes, paint, cells, vertices: 0, coordinates: 0, normals: 0 };
   if (paint === 'vertex') {

@@ -20,6 +20,7 @@ import { FACES_AT_ONCE, TextPieces } from '../text.ts';
 import { Axes } from './axes.ts';
 import { readPly } from './import-ply.ts';
 import { asGoxelNumbers, type PutVertex, writeVertices } from './vertices.ts';
+import { voxelMark } from './voxel-mark.ts';
 
 const ZERO = 0x30;
 const NOTHING = new Uint8Array(0);
@@ -38,7 +39,10 @@ function* writePly(document: Document, options: ExportOptions = {}): Generator<U
   const out = new TextPieces();
   out.text('ply\nformat ascii 1.0\n');
   if (goxel) out.text('comment Generated from goxel-supervisor\n');
-  else out.text(`comment goxel-supervisor: ${axes.y_up ? 'y' : 'z'} is up\n`);
+  else {
+    const up = `${axes.y_up ? 'y' : 'z'} is up`;
+    out.text(`comment ${voxelMark(options.scale)}\ncomment ${up}\n`);
+  }
   out.text(`element vertex ${vertices}\n${COORDINATES}`);
   const type = goxel ? 'float' : 'uchar';
   for (const name of alpha ? [...COLORS, 'alpha'] : COLORS) out.text(`property ${type} ${name}\n`);

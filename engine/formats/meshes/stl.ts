@@ -14,13 +14,11 @@ import type { ExportOptions, Format } from '../format.ts';
 import { PIECE_BYTES } from '../pieces.ts';
 import { Axes } from './axes.ts';
 import { readStl } from './import-stl.ts';
+import { voxelMark } from './voxel-mark.ts';
 
 const HEADER_BYTES = 84;
 const TRIANGLE_BYTES = 50;
 const TRIANGLES_MAX = 0xffff_ffff;
-
-/** Readers take a file that begins with `solid` for STL in ASCII. */
-const HEADER = 'goxel-supervisor binary STL';
 
 /** Corners of the triangles of a polygon of three or four corners. */
 const TRIANGLES = [0, 1, 2, 2, 3, 0] as const;
@@ -33,7 +31,7 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
   const triangles = surface.corners - 2;
   let count = 0;
   for (const batch of surface.batches()) count += batch.count * triangles;
-  yield header(count);
+  yield header(count, options);
 
   const pieceTriangles = Math.floor(PIECE_BYTES / TRIANGLE_BYTES);
   let piece = Buffer.alloc(Math.min(count, pieceTriangles) * TRIANGLE_BYTES);
@@ -70,13 +68,14 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
   if (at > 0) yield piece.subarray(0, at);
 }
 
-function header(triangles: number): Uint8Array {
+function header(triangles: number, { scale }: ExportOptions): Uint8Array {
   if (triangles > TRIANGLES_MAX) {
     const message = `An STL file holds ${TRIANGLES_MAX} triangles; this has ${triangles}.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { triangles, triangles_max: TRIANGLES_MAX });
   }
   const bytes = Buffer.alloc(HEADER_BYTES);
-  bytes.write(HEADER, 'latin1');
+  // Readers take a file that begins with `solid` for STL in ASCII.
+  bytes.write(`${voxelMark(scale)}, binary STL`, 'latin1');
   bytes.writeUInt32LE(triangles, HEADER_BYTES - 4);
   return bytes;
 }

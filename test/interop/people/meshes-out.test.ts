@@ -39,6 +39,29 @@ interface Written {
   readonly files?: readonly { readonly path: string }[];
 }
 
+const places = suite('meshes read back');
+
+for (const extension of ['obj', 'ply', 'stl', 'gltf', 'glb']) {
+  places(`scaled ones say how long a voxel is: .${extension}`, () => {
+    const directory = temporaryDirectory();
+    const engine = new TestEngine({ roots: [directory] });
+    engine.call('add_voxel', { x: 1, y: 2, z: 3, color: '#ff0000' });
+    engine.call('add_voxel', { x: 2, y: 2, z: 3, color: '#00ff00' });
+    for (const scale of [1, 0.1, 25]) {
+      const path = join(directory, `a.${extension}`);
+      engine.call('export_model', { path, scale, merge: true });
+      const { sizing, voxel_count } = engine.call('load_project', {
+        ...{ path, solid: true },
+      }) as { sizing: { by: string; voxels_per_unit: number }; voxel_count: number };
+      assert.is(sizing.by, 'file');
+      assert.ok(Math.abs(sizing.voxels_per_unit * scale - 1) < 1e-6, `${sizing.voxels_per_unit}`);
+      assert.is(voxel_count, 2);
+    }
+  });
+}
+
+places.run();
+
 const obj = suite('obj written for others');
 
 obj('obj-export-without-material: materials and a picture come beside it', () => {

@@ -42,7 +42,6 @@ for (const extension of ['glb', 'gltf', 'qb', 'qbt', 'pov', 'obj', 'ply', 'stl',
     assert.match(told.warnings!.map(({ message }) => message).join(), /"hidden"/);
     const all = call('export_model', { path: out('all'), hidden: true });
     assert.not(all.warnings?.some(({ code }) => code === 'WARN_HIDDEN_LEFT_OUT'));
-    if (extension === 'vox') return;
     assert.ok(readFileSync(out('all')).length > readFileSync(out('seen')).length);
     if (extension === 'pov') return;
     const seen = call('load_project', { path: out('seen') }).voxel_count!;

@@ -177,13 +177,23 @@ importing('exports take a kind of mesh, an axis and how colours are kept', () =>
 });
 
 importing('formats are listed', () => {
+  interface Listed {
+    readonly name: string;
+    readonly extensions: readonly string[];
+    readonly reads: boolean;
+    readonly writes: boolean;
+    readonly reading: readonly string[];
+    readonly writing: readonly string[];
+  }
   const { count, formats } = new TestEngine().call('list_formats') as {
     count: number;
-    formats: { name: string; extensions: string[]; reads: boolean; writes: boolean }[];
+    formats: readonly Listed[];
   };
   assert.is(count, formats.length);
-  const gox = formats.find(({ name }) => name === 'gox');
-  assert.equal(gox, { name: 'gox', extensions: ['gox'], reads: true, writes: true });
+  const { extensions, reads, writes } = formats.find(({ name }) => name === 'gox')!;
+  assert.equal({ extensions, reads, writes }, { extensions: ['gox'], reads: true, writes: true });
+  const obj = formats.find(({ name }) => name === 'obj')!;
+  assert.ok(obj.reading.includes('solid') && obj.writing.includes('mesh'), JSON.stringify(obj));
 });
 
 importing.run();

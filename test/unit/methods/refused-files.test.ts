@@ -21,6 +21,7 @@ import { LooseProject } from '../../support/project.ts';
 import { matrix, model, node, project as qbclProject } from '../../support/qbcl-file.ts';
 import { refused, taken } from '../../support/refused.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
+import { meshOf, threemfOf } from '../../support/zip-maker.ts';
 
 const BLOCKS_MAX = 512;
 const BYTES_MAX = BLOCKS_MAX * BLOCK_BYTES;
@@ -47,6 +48,9 @@ function written(name: string): Buffer {
   if (name === 'qbcl') return qbcl();
   // Which of Minecraft's formats a file is tells its content.
   if (name === 'mcstructure') return written('nbt');
+  if (name === '3mf') return threemfOf(`<object id="1">${SHEET}</object>`, '<item objectid="1"/>');
+  if (name === 'dae') return Buffer.from(dae());
+  if (name === 'points') return Buffer.from(points());
   const format = FORMATS.find((one) => one.name === name)!;
   const options: ExportOptions = MESHES.includes(name) ? { mesh: 'greedy' } : {};
   return Buffer.concat([...format.write!(plate(SIDE), options)]);
@@ -55,6 +59,26 @@ function written(name: string): Buffer {
 function picture() {
   const rgba = new Uint8Array(SIDE * SIDE * 4).fill(255);
   return { width: SIDE, height: SIDE, rgba };
+}
+
+const CORNERS = ['0 0 0', `${SIDE} 0 0`, `${SIDE} ${SIDE} 0`, `0 ${SIDE} 0`];
+const SHEET = meshOf(CORNERS, ['0 1 2', '0 2 3']);
+
+function dae(): string {
+  return `<?xml version="1.0"?><COLLADA version="1.4.1"><asset><up_axis>Z_UP</up_axis></asset>
+<library_geometries><geometry id="g"><mesh><source id="p"><float_array id="a" count="12">
+${CORNERS.join(' ')}</float_array><technique_common><accessor source="#a" count="4" stride="3"/>
+</technique_common></source><vertices id="v"><input semantic="POSITION" source="#p"/></vertices>
+<polylist count="1"><input semantic="VERTEX" source="#v" offset="0"/><vcount>4</vcount>
+<p>0 1 2 3</p></polylist></mesh></geometry></library_geometries><library_visual_scenes>
+<visual_scene id="s"><node><instance_geometry url="#g"/></node></visual_scene>
+</library_visual_scenes><scene><instance_visual_scene url="#s"/></scene></COLLADA>`;
+}
+
+/** One in each block. */
+function points(): string {
+  const along = Array.from({ length: SIDE / 16 }, (_, i) => i * 16);
+  return along.flatMap((y) => along.map((x) => `${x} ${y} 0\n`)).join('');
 }
 
 /** One matrix of columns that are one voxel high. */
