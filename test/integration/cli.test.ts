@@ -240,7 +240,7 @@ function lines(bytes: Uint8Array | undefined): string[] {
 for (const extension of ['txt', 'obj', 'ply']) {
   conversion(`a gox file to ${extension} has what Goxel's own export has`, async () => {
     const path = join(temporaryDirectory(), `out.${extension}`);
-    const { code, stdout, stderr } = await cli('convert', from, path);
+    const { code, stdout, stderr } = await cli('convert', '--like', 'goxel', from, path);
     assert.equal({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' });
     const own = lines(readFileSync(path));
     const truth = lines(model('sphere10').gui(`.${extension}`));
@@ -269,7 +269,7 @@ conversion('what cannot be read or written, each with its exit code', async () =
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     [join(directory, 'absent.gox'), out, 66, /no such file.*GOX_FILE/],
     [broken, out, 65, /broken\.gox is damaged.*GOX_FORMAT_BROKEN/],
-    [from, join(directory, 'out.xyz'), 65, /"[^"]+out\.xyz" is not supported.*GOX_FORMAT_UNKNOWN/],
+    [from, join(directory, 'out.abc'), 65, /"[^"]+out\.abc" is not supported.*GOX_FORMAT_UNKNOWN/],
     [broken.replace('.gox', '.abc'), out, 65, /GOX_FORMAT_UNKNOWN/],
     [from, join(directory, 'no', 'out.obj'), 73, /no such file or directory/],
     [from, directory, 65, /GOX_FORMAT_UNKNOWN/],

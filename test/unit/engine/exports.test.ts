@@ -96,10 +96,10 @@ test('coordinates at both ends of the range are written with all digits', () => 
 });
 
 test('a format that nobody knows is refused with the names of those there are', () => {
-  for (const path of ['a.dae', 'obj', '', 'a.']) {
-    assert.throws(() => formatFor(path), /not supported; there are binvox, .*vxl/);
+  for (const path of ['a.fbx', 'obj', '', 'a.']) {
+    assert.throws(() => formatFor(path), /not supported; there are 3mf, .*vxl/);
   }
-  assert.is(formatFor('a.dae', 'OBJ').name, 'obj');
+  assert.is(formatFor('a.fbx', 'OBJ').name, 'obj');
   assert.is(formatFor('A.GOX').name, 'gox');
 });
 
