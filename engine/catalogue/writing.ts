@@ -66,7 +66,8 @@ export const WritingFields = {
     Type.Enum(['blocks', 'greedy', 'marching', 'smooth'], {
       description:
         'Meshes. blocks: a square for each visible face, as in Goxel, and the default. greedy:' +
-        ' equal faces joined. marching: marching cubes. smooth: these with blended positions.',
+        ' equal faces joined, and the default of 3mf. marching: marching cubes. smooth: these with' +
+        ' blended positions.',
     }),
   ),
   scale: Type.Optional(
@@ -97,7 +98,7 @@ export const WritingFields = {
   ),
   materials: Type.Optional(
     Type.Enum(['layer', 'color'], {
-      description: 'obj, glTF: a material for each of the project, or one for each colour.',
+      description: 'obj, glTF, 3mf: a material for each of the project, or one for each colour.',
     }),
   ),
   vertex_colors: Type.Optional(
@@ -128,7 +129,7 @@ export const WritingFields = {
 const WritingOptions = Type.Object(WritingFields);
 export type WritingOptions = Static<typeof WritingOptions>;
 
-const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl'];
+const MESHES = ['obj', 'ply', 'gltf', 'glb', 'stl', '3mf'];
 const MINECRAFT = ['schem', 'schematic', 'litematic', 'nbt'];
 
 /** The formats that each option means something to; to others it is told to be unused. */
@@ -144,7 +145,7 @@ export const WRITING_FORMATS: Readonly<
   scale: MESHES,
   pivot: MESHES,
   texture: ['obj', 'gltf', 'glb'],
-  materials: ['obj', 'gltf', 'glb'],
+  materials: ['obj', 'gltf', 'glb', '3mf'],
   vertex_colors: ['gltf', 'glb', 'obj'],
   exact_colors: ['vox', 'kvx'],
   voxlap_header: ['vxl'],

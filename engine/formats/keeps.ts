@@ -70,6 +70,7 @@ interface Entry extends Keeps {
 }
 
 const KEEPS: Readonly<Record<string, Entry>> = {
+  '3mf': { ...MESH, layers: true, names: true, opacity: true },
   binvox: { ...VOXELS, colors: false },
   glb: { ...SCENE, goxel: { materials: true } },
   gltf: { ...SCENE, goxel: { materials: true } },

@@ -6,6 +6,7 @@
 import type { Document } from '../../document/document.ts';
 import { voxelMark } from '../meshes/voxel-mark.ts';
 import { PIECE_BYTES } from '../pieces.ts';
+import type { LayerMesh } from './gltf-layer.ts';
 import { GltfMaterials } from './gltf-materials.ts';
 import type { Paint } from './gltf-paint.ts';
 import { PAINT_AT } from './gltf-pieces.ts';
@@ -56,13 +57,18 @@ export class GltfFile {
     if (texture !== undefined) {
       this.#addView({ bytes: texture.length, parts: () => [texture] }, {});
     }
-    const meshes = nodes.map((node) => this.#mesh(node));
+    const places = new Map<LayerMesh, number>();
+    const meshes: object[] = [];
+    for (const node of nodes) {
+      if (places.has(node.mesh)) continue;
+      places.set(node.mesh, meshes.push(this.#mesh(node)) - 1);
+    }
     const { all, extensions } = this.#materials;
     const textured = texture !== undefined;
     const lists = {
       extensionsUsed: [...extensions],
       scenes: [nodes.length === 0 ? {} : { nodes: nodes.map((_, i) => i) }],
-      nodes: nodes.map(nodeJson),
+      nodes: nodes.map((node) => nodeJson(node, places.get(node.mesh)!)),
       meshes,
       materials: all,
       textures: textured ? [{ sampler: 0, source: 0 }] : [],

@@ -7,6 +7,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
+import { likenesses } from '../../mesh/alike.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
 import { boundsOf, placementOf } from '../../mesh/placement.ts';
 import { type SeenLayer, seenLayers } from '../../mesh/seen.ts';
@@ -30,8 +31,6 @@ const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 /** Every one is a call to draw for whoever shows the file. */
 const MATERIALS_MAX = 4096;
 
-const ORIGIN: Vec3 = [0, 0, 0];
-
 /** Linear light of an sRGB channel (IEC 61966-2-1), 0…1. */
 const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
   const value = byte / 255;
@@ -41,7 +40,8 @@ const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
 export interface GltfNode {
   readonly layer: Layer;
   readonly mesh: LayerMesh;
-  /** Where its vertices are counted from. */
+  /** Where its vertices are counted from, in voxels, and in the file. */
+  readonly pivot: Vec3;
   readonly translation: Vec3;
 }
 
@@ -98,25 +98,41 @@ function makeScene(
     kept_bytes_left: kept_bytes_max,
     count: (bytes) => limit.count(bytes),
   };
-  const nodes: GltfNode[] = [];
   const bodies = bodiesOf(document, options);
   const volumes = bodies.map(({ volume }) => volume);
-  const { pivot, scale } = placementOf(options, () => boundsOf(volumes));
+  const placement = placementOf(options, () => boundsOf(volumes));
+  const pivots = bodies.map(({ layer }) => ownPivot(layer));
+  // A layer's own pivot must be where that of the mesh comes to lie.
+  const alike = likenesses(bodies).map((like, i) => {
+    const [own, of] = [pivots[i], like && (pivots[like.of] ?? placement.pivot)];
+    return own === undefined || (of && isMoved(of, own, like!.move)) ? like : undefined;
+  });
   const y_up = isYUp(options, true);
-  const atlas = paint === 'baked' ? new GltfAtlas(volumes) : undefined;
+  const own = volumes.filter((_, i) => alike[i] === undefined);
+  const atlas = paint === 'baked' ? new GltfAtlas(own) : undefined;
+  const surfaces = new Map(atlas?.surfaces.map((surface, i) => [own[i]!, surface]));
+  const found: GltfNode[] = [];
   for (const [i, { layer, volume }] of bodies.entries()) {
-    const own = ownPivot(layer);
-    const frame = { pivot: own ?? pivot, scale, y_up };
-    const pieces = piecesOf(volume, atlas?.surfaces[i], options, { words, limit });
-    const mesh = new LayerMesh(pieces, frame, common);
-    const translation = own === undefined ? ORIGIN : placed(own, { pivot, scale, y_up });
-    if (mesh.vertices > 0) nodes.push({ layer, mesh, translation });
+    const pivot = pivots[i] ?? placement.pivot;
+    const like = alike[i];
+    const mesh =
+      like === undefined
+        ? new LayerMesh(
+            piecesOf(volume, surfaces.get(volume), options, { words, limit }),
+            { ...placement, pivot, y_up },
+            common,
+          )
+        : found[like.of]!.mesh;
+    const from = like === undefined ? pivot : sum(found[like.of]!.pivot, like.move);
+    const translation = placed(from, { ...placement, y_up });
+    found.push({ layer, mesh, pivot: from, translation });
   }
+  const nodes = found.filter(({ mesh }) => mesh.vertices > 0);
   const side = paletteSide(colors.count, 1);
   const texture = atlas === undefined ? palettePng(colors, side) : atlas.png();
   const textured = nodes.length > 0 && (paint === 'palette' || paint === 'baked');
   return {
-    ...{ scale, paint, layout: common.layout, nodes, colors },
+    ...{ scale: placement.scale, paint, layout: common.layout, nodes, colors },
     paints: paintWords(colors, paint, side),
     texture: textured ? texture : undefined,
   };
@@ -127,6 +143,14 @@ function ownPivot({ derived, mat }: Layer): Vec3 | undefined {
   const place: Vec3 = [mat[12]!, mat[13]!, mat[14]!];
   if (derived || !place.every(Number.isFinite)) return undefined;
   return place.every((value) => value === 0) ? undefined : place;
+}
+
+function isMoved(from: Vec3, to: Vec3, move: Vec3): boolean {
+  return sum(from, move).every((value, axis) => value === to[axis]);
+}
+
+function sum(a: Vec3, b: Vec3): Vec3 {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 }
 
 /** Where layers overlap, those that are seen; all as they are when hidden ones are among them. */

@@ -92,7 +92,7 @@ export function tellMaterialsLost(report: Report | undefined, materials: Iterabl
   }
 }
 
-function opacityOf({ color }: Material): number {
+export function opacityOf({ color }: Material): number {
   return unit(color[3]!);
 }
 

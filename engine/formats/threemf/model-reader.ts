@@ -46,7 +46,10 @@ export class ModelReader {
   constructor(around: Around, xml: XmlReader, path: string) {
     this.#around = around;
     this.#xml = xml;
-    this.#model = { path, objects: new Map(), properties: new Map(), items: [] };
+    this.#model = {
+      ...{ path, application: '' },
+      ...{ objects: new Map(), properties: new Map(), items: [] },
+    };
   }
 
   /** Throws GOX_FORMAT_BROKEN, and GOX_FORMAT_UNSUPPORTED for extensions that are required. */
@@ -54,9 +57,13 @@ export class ModelReader {
     const xml = this.#xml;
     if (xml.next() !== 'open' || xml.name !== 'model') xml.fail('it is no model');
     this.#requireKnown();
+    let isApplication = false;
     for (let kind = xml.next(); kind !== undefined; kind = xml.next()) {
-      if (kind === 'open') this.#open(xml.name);
-      else if (xml.name === 'object') this.#object = undefined;
+      if (kind === 'open') {
+        isApplication = xml.name === 'metadata' && xml.attribute('name') === 'Application';
+        this.#open(xml.name);
+      } else if (xml.name === 'object') this.#object = undefined;
+      else if (xml.name === 'metadata' && isApplication) this.#model.application = xml.text;
     }
     return this.#model;
   }

@@ -80,6 +80,8 @@ export class ObjectOf3mf {
 
 export interface Model {
   readonly path: string;
+  /** The program that wrote it, as it calls itself. */
+  application: string;
   readonly objects: Map<string, ObjectOf3mf>;
   readonly properties: Map<string, Properties>;
   /** What is built. */

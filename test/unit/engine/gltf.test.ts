@@ -12,6 +12,7 @@ import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts'
 import { identity } from '../../../engine/volume/matrix.ts';
 import { model } from '../../support/fixtures.ts';
 import { gltfIssues, gltfJsonOf } from '../../support/gltf-file.ts';
+import { sameVoxels } from '../../support/same-voxels.ts';
 import { SEED } from '../../support/seed.ts';
 import { randomNumbers } from '../../support/volumes.ts';
 
@@ -61,6 +62,37 @@ test('models have the same bytes whether their pieces are kept or made again', (
       return Buffer.concat([...file.parts()]);
     }) as [Buffer, Buffer, Buffer];
     assert.ok(kept.length > 2000 && kept.equals(some) && kept.equals(none));
+  }
+});
+
+test('layers that are alike share a mesh, wherever their own pivots let them', async () => {
+  const document = Document.empty();
+  const add = (name: string, x: number, ...pivot: number[]) => {
+    const layer = document.addLayer(name);
+    layer.volume.fillBox([x, 1, 2], [x + 3, 3, 3], 0xff01_0203);
+    layer.volume.set(x, 1, 3, 0xff0a_0b0c);
+    const mat = identity();
+    mat.set(pivot, 12);
+    layer.set({ mat });
+  };
+  add('first', 0, 1, 1, 1);
+  add('without', 37);
+  add('other', 50, 3, 1, 1);
+  add('along', 60, 61, 1, 1);
+  for (const options of [{}, { texture: 'baked' }, { mesh: 'greedy', up: 'z' }] as const) {
+    const file = exported(document, 'glb', { ...options, scale: 2 });
+    assert.equal(await gltfIssues(file), []);
+    const { nodes, meshes } = gltfJsonOf(file);
+    assert.equal(
+      nodes.map(({ name, mesh }) => `${name} ${mesh}`),
+      ['first 0', 'without 0', 'other 1', 'along 0'],
+    );
+    assert.is(meshes.length, 2);
+    const again = formatFor('a.glb').read!(file, 'again', {
+      ...{ solid: true, scale: 0.5 },
+      ...('up' in options ? { up: options.up } : {}),
+    });
+    assert.is(sameVoxels(again.merged(), document.merged(), 'outside'), 'same');
   }
 });
 
