@@ -66,8 +66,8 @@ export const WritingFields = {
     Type.Enum(['blocks', 'greedy', 'marching', 'smooth'], {
       description:
         'Meshes. blocks: a square for each visible face, as in Goxel, and the default. greedy:' +
-        ' equal faces joined, and the default of 3mf. marching: marching cubes. smooth: these with' +
-        ' blended positions.',
+        ' equal faces joined, and the default of 3mf. marching: marching cubes. smooth: these' +
+        ' with blended positions.',
     }),
   ),
   scale: Type.Optional(
