@@ -88,9 +88,14 @@ const NAME_LENGTH_MAX = 64;
 
 /** Names for a message, the first of many. */
 export function listed(names: readonly string[]): string {
-  const some = names.slice(0, NAMES_MAX).map((name) => `"${name.slice(0, NAME_LENGTH_MAX)}"`);
+  const some = names.slice(0, NAMES_MAX).map((name) => `"${seen(name.slice(0, NAME_LENGTH_MAX))}"`);
   const more = names.length - some.length;
   return some.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Without what moves the cursor of a terminal or ends a line. */
+function seen(name: string): string {
+  return name.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
 
 /** For a result: `warnings`, when there are any. */

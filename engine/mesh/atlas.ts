@@ -14,7 +14,7 @@ import type { Volume } from '../volume/volume.ts';
 import { ClosedSurface } from './closed.ts';
 import { GreedySurface } from './greedy.ts';
 import type { Lattice } from './lattice.ts';
-import type { Occupancy } from './occupancy.ts';
+import { Occupancy } from './occupancy.ts';
 import type { FaceBatch, Surface } from './surface.ts';
 
 /** What graphics cards of any age take, and 256 MiB of pixels. */
@@ -113,12 +113,16 @@ export class BakedSurface implements Surface {
   height = 1;
 
   constructor(volume: Volume) {
-    const greedy = new GreedySurface(volume, false);
-    this.occupancy = greedy.occupancy;
-    this.#closed = new ClosedSurface(greedy);
-    for (const { count, positions, normals } of greedy.batches()) {
+    this.occupancy = new Occupancy(volume);
+    // Now and then faces join to fewer rectangles where colours cut them.
+    const [joined, byColor] = [false, true].map(
+      (byColor) => new ClosedSurface(new GreedySurface(this.occupancy, byColor)),
+    ) as [ClosedSurface, ClosedSurface];
+    this.#closed = byColor.count() < joined.count() ? byColor : joined;
+    const { rectangles } = this.#closed;
+    for (const { count, positions, normals } of rectangles.batches()) {
       for (let face = 0; face < count; face++) {
-        const normal = greedy.normals[normals[face]!]!;
+        const normal = rectangles.normals[normals[face]!]!;
         const axis = normal.findIndex((value) => value !== 0) as 0 | 1 | 2;
         this.#note(this.rectangles.add(positions, face * 12, axis, normal[axis]!));
       }

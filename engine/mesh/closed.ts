@@ -10,6 +10,7 @@
  */
 
 import type { Vec3 } from '../volume/box.ts';
+import { HeldFaces } from './held.ts';
 import { Lattice } from './lattice.ts';
 import { type FaceBatch, GrowingBatch, type Surface } from './surface.ts';
 
@@ -72,7 +73,7 @@ export class ClosedSurface implements Surface {
 
   /** `rectangles` has four corners a face, in the plane of two axes, with whole coordinates. */
   constructor(rectangles: Surface) {
-    this.#rectangles = rectangles;
+    this.#rectangles = new HeldFaces(rectangles);
   }
 
   get normals(): readonly Vec3[] {
@@ -83,6 +84,18 @@ export class ClosedSurface implements Surface {
   get lattice(): Lattice {
     this.#lattice ??= this.#findCorners();
     return this.#lattice;
+  }
+
+  /** The faces whose triangles these are, in the order of `sources`. */
+  get rectangles(): Surface {
+    return this.#rectangles;
+  }
+
+  /** How many triangles there are, which costs less than making them. */
+  count(): number {
+    let count = 0;
+    for (const batch of this.batches()) count += batch.count;
+    return count;
   }
 
   *batches(): Generator<ClosedBatch, void, undefined> {

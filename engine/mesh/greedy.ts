@@ -87,8 +87,8 @@ export class GreedySurface implements Surface {
    * Without `byColor` faces are joined whatever their colours, up to 2048 on a side, and the
    * colours of the batches say nothing.
    */
-  constructor(volume: Volume, byColor = true) {
-    this.occupancy = new Occupancy(volume);
+  constructor(volume: Volume | Occupancy, byColor = true) {
+    this.occupancy = volume instanceof Occupancy ? volume : new Occupancy(volume);
     this.#byColor = byColor;
   }
 
@@ -174,7 +174,7 @@ export class GreedySurface implements Surface {
           before.starts[at] === start &&
           before.ends[at] === now.ends[i] &&
           before.colors[at] === now.colors[i] &&
-          (this.#byColor || row % SIDE_MAX !== 0);
+          (this.#byColor || row - before.rows[at]! < SIDE_MAX);
         if (same) now.rows[i] = before.rows[at]!;
         else this.#add(before, at, row, height, direction);
       }
@@ -272,8 +272,8 @@ function collectShapes(
     for (let rest = faces[at * ROWS + plane * 16 + row]!; rest !== 0; rest &= rest - 1) {
       const start = first + 31 - Math.clz32(rest & -rest);
       const last = runs.count - 1;
-      const goesOn = last >= 0 && runs.ends[last] === start && start % SIDE_MAX !== 0;
-      if (goesOn) runs.ends[last] = start + 1;
+      const goesOn = last >= 0 && runs.ends[last] === start;
+      if (goesOn && start - runs.starts[last]! < SIDE_MAX) runs.ends[last] = start + 1;
       else runs.add(start, start + 1, level, 0);
     }
   }

@@ -139,6 +139,14 @@ const NUMBERS_MAX = 1000;
 /** What is looked at of a file to see whose it is. */
 const START_BYTES = 1024;
 
+/**
+ * Without what ends a name inside of a file for some of its readers: blanks, quotes, comments, the
+ * mark of an option.
+ */
+function plainName(name: string): string {
+  return name.replace(/[\s\p{Cc}"'#\\]+/gu, '_').replace(/^-/, '_');
+}
+
 /** A name for a file beside another that is free, or that of one of ours. Throws GOX_FILE. */
 function placeBeside(
   files: Files,
@@ -147,7 +155,8 @@ function placeBeside(
   taken: ReadonlySet<string>,
   isOurs: (start: Uint8Array) => boolean,
 ): string {
-  const { dir, name } = parse(path);
+  const { dir, name: whole } = parse(path);
+  const name = plainName(whole);
   for (let number = 1; number < NUMBERS_MAX; number++) {
     const place = join(dir, `${name}${number === 1 ? '' : `-${number}`}.${extension}`);
     if (taken.has(place)) continue;

@@ -1,6 +1,7 @@
 /**
  * Names as an .obj and its .mtl can hold them: without blanks, at which some readers end them (they
- * become `_`, as Blender writes them), and of materials no two alike.
+ * become `_`, as Blender writes them), no `#` first, and no two alike, since some readers take
+ * objects of one name for one.
  */
 
 import type { Material } from '../../document/scene.ts';
@@ -12,7 +13,8 @@ const HEX_DIGITS = 6;
 export class Names {
   readonly #report: Report | undefined;
   readonly #materials = new Map<Material, string>();
-  readonly #taken = new Set<string>();
+  readonly #takenMaterials = new Set<string>();
+  readonly #takenObjects = new Set<string>();
 
   constructor(report: Report | undefined) {
     this.#report = report;
@@ -20,14 +22,14 @@ export class Names {
 
   /** Of a layer. */
   object(name: string): string {
-    return this.#plain(name, 'Layer');
+    return this.#named(name, 'Layer', this.#takenObjects);
   }
 
   /** Of a material; the same one has the same name. */
   material(material: Material): string {
     const known = this.#materials.get(material);
     if (known !== undefined) return known;
-    const name = this.#free(this.#plain(material.name, 'Material'));
+    const name = this.#named(material.name, 'Material', this.#takenMaterials);
     this.#materials.set(material, name);
     return name;
   }
@@ -39,25 +41,27 @@ export class Names {
     return several ? `${this.material(material)}_${hex}` : hex;
   }
 
-  #free(name: string): string {
-    let free = name;
-    for (let i = 2; this.#taken.has(free); i++) free = `${name}.${i}`;
-    this.#taken.add(free);
+  #named(name: string, otherwise: string, taken: Set<string>): string {
+    const plain = plainOf(name) || otherwise;
+    let free = plain;
+    for (let i = 2; taken.has(free); i++) free = `${plain}.${i}`;
+    taken.add(free);
+    if (free !== name && name.trim() !== '') {
+      const message =
+        'A name was changed: there are no blanks in those of an .obj, and none twice.';
+      this.#report?.warn('WARN_NAMES_LOST', message, { object: name });
+    }
     return free;
   }
+}
 
-  /** Without what ends a line or cannot be seen. */
-  #plain(name: string, otherwise: string): string {
-    const plain = name
-      .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
-      .trim()
-      .replace(/\\$/, '')
-      .slice(0, NAME_MAX);
-    const shown = plain === '' ? otherwise : plain.replace(/\s+/gu, '_');
-    if (plain !== name) {
-      const message = 'A name was changed, since it is a part of a line.';
-      this.#report?.warn('WARN_NAMES_LOST', message, { object: shown });
-    }
-    return shown;
-  }
+/** Without what ends a line, a word or a name, or cannot be seen. */
+function plainOf(name: string): string {
+  return name
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
+    .trim()
+    .replace(/\\$/, '')
+    .replace(/^#/, '_')
+    .slice(0, NAME_MAX)
+    .replace(/\s+/gu, '_');
 }

@@ -24,7 +24,7 @@ import { voxelMark } from './voxel-mark.ts';
 
 const ZERO = 0x30;
 const NOTHING = new Uint8Array(0);
-const COORDINATES = ['x', 'y', 'z'].map((name) => `property float ${name}\n`).join('');
+const COORDINATES = ['x', 'y', 'z'];
 const COLORS = ['red', 'green', 'blue'];
 const OPAQUE = 255;
 
@@ -43,7 +43,9 @@ function* writePly(document: Document, options: ExportOptions = {}): Generator<U
     const up = `${axes.y_up ? 'y' : 'z'} is up`;
     out.text(`comment ${voxelMark(options.scale)}\ncomment ${up}\n`);
   }
-  out.text(`element vertex ${vertices}\n${COORDINATES}`);
+  out.text(`element vertex ${vertices}\n`);
+  const real = axes.far && !goxel ? 'double' : 'float';
+  for (const name of COORDINATES) out.text(`property ${real} ${name}\n`);
   const type = goxel ? 'float' : 'uchar';
   for (const name of alpha ? [...COLORS, 'alpha'] : COLORS) out.text(`property ${type} ${name}\n`);
   out.text(`element face ${faces}\n`);

@@ -20,6 +20,10 @@ const HEADER_BYTES = 84;
 const TRIANGLE_BYTES = 50;
 const TRIANGLES_MAX = 0xffff_ffff;
 
+const TOO_FAR =
+  'Corners of voxels further than 16777216 from the origin were moved, since STL has numbers of' +
+  ' 32 bits. Write it with pivot: "center".';
+
 /** Corners of the triangles of a polygon of three or four corners. */
 const TRIANGLES = [0, 1, 2, 2, 3, 0] as const;
 
@@ -27,6 +31,7 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
   const { mesh = 'blocks' } = options;
   const volume = document.merged();
   const axes = new Axes(options, false, [volume]);
+  if (axes.far) options.report?.warn('WARN_CLIPPED', TOO_FAR);
   const surface = surfaceOf(volume, mesh);
   const triangles = surface.corners - 2;
   let count = 0;

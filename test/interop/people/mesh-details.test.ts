@@ -1,0 +1,121 @@
+/** What of meshes is easily lost on the way into a file: names, places far away, few triangles. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Document } from '../../../engine/document/document.ts';
+import { newMaterial } from '../../../engine/document/scene.ts';
+import { formatFor } from '../../../engine/formats/index.ts';
+import { Atlas } from '../../../engine/mesh/atlas.ts';
+import { surfaceOf } from '../../../engine/mesh/kinds.ts';
+import { Volume } from '../../../engine/volume/volume.ts';
+import { trianglesOf } from '../../support/closed-meshes.ts';
+import { documentOf } from '../../support/documents.ts';
+import { TestEngine } from '../../support/engine.ts';
+import { model } from '../../support/fixtures.ts';
+import { SEED } from '../../support/seed.ts';
+import { trianglesOfObj } from '../../support/three-meshes.ts';
+import { temporaryDirectory } from '../../support/tmp.ts';
+import { randomNumbers, randomVolume } from '../../support/volumes.ts';
+import { filesOf } from '../../support/written-files.ts';
+
+const test = suite('details of meshes');
+
+/** Names of layers, what an .obj calls them, and whether that is told. */
+const NAMES: readonly (readonly [name: string, written: string, told: boolean])[] = [
+  ['', 'Layer', false],
+  ['  ', 'Layer.2', false],
+  ['same', 'same', false],
+  ['same', 'same.2', true],
+  ['same.2', 'same.2.2', true],
+  ['left arm', 'left_arm', true],
+  ['new\nline\tand tab', 'new_line_and_tab', true],
+  ['Größe', 'Größe', false],
+  ['日本', '日本', false],
+  ['#1', '_1', true],
+  ['a"b\'c', 'a"b\'c', false],
+  ['end\\', 'end', true],
+  ['../up/x.png', '../up/x.png', false],
+];
+
+test('names of layers in an .obj are words, no two alike, and what changes is told', () => {
+  const document = Document.empty();
+  for (const [i, [name]] of NAMES.entries()) {
+    const layer = i === 0 ? document.activeLayer : document.addLayer('');
+    layer.set({ name, material: document.addMaterial(newMaterial(name)) });
+    layer.volume.set(2 * i, 0, 0, 0xff00_0001 + i);
+  }
+  const files = filesOf(document, 'obj');
+  const seen = new Map(trianglesOfObj(files).map(({ object, color }) => [color, object]));
+  assert.equal(
+    [...seen.values()],
+    NAMES.map(([, written]) => written),
+  );
+  const told = NAMES.filter((row) => row[2]).length;
+  const lost = files.warnings.filter(({ code }) => code === 'WARN_NAMES_LOST');
+  // Each is the name of a layer and of a material.
+  assert.equal(
+    lost.map(({ count }) => count),
+    [2 * told],
+  );
+});
+
+test('files beside an .obj have names that no reader cuts', () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
+  engine.call('add_voxel', [1, 2, 3]);
+  for (const [name, beside] of [
+    ['my "old" house', 'my_old_house'],
+    ['-x #1', '_x_1'],
+    ['Größe 日本', 'Größe_日本'],
+    ["it's", 'it_s'],
+  ] as const) {
+    const path = join(directory, `${name}.obj`);
+    engine.call('export_model', { path });
+    assert.match(readFileSync(path, 'utf8'), `\nmtllib ${beside}.mtl\n`);
+    assert.match(readFileSync(join(directory, `${beside}.mtl`), 'utf8'), `map_Kd ${beside}.png\n`);
+    assert.ok(readdirSync(directory).includes(`${beside}.png`));
+    const { sizing, warnings } = engine.call('load_project', { path }) as Record<string, unknown>;
+    assert.equal([(sizing as { by: string }).by, warnings], ['file', undefined]);
+  }
+});
+
+test('a picture of the faces never costs triangles', () => {
+  const random = randomNumbers(SEED);
+  const volumes = Array.from({ length: 20 }, () => randomVolume(random));
+  for (const name of ['csg', 'layer_modes', 'sphere10']) {
+    volumes.push(formatFor('a.gox').read!(model(name).bytes, name).merged());
+  }
+  // Rows of two and three: of any colours they do not join, cut at the colours they do.
+  const rows = new Volume();
+  for (let y = 0; y < 8; y++) {
+    rows.fillBox([-2, y, 0], [0, y + 1, 1], 0xff00_00ff);
+    if (y % 2 === 0) rows.set(0, y, 0, 0xff00_ff00);
+  }
+  for (const [i, volume] of [...volumes, rows].entries()) {
+    const count = (surface: Parameters<typeof trianglesOf>[0]) => [...trianglesOf(surface)].length;
+    const [baked] = new Atlas([volume]).surfaces;
+    const [ours, plain] = [count(baked!), count(surfaceOf(volume, 'greedy'))];
+    assert.ok(ours <= plain, `volume ${i} of seed ${SEED}: ${ours} > ${plain}`);
+  }
+});
+
+test('a model far away comes back where it was, or it is told that it cannot', () => {
+  const far = 2 ** 30;
+  const volume = new Volume();
+  volume.fillBox([far, -far, far], [far + 3, 2 - far, far + 1], 0xff12_3456);
+  for (const format of ['obj', 'ply']) {
+    const { main, beside, warnings } = filesOf(documentOf(volume), format);
+    const resolve = (name: string) => beside.get(name.slice(name.lastIndexOf('.') + 1));
+    const read = formatFor('', format).read!(main, `model.${format}`, {
+      ...{ resolve, solid: true, sized: () => {} },
+    });
+    assert.equal([read.merged().box(), warnings], [volume.box(), []], format);
+  }
+  const codes = (pivot: 'origin' | 'center') =>
+    filesOf(documentOf(volume), 'stl', { pivot }).warnings.map(({ code }) => code);
+  assert.equal([codes('origin'), codes('center')], [['WARN_CLIPPED'], []]);
+});
+
+test.run();
