@@ -218,7 +218,8 @@ export const Written = {
 export const FormatName = Type.String({
   minLength: 1,
   maxLength: 64,
-  description: 'The name of a file format, in any case; without it the extension decides.',
+  description:
+    'The name of a file format, in any case; without it the content decides, and the extension.',
 });
 
 export const Success = Type.Boolean({ description: 'true; a failure is an error, not a result.' });

@@ -23,7 +23,8 @@ import type {
 } from '../port/solo.ts';
 import type { Files } from '../project/files.ts';
 import { type Ceiling, explainedBy } from '../project/memory.ts';
-import { isEmpty, type Read, readDocument, readerOf } from '../project/reading.ts';
+import { isEmpty, type Read, readDocument } from '../project/reading.ts';
+import { readerOf } from '../project/recognised.ts';
 import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { describe } from './describe.ts';
@@ -61,9 +62,9 @@ export function runTask(task: SoloTask, tools: Tools): SoloResult {
   };
   const routed = route(task);
   const [first, ...more] = task.inputs.map((input, place) => {
-    const { document, warnings: found } = readOne(input, routed.reading[place]!, task, tools);
-    tell(input.path, found);
-    return { input, document };
+    const read = readOne(input, routed.reading[place]!, task, tools);
+    tell(input.path, read.warnings);
+    return { input, ...read };
   });
   if (first === undefined) throw new Error('a task has no input');
   const { document } = first;
@@ -86,7 +87,7 @@ export function runTask(task: SoloTask, tools: Tools): SoloResult {
     warnings,
     layer_count: document.layers.length,
     voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
-    ...(task.describe ? { described: describe(first.input, document, warnings, tools) } : {}),
+    ...(task.describe ? { described: describe(first, warnings, tools) } : {}),
   };
 }
 
@@ -120,7 +121,7 @@ function readOne(input: SoloFile, options: ReadingOptions, task: SoloTask, tools
   return at('reading', path, () => {
     const reading = { ...options, ...input };
     // Said before anything is read.
-    if (path !== '-') readerOf(reading);
+    if (input.format !== undefined) readerOf(reading);
     const { files, options: limits } = tools;
     const ceiling = ceilingOf(limits);
     const data = isStream(path) ? readStream(path, limits.file_bytes_max) : undefined;
@@ -133,7 +134,7 @@ function readOne(input: SoloFile, options: ReadingOptions, task: SoloTask, tools
         return found;
       },
     );
-    if (!task.allow_empty) refuseEmpty(read, nameOf(path), readerOf(source).name);
+    if (!task.allow_empty) refuseEmpty(read, nameOf(path));
     return read;
   });
 }
@@ -154,7 +155,7 @@ function computeWithin(document: Document, bytes_max: number): void {
 }
 
 /** Throws GOX_EMPTY where nothing came of something. A project without a voxel is one. */
-function refuseEmpty({ document, warnings }: Read, name: string, format: string): void {
+function refuseEmpty({ format, document, warnings }: Read, name: string): void {
   if (!isEmpty(document)) return;
   const warned = warnings.some(({ code }) => code === 'WARN_EMPTY');
   if (!warned && !MESHES.includes(format)) return;

@@ -2,18 +2,17 @@
 
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
-import { formatFor } from '../formats/index.ts';
 import { ColorCounts } from '../inquiries/color-counts.ts';
 import { EVERYWHERE, eachRow } from '../inquiries/region.ts';
-import type { Described, DescribedLayer, SoloFile, SoloWarning } from '../port/solo.ts';
+import type { Described, DescribedLayer, SoloWarning } from '../port/solo.ts';
+import type { Read } from '../project/reading.ts';
 import { aroundBoth, type Box } from '../volume/box.ts';
 
 /** Voxels of less alpha are none. */
 const ALPHA_SHIFT = 24;
 
 export function describe(
-  { path, format }: SoloFile,
-  document: Document,
+  { format, document }: Pick<Read, 'format' | 'document'>,
   warnings: readonly SoloWarning[],
   { options }: { readonly options: { readonly job_bytes_max: number } },
 ): Described {
@@ -26,7 +25,7 @@ export function describe(
     undefined,
   );
   return {
-    format: formatFor(path, format).name,
+    format,
     ...placeOf(box),
     voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     color_count: colorsOf(layers, job_bytes_max),

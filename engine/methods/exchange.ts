@@ -15,14 +15,8 @@ import type { ExportInput, LoadAsked, Loaded, LoadInput } from '../jobs/document
 import { Job } from '../jobs/job.ts';
 import { FILE_KEY, type Files } from '../project/files.ts';
 import type { Project } from '../project/project.ts';
-import {
-  DATA,
-  type Read,
-  type Reading,
-  readDocument,
-  readerOf,
-  toldOf,
-} from '../project/reading.ts';
+import { DATA, type Read, type Reading, readDocument, toldOf } from '../project/reading.ts';
+import { readerOf } from '../project/recognised.ts';
 import { gatherDocument, writerOf } from '../project/writing.ts';
 import { bytesOf, isBase64 } from './bytes-param.ts';
 import { attempt, isSmall } from './direct.ts';
@@ -49,7 +43,7 @@ function documentOf(
   asked: LoadAsked,
   bytes_max: number,
 ): Job | Read {
-  readerOf(reading);
+  if (reading.format !== undefined) readerOf(reading);
   const { path, data } = reading;
   // A small file may still be much work (packed voxels, a mesh of a large size), so that is tried.
   if ((data?.length ?? files.sizeOf(path)) <= DIRECT_FILE_BYTES_MAX) {
@@ -94,7 +88,10 @@ function readingOf(
   return { ...about, format: about.format ?? 'obj', path: DATA, data };
 }
 
-function addLayers(project: Project, { document: from, path, ...told }: Read & { path: string }) {
+function addLayers(
+  project: Project,
+  { document: from, path, ...told }: Omit<Read, 'format'> & { path: string },
+) {
   const { document } = project;
   requireLayerRoom(document, from.layers.length);
   return project.transact(() => {

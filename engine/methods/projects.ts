@@ -61,7 +61,7 @@ const load: Handler<typeof loadProject> = (project, given) => {
 /** Throws GOX_MEMORY_LIMIT, and GOX_UNSAVED for edits that were made meanwhile. */
 function install(
   project: Project,
-  { document, path, asked, ...told }: Omit<Loaded, 'document'> & Read,
+  { document, path, asked, ...told }: Omit<Loaded, 'document'> & Omit<Read, 'format'>,
   opened = openingOf(project, asked),
 ) {
   project.replace(document);

@@ -6,12 +6,11 @@ import { READING_FORMATS, type ReadingOptions, type Sizing } from '../catalogue/
 import { PATH_LENGTH_MAX } from '../catalogue/schemas.ts';
 import { cutPath } from '../catalogue/sketch.ts';
 import type { Document } from '../document/document.ts';
-import type { Format } from '../formats/format.ts';
-import { formatFor, type ImportOptions } from '../formats/index.ts';
+import type { ImportOptions } from '../formats/index.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { FILE_KEY, type Files } from './files.ts';
-import { recognised } from './recognised.ts';
+import { readerOf, recognised } from './recognised.ts';
 
 /** In the place of an absolute path, for bytes that came with a request: what errors call it. */
 export const DATA = 'data';
@@ -38,6 +37,8 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /** What was read, and what there is to tell of it. */
 export interface Read {
+  /** By what the file holds. */
+  readonly format: string;
   readonly document: Document;
   readonly warnings: Warning[];
   /** Of a mesh. */
@@ -45,38 +46,40 @@ export interface Read {
 }
 
 /** For a result: how a mesh was scaled, and what there is to tell. */
-export function toldOf({ warnings, sizing }: Omit<Read, 'document'>) {
+export function toldOf({ warnings, sizing }: Pick<Read, 'warnings' | 'sizing'>) {
   return { ...(sizing === undefined ? {} : { sizing }), ...asResult(warnings) };
 }
 
 /** A file, of at most so many bytes of voxels. Throws GOX_STRICT for warnings, if that is asked. */
 export function readDocument(files: Files, reading: Reading, bytes_max: number): Read {
   const { path, data, quad } = reading;
-  const named = readerOf(reading);
+  if (reading.format !== undefined) readerOf(reading);
   const bytes = data ?? files.read(path);
   const report = new Report();
-  const { name, read } = recognised(named, bytes, reading, report);
   const asked = optionsOf(reading);
-  tellUnused(report, asked, READING_FORMATS, name);
-  let sizing: Sizing | undefined;
-  const options: ImportOptions = {
+  const common: ImportOptions = {
     ...asked,
-    report,
-    sized: (chosen) => {
-      sizing = chosen;
-    },
     voxel_bytes_max: bytes_max,
     open: (path) => files.read(path),
     ...(data === undefined ? { resolve: beside(files, path) } : {}),
     ...(quad === undefined ? {} : { plane: quad }),
   };
-  const document = read(bytes, cutPath(path), options);
+  const read = recognised(bytes, reading, report, ({ name, read }, content, own) => {
+    tellUnused(own, asked, READING_FORMATS, name);
+    let sizing: Sizing | undefined;
+    const sized = (chosen: Sizing) => {
+      sizing = chosen;
+    };
+    const document = read(content, cutPath(path), { ...common, report: own, sized });
+    return { made: { format: name, document, sizing }, empty: isEmpty(document) };
+  });
+  const { format, document, sizing } = read;
   if (!report.empty && isEmpty(document)) {
     report.warn('WARN_EMPTY', `No voxel came of ${cutPath(path)}.`);
   }
   report.check(reading.strict, cutPath(path));
   const warnings = report.warnings();
-  return { document, warnings, ...(sizing === undefined ? {} : { sizing }) };
+  return { format, document, warnings, ...(sizing === undefined ? {} : { sizing }) };
 }
 
 /** Whether nothing is in any layer; what layers are computed of is not looked at. */
@@ -91,15 +94,6 @@ function optionsOf(reading: Reading): Omit<ReadingOptions, 'format'> {
   const given = Object.entries(reading).filter(([name]) => Object.hasOwn(READING_FORMATS, name));
   const { like } = reading;
   return { ...Object.fromEntries(given), ...(like === undefined ? {} : { like }) };
-}
-
-/** The format of a file of that name or format, which can be read. Throws GOX_FORMAT_UNKNOWN. */
-export function readerOf({ path, format: name }: Reading): Format & Required<Pick<Format, 'read'>> {
-  const format = formatFor(path, name);
-  const { read } = format;
-  if (read !== undefined) return { ...format, read };
-  const message = `The format "${format.name}" cannot be read.`;
-  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
 }
 
 /**

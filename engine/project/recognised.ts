@@ -1,13 +1,16 @@
 /** Files of another kind than their names say: read as what they are, or named as that. */
 
+import { extname } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { GoxError } from '../../conf/errors.ts';
 import { cutPath } from '../catalogue/sketch.ts';
 import type { Format } from '../formats/format.ts';
-import { FORMATS } from '../formats/index.ts';
-import { guessOf, type Kind, kindOf } from '../formats/kinds.ts';
-import type { Report } from '../formats/report.ts';
+import { FORMATS, formatFor } from '../formats/index.ts';
+import { isPacked, type Kind, kindOf } from '../formats/kinds.ts';
+import { Report } from '../formats/report.ts';
+import { isText, mayBe, PLAIN_TEXT, shapeOf, TEXT_FORMATS } from '../formats/shapes.ts';
 
-type Reader = Format & Required<Pick<Format, 'read'>>;
+export type Reader = Format & Required<Pick<Format, 'read'>>;
 
 interface Asked {
   readonly path: string;
@@ -15,46 +18,222 @@ interface Asked {
   readonly format?: string | undefined;
 }
 
-/**
- * What reads the bytes, where `reader` is by the name: another one, with a warning, when they are
- * of a format that is known by its beginning. Throws GOX_FORMAT_UNKNOWN for what nothing here
- * reads; so does the reader itself, in the place of GOX_FORMAT_BROKEN, when they look like that.
- */
-export function recognised(
+/** With what messages call it. */
+interface Labelled extends Asked {
+  readonly label: string;
+}
+
+/** Reads content with a reader and tells a report of it; `empty` when there was nothing in it. */
+type Attempt<T> = (
   reader: Reader,
-  bytes: Uint8Array,
-  asked: Asked,
+  content: Uint8Array,
   report: Report,
-): Reader {
-  const kind = kindOf(bytes);
-  if (kind === undefined || kind.formats.includes(reader.name)) return guessing(reader);
-  const other = FORMATS.find(({ name, read }) => kind.formats.includes(name) && read);
-  if (other?.read === undefined) throw otherKind(cutPath(asked.path), kind, reader);
-  if (asked.format !== undefined) return guessing(reader);
-  const message = `${cutPath(asked.path)} is ${kind.what} by what it holds, and was read as one.`;
-  report.warn('WARN_FORMAT_BY_CONTENT', message);
-  return { ...other, read: other.read };
+) => { readonly made: T; readonly empty: boolean };
+
+/** What gzip may unpack to. */
+const UNPACKED_BYTES_MAX = 2 ** 28;
+const GZIP_NAME = /\.(?:gz|gzip)$/i;
+const UTF_16 = ['fffe', 'feff'];
+
+/**
+ * Reads a file with what reads its bytes: by the format that is asked for, else by a signature,
+ * whatever the name says, else by the name, and where that cannot read them by their shape. What
+ * the name does not say is warned of. Throws GOX_FORMAT_UNKNOWN for what nothing here reads, with
+ * what it is; GOX_FORMAT_BROKEN only for what is damaged.
+ */
+export function recognised<T>(
+  bytes: Uint8Array,
+  reading: Asked,
+  report: Report,
+  attempt: Attempt<T>,
+): T {
+  const packed = isPacked(bytes);
+  const content = plain(packed ? unpacked(bytes, reading) : bytes);
+  const label = `${cutPath(reading.path)}${packed ? ', unpacked,' : ''}`;
+  const asked = { ...reading, path: reading.path.replace(GZIP_NAME, ''), label };
+  if (packed && !GZIP_NAME.test(reading.path)) {
+    const message = `${cutPath(asked.path)} is packed with gzip, and was unpacked.`;
+    report.warn('WARN_FORMAT_BY_CONTENT', message);
+  }
+  const named = asked.format === undefined ? byName(asked.path) : readerOf(asked);
+  const kind = kindOf(content);
+  if (kind === undefined) {
+    if (named === undefined) return byShape(content, asked, report, attempt);
+    return byNameFirst(named, content, asked, report, attempt);
+  }
+  if (named !== undefined && kind.formats.includes(named.name)) {
+    return attempt(named, content, report).made;
+  }
+  const other = readerFor(kind);
+  if (other === undefined || asked.format !== undefined) throw otherKind(asked, kind, named);
+  tellOther(asked, kind, report);
+  return attempt(other, content, report).made;
 }
 
-/** The same reader, which does not call damaged what is of another kind. */
-function guessing(reader: Reader): Reader {
-  const read: Reader['read'] = (bytes, source, options) => {
-    try {
-      return reader.read(bytes, source, options);
-    } catch (error) {
-      if (!(error instanceof GoxError) || error.code !== 'GOX_FORMAT_BROKEN') throw error;
-      const kind = guessOf(bytes);
-      if (kind === undefined || kind.formats.includes(reader.name)) throw error;
-      throw otherKind(source, kind, reader, error);
+/** The format that is asked for, or is that of the name. Throws GOX_FORMAT_UNKNOWN. */
+export function readerOf({ path, format: name }: Asked): Reader {
+  const format = formatFor(path.replace(GZIP_NAME, ''), name);
+  const { read } = format;
+  if (read !== undefined) return { ...format, read };
+  const message = `The format "${format.name}" cannot be read.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
+}
+
+function byName(path: string): Reader | undefined {
+  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  const format = FORMATS.find(({ extensions }) => extensions.includes(extension));
+  return format?.read === undefined ? undefined : { ...format, read: format.read };
+}
+
+function readerFor({ formats }: Kind): Reader | undefined {
+  for (const name of formats) {
+    const format = FORMATS.find((one) => one.name === name);
+    if (format?.read !== undefined) return { ...format, read: format.read };
+  }
+  return undefined;
+}
+
+function byShape<T>(content: Uint8Array, asked: Labelled, report: Report, attempt: Attempt<T>): T {
+  if (content.length === 0) throw emptyFile(asked);
+  const kind = shapeOf(content);
+  // Says which formats there are.
+  if (kind === undefined) throw noFormat(asked);
+  return ofKind(kind, content, asked, report, attempt);
+}
+
+/** Throws GOX_FORMAT_UNKNOWN for a kind that is not read, or is no more than guessed. */
+function ofKind<T>(
+  kind: Kind,
+  content: Uint8Array,
+  asked: Labelled,
+  report: Report,
+  attempt: Attempt<T>,
+  named?: Reader,
+  cause?: GoxError,
+): T {
+  const reader = readerFor(kind);
+  if (reader === undefined || asked.format !== undefined) {
+    throw otherKind(asked, kind, named, cause);
+  }
+  const own = new Report();
+  tellOther(asked, kind, own);
+  try {
+    const { made } = attempt(reader, content, own);
+    report.take(own);
+    return made;
+  } catch (error) {
+    if (!(error instanceof GoxError) || error.code !== 'GOX_FORMAT_BROKEN') throw error;
+    throw otherKind(asked, kind, named, error);
+  }
+}
+
+function byNameFirst<T>(
+  named: Reader,
+  content: Uint8Array,
+  asked: Labelled,
+  report: Report,
+  attempt: Attempt<T>,
+): T {
+  if (content.length === 0 && !TEXT_FORMATS.includes(named.name)) throw emptyFile(asked);
+  // Any numbers would be points.
+  const sure = named.name === 'points' ? shapeOf(content) : undefined;
+  if (sure !== undefined && readerFor(sure) !== undefined && tellsMore(sure, named)) {
+    return ofKind(sure, content, asked, report, attempt, named);
+  }
+  const own = new Report();
+  let failure: GoxError | undefined;
+  try {
+    const { made, empty } = attempt(named, content, own);
+    const kind = empty && !own.empty ? shapeOf(content) : undefined;
+    if (kind === undefined || !tellsMore(kind, named)) {
+      report.take(own);
+      return made;
     }
-  };
-  return { ...reader, read };
+    return ofKind(kind, content, asked, report, attempt, named);
+  } catch (error) {
+    if (!(error instanceof GoxError) || error.code !== 'GOX_FORMAT_BROKEN') throw error;
+    failure = error;
+  }
+  const kind = shapeOf(content);
+  if (kind !== undefined && tellsMore(kind, named)) {
+    return ofKind(kind, content, asked, report, attempt, named, failure);
+  }
+  if (mayBe(named.name, content)) throw failure;
+  throw noKind(asked, named, failure, isText(content));
 }
 
-function otherKind(file: string, kind: Kind, { name }: Format, cause?: GoxError): GoxError {
-  const [format] = kind.formats.filter((one) => FORMATS.some((known) => known.name === one));
-  const advice =
-    format === undefined ? 'which cannot be read here' : `which the format "${format}" reads`;
-  const message = `${file} is ${kind.what} and no ${name} file, ${advice}.`;
-  return new GoxError('GOX_FORMAT_UNKNOWN', message, { path: file, format: name }, cause);
+/** Whether a kind is of another format; that a text is one says nothing new of a text. */
+function tellsMore({ what, formats }: Kind, { name }: Format): boolean {
+  return !formats.includes(name) && !(what === PLAIN_TEXT.what && TEXT_FORMATS.includes(name));
+}
+
+/** As UTF-8, if it is text of UTF-16. */
+function plain(content: Uint8Array): Uint8Array {
+  const mark = Buffer.from(content.subarray(0, 2)).toString('hex');
+  if (!UTF_16.includes(mark) || kindOf(content) !== undefined) return content;
+  const text = new TextDecoder(mark === 'fffe' ? 'utf-16le' : 'utf-16be').decode(content);
+  const converted = Buffer.from(text);
+  return isText(converted) ? converted : content;
+}
+
+function unpacked(bytes: Uint8Array, { path }: Asked): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `${cutPath(path)} is packed with gzip, and cannot be unpacked: ${reason}.`;
+    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, advice: 'Unpack it first.' });
+  }
+}
+
+/** Nothing of a name that says nothing, as that of standard input. */
+function tellOther({ path, label }: Labelled, { what }: Kind, report: Report): void {
+  if (extname(path) === '') return;
+  const message = `${label} is ${what} by what it holds, and was read as one.`;
+  report.warn('WARN_FORMAT_BY_CONTENT', message);
+}
+
+function emptyFile({ path, label }: Labelled): GoxError {
+  const advice = 'Copy or download the file again.';
+  return new GoxError('GOX_FORMAT_UNKNOWN', `${label} is empty: it has 0 bytes.`, { path, advice });
+}
+
+function otherKind(
+  { path, label }: Labelled,
+  kind: Kind,
+  named: Format | undefined,
+  cause?: GoxError,
+): GoxError {
+  const reader = readerFor(kind)?.name;
+  const can =
+    reader === undefined ? 'which cannot be read here' : `which the format "${reader}" reads`;
+  const isNot = named === undefined ? '' : ` and no ${named.name} file`;
+  const message = `${label} is ${kind.what}${isNot}, ${can}.`;
+  const advice = kind.advice ?? (reader === undefined ? undefined : `Read it as "${reader}".`);
+  const details = { path, ...(named && { format: named.name }), ...(advice && { advice }) };
+  return new GoxError('GOX_FORMAT_UNKNOWN', message, details, cause);
+}
+
+/** Of a text it is said where it is none of the format. */
+function noKind(
+  { path, label }: Labelled,
+  { name }: Format,
+  cause: GoxError,
+  text: boolean,
+): GoxError {
+  const hasLine = text && cause.message.includes(' is damaged in line');
+  const message = hasLine
+    ? cause.message.replace(' is damaged', ` is no ${name} file`)
+    : `${label} is no ${name} file, nor of another format that is known here.`;
+  const advice = 'Look at what the file is, and where it came from.';
+  return new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: name, advice }, cause);
+}
+
+/** Of a name that says nothing, and content that does not either. */
+function noFormat({ path, label }: Labelled): GoxError {
+  const supported = FORMATS.filter(({ read }) => read).flatMap(({ extensions }) => extensions);
+  const message =
+    `The extension of "${cutPath(path)}" is not supported, and what ${label} holds is of no` +
+    ` format that is known here; there are ${supported.join(', ')}.`;
+  return new GoxError('GOX_FORMAT_UNKNOWN', message, { path, supported });
 }

@@ -6,7 +6,7 @@ import { type CommandSpec, json, type OptionSpec } from './command-spec.ts';
 const from = {
   type: 'string',
   value: 'FORMAT',
-  summary: 'the format of what is read, whatever it is called; needed for standard input',
+  summary: 'the format of what is read, whatever it is called and holds',
 } as const satisfies OptionSpec;
 
 const recursive = {
@@ -77,7 +77,7 @@ export const MODEL_COMMANDS = {
       'goxel-supervisor convert walls.vox roof.vox house.gox',
       'goxel-supervisor convert models --recursive --out-dir out --to obj',
       "goxel-supervisor convert *.vox 'out/{name}.qb' --crop --rotate z90",
-      'goxel-supervisor convert - --from vox house.obj < house.vox',
+      'goxel-supervisor convert - house.obj < house.vox',
       'goxel-supervisor convert house.gox - --to txt | sort',
     ],
   },

@@ -266,11 +266,13 @@ conversion('what cannot be read or written, each with its exit code', async () =
   const broken = join(directory, 'broken.gox');
   const truncated = imports('gox').find(({ name }) => name === 'gox_truncated.gox');
   writeFileSync(broken, truncated?.bytes ?? '');
+  const unknown = join(directory, 'unknown.abc');
+  writeFileSync(unknown, 'no model');
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     [join(directory, 'absent.gox'), out, 66, /no such file.*GOX_FILE/],
     [broken, out, 65, /broken\.gox is damaged.*GOX_FORMAT_BROKEN/],
     [from, join(directory, 'out.abc'), 65, /"[^"]+out\.abc" is not supported.*GOX_FORMAT_UNKNOWN/],
-    [broken.replace('.gox', '.abc'), out, 65, /GOX_FORMAT_UNKNOWN/],
+    [unknown, out, 65, /is a text, which cannot be read here.*GOX_FORMAT_UNKNOWN/],
     [from, join(directory, 'no', 'out.obj'), 73, /no such file or directory/],
     [from, directory, 65, /GOX_FORMAT_UNKNOWN/],
   ];

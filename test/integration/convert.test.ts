@@ -169,7 +169,8 @@ converting('standard input and output, pipes, and a reader that goes', async () 
   assert.equal(voxels(join(directory, 'p.txt')), voxels(path));
   const gone = await shell(`exec 3> >(exec true); wait $!; gs convert ${path} - --to obj >&3`);
   assert.equal([gone.code, gone.stderr], [0, '']);
-  assert.match((await shell(`gs convert - ${path} < ${path}`)).stderr, /needs --from FORMAT/);
+  const guessed = await shell(`gs convert - --to txt - < ${path}`);
+  assert.equal([guessed.code, guessed.stderr, guessed.stdout], [0, '', piped.stdout]);
   assert.match((await cli('convert', path, '-')).stderr, /needs --to FORMAT/);
   const large = `export GOXEL_LIMITS_FILE_BYTES_MAX=1048576; yes '0 0 0 ff0000' | gs convert - `;
   const refused = await shell(`${large} --from txt ${directory}/no.vox`);

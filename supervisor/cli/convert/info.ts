@@ -4,7 +4,7 @@ import { type Described, type SoloTask, STANDARD } from '../../../engine/port/so
 import type { CommandLine } from '../args.ts';
 import { askedBy } from '../catalogued.ts';
 import { columns } from '../columns.ts';
-import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeData, writeTalk } from '../output.ts';
 import { lookedAt } from './plan.ts';
 import { type End, failureText, firstFailure, warningText } from './told.ts';
@@ -18,9 +18,6 @@ const LAYERS_MAX = 50;
 
 export async function info({ options, positionals }: Line): Promise<ExitCode> {
   const { from, recursive = false, json = false } = options;
-  if (positionals.includes(STANDARD) && from === undefined) {
-    throw new CliError(EXIT.USAGE, 'what comes by standard input needs --from FORMAT');
-  }
   const wish = { inputs: positionals, from, recursive };
   const tasks = lookedAt(wish, askedBy(options, requireValue));
   const codes: ExitCode[] = [];

@@ -35,9 +35,6 @@ export function planned(wish: Wish, asked: Asked): SoloTask[] {
   if (inputs.length === 0) {
     throw new CliError(EXIT.NOINPUT, `${wish.inputs.join(', ')}: no file that can be read`);
   }
-  if (inputs.some(({ path }) => path === STANDARD) && from === undefined) {
-    throw new CliError(EXIT.USAGE, 'what comes by standard input needs --from FORMAT');
-  }
   const patterns = patternsOf(wish);
   const each = wish.out_dir !== undefined || patterns.some((one) => one.includes(NAME));
   const common = { ...asked, allow_empty, make_directories: each, describe: false };

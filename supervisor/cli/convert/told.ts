@@ -32,7 +32,9 @@ export function failureText({ failure }: { readonly failure: SoloFailure }): {
   readonly exit_code: ExitCode;
 } {
   const { code, message, details, stage } = failure;
-  const { text, exit_code } = failureOf(new GoxError(code, message, details), ADVICE[code]);
+  const own = typeof details?.advice === 'string' ? details.advice : undefined;
+  const advice = own ?? ADVICE[code];
+  const { text, exit_code } = failureOf(new GoxError(code, message, details), advice);
   if (code !== 'GOX_FILE' || stage === 'reading') return { text, exit_code };
   const failed = WRITE_FAILURES.includes(String(details?.errno));
   return { text, exit_code: failed ? EXIT.IOERR : EXIT.CANTCREAT };

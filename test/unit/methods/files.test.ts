@@ -259,12 +259,16 @@ files('a load that fails leaves the open project as it was', () => {
   const whole = join(root, 'whole.gox');
   engine.call('export_model', { path: whole });
   writeFileSync(join(root, 'cut.gox'), readFileSync(whole).subarray(0, 200));
+  writeFileSync(join(root, 'page.gox'), '<html>404</html>');
+  writeFileSync(join(root, 'text.doc'), 'no model');
   const before = [engine.call('get_project_info'), engine.call('get_layer_voxels')];
   for (const [name, code] of [
     ['broken.gox', 'GOX_FORMAT_BROKEN'],
     ['cut.gox', 'GOX_FORMAT_BROKEN'],
     ['absent.gox', 'GOX_FILE'],
-    ['absent.doc', 'GOX_FORMAT_UNKNOWN'],
+    ['absent.doc', 'GOX_FILE'],
+    ['page.gox', 'GOX_FORMAT_UNKNOWN'],
+    ['text.doc', 'GOX_FORMAT_UNKNOWN'],
   ] as const) {
     assert.is(engine.fail('load_project', { path: join(root, name) }).data.code, code, name);
     assert.equal([engine.call('get_project_info'), engine.call('get_layer_voxels')], before);

@@ -86,9 +86,11 @@ importing('a file that cannot be read or does not fit changes nothing', () => {
   assert.is(error.data.code, 'GOX_MEMORY_LIMIT');
   assert.match(error.message, /limits\.project_voxel_bytes_max/);
   writeFileSync(`${directory}/broken.gox`, readFileSync(path).subarray(0, 100));
+  writeFileSync(`${directory}/house.zzz`, 'no model');
   for (const [name, code] of [
     ['broken.gox', 'GOX_FORMAT_BROKEN'],
     ['missing.gox', 'GOX_FILE'],
+    ['missing.zzz', 'GOX_FILE'],
     ['house.zzz', 'GOX_FORMAT_UNKNOWN'],
   ] as const) {
     assert.is(engine.fail('import_file', [`${directory}/${name}`]).data.code, code);
