@@ -69,7 +69,7 @@ export class LineCursor {
     const newline = this.#bytes.indexOf(NEWLINE, start);
     const end = newline < 0 ? this.#bytes.length : newline;
     this.at = end + 1;
-    return this.#bytes.toString('latin1', start, Math.min(end, start + LINE_BYTES_MAX)).trimEnd();
+    return this.#bytes.toString('utf8', start, Math.min(end, start + LINE_BYTES_MAX)).trimEnd();
   }
 
   /** An integer and the blank behind it. */

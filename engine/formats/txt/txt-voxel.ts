@@ -1,7 +1,9 @@
 /**
  * A line of a text of voxels that is not as programs write it. People write them by hand, by awk or
- * out of spreadsheets: with any blanks, commas or semicolons, a sign or a fraction, and colours as
- * `RRGGBB`, `#RRGGBB`, `0xRRGGBB` or `#RGB`, with an alpha behind it, or as three numbers to 255.
+ * out of spreadsheets: with any blanks, commas, semicolons, brackets or quotes, a sign or a
+ * fraction (decimal commas where semicolons or tabs part the columns), and colours as `RRGGBB`,
+ * `#RRGGBB`, `0xRRGGBB`, `#RGB` or `F0C`, with an alpha behind it, or as three or four numbers to
+ * 255. What comes behind says nothing.
  */
 
 export interface TextVoxel {
@@ -14,16 +16,18 @@ export interface TextVoxel {
   readonly rounded: boolean;
 }
 
-const SEPARATOR = /[\s,;]+/;
+const SEPARATOR = /[\s\0,;|:"'()[\]]+/;
+const DECIMAL_COMMA = /^\s*[+-]?\d+,\d+\s*[;\t|]/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 const COLOR = /^(?:#|0x)?([0-9a-f]{6})([0-9a-f]{2})?$/i;
-const SHORT_COLOR = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i;
+/** Without a letter or a sign it could be any number. */
+const SHORT_COLOR = /^(?:#|(?=\d*[a-f]))([0-9a-f])([0-9a-f])([0-9a-f])$|^#([0-9a-f]{4})$/i;
 const CHANNEL = /^\d{1,3}$/;
-const OPAQUE = 255;
 
 /** Nothing for a line that says no voxel. */
 export function textVoxel(line: string): TextVoxel | undefined {
-  const tokens = line.trim().split(SEPARATOR);
+  const text = DECIMAL_COMMA.test(line) ? line.replace(/(\d),(\d)/g, '$1.$2') : line;
+  const tokens = text.split(SEPARATOR).filter((token) => token !== '');
   const places = tokens.slice(0, 3).map((one) => (NUMBER.test(one) ? Number(one) : Number.NaN));
   const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = places.map(Math.floor);
   if (x !== (x | 0) || y !== (y | 0) || z !== (z | 0)) return undefined;
@@ -32,7 +36,8 @@ export function textVoxel(line: string): TextVoxel | undefined {
   return { x, y, z, rgba, rounded: x + y + z !== places[0]! + places[1]! + places[2]! };
 }
 
-function colorOf([, , , first = '', green = '', blue = '']: readonly string[]): number | undefined {
+function colorOf(tokens: readonly string[]): number | undefined {
+  const [, , , first = '', green = '', blue = '', alpha = ''] = tokens;
   const long = COLOR.exec(first);
   if (long !== null) {
     const rgb = Number.parseInt(long[1]!, 16);
@@ -40,13 +45,16 @@ function colorOf([, , , first = '', green = '', blue = '']: readonly string[]): 
   }
   const short = SHORT_COLOR.exec(first);
   if (short !== null) {
-    const [r, g, b] = short.slice(1).map((digit) => Number.parseInt(digit, 16) * 17);
-    return packed(r!, g!, b!, OPAQUE);
+    const digits = short[4] ?? `${short.slice(1, 4).join('')}f`;
+    const [r, g, b, a] = [...digits].map((digit) => Number.parseInt(digit, 16) * 17);
+    return packed(r!, g!, b!, a!);
   }
-  if (![first, green, blue].every((one) => CHANNEL.test(one) && Number(one) <= 255)) {
-    return undefined;
-  }
-  return packed(Number(first), Number(green), Number(blue), OPAQUE);
+  if (![first, green, blue].every(isChannel)) return undefined;
+  return packed(Number(first), Number(green), Number(blue), isChannel(alpha) ? Number(alpha) : 255);
+}
+
+function isChannel(text: string): boolean {
+  return CHANNEL.test(text) && Number(text) <= 255;
 }
 
 function packed(red: number, green: number, blue: number, alpha: number): number {

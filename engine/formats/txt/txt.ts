@@ -29,7 +29,11 @@ const ROWS = 256;
 const ROW_VOXELS = 16;
 
 const SILENT_IN_GOXEL = /^\s*(?:#(?:\s|$)|$)/;
-const SILENT = /^\s*(?:#|\/\/|$)/;
+const SILENT = /^[\s\0]*(?:#|\/\/|;(?!\s*[-+\d])|$)/;
+/** The names of the columns. */
+const HEADING = /^[\s"'([]*x\b[^\d]*$/i;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from('efbbbf', 'hex');
 
 function* writeTxt(document: Document): Generator<Uint8Array> {
@@ -73,7 +77,7 @@ function readTxt(
   const document = Document.empty();
   const voxels = new VoxelBuilder(budget);
   const lines = new OtherLines(source, voxels, options);
-  const cursor = new LineCursor(bytes);
+  const cursor = new LineCursor(withNewlines(bytes));
   if (BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length))) cursor.at = 3;
   for (let line = 1; cursor.at < bytes.length; line++) {
     if ((line & 0xfff) === 0) checkInterrupt();
@@ -85,6 +89,12 @@ function readTxt(
   if (!budget.counting) lines.tell(options.report);
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
+}
+
+/** Lines that end with a carriage return alone, as those of old Macs, end with a newline. */
+function withNewlines(bytes: Uint8Array): Uint8Array {
+  if (bytes.includes(NEWLINE) || !bytes.includes(RETURN)) return bytes;
+  return bytes.map((byte) => (byte === RETURN ? NEWLINE : byte));
 }
 
 /** Lines that are not as programs write them, and what there is to tell of these. */
@@ -109,6 +119,7 @@ class OtherLines {
     const byte = cursor.at;
     const content = cursor.takeLine();
     if ((this.#likeGoxel ? SILENT_IN_GOXEL : SILENT).test(content)) return;
+    if (line === 1 && !this.#likeGoxel && HEADING.test(content)) return;
     const voxel = textVoxel(content);
     if (voxel === undefined) {
       this.#bad++;

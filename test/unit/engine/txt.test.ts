@@ -96,6 +96,17 @@ for (const line of [
   '1; 2; 3; 0xff0000',
   '+1 2e0 3. #f00',
   '1 2 3 255 0 0',
+  '1 2 3 255 0 0 255',
+  '1 2 3 F00',
+  '1 2 3 #f00f',
+  '1 2 3 ff0000 # red, and more',
+  '1|2|3|ff0000',
+  '"1","2","3","ff0000"',
+  '(1, 2, 3): ff0000',
+  '[1, 2, 3, "#ff0000"],',
+  '1,0;2,0;3,0;ff0000',
+  '1\u00a02\t3\tff0000',
+  '1 2 3 ff0000\0',
 ]) {
   test(`reads the line ${JSON.stringify(line)}`, () => {
     const told = people(`\ufeff#comment\r\n// and another\r\n${line}\r\n`);
@@ -104,12 +115,21 @@ for (const line of [
   });
 }
 
+test('reads lines of old Macs, and passes over names of columns and comments', () => {
+  assert.is(people('1 2 3 ff0000\r4 5 6 00ff00\r').lines, '1 2 3 ff0000ff\n4 5 6 00ff00ff\n');
+  assert.equal(people('x,y,z,color\n; words\n1,2,3,ff000080\n\0\0'), {
+    lines: '1 2 3 ff000080\n',
+    codes: [],
+  });
+  assert.is(people('1 2 3 0 255 0 128').lines, '1 2 3 00ff0080\n');
+});
+
 test('tells what it passes over, rounds or takes for opaque, and goes on', () => {
   const { lines, codes } = people(
     'x y z color\n1 2 3 ff000080\n-1.5 2 3 00ff00\n1 2\n4 4 4 0000ff00\n9 9 9 256 0 0\n',
   );
   assert.is(lines, '-2 2 3 00ff00ff\n1 2 3 ff000080\n4 4 4 0000ffff\n');
-  assert.equal(codes, ['WARN_FACES_SKIPPED 3', 'WARN_DETAIL_SKIPPED 1', 'WARN_OPACITY 1']);
+  assert.equal(codes, ['WARN_FACES_SKIPPED 2', 'WARN_DETAIL_SKIPPED 1', 'WARN_OPACITY 1']);
   assert.throws(() => people('no voxels\nat all\n'), /damaged in line 1, byte 0/);
 });
 
