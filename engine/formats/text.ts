@@ -138,6 +138,15 @@ export class TextPieces {
     this.#length = at + 1;
   }
 
+  /** A corner of a face of .obj: two numbers with bytes between them, after a blank. */
+  corner(first: number, between: Uint8Array, last: number): void {
+    const bytes = this.#bytes;
+    bytes[this.#length++] = SPACE;
+    this.#length = putInteger(bytes, this.#length, first);
+    for (let i = 0; i < between.length; i++) bytes[this.#length++] = between[i]!;
+    this.#length = putInteger(bytes, this.#length, last);
+  }
+
   /**
    * Some of a list of numbers, each plus `base`, with a blank before and `suffix` after each, as a
    * line that begins with a character.

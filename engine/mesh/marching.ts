@@ -34,7 +34,8 @@ export class MarchingSurface implements Surface {
   readonly #batch = new GrowingBatch(this.corners, FACES_USUAL);
   readonly #loop = new Loop();
   readonly #normals = new NormalNumbers();
-  readonly #smooth: boolean;
+  /** Whether positions are blended, so that it should be shaded without edges. */
+  readonly smooth: boolean;
   /** Units to which a crossing is rounded. */
   readonly #grid: number;
   /** The corner of the cell at hand. */
@@ -45,8 +46,8 @@ export class MarchingSurface implements Surface {
   constructor(volume: Volume, kind: 'marching' | 'smooth') {
     this.#occupancy = new Occupancy(volume);
     this.#field = new CellField(this.#occupancy);
-    this.#smooth = kind === 'smooth';
-    this.#grid = this.#smooth ? 1 : UNITS / 2;
+    this.smooth = kind === 'smooth';
+    this.#grid = this.smooth ? 1 : UNITS / 2;
   }
 
   get normals(): readonly Vec3[] {
@@ -102,7 +103,7 @@ export class MarchingSurface implements Surface {
     const loop = this.#loop;
     loop.length = 0;
     for (let i = 0; i < edges.length; i++) this.#addCrossing(edges[i]!, at);
-    if (this.#smooth) loop.fan(this.#addTriangle);
+    if (this.smooth) loop.fan(this.#addTriangle);
     else loop.fanByColor(this.#addTriangle);
   }
 

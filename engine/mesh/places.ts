@@ -4,10 +4,12 @@
  */
 
 import { checkInterrupt } from '../interrupt.ts';
+import type { Vec3 } from '../volume/box.ts';
 import { BakedSurface } from './atlas.ts';
 import { ClosedSurface } from './closed.ts';
 import { FaceSurface } from './faces.ts';
 import { Lattice } from './lattice.ts';
+import { MarchingSurface } from './marching.ts';
 import { ROWS } from './occupancy.ts';
 import { Points } from './points.ts';
 import type { FaceBatch, Surface } from './surface.ts';
@@ -25,7 +27,14 @@ export function placesOf(surface: Surface): Places {
   if (surface instanceof ClosedSurface || surface instanceof BakedSurface)
     return new LatticePlaces(surface.lattice);
   if (surface instanceof FaceSurface) return new LatticePlaces(cornersOf(surface));
-  return new HeldPlaces(surface);
+  return blendedPlacesOf(surface) ?? new HeldPlaces(surface);
+}
+
+/** The points of a smooth surface with a normal each; undefined of another. */
+export function blendedPlacesOf(surface: Surface): BlendedPlaces | undefined {
+  return surface instanceof MarchingSurface && surface.smooth
+    ? new BlendedPlaces(surface)
+    : undefined;
 }
 
 class LatticePlaces implements Places {
@@ -55,26 +64,26 @@ const POINTS_AT_ONCE = 4096;
 
 /** Of surfaces whose points lie between voxels; all of them are held. */
 class HeldPlaces implements Places {
-  readonly #points: Points;
+  protected readonly held: Points;
 
   constructor(surface: Surface) {
-    this.#points = new Points();
+    this.held = new Points();
     for (const { count, positions } of surface.batches()) {
       checkInterrupt();
       for (let at = 0; at < count * surface.corners * 3; at += 3) {
-        this.#points.number(positions[at]!, positions[at + 1]!, positions[at + 2]!, 0);
+        this.held.number(positions[at]!, positions[at + 1]!, positions[at + 2]!, 0);
       }
     }
   }
 
   get count(): number {
-    return this.#points.count;
+    return this.held.count;
   }
 
   *points(): Generator<Float64Array, void, undefined> {
     for (let from = 0; from < this.count; from += POINTS_AT_ONCE) {
       const end = Math.min(this.count, from + POINTS_AT_ONCE);
-      yield this.#points.positions.subarray(from * 3, end * 3);
+      yield this.held.positions.subarray(from * 3, end * 3);
     }
   }
 
@@ -82,8 +91,65 @@ class HeldPlaces implements Places {
     checkInterrupt();
     for (let i = 0, at = 0; i < count * corners; i++, at += 3) {
       const [x, y, z] = [positions[at]!, positions[at + 1]!, positions[at + 2]!];
-      numbers[i] = this.#points.number(x, y, z, 0);
+      numbers[i] = this.held.number(x, y, z, 0);
     }
+  }
+}
+
+/** With the mean of the normals of the triangles that meet at each point, by their areas. */
+export class BlendedPlaces extends HeldPlaces {
+  /** x, y, z of the unit normal of each point, in the order of their numbers. */
+  readonly #directions: Float64Array;
+
+  constructor(surface: MarchingSurface) {
+    super(surface);
+    this.#directions = new Float64Array(this.count * 3);
+    let numbers = new Uint32Array(0);
+    for (const batch of surface.batches()) {
+      if (numbers.length < batch.count * 3) numbers = new Uint32Array(batch.count * 6);
+      this.number(batch, 3, numbers);
+      for (let face = 0; face < batch.count; face++) this.#add(batch.positions, face * 3, numbers);
+    }
+    for (let at = 0; at < this.#directions.length; at += 3) this.#shorten(at);
+  }
+
+  *normals(): Generator<Vec3, void, undefined> {
+    for (let number = 0; number < this.count; number++) yield this.normal(number);
+  }
+
+  /** Of a point by its number. */
+  normal(number: number): Vec3 {
+    const directions = this.#directions;
+    const at = number * 3;
+    return [directions[at]!, directions[at + 1]!, directions[at + 2]!];
+  }
+
+  /** The number of a point that is there. */
+  find(x: number, y: number, z: number): number {
+    return this.held.number(x, y, z, 0);
+  }
+
+  /** Adds the normal of a triangle, twice as long as its area, to its points. */
+  #add(positions: Float64Array, corner: number, numbers: Uint32Array): void {
+    const at = corner * 3;
+    const side = (from: number, axis: number) =>
+      positions[at + from + axis]! - positions[at + axis]!;
+    const [ux, uy, uz] = [side(3, 0), side(3, 1), side(3, 2)];
+    const [vx, vy, vz] = [side(6, 0), side(6, 1), side(6, 2)];
+    const normal = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    for (let i = corner; i < corner + 3; i++) {
+      for (let axis = 0; axis < 3; axis++) {
+        this.#directions[numbers[i]! * 3 + axis]! += normal[axis]!;
+      }
+    }
+  }
+
+  #shorten(at: number): void {
+    const directions = this.#directions;
+    const length = Math.hypot(directions[at]!, directions[at + 1]!, directions[at + 2]!);
+    // Where sheets meet back to back there is no direction, and any will do.
+    if (length === 0) directions[at + 2] = 1;
+    else for (let axis = at; axis < at + 3; axis++) directions[axis]! /= length;
   }
 }
 

@@ -15,6 +15,8 @@ export interface ThreeTriangle {
   readonly object: string;
   readonly material: string;
   readonly corners: readonly [Point, Point, Point];
+  /** Of its corners. */
+  readonly normals: readonly [Point, Point, Point];
   /** In its middle, as six digits; empty without any. */
   readonly color: string;
 }
@@ -51,6 +53,7 @@ export function trianglesOfObj({ main, beside }: Files): ThreeTriangle[] {
           object: name,
           material: material.name,
           corners: corners(geometry, at),
+          normals: corners(geometry, at, 'normal'),
           color,
         });
       }
@@ -58,6 +61,8 @@ export function trianglesOfObj({ main, beside }: Files): ThreeTriangle[] {
   });
   return found;
 }
+
+const NOWHERE: Point = [Number.NaN, Number.NaN, Number.NaN];
 
 export function trianglesOfPly(bytes: Uint8Array): ThreeTriangle[] {
   return listed(new PLYLoader().parse(Uint8Array.from(bytes).buffer));
@@ -73,7 +78,8 @@ function listed(geometry: BufferGeometry): ThreeTriangle[] {
   const found: ThreeTriangle[] = [];
   for (let at = 0; at < count; at += 3) {
     const color = flat.hasAttribute('color') ? vertexColor(flat, at) : '';
-    found.push({ object: '', material: '', corners: corners(flat, at), color });
+    const normals = corners(flat, at, 'normal');
+    found.push({ object: '', material: '', corners: corners(flat, at), normals, color });
   }
   return found;
 }
@@ -82,9 +88,15 @@ function isMesh(object: Object3D): object is Mesh {
   return 'isMesh' in object;
 }
 
-function corners(geometry: BufferGeometry, at: number): [Point, Point, Point] {
-  const positions = geometry.getAttribute('position');
-  const point = (i: number): Point => [positions.getX(i), positions.getY(i), positions.getZ(i)];
+/** Three vertices' values of an attribute, not numbers without it. */
+function corners(
+  geometry: BufferGeometry,
+  at: number,
+  attribute = 'position',
+): [Point, Point, Point] {
+  const values = geometry.getAttribute(attribute);
+  if (values === undefined) return [NOWHERE, NOWHERE, NOWHERE];
+  const point = (i: number): Point => [values.getX(i), values.getY(i), values.getZ(i)];
   return [point(at), point(at + 1), point(at + 2)];
 }
 

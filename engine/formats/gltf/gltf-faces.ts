@@ -2,6 +2,7 @@
 
 import { checkInterrupt } from '../../interrupt.ts';
 import { WindowNumbering } from '../../mesh/numbering.ts';
+import { type BlendedPlaces, blendedPlacesOf } from '../../mesh/places.ts';
 import type { FaceBatch, Surface } from '../../mesh/surface.ts';
 import type { Vec3 } from '../../volume/box.ts';
 import type { ColorNumbers } from '../color-numbers.ts';
@@ -16,14 +17,26 @@ interface Textured {
   readonly uvs?: Float64Array;
 }
 
-/** With a picture of its own, a surface's colours only tell its rectangles apart. */
+interface Shape {
+  /** Of a face. */
+  readonly corners: number;
+  /** Of flat faces, as they are in the file. */
+  readonly directions: readonly Vec3[];
+  readonly blended: BlendedPlaces | undefined;
+}
+
+/**
+ * With a picture of its own, a surface's colours only tell its rectangles apart. A smooth one has
+ * normals of its points.
+ */
 export function* facePieces(
   surface: Surface,
   maker: PieceMaker,
   colors: ColorNumbers,
 ): Generator<Piece, void, undefined> {
   const { corners } = surface;
-  const numbering = new WindowNumbering(true);
+  const blended = blendedPlacesOf(surface);
+  const numbering = new WindowNumbering(blended === undefined);
   const normals: Vec3[] = [];
   let numbers = new Uint32Array(0);
   for (const batch of surface.batches()) {
@@ -36,7 +49,7 @@ export function* facePieces(
       normals.push(maker.direction(surface.normals[i]!));
     }
     numbering.number(batch, corners, numbers);
-    addVertices(maker, batch, corners, numbers, normals, colors);
+    addVertices(maker, batch, { corners, blended, directions: normals }, numbers, colors);
     addTriangles(maker, batch, corners, numbers, colors);
   }
   const last = maker.take();
@@ -46,9 +59,8 @@ export function* facePieces(
 function addVertices(
   maker: PieceMaker,
   batch: FaceBatch & Textured,
-  corners: number,
+  { corners, blended, directions }: Shape,
   numbers: Uint32Array,
-  directions: readonly Vec3[],
   colors: ColorNumbers,
 ): void {
   const { count, positions, normals, uvs } = batch;
@@ -56,10 +68,16 @@ function addVertices(
   for (let corner = 0; corner < count * corners; corner++) {
     if (numbers[corner] !== maker.count) continue;
     const { at } = maker;
-    floats[at] = maker.along(0, positions[corner * 3]!);
-    floats[at + y_at] = maker.along(1, positions[corner * 3 + 1]!);
-    floats[at + z_at] = maker.along(2, positions[corner * 3 + 2]!);
-    floats.set(directions[normals[Math.floor(corner / corners)]!]!, at + 3);
+    const from = corner * 3;
+    const [x, y, z] = [positions[from]!, positions[from + 1]!, positions[from + 2]!];
+    floats[at] = maker.along(0, x);
+    floats[at + y_at] = maker.along(1, y);
+    floats[at + z_at] = maker.along(2, z);
+    const direction =
+      blended === undefined
+        ? directions[normals[Math.floor(corner / corners)]!]!
+        : maker.direction(blended.normal(blended.find(x, y, z)));
+    floats.set(direction, at + 3);
     maker.endVertex(
       uvs === undefined
         ? colors.number(batch.colors[corner]!)

@@ -6,7 +6,7 @@ import type { BakedBatch, BakedSurface } from '../../mesh/atlas.ts';
 import type { ColorCells } from '../../mesh/color-cells.ts';
 import { type FaceNumbers, NumberedSurface } from '../../mesh/numbered.ts';
 import { WindowNumbering } from '../../mesh/numbering.ts';
-import { type Places, placesOf } from '../../mesh/places.ts';
+import { BlendedPlaces, blendedPlacesOf, type Places, placesOf } from '../../mesh/places.ts';
 import type { FaceBatch, Surface } from '../../mesh/surface.ts';
 import { FACES_AT_ONCE, type TextPieces } from '../text.ts';
 import type { Axes } from './axes.ts';
@@ -15,6 +15,8 @@ import type { Paint } from './obj-paint.ts';
 import { asGoxelNumbers, writeVertices } from './vertices.ts';
 
 const FACE = 0x66;
+/** Between a point and a normal without a place in a picture. */
+const ALONE = Buffer.from('//');
 /** Suffixes that are kept; a mesh may have colours without end. */
 const SUFFIXES_MAX = 65_536;
 
@@ -75,7 +77,7 @@ export function* writeBody(body: Body, writing: Writing): Pieces {
     yield* writePoints(places, writing);
     if (paint === 'baked') yield* writeBaked(body.surface as BakedSurface, places, body, writing);
     else {
-      yield* writeNormals(body.surface, writing);
+      yield* writeNormals(body.surface, writing, blendedIn(places));
       if (paint === 'color') yield* writeByColor(body, places, writing);
       else {
         out.utf8(`usemtl ${body.materialName}\n`);
@@ -84,7 +86,6 @@ export function* writeBody(body: Body, writing: Writing): Pieces {
     }
     writing.vertices += places.count;
   }
-  writing.normals += body.surface.normals.length;
   if (out.full) yield out.take();
 }
 
@@ -99,12 +100,35 @@ function* writePoints(places: Places, { out, axes }: Writing): Pieces {
   }
 }
 
-/** All that a walk of the surface brought. */
-function* writeNormals({ normals }: Surface, { out, axes }: Writing): Pieces {
-  for (const normal of normals) {
+/** All that a walk of the surface brought, or those of its points. */
+function* writeNormals(
+  { normals }: Surface,
+  { out, axes }: Writing,
+  blended?: BlendedPlaces,
+): Pieces {
+  for (const normal of blended?.normals() ?? normals) {
     if (out.full) yield out.take();
     out.text(normalLine(axes, normal));
   }
+}
+
+function blendedIn(places: Places): BlendedPlaces | undefined {
+  return places instanceof BlendedPlaces ? places : undefined;
+}
+
+/** A face whose points have normals of the same numbers; `between` are its numbers between. */
+function putBlended(
+  { out, vertices, normals }: Writing,
+  numbers: Uint32Array,
+  from: number,
+  to: number,
+  between: Uint8Array,
+): void {
+  out.byte(FACE);
+  for (let i = from; i < to; i++) {
+    out.corner(numbers[i]! + vertices + 1, between, numbers[i]! + normals + 1);
+  }
+  out.newline();
 }
 
 /** Faces with a cell of the picture each. */
@@ -114,6 +138,7 @@ function* writeByPalette(body: Body, places: Places, writing: Writing): Pieces {
   const suffixes = new Map<number, Uint8Array>();
   let numbers = new Uint32Array(0);
   let [last, cell] = [-1, 0];
+  const blended = blendedIn(places) !== undefined;
   for (const batch of body.surface.batches()) {
     if (numbers.length < batch.count * corners)
       numbers = new Uint32Array(batch.count * corners * 2);
@@ -125,17 +150,20 @@ function* writeByPalette(body: Body, places: Places, writing: Writing): Pieces {
         last = rgba;
         cell = cells.number(body.tint(rgba)) + 1;
       }
-      const normal = normals + batch.normals[face]! + 1;
+      const normal = blended ? 0 : normals + batch.normals[face]! + 1;
       const key = cell * 2 ** 26 + normal;
       let suffix = suffixes.get(key);
       if (suffix === undefined) {
         if (suffixes.size === SUFFIXES_MAX) suffixes.clear();
-        suffix = Buffer.from(`/${cell}/${normal}`);
+        suffix = Buffer.from(blended ? `/${cell}/` : `/${cell}/${normal}`);
         suffixes.set(key, suffix);
       }
-      out.line(FACE, numbers, face * corners, (face + 1) * corners, vertices + 1, suffix);
+      const [from, to] = [face * corners, (face + 1) * corners];
+      if (blended) putBlended(writing, numbers, from, to, suffix);
+      else out.line(FACE, numbers, from, to, vertices + 1, suffix);
     }
   }
+  writing.normals += blendedIn(places)?.count ?? body.surface.normals.length;
 }
 
 /** Faces in the order of their colours, which takes memory for all of them. */
@@ -160,15 +188,18 @@ function* writeByColor(body: Body, places: Places, writing: Writing): Pieces {
       group.add(batch.normals[face]!);
     }
   }
+  const blended = blendedIn(places) !== undefined;
   const suffixes = surface.normals.map((_, i) => Buffer.from(`//${normals + i + 1}`));
   for (const [rgba, { list, length }] of groups) {
     out.utf8(`usemtl ${colorNames.get(rgba)}\n`);
     for (let at = 0; at < length; at += corners + 1) {
       if (out.full) yield out.take();
       checkInterrupt();
-      out.line(FACE, list, at, at + corners, vertices + 1, suffixes[list[at + corners]!]!);
+      if (blended) putBlended(writing, list, at, at + corners, ALONE);
+      else out.line(FACE, list, at, at + corners, vertices + 1, suffixes[list[at + corners]!]!);
     }
   }
+  writing.normals += blendedIn(places)?.count ?? surface.normals.length;
 }
 
 /** Numbers of the faces of one colour: those of their corners, and that of their normal. */
@@ -221,6 +252,7 @@ function* writeBaked(
     }
   }
   writing.coordinates += count;
+  writing.normals += surface.normals.length;
 }
 
 /** Vertices that have colours, as Goxel writes them. */
@@ -230,17 +262,41 @@ function* writeColored(body: Body, writing: Writing): Pieces {
   const mesh = asGoxelNumbers(surface);
   const put = putColored(out, axes);
   yield* writeVertices(out, mesh, (x, y, z, rgba) => put(x, y, z, tint(rgba)));
-  yield* writeNormals(surface, writing);
-  const suffixes = surface.normals.map((_, i) => Buffer.from(`//${normals + i + 1}`));
-  for (const batch of mesh.numbers()) {
-    for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
-      checkInterrupt();
-      if (out.full) yield out.take();
-      const end = Math.min(batch.count, face + FACES_AT_ONCE);
-      putFaces(out, batch, face, end, surface.corners, vertices + 1, suffixes);
+  const blended = blendedPlacesOf(surface);
+  yield* writeNormals(surface, writing, blended);
+  if (blended !== undefined) yield* writeColoredBlended(mesh, blended, writing);
+  else {
+    const suffixes = surface.normals.map((_, i) => Buffer.from(`//${normals + i + 1}`));
+    for (const batch of mesh.numbers()) {
+      for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
+        checkInterrupt();
+        if (out.full) yield out.take();
+        const end = Math.min(batch.count, face + FACES_AT_ONCE);
+        putFaces(out, batch, face, end, surface.corners, vertices + 1, suffixes);
+      }
     }
   }
   writing.vertices += mesh.count().vertices;
+  writing.normals += blended?.count ?? surface.normals.length;
+}
+
+/** Triangles whose vertices have colours, and whose points have normals. */
+function* writeColoredBlended(
+  mesh: NumberedSurface,
+  blended: BlendedPlaces,
+  { out, vertices, normals }: Writing,
+): Pieces {
+  let points = new Uint32Array(0);
+  for (const { faces, count, numbers } of mesh.walk()) {
+    if (points.length < count * 3) points = new Uint32Array(count * 6);
+    blended.number(faces, 3, points);
+    for (let corner = 0; corner < count * 3; corner++) {
+      if (out.full) yield out.take();
+      if (corner % 3 === 0) out.byte(FACE);
+      out.corner(numbers[corner]! + vertices + 1, ALONE, points[corner]! + normals + 1);
+      if (corner % 3 === 2) out.newline();
+    }
+  }
 }
 
 function putFaces(

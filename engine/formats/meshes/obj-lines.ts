@@ -6,7 +6,7 @@ import type { Axes } from './axes.ts';
 import type { PutVertex } from './vertices.ts';
 
 const VERTEX = 0x76;
-const NORMAL_DIGITS = 6;
+const DIRECTION_DIGITS = 6;
 
 /** Writes `v x y z`. */
 export function putPoint(out: TextPieces, axes: Axes, x: number, y: number, z: number): void {
@@ -26,6 +26,12 @@ export function putColored(out: TextPieces, axes: Axes): PutVertex {
 }
 
 export function normalLine(axes: Axes, normal: Vec3): string {
-  const values = axes.direction(normal).map((value) => Number(value.toFixed(NORMAL_DIGITS)));
-  return `vn ${values.join(' ')}\n`;
+  return `vn ${directionText(axes, normal)}\n`;
+}
+
+/** The coordinates of a direction with blanks between them. */
+export function directionText(axes: Axes, direction: Vec3): string {
+  const values = axes.direction(direction).map((value) => Number(value.toFixed(DIRECTION_DIGITS)));
+  // A negative zero is none.
+  return values.map((value) => value || 0).join(' ');
 }

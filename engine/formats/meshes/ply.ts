@@ -2,7 +2,8 @@
  * Stanford .ply in ASCII (Greg Turk, The PLY Polygon File Format, 1994): vertices with colours in
  * bytes, which every reader knows, and polygons. Alpha is there when some voxel shows through. Z is
  * up, as the programs have it that take such files as they are (Blender, CloudCompare, MeshLab); a
- * comment says so, by which our own reader knows. All visible layers are merged.
+ * comment says so, by which our own reader knows. A smooth mesh has normals. All visible layers are
+ * merged.
  *
  * Like Goxel: colours as fractions of one, and y up.
  */
@@ -14,11 +15,13 @@ import { ColorNumbering } from '../../mesh/color-numbering.ts';
 import { FaceSurface } from '../../mesh/faces.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
 import { type FaceNumbers, NumberedSurface } from '../../mesh/numbered.ts';
+import { type BlendedPlaces, blendedPlacesOf } from '../../mesh/places.ts';
 import type { Surface } from '../../mesh/surface.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { FACES_AT_ONCE, TextPieces } from '../text.ts';
 import { Axes } from './axes.ts';
 import { readPly } from './import-ply.ts';
+import { directionText } from './obj-lines.ts';
 import { asGoxelNumbers, type PutVertex, writeVertices } from './vertices.ts';
 import { voxelMark } from './voxel-mark.ts';
 
@@ -46,11 +49,15 @@ function* writePly(document: Document, options: ExportOptions = {}): Generator<U
   out.text(`element vertex ${vertices}\n`);
   const real = axes.far && !goxel ? 'double' : 'float';
   for (const name of COORDINATES) out.text(`property ${real} ${name}\n`);
+  const blended = goxel ? undefined : blendedPlacesOf(surface);
+  if (blended !== undefined) {
+    for (const name of COORDINATES) out.text(`property float n${name}\n`);
+  }
   const type = goxel ? 'float' : 'uchar';
   for (const name of alpha ? [...COLORS, 'alpha'] : COLORS) out.text(`property ${type} ${name}\n`);
   out.text(`element face ${faces}\n`);
   out.text('property list uchar int vertex_indices\nend_header\n');
-  yield* writeVertices(out, mesh, goxel ? fractions(out, axes) : bytes(out, axes, alpha));
+  yield* writeVertices(out, mesh, goxel ? fractions(out, axes) : bytes(out, axes, alpha, blended));
   const { corners } = surface;
   for (const batch of mesh.numbers()) {
     for (let face = 0; face < batch.count; face += FACES_AT_ONCE) {
@@ -90,10 +97,18 @@ function countOf(mesh: NumberedSurface): {
   return { vertices, faces, seen_through };
 }
 
-function bytes(out: TextPieces, axes: Axes, alpha: boolean): PutVertex {
+function bytes(
+  out: TextPieces,
+  axes: Axes,
+  alpha: boolean,
+  blended: BlendedPlaces | undefined,
+): PutVertex {
   return (x, y, z, rgba) => {
     axes.turn(x, y, z);
     out.point(axes.x, axes.y, axes.z);
+    if (blended !== undefined) {
+      out.text(` ${directionText(axes, blended.normal(blended.find(x, y, z)))}`);
+    }
     for (let shift = 0; shift < (alpha ? 32 : 24); shift += 8) {
       out.blank();
       out.integer((rgba >>> shift) & 0xff);

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
-import { formatFor } from '../../../engine/formats/index.ts';
+import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts';
 import { Atlas } from '../../../engine/mesh/atlas.ts';
 import { surfaceOf } from '../../../engine/mesh/kinds.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
@@ -15,7 +15,8 @@ import { documentOf } from '../../support/documents.ts';
 import { TestEngine } from '../../support/engine.ts';
 import { model } from '../../support/fixtures.ts';
 import { SEED } from '../../support/seed.ts';
-import { trianglesOfObj } from '../../support/three-meshes.ts';
+import { threeMeshes } from '../../support/three-gltf.ts';
+import { trianglesOfObj, trianglesOfPly } from '../../support/three-meshes.ts';
 import { temporaryDirectory } from '../../support/tmp.ts';
 import { randomNumbers, randomVolume } from '../../support/volumes.ts';
 import { filesOf } from '../../support/written-files.ts';
@@ -117,5 +118,61 @@ test('a model far away comes back where it was, or it is told that it cannot', (
     filesOf(documentOf(volume), 'stl', { pivot }).warnings.map(({ code }) => code);
   assert.equal([codes('origin'), codes('center')], [['WARN_CLIPPED'], []]);
 });
+
+/** Corners with their normals of a ball around the origin. */
+async function ballIn(format: string, options: ExportOptions): Promise<[number[], number[]][]> {
+  const volume = new Volume();
+  const [low, high] = [-9, 9];
+  for (let x = low; x <= high; x++) {
+    for (let y = low; y <= high; y++) {
+      for (let z = low; z <= high; z++) {
+        const rgba = x < 0 ? 0xff00_00ff : 0xff00_ff00;
+        if (Math.hypot(x, y, z) < high) volume.set(x, y, z, rgba);
+      }
+    }
+  }
+  const files = filesOf(documentOf(volume), format, {
+    mesh: 'smooth',
+    pivot: 'center',
+    ...options,
+  });
+  assert.equal(files.warnings, []);
+  if (format === 'glb') {
+    const meshes = await threeMeshes(files.main);
+    return meshes.flatMap(({ corners }) =>
+      corners.map(({ position, normal }): [number[], number[]] => [[...position], [...normal]]),
+    );
+  }
+  const triangles = format === 'obj' ? trianglesOfObj(files) : trianglesOfPly(files.main);
+  return triangles.flatMap(({ corners, normals }) =>
+    corners.map((corner, i): [number[], number[]] => [[...corner], [...normals[i]!]]),
+  );
+}
+
+const SMOOTH: readonly (readonly [format: string, options: ExportOptions])[] = [
+  ['obj', {}],
+  ['obj', { up: 'z' }],
+  ['obj', { materials: 'color' }],
+  ['obj', { vertex_colors: true }],
+  ['ply', {}],
+  ['ply', { up: 'y' }],
+  ['glb', {}],
+];
+
+for (const [format, options] of SMOOTH) {
+  test(`a smooth mesh has a normal a point: ${format} ${JSON.stringify(options)}`, async () => {
+    const corners = await ballIn(format, options);
+    assert.ok(corners.length > 3000);
+    const normals = new Map<string, string>();
+    for (const [point, normal] of corners) {
+      assert.ok(Math.abs(Math.hypot(...normal) - 1) < 1e-3, `a length of ${Math.hypot(...normal)}`);
+      const outward = point.reduce((sum, value, i) => sum + value * normal[i]!, 0);
+      assert.ok(outward / Math.hypot(...point) > 0.75, `${point}: ${normal}`);
+      const known = normals.get(`${point}`);
+      if (known !== undefined) assert.is(`${normal}`, known);
+      normals.set(`${point}`, `${normal}`);
+    }
+  });
+}
 
 test.run();
