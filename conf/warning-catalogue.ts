@@ -58,6 +58,10 @@ export const WARNINGS = {
     meaning: 'Of an animation one frame was read or written, and others were not.',
     advice: 'Name another one by `frame`, or read them all with `frame: "all"`.',
   },
+  WARN_INSTANCES_LEFT_OUT: {
+    meaning: 'Of an object that stands in a scene several times one was read.',
+    advice: 'Read the file with `instances: true`, and not `like: "goxel"`.',
+  },
   WARN_SCENES_LEFT_OUT: {
     meaning: 'Of several scenes in the file one was read.',
     advice: 'Save the other one as a file of its own.',

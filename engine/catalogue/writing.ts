@@ -108,7 +108,11 @@ export const WritingFields = {
     Type.Boolean({ description: 'kvx: whether a model of up to 254 colours keeps them all.' }),
   ),
   voxlap_header: Type.Optional(
-    Type.Boolean({ description: 'vxl: a map of Voxlap itself, with ground under all of it.' }),
+    Type.Boolean({
+      description:
+        'vxl: a map of Voxlap itself, with ground under all of it. vox: a model of Voxlap and' +
+        ' Slab6 instead of one of MagicaVoxel.',
+    }),
   ),
   rle: Type.Optional(
     Type.Boolean({ description: 'qb: whether equal voxels in a row are packed.' }),
@@ -148,7 +152,7 @@ export const WRITING_FORMATS: Readonly<
   materials: ['obj', 'gltf', 'glb', '3mf'],
   vertex_colors: ['gltf', 'glb', 'obj'],
   exact_colors: ['vox', 'kvx'],
-  voxlap_header: ['vxl'],
+  voxlap_header: ['vxl', 'vox'],
   rle: ['qb'],
   hand: ['qb'],
   blocks: ['mts', ...MINECRAFT],

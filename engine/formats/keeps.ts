@@ -92,7 +92,8 @@ const KEEPS: Readonly<Record<string, Entry>> = {
   txt: VOXELS,
   vox: {
     ...{ ...VOXELS, layers: true, names: true, visibility: true, materials: true, colors: 255 },
-    goxel: { ...MERGED, colors: 254, place: false },
+    cameras: true,
+    goxel: { ...MERGED, colors: 254, place: false, cameras: false },
   },
   vxl: MESH,
 };

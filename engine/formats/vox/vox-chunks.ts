@@ -6,11 +6,27 @@ import type { Report } from '../report.ts';
 /** What is kept of a dictionary: the keys that are asked for are short. */
 export type Dict = Readonly<Record<string, string>>;
 
+/** What materials have that has no counterpart, and is kept as it came. */
+export const KEPT_OF_MATERIALS = [
+  ...['_flux', '_ior', '_ri', '_att', '_spec', '_sp', '_g', '_d', '_ldr', '_unit', '_cut'],
+  ...['_media', '_media_type', '_density', '_phase', '_plastic'],
+];
+
 const KNOWN_KEYS = new Set([
   ...['_name', '_hidden', '_r', '_t', '_f', '_loop'],
-  ...['_type', '_weight', '_rough', '_metal', '_emit', '_flux', '_trans', '_alpha', '_emission'],
-  ...['_mode', '_focus', '_angle', '_radius'],
+  ...['_type', '_weight', '_rough', '_metal', '_emit', '_trans', '_alpha', '_emission'],
+  ...['_mode', '_focus', '_angle', '_radius', '_frustum', '_fov'],
+  // The colour that MagicaVoxel's window has for a layer.
+  '_color',
+  ...KEPT_OF_MATERIALS,
 ]);
+
+/** Values are short, too; these bytes of one are kept. */
+const VALUE_BYTES_MAX = 0x1_0000;
+
+/** So many keys of a chunk, and of each so much, are told. */
+const UNKNOWN_MAX = 20;
+const KEY_LENGTH_MAX = 64;
 
 export class ChunkReader {
   /** Name of the file, for errors. */
@@ -19,6 +35,8 @@ export class ChunkReader {
   /** Where its content begins in the file, and where it ends. */
   readonly start: number;
   readonly end: number;
+  /** Keys of dictionaries that are not known here. */
+  readonly unknown = new Set<string>();
   readonly #bytes: Buffer;
   #at: number;
 
@@ -74,7 +92,8 @@ export class ChunkReader {
     for (let left = this.count('dictionary entries', 8); left > 0; left--) {
       const key = this.#text().toString('latin1');
       const value = this.#text();
-      if (KNOWN_KEYS.has(key)) entries[key] = value.toString('utf8');
+      if (KNOWN_KEYS.has(key)) entries[key] = value.subarray(0, VALUE_BYTES_MAX).toString('utf8');
+      else if (this.unknown.size < UNKNOWN_MAX) this.unknown.add(key.slice(0, KEY_LENGTH_MAX));
     }
     return entries;
   }

@@ -48,8 +48,9 @@ export function paintOf(
   const kinds = Uint8Array.from(colors, (_, index) => {
     const material = materialOf(index);
     if (material === undefined) return 0;
-    const { name, color, metallic, roughness, emission } = material;
-    const key = JSON.stringify([name, [...color], metallic, roughness, [...emission]]);
+    const { name, color, metallic, roughness, emission, extra } = material;
+    const kept = extra.map(({ key, value }) => [key, `${Buffer.from(value)}`]);
+    const key = JSON.stringify([name, [...color], metallic, roughness, [...emission], kept]);
     let place = places.get(key);
     if (place === undefined) {
       place = materials.length;

@@ -6,13 +6,15 @@
  * and type, float32 weight, bits for the float32 values that follow.
  *
  * What is diffuse has the first material of a document. Light gets the colour that it has there.
- * Indices of refraction, attenuation and the power of light have no counterpart. What is written
- * here has `_name` and `_emission`, too, which are read back and mean nothing to MagicaVoxel.
+ * Indices of refraction, attenuation and the power of light have no counterpart; they are kept and
+ * written again. What is written here has `_name` and `_emission`, too, which are read back and
+ * mean nothing to MagicaVoxel.
  */
 
+import type { DictEntry } from '../../document/layer.ts';
 import { type Material, newMaterial } from '../../document/scene.ts';
 import { LINEAR } from '../../mesh-import/srgb.ts';
-import type { ChunkReader, Dict } from './vox-chunks.ts';
+import { type ChunkReader, type Dict, KEPT_OF_MATERIALS } from './vox-chunks.ts';
 
 /** Nothing is so clear that it could not be seen at all. */
 const OPACITY_MIN = 0.1;
@@ -51,7 +53,7 @@ export function readOldMaterial(chunk: ChunkReader): [index: number, Dict] {
 /** The material of a colour; undefined for what is diffuse. Its name is a kind of material. */
 export function materialOf(dict: Dict, rgba: number): Material | undefined {
   const { _type: type = '_diffuse', _name } = dict;
-  const plain = newMaterial(_name ?? NAMES[type] ?? '');
+  const plain = { ...newMaterial(_name ?? NAMES[type] ?? ''), extra: keptOf(dict) };
   const number = (key: string, other: number) => fraction(dict[key], other);
   const weight = number('_weight', 1);
   const roughness = Math.fround(number('_rough', ROUGHNESS));
@@ -64,6 +66,23 @@ export function materialOf(dict: Dict, rgba: number): Material | undefined {
   if (type === '_blend') return { ...plain, color, metallic, roughness };
   if (type === '_emit') return { ...plain, emission: emissionOf(dict, rgba, weight) };
   return _name === undefined ? undefined : plain;
+}
+
+function keptOf(dict: Dict): DictEntry[] {
+  const keys = dict._type === '_media' ? ['_type', ...KEPT_OF_MATERIALS] : KEPT_OF_MATERIALS;
+  return keys.flatMap((key) => {
+    const value = dict[key];
+    const usual = value === undefined || (key === '_flux' && value === '0');
+    return usual ? [] : [{ key, value: Buffer.from(value) }];
+  });
+}
+
+/** What was kept, for a material of that type. */
+function givenBack({ extra }: Material, type: string): Dict {
+  const known = extra.filter(
+    ({ key }) => KEPT_OF_MATERIALS.includes(key) || (key === '_type' && type === '_glass'),
+  );
+  return Object.fromEntries(known.map(({ key, value }) => [key, Buffer.from(value).toString()]));
 }
 
 function emissionOf({ _emission, _emit }: Dict, rgba: number, weight: number): Float32Array {
@@ -104,11 +123,15 @@ export function dictOf(material: Material, lost: () => void): Dict | undefined {
   if (light) {
     const _emit = decimal(Math.min(Math.max(...emission), 1), Math.fround);
     const _emission = Array.from(emission, (value) => decimal(value, Math.fround)).join(' ');
-    return { ...given, _type: '_emit', _emit, _flux: '0', _emission };
+    const kept = givenBack(material, '_emit');
+    return { ...given, _type: '_emit', _emit, _flux: '0', _emission, ...kept };
   }
-  if (clear && metal) return { ...given, ...through, _type: '_blend', _metal };
-  if (clear) return { ...given, ...through, _type: '_glass' };
-  return metal || rough ? { ...given, _type: '_metal', _metal } : undefined;
+  const of = (_type: string, more: Dict) => {
+    return { ...given, ...more, _type, ...givenBack(material, _type) };
+  };
+  if (clear && metal) return of('_blend', { ...through, _metal });
+  if (clear) return of('_glass', through);
+  return metal || rough ? of('_metal', { _metal }) : undefined;
 }
 
 /** The shortest decimal out of which comes the same as out of the number. */

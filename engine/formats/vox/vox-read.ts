@@ -91,6 +91,7 @@ class VoxReader {
     for (const chunk of chunksOf(this.#bytes, this.#source, this.#report)) {
       try {
         this.#readKnown(chunk);
+        this.#tellKeys(chunk);
         if (chunk.type === 'XYZI' || chunk.type === 'TDCZ') sound++;
       } catch (error) {
         if (!(error instanceof GoxError && error.code === 'GOX_FORMAT_BROKEN')) throw error;
@@ -126,6 +127,13 @@ class VoxReader {
       const what = JSON.stringify(type);
       const message = `A chunk ${what} of ${this.#source} is not known here.`;
       this.#report.warn('WARN_UNKNOWN_PART', message, { chunk: type, byte: chunk.start });
+    }
+  }
+
+  #tellKeys({ unknown, type, start }: ChunkReader): void {
+    for (const key of unknown) {
+      const message = `What ${JSON.stringify(key)} says in ${type} is not known here.`;
+      this.#report.warn('WARN_UNKNOWN_PART', message, { chunk: type, byte: start });
     }
   }
 
@@ -184,6 +192,27 @@ class VoxReader {
     });
     const palette = unnamed('MagicaVoxel', this.#palette);
     document.set({ layers, active: layers.at(-1), palette });
+    this.#tellLeftOut();
+  }
+
+  /** What is not read without instances. */
+  #tellLeftOut(): void {
+    const report = this.#report;
+    const source = this.#source;
+    const { copies, hidden } = this.#scene.leftOut();
+    let message = `Of models that stand several times in ${source} one copy was read.`;
+    report.warn('WARN_INSTANCES_LEFT_OUT', message, undefined, copies);
+    message = `What is hidden in ${source} was read as if it were visible.`;
+    report.warn('WARN_DETAIL_SKIPPED', message, undefined, hidden);
+    message = `The cameras of ${source} were not read.`;
+    report.warn('WARN_CAMERAS_LOST', message, undefined, this.#cameras.length);
+    const opaque = 0xffff_ffff;
+    const said = [...this.#materials].filter(([, dict]) => materialOf(dict, opaque) !== undefined);
+    message = `The materials of ${source} were not read.`;
+    report.warn('WARN_MATERIALS_LOST', message, undefined, said.length);
+    const frames = this.#scene.frames().length - 1;
+    message = `${source} is animated, and all of its frames were read as one.`;
+    report.warn('WARN_FRAMES_LEFT_OUT', message, undefined, frames);
   }
 
   /** Makes a layer of each instance of a model, as MagicaVoxel shows them. */

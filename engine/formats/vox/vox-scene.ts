@@ -39,6 +39,9 @@ const NODES_MAX = 0x10_0000;
 /** Shared groups multiply what they hold; so many nodes are visited for one scene. */
 const VISITS_MAX = 0x4_0000;
 
+/** Groups that multiply what they hold could make more than a number can tell. */
+const COPIES_MAX = 0x7fff_ffff;
+
 export class Scene {
   readonly #source: string;
   readonly #report: Report;
@@ -143,6 +146,35 @@ export class Scene {
       for (let i = inside.length - 1; i >= 0; i--) waiting.push({ id: inside[i]!, world: below });
     }
     return placements;
+  }
+
+  /**
+   * What one copy of each model does not show: how many others stand in the scene, as far as can be
+   * counted, and how many nodes and layers are hidden.
+   */
+  leftOut(): { copies: number; hidden: number } {
+    const { roots, children } = treeOf(this.#nodes, this.#parents, () => {});
+    const counts = new Map<number, number>();
+    const waiting = [...roots];
+    while (waiting.length > 0) {
+      const id = waiting.at(-1)!;
+      const below = counts.has(id) ? [] : children.get(id)!;
+      const unknown = below.filter((child) => !counts.has(child));
+      for (const child of unknown) waiting.push(child);
+      if (unknown.length > 0) continue;
+      waiting.pop();
+      if (counts.has(id)) continue;
+      const own = this.#nodes.get(id)!.shown === undefined ? 0 : 1;
+      counts.set(
+        id,
+        below.reduce((sum, child) => sum + counts.get(child)!, own),
+      );
+    }
+    const all = roots.reduce((sum, root) => sum + counts.get(root)!, 0);
+    const first = [...this.#nodes.values()].flatMap(({ models }) => models.slice(0, 1));
+    const hidden = [...this.#nodes.values(), ...this.#layers.values()].filter((one) => one.hidden);
+    const copies = Math.min(all - new Set(first).size, COPIES_MAX);
+    return { copies: Math.max(copies, 0), hidden: hidden.length };
   }
 
   #add(id: number, node: Node): void {

@@ -1,11 +1,13 @@
 /**
  * Writes MagicaVoxel files: an object in the scene for each layer that is visible and has solid
  * voxels, with its name and in its place, hidden ones only when that is asked; up to 255 colours as
- * they are, and materials. A layer of more than 256 voxels a side is a group of several objects.
+ * they are, materials and cameras. A layer of more than 256 voxels a side is a group of several
+ * objects. Of layers that are alike the model is written once, and stands there several times.
  * The format is that of the two pages that MagicaVoxel publishes, `MagicaVoxel-file-format-vox.txt`
  * and `-extension.txt`. Like Goxel: one model (`vox-write-goxel.ts`).
  */
 
+import { createHash } from 'node:crypto';
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import type { Layer } from '../../document/layer.ts';
@@ -14,7 +16,9 @@ import type { ExportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { Report } from '../report.ts';
 import { chunk, dict, header, int32 } from './vox-bytes.ts';
-import { type Paint, paintFor } from './vox-paint.ts';
+import { cameraChunks } from './vox-cameras.ts';
+import { writeOld } from './vox-old-write.ts';
+import { type Colors, type Paint, paintFor } from './vox-paint.ts';
 import { type Piece, piecesOf } from './vox-pieces.ts';
 import { VoxelWriter } from './vox-voxels.ts';
 import { writeLikeGoxel } from './vox-write-goxel.ts';
@@ -34,6 +38,7 @@ interface Thing {
 export function* writeVox(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   const { like, hidden = false, report = new Report() } = options;
   if (like === 'goxel') return yield* writeLikeGoxel(document, options);
+  if (options.voxlap_header === true) return yield* writeOld(document, report);
   document.refresh();
   const things = document.layers
     .filter(({ visible }) => visible || hidden)
@@ -44,29 +49,72 @@ export function* writeVox(document: Document, options: ExportOptions = {}): Gene
     things.map(({ layer }) => layer),
     report,
   );
-  yield* inPieces(fileParts(things, paint));
+  const models = new Models(things, paint);
+  const cameras = cameraChunks(document.cameras, report);
+  yield* inPieces(fileParts(things, models, [...paintChunks(paint), ...cameras]));
 }
 
-function* fileParts(things: readonly Thing[], paint: Paint): Generator<Uint8Array> {
+/** The different models of pieces, in the order in which they first come. */
+class Models {
+  readonly list: { readonly piece: Piece; readonly colors: Colors }[] = [];
+  readonly #places = new Map<Piece, number>();
+
+  constructor(things: readonly Thing[], paint: Paint) {
+    const alike = new Map<string, number>();
+    const pieces = things.flatMap(({ layer, pieces }) =>
+      pieces.map((piece) => ({ piece, colors: paint.colorsOf(layer) })),
+    );
+    const keyOf = ({ size, count }: Piece) => `${size} ${count}`;
+    for (const { piece } of pieces) alike.set(keyOf(piece), (alike.get(keyOf(piece)) ?? 0) + 1);
+    const known = new Map<string, number>();
+    for (const one of pieces) {
+      const key = keyOf(one.piece);
+      // What no other is like needs no look at its voxels.
+      const content = alike.get(key) === 1 ? key : `${key} ${digestOf(one.piece, one.colors)}`;
+      const place = known.get(content) ?? this.list.push(one) - 1;
+      known.set(content, place);
+      this.#places.set(one.piece, place);
+    }
+  }
+
+  placeOf(piece: Piece): number {
+    return this.#places.get(piece)!;
+  }
+}
+
+/** Of the voxels as they are written. */
+function digestOf(piece: Piece, { counter, indices }: Colors): string {
+  const hash = createHash('sha256');
+  for (const part of new VoxelWriter(counter, indices).write(piece)) hash.update(part);
+  return hash.digest('base64');
+}
+
+function* fileParts(
+  things: readonly Thing[],
+  models: Models,
+  others: readonly Buffer[],
+): Generator<Uint8Array> {
   const nothing: Piece = { min: [0, 0, 0], size: [1, 1, 1], count: 0, slabs: [] };
-  const graph = things.length === 0 ? Buffer.alloc(0) : sceneGraph(things);
-  const tail = Buffer.concat([graph, ...paintChunks(paint)]);
-  const pieces = things.flatMap((thing) => thing.pieces);
-  const models = pieces.reduce((sum, { count }) => sum + MODEL_BYTES + count * VOXEL_BYTES, 0);
-  const length = tail.length + (things.length === 0 ? MODEL_BYTES : models);
+  const graph = things.length === 0 ? Buffer.alloc(0) : sceneGraph(things, models);
+  const tail = Buffer.concat([graph, ...others]);
+  const bytes = models.list.reduce(
+    (sum, { piece: { count } }) => sum + MODEL_BYTES + count * VOXEL_BYTES,
+    0,
+  );
+  const length = tail.length + (things.length === 0 ? MODEL_BYTES : bytes);
   if (length > LENGTH_MAX) {
     const message = `The model takes ${length} bytes, more than a .vox file can have.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { bytes: length, bytes_max: LENGTH_MAX });
   }
   yield Buffer.concat([Buffer.from('VOX '), int32(VERSION), header('MAIN', 0, length)]);
   if (things.length === 0) yield modelHead(nothing);
-  for (const { layer, pieces } of things) {
-    const { counter, indices } = paint.colorsOf(layer);
-    const writer = new VoxelWriter(counter, indices);
-    for (const piece of pieces) {
-      yield modelHead(piece);
-      yield* writer.write(piece);
+  let writer: { colors: Colors; voxels: VoxelWriter } | undefined;
+  for (const { piece, colors } of models.list) {
+    if (writer?.colors !== colors) {
+      writer = { colors, voxels: new VoxelWriter(colors.counter, colors.indices) };
     }
+    yield modelHead(piece);
+    yield* writer.voxels.write(piece);
   }
   yield tail;
 }
@@ -88,17 +136,16 @@ function paintChunks({ palette, materials }: Paint): Buffer[] {
  * one of several pieces; all in the one MagicaVoxel layer 0. A transform moves the middle of its
  * model, which is its size halved and truncated.
  */
-function sceneGraph(things: readonly Thing[]): Buffer {
+function sceneGraph(things: readonly Thing[], models: Models): Buffer {
   const nodes: Buffer[] = [];
   let next = 2;
-  let model = 0;
   const shape = (piece: Piece, attributes: Record<string, string>): number => {
     const id = next;
     next += 2;
     const place = piece.min.map((low, axis) => low + (piece.size[axis]! >> 1)).join(' ');
     nodes.push(
       transform(id, attributes, id + 1, { _t: place }),
-      chunk('nSHP', int32(id + 1), dict({}), int32(1, model++), dict({})),
+      chunk('nSHP', int32(id + 1), dict({}), int32(1, models.placeOf(piece)), dict({})),
     );
     return id;
   };

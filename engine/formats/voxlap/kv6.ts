@@ -24,15 +24,16 @@ import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
 import type { Format, ImportOptions } from '../format.ts';
-import { inPieces } from '../pieces.ts';
+import { inPieces, PIECE_BYTES } from '../pieces.ts';
 import type { Report } from '../report.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
-import { BOTTOM, Slices, TOP } from './kvx-planes.ts';
 import { pivotOf, placeOf, setPlace } from './pivot.ts';
+import { BOTTOM, type Surface, surfaceOf, TOP } from './surface.ts';
 
 const MAGIC = 'Kvxl';
 const HEADER_BYTES = 32;
 const VOXEL_BYTES = 8;
+const PIECE_VOXELS = PIECE_BYTES / VOXEL_BYTES;
 /** Before 256 colours in 6 bits a channel. */
 const PALETTE_MAGIC = 'SPal';
 const PALETTE_BYTES = 768;
@@ -136,58 +137,42 @@ function writeKv6(document: Document): Generator<Uint8Array> {
 
 function* kv6Parts(document: Document, box: Box): Generator<Uint8Array> {
   const [width, depth, height] = sizeOf(box);
-  const slices = new Slices(document.merged(), box);
-  const inSlices = new Uint32Array(width);
-  const inColumns = new Uint16Array(width * depth);
-  const parts: Uint8Array[] = [];
-  let count = 0;
-  for (let x = 0; x < width; x++) {
-    slices.next();
-    const part = sliceOf(slices, depth, height, inColumns.subarray(x * depth));
-    inSlices[x] = part.length / VOXEL_BYTES;
-    count += inSlices[x]!;
-    parts.push(part);
-  }
+  const surface = surfaceOf(document.merged(), box);
+  const { starts } = surface;
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 'latin1');
   for (const [i, length] of [width, depth, height].entries())
     header.writeUInt32LE(length, 4 + i * 4);
   const pivot = pivotOf(document, box);
   for (const [i, value] of pivot.entries()) header.writeFloatLE(value, 16 + i * 4);
-  header.writeUInt32LE(count, 28);
+  header.writeUInt32LE(starts.at(-1)!, 28);
   yield header;
-  yield* parts;
+  yield* voxelsOf(surface);
+  const inColumns = Uint16Array.from(
+    { length: width * depth },
+    (_, i) => starts[i + 1]! - starts[i]!,
+  );
+  const inSlices = Uint32Array.from(
+    { length: width },
+    (_, x) => starts[(x + 1) * depth]! - starts[x * depth]!,
+  );
   yield new Uint8Array(inSlices.buffer);
   yield new Uint8Array(inColumns.buffer);
 }
 
-/** The voxels of a slice; counts those of each column. */
-function sliceOf(slices: Slices, depth: number, height: number, counts: Uint16Array): Uint8Array {
-  let voxels = 0;
-  for (let y = 0; y < depth; y++) {
+function* voxelsOf({ places, colors }: Surface): Generator<Uint8Array> {
+  for (let from = 0; from < places.length; from += PIECE_VOXELS) {
     checkInterrupt();
-    const column = slices.column(y);
-    let found = 0;
-    for (let z = 0; z < height; z++) if (slices.sides(column + z) !== 0) found++;
-    counts[y] = found;
-    voxels += found;
-  }
-  const words = new Uint32Array(voxels * 2);
-  let at = 0;
-  for (let y = 0; y < depth; y++) {
-    checkInterrupt();
-    if (counts[y] === 0) continue;
-    const column = slices.column(y);
-    for (let z = 0; z < height; z++) {
-      const sides = slices.sides(column + z);
-      if (sides === 0) continue;
-      const rgba = slices.color(column + z);
+    const count = Math.min(PIECE_VOXELS, places.length - from);
+    const words = new Uint32Array(count * 2);
+    for (let i = 0; i < count; i++) {
+      const rgba = colors[from + i]!;
       const bgr = ((rgba >>> 16) & 0xff) | (rgba & 0xff00) | ((rgba & 0xff) << 16);
-      words[at++] = bgr | (OPACITY << 24);
-      words[at++] = z | (sides << 16) | (NO_NORMAL << 24);
+      words[2 * i] = bgr | (OPACITY << 24);
+      words[2 * i + 1] = places[from + i]! | (NO_NORMAL << 24);
     }
+    yield new Uint8Array(words.buffer);
   }
-  return new Uint8Array(words.buffer);
 }
 
 export const kv6: Format = {

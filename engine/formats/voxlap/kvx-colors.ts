@@ -4,6 +4,7 @@ import type { Document } from '../../document/document.ts';
 import { fewerColors } from '../../image/fewer-colors.ts';
 import { distanceBetween } from '../../image/nearest.ts';
 import { ColorCounter, medianCut } from '../../image/quantize.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { BLOCK_VOXELS, newScratch, signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import type { ExportOptions } from '../format.ts';
@@ -22,28 +23,42 @@ export interface Found {
 }
 
 /**
+ * @param seen the colours of the voxels that the file holds, which are those that can be seen
+ *
  * Palettes are of six bits a channel: the document's colours in these as they are when there are no
  * more than 256, in the places that they have in its own palette if it has 256 with all of them;
  * else fewer. Tells what became of them. Like Goxel: its palette.
  */
-export function colorsFor(document: Document, options: ExportOptions): Found {
+export function colorsFor(document: Document, seen: Uint32Array, options: ExportOptions): Found {
   const { like, exact_colors = false, report } = options;
   if (like === 'goxel') {
-    const palette = paletteFor(document, exact_colors);
+    const palette = paletteOfGoxel(document, exact_colors);
     return { palette, index: new ColorIndex(palette) };
   }
-  const { colors, counts } = ColorCounter.ofSolid(document.merged());
-  const own = inOwnPalette(document, colors);
+  const { colors, counts } = counted(seen);
+  return paletteFor(document, colors, counts, PALETTE_COLORS, report);
+}
+
+/** The same for a palette of which so many entries can be used. */
+export function paletteFor(
+  document: Document,
+  colors: Uint32Array,
+  counts: Uint32Array,
+  size: number,
+  report: Report | undefined,
+): Found {
+  const own = inOwnPalette(document, colors, size);
   if (own !== undefined) {
     tellRounded(colors, report);
     return own;
   }
   const six = new ColorCounter();
   for (const [i, rgba] of colors.entries()) six.add(inSixBits(rgba), counts[i]!);
-  const fewer = fewerColors(six.colors, six.counts, PALETTE_COLORS);
-  if (six.colors.length > PALETTE_COLORS) {
-    const message = `${six.colors.length} colours became the 256 that a .kvx file can have.`;
-    report?.warn('WARN_COLORS_MERGED', message, undefined, six.colors.length - PALETTE_COLORS);
+  const fewer = fewerColors(six.colors, six.counts, size);
+  const { length } = six.colors;
+  if (length > size) {
+    const message = `${length} colours became the ${size} that the file can have.`;
+    report?.warn('WARN_COLORS_MERGED', message, undefined, length - size);
   } else tellRounded(colors, report);
   const palette = new Uint32Array(PALETTE_COLORS);
   palette.set(fewer.colors.map(inSixBits));
@@ -52,10 +67,28 @@ export function colorsFor(document: Document, options: ExportOptions): Found {
   return { palette, index: new ColorIndex(palette, known) };
 }
 
-function inOwnPalette({ palette }: Document, colors: Uint32Array): Found | undefined {
+/** Six bits a channel. */
+export function paletteBytes(palette: Uint32Array): Uint8Array {
+  const channel = (i: number) => (palette[Math.floor(i / 3)]! >>> ((i % 3) * 8)) & 0xff;
+  return Uint8Array.from({ length: PALETTE_COLORS * 3 }, (_, i) => channel(i) >> 2);
+}
+
+function counted(seen: Uint32Array): ColorCounter {
+  const counter = new ColorCounter();
+  for (let i = 0, from = 0; i < seen.length; from = i) {
+    if ((i & 0xfff) === 0) checkInterrupt();
+    const rgba = seen[from]! | OPAQUE;
+    do i++;
+    while (i < seen.length && (seen[i]! | OPAQUE) === rgba);
+    counter.add(rgba >>> 0, i - from);
+  }
+  return counter;
+}
+
+function inOwnPalette({ palette }: Document, colors: Uint32Array, size: number): Found | undefined {
   if (palette.colors.length !== PALETTE_COLORS) return undefined;
   const known = new Map<number, number>();
-  for (const [place, word] of palette.colors.entries()) {
+  for (const [place, word] of palette.colors.subarray(0, size).entries()) {
     const rgba = (word | OPAQUE) >>> 0;
     if (!known.has(rgba)) known.set(rgba, place);
   }
@@ -84,7 +117,7 @@ function inSixBits(rgba: number): number {
  * The document's palette if it has 256 colours and all of those used among them; the colours as
  * they are if that is asked for and there are no more than 256; else 256 colours by median cut.
  */
-function paletteFor(document: Document, exact_colors: boolean): Uint32Array {
+function paletteOfGoxel(document: Document, exact_colors: boolean): Uint32Array {
   const counter = new ColorCounter();
   for (const { data } of document.merged().blocks(newScratch())) countSolid(counter, data);
   const { colors, counts } = counter;

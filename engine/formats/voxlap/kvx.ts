@@ -31,9 +31,9 @@ import { ByteReader } from '../bytes.ts';
 import type { ExportOptions, Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
-import { type ColorIndex, colorsFor, PALETTE_COLORS } from './kvx-colors.ts';
-import { BOTTOM, SIDES, Slices, TOP } from './kvx-planes.ts';
+import { type ColorIndex, colorsFor, PALETTE_COLORS, paletteBytes } from './kvx-colors.ts';
 import { pivotOf, placeOf, setPlace } from './pivot.ts';
+import { BOTTOM, PLACE_BITS, SIDES, type Surface, surfaceOf, TOP } from './surface.ts';
 
 const PALETTE_BYTES = 768;
 /** Sizes and pivot, which the size field counts. */
@@ -173,8 +173,9 @@ function writeKvx(document: Document, options: ExportOptions = {}): Generator<Ui
     const most = [WIDTH_MAX, WIDTH_MAX, HEIGHT_MAX];
     throw new GoxError('GOX_FORMAT_LIMIT', message, { size: [width, depth, height], most });
   }
-  const { palette, index } = colorsFor(document, options);
-  const slices = slabsOf(document, box, index);
+  const surface = surfaceOf(document.merged(), box);
+  const { palette, index } = colorsFor(document, surface.colors, options);
+  const slices = slabsOf(surface, box, index);
   const pivot = options.like === 'goxel' ? pivotOfGoxel(box) : pivotOf(document, box);
   return inPieces(kvxParts(box, slices, palette, pivot));
 }
@@ -193,20 +194,18 @@ interface Slabs {
 }
 
 /** The columns of every x slice. */
-function slabsOf(document: Document, box: Box, index: ColorIndex): Slabs[] {
+function slabsOf(surface: Surface, box: Box, index: ColorIndex): Slabs[] {
   const [width, depth, height] = sizeOf(box);
-  const slices = new Slices(document.merged(), box);
   // The longest slice that fits, and a column more.
   const bytes = new Uint8Array(SLICE_BYTES_MAX + height * (SLAB_HEADER_BYTES + 1));
   return Array.from({ length: width }, (_, x) => {
-    slices.next();
+    checkInterrupt();
     const offsets = new Uint16Array(depth + 1);
     let at = 0;
     for (let y = 0; y < depth; y++) {
-      checkInterrupt();
       if (at > SLICE_BYTES_MAX) refuseSlice(x + box.min[0]);
       offsets[y] = at;
-      at = writeColumn(slices, slices.column(y), height, index, bytes, at);
+      at = writeColumn(surface, x * depth + y, index, bytes, at);
     }
     if (at > SLICE_BYTES_MAX) refuseSlice(x + box.min[0]);
     offsets[depth] = at;
@@ -223,18 +222,18 @@ function refuseSlice(x: number): never {
 
 /** Writes the slabs of one column at `at`; returns where they end. */
 function writeColumn(
-  slices: Slices,
+  { starts, places, colors }: Surface,
   column: number,
-  height: number,
   index: ColorIndex,
   bytes: Uint8Array,
   at: number,
 ): number {
   let slab = -1;
   let below = -1;
-  for (let z = 0; z < height; z++) {
-    const sides = slices.sides(column + z);
-    if (sides === 0) continue;
+  const end = starts[column + 1]!;
+  for (let i = starts[column]!; i < end; i++) {
+    const z = places[i]! & 0xffff;
+    const sides = places[i]! >>> PLACE_BITS;
     const goes_on =
       slab >= 0 &&
       below === z &&
@@ -250,7 +249,7 @@ function writeColumn(
     }
     bytes[slab + 1]!++;
     bytes[slab + 2]! |= sides;
-    bytes[at++] = index.of(slices.color(column + z));
+    bytes[at++] = index.of(colors[i]!);
     below = z + 1;
   }
   return at;
@@ -279,11 +278,7 @@ function* kvxParts(
   yield new Uint8Array(xOffsets.buffer);
   for (const { offsets } of slices) yield new Uint8Array(offsets.buffer);
   for (const { bytes } of slices) yield bytes;
-  const colors = new Uint8Array(PALETTE_BYTES);
-  for (let i = 0; i < PALETTE_BYTES; i++) {
-    colors[i] = ((palette[Math.floor(i / 3)]! >>> ((i % 3) * 8)) & 0xff) >> 2;
-  }
-  yield colors;
+  yield paletteBytes(palette);
 }
 
 export const kvx: Format = {

@@ -7,6 +7,7 @@
 import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import { checkInterrupt } from '../../interrupt.ts';
+import { newScratch } from '../../volume/block.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { copyBox } from '../box-copy.ts';
 import type { ExportOptions } from '../format.ts';
@@ -16,6 +17,8 @@ import { type Frame, frameOf, headerOf, VOXLAP_HEIGHT } from './vxl-header.ts';
 export const ACE_OF_SPADES = frameOf(512, 512, 64);
 const VOXLAP = frameOf(1024, 1024, VOXLAP_HEIGHT);
 const SPAN_BYTES = 4;
+/** As of blocks. */
+const TILE = 16;
 /** Solid ground without a colour: 91, 64, 64. */
 export const GROUND = 0xff40_405b;
 
@@ -61,6 +64,9 @@ class Rows {
   #now: Int32Array;
   #behind: Int32Array;
   readonly #bytes: Uint8Array;
+  /** How many cells at the top of each column are empty, of 16 x 16 columns at once. */
+  readonly #empty: Uint16Array;
+  readonly #tiles: number;
   #y: number;
 
   /** @param ground whether no column may be empty */
@@ -74,8 +80,30 @@ class Rows {
     [this.#before, this.#now, this.#behind] = [row(), row(), row()];
     // Colours and headers: a span can be as short as two voxels.
     this.#bytes = new Uint8Array(width * (height * 4 + (height / 2 + 1) * SPAN_BYTES));
+    this.#tiles = Math.ceil(width / TILE) + 1;
+    this.#empty = this.#findEmpty();
     this.#y = front - 1;
     this.#load(front);
+  }
+
+  /** By the blocks that there are; what is no block costs no look at its cells. */
+  #findEmpty(): Uint16Array {
+    const { depth, height, left, front, top } = this.#frame;
+    const rows = Math.ceil(depth / TILE) + 1;
+    const floor = this.#ground ? height - 1 : height;
+    const empty = new Uint16Array(this.#tiles * rows).fill(floor);
+    for (const { x, y, z } of this.#volume.blocks(newScratch())) {
+      // A block may lie over the tiles of two rows and columns.
+      const [fromX, toX] = [left - x - TILE + 1, left - x].map((n) => Math.floor(n / TILE));
+      const [fromY, toY] = [y - front, y - front + TILE - 1].map((n) => Math.floor(n / TILE));
+      for (let tileY = Math.max(fromY!, 0); tileY <= toY!; tileY++) {
+        for (let tileX = Math.max(fromX!, 0); tileX <= toX!; tileX++) {
+          const at = tileY * this.#tiles + tileX;
+          empty[at] = Math.min(empty[at]!, Math.max(top - z - TILE + 1, 0));
+        }
+      }
+    }
+    return empty;
   }
 
   /** The spans of the first or the next row. */
@@ -85,7 +113,11 @@ class Rows {
     this.#y++;
     this.#load(this.#y + 1);
     let at = 0;
-    for (let x = 1; x <= this.#frame.width; x++) at = this.#write(x * this.#pitch + 1, at);
+    const tiles = Math.floor((this.#y - this.#frame.front) / TILE) * this.#tiles;
+    for (let x = 0; x < this.#frame.width; x++) {
+      const empty = this.#empty[tiles + Math.floor(x / TILE)]!;
+      at = this.#write((x + 1) * this.#pitch + 1, empty, at);
+    }
     return this.#bytes.slice(0, at);
   }
 
@@ -111,12 +143,11 @@ class Rows {
   }
 
   /** Writes the spans of one column at `at`; returns where they end. */
-  #write(column: number, at: number): number {
+  #write(column: number, empty: number, at: number): number {
     const { height } = this.#frame;
     const now = this.#now;
     const bytes = this.#bytes;
-    for (let z = 0; z < height; ) {
-      const air = z;
+    for (let air = 0, z = empty; air < height; air = z) {
       while (z < height && isClear(now[column + z]!)) z++;
       const top = z;
       while (z < height && this.#isSurface(column + z)) z++;
