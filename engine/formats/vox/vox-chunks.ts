@@ -112,22 +112,22 @@ export class ChunkReader {
 
 const HEADER_BYTES = 8;
 const CHUNK_HEADER_BYTES = 12;
+/** What may come first. */
+const FIRST = ['SIZE', 'PACK', 'RGBA'];
 
 /**
- * The chunks of a file that are inside of MAIN. Programs may get its length wrong, so those behind
- * it count, too. Throws GOX_FORMAT_BROKEN for a chunk that does not fit into the file.
+ * The chunks of a file that are inside of MAIN. Programs may get its length wrong, take its chunks
+ * for its content or leave it out, so what is behind it counts, too. Throws GOX_FORMAT_BROKEN for a
+ * chunk that does not fit into the file.
  */
 export function* chunksOf(bytes: Buffer, source: string, report: Report): Generator<ChunkReader> {
   if (bytes.length < HEADER_BYTES) broken(source, 'header', 4, 'its version is cut short');
-  const main = chunkAt(bytes, source, HEADER_BYTES);
-  if (main.type !== 'MAIN') broken(source, 'header', HEADER_BYTES, 'it has no chunk MAIN');
-  const inside = bytes.readInt32LE(HEADER_BYTES + 8);
-  const end = main.end + inside;
+  const { from, end, says } = mainOf(bytes, source);
   const trailing = (at: number) => {
     const message = `There are ${bytes.length - at} bytes behind the chunks of ${source}.`;
     report.warn('WARN_TRAILING_BYTES', message, { byte: at });
   };
-  let at = main.end;
+  let at = from;
   while (at < bytes.length) {
     if (at >= end && !isChunk(bytes, at)) return trailing(at);
     const chunk = chunkAt(bytes, source, at);
@@ -135,8 +135,23 @@ export function* chunksOf(bytes: Buffer, source: string, report: Report): Genera
     at = chunk.end + bytes.readInt32LE(at + 8);
   }
   if (at === end) return;
-  const message = `${source} says that it has ${inside} bytes of chunks, and has ${at - main.end}.`;
+  const message = `${source} ${says}, and has ${at - from}.`;
   report.warn('WARN_BROKEN_PART', message, { chunk: 'MAIN', byte: HEADER_BYTES });
+}
+
+/** Where the chunks begin, where they should end, and what the file says of that. */
+function mainOf(bytes: Buffer, source: string): { from: number; end: number; says: string } {
+  const type = bytes.toString('latin1', HEADER_BYTES, HEADER_BYTES + 4);
+  if (type !== 'MAIN') {
+    const without = FIRST.includes(type) && isChunk(bytes, HEADER_BYTES);
+    if (!without) broken(source, 'header', HEADER_BYTES, 'it has no chunk MAIN');
+    return { from: HEADER_BYTES, end: -1, says: 'has no chunk MAIN around its bytes of chunks' };
+  }
+  const main = chunkAt(bytes, source, HEADER_BYTES);
+  const inside = bytes.readInt32LE(HEADER_BYTES + 8);
+  const says = `says that it has ${inside} bytes of chunks`;
+  const from = main.end > main.start && isChunk(bytes, main.start) ? main.start : main.end;
+  return { from, end: from + inside, says };
 }
 
 /** Whether bytes behind the end look like a chunk that fits. */
@@ -154,12 +169,12 @@ function chunkAt(bytes: Buffer, source: string, at: number): ChunkReader {
   const length = bytes.readInt32LE(at + 4);
   const inside = bytes.readInt32LE(at + 8);
   // What MAIN says of its chunks shows when they are read.
-  const needed = type === 'MAIN' ? length : length + inside;
-  if (length < 0 || inside < 0 || needed > left) {
+  const [content, chunks] = type === 'MAIN' ? [length, 0] : [length, inside];
+  if (content < 0 || chunks < 0 || content + chunks > left) {
     broken(source, type, at, `${length} and ${inside} bytes do not fit into the ${left} left`);
   }
   const start = at + CHUNK_HEADER_BYTES;
-  return new ChunkReader(bytes, source, type, start, start + length);
+  return new ChunkReader(bytes, source, type, start, start + content);
 }
 
 /** Throws GOX_FORMAT_BROKEN with the chunk and the byte of the file. */

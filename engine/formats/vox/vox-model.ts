@@ -36,8 +36,15 @@ const GRID = SIDE_MAX / 16 + 1;
 /** Where voxels go whose blocks are only counted. */
 const COUNTED = newScratch();
 
-/** Reads the head of an XYZI or TDCZ chunk, and checks its lengths. */
-export function readModel(size: readonly [number, number, number], chunk: ChunkReader): Model {
+/**
+ * Reads the head of an XYZI or TDCZ chunk, and checks its lengths. `told` is called with how many
+ * voxels a list says it has, and has, where that differs.
+ */
+export function readModel(
+  size: readonly [number, number, number],
+  chunk: ChunkReader,
+  told: (says: number, has: number) => void,
+): Model {
   if (chunk.type === 'TDCZ') {
     for (const side of size) {
       if (chunk.int32('size') !== side) chunk.fail('its size is not that of its SIZE chunk');
@@ -45,8 +52,13 @@ export function readModel(size: readonly [number, number, number], chunk: ChunkR
     }
     return { size, chunk, listed: undefined };
   }
-  const count = chunk.count('voxels', 4);
-  return { size, chunk, listed: chunk.rest().subarray(0, count * 4) };
+  const says = chunk.int32('number of voxels');
+  const bytes = chunk.rest();
+  const has = Math.floor(bytes.length / 4);
+  if (says !== 0 && has === 0) chunk.fail(`${says} voxels do not fit`, chunk.start);
+  if (says !== has) told(says, has);
+  const count = says < 0 ? has : Math.min(says, has);
+  return { size, chunk, listed: bytes.subarray(0, count * 4) };
 }
 
 /** Lists of no more voxels are short enough for any number of instances. */
@@ -97,6 +109,13 @@ function listOf(model: Model): Uint32Array {
     z++;
   }
   return words;
+}
+
+/** How many voxels of a list have index 0, which is that of none. */
+export function emptyIn({ listed }: Model): number {
+  let count = 0;
+  for (let at = 3; at < (listed?.length ?? 0); at += 4) if (listed![at] === 0) count++;
+  return count;
 }
 
 /** Which of the 256 indices the voxels of a model have. */

@@ -14,7 +14,8 @@ type Triple = readonly [number, number, number];
 
 export const IDENTITY: Move = { axes: [0, 1, 2], signs: [1, 1, 1], offset: [0, 0, 0] };
 
-const TRANSLATION = /^\s*([+-]?[\d.]{1,20})[\s,]+([+-]?[\d.]{1,20})[\s,]+([+-]?[\d.]{1,20})\s*$/;
+const NUMBER = '([+-]?[\\d.]{1,20}(?:e[+-]?\\d{1,2})?)';
+const TRANSLATION = new RegExp(`^\\s*${NUMBER}[\\s,]+${NUMBER}[\\s,]+${NUMBER}\\s*$`, 'i');
 const ROTATION = /^\s*\d{1,3}\s*$/;
 
 /** Goxel and MagicaVoxel write 7 bits. */

@@ -30,7 +30,7 @@ import { type ChunkReader, chunksOf, type Dict } from './vox-chunks.ts';
 import { placementsOf } from './vox-frames.ts';
 import { LAYERS_MAX, LayerMaker, paintOf, usedMaterials } from './vox-layers.ts';
 import { materialOf, readMaterial, readOldMaterial } from './vox-materials.ts';
-import { emptyModel, indicesIn, type Model, placeModel, readModel } from './vox-model.ts';
+import { emptyIn, emptyModel, indicesIn, type Model, placeModel, readModel } from './vox-model.ts';
 import { readOld } from './vox-old.ts';
 import { Scene } from './vox-scene.ts';
 
@@ -154,7 +154,13 @@ class VoxReader {
     this.#size = undefined;
     const place = this.#models.push(emptyModel(chunk)) - 1;
     if (size === undefined) chunk.fail('voxels without a SIZE before them');
-    const model = readModel(size, chunk);
+    const model = readModel(size, chunk, (says, has) => {
+      const message = `A model of ${this.#source} says that it has ${says} voxels, and has ${has}.`;
+      this.#report.warn('WARN_BROKEN_PART', message, { chunk: chunk.type, byte: chunk.start });
+    });
+    const none = 'Voxels of colour 0 are none in .vox files, and were left out.';
+    const where = { chunk: chunk.type, byte: chunk.start };
+    this.#report.warn('WARN_DETAIL_SKIPPED', none, where, emptyIn(model));
     // What cannot be unpacked is found out here, where another model may stand for the file.
     if (model.listed === undefined) indicesIn(model);
     this.#models[place] = model;
@@ -248,7 +254,7 @@ class VoxReader {
 
   /** MagicaVoxel heeds no alpha of a palette, and some programs leave it out. */
   #makeOpaque(colors: Uint32Array): void {
-    const clear = Array.from(colors.keys()).filter((i) => i > 0 && colors[i]! >>> 24 === 0);
+    const clear = Array.from(colors.keys()).filter((i) => i > 0 && colors[i]! >>> 24 < 255);
     if (clear.length === 0) return;
     const used = new Uint8Array(PALETTE_LENGTH);
     for (const model of this.#models) {
@@ -256,7 +262,7 @@ class VoxReader {
     }
     for (const index of clear) colors[index] = (colors[index]! | 0xff00_0000) >>> 0;
     const count = clear.filter((index) => used[index] === 1).length;
-    const message = `Colours of ${this.#source} have no opacity, and were taken for opaque.`;
+    const message = `Colours of ${this.#source} have an alpha, which MagicaVoxel does not heed.`;
     this.#report.warn('WARN_OPACITY', message, { chunk: 'RGBA' }, count);
   }
 
@@ -265,10 +271,7 @@ class VoxReader {
     const order = this.#order;
     const known = order !== undefined && new Set(order).size === PALETTE_LENGTH;
     const places = known ? Uint8Array.from(order, (index) => index - 1) : this.#palette.keys();
-    const opaque = (place: number) => {
-      const rgba = this.#palette[place]!;
-      return rgba >>> 24 === 0 ? (rgba | 0xff00_0000) >>> 0 : rgba;
-    };
+    const opaque = (place: number) => (this.#palette[place]! | 0xff00_0000) >>> 0;
     const palette = unnamed('MagicaVoxel', Array.from(places, opaque));
     if (this.#notes.every((note) => note === '')) return palette;
     const row = Math.ceil(PALETTE_LENGTH / this.#notes.length);

@@ -258,6 +258,15 @@ test('colours without opacity are opaque', () => {
   const { document, told } = read(voxFile(ONE, palette));
   assert.equal(voxelLines(document.merged()).trim(), '0 0 0 010203ff');
   assert.equal(told, ['WARN_OPACITY 1']);
+  const faint = read(voxFile(ONE, chunk('RGBA', Buffer.from('0102030a04050600', 'hex'))));
+  assert.equal(voxelLines(faint.document.merged()).trim(), '0 0 0 010203ff');
+  assert.equal(faint.told, ['WARN_OPACITY 1']);
+});
+
+test('voxels of index 0 are none, and told', () => {
+  const { document, told } = read(voxFile(model([2, 1, 1], [0, 0, 0, 0], [1, 0, 0, 1])));
+  assert.is(document.merged().count(), 1);
+  assert.equal(told, ['WARN_DETAIL_SKIPPED 1']);
 });
 
 const matl = (id: number, properties: Record<string, string>) =>

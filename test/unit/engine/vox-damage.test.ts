@@ -177,6 +177,10 @@ for (const [what, bytes, message] of BROKEN) {
 
 const under = [transform(0, 1), group(1, 0, 2), shape(2, 0)];
 
+/** A list of voxels that says how many it has. */
+const listing = (count: number, bytes: number[]) =>
+  voxFile(sized(1, 1, 1), chunk('XYZI', Buffer.concat([int32(count), Buffer.from(bytes)])));
+
 /** Files of which the one voxel is read all the same. */
 const PASSED_OVER: [what: string, bytes: Buffer, message: RegExp][] = [
   ['many entries', voxFile(ONE, chunk('nTRN', int32(0, 0x7fff_ffff))), /2147483647 dictionary/],
@@ -202,6 +206,12 @@ const PASSED_OVER: [what: string, bytes: Buffer, message: RegExp][] = [
     voxFile(sized(1, 1, 1), chunk('XYZI', int32(1)), ONE),
     /1 voxels do not fit/,
   ],
+  ['more voxels than there are', listing(2, [0, 0, 0, 1]), /says that it has 2 voxels, and has 1/],
+  ['-1 voxels of one', listing(-1, [0, 0, 0, 1]), /says that it has -1 voxels, and has 1/],
+  ['fewer voxels than there are', listing(1, [0, 0, 0, 1, 5, 5, 5, 2]), /1 voxels, and has 2/],
+  ['a MAIN that says it has -5 bytes', headed('MAIN', 0, -5, ONE), /says that it has -5 bytes/],
+  ['a MAIN with chunks for its content', headed('MAIN', ONE.length, 0, ONE), /it has 0 bytes/],
+  ['no MAIN around chunks', Buffer.concat([voxFile().subarray(0, 8), ONE]), /no chunk MAIN/],
   ['a MAIN that says less than it has', headed('MAIN', 0, 0, ONE), /says that it has 0 bytes/],
   ['a MAIN that says more than it has', headed('MAIN', 0, 999, ONE), /says that it has 999 bytes/],
 ];
