@@ -31,6 +31,7 @@ echo '{"type":"module"}' > dist/bundle/supervisor/inspector/package.json
 plain='--format=cjs --supported:dynamic-import=false'
 # shellcheck disable=SC2086 # lists of flags
 esbuild $flags $plain --external:./cli/main.js --external:./cli/converting.js --outfile=dist/bundle/supervisor/main.js dist/supervisor/main.js
+export BANNER='(function(exports,require,module,__filename){const __url=require("node:url").pathToFileURL(__filename).href;'
 # loaded FILE NAME=ENTRY…
 loaded() {
   file=$1
@@ -39,8 +40,13 @@ loaded() {
   for part; do
     echo "export const ${part%%=*} = () => import('./dist/${part#*=}.js');"
   done | esbuild $flags $plain "$quiet" "--outfile=dist/bundle/$file" --define:import.meta.url=__url \
-    '--banner:js=(function(exports,require,module,__filename){const __url=require("node:url").pathToFileURL(__filename).href;' \
-    '--footer:js=})'
+    "--banner:js=$BANNER" '--footer:js=})'
+  entries "$file" "$@"
+}
+# entries FILE NAME=ENTRY…: writes the files that load the parts of a bundle.
+entries() {
+  file=$1
+  shift
   # It is read as that.
   if LC_ALL=C grep -q "$(printf '[\200-\377]')" "dist/bundle/$file"; then
     echo "$file is not ASCII; write what is not as an escape" >&2
@@ -56,8 +62,8 @@ loaded engine/threads.cjs engine=engine/worker job=engine/job-worker
 echo "export { Compile } from 'typebox/schema';" |
   # shellcheck disable=SC2086 # lists of flags
   esbuild $flags $plain --outfile=dist/bundle/supervisor/typebox.cjs
-plain="$plain --alias:typebox/schema=./scripts/lazy-typebox.js --external:./typebox.cjs --external:yaml"
-loaded supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
+node scripts/bundle-converting.js supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
+entries supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
 node scripts/code-cache.js
 
 # Decoders of compressed meshes, which a reader loads when a file needs them: `decoder-room.ts`.

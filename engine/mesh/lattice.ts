@@ -10,9 +10,14 @@ import { ROWS } from './occupancy.ts';
 
 const BLOCKS_MIN = 16;
 
-/** How many bits of a number of 16 bits are set. */
-const BITS = new Uint8Array(65_536);
+/** How many bits of a number of 8 bits are set. */
+const BITS = new Uint8Array(256);
 for (let i = 1; i < BITS.length; i++) BITS[i] = BITS[i >> 1]! + (i & 1);
+
+/** The same of 16 bits. */
+function bitsOf(row: number): number {
+  return BITS[row & 0xff]! + BITS[row >> 8]!;
+}
 
 export class Lattice {
   readonly #index = new BlockIndex();
@@ -65,7 +70,7 @@ export class Lattice {
       let before = 0;
       for (let row = slot * ROWS; row < (slot + 1) * ROWS; row++) {
         this.#before[row] = before;
-        before += BITS[this.#rows[row]!]!;
+        before += bitsOf(this.#rows[row]!);
       }
       this.#count += before;
     }
@@ -76,7 +81,7 @@ export class Lattice {
     const slot = this.#index.find(x >> 4, y >> 4, z >> 4);
     const row = slot * ROWS + (y & 15) + (z & 15) * 16;
     const lower = this.#rows[row]! & ((1 << (x & 15)) - 1);
-    return this.#firsts[slot]! + this.#before[row]! + BITS[lower]!;
+    return this.#firsts[slot]! + this.#before[row]! + bitsOf(lower);
   }
 
   /** All points in the order of their numbers: x, y, z of those of a block each. */
