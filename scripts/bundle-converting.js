@@ -87,11 +87,9 @@ function nameOf({ name }) {
 }
 
 function formatText(format, load) {
-  const { name, extensions, read, write } = format;
-  const functions = Object.entries({ read, write }).flatMap(([part, given]) =>
-    given === undefined
-      ? []
-      : `${part}: (...given) => ${load}().${nameOf(format)}.${part}(...given)`,
+  const { name, extensions, ...parts } = format;
+  const functions = Object.keys(parts).map(
+    (part) => `${part}: (...given) => ${load}().${nameOf(format)}.${part}(...given)`,
   );
   const facts = [`name: ${JSON.stringify(name)}`, `extensions: ${JSON.stringify(extensions)}`];
   return `{ ${[...facts, ...functions].join(', ')} }`;

@@ -28,6 +28,7 @@ const ShapingFields = {
     Type.String({
       pattern: '^([+-]?[xyz][+-]?(90|180|270))(,[+-]?[xyz][+-]?(90|180|270))*$',
       maxLength: 64,
+      title: 'turns such as "z90" or "x-90,z180"',
       description: 'Turns around the origin, one after another, such as "z90" or "x-90,z180".',
     }),
   ),
@@ -83,6 +84,7 @@ export const WritingFields = {
         Type.Tuple([Type.Number(), Type.Number(), Type.Number()]),
       ],
       {
+        title: '"origin", "center", "bottom" or three numbers',
         description:
           'Meshes: what becomes the origin of the file: that of the project, the middle of the' +
           ' model, the middle of its bottom, or a point in voxels.',

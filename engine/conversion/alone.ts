@@ -3,12 +3,11 @@
  * command, as far as that takes no longer than it would take to start another one.
  */
 
-import { statSync } from 'node:fs';
 import { interruptible } from '../interrupt.ts';
 import type { SoloOptions, SoloReport, SoloResult, SoloTask } from '../port/solo.ts';
 import { Files } from '../project/files.ts';
 import { drawsPictures, runTask, TaskError } from './convert.ts';
-import { isStream } from './streams.ts';
+import { isStream, statOf } from './streams.ts';
 
 /**
  * What may be tried at once: a small file can still be much work. The time is that of the
@@ -86,7 +85,7 @@ function isSmall(task: SoloTask): boolean {
   let bytes = 0;
   for (const { path } of inputs) {
     if (isStream(path)) return false;
-    bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    bytes += statOf(path)?.size ?? 0;
   }
   return bytes <= BYTES_MAX;
 }

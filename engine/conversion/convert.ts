@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { GoxError } from '../../conf/errors.ts';
 import { READING_FORMATS, type ReadingOptions } from '../catalogue/reading.ts';
-import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
+import type { WritingOptions } from '../catalogue/writing.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import type { Document } from '../document/document.ts';
 import { formatFor } from '../formats/index.ts';
@@ -18,6 +18,7 @@ import type {
   SoloOptions,
   SoloOutput,
   SoloResult,
+  SoloSizing,
   SoloTask,
   SoloWarning,
 } from '../port/solo.ts';
@@ -29,6 +30,7 @@ import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { describe } from './describe.ts';
 import type { writePicture } from './pictures.ts';
+import { route } from './route.ts';
 import { isStream, nameOf, readStream, writeStream } from './streams.ts';
 
 export interface Tools {
@@ -57,13 +59,16 @@ const MESHES = READING_FORMATS.size;
 /** Throws TaskError, and whatever `onStream` throws. */
 export function runTask(task: SoloTask, tools: Tools): SoloResult {
   const warnings: SoloWarning[] = [];
+  const sizings: SoloSizing[] = [];
   const tell = (path: string, found: readonly Warning[] = []) => {
     for (const warning of found) warnings.push({ ...warning, path });
   };
   const routed = route(task);
   const [first, ...more] = task.inputs.map((input, place) => {
     const read = readOne(input, routed.reading[place]!, task, tools);
+    const { sizing } = read;
     tell(input.path, read.warnings);
+    if (sizing !== undefined) sizings.push({ ...sizing, path: input.path });
     return { input, ...read };
   });
   if (first === undefined) throw new Error('a task has no input');
@@ -83,8 +88,7 @@ export function runTask(task: SoloTask, tools: Tools): SoloResult {
     return written;
   });
   return {
-    outputs,
-    warnings,
+    ...{ outputs, warnings, sizings },
     layer_count: document.layers.length,
     voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     ...(task.describe ? { described: describe(first, warnings, tools) } : {}),
@@ -121,11 +125,12 @@ function readOne(input: SoloFile, options: ReadingOptions, task: SoloTask, tools
   return at('reading', path, () => {
     const reading = { ...options, ...input };
     // Said before anything is read.
-    if (input.format !== undefined) readerOf(reading);
+    const reader = input.format === undefined ? undefined : readerOf(reading);
     const { files, options: limits } = tools;
     const ceiling = ceilingOf(limits);
-    const data = isStream(path) ? readStream(path, limits.file_bytes_max) : undefined;
-    const source = data === undefined ? reading : { ...reading, path: nameOf(path), data };
+    const source = isStream(path)
+      ? { ...reading, path: nameOf(path), ...readStream(path, limits.file_bytes_max, reader) }
+      : reading;
     const read = explainedBy(
       () => ceiling,
       () => {
@@ -164,6 +169,17 @@ function refuseEmpty({ format, document, warnings }: Read, name: string): void {
   throw new GoxError('GOX_EMPTY', message, { path: name, warnings });
 }
 
+/** Throws GOX_EMPTY where all that there is is hidden, and would be left out. */
+function refuseHidden({ layers }: Document, { path, format }: SoloFile, options: WritingOptions) {
+  if (options.hidden === true || options.layers !== undefined) return;
+  const filled = layers.filter((layer) => !isEmpty({ layers: [layer] }));
+  if (filled.length === 0 || filled.some(({ visible }) => visible)) return;
+  // It always has them.
+  if (formatFor(path, format).name === 'gox') return;
+  const message = 'All layers that hold something are hidden, and these are left out.';
+  throw new GoxError('GOX_EMPTY', `${message} --hidden writes them.`, { path });
+}
+
 /** A file of one layer gives it its name, by which the layers are told apart. */
 function nameLayers({ layers }: Document, { path }: SoloFile): void {
   const [only, ...more] = layers;
@@ -184,6 +200,7 @@ function writeOne(
   const kept = new Set([...task.inputs, ...task.outputs].map((file) => file.path));
   const writing: Writing = { path, format, options, kept };
   const { files, pictures } = tools;
+  if (!task.allow_empty) refuseHidden(document, output, options);
   if (isPicture(output)) {
     if (pictures === undefined) throw new Error('a task that draws has no means to');
     return { path, ...pictures.writePicture(document, { ...writing, path }, tools) };
@@ -201,49 +218,5 @@ function makeDirectory(path: string): void {
     mkdirSync(dirname(path), { recursive: true });
   } catch {
     // What is in the way is told when the file is made.
-  }
-}
-
-type Options = Record<string, unknown>;
-type Heeding = Readonly<Record<string, readonly string[] | undefined>>;
-
-/** Which options are for the reading of each input, and which for each output. */
-function route({ reading, writing, either, inputs, outputs }: SoloTask) {
-  const readers = sidesOf(inputs, READING_FORMATS);
-  const writers = sidesOf(outputs, WRITING_FORMATS);
-  for (const [name, value] of Object.entries(reading)) readers.give(name, value);
-  for (const [name, value] of Object.entries(writing)) writers.give(name, value);
-  for (const [name, value] of Object.entries(either)) {
-    // A table of blocks is about what is read and what is written.
-    const isBoth = name === 'blocks' && readers.heed(name);
-    if (writers.heed(name)) writers.give(name, value);
-    if (isBoth || !writers.heed(name)) readers.give(name, value);
-  }
-  return {
-    reading: readers.options as ReadingOptions[],
-    writing: writers.options as WritingOptions[],
-  };
-}
-
-/** The files of one side: who of them heeds an option gets it, or all, so that each says so. */
-function sidesOf(files: readonly SoloFile[], heeding: Heeding) {
-  const formats = files.map((file) => nameFor(file));
-  const options = files.map((): Options => ({}));
-  const heeds = (name: string, format: string) => heeding[name]?.includes(format) ?? true;
-  const heed = (name: string) => formats.some((format) => heeds(name, format));
-  const give = (name: string, value: unknown) => {
-    const all = !heed(name);
-    for (const [place, one] of options.entries()) {
-      if (all || heeds(name, formats[place]!)) one[name] = value;
-    }
-  };
-  return { options, heed, give };
-}
-
-function nameFor({ path, format }: SoloFile): string {
-  try {
-    return formatFor(path, format).name;
-  } catch {
-    return '';
   }
 }

@@ -1,7 +1,9 @@
 /** What there is in a model, for people who want to know before they do something with it. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
+import { newMaterial } from '../document/scene.ts';
 import { ColorCounts } from '../inquiries/color-counts.ts';
 import { EVERYWHERE, eachRow } from '../inquiries/region.ts';
 import type { Described, DescribedLayer, SoloWarning } from '../port/solo.ts';
@@ -17,7 +19,8 @@ export function describe(
   { options }: { readonly options: { readonly job_bytes_max: number } },
 ): Described {
   const { job_bytes_max } = options;
-  const { layers, materials, cameras } = document;
+  const { layers } = document;
+  const { materials, cameras } = ownThings(document, format);
   const left = warnings.filter(({ code }) => code === 'WARN_FRAMES_LEFT_OUT');
   const frames = left.reduce((sum, { count }) => sum + count, 0);
   const box = layers.reduce<Box | undefined>(
@@ -29,15 +32,27 @@ export function describe(
     ...placeOf(box),
     voxel_count: layers.reduce((sum, { volume }) => sum + volume.count(), 0),
     color_count: colorsOf(layers, job_bytes_max),
-    layers: layers.map((layer) => layerOf(layer, document)),
+    layers: layers.map((layer) => layerOf(layer, materials)),
     materials: materials.map(({ name }) => name),
     cameras: cameras.map(({ name }) => name),
     ...(frames === 0 ? {} : { frame_count: frames + 1 }),
   };
 }
 
-function layerOf({ name, visible, volume, material }: Layer, document: Document): DescribedLayer {
-  const named = document.materials[material]?.name;
+/** Materials and cameras without those that a project gets where the file has none. */
+function ownThings({ materials, cameras }: Document, format: string) {
+  if (format === 'gox') return { materials, cameras };
+  const [material] = materials;
+  const isPlain = materials.length === 1 && isDeepStrictEqual(material, newMaterial('Material.1'));
+  const isUsual = cameras.length === 1 && cameras[0]?.name === 'Camera.1';
+  return { materials: isPlain ? [] : materials, cameras: isUsual ? [] : cameras };
+}
+
+function layerOf(
+  { name, visible, volume, material }: Layer,
+  materials: Document['materials'],
+): DescribedLayer {
+  const named = materials[material]?.name;
   return {
     ...{ name, visible, voxel_count: volume.count() },
     ...placeOf(volume.box()),

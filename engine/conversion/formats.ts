@@ -44,8 +44,8 @@ export function extensionOf(format: string): string {
   return formatFor('', format).extensions[0] ?? format;
 }
 
-/** Whether the name of a file is that of a format which can be read. */
-export function isReadable(path: string): boolean {
+/** The name of the format that reads a file of that name, if any does. */
+export function formatReading(path: string): string | undefined {
   const extension = extname(path).slice(1).toLowerCase();
-  return FORMATS.some(({ read, extensions }) => read && extensions.includes(extension));
+  return FORMATS.find(({ read, extensions }) => read && extensions.includes(extension))?.name;
 }

@@ -1,14 +1,18 @@
 /** Files that are read once, from the first byte to the last, and written so: pipes and devices. */
 
-import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import { GoxError, overLimit } from '../../conf/errors.ts';
 import type { Document } from '../document/document.ts';
+import type { Format } from '../formats/format.ts';
+import { kindOf } from '../formats/kinds.ts';
 import { asResult, Report, type Warning } from '../formats/report.ts';
+import { isText } from '../formats/shapes.ts';
 import { STANDARD } from '../port/solo.ts';
 import { FILE_KEY, type Files } from '../project/files.ts';
 import { piecesOf, type Writing } from '../project/writing.ts';
 
+const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 
 /** So much is made before the first byte goes out: what fails at once leaves nothing there. */
@@ -20,8 +24,17 @@ const PAUSE_MS = 2;
 /** Whether a path is standard input or output, a pipe, or a device. */
 export function isStream(path: string): boolean {
   if (path === STANDARD) return true;
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOf(path);
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+/** What has that path; nothing where that cannot be told, which who opens it is told. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** What messages call a file that is read. */
@@ -29,25 +42,51 @@ export function nameOf(path: string): string {
   return path === STANDARD ? 'standard input' : path;
 }
 
-/** All bytes of a stream. Throws GOX_FILE, for too many as soon as they are. */
-export function readStream(path: string, bytes_max: number): Uint8Array {
-  return naming(nameOf(path), () => {
-    const fd = path === STANDARD ? 0 : openSync(path, 'r');
-    try {
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      for (;;) {
-        const chunk = new Uint8Array(CHUNK_BYTES);
-        const count = patiently(() => readSync(fd, chunk));
-        if (count === 0) return Buffer.concat(chunks, bytes);
-        bytes += count;
-        if (bytes > bytes_max) throw tooLarge(nameOf(path), bytes_max);
-        chunks.push(count * 2 < CHUNK_BYTES ? chunk.slice(0, count) : chunk.subarray(0, count));
-      }
-    } finally {
-      if (fd !== 0) closeSync(fd);
+/**
+ * What a stream gives, for a reader that was named: piece by piece, if it reads so and the first is
+ * plain text; else as a whole. Throws GOX_FILE, for too many bytes as soon as they are.
+ */
+export function readStream(
+  path: string,
+  bytes_max: number,
+  reader?: Pick<Format, 'readPieces'>,
+): { readonly data: Uint8Array } | { readonly pieces: Iterable<Uint8Array> } {
+  const stream = streamed(path, bytes_max);
+  if (reader?.readPieces === undefined) return { data: Buffer.concat([...stream]) };
+  const first = stream.next();
+  const pieces = first.done === true ? [] : startingWith(first.value, stream);
+  if (first.done !== true && isPlainText(first.value)) return { pieces };
+  return { data: Buffer.concat([...pieces]) };
+}
+
+/** Of another encoding, packed, or with lines that end as those of old Macs, all is to be seen. */
+function isPlainText(bytes: Uint8Array): boolean {
+  return kindOf(bytes) === undefined && isText(bytes) && bytes.includes(NEWLINE);
+}
+
+function* startingWith(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
+  yield first;
+  yield* rest;
+}
+
+/** The bytes of a stream as they come. */
+function* streamed(path: string, bytes_max: number): Generator<Uint8Array> {
+  const name = nameOf(path);
+  const fd = path === STANDARD ? 0 : naming(name, () => openSync(path, 'r'));
+  try {
+    let bytes = 0;
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const count = naming(name, () => patiently(() => readSync(fd, chunk)));
+      if (count === 0) return;
+      bytes += count;
+      if (bytes > bytes_max) throw tooLarge(name, bytes_max);
+      // Pipes give little at a time.
+      yield count * 2 < CHUNK_BYTES ? chunk.slice(0, count) : chunk.subarray(0, count);
     }
-  });
+  } finally {
+    if (fd !== 0) closeSync(fd);
+  }
 }
 
 function tooLarge(name: string, bytes_max: number): GoxError {

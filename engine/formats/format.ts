@@ -66,6 +66,11 @@ export interface Format {
    */
   read?(bytes: Uint8Array, source: string, options?: ImportOptions): Document;
   /**
+   * The same of a file that comes in pieces, none of which is kept; of formats whose files say
+   * voxel after voxel. Throws as soon as the voxels take more than they may.
+   */
+  readPieces?(pieces: Iterable<Uint8Array>, source: string, options?: ImportOptions): Document;
+  /**
    * The file as chunks of at most 1 MiB or so, made as they are asked for. Throws GOX_FORMAT_LIMIT
    * when the format cannot hold the document.
    */

@@ -1,7 +1,7 @@
 /** What the thread of `solo.ts` is given and gives: files to be made of others, one by one. */
 
 import type { ErrorCode, ErrorDetails } from '../../conf/errors.ts';
-import type { ReadingOptions } from '../catalogue/reading.ts';
+import type { ReadingOptions, Sizing } from '../catalogue/reading.ts';
 import type { WritingOptions } from '../catalogue/writing.ts';
 import type { EngineOptions } from './layout.ts';
 
@@ -50,6 +50,11 @@ export interface SoloWarning {
   readonly path: string;
 }
 
+export interface SoloSizing extends NonNullable<Sizing> {
+  /** The file that was read. */
+  readonly path: string;
+}
+
 export interface SoloOutput {
   readonly path: string;
   readonly format: string;
@@ -85,6 +90,8 @@ export interface Described {
 export interface SoloResult {
   readonly outputs: readonly SoloOutput[];
   readonly warnings: readonly SoloWarning[];
+  /** How the meshes were scaled. */
+  readonly sizings: readonly SoloSizing[];
   readonly layer_count: number;
   readonly voxel_count: number;
   /** If that was asked for. */

@@ -10,7 +10,7 @@ import type { ImportOptions } from '../formats/index.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Matrix } from '../volume/matrix.ts';
 import { FILE_KEY, type Files } from './files.ts';
-import { readerOf, recognised } from './recognised.ts';
+import { type Reader, readerOf, recognised } from './recognised.ts';
 
 /** In the place of an absolute path, for bytes that came with a request: what errors call it. */
 export const DATA = 'data';
@@ -20,6 +20,8 @@ export interface Reading extends ReadingOptions {
   readonly path: string;
   /** The bytes themselves, in the place of those of a file; it has a format. */
   readonly data?: Uint8Array;
+  /** Those as they come, in the place of `data`, of a format that was named and reads pieces. */
+  readonly pieces?: Iterable<Uint8Array>;
   /** Of a picture: the quad that it lies on. */
   readonly quad?: Matrix;
 }
@@ -52,27 +54,34 @@ export function toldOf({ warnings, sizing }: Pick<Read, 'warnings' | 'sizing'>) 
 
 /** A file, of at most so many bytes of voxels. Throws GOX_STRICT for warnings, if that is asked. */
 export function readDocument(files: Files, reading: Reading, bytes_max: number): Read {
-  const { path, data, quad } = reading;
+  const { path, data, pieces, quad } = reading;
   if (reading.format !== undefined) readerOf(reading);
-  const bytes = data ?? files.read(path);
   const report = new Report();
   const asked = optionsOf(reading);
   const common: ImportOptions = {
     ...asked,
     voxel_bytes_max: bytes_max,
     open: (path) => files.read(path),
-    ...(data === undefined ? { resolve: beside(files, path) } : {}),
+    ...((data ?? pieces) === undefined ? { resolve: beside(files, path) } : {}),
     ...(quad === undefined ? {} : { plane: quad }),
   };
-  const read = recognised(bytes, reading, report, ({ name, read }, content, own) => {
+  const attempt = ({ name, read, readPieces }: Reader, content: Uint8Array, own: Report) => {
     tellUnused(own, asked, READING_FORMATS, name);
     let sizing: Sizing | undefined;
     const sized = (chosen: Sizing) => {
       sizing = chosen;
     };
-    const document = read(content, cutPath(path), { ...common, report: own, sized });
+    const options = { ...common, report: own, sized };
+    const document =
+      pieces === undefined || readPieces === undefined
+        ? read(content, cutPath(path), options)
+        : readPieces(pieces, cutPath(path), options);
     return { made: { format: name, document, sizing }, empty: isEmpty(document) };
-  });
+  };
+  const read =
+    pieces === undefined
+      ? recognised(data ?? files.read(path), reading, report, attempt)
+      : attempt(readerOf(reading), new Uint8Array(0), report).made;
   const { format, document, sizing } = read;
   if (!report.empty && isEmpty(document)) {
     report.warn('WARN_EMPTY', `No voxel came of ${cutPath(path)}.`);
@@ -83,7 +92,7 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
 }
 
 /** Whether nothing is in any layer; what layers are computed of is not looked at. */
-export function isEmpty({ layers }: Document): boolean {
+export function isEmpty({ layers }: Pick<Document, 'layers'>): boolean {
   return layers.every(
     ({ shape, baseId, volume }) => shape === undefined && baseId === 0 && volume.count() === 0,
   );

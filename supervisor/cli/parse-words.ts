@@ -39,7 +39,8 @@ export function parseWords(
         token.rawName,
         Object.keys(known).map((name) => `--${name}`),
       );
-      throw usage(`unknown option ${token.rawName}${near}`, command);
+      const file = token.rawName.startsWith('--') || near !== '' ? '' : '; a file is ./-\u2026';
+      throw usage(`unknown option ${token.rawName}${near}${file}`, command);
     }
     if (option.type === 'boolean' && token.value !== undefined) {
       throw usage(`${token.rawName} takes no value`, command);
@@ -72,9 +73,12 @@ function checkPort(
 
 const PORT_MAX = 65_535;
 
-/** `--socket --workers` is a forgotten value; `--option=-value` is how to give one with a dash. */
+/**
+ * `--socket --workers` is a forgotten value; `--option=-value` is how to give one with a dash. No
+ * option begins as a negative number or a turn of `--rotate -z90` does.
+ */
 function looksLikeOption(value: string): boolean {
-  return value.startsWith('-') && value !== '-';
+  return value.startsWith('-') && value !== '-' && !/^-(\.?\d|[xyz][-+]?\d)/.test(value);
 }
 
 /** Throws CliError (EX_USAGE) for arguments that are missing or too many. */

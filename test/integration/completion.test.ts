@@ -48,6 +48,16 @@ const LINES: readonly (readonly [typed: readonly string[], offered: readonly str
   [['call', '--socket', '/tmp/x', 'goxel.render_s'], ['goxel.render_scene']],
   [['call', 'ping', 'goxel.render_s'], []],
   [['convert', 'hou'], ['house.gox']],
+  [['convert', '--to', 'pov'], ['povray']],
+  [['convert', '--from', 'mcs'], ['mcstructure']],
+  [['convert', '--to', 'mcs'], []],
+  [['convert', '--mesh', 'gre'], ['greedy']],
+  [['convert', '--pivot', 'bo'], ['bottom']],
+  [
+    ['convert', '--vox'],
+    ['--voxel-size', '--voxlap-header'],
+  ],
+  [['info', '--rec'], ['--recursive']],
   [['run', '--config', 'hou'], ['house.gox']],
 ];
 

@@ -251,7 +251,7 @@ looking('formats lists what is read and written, and the options', async () => {
   assert.match(stdout, /--mesh/);
   const [vox] = JSON.parse((await cli('formats', 'vox', '--json')).stdout);
   assert.equal([vox.name, vox.reads, vox.writes], ['vox', true, true]);
-  assert.is((await cli('formats', 'nothing')).code, 65);
+  assert.is((await cli('formats', 'nothing')).code, 64);
 });
 
 looking('the file that starts it loads nothing of the daemon', () => {

@@ -15,7 +15,7 @@ const OPAQUE = 0xff00_0000;
 const COLOR_DIGITS = 6;
 
 /** A line of a voxel is short; a longer one is judged by its beginning. */
-const LINE_BYTES_MAX = 256;
+export const LINE_BYTES_MAX = 256;
 
 /** The value of a hexadecimal digit, by its character; 16 for all others. */
 const HEX = Uint8Array.from({ length: 256 }, (_, byte) => {

@@ -13,17 +13,18 @@ import { checkInterrupt } from '../../interrupt.ts';
 import { newScratch, signedWords } from '../../volume/block.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import { boxMatrix } from '../../volume/matrix.ts';
-import { type BlockBudget, budgeted } from '../block-budget.ts';
+import { BlockBudget, budgeted } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import type { Report } from '../report.ts';
 import { TextPieces } from '../text.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
-import { LineCursor } from './txt-line.ts';
+import { LINE_BYTES_MAX, LineCursor } from './txt-line.ts';
 import { textVoxel } from './txt-voxel.ts';
 
 /** Other readers of the format look for a `# Goxel`. */
 const HEADER = '# Goxel-supervisor\n# One line per voxel\n# X Y Z RRGGBB\n';
+const NEWLINE = 0x0a;
 const OPAQUE = 0xff00_0000;
 const ROWS = 256;
 const ROW_VOXELS = 16;
@@ -32,7 +33,6 @@ const SILENT_IN_GOXEL = /^\s*(?:#(?:\s|$)|$)/;
 const SILENT = /^[\s\0]*(?:#|\/\/|;(?!\s*[-+\d])|$)/;
 /** The names of the columns. */
 const HEADING = /^[\s"'([]*x\b[^\d]*$/i;
-const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from('efbbbf', 'hex');
 
@@ -74,21 +74,73 @@ function readTxt(
   budget: BlockBudget,
   options: ImportOptions,
 ): Document {
-  const document = Document.empty();
-  const voxels = new VoxelBuilder(budget);
-  const lines = new OtherLines(source, voxels, options);
-  const cursor = new LineCursor(withNewlines(bytes));
-  if (BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length))) cursor.at = 3;
-  for (let line = 1; cursor.at < bytes.length; line++) {
-    if ((line & 0xfff) === 0) checkInterrupt();
-    if (cursor.takePlain()) voxels.set(cursor.x, cursor.y, cursor.z, cursor.rgba);
-    else lines.take(cursor, line);
+  const lines = new Lines(source, budget, options);
+  lines.take(withNewlines(bytes));
+  return lines.document();
+}
+
+/** Lines may end in another piece than that in which they begin. */
+function readTxtPieces(
+  pieces: Iterable<Uint8Array>,
+  source: string,
+  options: ImportOptions = {},
+): Document {
+  const budget = new BlockBudget(source, options.voxel_bytes_max);
+  const lines = new Lines(source, budget, options);
+  let begun: Uint8Array = new Uint8Array(0);
+  for (const piece of pieces) {
+    const end = piece.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) lines.take(begun, piece.subarray(0, end));
+    if (end > 0) begun = new Uint8Array(0);
+    // What is longer is judged by its beginning, and is no voxel.
+    if (begun.length < LINE_BYTES_MAX) begun = Buffer.concat([begun, piece.subarray(end)]);
   }
-  voxels.finish(document.activeLayer.volume);
-  if (budget.taken === 0) lines.check();
-  if (!budget.counting) lines.tell(options.report);
-  document.set({ box: boxMatrix(contentBox(document.layers)) });
-  return document;
+  if (begun.length > 0) lines.take(begun);
+  return lines.document();
+}
+
+/** The voxels of the lines of one file. */
+class Lines {
+  readonly #budget: BlockBudget;
+  readonly #report: Report | undefined;
+  readonly #voxels: VoxelBuilder;
+  readonly #others: OtherLines;
+  #line = 0;
+  /** Of the pieces before. */
+  #bytes = 0;
+
+  constructor(source: string, budget: BlockBudget, options: ImportOptions) {
+    this.#budget = budget;
+    this.#report = options.report;
+    this.#voxels = new VoxelBuilder(budget);
+    this.#others = new OtherLines(source, this.#voxels, options);
+  }
+
+  /** Takes whole lines, the first of which may be begun by another piece. */
+  take(...pieces: readonly Uint8Array[]): void {
+    const [first, ...more] = pieces.filter(({ length }) => length > 0);
+    if (first === undefined) return;
+    const bytes = more.length === 0 ? first : Buffer.concat([first, ...more]);
+    const voxels = this.#voxels;
+    const cursor = new LineCursor(bytes);
+    const isStart = this.#bytes === 0;
+    if (isStart && BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length))) cursor.at = 3;
+    while (cursor.at < bytes.length) {
+      if ((++this.#line & 0xfff) === 0) checkInterrupt();
+      if (cursor.takePlain()) voxels.set(cursor.x, cursor.y, cursor.z, cursor.rgba);
+      else this.#others.take(cursor, this.#line, this.#bytes);
+    }
+    this.#bytes += bytes.length;
+  }
+
+  document(): Document {
+    const document = Document.empty();
+    this.#voxels.finish(document.activeLayer.volume);
+    if (this.#budget.taken === 0) this.#others.check();
+    if (!this.#budget.counting) this.#others.tell(this.#report);
+    document.set({ box: boxMatrix(contentBox(document.layers)) });
+    return document;
+  }
 }
 
 /** Lines that end with a carriage return alone, as those of old Macs, end with a newline. */
@@ -115,8 +167,8 @@ class OtherLines {
   }
 
   /** It may still say a voxel, or nothing. Goxel takes no other for a file. */
-  take(cursor: LineCursor, line: number): void {
-    const byte = cursor.at;
+  take(cursor: LineCursor, line: number, bytes_before: number): void {
+    const byte = bytes_before + cursor.at;
     const content = cursor.takeLine();
     if ((this.#likeGoxel ? SILENT_IN_GOXEL : SILENT).test(content)) return;
     if (line === 1 && !this.#likeGoxel && HEADING.test(content)) return;
@@ -161,5 +213,6 @@ export const txt: Format = {
   name: 'txt',
   extensions: ['txt'],
   read: budgeted(readTxt),
+  readPieces: readTxtPieces,
   write: writeTxt,
 };

@@ -1,6 +1,7 @@
 /** What there is to complete: the table of commands, methods and keys, as all shells need them. */
 
 import { SETTINGS, type Setting } from '../../../conf/settings.ts';
+import { READ_FORMATS, WRITTEN_FORMATS } from '../../../engine/catalogue/format-names.ts';
 import { METHODS } from '../../../engine/catalogue/methods.ts';
 import type { CommandSpec, OptionSpec } from '../command-spec.ts';
 import { COMMANDS } from '../commands.ts';
@@ -53,6 +54,8 @@ const PLACES: Readonly<Record<string, Place>> = {
   DIR: { kind: 'files' },
   IN: { kind: 'files' },
   OUT: { kind: 'files' },
+  FORMAT: { kind: 'words', words: READ_FORMATS },
+  'OUT FORMAT': { kind: 'words', words: WRITTEN_FORMATS },
   METHOD: { kind: 'methods' },
   'KEY=VALUE': { kind: 'settings' },
 };
@@ -98,7 +101,8 @@ export function valuedOptions({ commands }: Vocabulary): string[] {
 }
 
 function optionWords(name: string, { type, value, summary, ...more }: OptionSpec): OptionWords {
-  const place = more.key === undefined ? placeOf(value) : placeOfKey(more.key, value);
+  const typed = value === 'FORMAT' && name === 'to' ? 'OUT FORMAT' : value;
+  const place = more.key === undefined ? placeOf(typed) : placeOfKey(more.key, typed);
   return {
     ...{ name, summary, multiple: more.multiple === true },
     value:
@@ -108,9 +112,10 @@ function optionWords(name: string, { type, value, summary, ...more }: OptionSpec
   };
 }
 
-/** What small letters say may be typed as it stands. */
+/** What small letters say may be typed as it stands, also where it may be something else. */
 function placeOf(value = ''): Place | undefined {
-  return /^[a-z|]+$/.test(value) ? { kind: 'words', words: value.split('|') } : PLACES[value];
+  const words = value.split('|').filter((word) => /^[a-z]+$/.test(word));
+  return words.length > 0 ? { kind: 'words', words } : PLACES[value];
 }
 
 function commandWords(name: string, spec: CommandSpec): CommandWords {

@@ -6,7 +6,15 @@ import { askedBy } from '../catalogued.ts';
 import { CliError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeData, writeTalk } from '../output.ts';
 import { planned, type Wish } from './plan.ts';
-import { type End, failureText, firstFailure, results, warningText } from './told.ts';
+import {
+  type End,
+  failureText,
+  firstFailure,
+  results,
+  sizingText,
+  tellNotes,
+  warningText,
+} from './told.ts';
 import { requireValue } from './values.ts';
 import { work } from './work.ts';
 
@@ -20,7 +28,8 @@ export async function convert(line: Line): Promise<ExitCode> {
     throw new CliError(EXIT.USAGE, '--json is printed where the file is to go');
   }
   const threads = threadsOf(options.jobs);
-  const tasks = planned(wish, askedBy(options, requireValue));
+  const { tasks, notes } = planned(wish, askedBy(options, requireValue));
+  if (!quiet) await tellNotes(notes);
   const told = new Told(tasks.length, json, quiet);
   await work(tasks, threads, (task, end) => told.tell(task, end));
   return await told.end();
@@ -68,9 +77,17 @@ class Told {
       return;
     }
     this.#codes.push(EXIT.OK);
+    await this.#tellSizes(end);
     if (end.warnings.length === 0) return;
     this.#warned += 1;
     if (!this.#quiet) await writeTalk(end.warnings.map(warningText).join(''));
+  }
+
+  /** To people only; programs have it in the JSON. */
+  async #tellSizes({ sizings }: Exclude<End, { failure: unknown }>): Promise<void> {
+    if (this.#several || this.#quiet || !process.stderr.isTTY) return;
+    const chosen = sizings.filter(({ by }) => by === 'default');
+    if (chosen.length > 0) await writeTalk(chosen.map(sizingText).join(''));
   }
 
   async end(): Promise<ExitCode> {

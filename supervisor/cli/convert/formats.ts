@@ -5,11 +5,14 @@ import type { CommandLine } from '../args.ts';
 import { columns } from '../columns.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeData } from '../output.ts';
+import { requireFormat } from './plan.ts';
 
 type Line = Extract<CommandLine, { command: 'formats' }>;
 
 export async function formats({ options: { json }, positionals }: Line): Promise<ExitCode> {
-  const facts = formatFacts(positionals[0]);
+  const [asked] = positionals;
+  requireFormat('FORMAT', asked);
+  const facts = formatFacts(asked);
   const text = json === true ? JSON.stringify(facts, undefined, 2) : tableOf(facts);
   await writeData(`${text}\n`);
   return EXIT.OK;

@@ -1,13 +1,16 @@
 /** What is to be made of what: files, folders and patterns of the command line as tasks. */
 
-import { readdirSync, type Stats, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { extensionOf, isReadable } from '../../../engine/conversion/formats.ts';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { GoxError } from '../../../conf/errors.ts';
+import { extensionOf, formatFacts } from '../../../engine/conversion/formats.ts';
+import { shareOptions } from '../../../engine/conversion/route.ts';
+import { statOf } from '../../../engine/conversion/streams.ts';
 import { type SoloFile, type SoloTask, STANDARD } from '../../../engine/port/solo.ts';
 import type { Asked } from '../catalogued.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
+import { type Input, modelsIn } from './folders.ts';
 
-/** What the name of an input, without its extension, stands in for in OUT. */
+/** In OUT they stand for the name of an input, without its extension, and for that. */
 const NAME = '{name}';
 
 export interface Wish {
@@ -22,19 +25,18 @@ export interface Wish {
   readonly allow_empty: boolean;
 }
 
-/** A file to be read, and what it is called below the folder that was named. */
-interface Input {
-  readonly path: string;
-  readonly name: string;
+/** What is to be done, and what there is to say of what is not. */
+export interface Plan {
+  readonly tasks: readonly SoloTask[];
+  readonly notes: readonly string[];
 }
 
 /** The tasks of `convert`. Throws CliError (EX_USAGE) for what cannot be meant. */
-export function planned(wish: Wish, asked: Asked): SoloTask[] {
-  const inputs = inputsOf(wish.inputs, wish.recursive);
+export function planned(wish: Wish, asked: Asked): Plan {
   const { from, to, allow_empty } = wish;
-  if (inputs.length === 0) {
-    throw new CliError(EXIT.NOINPUT, `${wish.inputs.join(', ')}: no file that can be read`);
-  }
+  requireFormat('--from', from);
+  requireFormat('--to', to);
+  const { inputs, notes } = inputsOf(wish);
   const patterns = patternsOf(wish);
   const each = wish.out_dir !== undefined || patterns.some((one) => one.includes(NAME));
   const common = { ...asked, allow_empty, make_directories: each, describe: false };
@@ -47,17 +49,31 @@ export function planned(wish: Wish, asked: Asked): SoloTask[] {
     return { ...common, inputs: group.map(({ path }) => file(path, from)), outputs };
   });
   refuseClashes(tasks, wish);
-  return tasks;
+  return { tasks: tasks.length > 1 ? shareOptions(tasks) : tasks, notes };
 }
 
 /** The tasks of `info`: one for each file. */
-export function lookedAt(
-  { inputs, from, recursive }: Pick<Wish, 'inputs' | 'from' | 'recursive'>,
-  asked: Asked,
-): SoloTask[] {
-  const found = inputsOf(inputs, recursive);
+export function lookedAt(wish: Pick<Wish, 'inputs' | 'from' | 'recursive'>, asked: Asked): Plan {
+  const { from } = wish;
+  requireFormat('--from', from);
+  const { inputs, notes } = inputsOf(wish);
   const common = { ...asked, outputs: [], allow_empty: true, make_directories: false };
-  return found.map(({ path }) => ({ ...common, describe: true, inputs: [file(path, from)] }));
+  const tasks = inputs.map(({ path }) => ({
+    ...{ ...common, describe: true },
+    inputs: [file(path, from)],
+  }));
+  return { tasks: shareOptions(tasks), notes };
+}
+
+/** Throws CliError (EX_USAGE) for a name that is none, before anything is read. */
+export function requireFormat(flag: string, name: string | undefined): void {
+  if (name === undefined) return;
+  try {
+    formatFacts(name);
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    throw new CliError(EXIT.USAGE, `${flag}: ${error.message}`, error);
+  }
 }
 
 function file(path: string, format: string | undefined): SoloFile {
@@ -74,36 +90,40 @@ function absolute(path: string, exit_code: 66 | 73): string {
   }
 }
 
-function inputsOf(named: readonly string[], recursive: boolean): Input[] {
-  return named.flatMap((path) => {
-    if (path === STANDARD) return { path, name: 'stdin' };
+/** Throws CliError (EX_NOINPUT) where there is nothing to read. */
+function inputsOf({ inputs, from, recursive }: Pick<Wish, 'inputs' | 'from' | 'recursive'>) {
+  const format = from === undefined ? undefined : formatFacts(from)[0]?.name;
+  const notes: string[] = [];
+  const found = inputs.flatMap((path): readonly Input[] => {
+    if (path === STANDARD) return [{ path, name: 'stdin' }];
     const whole = absolute(path, EXIT.NOINPUT);
-    if (statOf(whole)?.isDirectory() === true) return filesIn(whole, recursive);
-    return { path: whole, name: basename(whole, extname(whole)) };
-  });
-}
-
-/** The files of a folder that can be read, by their names; a dot hides them as elsewhere. */
-function filesIn(folder: string, recursive: boolean, below = ''): Input[] {
-  const entries = readdirSync(join(folder, below), { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry) => {
-    if (entry.name.startsWith('.')) return [];
-    const path = join(folder, below, entry.name);
-    if (entry.isDirectory()) {
-      return recursive ? filesIn(folder, true, join(below, entry.name)) : [];
+    const stats = statOf(whole);
+    if (stats === undefined && /[*?[]/.test(path)) {
+      const reason = `no file matches ${path}; a shell leaves a pattern as it is where none does`;
+      throw new CliError(EXIT.NOINPUT, reason);
     }
-    if (!isReadable(entry.name) || !statOf(path)?.isFile()) return [];
-    return { path, name: join(below, basename(path, extname(path))) };
+    if (stats?.isDirectory() !== true) {
+      return [{ path: whole, name: basename(whole, extname(whole)) }];
+    }
+    const { inputs, passed_over, has_folders } = modelsIn(whole, recursive, format);
+    if (passed_over.length > 0) notes.push(passedOver(path, whole, passed_over));
+    if (inputs.length > 0) return inputs;
+    const more = has_folders ? '; --recursive looks into the folders below it, too' : '';
+    throw new CliError(EXIT.NOINPUT, `${path}: no file that can be read${more}`);
   });
+  return { inputs: found, notes };
 }
 
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+/** So many are named. */
+const NAMED_MAX = 3;
+
+function passedOver(path: string, folder: string, files: readonly string[]): string {
+  const { length } = files;
+  const names = files.slice(0, NAMED_MAX).map((one) => relative(folder, one));
+  const which = [...names, ...(length > NAMED_MAX ? ['\u2026'] : [])].join(', ');
+  const what =
+    length === 1 ? '1 file that is no model is' : `${length} files that are no models are`;
+  return `${path}: ${what} passed over: ${which}`;
 }
 
 /** OUT, with the folder of `--out-dir` as one for each. */
@@ -111,11 +131,15 @@ function patternsOf({ outputs, out_dir, to }: Wish): readonly string[] {
   if (out_dir !== undefined) return [join(out_dir, to === undefined ? NAME : pattern(to))];
   // As for `cp`, a folder is where the files go.
   return outputs.map((path) => {
-    const isFolder = path !== STANDARD && to !== undefined && statOf(path)?.isDirectory();
-    if (path === STANDARD && to === undefined) {
+    if (path === STANDARD) {
+      if (to !== undefined) return path;
       throw new CliError(EXIT.USAGE, 'what goes to standard output needs --to FORMAT');
     }
-    return isFolder ? join(path, pattern(to)) : path;
+    const isFolder = path.endsWith(sep) || statOf(path)?.isDirectory() === true;
+    if (!isFolder) return path;
+    if (to !== undefined) return join(path, pattern(to));
+    const reason = `${path} is a folder; --to FORMAT says what is to be written into it`;
+    throw new CliError(EXIT.USAGE, reason);
   });
 }
 
@@ -125,7 +149,10 @@ function pattern(to: string): string {
 
 /** The path for an input; without an extension and a format it keeps its own. */
 function filled(pattern: string, { path, name }: Input, to: string | undefined): string {
-  const filled = pattern.replaceAll(NAME, () => name);
+  const extension = extname(path).slice(1);
+  const filled = pattern.replaceAll(/\{(name|ext)\}/g, (_, part) => {
+    return part === 'name' ? name : extension;
+  });
   return pattern.endsWith(NAME) && to === undefined ? `${filled}${extname(path)}` : filled;
 }
 
@@ -140,7 +167,7 @@ function refuseClashes(tasks: readonly SoloTask[], { force }: Wish): void {
       const [from = ''] = read.map((input) => input.path);
       const other = written.get(identity);
       if (other !== undefined) {
-        const both = other === from ? '' : `, of ${other} and of ${from}`;
+        const both = other === from ? '' : `, of ${other} and of ${from}; {ext} tells them apart`;
         throw new CliError(EXIT.USAGE, `${path} would be written twice${both}`);
       }
       written.set(identity, from);

@@ -4,12 +4,13 @@ import { type ErrorCode, GoxError } from '../../../conf/errors.ts';
 import {
   type SoloFailure,
   type SoloResult,
+  type SoloSizing,
   type SoloTask,
   type SoloWarning,
   STANDARD,
 } from '../../../engine/port/solo.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { failureOf } from '../output.ts';
+import { failureOf, writeTalk } from '../output.ts';
 
 /** How a task ended. */
 export type End = SoloResult | { readonly failure: SoloFailure };
@@ -20,8 +21,14 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
     'Give a file name with a supported extension, or the format by --from or --to;' +
     ' `goxel-supervisor formats` lists them.',
   GOX_FILE: 'Check that the path exists and that you may read or write it.',
+  GOX_INVALID_PARAMS: 'See `goxel-supervisor convert --help`.',
+  GOX_INTERNAL: 'Where memory is short, --jobs 1 does one file at a time; else please report it.',
+  GOX_MEMORY_LIMIT: 'Give a mesh a smaller --size; `convert --help` says how to allow more.',
+  GOX_LAYER_NOT_FOUND: '`goxel-supervisor info FILE` lists the layers of a file.',
   GOX_STRICT: 'Mend what the warnings tell, or leave --strict out.',
 };
+
+const EMPTY_ADVICE = '--allow-empty writes a file without voxels.';
 
 /** What a full disk says, and a broken one. */
 const WRITE_FAILURES = ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'];
@@ -32,9 +39,12 @@ export function failureText({ failure }: { readonly failure: SoloFailure }): {
   readonly exit_code: ExitCode;
 } {
   const { code, message, details, stage } = failure;
+  const said = code === 'GOX_INVALID_PARAMS' ? message.replace(/^params\./, '--') : message;
   const own = typeof details?.advice === 'string' ? details.advice : undefined;
-  const advice = own ?? ADVICE[code];
-  const { text, exit_code } = failureOf(new GoxError(code, message, details), advice);
+  // What is written is empty for another reason than what is read.
+  const general = stage === 'writing' && code === 'GOX_EMPTY' ? EMPTY_ADVICE : ADVICE[code];
+  const { text, exit_code } = failureOf(new GoxError(code, said, details), own ?? general);
+  if (code === 'GOX_INVALID_PARAMS') return { text, exit_code: EXIT.USAGE };
   if (code !== 'GOX_FILE' || stage === 'reading') return { text, exit_code };
   const failed = WRITE_FAILURES.includes(String(details?.errno));
   return { text, exit_code: failed ? EXIT.IOERR : EXIT.CANTCREAT };
@@ -53,6 +63,19 @@ function nameOf(path: string): string {
   return path === STANDARD ? 'standard input' : path;
 }
 
+/** That nobody chose the size of a mesh. */
+export function sizingText({ path, voxels_per_unit, longest_side }: SoloSizing): string {
+  const [side, scale] = [longest_side, voxels_per_unit].map((one) => Number(one.toPrecision(4)));
+  const facts = `its longest side of ${side} became 64 voxels, ${scale} a unit`;
+  const advice = '--size, --scale or --voxel-size say otherwise';
+  return `goxel-supervisor: ${nameOf(path)}: ${facts}; ${advice}\n`;
+}
+
+export async function tellNotes(notes: readonly string[]): Promise<void> {
+  if (notes.length > 0)
+    await writeTalk(notes.map((note) => `goxel-supervisor: ${note}\n`).join(''));
+}
+
 /** The results of a task: one for each file that was written, or the failure. */
 export function results({ inputs, outputs }: SoloTask, end: End): object[] {
   const [first, ...more] = inputs.map(({ path }) => path);
@@ -62,9 +85,10 @@ export function results({ inputs, outputs }: SoloTask, end: End): object[] {
     const error = { code, message, ...(details === undefined ? {} : { details }), stage };
     return outputs.map(({ path }) => ({ success: false, from, to: path, error }));
   }
-  const { warnings, layer_count, voxel_count } = end;
+  const { warnings, sizings, layer_count, voxel_count } = end;
   return end.outputs.map(({ path, ...written }) => ({
     ...{ success: true, from, to: path, ...written, layer_count, voxel_count },
+    ...(sizings.length === 0 ? {} : { sizing: inputs.length === 1 ? sizings[0] : sizings }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }));
 }

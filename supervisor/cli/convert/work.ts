@@ -3,13 +3,15 @@
 import { availableParallelism } from 'node:os';
 import { Alone } from '../../../engine/conversion/alone.ts';
 import { TaskError } from '../../../engine/conversion/convert.ts';
-import type { SoloTask } from '../../../engine/port/solo.ts';
+import type { SoloFailure, SoloTask } from '../../../engine/port/solo.ts';
 import { soloOptions } from './settings.ts';
 import type { End } from './told.ts';
 
 /** What takes less is not shown. */
 const FIRST_MS = 1000;
 const EVERY_MS = 250;
+/** Those that end a process that does not ask for them. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
@@ -25,7 +27,7 @@ export async function work(
   const options = await soloOptions();
   const [only, ...more] = tasks;
   if (only !== undefined && more.length === 0) {
-    const end = atOnce(new Alone(options), only);
+    const end = await holdingSignals(() => atOnce(new Alone(options), only));
     if (end !== undefined) return await onEnd(only, end);
   }
   // Most conversions need no thread.
@@ -35,9 +37,15 @@ export async function work(
   const shown = new Shown(tasks.length);
   try {
     const ends = tasks.map(async (task): Promise<End> => {
-      const end = await conversions.run(task, (stage, path) => shown.tell(`${stage} ${path}`));
-      shown.done();
-      return end;
+      try {
+        return await conversions.run(task, (stage, path) => shown.tell(`${stage} ${path}`));
+      } catch (error) {
+        // A thread that ended with one of many, such as for want of memory; the others go on.
+        if (more.length === 0) throw error;
+        return { failure: endedBy(task, error as Error) };
+      } finally {
+        shown.done();
+      }
     });
     // All are waited for below; one that fails is told when it is its turn.
     for (const end of ends) end.catch(() => {});
@@ -50,6 +58,34 @@ export async function work(
     shown.end();
     conversions.close();
   }
+}
+
+/**
+ * What is done at once, without this thread hearing anything. A signal that would end the process
+ * meanwhile does so after it, so that no file is left half written.
+ */
+async function holdingSignals<T>(action: () => T): Promise<T> {
+  const release = () => {
+    for (const name of ENDING) process.off(name, end);
+  };
+  const end = (signal: NodeJS.Signals) => {
+    release();
+    process.kill(process.pid, signal);
+  };
+  for (const name of ENDING) process.on(name, end);
+  try {
+    return action();
+  } finally {
+    // Node tells of signals once in each turn of its loop.
+    await new Promise(setImmediate);
+    release();
+  }
+}
+
+function endedBy({ inputs }: SoloTask, { message }: Error): SoloFailure {
+  const { path = '' } = inputs[0] ?? {};
+  const said = `The conversion of ${path} ended: ${message}.`;
+  return { stage: 'reading', path, code: 'GOX_INTERNAL', message: said, details: undefined };
 }
 
 function atOnce(alone: Alone, task: SoloTask): End | undefined {
