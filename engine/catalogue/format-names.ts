@@ -34,6 +34,7 @@ export const READ_FORMATS: readonly string[] = [
 ];
 
 export const WRITTEN_FORMATS: readonly string[] = [
+  '3mf',
   'binvox',
   'glb',
   'gltf',

@@ -114,7 +114,7 @@ folders('a thread that ends with one file of many loses that file only', async (
 
 folders('text of voxels comes by a pipe in pieces, of which none is kept', async () => {
   const pieces = [
-    `printf '\\xef\\xbb\\xbf1 2 3 ff'`,
+    `printf '\\xef\\xbb\\xbf0 0 0 ff0000\\n1 2 3 ff'`,
     'sleep 0.2',
     `printf '0000\\r\\n4 5 6 00ff00'`,
   ];
