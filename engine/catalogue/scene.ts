@@ -15,6 +15,7 @@ import {
   Written,
 } from './schemas.ts';
 import { method } from './spec.ts';
+import { Warnings } from './warnings.ts';
 
 /**
  * Linear light, as Goxel's materials have it. Numbers are always parts of 1, so that what
@@ -308,7 +309,10 @@ export const loadPalette = method({
     ' Aseprite picture.',
   params: projectParams({ path: Path }),
   positional: ['path'],
-  result: Type.Object({ success: Success, palette: PaletteView, path: RealPath }),
+  result: Type.Object({
+    ...{ success: Success, palette: PaletteView, path: RealPath },
+    warnings: Warnings,
+  }),
   errors: ['GOX_PATH_REFUSED', 'GOX_FILE', 'GOX_FORMAT_UNKNOWN', 'GOX_FORMAT_BROKEN'],
   examples: [
     {

@@ -21,7 +21,7 @@ export function writePicture(
   const { name } = formatFor(path, format);
   const report = new Report();
   tellUnused(report, options, WRITING_FORMATS, name);
-  const palette = paletteOf(files, options.palette);
+  const palette = paletteOf(files, options.palette, report);
   const shape = shaped(document, options, report, { format: name, palette });
   report.check(options.strict, path);
   const drawn = { files, document: shape, job_threads: 1 };

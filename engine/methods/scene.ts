@@ -29,6 +29,7 @@ import {
 import { contentBox } from '../formats/fit.ts';
 import { readPalette } from '../formats/palettes/palette-file.ts';
 import { writeGpl } from '../formats/palettes/palette-gpl.ts';
+import { asResult, Report } from '../formats/report.ts';
 import type { Project } from '../project/project.ts';
 import { channels } from '../volume/color.ts';
 import { boxMatrix, isNullBox } from '../volume/matrix.ts';
@@ -206,9 +207,11 @@ function custom(name = 'Custom', colors: Colors): Palette {
 
 const load: Handler<typeof loadPalette> = (project, params) => {
   const path = project.files.absolute(params.path);
-  const palette = readPalette(project.files.read(path), path);
+  const report = new Report();
+  const palette = readPalette(project.files.read(path), path, report);
   project.choose(() => project.document.set({ palette }));
-  return { success: true, palette: paletteView(palette), path };
+  const warnings = asResult(report.warnings());
+  return { success: true, palette: paletteView(palette), path, ...warnings };
 };
 
 const save: Handler<typeof savePalette> = (project, params) => {

@@ -7,6 +7,7 @@ import { sketch } from '../catalogue/sketch.ts';
 import type { WritingOptions } from '../catalogue/writing.ts';
 import { builtInPalettes } from '../document/built-in-palettes.ts';
 import { readPalette } from '../formats/palettes/palette-file.ts';
+import type { Report } from '../formats/report.ts';
 import { packedColor } from '../methods/voxel-params.ts';
 import type { Files } from './files.ts';
 
@@ -17,7 +18,11 @@ const COLORS_MAX = 4096;
  * The packed colours of a list, of a built-in palette, or of a file below the roots. Throws
  * GOX_INVALID_PARAMS, GOX_FORMAT_LIMIT, and as reading a file and a palette does.
  */
-export function paletteOf(files: Files, asked: WritingOptions['palette']): Uint32Array | undefined {
+export function paletteOf(
+  files: Files,
+  asked: WritingOptions['palette'],
+  report: Report,
+): Uint32Array | undefined {
   if (asked === undefined) return undefined;
   if (typeof asked !== 'string') {
     return Uint32Array.from(asked, (color, i) => packedColor(color, () => `.palette[${i}]`));
@@ -26,7 +31,7 @@ export function paletteOf(files: Files, asked: WritingOptions['palette']): Uint3
   if (named !== undefined) return named.colors;
   requireFileName(asked);
   const path = files.absolute(asked);
-  const { colors } = readPalette(files.read(path), path);
+  const { colors } = readPalette(files.read(path), path, report);
   if (colors.length > 0 && colors.length <= COLORS_MAX) return colors;
   const message = `${asked} has ${colors.length} colours; a palette has 1 to ${COLORS_MAX}.`;
   throw new GoxError('GOX_FORMAT_LIMIT', message, { path, colors: colors.length });

@@ -86,7 +86,7 @@ export function* piecesOf(
 ): Generator<Uint8Array> {
   const { name, write } = writerOf(path ?? DATA, format);
   tellUnused(report, options, WRITING_FORMATS, name, unused);
-  const palette = paletteOf(files, options.palette);
+  const palette = paletteOf(files, options.palette, report);
   const shape = shaped(document, options, report, { format: name, palette });
   const also = { report, open: (name: string) => files.read(name) };
   yield* write(shape, { ...options, ...room, ...also });

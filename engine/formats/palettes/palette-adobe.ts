@@ -4,9 +4,11 @@
  * described at http://www.selapa.net/swatches/colors/fileformats.php). Big-endian.
  */
 
+import { GoxError } from '../../../conf/errors.ts';
 import type { Palette } from '../../document/palette.ts';
 import { pack } from '../../volume/color.ts';
 import { ByteReader } from '../bytes.ts';
+import type { Report } from '../report.ts';
 import { PaletteColors } from './palette-colors.ts';
 
 const ACT_COLORS = 256;
@@ -14,13 +16,13 @@ const ACT_BYTES = ACT_COLORS * 3;
 /** With how many colours there are, and which is transparent. */
 const ACT_LONG_BYTES = ACT_BYTES + 4;
 
-/** 256 colours of 8 bits, or fewer, where the end says so. */
-export function readAct(bytes: Uint8Array, source: string, name: string): Palette {
-  const reader = new ByteReader(bytes, source, 'big');
-  reader.need(ACT_BYTES, 'colours of a colour table');
+/** 256 colours of 8 bits, or fewer, where the end says so or the file has no more. */
+export function readAct(bytes: Uint8Array, source: string, name: string, report?: Report): Palette {
+  const there = Math.min(Math.floor(bytes.length / 3), ACT_COLORS);
+  if (bytes.length < ACT_BYTES && bytes.length % 3 > 0) tellCut(source, report);
   const said =
     bytes.length >= ACT_LONG_BYTES ? (bytes[ACT_BYTES]! << 8) | bytes[ACT_BYTES + 1]! : 0;
-  const count = said > 0 && said <= ACT_COLORS ? said : ACT_COLORS;
+  const count = said > 0 && said <= ACT_COLORS ? said : there;
   const colors = new PaletteColors(source);
   for (let i = 0; i < count; i++) {
     colors.add(pack(bytes[3 * i]!, bytes[3 * i + 1]!, bytes[3 * i + 2]!, 255));
@@ -28,13 +30,17 @@ export function readAct(bytes: Uint8Array, source: string, name: string): Palett
   return colors.named(name);
 }
 
+function tellCut(file: string, report: Report | undefined): void {
+  report?.warn('WARN_DETAIL_SKIPPED', 'The palette was cut off, and has fewer colours.', { file });
+}
+
 /** Numbers of colour spaces in .aco. */
-const ACO = { rgb: 0, hsb: 1, cmyk: 2, lab: 7, grey: 8 } as const;
+const ACO = { rgb: 0, hsb: 1, cmyk: 2, lab: 7, grey: 8, wideCmyk: 9 } as const;
 
 /** Colours without names, and the same with names behind them, where there are any. */
-export function readAco(bytes: Uint8Array, source: string, name: string): Palette {
+export function readAco(bytes: Uint8Array, source: string, name: string, report?: Report): Palette {
   const reader = new ByteReader(bytes, source, 'big');
-  let colors = new PaletteColors(source);
+  let best = new PaletteColors(source);
   for (let section = 0; section < 2 && reader.left >= 4; section++) {
     const start = reader.at;
     const version = reader.u16('version');
@@ -43,11 +49,33 @@ export function readAco(bytes: Uint8Array, source: string, name: string): Palett
       reader.fail(`version ${version} of a .aco palette is not known`, start);
     }
     const count = reader.u16('number of colours');
-    reader.need(count * 10, 'colours');
-    colors = new PaletteColors(source);
-    for (let i = 0; i < count; i++) readSwatch(reader, version, colors);
+    const colors = new PaletteColors(source);
+    const whole = asFarAsThere(() => {
+      for (let i = 0; i < count; i++) readSwatch(reader, version, colors);
+    });
+    if (colors.length >= best.length) best = colors;
+    if (whole) continue;
+    tellCut(source, report);
+    break;
   }
-  return colors.named(name);
+  return tellLeftOut(best, source, report).named(name);
+}
+
+/** Whether all was there; what was read before the end of the file is kept. */
+function asFarAsThere(read: () => void): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (!(error instanceof GoxError) || error.code !== 'GOX_FORMAT_BROKEN') throw error;
+    return false;
+  }
+}
+
+function tellLeftOut(colors: PaletteColors, file: string, report?: Report): PaletteColors {
+  const message = 'A colour of a book or of a kind that is not known was left out.';
+  report?.warn('WARN_DETAIL_SKIPPED', message, { file }, colors.leftOut);
+  return colors;
 }
 
 function readSwatch(reader: ByteReader, version: number, colors: PaletteColors): void {
@@ -66,7 +94,10 @@ function readSwatch(reader: ByteReader, version: number, colors: PaletteColors):
   else if (space === ACO.cmyk) {
     colors.addParts(fromCmyk(1 - full(a), 1 - full(b), 1 - full(c), 1 - full(d)), name);
   } else if (space === ACO.lab) colors.addParts(fromLab(a / 100, signed(b), signed(c)), name);
-  else if (space === ACO.grey) colors.addParts(grey(a / 10_000), name);
+  else if (space === ACO.wideCmyk) {
+    const part = (value: number) => value / 10_000;
+    colors.addParts(fromCmyk(part(a), part(b), part(c), part(d)), name);
+  } else if (space === ACO.grey) colors.addParts(grey(a / 10_000), name);
   else colors.leaveOut();
 }
 
@@ -76,23 +107,26 @@ type Parts = [red: number, green: number, blue: number];
 const ASE_COLOR = 1;
 
 /** Groups are left alone; colours keep their names. */
-export function readAse(bytes: Uint8Array, source: string, name: string): Palette {
+export function readAse(bytes: Uint8Array, source: string, name: string, report?: Report): Palette {
   const reader = new ByteReader(bytes, source, 'big');
   reader.magic('ASEF', 'Swatch Exchange palette');
   reader.skip(4, 'version');
   const blocks = reader.u32('number of blocks');
   const colors = new PaletteColors(source);
-  // The number may say more than there is; what is there is read.
-  for (let i = 0; i < blocks && reader.left > 0; i++) {
-    const kind = reader.u16('kind of a block');
-    const length = reader.u32('length of a block');
-    const end = reader.at + length;
-    reader.need(length, 'a block');
-    if (kind === ASE_COLOR) readAseColor(reader, colors);
-    if (reader.at > end) reader.fail('a colour is longer than its block', end);
-    reader.at = end;
-  }
-  return colors.named(name);
+  const whole = asFarAsThere(() => {
+    // The number may say more than there is; what is there is read.
+    for (let i = 0; i < blocks && reader.left > 0; i++) {
+      const kind = reader.u16('kind of a block');
+      const length = reader.u32('length of a block');
+      const end = reader.at + length;
+      reader.need(length, 'a block');
+      if (kind === ASE_COLOR) readAseColor(reader, colors);
+      if (reader.at > end) reader.fail('a colour is longer than its block', end);
+      reader.at = end;
+    }
+  });
+  if (!whole) tellCut(source, report);
+  return tellLeftOut(colors, source, report).named(name);
 }
 
 function readAseColor(reader: ByteReader, colors: PaletteColors): void {

@@ -20,6 +20,10 @@ export class PaletteColors {
     return this.#colors.length;
   }
 
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
   /** Throws GOX_FORMAT_LIMIT for one of too many. */
   add(color: number, name = ''): void {
     if (this.#colors.length === COLORS_MAX) {

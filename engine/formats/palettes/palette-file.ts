@@ -15,12 +15,14 @@ import { decodeAnyPng } from '../../image/any-png.ts';
 import { PngError } from '../../image/png.ts';
 import { ColorCounter } from '../../image/quantize.ts';
 import { pack } from '../../volume/color.ts';
+import { kindOf } from '../kinds.ts';
+import type { Report } from '../report.ts';
 import { readAco, readAct, readAse } from './palette-adobe.ts';
 import { readGpl } from './palette-gpl.ts';
 import { isAseprite, isRiff, readAseprite, readRiff } from './palette-riff.ts';
-import { JASC_MAGIC, readHex, readJasc, readPaintNet } from './palette-text.ts';
+import { isPaletteText, JASC_MAGIC, readHex, readJasc, readPaintNet } from './palette-text.ts';
 
-type Reader = (bytes: Uint8Array, source: string, name: string) => Palette;
+type Reader = (bytes: Uint8Array, source: string, name: string, report?: Report) => Palette;
 
 /** By what files begin with. */
 const SIGNS: readonly (readonly [is: (bytes: Uint8Array) => boolean, reader: Reader])[] = [
@@ -58,15 +60,40 @@ const PNG_SIDE_MAX = 2048;
  * for another file, GOX_FORMAT_BROKEN, and GOX_FORMAT_LIMIT for a picture of more than 2048 x
  * 2048 pixels.
  */
-export function readPalette(bytes: Uint8Array, path: string): Palette {
+export function readPalette(bytes: Uint8Array, path: string, report?: Report): Palette {
   const extension = extname(path).toLowerCase();
   const content = withoutMark(bytes);
-  const reader = SIGNS.find(([is]) => is(content))?.[1] ?? READERS[extension];
-  if (reader !== undefined) return reader(content, path, basename(path, extname(path)));
+  const name = basename(path, extname(path));
+  const signed = SIGNS.find(([is]) => is(content))?.[1];
+  if (signed !== undefined) return signed(content, path, name, report);
+  const kind = kindOf(content);
+  if (kind !== undefined) {
+    const message = `${cutPath(path)} is ${kind.what}, and no palette.`;
+    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path });
+  }
+  const reader = READERS[extension];
+  if (reader !== undefined) return reader(content, path, name, report);
+  const other = anyText(content, path, name, report);
+  if (other !== undefined) return other;
   const supported = Object.keys(READERS).map((known) => known.slice(1));
   const what = `Palettes of "${cutPath(path)}"`;
   const message = `${what} are not supported; there are ${supported.join(', ')}.`;
   throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, supported });
+}
+
+/** The colours of a text whose name says nothing, if there are any in it. */
+function anyText(
+  bytes: Uint8Array,
+  source: string,
+  name: string,
+  report: Report | undefined,
+): Palette | undefined {
+  try {
+    return isPaletteText(bytes) ? readHex(bytes, source, name, report) : undefined;
+  } catch (error) {
+    if (error instanceof GoxError && error.code === 'GOX_FORMAT_BROKEN') return undefined;
+    throw error;
+  }
 }
 
 function begins(bytes: Uint8Array, sign: string): boolean {
@@ -75,15 +102,19 @@ function begins(bytes: Uint8Array, sign: string): boolean {
 
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 
+/** As UTF-8 without a byte order mark, also of UTF-16. */
 function withoutMark(bytes: Uint8Array): Uint8Array {
+  if (begins(bytes, '\xff\xfe')) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
   return begins(bytes, BYTE_ORDER_MARK) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 }
 
 /** Bytes without a sign: of 6 bits where none is larger, as games for VGA have them. */
-function readPal(bytes: Uint8Array, source: string, name: string): Palette {
-  if (bytes.length < DAT_COLORS * 3) return readHex(bytes, source, name);
-  const dark = bytes.subarray(0, DAT_COLORS * 3).every((value) => value <= DAT_CHANNEL_MAX);
-  return (dark ? readDat : readAct)(bytes, source, name);
+function readPal(bytes: Uint8Array, source: string, name: string, report?: Report): Palette {
+  const text = anyText(bytes, source, name, report);
+  if (text !== undefined) return text;
+  const colors = bytes.subarray(0, DAT_COLORS * 3);
+  const dark = colors.length === DAT_COLORS * 3 && colors.every((one) => one <= DAT_CHANNEL_MAX);
+  return (dark ? readDat : readAct)(bytes, source, name, report);
 }
 
 function readDat(bytes: Uint8Array, source: string, name: string): Palette {

@@ -8,6 +8,7 @@
 import type { Palette } from '../../document/palette.ts';
 import { pack } from '../../volume/color.ts';
 import { ByteReader } from '../bytes.ts';
+import type { Report } from '../report.ts';
 import { PaletteColors } from './palette-colors.ts';
 
 /** `RIFF`, a size, `PAL `. */
@@ -15,7 +16,12 @@ export function isRiff(bytes: Uint8Array): boolean {
   return ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'PAL ';
 }
 
-export function readRiff(bytes: Uint8Array, source: string, name: string): Palette {
+export function readRiff(
+  bytes: Uint8Array,
+  source: string,
+  name: string,
+  report?: Report,
+): Palette {
   const reader = new ByteReader(bytes, source, 'little');
   reader.skip(12, 'header');
   const colors = new PaletteColors(source);
@@ -29,8 +35,12 @@ export function readRiff(bytes: Uint8Array, source: string, name: string): Palet
     }
     reader.skip(2, 'version');
     const count = reader.u16('number of colours');
-    const entries = reader.take(count * 4, 'colours');
-    for (let i = 0; i < count * 4; i += 4) {
+    // The number may say more than there is.
+    const there = Math.min(count, Math.floor(reader.left / 4));
+    const entries = reader.take(there * 4, 'colours');
+    const message = 'The palette was cut off, and has fewer colours.';
+    report?.warn('WARN_DETAIL_SKIPPED', message, { file: source }, there < count ? 1 : 0);
+    for (let i = 0; i < there * 4; i += 4) {
       colors.add(pack(entries[i]!, entries[i + 1]!, entries[i + 2]!, 255));
     }
     break;

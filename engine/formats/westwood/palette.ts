@@ -10,10 +10,11 @@ export const PALETTE_BYTES = COLORS * 3;
 const VGA_MAX = 63;
 
 /** The packed colours of a file that `colors` names; undefined when it names none. */
-export function namedColors({ colors, open }: ImportOptions): Uint32Array | undefined {
+export function namedColors({ colors, open, report }: ImportOptions): Uint32Array | undefined {
   if (colors === undefined || open === undefined) return undefined;
   const bytes = open(colors);
-  const named = bytes.length === PALETTE_BYTES ? ofBytes(bytes) : readPalette(bytes, colors).colors;
+  const named =
+    bytes.length === PALETTE_BYTES ? ofBytes(bytes) : readPalette(bytes, colors, report).colors;
   if (named.length === 0) {
     const message = `${colors} has no colours.`;
     throw new GoxError('GOX_FORMAT_BROKEN', message, { file: colors, offset: 0 });

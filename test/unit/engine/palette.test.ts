@@ -7,8 +7,9 @@ import { builtInPalettes, magicaVoxelColors } from '../../../engine/document/bui
 import { newPalette } from '../../../engine/document/palette.ts';
 import { readPalette } from '../../../engine/formats/palettes/palette-file.ts';
 import { writeGpl } from '../../../engine/formats/palettes/palette-gpl.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { encodePng } from '../../../engine/image/png.ts';
-import { ase, PALETTE_FILES, THREE } from '../../support/palette-files.ts';
+import { aco, ase, PALETTE_FILES, THREE } from '../../support/palette-files.ts';
 
 const hex = (colors: Uint32Array) =>
   Array.from(colors, (color) => {
@@ -95,17 +96,16 @@ test('names with line ends do not break a GIMP palette', () => {
 test('a damaged GIMP palette is refused with its line and byte', () => {
   const gpl = (text: string) => Buffer.from(text);
   for (const [text, why] of [
-    ['', /does not begin/],
-    ['GIMP palette\n', /does not begin/],
+    ['GIMP palette\n', /not "red green blue name"/],
     ['GIMP Palette\n1 2 256 x', /above 255/],
     ['GIMP Palette\n1 2', /not "red green blue name"/],
     ['GIMP Palette\n-1 2 3', /not "red green blue name"/],
-    [`GIMP Palette\n1 2 3 ${'x'.repeat(2000)}`, /too long/],
+    [`GIMP Palette\n1 2 3 ${'x'.repeat(2000)}`, /not "red green blue name"/],
   ] as const) {
     refused(gpl(text), 'x.gpl', 'GOX_FORMAT_BROKEN', why);
   }
-  const error = refused(gpl('GIMP Palette\n1 2 3\nno'), 'x.gpl', 'GOX_FORMAT_BROKEN', /line 3/);
-  assert.equal(error.details, { file: 'x.gpl', line: 3, offset: 19 });
+  const error = refused(gpl('GIMP Palette\n\nno'), 'x.gpl', 'GOX_FORMAT_BROKEN', /line 3/);
+  assert.equal(error.details, { file: 'x.gpl', line: 3 });
 });
 
 test('a Build palette has 256 colours of 6 bits, and may go on', () => {
@@ -196,6 +196,50 @@ test('bytes without a sign are of 6 bits where all of them may be', () => {
   const vga = Buffer.alloc(768, 63);
   assert.is(hex(readPalette(vga, 'game.pal').colors)[0], 'fcfcfcff');
   assert.is(hex(readPalette(Buffer.alloc(768, 64), 'game.pal').colors)[0], '404040ff');
+});
+
+const ODD =
+  'GIMP Palette\nChannels: RGBA\nhello\n200 0 0 128 r\n300 0 0 no\n0 200 0 255\n0 0 200 255';
+
+/** As people and other programs have them; how many things are told. */
+const VARIANTS: readonly (readonly [name: string, content: string | Buffer, told: number])[] = [
+  ['a.gpl', ODD, 2],
+  ['old-mac.gpl', 'GIMP Palette\rName: x\r200 0 0\r0 200 0\r0 0 200\r', 0],
+  ['headless.gpl', '200 0 0 red\n0 200 0\n0 0 200', 0],
+  ['line.hex', 'c80000 00c800, 0000c8', 0],
+  ['dashes.hex', 'c80000-00c800-0000c8', 0],
+  ['names.hex', '0xc80000 red\n#00c800 green\n\n# no\n0000c8ff\nwhat', 1],
+  ['powershell.hex', Buffer.from('\ufeffc80000\r\n00c800\r\n0000c8\r\n', 'utf16le'), 0],
+  ['numbers.txt', '200,0,0\n0,200,0\n0;0;200', 0],
+  ['alpha.pal', 'JASC-PAL\n0100\n9\n200 0 0 255\n# c\n0 200 0 0\nno\n0 0 200', 1],
+  ['bare.pal', '200 0 0\n0 200 0\n0 0 200', 0],
+  ['list.json', '{"name": "x", "colors": [\n"c80000",\n"#00c800", "0000c8"\n]\n}', 1],
+  ['none', 'c80000\n00c800\n0000c8', 0],
+  ['short.act', Buffer.from('c8000000c8000000c8', 'hex'), 0],
+  ['cut.aco', Buffer.concat([aco().subarray(0, 34), Buffer.from('00020003', 'hex')]), 1],
+];
+
+for (const [name, content, told] of VARIANTS) {
+  test(`${name} is read as its colours`, () => {
+    const report = new Report();
+    const { colors } = readPalette(Buffer.from(content), name, report);
+    assert.equal(
+      hex(colors).map((color) => color.slice(0, 6)),
+      THREE,
+    );
+    const count = report.warnings().reduce((sum, one) => sum + one.count, 0);
+    assert.is(count, told, JSON.stringify(report.warnings()));
+  });
+}
+
+test('a picture, page or model in the place of a palette is named', () => {
+  refused(Buffer.from('<html>404</html>'), 'a.png', 'GOX_FORMAT_UNKNOWN', /a web page, and no pal/);
+  refused(
+    Buffer.from('VOX 1234'),
+    'a.vox',
+    'GOX_FORMAT_UNKNOWN',
+    /a MagicaVoxel model, and no pal/,
+  );
 });
 
 test('a palette of more colours than any is refused', () => {
