@@ -24,10 +24,14 @@ export interface Part {
   readonly name: string;
   /** Of the layer; without it it has the document's first one. */
   readonly material?: Material;
+  /** Whether the layer is hidden. */
+  readonly hidden?: boolean;
+  /** The place that the layer is turned about, as the file has it; it moves with the mesh. */
+  readonly pivot?: [number, number, number];
 }
 
 /** More would be no layers that anybody could work with. */
-const PARTS_MAX = 256;
+export const PARTS_MAX = 256;
 
 export class TriangleSoup {
   /** Name of the file, for errors. */
@@ -118,6 +122,33 @@ export class TriangleSoup {
     if (place > 0) this.partOf ??= new Uint16Array(this.colors.length / 3);
   }
 
+  /** A mesh of some of the parts, which have the same places in it. */
+  some(wanted: (part: number) => boolean): TriangleSoup {
+    const soup = new TriangleSoup(this.source);
+    soup.hasColors = this.hasColors;
+    soup.goxelWhite = this.goxelWhite;
+    soup.parts.push(...this.parts);
+    if (this.partOf !== undefined) soup.partOf = new Uint16Array(TRIANGLES_AT_FIRST);
+    const { colors } = this;
+    for (let i = 0; i < this.count; i++) {
+      if ((i & 0xfff) === 0) checkInterrupt();
+      soup.#part = this.partOf?.[i] ?? 0;
+      if (!wanted(soup.#part)) continue;
+      const [a, b, c] = [i * 3, i * 3 + 1, i * 3 + 2];
+      soup.add(this.positions, a, b, c, colors[a]!, colors[b]!, colors[c]!);
+      const textured = this.textured?.[i] ?? 0;
+      if (textured > 0) soup.lay(this.textures[textured - 1]!, this.uvs!, a, b, c);
+    }
+    const { dots } = this;
+    for (let i = 0; i < dots.count; i++) {
+      const part = dots.parts[i]!;
+      const [a, b] = [i * 2, i * 2 + 1];
+      if (!wanted(part)) continue;
+      soup.dots.add(dots.positions, a, b, dots.colors[a]!, dots.colors[b]!, part);
+    }
+    return soup;
+  }
+
   /** Lays a texture on the triangle added last, by three of the pairs in `from`. */
   lay(texture: Texture, from: ArrayLike<number>, a: number, b: number, c: number): void {
     const room = this.colors.length / 3;
@@ -165,6 +196,12 @@ export class TriangleSoup {
       ends[at + 1] = 0 - ends[at + 2]!;
       ends[at + 2] = y;
     }
+    for (const at of this.#followers()) [at[1], at[2]] = [0 - at[2], at[1]];
+  }
+
+  /** Numbers of points that move with the mesh, three each. */
+  #followers(): [number, number, number][] {
+    return this.parts.flatMap(({ pivot }) => (pivot === undefined ? [] : [pivot]));
   }
 
   /** Lowest and highest coordinate on each axis: x, y, z, x, y, z. */
@@ -187,6 +224,9 @@ export class TriangleSoup {
           values[at + axis] = (values[at + axis]! - extent[axis]!) * scale + corner[axis]!;
         }
       }
+    }
+    for (const at of this.#followers()) {
+      for (const i of [0, 1, 2]) at[i] = (at[i]! - extent[i]!) * scale + corner[i]!;
     }
   }
 

@@ -7,7 +7,7 @@ import { contentBox } from '../formats/fit.ts';
 import type { ImportOptions } from '../formats/format.ts';
 import { Report } from '../formats/report.ts';
 import { isYUp } from '../formats/up.ts';
-import { boxMatrix } from '../volume/matrix.ts';
+import { boxMatrix, identity } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 import { fillDots } from './fill-dots.ts';
@@ -22,21 +22,26 @@ import { fillSurface } from './surface.ts';
  * exports, and is made when its middle is inside the mesh. Surface: it is the grid point (x, y, z)
  * itself, as in Goxel's import.
  *
+ * What this program or Goxel wrote comes back as the voxels that it was, each layer by itself,
+ * where no option says otherwise.
+ *
  * A mesh that is wholly transparent is taken for opaque, since nobody makes one to be unseen;
  * `like: 'goxel'` takes it at its word. Throws GOX_MEMORY_LIMIT, and GOX_INVALID_PARAMS for sizes
  * that are none. The soup is changed, and stays as it was voxelised.
  */
 export function voxelize(soup: TriangleSoup, y_up: boolean, options: ImportOptions): Document {
   const { report = new Report(), like } = options;
+  const back = comesBack(soup, options);
   // Points alone enclose nothing.
-  const solid = options.solid === true && soup.count > 0;
+  const solid = (options.solid === true || back) && soup.count > 0;
   if (isYUp(options, y_up)) soup.turnUp();
   resize(soup, options, solid);
   requireReach(soup);
-  let volumes = fill(soup, solid, options);
+  const groups = groupsOf(soup, back);
+  let volumes = fill(groups, solid, options);
   if (volumes.size === 0 && !soup.empty && like !== 'goxel') {
     if (soup.makeOpaque()) {
-      volumes = fill(soup, solid, options);
+      volumes = fill(groupsOf(soup, back), solid, options);
       const message = 'All of the mesh is wholly transparent, and was taken for opaque.';
       if (volumes.size > 0) report.warn('WARN_OPACITY', message);
     }
@@ -51,12 +56,44 @@ function lostBy(solid: boolean): string {
     : 'A face has no area, or is too small for any voxel.';
 }
 
-function fill(soup: TriangleSoup, solid: boolean, options: ImportOptions): Map<number, Volume> {
-  return withinBudget(soup.source, options, (budget) => {
-    const grid = solid ? fillSolid(soup, budget) : fillSurface(soup, budget);
-    fillDots(grid, soup, solid);
-    return grid.finish();
+/** @param groups parts of the mesh that take no voxels from one another, with their places in it */
+function fill(
+  groups: readonly TriangleSoup[],
+  solid: boolean,
+  options: ImportOptions,
+): Map<number, Volume> {
+  return withinBudget(groups[0]!.source, options, (budget) => {
+    const volumes = new Map<number, Volume>();
+    for (const soup of groups.filter(({ empty }) => !empty)) {
+      const grid = solid ? fillSolid(soup, budget) : fillSurface(soup, budget);
+      fillDots(grid, soup, solid);
+      for (const [part, volume] of grid.finish()) volumes.set(part, volume);
+    }
+    return volumes;
   });
+}
+
+/**
+ * What is hidden takes no voxels from what is seen, nor layers that come back as they were from one
+ * another, since their surfaces touch.
+ */
+function groupsOf(soup: TriangleSoup, back: boolean): TriangleSoup[] {
+  const hidden = (part: number) => soup.parts[part]?.hidden === true;
+  if (soup.parts.length < 2) return [soup];
+  if (back) return soup.parts.map((_, part) => soup.some((each) => each === part));
+  if (!soup.parts.some((_, part) => hidden(part))) return [soup];
+  return [soup.some((part) => !hidden(part)), soup.some(hidden)];
+}
+
+/** Whether the mesh is of voxels that are to be had again as they were. */
+function comesBack(
+  { voxel_length, dots, count }: TriangleSoup,
+  { like, scale, size, sized, solid, voxel_size }: ImportOptions,
+): boolean {
+  if (voxel_length === undefined || sized === undefined) return false;
+  if (count === 0 || dots.count > 0) return false;
+  if (like === 'goxel' || solid === false) return false;
+  return size === undefined && scale === undefined && voxel_size === undefined;
 }
 
 function documentOf(soup: TriangleSoup, volumes: Map<number, Volume>, report: Report): Document {
@@ -64,11 +101,14 @@ function documentOf(soup: TriangleSoup, volumes: Map<number, Volume>, report: Re
   let layer = document.activeLayer;
   const materials = new Map<object, number>();
   const found = [...volumes].sort(([a], [b]) => a - b);
+  const all = found.length > 0 && found.every(([place]) => soup.parts[place]?.material);
+  if (all) document.set({ materials: [] });
   for (const [i, [place, volume]] of found.entries()) {
-    const { name = '', material } = soup.parts[place] ?? {};
+    const { name = '', material, hidden = false, pivot } = soup.parts[place] ?? {};
     if (i > 0) layer = document.addLayer(name || `Layer.${i + 1}`);
     else if (name !== '') layer.set({ name });
-    layer.set({ volume });
+    layer.set({ volume, visible: !hidden });
+    if (pivot !== undefined) layer.set({ mat: movedTo(pivot) });
     if (material === undefined) continue;
     if (!materials.has(material)) materials.set(material, document.addMaterial(material));
     layer.set({ material: materials.get(material)! });
@@ -78,6 +118,12 @@ function documentOf(soup: TriangleSoup, volumes: Map<number, Volume>, report: Re
   }
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   return document;
+}
+
+function movedTo(place: readonly number[]): Float32Array {
+  const mat = identity();
+  mat.set(place, 12);
+  return mat;
 }
 
 /** Refuses coordinates for which there are no voxels, with one to spare. */

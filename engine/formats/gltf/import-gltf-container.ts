@@ -3,10 +3,13 @@
  * programs write wrongly around the JSON, lengths above all, is told and does no harm.
  */
 
+import { GoxError } from '../../../conf/errors.ts';
+import { OLD_GLTF } from '../kinds.ts';
 import type { Report } from '../report.ts';
 
 /** The file, as far as its container is concerned. */
 interface Told {
+  readonly source: string;
   readonly report: Report;
   fail(what: string): never;
 }
@@ -18,6 +21,12 @@ const JSON_CHUNK = 0x4e4f_534a;
 const BIN_CHUNK = 0x004e_4942;
 const VERSION = 2;
 
+/** What a file is refused by that is of another version of glTF. */
+export function otherGltf(file: string, version: string): GoxError {
+  const message = `${file} is a glTF model of version ${version}, which is not read. ${OLD_GLTF}`;
+  return new GoxError('GOX_FORMAT_UNKNOWN', message, { path: file, format: 'gltf' });
+}
+
 /** The JSON's text, and the bytes behind it when it is a .glb. Throws GOX_FORMAT_BROKEN. */
 export function readContainer(
   bytes: Uint8Array,
@@ -27,7 +36,7 @@ export function readContainer(
   const isGlb = bytes.length >= GLB_HEADER_BYTES && view.getUint32(0, true) === GLB_MAGIC;
   if (!isGlb) return { text: textOf(bytes), bin: undefined };
   const version = view.getUint32(4, true);
-  if (version !== VERSION) told.fail(`it is of version ${version}, not ${VERSION}`);
+  if (version !== VERSION) throw otherGltf(told.source, `${version}.0`);
   const chunks = chunksOf(bytes, view, told);
   const json = chunks[0];
   if (json?.type !== JSON_CHUNK) return told.fail('its first chunk is no JSON');

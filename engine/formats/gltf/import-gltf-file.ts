@@ -11,7 +11,7 @@ import { voxelLengthIn } from '../meshes/voxel-mark.ts';
 import { Report } from '../report.ts';
 import { shown } from '../shown.ts';
 import { unpackedView } from './decode-meshopt.ts';
-import { readContainer } from './import-gltf-container.ts';
+import { otherGltf, readContainer } from './import-gltf-container.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -21,8 +21,9 @@ const KNOWN_EXTENSIONS = new RegExp(
     'KHR_(?:mesh_quantization|draco_mesh_compression|meshopt_compression|node_visibility)',
     'KHR_(?:texture_transform|texture_basisu|lights_punctual|materials_\\w+|xmp\\w*)',
     'KHR_(?:animation_pointer|node_hoverability|node_selectability|interactivity)',
-    'EXT_(?:meshopt_compression|mesh_gpu_instancing|texture_webp|texture_avif)',
-    'EXT_lights_\\w+|MSFT_texture_dds|MSFT_lod',
+    'EXT_(?:meshopt_compression|mesh_gpu_instancing|texture_webp|texture_avif)|CESIUM_RTC',
+    'EXT_(?:mesh_features|structural_metadata|instance_features|lights_\\w+)',
+    'MSFT_texture_dds|MSFT_lod|FB_ngon_encoding|GODOT_single_root|CESIUM_primitive_outline',
   ].join('|')})$`,
 );
 
@@ -39,6 +40,8 @@ export class GltfFile {
   readonly source: string;
   readonly json: Json;
   readonly report: Report;
+  /** Whether it is read as Goxel reads it. */
+  readonly likeGoxel: boolean;
   readonly #bin: Uint8Array | undefined;
   readonly #resolve: ImportOptions['resolve'];
   readonly #buffers = new Map<number, Uint8Array>();
@@ -48,8 +51,9 @@ export class GltfFile {
   refusal: GoxError | undefined;
 
   /** Throws GOX_FORMAT_BROKEN, and GOX_FORMAT_UNSUPPORTED for extensions that are not known. */
-  constructor(bytes: Uint8Array, source: string, { resolve, report }: ImportOptions) {
+  constructor(bytes: Uint8Array, source: string, { like, resolve, report }: ImportOptions) {
     this.source = source;
+    this.likeGoxel = like === 'goxel';
     this.report = report ?? new Report();
     this.#resolve = resolve;
     const { text, bin } = readContainer(bytes, this);
@@ -61,13 +65,40 @@ export class GltfFile {
       this.fail(`its JSON cannot be read: ${error instanceof Error ? error.message : error}`);
     }
     this.json = this.object(json, 'the file');
-    const version = shown(this.object(this.json.asset, 'asset').version);
-    if (!version.startsWith('2.')) this.fail('it is not of version 2');
-    for (const name of this.array(this.json.extensionsRequired, 'extensionsRequired')) {
+    const version = this.#version();
+    if (/^[013-9](?:\.\d+)?$/.test(version)) throw otherGltf(source, version);
+    if (!version.startsWith('2')) this.fail('it is not of version 2');
+    this.#requireKnown();
+  }
+
+  /** As the file says; without that, by what only glTF 1 has: lists by names. */
+  #version(): string {
+    const { asset, accessors } = this.json;
+    if (!Array.isArray(accessors) && typeof accessors === 'object') return '1.0';
+    if (asset === undefined && Array.isArray(accessors)) {
+      this.report.warn('WARN_BROKEN_PART', 'The file does not say of which version it is.');
+      return '2.0';
+    }
+    return shown(this.object(asset, 'asset').version);
+  }
+
+  /** Tells extensions that are used and not known. Throws for those that are required. */
+  #requireKnown(): void {
+    const { source, report } = this;
+    const required = this.array(this.json.extensionsRequired, 'extensionsRequired');
+    for (const name of required) {
       if (typeof name === 'string' && KNOWN_EXTENSIONS.test(name)) continue;
       const extension = shown(name);
       const message = `${source} requires the glTF extension ${extension}, which is not supported.`;
       throw new GoxError('GOX_FORMAT_UNSUPPORTED', message, { file: source, extension });
+    }
+    const used = this.attempt('WARN_UNKNOWN_PART', () => {
+      return this.array(this.json.extensionsUsed, 'extensionsUsed');
+    });
+    for (const name of new Set(used)) {
+      if (typeof name === 'string' && KNOWN_EXTENSIONS.test(name)) continue;
+      const message = `The extension ${shown(name)} is not known, and was passed over.`;
+      report.warn('WARN_UNKNOWN_PART', message, { object: shown(name) });
     }
   }
 
@@ -78,7 +109,7 @@ export class GltfFile {
 
   /** Units to a voxel in exports of Goxel's and ours. */
   get voxel_length(): number | undefined {
-    const { generator } = this.object(this.json.asset, 'asset');
+    const { generator } = this.object(this.json.asset ?? {}, 'asset');
     return typeof generator === 'string' ? voxelLengthIn(generator) : undefined;
   }
 

@@ -22,15 +22,25 @@ export function finishOf(
 ): Material | undefined {
   const through = transmissionOf(file, json);
   if (!(through > 0) && !emission.some((value) => value > 0)) return undefined;
+  const own = materialOf(file, json, emission, pbr, where);
+  return { ...own, color: Float32Array.of(1, 1, 1, Math.max(1 - through, OPACITY_MIN)) };
+}
+
+/** A material of a layer, white and opaque, with the light, metal and roughness of the file's. */
+export function materialOf(
+  file: GltfFile,
+  json: Json,
+  emission: readonly number[],
+  pbr: Json,
+  where: string,
+): Material {
   const number = (name: string, missing: number) =>
     file.numbers([pbr[name] ?? missing], 1, `${where}.${name}`)![0]!;
   const base = newMaterial(typeof json.name === 'string' ? shown(json.name) : where);
-  const opacity = Math.max(1 - through, OPACITY_MIN);
   return {
     ...base,
-    color: Float32Array.of(1, 1, 1, opacity),
-    metallic: number('metallicFactor', base.metallic),
-    roughness: number('roughnessFactor', base.roughness),
+    metallic: Math.fround(number('metallicFactor', base.metallic)),
+    roughness: Math.fround(number('roughnessFactor', base.roughness)),
     emission: Float32Array.from(emission),
   };
 }

@@ -7,7 +7,7 @@ import type { Material } from '../../document/scene.ts';
 import { ImageLoader, type Texture, type Wrap } from '../../mesh-import/texture.ts';
 import { shown } from '../shown.ts';
 import type { GltfFile, Json } from './import-gltf-file.ts';
-import { finishOf, tinted } from './import-gltf-finish.ts';
+import { finishOf, materialOf, tinted } from './import-gltf-finish.ts';
 
 export interface GltfMaterial {
   /** Linear red, green, blue, and alpha: multiplied with the vertices' colours. */
@@ -42,6 +42,8 @@ const WRAPS: ReadonlyMap<unknown, Wrap> = new Map([
 ]);
 const REPEAT = 10497;
 const CUTOFF = 0.5;
+/** The name of a material that stands for none in files of ours. */
+const NO_MATERIAL = 'No material';
 
 /** Where a texture's picture is said to be, the best kind first. */
 const SOURCES = ['EXT_texture_webp', undefined, 'EXT_texture_avif', 'KHR_texture_basisu'];
@@ -51,7 +53,7 @@ type Image = Texture['image'];
 export class GltfMaterials {
   readonly #file: GltfFile;
   readonly #images: ImageLoader;
-  readonly #known = new Map<unknown, GltfMaterial>();
+  readonly #known = new Map<string, GltfMaterial>();
   readonly #loaded = new Map<unknown, Image | undefined>();
 
   constructor(file: GltfFile) {
@@ -59,37 +61,69 @@ export class GltfMaterials {
     this.#images = new ImageLoader(file.source, file.report);
   }
 
-  /** A primitive's material; the default one when it names none, or one that is not there. */
-  get(index: unknown): GltfMaterial {
+  /**
+   * A primitive's material; the default one when it names none, or one that is not there.
+   *
+   * @param painted whether the vertices have colours of their own
+   */
+  get(index: unknown, painted = false): GltfMaterial {
     if (index === undefined) return DEFAULT;
-    let material = this.#known.get(index);
+    const key = `${shown(index)} ${painted}`;
+    let material = this.#known.get(key);
     if (material === undefined) {
-      const read = () =>
-        this.#read(this.#file.item('materials', index), `materials[${shown(index)}]`);
+      const read = () => {
+        const json = this.#file.item('materials', index);
+        return this.#read(json, `materials[${shown(index)}]`, painted);
+      };
       material = this.#file.attempt('WARN_MATERIAL_MISSING', read) ?? DEFAULT;
-      this.#known.set(index, material);
+      this.#known.set(key, material);
     }
     return material;
   }
 
-  #read(json: Json, where: string): GltfMaterial {
+  #read(json: Json, where: string, painted: boolean): GltfMaterial {
     const file = this.#file;
     const gloss = file.extension(json, 'KHR_materials_pbrSpecularGlossiness');
     const pbr = gloss ?? file.object(json.pbrMetallicRoughness ?? {}, where);
     const factorName = gloss === undefined ? 'baseColorFactor' : 'diffuseFactor';
     const textureName = gloss === undefined ? 'baseColorTexture' : 'diffuseTexture';
-    const factor = file.numbers(pbr[factorName], 4, `${where}.${factorName}`) ?? DEFAULT.factor;
+    const given = file.numbers(pbr[factorName], 4, `${where}.${factorName}`) ?? DEFAULT.factor;
     const mode = json.alphaMode ?? 'OPAQUE';
     const alpha = mode === 'MASK' ? 'mask' : mode === 'BLEND' ? 'keep' : 'opaque';
     const [cutoff] = file.numbers([json.alphaCutoff ?? CUTOFF], 1, `${where}.alphaCutoff`)!;
+    const factor = this.#seen(given, alpha, cutoff!, where);
     const plain: GltfMaterial = { ...DEFAULT, factor, alpha, cutoff: cutoff! };
     const laid = this.#laid(pbr[textureName], plain, `${where}.${textureName}`);
     const emission = this.#emission(json, `${where}.emissiveFactor`);
+    // What Goxel and we write has the voxels' colours in vertices or a picture, and a material.
+    if (file.isGoxels && !file.likeGoxel && (painted || laid.texture !== undefined)) {
+      const { name } = json;
+      if (name === NO_MATERIAL) return { ...laid, factor: DEFAULT.factor, alpha: 'keep' };
+      const own = materialOf(file, json, emission ?? [0, 0, 0], pbr, where);
+      const finish = { ...own, color: Float32Array.from(factor) };
+      return { ...laid, factor: DEFAULT.factor, finish };
+    }
     const black = laid.texture === undefined && factor.slice(0, 3).every((value) => value <= 0);
     const finish = finishOf(file, json, emission ?? [0, 0, 0], pbr, where);
     // Lamps need no other colour than their light.
     const shining = black && emission !== undefined ? [...emission, factor[3]!] : factor;
     return { ...laid, factor: tinted(file, json, shining), finish };
+  }
+
+  /** A colour that would not be seen at all is opaque; nobody makes a thing to be unseen. */
+  #seen(
+    factor: readonly number[],
+    alpha: Texture['alpha'],
+    cutoff: number,
+    where: string,
+  ): readonly number[] {
+    const file = this.#file;
+    const opacity = factor[3]!;
+    const isSeen = alpha === 'mask' ? opacity >= cutoff : opacity > 0;
+    if (isSeen || alpha === 'opaque' || file.likeGoxel) return factor;
+    const message = 'A material would not be seen at all, and was taken for opaque.';
+    file.report.warn('WARN_OPACITY', message, { object: where });
+    return [...factor.slice(0, 3), 1];
   }
 
   /** The light of a material, linear; undefined for none. Pictures of it are not kept. */

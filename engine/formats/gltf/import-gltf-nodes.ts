@@ -1,6 +1,6 @@
 /**
  * The nodes of a glTF file: which are shown, and where they are. A node that is in the tree twice,
- * or below itself, counts where it is met first.
+ * or below itself, counts where it is met first. What is below a hidden node is hidden, too.
  */
 
 import { checkInterrupt } from '../../interrupt.ts';
@@ -12,6 +12,8 @@ import type { GltfFile, Json } from './import-gltf-file.ts';
 export interface Shown {
   readonly index: number;
   readonly node: Json;
+  /** By KHR_node_visibility, or `extras.visible` as three.js and we write it. */
+  readonly hidden: boolean;
   /** From the node to the scene. */
   readonly transform: Transform;
 }
@@ -31,7 +33,7 @@ export class GltfNodes {
   *shown(): Generator<Shown> {
     const file = this.#file;
     const waiting = this.#roots()
-      .map((index) => ({ index, above: IDENTITY }))
+      .map((index) => ({ index, above: IDENTITY, hidden: false }))
       .reverse();
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       checkInterrupt();
@@ -46,11 +48,11 @@ export class GltfNodes {
       const own = file.attempt('WARN_DETAIL_SKIPPED', () => this.#transform(node, where));
       const transform = product(above, own ?? IDENTITY);
       this.#global.set(index, transform);
-      if (file.extension(node, 'KHR_node_visibility')?.visible === false) continue;
-      if (node.mesh !== undefined) yield { index: index as number, node, transform };
+      const hidden = next.hidden || isHidden(file, node);
+      if (node.mesh !== undefined) yield { index: index as number, node, hidden, transform };
       const children = this.#children(node, where);
       for (let i = children.length; i > 0; i--) {
-        waiting.push({ index: children[i - 1], above: transform });
+        waiting.push({ index: children[i - 1], above: transform, hidden });
       }
     }
   }
@@ -119,6 +121,16 @@ export class GltfNodes {
       file.numbers(node.scale, 3, `${where}.scale`) ?? [1, 1, 1],
     );
   }
+}
+
+function isHidden(file: GltfFile, node: Json): boolean {
+  if (file.likeGoxel) return false;
+  const { extras } = node;
+  const said = typeof extras === 'object' && extras !== null ? (extras as Json).visible : undefined;
+  const visibility = file.attempt('WARN_DETAIL_SKIPPED', () => {
+    return file.extension(node, 'KHR_node_visibility');
+  });
+  return said === false || visibility?.visible === false;
 }
 
 /** Scale, then rotation by a quaternion, which is made one of length 1, then translation. */

@@ -7,7 +7,7 @@
  */
 
 import type { Document } from '../../document/document.ts';
-import { type Part, TriangleSoup } from '../../mesh-import/soup.ts';
+import { TriangleSoup } from '../../mesh-import/soup.ts';
 import { IDENTITY, move, product, type Transform } from '../../mesh-import/transform.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
 import type { ImportOptions } from '../format.ts';
@@ -17,8 +17,10 @@ import { addPrimitive } from './import-gltf-faces.ts';
 import { GltfFile, type Json } from './import-gltf-file.ts';
 import { type GltfMaterial, GltfMaterials } from './import-gltf-materials.ts';
 import { fromParts, GltfNodes, type Shown } from './import-gltf-nodes.ts';
+import { GltfParts } from './import-gltf-parts.ts';
 import { type Drawn, readPrimitive, surfaceOf } from './import-gltf-primitive.ts';
 import { GltfSkins, morph, weightsOf } from './import-gltf-skin.ts';
+import { allMeshes, tellLeftOut } from './import-gltf-told.ts';
 
 /**
  * The mesh of the file as voxels. Throws GOX_FORMAT_BROKEN, GOX_FORMAT_UNSUPPORTED for extensions
@@ -35,8 +37,6 @@ class GltfReader {
   readonly #materials: GltfMaterials;
   readonly #nodes: GltfNodes;
   readonly #skins: GltfSkins;
-  /** By the names of nodes, and of materials that are more than a colour. */
-  readonly #parts = new Map<string, Part>();
 
   constructor(file: GltfFile) {
     this.#file = file;
@@ -49,26 +49,18 @@ class GltfReader {
 
   read(): TriangleSoup {
     // All of them first: joints may come behind what they move.
-    for (const each of [...this.#nodes.shown()]) this.#addMesh(each);
-    const { refusal } = this.#file;
-    if (this.#soup.empty && refusal !== undefined) throw refusal;
-    this.#tellLeftOut('scenes', 'WARN_SCENES_LEFT_OUT', 'The file has other scenes, too.', 1);
-    const still = 'The model stands as its nodes say, not as its animations do.';
-    this.#tellLeftOut('animations', 'WARN_FRAMES_LEFT_OUT', still, 0);
+    const file = this.#file;
+    const placed = [...this.#nodes.shown()];
+    tellLeftOut(file, placed);
+    const isLost = placed.length === 0 && file.refusal === undefined;
+    const drawn = isLost ? allMeshes(file) : placed;
+    const parts = new GltfParts(file, this.#materials, drawn);
+    for (const each of drawn) this.#addMesh(each, parts);
+    if (this.#soup.empty && file.refusal !== undefined) throw file.refusal;
     return this.#soup;
   }
 
-  #tellLeftOut(
-    list: string,
-    code: 'WARN_SCENES_LEFT_OUT' | 'WARN_FRAMES_LEFT_OUT',
-    message: string,
-    read: number,
-  ): void {
-    const all = this.#file.json[list];
-    if (Array.isArray(all)) this.#file.report.warn(code, message, {}, all.length - read);
-  }
-
-  #addMesh(placed: Shown): void {
+  #addMesh(placed: Shown, parts: GltfParts): void {
     const file = this.#file;
     const where = `meshes[${shown(placed.node.mesh)}]`;
     file.attempt('WARN_FACES_SKIPPED', () => {
@@ -79,14 +71,18 @@ class GltfReader {
         const place = `${where}.primitives[${i}]`;
         file.attempt('WARN_FACES_SKIPPED', () => {
           const drawn = readPrimitive(file, file.object(value, place), place);
-          this.#addPrimitive(drawn, placed, weights, instances);
+          const { material: index, attributes } = drawn.primitive;
+          const painted = file.object(attributes, place).COLOR_0 !== undefined;
+          const material = this.#materials.get(index, painted);
+          this.#soup.begin(parts.part(placed, mesh, material.finish));
+          this.#addPrimitive({ ...drawn, material }, placed, weights, instances);
         });
       }
     });
   }
 
   #addPrimitive(
-    drawn: Drawn,
+    drawn: Drawn & { readonly material: GltfMaterial },
     { node }: Shown,
     weights: readonly number[],
     instances: readonly Transform[],
@@ -106,31 +102,12 @@ class GltfReader {
         const copy = values.slice();
         return this.#skins.pose(copy, skin, drawn.attribute, where) ? copy : undefined;
       });
-    const material = this.#materials.get(primitive.material);
-    const surface = surfaceOf(file, drawn, material, weights);
-    this.#begin(node, material);
+    const surface = surfaceOf(file, drawn, drawn.material, weights);
     for (const [i, transform] of posed ? [[0, IDENTITY] as const] : instances.entries()) {
       const placed = posed || (i + 1 < instances.length ? values.slice() : values);
       for (let at = 0; at < placed.length && !posed; at += 3) move(placed, at, transform);
-      addPrimitive(this.#soup, { ...drawn, ...surface, material, values: placed }, file);
+      addPrimitive(this.#soup, { ...drawn, ...surface, values: placed }, file);
     }
-  }
-
-  /** What is drawn next is of a node, whose name a layer gets, and of a material. */
-  #begin(node: Json, { finish }: GltfMaterial): void {
-    const mesh = this.#file.attempt('WARN_DETAIL_SKIPPED', () =>
-      this.#file.item('meshes', node.mesh),
-    );
-    const named = [node.name, mesh?.name].find((each) => typeof each === 'string' && each !== '');
-    const names = [named, finish?.name].filter((each) => each !== undefined).map(shown);
-    const key = names.join('\n');
-    let part = this.#parts.get(key);
-    if (part === undefined) {
-      const name = names.join(' ');
-      part = finish === undefined ? { name } : { name, material: finish };
-      this.#parts.set(key, part);
-    }
-    this.#soup.begin(part);
   }
 
   /** Where a node's mesh is: once, or as often as EXT_mesh_gpu_instancing says. */

@@ -32,6 +32,26 @@ test('refuses extensions that it must know and does not, by name', () => {
   const maker = square();
   maker.json.extensionsRequired = ['KHR_materials_unlit', 'EXT_unheard_of'];
   assertRefused(() => read(maker), 'GOX_FORMAT_UNSUPPORTED', /EXT_unheard_of/);
+  delete (maker.json as Json).extensionsRequired;
+  maker.json.extensionsUsed = ['KHR_materials_unlit', 'EXT_unheard_of', 'EXT_unheard_of'];
+  assert.equal(told(maker), ['WARN_UNKNOWN_PART']);
+});
+
+test('names other versions', () => {
+  for (const version of ['0.8', '1.0', '1.1', '3.0']) {
+    const maker = square();
+    maker.json.asset = { version };
+    const message = new RegExp(`version ${version.replace('.', '[.]')}`);
+    assertRefused(() => read(maker), 'GOX_FORMAT_UNKNOWN', message);
+  }
+  const named = Buffer.from('{"accessors": {"a": {}}, "scenes": {}}');
+  assertRefused(() => readGltf(named, 'a.gltf'), 'GOX_FORMAT_UNKNOWN', /version 1.0/);
+  const glb = square().glb();
+  glb[4] = 1;
+  assertRefused(() => readGltf(glb, 'a.glb'), 'GOX_FORMAT_UNKNOWN', /version 1.0/);
+  const bare = square();
+  delete (bare.json as Json).asset;
+  assert.equal(told(bare), ['WARN_BROKEN_PART']);
 });
 
 test('says what is damaged', () => {
@@ -40,7 +60,7 @@ test('says what is damaged', () => {
     change(maker.json);
     assertRefused(() => read(maker), 'GOX_FORMAT_BROKEN', message);
   };
-  broken((json) => (json.asset = { version: '1.0' }), /not of version 2/);
+  broken((json) => (json.asset = { version: 'new' }), /not of version 2/);
   broken((json) => (json.asset = null), /asset is no object/);
   broken((json) => (json.scenes = [{ nodes: [7] }]), /no nodes\[7\]/);
   broken(

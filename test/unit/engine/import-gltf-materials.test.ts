@@ -60,7 +60,7 @@ test('glass lets light through, and is seen', () => {
   assert.is(read(maker).get(4, 0, 4), 0xff00_ff00);
 });
 
-test('nodes are layers with their names, those of one name together', () => {
+test('nodes are layers with their names', () => {
   const maker = square();
   maker.json.nodes = [
     { mesh: 0, name: 'a' },
@@ -69,7 +69,7 @@ test('nodes are layers with their names, those of one name together', () => {
   ];
   const { layers } = readGltf(maker.gltf(), 'a.gltf');
   const found = layers.map(({ name, volume }) => `${name} ${volume.count()}`);
-  assert.equal(found, ['a 162', 'b 81']);
+  assert.equal(found, ['a 81', 'b 81', 'a 81']);
 });
 
 test('a model of vertices that are transparent, in an opaque material, is seen', () => {
@@ -116,11 +116,70 @@ test('EXT_mesh_gpu_instancing places a mesh many times', () => {
   assert.is(read(maker).count(), 81 + 81 + 17 * 9);
 });
 
-test('other scenes, animations and what is not visible are left out', () => {
+test('what is not visible is a hidden layer, and takes no voxels from what is', () => {
+  const unseen = { extensions: { KHR_node_visibility: { visible: false } } };
+  for (const hidden of [unseen, { extras: { visible: false } }]) {
+    const maker = square();
+    maker.json.nodes = [{ mesh: 0 }, { children: [2], ...hidden }, { mesh: 0, name: 'x' }];
+    maker.json.scenes = [{ nodes: [0, 1] }];
+    const { layers } = readGltf(maker.gltf(), 'a.gltf');
+    assert.equal(
+      layers.map(({ name, visible, volume }) => [name, visible, volume.count()]),
+      [
+        ['Layer.1', true, 81],
+        ['x', false, 81],
+      ],
+    );
+  }
+});
+
+test('meshes that stand nowhere are told, and read where nothing else is', () => {
   const maker = square();
-  const hidden = { KHR_node_visibility: { visible: false } };
-  maker.json.nodes = [{ mesh: 0 }, { children: [2], extensions: hidden }, { mesh: 0, name: 'x' }];
-  maker.json.scenes = [{ nodes: [0, 1] }, { nodes: [2] }];
+  maker.json.nodes = [{ mesh: 0 }];
+  const meshes = maker.json.meshes as Json[];
+  meshes.push(meshes[0]!);
+  assert.equal(told(maker), ['WARN_UNPLACED']);
+  assert.is(read(maker).count(), 81);
+  maker.json.nodes = [{ name: 'nothing' }];
+  assert.equal(told(maker), ['WARN_UNPLACED']);
+  assert.is(read(maker).count(), 81);
+});
+
+test('cameras, lights and variants are told to be left out', () => {
+  const maker = square();
+  maker.json.cameras = [{}, {}];
+  maker.json.extensions = {
+    KHR_lights_punctual: { lights: [{}] },
+    KHR_materials_variants: { variants: [{}, {}, {}] },
+  };
+  const report = new Report();
+  read(maker, { report });
+  assert.equal(
+    report.warnings().map(({ code, count }) => `${code} ${count}`),
+    ['WARN_CAMERAS_LOST 2', 'WARN_MATERIALS_LOST 1', 'WARN_MATERIALS_LOST 3'],
+  );
+});
+
+test('a material that would not be seen is opaque, beside others too', () => {
+  const colored = (baseColorFactor: number[], more: Json) =>
+    square(() => ({ material: { pbrMetallicRoughness: { baseColorFactor }, ...more } }));
+  const blend = colored([0, 1, 0, 0], { alphaMode: 'BLEND' });
+  const [mesh] = blend.json.meshes as [{ primitives: Json[] }];
+  mesh.primitives.push({ ...mesh.primitives[0], material: undefined });
+  (blend.json.meshes as Json[]).push({ primitives: [mesh.primitives.pop()!] });
+  blend.json.nodes = [{ mesh: 0 }, { mesh: 1, translation: [0, 0, 9] }];
+  assert.is(read(blend).get(4, 0, 4), 0xff00_ff00);
+  assert.equal(told(blend), ['WARN_OPACITY']);
+  assert.is(read(blend, { like: 'goxel' }).count(), 81);
+  const cut = colored([0, 1, 0, 0.25], { alphaMode: 'MASK' });
+  assert.is(read(cut).get(4, 0, 4), 0xff00_ff00);
+  assert.equal(told(cut), ['WARN_OPACITY']);
+});
+
+test('other scenes and animations are left out', () => {
+  const maker = square();
+  maker.json.nodes = [{ mesh: 0 }, { children: [2] }, { mesh: 0, name: 'x' }];
+  maker.json.scenes = [{ nodes: [0] }, { nodes: [1] }];
   maker.json.animations = [{}];
   assert.is(read(maker).count(), 81);
   assert.equal(told(maker), ['WARN_SCENES_LEFT_OUT', 'WARN_FRAMES_LEFT_OUT']);
