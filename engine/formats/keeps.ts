@@ -7,6 +7,7 @@ import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import { type Material, newMaterial } from '../document/scene.ts';
 import { newScratch, signedWords } from '../volume/block.ts';
+import { SOLID_ALPHA } from '../volume/color.ts';
 import type { Volume } from '../volume/volume.ts';
 import { listed, type Report } from './report.ts';
 
@@ -72,8 +73,8 @@ interface Entry extends Keeps {
 const KEEPS: Readonly<Record<string, Entry>> = {
   '3mf': { ...MESH, layers: true, names: true, opacity: true },
   binvox: { ...VOXELS, colors: false },
-  glb: { ...SCENE, goxel: { materials: true } },
-  gltf: { ...SCENE, goxel: { materials: true } },
+  glb: { ...SCENE, cameras: true },
+  gltf: { ...SCENE, cameras: true, goxel: { cameras: false } },
   gox: ALL,
   kv6: MESH,
   litematic: { ...BLOCKS, layers: true, names: true, place: true },
@@ -175,6 +176,7 @@ function saysSomething({ color, metallic, roughness, emission }: Material): bool
 }
 
 const WHITE = 0xff_ffff;
+const SOLID = SOLID_ALPHA << 24;
 
 function tellColors(report: Report, keeps: Keeps, { shown, format }: Written): void {
   if (keeps.colors !== false) return;
@@ -191,26 +193,33 @@ function hasColor(volume: Volume): boolean {
 }
 
 function tellOpacity(report: Report, keeps: Keeps, { shown, format }: Written): void {
-  if (keeps.opacity) return;
-  const count = shown.reduce((sum, { volume }) => sum + seeThrough(volume), 0);
+  if (keeps.opacity && keeps.inside) return;
+  const counted = shown.map(({ volume }) => seeThrough(volume));
+  const sum = (of: 'faint' | 'all') => counted.reduce((total, count) => total + count[of], 0);
+  if (keeps.opacity) {
+    const message = `${format} has no voxels of less than half of their alpha; they are left out.`;
+    report.warn('WARN_OPACITY', message, undefined, sum('faint'));
+    return;
+  }
   const message =
     `${format} cannot hold the alpha of voxels: they are opaque, or left out where there is less` +
     ' than half of it.';
-  report.warn('WARN_OPACITY', message, undefined, count);
+  report.warn('WARN_OPACITY', message, undefined, sum('all'));
 }
 
-/** How many voxels are neither opaque nor cleared. */
-function seeThrough(volume: Volume): number {
-  let count = 0;
+/** How many voxels are neither opaque nor cleared, and how many of these have no solid side. */
+function seeThrough(volume: Volume): { all: number; faint: number } {
+  let [all, faint] = [0, 0];
   for (const { data } of volume.blocks(newScratch())) {
     const words = signedWords(data);
     for (let i = 0; i < words.length; i++) {
-      // As signed numbers opaque ones are from -2²⁴ to -1, and cleared ones below 2²⁴.
-      const word = words[i]!;
-      if (word >= 0x100_0000 || word < -0x100_0000) count++;
+      // With 1 added to their alpha, opaque ones have 0 and cleared ones 1.
+      if ((words[i]! + 0x100_0000) >>> 0 < 0x200_0000) continue;
+      all++;
+      if (words[i]! >= 0 && words[i]! < SOLID) faint++;
     }
   }
-  return count;
+  return { all, faint };
 }
 
 function tellPlace(report: Report, keeps: Keeps, { document, shown, format }: Written): void {

@@ -9,6 +9,7 @@ export interface GltfJson {
   readonly nodes: {
     name: string;
     mesh: number;
+    camera?: number;
     translation?: number[];
     children?: number[];
     matrix?: number[];
@@ -18,6 +19,7 @@ export interface GltfJson {
     name: string;
     primitives: { indices: number; material: number; attributes: Record<string, number> }[];
   }[];
+  readonly cameras?: { type: string }[];
   readonly materials: {
     name: string;
     alphaMode?: string;

@@ -53,7 +53,7 @@ export class GltfFile {
 
   /** All JSON but the `buffers`: for these `buffer` says what comes beside their length. */
   json(buffer: object): object {
-    const { nodes, texture, paint } = this.#scene;
+    const { nodes, texture, paint, cameras } = this.#scene;
     if (texture !== undefined) {
       this.#addView({ bytes: texture.length, parts: () => [texture] }, {});
     }
@@ -63,12 +63,17 @@ export class GltfFile {
       if (places.has(node.mesh)) continue;
       places.set(node.mesh, meshes.push(this.#mesh(node)) - 1);
     }
+    const all_nodes = [
+      ...nodes.map((node) => nodeJson(node, places.get(node.mesh)!)),
+      ...cameras.nodes,
+    ];
     const { all, extensions } = this.#materials;
     const textured = texture !== undefined;
     const lists = {
       extensionsUsed: [...extensions],
-      scenes: [nodes.length === 0 ? {} : { nodes: nodes.map((_, i) => i) }],
-      nodes: nodes.map((node) => nodeJson(node, places.get(node.mesh)!)),
+      scenes: [all_nodes.length === 0 ? {} : { nodes: all_nodes.map((_, i) => i) }],
+      nodes: all_nodes,
+      cameras: cameras.cameras,
       meshes,
       materials: all,
       textures: textured ? [{ sampler: 0, source: 0 }] : [],

@@ -21,7 +21,8 @@ export function placed(point: Vec3, { pivot, scale, y_up }: Frame): Vec3 {
   return turned([along(0), along(1), along(2)], y_up);
 }
 
-function turned([x, y, z]: Vec3, y_up: boolean): Vec3 {
+/** A direction of the project as it is in the file. */
+export function turned([x, y, z]: Vec3, y_up: boolean): Vec3 {
   return y_up ? [x, z, 0 - y] : [x, y, z];
 }
 

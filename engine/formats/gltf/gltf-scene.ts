@@ -19,6 +19,7 @@ import type { ExportOptions } from '../format.ts';
 import { isYUp } from '../up.ts';
 import { GltfAtlas } from './gltf-atlas.ts';
 import { BlockMesh } from './gltf-blocks.ts';
+import { camerasOf, type GltfCameras } from './gltf-cameras.ts';
 import { facePieces, packUv } from './gltf-faces.ts';
 import { type Common, LayerMesh, type Pieces } from './gltf-layer.ts';
 import type { Limit } from './gltf-limit.ts';
@@ -54,6 +55,7 @@ export interface GltfScene {
   readonly colors: ColorNumbers;
   /** The words of each colour's paint, for the vertices. */
   readonly paints: Int32Array | undefined;
+  readonly cameras: GltfCameras;
   /** A PNG file. */
   readonly texture: Uint8Array | undefined;
 }
@@ -134,6 +136,7 @@ function makeScene(
   return {
     ...{ scale: placement.scale, paint, layout: common.layout, nodes, colors },
     paints: paintWords(colors, paint, side),
+    cameras: camerasOf(document, { ...placement, y_up }, options.report),
     texture: textured ? texture : undefined,
   };
 }

@@ -7,6 +7,8 @@ import type { Layer } from '../../../engine/document/layer.ts';
 import { newMaterial } from '../../../engine/document/scene.ts';
 import type { ExportOptions, ImportOptions } from '../../../engine/formats/format.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
+import { keepsOf, tellLosses } from '../../../engine/formats/keeps.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { Zip } from '../../../engine/formats/threemf/zip.ts';
 import { zipped } from '../../../engine/formats/threemf/zip-writer.ts';
 import { assimpMeshes } from '../../support/assimp.ts';
@@ -204,6 +206,23 @@ test('parts of any length are packed as they are', () => {
   assert.equal(zip.names, ['empty', 'größe/a.bin']);
   assert.is(zip.part('empty')!.length, 0);
   assert.ok(Buffer.concat(pieces).equals(zip.part('größe/a.bin')!));
+});
+
+test('voxels that no mesh has are told', () => {
+  const document = Document.empty();
+  for (const [x, alpha] of [1, 126, 127, 254, 255].entries()) {
+    document.activeLayer.volume.set(x, 0, 0, ((alpha << 24) | 0x10_2030) >>> 0);
+  }
+  const told = (format: string) => {
+    const report = new Report();
+    tellLosses(document, format, keepsOf(format), report);
+    return report.warnings().map(({ code, count }) => `${code} ${count}`);
+  };
+  assert.equal(told('3mf'), ['WARN_OPACITY 2']);
+  assert.equal(told('ply'), ['WARN_OPACITY 2']);
+  assert.equal(told('glb'), ['WARN_OPACITY 4']);
+  assert.equal(told('gox'), []);
+  assert.is(read(written(document)).merged().count(), 3);
 });
 
 test('a project without voxels is a model without objects', async () => {

@@ -9,6 +9,7 @@ import { GltfFile } from '../../../engine/formats/gltf/gltf-json.ts';
 import { Limit } from '../../../engine/formats/gltf/gltf-limit.ts';
 import { sceneOf } from '../../../engine/formats/gltf/gltf-scene.ts';
 import { type ExportOptions, formatFor } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { identity } from '../../../engine/volume/matrix.ts';
 import { model } from '../../support/fixtures.ts';
 import { gltfIssues, gltfJsonOf } from '../../support/gltf-file.ts';
@@ -94,6 +95,40 @@ test('layers that are alike share a mesh, wherever their own pivots let them', a
     });
     assert.is(sameVoxels(again.merged(), document.merged(), 'outside'), 'same');
   }
+});
+
+test('cameras stand and look where those of the project do, if there are several', async () => {
+  const document = opened('two');
+  const seen = (options: ExportOptions = {}) => gltfJsonOf(exported(document, 'glb', options));
+  assert.is(seen().cameras, undefined);
+  // From (10, 20, 30) along x, with z up.
+  const mat = new Float32Array([0, -3, 0, 0, 0, 0, 3, 0, -3, 0, 0, 0, 10, 20, 30, 1]);
+  const camera = { name: 'Süd', dist: 50, mat, active: false, extra: [] };
+  document.addCamera({ ...camera, ortho: false });
+  document.addCamera({ ...camera, ortho: true });
+  document.addCamera({ ...camera, ortho: false, mat: new Float32Array(16) });
+  assert.equal(await gltfIssues(exported(document, 'gltf', { scale: 2 })), []);
+  const { nodes, cameras } = seen({ scale: 2, pivot: [1, 0, 0] });
+  assert.equal(
+    nodes.filter(({ camera }) => camera !== undefined).map(({ name }) => name),
+    [document.cameras[0]!.name, 'Süd', 'Süd'],
+  );
+  assert.equal(
+    cameras!.map(({ type }) => type),
+    ['perspective', 'perspective', 'orthographic'],
+  );
+  const [right, up, back] = [
+    [0, 0, 1, 0],
+    [0, 1, 0, 0],
+    [-1, 0, 0, 0],
+  ];
+  assert.equal(nodes.at(-1)!.matrix, [...right!, ...up!, ...back!, 18, 60, -40, 1]);
+  const report = new Report();
+  exported(document, 'glb', { report });
+  assert.equal(
+    report.warnings().map(({ code, count }) => [code, count]),
+    [['WARN_CAMERAS_LOST', 1]],
+  );
 });
 
 test('what a file cannot hold is refused before it is made', () => {
