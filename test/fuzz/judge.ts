@@ -20,6 +20,7 @@ export const OUTCOMES = [
   'GOX_MEMORY_LIMIT',
   'GOX_INVALID_PARAMS',
   'GOX_FILE',
+  'GOX_FORMAT_UNKNOWN',
 ] as const satisfies readonly ('ok' | ErrorCode)[];
 
 export type Outcome = (typeof OUTCOMES)[number];

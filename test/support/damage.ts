@@ -10,8 +10,11 @@ import { formatFor } from '../../engine/formats/index.ts';
 import { SEED } from './seed.ts';
 
 const VOXEL_BYTES_MAX = 64 * 1024 * 1024;
-/** The last is for pictures of slices, of which something has to be told. */
-const CODES = ['GOX_FORMAT_BROKEN', 'GOX_MEMORY_LIMIT', 'GOX_INVALID_PARAMS'];
+/** The last two: for slices, of which something has to be told, and what else Minecraft saves. */
+const CODES = [
+  ...['GOX_FORMAT_BROKEN', 'GOX_MEMORY_LIMIT'],
+  ...['GOX_INVALID_PARAMS', 'GOX_FORMAT_UNKNOWN'],
+];
 
 /** Reads bytes as a format; the error of those that are refused. */
 export function outcome(format: string, bytes: Uint8Array): GoxError | Document {

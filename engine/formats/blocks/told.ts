@@ -10,9 +10,11 @@ const NAMES_TOLD = 8;
 export function tellUnknown(unknown: ReadonlyMap<string, number>, report: Report): void {
   const there = [...unknown].filter(([, voxels]) => voxels > 0).sort((a, b) => b[1] - a[1]);
   if (there.length === 0) return;
-  const names = there.slice(0, NAMES_TOLD).map(([name]) => `"${shown(name)}"`);
+  const names = there.slice(0, NAMES_TOLD).map(([name, voxels]) => `"${shown(name)}" (${voxels})`);
   const more = there.length > NAMES_TOLD ? ` and ${there.length - NAMES_TOLD} more` : '';
-  const message = `No colour is known of ${names.join(', ')}${more}; it was made of the name.`;
+  const message =
+    `No colour is known of ${names.join(', ')}${more}; it was made of the name. The option` +
+    ' "blocks" takes a file that says it.';
   let count = 0;
   for (const [, voxels] of there) count += voxels;
   report.warn('WARN_BLOCKS_UNKNOWN', message, undefined, count);

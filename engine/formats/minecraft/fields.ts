@@ -24,6 +24,11 @@ export class Fields {
     return this.#tags.has(name);
   }
 
+  /** Whether there is a compound of that name. */
+  hasInside(name: string): boolean {
+    return this.#tags.get(name) instanceof Map;
+  }
+
   /** Any whole number; undefined for none. */
   number(name: string): number | undefined {
     const tag = this.#tags.get(name);

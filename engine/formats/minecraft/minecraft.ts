@@ -4,12 +4,14 @@
  */
 
 import { gzipSync } from 'node:zlib';
+import { GoxError } from '../../../conf/errors.ts';
 import type { Document } from '../../document/document.ts';
 import type { Box } from '../../volume/box.ts';
 import { withinBudget } from '../block-budget.ts';
 import { blockFile } from '../blocks/block-file.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
+import { shown } from '../shown.ts';
 import { BlockChoice } from './block-colors.ts';
 import { BlockNumbers } from './cells.ts';
 import { Fields } from './fields.ts';
@@ -37,8 +39,10 @@ function regionsOf(root: Fields): Region[] {
   if (root.has('blocks') && root.has('size')) return [readStructure(root)];
   if (isSponge(root)) return [readSponge(root)];
   if (root.has('Blocks')) return [readMcedit(root)];
-  const names = root.names.slice(0, 8).join(', ');
-  return root.fail(`there is no model in it, only ${names === '' ? 'nothing' : names}`);
+  const names = root.names.slice(0, 8).map(shown).join(', ');
+  const what = names === '' ? 'nothing' : names;
+  const message = `${root.source} is of Minecraft, but there is no model in it, only ${what}.`;
+  throw new GoxError('GOX_FORMAT_UNKNOWN', message, { file: root.source });
 }
 
 type Write = (document: Document, numbers: () => BlockNumbers) => Iterable<Uint8Array>;

@@ -10,6 +10,7 @@
  */
 
 import { gunzipSync, inflateSync } from 'node:zlib';
+import { GoxError } from '../../../conf/errors.ts';
 import { checkInterrupt } from '../../interrupt.ts';
 import type { BlockBudget } from '../block-budget.ts';
 import { ByteReader } from '../bytes.ts';
@@ -62,8 +63,8 @@ const ZLIB = 0x78;
 type Endian = 'big' | 'little';
 
 /**
- * The root of a file, packed or not. Throws GOX_FORMAT_BROKEN, and GOX_MEMORY_LIMIT for more than
- * may be unpacked.
+ * The root of a file, packed or not. Throws GOX_FORMAT_BROKEN, and GOX_MEMORY_LIMIT or
+ * GOX_FORMAT_LIMIT for more than may be unpacked.
  */
 export function readNbt(bytes: Uint8Array, source: string, budget: BlockBudget): Compound {
   const { data, place } = unpacked(bytes, source, budget);
@@ -97,11 +98,16 @@ function unpacked(
     if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       // As much as may be, and a byte.
       budget.requireBytes(maxOutputLength + 1);
-      new ByteReader(bytes, source, 'big').fail(`it unpacks to more than ${maxOutputLength} bytes`);
+      throw tooMuch(source, `unpacks to more than ${maxOutputLength} bytes`);
     }
     const reason = error instanceof Error ? error.message : String(error);
     return new ByteReader(bytes, source, 'big').fail(`it cannot be unpacked: ${reason}`);
   }
+}
+
+function tooMuch(file: string, what: string): GoxError {
+  const message = `${file} ${what}, which is more than is read. Split the model.`;
+  return new GoxError('GOX_FORMAT_LIMIT', message, { file });
 }
 
 class NbtReader {
@@ -145,7 +151,7 @@ class NbtReader {
   #payload(kind: number, depth: number): Tag {
     const reader = this.#reader;
     if ((++this.#tags & 0xfff) === 0) checkInterrupt();
-    if (this.#tags > TAGS_MAX) reader.fail(`there are more than ${TAGS_MAX} tags`);
+    if (this.#tags > TAGS_MAX) throw tooMuch(reader.source, `has more than ${TAGS_MAX} tags`);
     switch (kind) {
       case KIND.byte:
         return (reader.u8('a byte') << 24) >> 24;

@@ -15,7 +15,7 @@ import type { BlockBudget } from '../block-budget.ts';
 import type { BlockFile } from '../blocks/block-file.ts';
 import { tellUnknown } from '../blocks/told.ts';
 import { contentBox } from '../fit.ts';
-import { Report } from '../report.ts';
+import { type Place, Report } from '../report.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
 import { lookOf } from './block-colors.ts';
 
@@ -61,7 +61,7 @@ export function documentOf(regions: readonly Region[], reading: Reading): Docume
     readRegion(region, depth, voxels, { ...reading, report }, unknown);
     voxels.finish(layer.volume);
     const extras = 'Entities, and what chests, signs and the like hold, were left out.';
-    report.warn('WARN_UNKNOWN_PART', extras, { object: region.name }, region.extras);
+    report.warn('WARN_UNKNOWN_PART', extras, whereOf(region), region.extras);
   }
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   if (!budget.counting && reading.report !== undefined) {
@@ -71,6 +71,10 @@ export function documentOf(regions: readonly Region[], reading: Reading): Docume
     tellUnknown(unknown, reading.report);
   }
   return document;
+}
+
+function whereOf({ name }: Pick<Region, 'name'>): Place | undefined {
+  return name === '' ? undefined : { object: name };
 }
 
 /** How far regions reach along z. */
@@ -124,12 +128,13 @@ function readRegion(
   report?.warn(
     'WARN_DETAIL_SKIPPED',
     `${source} has blocks of numbers that its palette has no name for.`,
-    { object: name },
+    whereOf({ name }),
     lost,
   );
   for (const [i, look] of looks.entries()) {
     if (look.known || counts[i] === 0) continue;
-    unknown.set(blocks[i]!, (unknown.get(blocks[i]!) ?? 0) + counts[i]!);
+    const name = blocks[i]!.replace(/\[.*/s, '');
+    unknown.set(name, (unknown.get(name) ?? 0) + counts[i]!);
   }
 }
 

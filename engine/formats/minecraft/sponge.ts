@@ -26,9 +26,7 @@ const VARINT_BYTES_MAX = 5;
 
 /** The names that a version may store its parts under. */
 export function isSponge(root: Fields): boolean {
-  return (
-    root.has('Schematic') || root.has('BlockData') || (root.has('Blocks') && !root.has('Data'))
-  );
+  return root.has('Schematic') || root.has('BlockData') || root.hasInside('Blocks');
 }
 
 export function readSponge(outer: Fields): Region {

@@ -21,8 +21,8 @@ import { int, list, type Written, writeNbt } from './nbt-write.ts';
 import { type Region, turnedBox } from './regions.ts';
 import { DATA_VERSION, LENGTH_MAX } from './sponge.ts';
 
-/** Each takes 36 bytes. */
-const BLOCKS_MAX = 2 ** 22;
+/** As many as are read again: each is six tags. */
+const BLOCKS_MAX = 2 ** 19;
 
 export function readStructure(root: Fields): Region {
   const palette = root.has('palettes') ? firstPalette(root) : root.each('palette');

@@ -17,9 +17,11 @@ const ACT_BYTES = ACT_COLORS * 3;
 const ACT_LONG_BYTES = ACT_BYTES + 4;
 
 /** 256 colours of 8 bits, or fewer, where the end says so or the file has no more. */
-export function readAct(bytes: Uint8Array, source: string, name: string, report?: Report): Palette {
+export function readAct(bytes: Uint8Array, source: string, name: string): Palette {
   const there = Math.min(Math.floor(bytes.length / 3), ACT_COLORS);
-  if (bytes.length < ACT_BYTES && bytes.length % 3 > 0) tellCut(source, report);
+  if (bytes.length < ACT_BYTES && bytes.length % 3 > 0) {
+    new ByteReader(bytes, source, 'big').fail('its bytes are not those of whole colours');
+  }
   const said =
     bytes.length >= ACT_LONG_BYTES ? (bytes[ACT_BYTES]! << 8) | bytes[ACT_BYTES + 1]! : 0;
   const count = said > 0 && said <= ACT_COLORS ? said : there;

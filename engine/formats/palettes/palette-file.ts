@@ -114,7 +114,7 @@ function readPal(bytes: Uint8Array, source: string, name: string, report?: Repor
   if (text !== undefined) return text;
   const colors = bytes.subarray(0, DAT_COLORS * 3);
   const dark = colors.length === DAT_COLORS * 3 && colors.every((one) => one <= DAT_CHANNEL_MAX);
-  return (dark ? readDat : readAct)(bytes, source, name, report);
+  return (dark ? readDat : readAct)(bytes, source, name);
 }
 
 function readDat(bytes: Uint8Array, source: string, name: string): Palette {

@@ -82,6 +82,26 @@ test('stands where WorldEdit pastes it, and not where it was in a world', () => 
   assert.equal(read(file({ ...SPONGE, Offset }, 'Schematic')).lines, SPONGE_VOXELS);
 });
 
+test('a schematic without data, and what else Minecraft saves', () => {
+  const root = { Width: short(2), Height: short(1), Length: short(1), Blocks: byteArray([1, 35]) };
+  const { lines } = read(file(root, 'Schematic'), 'schematic');
+  assert.equal(lines, [`0 0 0 ${STONE}`, '1 0 0 e9ececff']);
+  const level = file({ Data: comp({ LevelName: string('world') } as never) });
+  refused('nbt', level, 'GOX_FORMAT_UNKNOWN', /of Minecraft, but there is no model in it, only Da/);
+});
+
+test('blocks without a known colour are told with their numbers, whatever their state', () => {
+  const palette = { 'a:b[on=true]': int(1), 'a:b[on=false]': int(2), 'a:c': int(0) };
+  const root = { ...SPONGE, Palette: comp(palette as never) };
+  const BlockData = byteArray([1, 2, 1, 0, 0, 1, 2, 1, 1, 1, 1, 1]);
+  const [warning] = read(file({ ...root, BlockData }, 'Schematic')).warnings;
+  assert.match(
+    warning!.message,
+    /^No colour is known of "a:b" \(10\), "a:c" \(2\); it was made of/,
+  );
+  assert.is(warning!.count, 12);
+});
+
 test('MCEdit: numbers with their data, those above 255, and names that the file has', () => {
   const root = {
     Width: short(4),
@@ -305,7 +325,7 @@ test('bombs, depth and lengths that lie are refused', () => {
   refused('schem', long, 'GOX_FORMAT_BROKEN', /do not fit/);
   const wide = { ...SPONGE, Width: short(-1), Height: short(-1), Length: short(-1) };
   refused('schem', file(wide, 'Schematic'), 'GOX_FORMAT_BROKEN', /too few for 281462092005375/);
-  refused('nbt', file({ a: int(1) }), 'GOX_FORMAT_BROKEN', /no model in it, only a/);
+  refused('nbt', file({ a: int(1) }), 'GOX_FORMAT_UNKNOWN', /no model in it, only a/);
 });
 
 test.run();
