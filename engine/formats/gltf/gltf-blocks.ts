@@ -8,6 +8,7 @@ import { checkInterrupt } from '../../interrupt.ts';
 import { CORNERS, DIRECTIONS } from '../../mesh/faces.ts';
 import { Occupancy, ROWS } from '../../mesh/occupancy.ts';
 import { signedWords } from '../../volume/block.ts';
+import type { Box } from '../../volume/box.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { ColorNumbers } from '../color-numbers.ts';
 import { PAINT_AT, type Piece, type PieceMaker } from './gltf-pieces.ts';
@@ -37,6 +38,31 @@ export class BlockMesh {
       if (this.#occupancy.visible(slot, visible)) faces += countBits(visible);
     }
     return faces;
+  }
+
+  /** The box of all solid voxels, which is that of the squares; undefined without any. */
+  bounds(): Box | undefined {
+    const { blocks, rows } = this.#occupancy;
+    const min: [number, number, number] = [Infinity, Infinity, Infinity];
+    const max: [number, number, number] = [-Infinity, -Infinity, -Infinity];
+    for (let slot = 0; slot < blocks.length; slot++) {
+      const { x, y, z } = blocks[slot]!;
+      let bits = 0;
+      for (let row = 0; row < ROWS; row++) {
+        const solid = rows[slot * ROWS + row]!;
+        if (solid === 0) continue;
+        bits |= solid;
+        const [py, pz] = [y + (row & 15), z + (row >> 4)];
+        if (py < min[1]) min[1] = py;
+        if (py >= max[1]) max[1] = py + 1;
+        if (pz < min[2]) min[2] = pz;
+        if (pz >= max[2]) max[2] = pz + 1;
+      }
+      if (bits === 0) continue;
+      min[0] = Math.min(min[0], x + 31 - Math.clz32(bits & -bits));
+      max[0] = Math.max(max[0], x + 32 - Math.clz32(bits));
+    }
+    return min[0] === Infinity ? undefined : { min, max };
   }
 
   *pieces(maker: PieceMaker, colors: ColorNumbers): Generator<Piece, void, undefined> {

@@ -4,13 +4,25 @@
  */
 
 import { GoxError } from '../../../conf/errors.ts';
+import type { Box } from '../../volume/box.ts';
 import type { ColorNumbers } from '../color-numbers.ts';
-import { type Frame, PAINT_AT, type Piece, type PieceLayout, PieceMaker } from './gltf-pieces.ts';
+import {
+  type Frame,
+  PAINT_AT,
+  type Piece,
+  type PieceLayout,
+  PieceMaker,
+  placed,
+} from './gltf-pieces.ts';
 
 const INDEX_16_MAX = 0xfffe;
 
-/** Makes the pieces of a mesh; each time the same. */
-export type Pieces = (maker: PieceMaker, colors: ColorNumbers) => Iterable<Piece>;
+export interface Pieces {
+  /** Makes the pieces of a mesh; each time the same. */
+  readonly make: (maker: PieceMaker, colors: ColorNumbers) => Iterable<Piece>;
+  /** The box of all vertices in voxels, where it is known beforehand. */
+  readonly bounds?: Box | undefined;
+}
 
 /** What all meshes of a file share. */
 export interface Common {
@@ -49,12 +61,17 @@ export class LayerMesh {
     this.#frame = frame;
     this.#common = common;
     const { layout } = common;
+    const { bounds } = pieces;
+    if (bounds !== undefined) this.#span(bounds);
     for (const piece of this.#walk()) {
       const { vertices, triangles } = piece;
       this.vertices += vertices.length / layout.words;
       this.indices += triangles.length;
       common.count(vertices.byteLength + triangles.length * this.indexBytes);
-      this.#extend(vertices);
+      if (bounds === undefined) {
+        const { buffer, byteOffset, length } = vertices;
+        this.#extend(new Float32Array(buffer, byteOffset, length), layout.words);
+      }
       this.#keep(piece);
     }
     this.primitives = layout.paints ? this.#sort() : this.#whole();
@@ -94,7 +111,7 @@ export class LayerMesh {
 
   #walk(): Iterable<Piece> {
     const { layout, colors } = this.#common;
-    return this.#pieces(new PieceMaker(layout, this.#frame), colors);
+    return this.#pieces.make(new PieceMaker(layout, this.#frame), colors);
   }
 
   #keep(piece: Piece): void {
@@ -138,21 +155,29 @@ export class LayerMesh {
     return primitives;
   }
 
-  #extend(vertices: Int32Array): void {
-    const { words } = this.#common.layout;
-    const floats = new Float32Array(vertices.buffer, vertices.byteOffset, vertices.length);
-    for (let axis = 0; axis < 3; axis++) {
-      let low = this.min[axis]!;
-      let high = this.max[axis]!;
-      for (let at = axis; at < floats.length; at += words) {
-        const place = floats[at]!;
-        if (place < low) low = place;
-        if (place > high) high = place;
-      }
-      if (!Number.isFinite(low) || !Number.isFinite(high)) refuseScale();
-      this.min[axis] = low;
-      this.max[axis] = high;
+  /** Takes a box of voxels for that of the vertices. */
+  #span({ min, max }: Box): void {
+    const corners = [min, max].map((corner) => placed(corner, this.#frame));
+    this.#extend(Float32Array.from(corners.flat()), 3);
+  }
+
+  /** Takes points, each in the first of so many words. */
+  #extend(floats: Float32Array, words: number): void {
+    let [lowX, lowY, lowZ] = this.min as [number, number, number];
+    let [highX, highY, highZ] = this.max as [number, number, number];
+    for (let at = 0; at < floats.length; at += words) {
+      const [x, y, z] = [floats[at]!, floats[at + 1]!, floats[at + 2]!];
+      if (x < lowX) lowX = x;
+      if (x > highX) highX = x;
+      if (y < lowY) lowY = y;
+      if (y > highY) highY = y;
+      if (z < lowZ) lowZ = z;
+      if (z > highZ) highZ = z;
     }
+    const all = [lowX, lowY, lowZ, highX, highY, highZ];
+    if (!all.every(Number.isFinite)) refuseScale();
+    this.min.splice(0, 3, ...all.slice(0, 3));
+    this.max.splice(0, 3, ...all.slice(3));
   }
 }
 
@@ -168,6 +193,12 @@ function bytesIn({ vertices, triangles }: Piece): number {
 
 function putPaints(vertices: Int32Array, words: number, paints: Int32Array): void {
   const length = words - PAINT_AT;
+  if (length === 1) {
+    for (let at = PAINT_AT; at < vertices.length; at += words) {
+      vertices[at] = paints[vertices[at]!]!;
+    }
+    return;
+  }
   for (let at = PAINT_AT; at < vertices.length; at += words) {
     const from = vertices[at]! * length;
     for (let i = 0; i < length; i++) vertices[at + i] = paints[from + i]!;

@@ -172,7 +172,7 @@ function piecesOf(
 ): Pieces {
   if (baked !== undefined || mesh !== 'blocks') {
     const surface = baked ?? surfaceOf(volume, mesh);
-    return (maker, colors) => facePieces(surface, maker, colors);
+    return { make: (maker, colors) => facePieces(surface, maker, colors) };
   }
   const blocks = new BlockMesh(volume);
   // A vertex belongs to four squares of a kind at most, so there are as many vertices at least.
@@ -180,7 +180,7 @@ function piecesOf(
   if (!limit.allows(volume.count() * 6 * face_bytes)) {
     limit.check(blocks.countFaces() * face_bytes);
   }
-  return (maker, colors) => blocks.pieces(maker, colors);
+  return { make: (maker, colors) => blocks.pieces(maker, colors), bounds: blocks.bounds() };
 }
 
 /** For each colour the words that a vertex has of it. */
