@@ -88,7 +88,8 @@ function readTxtPieces(
   const budget = new BlockBudget(source, options.voxel_bytes_max);
   const lines = new Lines(source, budget, options);
   let begun: Uint8Array = new Uint8Array(0);
-  for (const piece of pieces) {
+  for (const raw of pieces) {
+    const piece = withNewlines(raw);
     const end = piece.lastIndexOf(NEWLINE) + 1;
     if (end > 0) lines.take(begun, piece.subarray(0, end));
     if (end > 0) begun = new Uint8Array(0);
