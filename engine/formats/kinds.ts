@@ -41,13 +41,18 @@ const picture = stranger('Save it as .png, which is read as a plane of voxels or
 const download = stranger('Download the file itself.');
 const other = stranger('It is no model.');
 export const OLD_GLTF = 'Save it as glTF 2.0, which is read.';
+const PNG = '\x89PNG\r\n\x1a\n';
 const ZIP = 'PK\x03\x04';
 
 /** Those that no other format begins with. */
 const SIGNATURES: readonly Signature[] = [
   kind('GOX ', 'a Goxel image', 'gox'),
   kind('VOX ', 'a MagicaVoxel model', 'vox'),
-  kind('\x89PNG\r\n\x1a\n', 'a PNG picture', 'png', 'png slices'),
+  {
+    ...kind(PNG, 'a picture of slices', 'png slices', 'png'),
+    inside: /tEXtgoxel-supervisor slices\0/,
+  },
+  kind(PNG, 'a PNG picture', 'png', 'png slices'),
   kind('\xff\xd8\xff', 'a JPEG picture', 'jpeg'),
   { ...kind('glTF\x01\0\0\0', 'a glTF model of version 1'), advice: OLD_GLTF },
   kind('glTF', 'a binary glTF model', 'glb', 'gltf'),

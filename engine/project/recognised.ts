@@ -16,6 +16,9 @@ interface Asked {
   readonly path: string;
   /** Named by the request, which then knows better than the file. */
   readonly format?: string | undefined;
+  /** Of slices. */
+  readonly count?: number | undefined;
+  readonly columns?: number | undefined;
 }
 
 /** With what messages call it. */
@@ -62,12 +65,23 @@ export function recognised<T>(
     return byNameFirst(named, content, asked, report, attempt);
   }
   if (named !== undefined && kind.formats.includes(named.name)) {
-    return attempt(named, content, report).made;
+    const reader = sliced(kind, named, asked, report);
+    return attempt(reader, content, report).made;
   }
   const other = readerFor(kind);
   if (other === undefined || asked.format !== undefined) throw otherKind(asked, kind, named);
   tellOther(asked, kind, report);
   return attempt(other, content, report).made;
+}
+
+/** The reader of slices for a picture of them, as it says itself or those say who number them. */
+function sliced(kind: Kind, named: Reader, asked: Labelled, report: Report): Reader {
+  const [format] = kind.formats;
+  const isAsked = asked.count !== undefined || asked.columns !== undefined;
+  if (named.name !== 'png' || asked.format !== undefined) return named;
+  if (!isAsked && format === 'png') return named;
+  if (!isAsked) tellOther(asked, kind, report);
+  return readerOf({ ...asked, format: 'png slices' });
 }
 
 /** The format that is asked for, or is that of the name. Throws GOX_FORMAT_UNKNOWN. */

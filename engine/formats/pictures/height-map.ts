@@ -15,6 +15,7 @@ import { boxMatrix } from '../../volume/matrix.ts';
 import { withinBudget } from '../block-budget.ts';
 import { contentBox } from '../fit.ts';
 import type { ImportOptions } from '../format.ts';
+import { shapeOf } from '../shapes.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
 import { readJpegFile, readPngFile } from './png-file.ts';
 
@@ -82,6 +83,11 @@ function colorsOf(options: ImportOptions): ((u: number, v: number) => number) | 
   const { colors: path, open } = options;
   if (path === undefined || open === undefined) return undefined;
   const bytes = open(path);
+  const kind = shapeOf(bytes);
+  if (kind !== undefined && !kind.formats.includes('png') && !kind.formats.includes('jpeg')) {
+    const message = `${cutPath(path)} is ${kind.what}, and no picture that is read.`;
+    throw new GoxError('GOX_FORMAT_UNKNOWN', message, { file: path });
+  }
   const read = bytes[0] === 0xff ? readJpegFile : readPngFile;
   const image = read(bytes, cutPath(path), options);
   const words = wordsOf(image);

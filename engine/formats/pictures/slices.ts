@@ -72,14 +72,18 @@ function sheetOf(image: Image, bytes: Uint8Array, source: string, options: Impor
       ` how many slices there are${countsFor(width)}, and \`columns\` if they are in several rows.`;
     throw new GoxError('GOX_INVALID_PARAMS', message, { file: source, parameter: 'params.count' });
   }
-  const across = columns ?? count!;
+  // Such a number can only lie one above the other.
+  const isTower = columns === undefined && width % count! > 0 && height % count! === 0;
+  const across = columns ?? (isTower ? 1 : count!);
   const side = width / across;
   const total = count ?? across * Math.floor(height / side);
   if (fits(image, total, across)) {
     return { count: total, columns: across, ...(own === undefined ? {} : { place: own.place! }) };
   }
   const what = columns === undefined ? `${total} slices` : `${total} slices in ${across} columns`;
-  const message = `The ${width} x ${height} pixels of ${source} are not ${what} of equal width.`;
+  const message =
+    `The ${width} x ${height} pixels of ${source} are not ${what} of equal size; give another` +
+    ` \`count\`${countsFor(width)}, and \`columns\` if they are in several rows.`;
   throw new GoxError('GOX_INVALID_PARAMS', message, {
     file: source,
     slices: total,

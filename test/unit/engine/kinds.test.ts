@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GoxError } from '../../../conf/errors.ts';
 import { Document } from '../../../engine/document/document.ts';
-import { FORMATS } from '../../../engine/formats/index.ts';
+import { FORMATS, formatFor } from '../../../engine/formats/index.ts';
 import { kindOf } from '../../../engine/formats/kinds.ts';
 import { encodePng } from '../../../engine/image/png.ts';
 import { readDocument } from '../../../engine/project/reading.ts';
@@ -61,6 +61,17 @@ for (const format of KNOWN) {
 test('a picture that is called .vox is a plane of voxels', () => {
   const png = encodePng({ width: 3, height: 2, rgba: new Uint8Array(24).fill(255) });
   assert.is(read('model.vox', png).document.merged().count(), 6);
+});
+
+test('slices in a .png are slices, as it says or those say who number them', () => {
+  const bytes = Buffer.concat([...formatFor('', 'slices').write!(model())]);
+  const ours = read('model.png', bytes);
+  assert.equal([ours.format, ours.warnings.length], ['png slices', 1]);
+  assert.is(read('model.png', bytes, { format: 'png' }).format, 'png');
+  const png = encodePng({ width: 6, height: 4, rgba: new Uint8Array(96).fill(255) });
+  assert.is(read('model.png', png).format, 'png');
+  const { format, document, warnings } = read('model.png', png, { count: 3 });
+  assert.equal([format, document.merged().box()!.max[2], warnings], ['png slices', 3, []]);
 });
 
 test('slices are no picture of another kind', () => {

@@ -90,7 +90,9 @@ test('takes the number of slices it is told, or squares', () => {
   assert.equal(boxCorners(read(2).box), { min: [-1, -1, 0], max: [2, 1, 2] });
   assert.equal(boxCorners(read().box), { min: [-1, -1, 0], max: [1, 1, 3] });
   assert.is(read().merged().get(0, -1, 1), 0xff14_0a03);
-  assert.throws(() => read(4), /not 4 slices of equal width/);
+  assert.throws(() => read(4), /not 4 slices of equal size; give another `count` \(2 or 3 or 6/);
+  const tower = formatFor('', 'slices').read!(picture(3, 8), 'x.png', { count: 4 });
+  assert.equal(boxCorners(tower.box), { min: [-1, -1, 0], max: [2, 1, 4] });
   assert.throws(() => read(0), /not 0 slices/);
   assert.throws(() => read(1.5), /not 1.5 slices/);
   const unclear = /5 x 2 pixels, which are no row of squares; give `count`.* \(5,/;
