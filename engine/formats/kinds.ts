@@ -67,6 +67,7 @@ const SIGNATURES: readonly Signature[] = [
   kind(/^#binvox\b/, 'a binvox model', 'binvox'),
   kind(/^(?:\xef\xbb\xbf)?\s*(?:<\?xml.*)?<COLLADA\b/s, 'a COLLADA scene', 'dae'),
   { ...kind(ZIP, 'a 3MF model', '3mf'), inside: /3D\/[^\0]{0,40}\.model/i },
+  { ...kind(ZIP, 'a zipped COLLADA scene', 'dae'), inside: /[.]dae/i },
   scene(ZIP, 'a USDZ scene', /^.{30}[^\0]{1,64}\.usd/s),
   other(ZIP, 'an Office document', /(?:word|xl|ppt)\/|mimetypeapplication\/vnd\.oasis/),
   archive(ZIP, 'a ZIP archive'),

@@ -2,7 +2,7 @@
  * Polygons of mesh files as triangles. A fan around the first corner is right where all of its
  * triangles look the same way; others are cut by ear clipping in the plane that fits them best
  * (Newell's normal; Sutherland, Sproull, Schumacker, "A Characterization of Ten Hidden-Surface
- * Algorithms", 1974). Holes are in such files as slits that are run through twice.
+ * Algorithms", 1974). Holes are in most files slits that are run through twice.
  */
 
 import earcut from 'earcut';
@@ -26,17 +26,24 @@ export class PolygonCutter {
    * Triangles as triples of places in `corners`, of which `count` name vertices of `positions`
    * (three numbers each, all finite). They run the polygon's way. The list is good until the next
    * call.
+   *
+   * @param holes where in `corners` the outlines of holes begin
    */
-  cut(positions: Float64Array, corners: ArrayLike<number>, count: number): readonly number[] {
-    if (count <= 3 || count > CORNERS_MAX || this.#fans(positions, corners, count)) {
-      return this.fan(count);
-    }
+  cut(
+    positions: Float64Array,
+    corners: ArrayLike<number>,
+    count: number,
+    holes: readonly number[] = [],
+  ): readonly number[] {
+    const outer = holes[0] ?? count;
+    if (count <= 3 || count > CORNERS_MAX) return this.fan(outer);
+    if (this.#fans(positions, corners, outer) && outer === count) return this.fan(count);
     this.#work += count ** 2;
-    if (this.#work > WORK_MAX) return this.fan(count);
+    if (this.#work > WORK_MAX) return this.fan(outer);
     const flat = this.#flattened(positions, corners, count);
-    const triangles = earcut(flat);
+    const triangles = earcut(flat, holes.length === 0 ? undefined : [...holes]);
     // Ears of a polygon that crosses itself may all be lost.
-    if (triangles.length === 0) return this.fan(count);
+    if (triangles.length === 0) return this.fan(outer);
     // The plane was laid so that the polygon runs to the left, and so do the ears' corners.
     const [a, b, c] = [triangles[0]! * 2, triangles[1]! * 2, triangles[2]! * 2];
     if (area(flat, a, b, c) < 0) triangles.reverse();

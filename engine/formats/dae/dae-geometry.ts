@@ -31,6 +31,8 @@ export interface Primitive {
   readonly indices: readonly number[];
   /** Where in the indices each of them ends. */
   readonly ends: readonly number[];
+  /** By their places: where in them, in corners, the outlines of holes begin. */
+  readonly holes: ReadonlyMap<number, readonly number[]>;
 }
 
 /** A dozen are many. */
@@ -75,8 +77,10 @@ export class DaeGeometries {
     if (element === undefined) return undefined;
     const known = this.#sources.get(element);
     if (known !== undefined) return known;
-    const array = element.children.find(({ name }) => name === 'float_array');
     const accessor = childOf(element, 'technique_common', 'accessor');
+    const array =
+      element.children.find(({ name }) => name === 'float_array') ??
+      this.#tree.find(accessor?.attributes.get('source'));
     const values = numbersOf(array?.text ?? '');
     const number = (name: string, missing: number) => {
       const value = Number(accessor?.attributes.get(name) ?? missing);
@@ -110,7 +114,7 @@ export class DaeGeometries {
       ...input,
       offset: vertex,
     }));
-    const { indices, ends } = facesOf(element, stride);
+    const { indices, ends, holes } = facesOf(element, stride);
     return {
       kind: element.name,
       material: element.attributes.get('material'),
@@ -118,15 +122,32 @@ export class DaeGeometries {
       stride,
       indices,
       ends,
+      holes,
     };
   }
 }
 
-function facesOf(element: Element, stride: number): { indices: number[]; ends: number[] } {
+interface Faces {
+  readonly indices: number[];
+  readonly ends: number[];
+  readonly holes: Map<number, readonly number[]>;
+}
+
+function facesOf(element: Element, stride: number): Faces {
   const parts = element.children.filter(({ name }) => name === 'p' || name === 'ph');
-  const lists = parts.map((part) =>
-    part.name === 'p' ? numbersOf(part.text) : slit(part, stride),
-  );
+  const holes = new Map<number, readonly number[]>();
+  const lists = parts.map((part, i) => {
+    if (part.name === 'p') return numbersOf(part.text);
+    const outlines = part.children.filter(({ name }) => name === 'p' || name === 'h');
+    const list: number[] = [];
+    const begins: number[] = [];
+    for (const [n, { text }] of outlines.entries()) {
+      if (n > 0) begins.push(list.length / stride);
+      for (const index of numbersOf(text)) list.push(index);
+    }
+    if (begins.every(Number.isInteger) && begins.length > 0) holes.set(i, begins);
+    return list;
+  });
   const indices = lists.length === 1 ? lists[0]! : lists.flat();
   const corners = Math.floor(indices.length / stride);
   const counts = childOf(element, 'vcount');
@@ -148,17 +169,7 @@ function facesOf(element: Element, stride: number): { indices: number[]; ends: n
       ends.push(end);
     }
   }
-  return { indices, ends };
-}
-
-/** A polygon with holes as one, which runs into each hole and back along a slit. */
-function slit(part: Element, stride: number): number[] {
-  let outline = numbersOf(childOf(part, 'p')?.text ?? '');
-  for (const hole of childrenOf(part, 'h')) {
-    const inner = numbersOf(hole.text);
-    outline = [...outline, ...outline.slice(0, stride), ...inner, ...inner.slice(0, stride)];
-  }
-  return outline;
+  return { indices, ends, holes };
 }
 
 /** Packed colours by the items of a source; channels are sRGB fractions. */

@@ -59,14 +59,21 @@ export class DaeMaterials {
     if (profile === undefined || shader === undefined) return undefined;
     const name = shown(effect.attributes.get('id'));
     const opacity = this.#opacity(shader, name);
+    const params = paramsOf(profile, technique);
     const diffuse = childOf(shader, 'diffuse') ?? childOf(shader, 'emission');
     const map = childOf(diffuse, 'texture');
-    const texture = map && this.#texture(profile, map, name);
-    const own = numbersOf(childOf(diffuse, 'color')?.text ?? '');
+    const texture = map && this.#texture(params, map, name);
+    const own = colorOf(diffuse, params);
     const known = texture === undefined && own.length >= 3 && own.every(Number.isFinite);
-    const [red, green, blue] = known ? own : [1, 1, 1];
-    const light = numbersOf(childOf(shader, 'emission', 'color')?.text ?? '').slice(0, 3);
+    const light = colorOf(childOf(shader, 'emission'), params).slice(0, 3);
     const isLamp = light.length === 3 && light.every(Number.isFinite) && light.some((v) => v > 0);
+    // Lamps need no other colour than their light.
+    const black = known && own.slice(0, 3).every((value) => value <= 0);
+    const [red, green, blue] = black && isLamp ? light : known ? own : [1, 1, 1];
+    if (diffuse?.name === 'diffuse' && childOf(shader, 'emission', 'texture') !== undefined) {
+      const message = 'Light that a picture says where it comes from was left out.';
+      this.#report.warn('WARN_MATERIALS_LOST', message, { object: name });
+    }
     const emission = Float32Array.from(light);
     return {
       shines: isLamp ? { ...newMaterial(name), emission } : undefined,
@@ -91,11 +98,7 @@ export class DaeMaterials {
     return 1;
   }
 
-  #texture(profile: Element, map: Element, object: string): Texture | undefined {
-    const params = new Map<string | undefined, Element>();
-    for (const param of childrenOf(profile, 'newparam')) {
-      params.set(param.attributes.get('sid'), param);
-    }
+  #texture(params: Params, map: Element, object: string): Texture | undefined {
     const name = map.attributes.get('texture') ?? '';
     const sampler = childOf(params.get(name), 'sampler2D');
     const surface = childOf(params.get(childOf(sampler, 'source')?.text.trim()), 'surface');
@@ -113,18 +116,41 @@ export class DaeMaterials {
 
   #image(id: string, object: string): Image | undefined {
     if (this.#images.has(id)) return this.#images.get(id);
-    const from = childOf(this.#tree.byId(id), 'init_from');
+    const image = this.#tree.byId(id);
+    const from = childOf(image, 'init_from');
+    // Pictures may lie in the file, as hexadecimal digits.
+    const digits = childOf(image, 'data')?.text ?? childOf(from, 'hex')?.text;
     const path = (childOf(from, 'ref')?.text ?? from?.text ?? '').trim();
-    const name = nameOf(path);
-    const bytes = name === '' ? undefined : this.#resolve?.(name);
+    const name = path === '' ? id : nameOf(path);
+    const bytes =
+      digits === undefined
+        ? [name, /^file:/i.test(path) ? '' : path]
+            .map((each) => (each ? this.#resolve?.(each) : undefined))
+            .find(Boolean)
+        : Buffer.from(digits.replace(/\s+/g, ''), 'hex');
     if (bytes === undefined) {
       const message = `The picture ${shown(path || id)} is not there.`;
       this.#report.warn('WARN_TEXTURE_MISSING', message, { object });
     }
-    const image = bytes && this.#loader.load(bytes, name);
-    this.#images.set(id, image);
-    return image;
+    const loaded = bytes && this.#loader.load(bytes, name);
+    this.#images.set(id, loaded);
+    return loaded;
   }
+}
+
+type Params = ReadonlyMap<string | undefined, Element>;
+
+/** What a profile and its technique declare, by their names. */
+function paramsOf(...places: readonly (Element | undefined)[]): Params {
+  const all = places.flatMap((place) => childrenOf(place, 'newparam'));
+  return new Map(all.map((param) => [param.attributes.get('sid'), param]));
+}
+
+/** The numbers of a colour, which may be a parameter. */
+function colorOf(element: Element | undefined, params: Params): number[] {
+  const named = params.get(childOf(element, 'param')?.attributes.get('ref'));
+  const value = named?.children.find(({ name }) => /^float[34]$/.test(name));
+  return numbersOf((childOf(element, 'color') ?? value)?.text ?? '');
 }
 
 /** Of a URI: without its scheme, and with its characters as they are. */

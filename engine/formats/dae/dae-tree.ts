@@ -1,7 +1,7 @@
 /** The elements of a COLLADA file as a tree, and how they name one another. */
 
 import { GoxError } from '../../../conf/errors.ts';
-import { XmlReader } from '../xml/xml-reader.ts';
+import { XmlReader, xmlNumber } from '../xml/xml-reader.ts';
 
 export interface Element {
   readonly name: string;
@@ -44,6 +44,12 @@ export class DaeTree {
     if (this.root.name !== 'COLLADA') xml.fail('it is no COLLADA file');
   }
 
+  /** How many elements of a name are directly in libraries of another name. */
+  count(library: string, name: string): number {
+    const libraries = childrenOf(this.root, library);
+    return libraries.reduce((sum, each) => sum + childrenOf(each, name).length, 0);
+  }
+
   /** What a URL of this file names; undefined when that is not there, or in another file. */
   find(url: string | undefined): Element | undefined {
     return url?.startsWith('#') ? this.#byId.get(url.slice(1)) : undefined;
@@ -74,5 +80,5 @@ export function childOf(element: Element | undefined, ...names: readonly string[
 /** Numbers with blanks between them; NaN for what is none. */
 export function numbersOf(text: string): number[] {
   const words = text.trim().split(/\s+/);
-  return words[0] === '' ? [] : words.map(Number);
+  return words[0] === '' ? [] : words.map(xmlNumber);
 }

@@ -10,15 +10,17 @@ import { checkInterrupt } from '../../interrupt.ts';
 import { PolygonCutter } from '../../mesh-import/polygon.ts';
 import { type Part, TriangleSoup, WHITE } from '../../mesh-import/soup.ts';
 import { multiplied } from '../../mesh-import/srgb.ts';
-import { move } from '../../mesh-import/transform.ts';
+import { IDENTITY, move } from '../../mesh-import/transform.ts';
 import { voxelize } from '../../mesh-import/voxelize.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import { Report } from '../report.ts';
 import { shown } from '../shown.ts';
+import { unpacked } from './dae-archive.ts';
 import { colorAt, DaeGeometries, type Primitive, type Source } from './dae-geometry.ts';
 import { type DaeMaterial, DaeMaterials } from './dae-materials.ts';
 import { type Placed, placedNodes } from './dae-nodes.ts';
-import { controlled, nameOf, pose } from './dae-skins.ts';
+import { controlled, morph, nameOf, pose, within } from './dae-skins.ts';
+import { tellLeftOut } from './dae-told.ts';
 import { childOf, childrenOf, DaeTree, type Element } from './dae-tree.ts';
 
 /** Of places and indices, each time that they are used. */
@@ -26,9 +28,10 @@ const NUMBERS_MAX = 2 ** 26;
 
 export const dae: Format = {
   name: 'dae',
-  extensions: ['dae'],
-  read(bytes, source, options = {}) {
-    const reader = new Reader(bytes, source, options);
+  extensions: ['dae', 'zae'],
+  read(file, source, options = {}) {
+    const { bytes, resolve } = unpacked(file, source, options.resolve);
+    const reader = new Reader(bytes, source, resolve, options.report ?? new Report());
     return voxelize(reader.read(), reader.y_up, options);
   },
 };
@@ -46,7 +49,8 @@ class Reader {
   constructor(
     bytes: Uint8Array,
     source: string,
-    { report = new Report(), resolve }: ImportOptions,
+    resolve: ImportOptions['resolve'],
+    report: Report,
   ) {
     this.#report = report;
     this.#tree = new DaeTree(bytes, source);
@@ -73,40 +77,62 @@ class Reader {
         else if (instance.name === 'instance_controller') this.#addSkin(each, instance, placed);
       }
     }
+    tellLeftOut(this.#tree, placed, this.#report);
     const skipped = this.#report.warnings().find(({ code }) => code === 'WARN_FACES_SKIPPED');
+    if (this.#soup.empty && skipped === undefined) this.#addAll();
     if (!this.#soup.empty || skipped === undefined) return this.#soup;
     const { source: file } = this.#tree;
     const message = `${file} is damaged: ${skipped.message}`;
     throw new GoxError('GOX_FORMAT_BROKEN', message, { file });
   }
 
-  #addGeometry({ node, transform }: Placed, instance: Element): void {
-    const url = instance.attributes.get('url');
-    const geometry = this.#tree.find(url);
-    const mesh = childOf(geometry, 'mesh');
-    if (mesh === undefined) {
-      this.#tellMissing(url);
-      return;
+  /** The geometries of a file whose scene shows none. */
+  #addAll(): void {
+    const libraries = childrenOf(this.#tree.root, 'library_geometries');
+    const all = libraries.flatMap((each) => childrenOf(each, 'geometry'));
+    const meshes = all.filter((each) => childOf(each, 'mesh') !== undefined);
+    const message = 'No mesh stands in the scene; all of them were read where they are.';
+    this.#report.warn('WARN_UNPLACED', message, undefined, meshes.length);
+    for (const node of meshes) {
+      const place = { node, transform: IDENTITY, hidden: false, parent: undefined };
+      this.#place(place, childOf(node, 'mesh')!, node);
     }
-    const positions = this.#geometries.positions(mesh);
-    for (let at = 0; at < positions.length; at += 3) move(positions, at, transform);
-    this.#draw(node, mesh, positions, instance);
   }
 
-  #addSkin({ node, transform }: Placed, instance: Element, placed: readonly Placed[]): void {
+  #addGeometry(place: Placed, instance: Element): void {
     const url = instance.attributes.get('url');
-    const { geometry, skin } = controlled(this.#tree, url, this.#report);
+    const mesh = childOf(this.#tree.find(url), 'mesh');
+    if (mesh === undefined) this.#tellMissing(url);
+    else this.#place(place, mesh, instance);
+  }
+
+  #place(place: Placed, mesh: Element, instance: Element): void {
+    const positions = this.#geometries.positions(mesh);
+    for (let at = 0; at < positions.length; at += 3) move(positions, at, place.transform);
+    this.#draw(place, mesh, positions, instance);
+  }
+
+  #addSkin(place: Placed, instance: Element, placed: readonly Placed[]): void {
+    const url = instance.attributes.get('url');
+    const { geometry, skin, morphs } = controlled(this.#tree, url);
     const mesh = childOf(geometry, 'mesh');
     if (mesh === undefined) {
       this.#tellMissing(url);
       return;
     }
     const positions = this.#geometries.positions(mesh);
+    for (const each of morphs.toReversed()) {
+      const targets = childrenOf(childOf(each, 'targets'), 'input').length;
+      this.#spend(positions.length * targets);
+      morph(positions, each, this.#geometries, this.#tree, this.#report);
+    }
     if (skin !== undefined) {
       this.#spend(placed.length + (childOf(skin, 'vertex_weights', 'v')?.text.length ?? 0));
-      pose(positions, skin, this.#geometries, this.#tree, placed, this.#report);
-    } else for (let at = 0; at < positions.length; at += 3) move(positions, at, transform);
-    this.#draw(node, mesh, positions, instance);
+      const skeletons = childrenOf(instance, 'skeleton').map(({ text }) => text.trim());
+      const joints = { placed: within(placed, skeletons, this.#tree), all: placed };
+      pose(positions, skin, this.#geometries, this.#tree, joints, this.#report);
+    } else for (let at = 0; at < positions.length; at += 3) move(positions, at, place.transform);
+    this.#draw(place, mesh, positions, instance);
   }
 
   /** Geometries may be placed again and again. */
@@ -123,27 +149,32 @@ class Reader {
     this.#report.warn('WARN_FACES_SKIPPED', message);
   }
 
-  #draw(node: Element, mesh: Element, positions: Float64Array, instance: Element): void {
+  #draw(place: Placed, mesh: Element, positions: Float64Array, instance: Element): void {
     if (this.#up === 'X_UP') turnX(positions);
-    const name = nameOf(node);
+    const name = nameOf(place.node);
     const bindings = childOf(instance, 'bind_material', 'technique_common')?.children ?? [];
     const bound = new Map(bindings.map((each) => [each.attributes.get('symbol'), each]));
     this.#spend(positions.length + bindings.length);
     for (const primitive of this.#geometries.primitives(mesh)) {
-      const binding = bound.get(primitive.material);
+      // One binding alone is meant for all, whatever it is called.
+      const only = bindings.length === 1 ? bindings[0] : undefined;
+      const own = this.#ownMaterial(primitive.material);
+      const binding = bound.get(primitive.material) ?? (own === undefined ? only : undefined);
       this.#spend(primitive.indices.length + (binding?.children.length ?? 0));
-      const target = binding?.attributes.get('target') ?? this.#ownMaterial(primitive.material);
+      const target = binding?.attributes.get('target') ?? own;
       const material = target === undefined ? undefined : this.#materials.get(target);
-      this.#begin(name, material?.shines);
+      this.#begin(name, material?.shines, place.hidden);
       this.#drawPrimitive(primitive, positions, material, binding, name);
     }
   }
 
   /** What is drawn next is of a node, whose name a layer gets, and of a material that shines. */
-  #begin(node: string, material: Material | undefined): void {
+  #begin(node: string, material: Material | undefined, hidden: boolean): void {
     const name = [node, material?.name ?? ''].filter((each) => each !== '').join(' ');
-    if (!this.#parts.has(name)) this.#parts.set(name, material ? { name, material } : { name });
-    this.#soup.begin(this.#parts.get(name)!);
+    const key = `${hidden} ${name}`;
+    const part = { name, ...(material && { material }), ...(hidden && { hidden }) };
+    if (!this.#parts.has(key)) this.#parts.set(key, part);
+    this.#soup.begin(this.#parts.get(key)!);
   }
 
   /** Files without bindings name a material by its id. */
@@ -183,7 +214,8 @@ class Reader {
           soup.addLine(positions, corners[n - 1]!, corners[n]!, a, b);
         }
       } else {
-        const triangles = this.#trianglesOf(primitive.kind, positions, corners, count);
+        const holes = primitive.holes.get(i);
+        const triangles = this.#trianglesOf(primitive.kind, positions, corners, count, holes);
         for (let n = 0; n + 2 < triangles.length; n += 3) {
           const [a, b, c] = [triangles[n]!, triangles[n + 1]!, triangles[n + 2]!];
           const [ca, cb, cc] = [cornerColors[a]!, cornerColors[b]!, cornerColors[c]!];
@@ -201,9 +233,10 @@ class Reader {
     positions: Float64Array,
     corners: readonly number[],
     count: number,
+    holes: readonly number[] | undefined,
   ): readonly number[] {
     if (kind === 'trifans') return this.#cutter.fan(count);
-    if (kind !== 'tristrips') return this.#cutter.cut(positions, corners, count);
+    if (kind !== 'tristrips') return this.#cutter.cut(positions, corners, count, holes);
     const strip: number[] = [];
     // Every second triangle of a strip runs the other way.
     for (let i = 2; i < count; i++) strip.push(i - 2, ...(i % 2 === 0 ? [i - 1, i] : [i, i - 1]));

@@ -21,6 +21,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const NAME_END = /[\s/>=]/g;
 const ATTRIBUTE = /([^\s="']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const DECIMAL_COMMA = /^\s*[+-]?\d+,\d+(?:e[+-]?\d+)?\s*$/i;
+const DECLARATION_BYTES = 256;
 const CODE_POINT_MAX = 0x10_ffff;
 
 export class XmlReader {
@@ -203,9 +205,30 @@ function decoded(text: string): string {
   });
 }
 
-/** UTF-8, or UTF-16 as its byte order mark says. */
+/** UTF-16 as its byte order mark says, or what the declaration names; UTF-8 without them. */
 function textOf(bytes: Uint8Array): string {
   const start = bytes.length < 2 ? 0 : bytes[0]! * 256 + bytes[1]!;
-  const name = start === 0xfffe ? 'utf-16le' : start === 0xfeff ? 'utf-16be' : 'utf-8';
+  const name = start === 0xfffe ? 'utf-16le' : start === 0xfeff ? 'utf-16be' : declared(bytes);
   return new TextDecoder(name).decode(bytes);
+}
+
+/** The encoding that a declaration in plain letters names, if it is one. */
+function declared(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, DECLARATION_BYTES)).toString('latin1');
+  const name = /^\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.-]+)["']/.exec(head)?.[1] ?? '';
+  if (!/^(?:iso-8859-\d+|windows-\d+|latin1|shift_jis|euc-jp|gb\w+|big5|koi8-r)$/i.test(name)) {
+    return 'utf-8';
+  }
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    return 'utf-8';
+  }
+}
+
+/** NaN for what is no number. Some programs write the decimal comma of their user's country. */
+export function xmlNumber(text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isNaN(number) || !DECIMAL_COMMA.test(text)) return number;
+  return Number(text.replace(',', '.'));
 }
