@@ -80,7 +80,8 @@ test('meshes morph as their weights say', () => {
         nodes: '<node><translate>0 0 3</translate><instance_controller url="#k"/></node>',
         more: `${target('t', points)}<library_controllers><controller id="k">
          <morph source="#g" method="${method}"><source id="ts">
-         <IDREF_array count="1">t</IDREF_array></source>${source('ws', 1, weights)}<targets><input semantic="MORPH_TARGET" source="#ts"/>
+         <IDREF_array count="1">t</IDREF_array></source>${source('ws', 1, weights)}
+         <targets><input semantic="MORPH_TARGET" source="#ts"/>
          <input semantic="MORPH_WEIGHT" source="#ws"/></targets></morph></controller>
          </library_controllers>`,
       }),
