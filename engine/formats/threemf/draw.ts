@@ -7,12 +7,19 @@ import type { Matrix, Model, ObjectOf3mf, Properties } from './model.ts';
 /** Properties of properties; the specification has none deeper than one. */
 const DEPTH_MAX = 4;
 
+/** What a slicer says of an object's triangles. */
+export interface Sliced {
+  readonly colorOf: (triangle: number) => number | undefined;
+  readonly isDrawn: (triangle: number) => boolean;
+}
+
 /** How many faces have corners that are nowhere. */
 export function drawObject(
   soup: TriangleSoup,
   model: Model,
   object: ObjectOf3mf,
   matrix: Matrix,
+  { colorOf, isDrawn }: Sliced,
 ): number {
   const positions = moved(object, matrix);
   const looks = object.groups.map((pid) => lookOf(model, pid));
@@ -24,6 +31,7 @@ export function drawObject(
   let skipped = 0;
   for (let triangle = 0; triangle < object.count; triangle++) {
     if ((triangle & 0xfff) === 0) checkInterrupt();
+    if (!isDrawn(triangle)) continue;
     const [a, b, c, p1, p2, p3] = object.triangles.subarray(
       triangle * 6,
       triangle * 6 + 6,
@@ -32,18 +40,21 @@ export function drawObject(
       skipped++;
       continue;
     }
-    const look = looks[object.groupOf[triangle]!];
-    const color = (place: number) => look?.colors?.[look.placeOf(place)] ?? WHITE;
+    const own = looks[object.groupOf[triangle]!];
+    const isPainted = own === undefined || object.paints.has(triangle);
+    const paint = isPainted ? colorOf(triangle) : undefined;
+    const look = paint === undefined ? own : undefined;
+    const color = (place: number) => look?.colors?.[look.placeOf(place)] ?? paint ?? WHITE;
     soup.add(positions, a, b, c, color(p1), color(p2), color(p3));
+    if (look !== undefined || paint !== undefined) soup.hasColors = true;
     if (look === undefined) continue;
-    soup.hasColors = true;
     const { texture, uvs } = look;
     if (texture === undefined || uvs === undefined) continue;
     const [u1, u2, u3] = [look.placeOf(p1), look.placeOf(p2), look.placeOf(p3)];
     const isLaid = [u1, u2, u3].every((place) => uvs[place * 2 + 1] !== undefined);
     if (isLaid) soup.lay(texture, uvs, u1, u2, u3);
   }
-  for (let i = 0; i + 1 < object.beams.length; i += 2) {
+  for (let i = 0; i + 1 < object.beams.length && isDrawn(Infinity); i += 2) {
     const [a, b] = [object.beams[i]!, object.beams[i + 1]!];
     if (isThere(a) && isThere(b)) soup.addLine(positions, a, b, WHITE, WHITE);
     else skipped++;

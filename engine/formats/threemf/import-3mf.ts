@@ -18,6 +18,7 @@ import { XmlReader } from '../xml/xml-reader.ts';
 import { drawObject } from './draw.ts';
 import type { Component, Matrix, Model, ObjectOf3mf } from './model.ts';
 import { type Around, ModelReader } from './model-reader.ts';
+import { Slicer } from './slicer.ts';
 import { Zip } from './zip.ts';
 
 const MODEL_TYPE = /\/3dmodel$/;
@@ -44,6 +45,7 @@ class Reader implements Around {
   readonly #loader: ImageLoader;
   readonly #models = new Map<string, Model | undefined>();
   readonly #images = new Map<string, ReturnType<ImageLoader['load']>>();
+  readonly #slicer: Slicer;
   #refusal: GoxError | undefined;
   readonly #parts = new Map<string, Part>();
   #left = NUMBERS_MAX;
@@ -54,6 +56,7 @@ class Reader implements Around {
     this.#zip = new Zip(bytes, source);
     this.#soup = new TriangleSoup(source);
     this.#loader = new ImageLoader(source, report);
+    this.#slicer = this.#sliced();
   }
 
   read(): TriangleSoup {
@@ -65,6 +68,17 @@ class Reader implements Around {
     this.#soup.voxel_length = voxelLengthIn(model.application);
     if (this.#soup.empty && this.#refusal !== undefined) throw this.#refusal;
     return this.#soup;
+  }
+
+  /** Without what a slicer says, where that is damaged. */
+  #sliced(): Slicer {
+    try {
+      return new Slicer(this.#zip, this.source, this.report);
+    } catch (error) {
+      if (!(error instanceof GoxError && error.code.startsWith('GOX_FORMAT'))) throw error;
+      this.report.warn('WARN_DETAIL_SKIPPED', error.message);
+      return new Slicer(undefined, this.source, this.report);
+    }
   }
 
   image(path: string) {
@@ -123,11 +137,12 @@ class Reader implements Around {
 
   /** Draws objects and what they are put together of. */
   #place(start: Model, items: readonly Component[]): void {
-    const waiting = items.map((item) => ({ ...item, model: start, name: '', depth: 0 })).reverse();
+    const first = { model: start, name: '', depth: 0 };
+    const waiting = items.map((item) => ({ ...item, ...first, root: item.object })).reverse();
     let placed = waiting.length;
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       checkInterrupt();
-      const { path, object: id, matrix, depth } = next;
+      const { path, object: id, depth, root } = next;
       const model = path === undefined ? next.model : this.#model(path);
       const object = model?.objects.get(id);
       if (model === undefined || object === undefined || depth > DEPTH_MAX) {
@@ -135,26 +150,46 @@ class Reader implements Around {
         this.report.warn('WARN_FACES_SKIPPED', message);
         continue;
       }
-      const name = next.name || object.name;
+      // Parts of a package may be measured by units of their own.
+      const matrix = scaled(next.matrix, model.unit / next.model.unit);
+      const name = next.name || object.name || this.#slicer.nameOf(root);
+      const hidden = next.hidden || object.hidden;
       placed += object.components.length;
       this.#spend(object.positions.length + object.triangles.length + object.groups.length);
       if (placed > PLACED_MAX) this.#refuse('objects', PLACED_MAX);
-      this.#draw(model, object, matrix, name);
+      this.#draw(model, { id, root, matrix, name, hidden }, object);
       for (const component of object.components.toReversed()) {
         const joined = product(component.matrix, matrix);
-        waiting.push({ ...component, matrix: joined, model, name, depth: depth + 1 });
+        const at = { model, name, depth: depth + 1, root, hidden: hidden || component.hidden };
+        waiting.push({ ...component, ...at, matrix: joined });
       }
     }
   }
 
-  #draw(model: Model, object: ObjectOf3mf, matrix: Matrix, name: string): void {
-    if (!this.#parts.has(name)) this.#parts.set(name, { name: shown(name) });
-    this.#soup.begin(this.#parts.get(name)!);
-    const skipped = drawObject(this.#soup, model, object, matrix);
+  #draw(model: Model, placed: Placed, object: ObjectOf3mf): void {
+    const { id, root, matrix, name, hidden } = placed;
+    const isSolid = this.#slicer.isSolid(root, id);
+    const colorOf = this.#slicer.painter(root, id, object.paints);
+    const draw = (isDrawn: (triangle: number) => boolean) => {
+      return drawObject(this.#soup, model, object, matrix, { colorOf, isDrawn });
+    };
+    this.#begin(name, hidden);
+    let skipped = draw(isSolid);
+    if (this.#slicer.changes(root, id)) {
+      this.#begin(`${name} (modifier)`.trim(), true);
+      skipped += draw((triangle) => !isSolid(triangle));
+    }
     if (skipped === 0) return;
     const message = `The object ${shown(name)} has faces whose corners are nowhere.`;
     this.report.warn('WARN_FACES_SKIPPED', message, { object: shown(name) }, skipped);
     this.#refusal ??= this.#broken(message);
+  }
+
+  #begin(name: string, hidden: boolean): void {
+    const key = `${hidden} ${name}`;
+    const part = { name: shown(name), ...(hidden && { hidden }) };
+    if (!this.#parts.has(key)) this.#parts.set(key, part);
+    this.#soup.begin(this.#parts.get(key)!);
   }
 
   #fail(what: string): never {
@@ -182,13 +217,27 @@ class Reader implements Around {
   }
 }
 
+interface Placed {
+  readonly id: string;
+  /** The object that is built, of which it is a part. */
+  readonly root: string;
+  readonly matrix: Matrix;
+  readonly name: string;
+  readonly hidden: boolean;
+}
+
+/** Of an object that is so many times larger before it is placed. */
+function scaled(matrix: Matrix, by: number): Matrix {
+  return by === 1 ? matrix : matrix.map((value, i) => (i < 9 ? value * by : value));
+}
+
 /** What is put together of nothing that is built: the objects that are no components. */
 function everything({ objects }: Model): Component[] {
   const used = new Set(
     [...objects.values()].flatMap(({ components }) => components.map(({ object }) => object)),
   );
   const alone = [...objects.keys()].filter((id) => !used.has(id));
-  return alone.map((object) => ({ path: undefined, object, matrix: IDENTITY }));
+  return alone.map((object) => ({ path: undefined, object, matrix: IDENTITY, hidden: false }));
 }
 
 /** What a does and then b. */

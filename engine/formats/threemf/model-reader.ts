@@ -10,7 +10,7 @@ import type { Texture, Wrap } from '../../mesh-import/texture.ts';
 import { pack } from '../../volume/color.ts';
 import type { Report } from '../report.ts';
 import { shown } from '../shown.ts';
-import type { XmlReader } from '../xml/xml-reader.ts';
+import { type XmlReader, xmlNumber } from '../xml/xml-reader.ts';
 import { type Component, type Matrix, type Model, ObjectOf3mf } from './model.ts';
 
 const IDENTITY: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
@@ -22,6 +22,18 @@ const WRAPS: ReadonlyMap<unknown, Wrap> = new Map([
 
 /** Extensions that a model may require: what they add is read, or is not about its looks. */
 const KNOWN = /\/(?:core|material|production|beamlattice|trianglesets|slice)\/\d{4}\/\d{2}$/;
+
+/** Types of objects that stand for no part of the model. */
+const HIDDEN = /^(?:support|solidsupport|other)$/;
+
+/** How long units are, in millimetres. */
+const UNITS: ReadonlyMap<string | undefined, number> = new Map([
+  ['micron', 0.001],
+  ['centimeter', 10],
+  ['inch', 25.4],
+  ['foot', 304.8],
+  ['meter', 1000],
+]);
 
 /** The file around the part. */
 export interface Around {
@@ -47,7 +59,7 @@ export class ModelReader {
     this.#around = around;
     this.#xml = xml;
     this.#model = {
-      ...{ path, application: '' },
+      ...{ path, application: '', unit: 1 },
       ...{ objects: new Map(), properties: new Map(), items: [] },
     };
   }
@@ -56,6 +68,7 @@ export class ModelReader {
   read(): Model {
     const xml = this.#xml;
     if (xml.next() !== 'open' || xml.name !== 'model') xml.fail('it is no model');
+    this.#model.unit = UNITS.get(xml.attribute('unit')) ?? 1;
     this.#requireKnown();
     let isApplication = false;
     for (let kind = xml.next(); kind !== undefined; kind = xml.next()) {
@@ -142,6 +155,7 @@ export class ModelReader {
     const name = xml.attribute('name') ?? '';
     const place = Math.trunc(Number(xml.attribute('pindex') ?? 0));
     this.#object = new ObjectOf3mf(name, xml.attribute('pid'), place);
+    this.#object.hidden = HIDDEN.test(xml.attribute('type') ?? '');
     this.#model.objects.set(xml.attribute('id') ?? '', this.#object);
   }
 
@@ -154,6 +168,9 @@ export class ModelReader {
     const pid = own ?? object.pid;
     const first = p1 === undefined ? object.pindex : this.#number('p1');
     const other = (name: string) => (p1 === undefined ? first : this.#number(name, first));
+    // Bambu Studio and OrcaSlicer, and PrusaSlicer.
+    const paint = xml.attribute('paint_color') ?? xml.attribute('mmu_segmentation');
+    if (paint) object.paints.set(object.count, paint);
     object.addTriangle([this.#number('v1'), this.#number('v2'), this.#number('v3')], pid, [
       first,
       other('p2'),
@@ -174,18 +191,19 @@ export class ModelReader {
       path: xml.attribute('path'),
       object: xml.attribute('objectid') ?? '',
       matrix: isOne ? matrix : IDENTITY,
+      hidden: xml.attribute('printable') === '0',
     };
   }
 
   /** NaN for what is none. */
   #number(name: string, missing = Number.NaN): number {
     const text = this.#xml.attribute(name);
-    return text === undefined ? missing : text.trim() === '' ? Number.NaN : Number(text);
+    return text === undefined ? missing : xmlNumber(text);
   }
 }
 
 /** `#RRGGBB` or `#RRGGBBAA`; white when it is neither. */
-function colorOf(text: string | undefined): number {
+export function colorOf(text: string | undefined): number {
   const digits = /^\s*#([\da-f]{6})([\da-f]{2})?\s*$/i.exec(text ?? '');
   if (digits === null) return WHITE;
   const rgb = Number.parseInt(digits[1]!, 16);

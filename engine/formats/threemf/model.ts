@@ -18,6 +18,8 @@ export interface Component {
   readonly path: string | undefined;
   readonly object: string;
   readonly matrix: Matrix;
+  /** Whether it is said not to be printed. */
+  readonly hidden: boolean;
 }
 
 const FIRST_ROOM = 64;
@@ -31,6 +33,10 @@ export class ObjectOf3mf {
   readonly pid: string | undefined;
   readonly pindex: number;
   readonly components: Component[] = [];
+  /** Whether it is a support or the like. */
+  hidden = false;
+  /** By triangles: how they are painted in a slicer. */
+  readonly paints = new Map<number, string>();
   /** Two vertices a beam. */
   readonly beams: number[] = [];
   vertices = 0;
@@ -82,6 +88,8 @@ export interface Model {
   readonly path: string;
   /** The program that wrote it, as it calls itself. */
   application: string;
+  /** In millimetres. */
+  unit: number;
   readonly objects: Map<string, ObjectOf3mf>;
   readonly properties: Map<string, Properties>;
   /** What is built. */
