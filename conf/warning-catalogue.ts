@@ -50,6 +50,10 @@ export const WARNINGS = {
       ' over.',
     advice: 'Nothing, when all is there that should be.',
   },
+  WARN_CUT_SHORT: {
+    meaning: 'The file ends before all is there that it says it holds; what is there was read.',
+    advice: 'Get the file once more: a download or a copy was not finished.',
+  },
   WARN_TRAILING_BYTES: {
     meaning: 'There are bytes behind the end of what the file says it holds.',
     advice: 'Nothing, when all is there that should be.',

@@ -18,10 +18,19 @@ export function colorAt(soup: TriangleSoup, triangle: number, wa: number, wb: nu
   const number = textured === undefined ? 0 : textured[triangle]!;
   if (number === 0) return blended;
   const pair = triangle * 6;
-  const u = uvs![pair]! * wa + uvs![pair + 2]! * wb + uvs![pair + 4]! * wc;
-  const v = uvs![pair + 1]! * wa + uvs![pair + 3]! * wb + uvs![pair + 5]! * wc;
+  const [ta, tb, tc] = [inward(wa), inward(wb), inward(wc)];
+  const u = uvs![pair]! * ta + uvs![pair + 2]! * tb + uvs![pair + 4]! * tc;
+  const v = uvs![pair + 1]! * ta + uvs![pair + 3]! * tb + uvs![pair + 5]! * tc;
   const texel = sampleTexture(soup.textures[number - 1]!, u, v);
   return blended === WHITE ? texel : multiplied(texel, blended);
+}
+
+/**
+ * A weight of a point moved towards the triangle's middle by far less than a pixel: on the edge of
+ * a repeated picture it would have the colour of the opposite edge.
+ */
+function inward(weight: number): number {
+  return weight + (1 / 3 - weight) * 2 ** -14;
 }
 
 /** Three packed colours, each by its weight. */

@@ -6,12 +6,18 @@
  */
 
 import earcut from 'earcut';
+import type { Report } from '../formats/report.ts';
+import { crossingIn } from './crossing.ts';
 
-/** Cutting takes longer than the corners grow; polygons of more are fans. */
-const CORNERS_MAX = 4096;
+/**
+ * Steps for all polygons of a file, of some nanoseconds each: the square of the corners of one that
+ * is cut, and more where it crosses itself, which takes the cutting so much longer.
+ */
+const STEPS_MAX = 2 ** 30;
+const CROSSED_STEPS = 64;
 
-/** The squares of the corners of all polygons that are cut, which is some ten seconds. */
-const WORK_MAX = 2 ** 30;
+/** Polygons of more corners are looked at before they are cut. */
+const CORNERS_FEW = 64;
 
 /** Parts of the whole that a triangle's area may be wrong by. */
 const ROUNDING = 1e-9;
@@ -20,7 +26,12 @@ export class PolygonCutter {
   #flat = new Float64Array(64);
   readonly #normal = new Float64Array(3);
   readonly #fan: number[] = [];
-  #work = 0;
+  readonly #report: Report | undefined;
+  #steps = 0;
+
+  constructor(report?: Report) {
+    this.#report = report;
+  }
 
   /**
    * Triangles as triples of places in `corners`, of which `count` name vertices of `positions`
@@ -36,18 +47,32 @@ export class PolygonCutter {
     holes: readonly number[] = [],
   ): readonly number[] {
     const outer = holes[0] ?? count;
-    if (count <= 3 || count > CORNERS_MAX) return this.fan(outer);
+    if (count <= 3) return this.fan(outer);
     if (this.#fans(positions, corners, outer) && outer === count) return this.fan(count);
-    this.#work += count ** 2;
-    if (this.#work > WORK_MAX) return this.fan(outer);
     const flat = this.#flattened(positions, corners, count);
+    if (!this.#canBeCut(flat, count, outer)) {
+      const message = 'A polygon crosses itself, or takes too long to cut; it may be filled wrong.';
+      this.#report?.warn('WARN_DETAIL_SKIPPED', message);
+      return this.fan(outer);
+    }
     const triangles = earcut(flat, holes.length === 0 ? undefined : [...holes]);
+    const whole = triangles.length === (count + 2 * holes.length - 2) * 3;
+    this.#steps += count ** 2 * (whole ? 1 : CROSSED_STEPS);
     // Ears of a polygon that crosses itself may all be lost.
     if (triangles.length === 0) return this.fan(outer);
     // The plane was laid so that the polygon runs to the left, and so do the ears' corners.
     const [a, b, c] = [triangles[0]! * 2, triangles[1]! * 2, triangles[2]! * 2];
     if (area(flat, a, b, c) < 0) triangles.reverse();
     return triangles;
+  }
+
+  /** Whether there is time for it: it is short, or no two edges of its outline cross. */
+  #canBeCut(flat: Float64Array, count: number, outer: number): boolean {
+    if (this.#steps + count ** 2 > STEPS_MAX) return false;
+    if (count <= CORNERS_FEW) return true;
+    const search = crossingIn(flat, outer, STEPS_MAX - this.#steps);
+    this.#steps += search.steps;
+    return !search.found && this.#steps + count ** 2 <= STEPS_MAX;
   }
 
   /** The triangles around the first corner, in the same way. */

@@ -3,7 +3,6 @@
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 
-const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
@@ -44,7 +43,8 @@ export class TextCursor {
     const { bytes } = this;
     for (;;) {
       const byte = bytes[this.at];
-      if (byte === SPACE || byte === TAB || byte === RETURN) this.at++;
+      // Form feeds too, and what pads a file or ends it for some programs: NUL and Ctrl-Z.
+      if (byte! <= SPACE && byte !== NEWLINE) this.at++;
       else if (byte === BACKSLASH && this.#continues()) this.line++;
       else return byte !== undefined && byte !== NEWLINE && byte !== HASH;
     }
@@ -178,7 +178,5 @@ export class TextCursor {
 }
 
 function endsWord(byte: number | undefined): boolean {
-  return (
-    byte === undefined || byte === SPACE || byte === TAB || byte === NEWLINE || byte === RETURN
-  );
+  return byte === undefined || byte <= SPACE;
 }

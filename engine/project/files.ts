@@ -9,7 +9,15 @@
  * never written into, since a file is replaced under its name here, not changed.
  */
 
-import { accessSync, closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  readdirSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { GoxError } from '../../conf/errors.ts';
@@ -123,6 +131,21 @@ export class Files {
         closeSync(fd);
       }
     });
+  }
+
+  /** The names in a directory; none for what is no such place, or must not be read. */
+  list(path: string): readonly string[] {
+    let directory: Directory | undefined;
+    try {
+      directory = this.#roots.openDirectory(this.#locate(path));
+      return readdirSync(directory.at('.'));
+    } catch (error) {
+      const refused = error instanceof GoxError || error instanceof OutsideError;
+      if (!refused && !isSystemError(error)) throw error;
+      return [];
+    } finally {
+      directory?.close();
+    }
   }
 
   /** How many bytes a file has. Throws GOX_PATH_REFUSED and GOX_FILE. */

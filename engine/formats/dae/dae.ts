@@ -42,7 +42,7 @@ class Reader {
   readonly #soup: TriangleSoup;
   readonly #geometries: DaeGeometries;
   readonly #materials: DaeMaterials;
-  readonly #cutter = new PolygonCutter();
+  readonly #cutter: PolygonCutter;
   readonly #parts = new Map<string, Part>();
   #left = NUMBERS_MAX;
 
@@ -53,6 +53,7 @@ class Reader {
     report: Report,
   ) {
     this.#report = report;
+    this.#cutter = new PolygonCutter(report);
     this.#tree = new DaeTree(bytes, source);
     this.#soup = new TriangleSoup(source);
     this.#geometries = new DaeGeometries(this.#tree);

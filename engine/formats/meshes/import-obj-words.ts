@@ -1,6 +1,7 @@
 /** The smaller parts of lines of an .obj file. */
 
 import { TextCursor } from '../../mesh-import/text-cursor.ts';
+import { pack } from '../../volume/color.ts';
 
 const MINUS = 0x2d;
 const PLUS = 0x2b;
@@ -12,10 +13,11 @@ const INDEX_DIGITS_MAX = 10;
 export const MISSING = -1;
 
 /**
- * The place that a number names, of so many: from 1 up, or from -1 down for the last one read.
- * MISSING for others; the cursor is behind it, at the slash or the end of the word.
+ * The place that a number names, of so many: from 1 up, of `all` that are known, or from -1 down
+ * for the last one of the `count` before it. MISSING for others; the cursor is behind it, at the
+ * slash or the end of the word.
  */
-export function readIndex(cursor: TextCursor, count: number): number {
+export function readIndex(cursor: TextCursor, count: number, all = count): number {
   const { bytes } = cursor;
   const from = cursor.at;
   const negative = bytes[from] === MINUS;
@@ -28,7 +30,7 @@ export function readIndex(cursor: TextCursor, count: number): number {
   cursor.at = at;
   const ended = bytes[at] === SLASH || !cursor.inWord();
   if (!ended) cursor.word();
-  const found = ended && digits > 0 && digits <= INDEX_DIGITS_MAX && index >= 0 && index < count;
+  const found = ended && digits > 0 && digits <= INDEX_DIGITS_MAX && index >= 0 && index < all;
   return found ? index : MISSING;
 }
 
@@ -43,4 +45,28 @@ export function colorsAreBytes(bytes: Uint8Array, at: number, source: string): b
     for (let i = 0; i < 6 && cursor.more(); i++) if (cursor.value() > 1 && i > 2) return true;
   } while (cursor.nextLine());
   return false;
+}
+
+const PAINT = '#MRGB';
+/** As ZBrush writes them; more are no such line. */
+const PAINT_COLORS_MAX = 64;
+
+/**
+ * The packed colours of a line `#MRGB` of ZBrush, for as many vertices: hexadecimal, and before
+ * each a mask, which says nothing about colours. None in another line.
+ */
+export function paintAt(cursor: TextCursor): readonly number[] {
+  const { bytes, at } = cursor;
+  if (bytes[at] !== PAINT.charCodeAt(0) || cursor.word() !== PAINT) {
+    cursor.at = at;
+    return [];
+  }
+  const digits = cursor.rest();
+  const colors: number[] = [];
+  for (let from = 0; colors.length < PAINT_COLORS_MAX && from + 8 <= digits.length; from += 8) {
+    const rgb = Number.parseInt(digits.slice(from + 2, from + 8), 16);
+    if (Number.isNaN(rgb)) break;
+    colors.push(pack(rgb >> 16, (rgb >> 8) & 255, rgb & 255, 255));
+  }
+  return colors;
 }

@@ -20,7 +20,7 @@ import { Report } from '../report.ts';
 import { shown } from '../shown.ts';
 import { type ObjMaterial, ObjMaterials } from './import-materials.ts';
 import { unquoted } from './import-mtl.ts';
-import { colorsAreBytes, MISSING, readIndex } from './import-obj-words.ts';
+import { colorsAreBytes, MISSING, paintAt, readIndex } from './import-obj-words.ts';
 import { voxelLengthIn } from './voxel-mark.ts';
 
 const FIRST_ROOM = 1024;
@@ -51,13 +51,17 @@ class ObjReader {
   readonly #report: Report;
   /** Nothing is made better than Goxel does it. */
   readonly #plain: boolean;
-  readonly #cutter = new PolygonCutter();
+  readonly #cutter: PolygonCutter;
   #positions = new Float64Array(3 * FIRST_ROOM);
   #colors = new Uint32Array(FIRST_ROOM);
   #vertexCount = 0;
   #full = 0;
   #uvs = new Float64Array(2 * FIRST_ROOM);
   #uvCount = 0;
+  /** Of vertices and texture vertices, where those that come later in the file were read before. */
+  #ahead: { readonly vertices: number; readonly uvs: number } | undefined;
+  /** Vertices that have a colour by a `#MRGB` line. */
+  #painted = 0;
   readonly #corners: number[] = [];
   readonly #cornerUvs: number[] = [];
   readonly #laid = new Float64Array(6);
@@ -77,6 +81,7 @@ class ObjReader {
     this.#plain = options.like === 'goxel';
     this.#soup.goxelWhite = this.#plain;
     this.#report = options.report;
+    this.#cutter = new PolygonCutter(options.report);
     this.#materials = new ObjMaterials(source, options.resolve, options.report);
   }
 
@@ -88,7 +93,10 @@ class ObjReader {
     let strange: { line: number; at: number } | undefined;
     do {
       const { line } = cursor;
-      if (!cursor.more()) continue;
+      if (!cursor.more()) {
+        if (!this.#plain) this.#readPaint();
+        continue;
+      }
       const { at } = cursor;
       const keyword = cursor.word();
       if (this.#statement(keyword) || PASSED_OVER.has(keyword)) cursor.skip();
@@ -129,6 +137,7 @@ class ObjReader {
   /** `x y z`, `x y z w`, `x y z r g b` or `x y z r g b a`; w says nothing about triangles. */
   #readVertex(): void {
     const vertex = this.#vertexCount++;
+    if (vertex < (this.#ahead?.vertices ?? 0)) return;
     if (vertex === this.#colors.length) {
       this.#positions = grown(this.#positions, vertex * 6);
       this.#colors = grown(this.#colors, vertex * 2);
@@ -163,6 +172,7 @@ class ObjReader {
   #readUv(): void {
     const cursor = this.#cursor;
     const uv = this.#uvCount++;
+    if (uv < (this.#ahead?.uvs ?? 0)) return;
     if (uv * 2 === this.#uvs.length) this.#uvs = grown(this.#uvs, uv * 4);
     this.#uvs[uv * 2] = cursor.more() ? cursor.value() : Number.NaN;
     this.#uvs[uv * 2 + 1] = cursor.more() ? cursor.value() : 0;
@@ -174,14 +184,14 @@ class ObjReader {
     let count = 0;
     let sound = true;
     for (; cursor.more(); count++) {
-      const vertex = readIndex(cursor, this.#vertexCount);
+      const vertex = this.#readPlace('vertices', this.#vertexCount);
       if (vertex === MISSING || Number.isNaN(this.#sumAt(vertex))) sound = false;
       this.#corners[count] = vertex;
       this.#cornerUvs[count] = MISSING;
       if (cursor.bytes[cursor.at] !== SLASH) continue;
       cursor.at++;
       if (cursor.bytes[cursor.at] !== SLASH && cursor.inWord()) {
-        this.#cornerUvs[count] = readIndex(cursor, this.#uvCount);
+        this.#cornerUvs[count] = this.#readPlace('uvs', this.#uvCount);
         if (this.#cornerUvs[count] === MISSING) {
           this.#detail('A face names a texture vertex that is not there.');
         }
@@ -189,6 +199,44 @@ class ObjReader {
       cursor.word();
     }
     return sound ? count : MISSING;
+  }
+
+  /** The place of what an index names, which may come later in the file, or MISSING. */
+  #readPlace(what: 'vertices' | 'uvs', count: number): number {
+    const cursor = this.#cursor;
+    const { at } = cursor;
+    const place = readIndex(cursor, count, this.#ahead?.[what]);
+    if (place !== MISSING || this.#ahead !== undefined || this.#plain) return place;
+    this.#readAhead();
+    cursor.at = at;
+    return readIndex(cursor, count, this.#ahead![what]);
+  }
+
+  /** Reads all vertices that come later. A few programs write them behind the faces. */
+  #readAhead(): void {
+    const cursor = this.#cursor;
+    const { at, line } = cursor;
+    const [vertices, uvs] = [this.#vertexCount, this.#uvCount];
+    cursor.skip();
+    while (cursor.nextLine()) {
+      const keyword = cursor.more() ? cursor.word() : '';
+      if (keyword === 'v') this.#readVertex();
+      else if (keyword === 'vt') this.#readUv();
+      cursor.skip();
+    }
+    this.#ahead = { vertices: this.#vertexCount, uvs: this.#uvCount };
+    [this.#vertexCount, this.#uvCount] = [vertices, uvs];
+    Object.assign(cursor, { at, line });
+  }
+
+  /** The colours of the next vertices, in the comments of ZBrush: MMRRGGBB each, without blanks. */
+  #readPaint(): void {
+    const colors = paintAt(this.#cursor);
+    if (colors.length === 0) return;
+    this.#soup.hasColors = true;
+    for (const color of colors) {
+      if (this.#painted < this.#vertexCount) this.#colors[this.#painted++] = color;
+    }
   }
 
   #sumAt(vertex: number): number {

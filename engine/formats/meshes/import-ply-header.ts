@@ -71,11 +71,14 @@ export interface Header {
   readonly zUp: boolean;
   /** Units to a voxel, where Goxel wrote it, or we. */
   readonly voxel_length: number | undefined;
+  /** Lines that are none of a header, which old exporters of Blender have. */
+  readonly strange: readonly number[];
 }
 
 const ELEMENTS_MAX = 64;
 const PROPERTIES_MAX = 256;
 const TEXTURES_MAX = 256;
+const STRANGE_MAX = 16;
 const COUNT = /^\d{1,10}$/;
 
 const RETURN = 0x0d;
@@ -96,12 +99,13 @@ export function plyBytes(bytes: Uint8Array): Uint8Array {
 
 /** Reads a header and leaves the cursor at the first record. Throws GOX_FORMAT_BROKEN. */
 export function readHeader(cursor: TextCursor): Header {
-  if (cursor.word() !== 'ply') cursor.fail('it does not begin with "ply"');
+  if (cursor.word().toLowerCase() !== 'ply') cursor.fail('it does not begin with "ply"');
   let encoding: Encoding | undefined;
   const elements: Element[] = [];
   const textures: string[] = [];
   let zUp = false;
   let voxel_length: number | undefined;
+  const strange: number[] = [];
   while (cursor.nextLine()) {
     if (!cursor.more()) continue;
     const keyword = cursor.word();
@@ -111,7 +115,7 @@ export function readHeader(cursor: TextCursor): Header {
       if (encoding === undefined) cursor.fail('unknown format');
     } else if (keyword === 'element') {
       if (elements.length === ELEMENTS_MAX) cursor.fail(`more than ${ELEMENTS_MAX} elements`);
-      const name = next(cursor);
+      const name = next(cursor).toLowerCase();
       const count = next(cursor);
       if (!COUNT.test(count)) cursor.fail('an element without a count');
       elements.push({ name, count: Number(count), properties: [] });
@@ -125,14 +129,14 @@ export function readHeader(cursor: TextCursor): Header {
       if (encoding === undefined) cursor.fail('the header names no format');
       // One newline ends the header: what looks like another may be the first record's bytes.
       cursor.nextLine();
-      return { encoding, elements, textures, zUp, voxel_length };
+      return { encoding, elements, textures, zUp, voxel_length, strange };
     } else if (keyword === 'comment' || keyword === 'obj_info') {
       const comment = cursor.rest();
       const picture = /^TextureFile\s+(.+)$/i.exec(comment)?.[1];
       if (picture !== undefined && textures.length < TEXTURES_MAX) textures.push(picture);
       zUp ||= /\bz is up\b/i.test(comment);
       voxel_length ??= voxelLengthIn(comment);
-    } else cursor.fail('not a header of .ply');
+    } else if (strange.push(cursor.line) > STRANGE_MAX) cursor.fail('not a header of .ply');
   }
   return cursor.fail('the header has no end');
 }

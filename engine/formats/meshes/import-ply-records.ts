@@ -24,6 +24,8 @@ export class PlyRecords {
   readonly #ascii: boolean;
   readonly #little: boolean;
   #at: number;
+  /** Whether the file ended before its records did. */
+  #ended = false;
 
   /** Throws GOX_FORMAT_BROKEN for a header that is none. */
   constructor(bytes: Uint8Array, source: string) {
@@ -35,52 +37,63 @@ export class PlyRecords {
     this.#at = this.#cursor.at;
   }
 
-  /** Goes to an element. Before anything is allocated: its records must fit into what is left. */
-  begin({ name, count, properties }: Element): void {
+  /**
+   * Goes to an element and returns how many of its records may be there, which fit into what is
+   * left. So nothing is allocated for what is not.
+   */
+  begin({ name, count, properties }: Element): number {
     let record = 0;
     for (const { type, lengthType } of properties) {
       // A number and a blank; the last one of the file may be without.
       record += this.#ascii ? 2 : TYPE_BYTES[lengthType ?? type];
     }
-    const left = this.#left();
-    if (record * count > left) this.fail(`${count} of ${name} do not fit into ${left} bytes`);
     // Records of nothing take no bytes, but memory.
     if (record === 0 && name === 'vertex') this.fail('the vertices lack a coordinate');
     this.values = new Float64Array(properties.length);
+    if (this.#ended) return 0;
+    return record === 0 ? count : Math.min(count, Math.floor(this.#left() / record));
   }
 
-  /** Passes over the records of an element. */
-  pass(element: Element): void {
-    if (element.properties.length === 0) return;
-    for (let i = 0; i < element.count; i++) {
+  /** Passes over the records of an element; how many there are. */
+  pass(element: Element): number {
+    const count = this.begin(element);
+    if (element.properties.length === 0) return count;
+    for (let i = 0; i < count; i++) {
       if ((i & 0xfff) === 0) checkInterrupt();
-      this.read(element);
+      if (!this.read(element)) return i;
     }
+    return count;
   }
 
-  /** Reads one record into `values`, and the lists at two places into `list` and `uvs`. */
-  read({ properties }: Element, listPlace = -1, uvPlace = -1): void {
+  /**
+   * Reads one record into `values`, and the lists at two places into `list` and `uvs`. False when
+   * the file ends within it, or a list is longer than the file; from then on there are no others.
+   */
+  read({ properties }: Element, listPlace = -1, uvPlace = -1): boolean {
     this.list.length = 0;
     this.uvs.length = 0;
     for (let place = 0; place < properties.length; place++) {
       const { type, lengthType } = properties[place]!;
+      if (!this.#has(lengthType ?? type)) return false;
       if (lengthType === undefined) {
         this.values[place] = this.#number(type);
         continue;
       }
       const length = this.#number(lengthType);
-      const left = this.#left();
       const each = this.#ascii ? 2 : TYPE_BYTES[type];
-      if (!Number.isInteger(length) || length < 0 || length * each > left) {
-        this.fail(`a list of ${length} does not fit into ${left} bytes`);
+      if (!Number.isInteger(length) || length < 0 || length * each > this.#left()) {
+        this.#ended = true;
+        return false;
       }
       const into = place === listPlace ? this.list : place === uvPlace ? this.uvs : undefined;
       for (let i = 0; i < length; i++) {
+        if (!this.#has(type)) return false;
         const value = this.#number(type);
         // The rows of pictures run down, v runs up.
         into?.push(into === this.uvs && i % 2 === 1 ? 1 - value : value);
       }
     }
+    return true;
   }
 
   /** Where the records are read, to come back there. */
@@ -92,10 +105,12 @@ export class PlyRecords {
     this.#cursor.at = at;
     this.#cursor.line = line;
     this.#at = at;
+    this.#ended = false;
   }
 
-  /** Whether anything is left. */
+  /** Whether anything is left behind the last record. */
   more(): boolean {
+    if (this.#ended) return false;
     if (this.#ascii) return this.#cursor.moreAnywhere();
     return this.#at < this.#view.byteLength;
   }
@@ -115,12 +130,20 @@ export class PlyRecords {
     return this.#view.byteLength - this.#at + (this.#ascii ? 1 : 0);
   }
 
+  /** Whether there is another number. */
+  #has(type: NumberType): boolean {
+    const there = this.#ascii
+      ? this.#cursor.moreAnywhere()
+      : this.#at + TYPE_BYTES[type] <= this.#view.byteLength;
+    if (!there) this.#ended = true;
+    return there;
+  }
+
   #number(type: NumberType): number {
     if (!this.#ascii) {
       const value = this.#binary(type);
       return Math.abs(value) <= VALUE_MAX ? value : Number.NaN;
     }
-    if (!this.#cursor.moreAnywhere()) this.#cursor.fail('it is cut short');
     const value = this.#cursor.value();
     this.#at = this.#cursor.at;
     return value;
@@ -130,7 +153,6 @@ export class PlyRecords {
     const at = this.#at;
     this.#at = at + TYPE_BYTES[type];
     const view = this.#view;
-    if (this.#at > view.byteLength) this.fail('it is cut short');
     if (type === 'float32') return view.getFloat32(at, this.#little);
     if (type === 'uint8') return view.getUint8(at);
     if (type === 'int32') return view.getInt32(at, this.#little);

@@ -21,6 +21,7 @@ import { PlyRecords } from './import-ply-records.ts';
 
 const COORDINATES = ['x', 'y', 'z'];
 const CORNERS = ['vertex_indices', 'vertex_index', 'vertex_indexes', 'vertexindices'];
+const TEXTURE_LISTS = ['texcoord', 'texcoords', 'texture_uv', 'uv'];
 const UV = [
   ['s', 'u', 'texture_u', 'texture_s', 'texcoord_u'],
   ['t', 'v', 'texture_v', 'texture_t', 'texcoord_v'],
@@ -43,7 +44,7 @@ class PlyReader {
   readonly #soup: TriangleSoup;
   readonly #report: Report;
   readonly #plain: boolean;
-  readonly #cutter = new PolygonCutter();
+  readonly #cutter: PolygonCutter;
   readonly #textures: readonly (Texture | undefined)[];
   #positions = new Float64Array(0);
   #colors = new Uint32Array(0);
@@ -58,25 +59,51 @@ class PlyReader {
     this.#soup = new TriangleSoup(source);
     this.#soup.voxel_length = this.header.voxel_length;
     this.#report = options.report;
+    this.#cutter = new PolygonCutter(options.report);
     this.#plain = options.like === 'goxel';
     const loader = new ImageLoader(source, options.report);
     this.#textures = this.header.textures.map((name) => this.#texture(name, loader, options));
   }
 
   read(): TriangleSoup {
-    for (const element of this.header.elements) {
-      const { name } = element;
-      this.#records.begin(element);
-      if (name === 'vertex') this.#readVertices(element);
-      else if (name === 'face' || name === 'tristrips') this.#readFaces(element);
-      else if (name === 'edge') this.#readEdges(element);
-      else this.#records.pass(element);
+    const [records, { elements, strange }] = [this.#records, this.header];
+    for (const line of strange) {
+      this.#report.warn('WARN_UNKNOWN_PART', 'A line is none of a header.', { line });
     }
-    if (!this.#joined && !this.#plain) this.#addVertices();
-    if (this.#records.more()) {
+    const vertices = elements.findIndex(({ name }) => name === 'vertex');
+    const begins: (readonly [at: number, line: number])[] = [];
+    // What joins vertices may come before them.
+    for (const [i, element] of elements.entries()) {
+      begins.push(records.place());
+      if (i >= vertices) this.#readElement(element);
+      else this.#require(element, records.pass(element));
+    }
+    const end = records.place();
+    if (records.more()) {
       this.#report.warn('WARN_TRAILING_BYTES', 'There is more behind the last element.');
     }
+    for (let i = 0; i < vertices; i++) {
+      records.goTo(begins[i]!);
+      this.#readElement(elements[i]!);
+    }
+    records.goTo(end);
+    if (!this.#joined && !this.#plain) this.#addVertices();
     return this.#soup;
+  }
+
+  #readElement(element: Element): void {
+    const { name } = element;
+    if (name === 'vertex') this.#readVertices(element);
+    else if (name === 'face' || name === 'tristrips') this.#readFaces(element);
+    else if (name === 'edge') this.#readEdges(element);
+    else this.#require(element, this.#records.pass(element));
+  }
+
+  /** Tells of records that are not there. */
+  #require({ name, count }: Element, there: number): void {
+    if (there === count) return;
+    const message = `The file ends early, or is damaged: some of element ${shown(name)} are lost.`;
+    this.#report.warn('WARN_CUT_SHORT', message, this.#records.where(), count - there);
   }
 
   #texture(name: string, loader: ImageLoader, { resolve }: ImportOptions): Texture | undefined {
@@ -94,16 +121,15 @@ class PlyReader {
     const places = COORDINATES.map((name) => placeOf(element, [name]));
     const [u, v] = UV.map((names) => placeOf(element, names)) as [number, number];
     if (places.includes(-1)) records.fail('the vertices lack a coordinate');
-    const colors = this.#colorsOf(element);
-    this.#vertexCount = element.count;
-    this.#positions = new Float64Array(element.count * 3);
-    this.#colors = new Uint32Array(element.count).fill(WHITE);
-    if (u >= 0 && v >= 0 && this.#textures.length > 0) {
-      this.#uvs = new Float64Array(element.count * 2);
-    }
-    for (let vertex = 0; vertex < element.count; vertex++) {
+    const count = records.begin(element);
+    const colors = this.#colorsOf(element, count);
+    this.#positions = new Float64Array(count * 3);
+    this.#colors = new Uint32Array(count).fill(WHITE);
+    if (u >= 0 && v >= 0 && this.#textures.length > 0) this.#uvs = new Float64Array(count * 2);
+    for (let vertex = 0; vertex < count; vertex++) {
       if ((vertex & 0xfff) === 0) checkInterrupt();
-      records.read(element);
+      if (!records.read(element)) break;
+      this.#vertexCount = vertex + 1;
       for (let axis = 0; axis < 3; axis++) {
         // A face of one that is no number is left out, and says so.
         this.#positions[vertex * 3 + axis] = records.values[places[axis]!]!;
@@ -113,12 +139,14 @@ class PlyReader {
       this.#uvs[vertex * 2] = records.values[u]!;
       this.#uvs[vertex * 2 + 1] = 1 - records.values[v]!;
     }
+    if (this.#vertexCount === 0 && element.count > 0) records.fail('it ends before any vertex');
+    this.#require(element, this.#vertexCount);
     if (colors?.hasAlpha === true && !this.#plain) this.#makeSeen();
   }
 
   /** Alpha is 0 in all of the file where a program writes the channel and has nothing for it. */
   #makeSeen(): void {
-    const colors = this.#colors;
+    const colors = this.#colors.subarray(0, this.#vertexCount);
     if (colors.length === 0 || colors.some((rgba) => rgba > 0xff_ffff)) return;
     for (let i = 0; i < colors.length; i++) colors[i] = (colors[i]! | 0xff00_0000) >>> 0;
     const message = 'All vertices are wholly transparent, and were taken for opaque.';
@@ -126,15 +154,14 @@ class PlyReader {
   }
 
   /** The colours of an element, whose records are looked through when they are floats. */
-  #colorsOf(element: Element): PlyColors | undefined {
+  #colorsOf(element: Element, count: number): PlyColors | undefined {
     const colors = PlyColors.of(element);
-    if (colors === undefined || element.count === 0) return undefined;
+    if (colors === undefined || count === 0) return undefined;
     this.#soup.hasColors = true;
     if (!colors.open) return colors;
     const back = this.#records.place();
-    for (let i = 0; i < element.count; i++) {
+    for (let i = 0; i < count && this.#records.read(element); i++) {
       if ((i & 0xfff) === 0) checkInterrupt();
-      this.#records.read(element);
       if (!colors.exceeds(this.#records.values)) continue;
       colors.useBytes();
       break;
@@ -145,25 +172,28 @@ class PlyReader {
 
   #readFaces(element: Element): void {
     const records = this.#records;
-    const { count, properties, name } = element;
-    const place = placeOf(element, CORNERS);
-    const uvPlace = placeOf(element, ['texcoord']);
+    const { properties, name } = element;
+    const uvPlace = placeOf(element, TEXTURE_LISTS);
+    const place = cornersOf(element, uvPlace);
     const texturePlace = placeOf(element, ['texnumber']);
-    if (count > 0) this.#joined = true;
     if (properties[place]?.lengthType === undefined) {
-      this.#skip('A face has no list of vertices.', count);
-      records.pass(element);
+      this.#joined ||= element.count > 0;
+      this.#skip('A face has no list of vertices.', element.count);
+      this.#require(element, records.pass(element));
       return;
     }
-    const colors = this.#colorsOf(element);
-    for (let face = 0; face < count; face++) {
+    const count = records.begin(element);
+    const colors = this.#colorsOf(element, count);
+    let face = 0;
+    for (; face < count && records.read(element, place, uvPlace); face++) {
       if ((face & 0xfff) === 0) checkInterrupt();
-      records.read(element, place, uvPlace);
+      this.#joined = true;
       const color = colors?.of(records.values);
       const texture = this.#textures[texturePlace < 0 ? 0 : records.values[texturePlace]!];
       if (name === 'face') this.#addPolygon(color, texture);
       else this.#addStrip(color);
     }
+    this.#require(element, face);
   }
 
   #addPolygon(color: number | undefined, texture: Texture | undefined): void {
@@ -216,14 +246,15 @@ class PlyReader {
   #readEdges(element: Element): void {
     const places = ['vertex1', 'vertex2'].map((name) => placeOf(element, [name]));
     if (places.includes(-1) || this.#plain) {
-      this.#records.pass(element);
+      this.#require(element, this.#records.pass(element));
       return;
     }
-    const colors = this.#colorsOf(element);
-    if (element.count > 0) this.#joined = true;
-    for (let edge = 0; edge < element.count; edge++) {
+    const count = this.#records.begin(element);
+    const colors = this.#colorsOf(element, count);
+    let edge = 0;
+    for (; edge < count && this.#records.read(element); edge++) {
       if ((edge & 0xfff) === 0) checkInterrupt();
-      this.#records.read(element);
+      this.#joined = true;
       const { values } = this.#records;
       const [a, b] = [values[places[0]!]!, values[places[1]!]!];
       const color = colors?.of(values);
@@ -233,6 +264,7 @@ class PlyReader {
         this.#soup.addLine(this.#positions, a, b, ca, cb);
       }
     }
+    this.#require(element, edge);
   }
 
   #addVertices(): void {
@@ -258,4 +290,14 @@ class PlyReader {
   #skip(message: string, count = 1): void {
     this.#report.warn('WARN_FACES_SKIPPED', message, this.#records.where(), count);
   }
+}
+
+/** The place of the list of a face's vertices, whatever its name, if there is but one list. */
+function cornersOf(element: Element, uvPlace: number): number {
+  const named = placeOf(element, CORNERS);
+  if (named >= 0) return named;
+  const lists = [...element.properties.keys()].filter((place) => {
+    return place !== uvPlace && element.properties[place]!.lengthType !== undefined;
+  });
+  return lists.length === 1 ? lists[0]! : -1;
 }

@@ -28,54 +28,72 @@ export function readStlText(
   const { report, like } = options;
   const cursor = new TextCursor(plainText(bytes), soup.source);
   const facet = new Facet(soup, report);
+  let strange: { readonly at: number; readonly line: number; readonly word: string } | undefined;
   while (cursor.moreAnywhere()) {
-    const { line } = cursor;
+    const { at, line } = cursor;
     const word = cursor.word().toLowerCase();
     if (word === 'vertex') facet.add(cursor);
     else if (!WORDS.has(word)) {
-      cursor.fail(`${JSON.stringify(word.slice(0, 40))} is no word of it`);
-    } else if (word === 'endloop' || word === 'endfacet') facet.end(line);
-    else if (word === 'solid') {
-      facet.end(line);
+      strange ??= { at, line, word };
+      cursor.rest();
+      report.warn('WARN_UNKNOWN_PART', 'Words of a line are none of the format.', { line });
+    } else if (word !== 'outer' && word !== 'loop') facet.end(line);
+    if (word === 'solid') {
       // The names of solids are free, and facet lines hold normals.
       const name = shown(cursor.rest());
       if (like !== 'goxel') soup.begin({ name });
     } else if (word === 'endsolid' || word === 'facet') cursor.rest();
   }
-  if (facet.open) cursor.fail('the last facet is cut short');
+  facet.finish(cursor.line);
+  if (strange === undefined || facet.found) return;
+  Object.assign(cursor, { at: strange.at, line: strange.line });
+  cursor.fail(`${JSON.stringify(strange.word.slice(0, 40))} is no word of it`);
 }
 
 /** The corners of one facet, of which there are three, whatever the format says. */
 class Facet {
   readonly #soup: TriangleSoup;
   readonly #report: Report;
-  readonly #cutter = new PolygonCutter();
+  readonly #cutter: PolygonCutter;
   readonly #corners = new Float64Array(CORNERS_MAX * 3);
   readonly #places = Array.from({ length: CORNERS_MAX }, (_, i) => i);
   #count = 0;
+  #found = false;
 
   constructor(soup: TriangleSoup, report: Report) {
     this.#soup = soup;
     this.#report = report;
+    this.#cutter = new PolygonCutter(report);
   }
 
-  get open(): boolean {
-    return this.#count > 0;
+  /** Whether there was any, sound or not. */
+  get found(): boolean {
+    return this.#found;
   }
 
   add(cursor: TextCursor): void {
     if (this.#count === CORNERS_MAX) cursor.fail(`a facet of more than ${CORNERS_MAX} corners`);
     for (let axis = 0; axis < 3; axis++) {
-      if (!cursor.moreAnywhere()) cursor.fail(`a vertex has ${axis} coordinates`);
-      this.#corners[this.#count * 3 + axis] = cursor.value();
+      const there = cursor.moreAnywhere() && !isWord(cursor.bytes[cursor.at]!);
+      this.#corners[this.#count * 3 + axis] = there ? cursor.value() : Number.NaN;
     }
     this.#count++;
+  }
+
+  /** Ends the last one, where the file does. */
+  finish(line: number): void {
+    if (this.#count === 0) return;
+    if (this.#count >= 3) this.end(line);
+    this.#count = 0;
+    this.#found = true;
+    this.#report.warn('WARN_CUT_SHORT', 'The file ends within a facet.', { line });
   }
 
   end(line: number): void {
     const count = this.#count;
     if (count === 0) return;
     this.#count = 0;
+    this.#found = true;
     const corners = this.#corners;
     let sum = 0;
     for (let at = 0; at < count * 3; at++) sum += corners[at]!;
@@ -90,4 +108,9 @@ class Facet {
       this.#soup.add(corners, a, b, c, WHITE, WHITE, WHITE);
     }
   }
+}
+
+/** Whether a byte begins a word of the format, and no number: not that of `nan` or `inf`. */
+function isWord(byte: number): boolean {
+  return 'vefosVEFOS'.includes(String.fromCharCode(byte));
 }

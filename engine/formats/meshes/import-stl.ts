@@ -25,6 +25,9 @@ const NORMAL_BYTES = 12;
 const ATTRIBUTE_AT = 48;
 const MARKED = 0x8000;
 const MAGICS = 'COLOR=';
+/** Nobody draws larger, or more: such numbers are those of another kind of file. */
+const LIKELY_MAX = 1e12;
+const LIKELY_COUNT_MAX = 2 ** 26;
 
 /**
  * The mesh of the file as voxels. Throws GOX_FORMAT_BROKEN (details: file, offset) or
@@ -43,12 +46,13 @@ export function readStl(bytes: Uint8Array, source: string, options: ImportOption
     readBinary(soup, view, count, asked.report);
   } else if (isStlText(bytes)) readStlText(soup, bytes, asked);
   else if (count < 0) fail(source, HEADER_BYTES, 'it is no .stl file');
-  else readBinary(soup, view, countOf(source, bytes.length, count, asked.report), asked.report);
+  else readBinary(soup, view, countOf(source, view, count, asked.report), asked.report);
   return voxelize(soup, false, asked);
 }
 
 /** How many triangles there are, where the header and the size of the file disagree. */
-function countOf(source: string, bytes: number, count: number, report: Report): number {
+function countOf(source: string, view: DataView, count: number, report: Report): number {
+  const bytes = view.byteLength;
   const there = Math.floor((bytes - START_BYTES) / TRIANGLE_BYTES);
   if (count <= there && count > 0) {
     const more = bytes - START_BYTES - count * TRIANGLE_BYTES;
@@ -64,8 +68,28 @@ function countOf(source: string, bytes: number, count: number, report: Report): 
     report.warn('WARN_DETAIL_SKIPPED', message, { byte: HEADER_BYTES });
     return there;
   }
+  if (count > 0 && count < LIKELY_COUNT_MAX && areTriangles(view, there)) {
+    const message = 'The file ends early: some of its triangles are lost.';
+    report.warn('WARN_CUT_SHORT', message, { byte: bytes }, count - there);
+    return there;
+  }
   const expected = START_BYTES + count * TRIANGLE_BYTES;
   fail(source, HEADER_BYTES, `${count} triangles make ${expected} bytes, not ${bytes}`);
+}
+
+/** Whether the bytes look like triangles, and not like those of any other file. */
+function areTriangles(view: DataView, count: number): boolean {
+  let sound = 0;
+  for (let triangle = 0; triangle < count; triangle++) {
+    if ((triangle & 0xfff) === 0) checkInterrupt();
+    const at = START_BYTES + triangle * TRIANGLE_BYTES;
+    let likely = true;
+    for (let i = 0; i < ATTRIBUTE_AT; i += 4) {
+      if (!(Math.abs(view.getFloat32(at + i, true)) < LIKELY_MAX)) likely = false;
+    }
+    if (likely) sound++;
+  }
+  return count > 0 && sound >= count * 0.9;
 }
 
 function readBinary(soup: TriangleSoup, view: DataView, count: number, report: Report): void {

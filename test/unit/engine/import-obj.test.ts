@@ -192,7 +192,7 @@ test('what is wrong with a line costs that line, and is told', () => {
 test('what is no such file at all is refused', () => {
   const broken = (text: string, message: RegExp) =>
     assertRefused(() => read(text), 'GOX_FORMAT_BROKEN', message);
-  broken('\x00\x01\n', /line 1, byte 0: no statement/);
+  broken('\x7fELF\n', /line 1, byte 0: no statement/);
   broken('# a\n\x89PNG\n', /line 2, byte 4: no statement/);
 });
 

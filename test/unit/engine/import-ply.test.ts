@@ -164,7 +164,6 @@ test('strips are triangles, every second one turned, ended by -1', () => {
 test('says where a file is damaged', () => {
   const broken = (bytes: string, message: RegExp) =>
     assertRefused(() => readPly(Buffer.from(bytes), 'a.ply'), 'GOX_FORMAT_BROKEN', message);
-  const faces = 'element face 1\nproperty list uchar int vertex_indices\nend_header\n';
   broken('plx\n', /line 1, byte 3: it does not begin with "ply"/);
   broken('ply\nformat ascii 1.0\n', /the header has no end/);
   broken('ply\nformat text 1.0\nend_header\n', /unknown format/);
@@ -173,11 +172,36 @@ test('says where a file is damaged', () => {
   broken('ply\nproperty float x\n', /property without an element/);
   broken('ply\nelement a 1\nproperty toString x\n', /unknown type/);
   broken('ply\nelement a 1\nproperty list float int x\n', /no whole number/);
-  broken('ply\nwhat\n', /not a header/);
-  broken(`${HEADER}end_header\n0 0`, /4 of vertex do not fit into 4 bytes/);
-  broken(`${HEADER.replace('4', '4000000000')}end_header\n${SQUARE}`, /do not fit/);
+  broken(`ply\n${'what\n'.repeat(20)}`, /line 18.*not a header/);
+  broken(`${HEADER}end_header\n0 0`, /ends before any vertex/);
   broken(`${HEADER.replace('z', 'w')}end_header\n${SQUARE}`, /lack a coordinate/);
-  broken(`${HEADER}${faces}${SQUARE}9 0 1`, /a list of 9 does not fit into 5 bytes/);
+});
+
+test('what is there of a file that is cut short is read', () => {
+  const faces = 'element face 3\nproperty list uchar int vertex_indices\nend_header\n';
+  const many = HEADER.replace('4', '4000000000');
+  const cases: [content: string | Buffer, voxels: number, lost: readonly number[]][] = [
+    [`${HEADER}${faces}${SQUARE}4 0 1 3 2\n`, 25, [2]],
+    [`${HEADER}${faces}${SQUARE}4 0 1 3 2\n4 0 1`, 25, [2]],
+    [`${HEADER}${faces}${SQUARE}4 0 1 3 2\n9 0 1\n3 0 1 2\n`, 25, [2]],
+    [`${HEADER}${faces}${SQUARE}`, 4, [3]],
+    [`${HEADER}${faces}${SQUARE.slice(0, 12)}`, 2, [2, 3]],
+    [`${many}end_header\n${SQUARE}`, 4, [4_000_000_000 - 4]],
+    [binary('little').subarray(0, -1), 0, []],
+    [binary('big').subarray(0, -1), 0, []],
+  ];
+  for (const [content, voxels, lost] of cases) {
+    const report = new Report();
+    const volume = readPly(Buffer.from(content), 'a.ply', { report }).merged();
+    const told = report.warnings().filter(({ code }) => code === 'WARN_CUT_SHORT');
+    assert.ok(told.length > 0);
+    if (voxels === 0) continue;
+    assert.is(volume.count(), voxels, `${content}`);
+    assert.equal(
+      told.map(({ count }) => count),
+      lost,
+    );
+  }
 });
 
 test('faces that cannot be made are passed over, and told', () => {
