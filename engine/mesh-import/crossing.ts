@@ -4,9 +4,9 @@ import { checkInterrupt } from '../interrupt.ts';
 
 /** An answer, and how many pairs of edges were looked at for it. */
 interface Search {
-  /** Also when more steps would have been needed. */
+  /** Also when more would have been needed. */
   readonly found: boolean;
-  readonly steps: number;
+  readonly pairs: number;
 }
 
 /**
@@ -14,7 +14,7 @@ interface Search {
  * ends. Edges that touch, or lie on one another as those of slits do, do not. The edges are taken
  * from left to right; each is compared with those that have not ended yet.
  */
-export function crossingIn(flat: Float64Array, count: number, steps_max: number): Search {
+export function crossingIn(flat: Float64Array, count: number, pairs_max: number): Search {
   const left = new Float64Array(count);
   for (let edge = 0; edge < count; edge++) {
     left[edge] = Math.min(flat[edge * 2]!, flat[((edge + 1) % count) * 2]!);
@@ -23,7 +23,7 @@ export function crossingIn(flat: Float64Array, count: number, steps_max: number)
   order.sort((a, b) => left[a]! - left[b]!);
   const active = new Uint32Array(count);
   let length = 0;
-  let steps = 0;
+  let pairs = 0;
   for (const edge of order) {
     checkInterrupt();
     let kept = 0;
@@ -31,14 +31,14 @@ export function crossingIn(flat: Float64Array, count: number, steps_max: number)
       const other = active[i]!;
       if (right(flat, count, other) < left[edge]!) continue;
       active[kept++] = other;
-      if (cross(flat, count, edge, other)) return { found: true, steps: steps + i };
+      if (cross(flat, count, edge, other)) return { found: true, pairs: pairs + i };
     }
-    steps += length + 1;
-    if (steps > steps_max) return { found: true, steps };
+    pairs += length + 1;
+    if (pairs > pairs_max) return { found: true, pairs };
     length = kept;
     active[length++] = edge;
   }
-  return { found: false, steps };
+  return { found: false, pairs };
 }
 
 function right(flat: Float64Array, count: number, edge: number): number {

@@ -15,6 +15,8 @@ import { crossingIn } from './crossing.ts';
  */
 const STEPS_MAX = 2 ** 30;
 const CROSSED_STEPS = 64;
+/** Of a pair of edges that is looked at. */
+const PAIR_STEPS = 16;
 
 /** Polygons of more corners are looked at before they are cut. */
 const CORNERS_FEW = 64;
@@ -70,8 +72,9 @@ export class PolygonCutter {
   #canBeCut(flat: Float64Array, count: number, outer: number): boolean {
     if (this.#steps + count ** 2 > STEPS_MAX) return false;
     if (count <= CORNERS_FEW) return true;
-    const search = crossingIn(flat, outer, STEPS_MAX - this.#steps);
-    this.#steps += search.steps;
+    const pairs_max = (STEPS_MAX - this.#steps) / PAIR_STEPS;
+    const search = crossingIn(flat, outer, pairs_max);
+    this.#steps += search.pairs * PAIR_STEPS;
     return !search.found && this.#steps + count ** 2 <= STEPS_MAX;
   }
 

@@ -3,6 +3,7 @@
 import { GoxError } from '../../conf/errors.ts';
 import { checkInterrupt } from '../interrupt.ts';
 
+const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
@@ -52,7 +53,7 @@ export class TextCursor {
 
   /** Whether a word goes on here. */
   inWord(): boolean {
-    return !endsWord(this.bytes[this.at]);
+    return !this.#endsAt(this.at);
   }
 
   /** Goes to the start of the next line; false at the end of the file. */
@@ -70,7 +71,8 @@ export class TextCursor {
     for (;;) {
       const newline = this.#text.indexOf(NEWLINE, this.at);
       this.at = newline < 0 ? bytes.length : newline;
-      const last = bytes[this.at - 1] === RETURN ? this.at - 2 : this.at - 1;
+      let last = this.at - 1;
+      while (bytes[last] === RETURN || bytes[last] === SPACE || bytes[last] === TAB) last--;
       if (newline < 0 || bytes[last] !== BACKSLASH) return;
       this.at++;
       this.line++;
@@ -141,7 +143,7 @@ export class TextCursor {
       } else if (bytes[at] === POINT && fraction === 0) fraction = 1;
       else break;
     }
-    if (digits === 0 || digits > EXACT_DIGITS || !endsWord(bytes[at])) return Number.NaN;
+    if (digits === 0 || digits > EXACT_DIGITS || !this.#endsAt(at)) return Number.NaN;
     this.at = at;
     // The quotient of two whole doubles is rounded once, so it is the number that was meant.
     if (fraction > 1) value /= POWERS[fraction - 1]!;
@@ -163,20 +165,31 @@ export class TextCursor {
 
   #wordEnd(): number {
     let at = this.at;
-    while (!endsWord(this.bytes[at])) at++;
+    while (!this.#endsAt(at)) at++;
     return at;
+  }
+
+  /** Whether a word ends before this byte: at a blank, a comment, or the end of a joined line. */
+  #endsAt(at: number): boolean {
+    const byte = this.bytes[at];
+    if (byte === undefined || byte <= SPACE) return true;
+    // 1.#IND is what programs for Windows print for what is no number.
+    if (byte === HASH) return this.bytes[at - 1] !== POINT;
+    return byte === BACKSLASH && this.#joinedFrom(at) > 0;
   }
 
   /** Steps over a backslash at the end of a line, which joins it to the next one. */
   #continues(): boolean {
-    const { bytes, at } = this;
-    const long = bytes[at + 1] === RETURN && bytes[at + 2] === NEWLINE;
-    if (!long && bytes[at + 1] !== NEWLINE) return false;
-    this.at = at + (long ? 3 : 2);
-    return true;
+    const next = this.#joinedFrom(this.at);
+    if (next > 0) this.at = next;
+    return next > 0;
   }
-}
 
-function endsWord(byte: number | undefined): boolean {
-  return byte === undefined || byte <= SPACE;
+  /** Where the line begins that a backslash here joins to this one; 0 when it joins none. */
+  #joinedFrom(backslash: number): number {
+    const { bytes } = this;
+    let at = backslash + 1;
+    while (bytes[at] === SPACE || bytes[at] === TAB || bytes[at] === RETURN) at++;
+    return bytes[at] === NEWLINE ? at + 1 : 0;
+  }
 }

@@ -65,7 +65,7 @@ export class ObjMaterials {
     if (this.#made.has(name)) return this.#made.get(name);
     // Where the file of materials was renamed or moved with the model.
     if (!this.#known.has(name) && (this.#missing || this.#libraries.size === 0)) this.#addOwn();
-    const found = this.#known.get(name);
+    const found = this.#find(name);
     const made = found && this.#make(found);
     if (made === undefined && !this.#missing) {
       const message = `The material ${shown(name)} is in no file of materials.`;
@@ -73,6 +73,14 @@ export class ObjMaterials {
     }
     this.#made.set(name, made);
     return made;
+  }
+
+  /** A material by its name, or one that is named but for a comment, or upper and lower case. */
+  #find(name: string): MtlMaterial | undefined {
+    const found = this.#known.get(name) ?? this.#known.get(withoutComment(name));
+    if (found !== undefined || name === '') return found;
+    const lower = name.toLowerCase();
+    return [...this.#known.values()].find((material) => material.name.toLowerCase() === lower);
   }
 
   /** Reads the file that has the model's name. */
@@ -101,7 +109,7 @@ export class ObjMaterials {
   }
 
   #make(material: MtlMaterial): ObjMaterial {
-    const { maps, name, emission, diffuse = WHITE } = material;
+    const { maps, name, emission, ambient = WHITE, diffuse = ambient } = material;
     const opacity = opacityOf(material);
     if (opacity === undefined) {
       const message = `The material ${shown(name)} would not be seen, and was taken for opaque.`;
@@ -119,7 +127,10 @@ export class ObjMaterials {
     // The format multiplies both; but grey or black is what many write beside a picture, and
     // modellers show the picture as it is. Lamps need no other colour than their light.
     if (texture !== undefined && map !== undefined) color = WHITE;
-    else if (black && shines !== undefined) color = emission;
+    else if (black && shines !== undefined) {
+      const brightest = Math.max(1, ...emission);
+      color = emission.map((value) => value / brightest);
+    }
     const [red, green, blue] = color.map(unitByte) as [number, number, number];
     return {
       ...PLAIN,
@@ -145,32 +156,56 @@ export class ObjMaterials {
     return { image, wrapU: wrap, wrapV: wrap, alpha: 'keep', cutoff: 0 };
   }
 
-  /** A picture, looked for beside the file of materials first, and then beside the model. */
+  /**
+   * A picture, or where it is not there or cannot be read, one of its name and of another kind,
+   * which people save beside those of their tools.
+   */
   #image(name: string, { file, name: object }: MtlMaterial): Image | undefined {
-    const folder = posix.dirname(file.replaceAll('\\', '/'));
-    const bare = name.replace(/^.*[\\/]/, '');
-    const names =
-      folder === '.' ? [name] : [posix.join(folder, name), name, posix.join(folder, bare)];
-    const key = names.join('\n');
+    const key = `${posix.dirname(file)}\n${name}`;
     if (this.#images.has(key)) return this.#images.get(key);
-    const bytes = this.#firstOf(names);
-    const image = bytes && this.#loader.load(bytes, name);
-    if (bytes === undefined) {
+    const names = [...new Set([name, withoutComment(name), name.replace(/^.*\s/, '')])];
+    const bytes = this.#firstOf(names, file);
+    let image = bytes && this.#loader.load(bytes, name);
+    if (image === undefined) {
+      const message = `The picture ${shown(name)} is not there`;
       const where = { file: shown(file), object: shown(object) };
-      this.#report.warn('WARN_TEXTURE_MISSING', `The picture ${shown(name)} is not there.`, where);
+      const stem = /^(.*)\.\w+$/.exec(names.at(-1)!)?.[1];
+      const others = stem === undefined ? [] : KINDS.map((kind) => stem + kind);
+      const other = this.#firstOf(others, file);
+      if (other !== undefined) {
+        image = this.#loader.load(other, name);
+        const instead = `${message}, or not readable; one of another kind was taken.`;
+        this.#report.warn('WARN_TEXTURE_MISSING', instead, where);
+      } else if (bytes === undefined)
+        this.#report.warn('WARN_TEXTURE_MISSING', `${message}.`, where);
     }
     this.#images.set(key, image);
     return image;
   }
 
-  #firstOf(names: readonly string[]): Uint8Array | undefined {
+  /** The first of some files that is there, beside the file of materials or beside the model. */
+  #firstOf(names: readonly string[], file: string): Uint8Array | undefined {
+    const folder = posix.dirname(file.replaceAll('\\', '/'));
     for (const name of names) {
-      const bytes = this.#resolve?.(name);
-      if (bytes !== undefined) return bytes;
+      const bare = name.replace(/^.*[\\/]/, '');
+      const places =
+        folder === '.' ? [name] : [posix.join(folder, name), name, posix.join(folder, bare)];
+      for (const place of places) {
+        const bytes = this.#resolve?.(place);
+        if (bytes !== undefined) return bytes;
+      }
     }
     return undefined;
   }
 }
+
+/** A name without what looks like a comment behind it. */
+function withoutComment(name: string): string {
+  return name.replace(/\s+#.*$/, '');
+}
+
+/** Of pictures that are read, the most usual first. */
+const KINDS = ['.png', '.jpg', '.jpeg', '.tga', '.bmp', '.webp'];
 
 /** Of files of materials. */
 const LIBRARIES_MAX = 256;

@@ -24,6 +24,8 @@ export interface MtlMaterial {
   readonly file: string;
   /** `Kd`: red, green, blue as fractions of one. */
   diffuse: readonly number[] | undefined;
+  /** `Ka`, in the same way. */
+  ambient: readonly number[] | undefined;
   /** `Ke`, in the same way. */
   emission: readonly number[];
   /** `d`, the opacity, as it stands there. */
@@ -54,6 +56,9 @@ const MAP_OPTIONS: ReadonlyMap<string, number> = new Map(
     '-type': 1,
   }),
 );
+/** Of materials, for their brightest colour, and what it may be in fractions. */
+const LOOKED_AT = 4096;
+const BRIGHT_MAX = 4;
 const NUMBER = /^[+-]?[\d.]/;
 const MAPS = new Set(['map_kd', 'map_ka', 'map_ke', 'map_d']);
 
@@ -75,6 +80,7 @@ export function readMtl(
       materials.set(made.name, made);
     } else if (material === undefined) continue;
     else if (keyword === 'kd') material.diffuse = readColor(cursor) ?? material.diffuse;
+    else if (keyword === 'ka') material.ambient = readColor(cursor) ?? material.ambient;
     else if (keyword === 'ke') material.emission = readColor(cursor) ?? material.emission;
     else if (keyword === 'd') {
       // `d -halo` fades towards the middle of what is seen, which a voxel cannot.
@@ -85,13 +91,24 @@ export function readMtl(
       if (map.name !== '') material.maps.set(keyword, map);
     }
   } while (cursor.nextLine());
+  const bytes_max = Math.max(0, ...own.slice(0, LOOKED_AT).flatMap(({ diffuse }) => diffuse ?? 0));
+  // A few programs write bytes; a little above 1 is light.
+  if (bytes_max > BRIGHT_MAX) {
+    for (const material of own) material.diffuse = material.diffuse?.map((value) => value / 255);
+  }
   // A program that writes 1 for what is to be seen means opacity by it everywhere.
   const trIsOpacity = own.some(({ d, tr }) => tr !== undefined && tr >= 1 && (d ?? 1) >= 1);
   for (const material of own) material.trIsOpacity = trIsOpacity;
 }
 
 function newMtl(name: string, file: string): MtlMaterial {
-  const nothing = { diffuse: undefined, d: undefined, tr: undefined, trIsOpacity: false };
+  const nothing = {
+    diffuse: undefined,
+    ambient: undefined,
+    d: undefined,
+    tr: undefined,
+    trIsOpacity: false,
+  };
   return { name, file, ...nothing, emission: [0, 0, 0], maps: new Map() };
 }
 

@@ -47,7 +47,9 @@ export function colorsAreBytes(bytes: Uint8Array, at: number, source: string): b
   return false;
 }
 
-const PAINT = '#MRGB';
+/** Of a line of colours, and of its colours. */
+const PAINT = /^#MRGB\s+([\da-f]+)/i;
+const [HASH, M] = [0x23, 0x4d];
 /** As ZBrush writes them; more are no such line. */
 const PAINT_COLORS_MAX = 64;
 
@@ -57,16 +59,11 @@ const PAINT_COLORS_MAX = 64;
  */
 export function paintAt(cursor: TextCursor): readonly number[] {
   const { bytes, at } = cursor;
-  if (bytes[at] !== PAINT.charCodeAt(0) || cursor.word() !== PAINT) {
-    cursor.at = at;
-    return [];
-  }
-  const digits = cursor.rest();
-  const colors: number[] = [];
-  for (let from = 0; colors.length < PAINT_COLORS_MAX && from + 8 <= digits.length; from += 8) {
-    const rgb = Number.parseInt(digits.slice(from + 2, from + 8), 16);
-    if (Number.isNaN(rgb)) break;
-    colors.push(pack(rgb >> 16, (rgb >> 8) & 255, rgb & 255, 255));
-  }
-  return colors;
+  if (bytes[at] !== HASH || bytes[at + 1] !== M) return [];
+  const digits = PAINT.exec(cursor.rest())?.[1] ?? '';
+  const count = Math.min(Math.floor(digits.length / 8), PAINT_COLORS_MAX);
+  return Array.from({ length: count }, (_, i) => {
+    const rgb = Number.parseInt(digits.slice(i * 8 + 2, i * 8 + 8), 16);
+    return pack(rgb >> 16, (rgb >> 8) & 255, rgb & 255, 255);
+  });
 }

@@ -98,7 +98,8 @@ class ObjReader {
         continue;
       }
       const { at } = cursor;
-      const keyword = cursor.word();
+      const word = cursor.word();
+      const keyword = KEYWORD.test(word) ? word.toLowerCase() : word;
       if (this.#statement(keyword) || PASSED_OVER.has(keyword)) cursor.skip();
       else if (KEYWORD.test(keyword)) {
         cursor.skip();

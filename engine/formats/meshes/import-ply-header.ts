@@ -132,7 +132,7 @@ export function readHeader(cursor: TextCursor): Header {
       return { encoding, elements, textures, zUp, voxel_length, strange };
     } else if (keyword === 'comment' || keyword === 'obj_info') {
       const comment = cursor.rest();
-      const picture = /^TextureFile\s+(.+)$/i.exec(comment)?.[1];
+      const picture = /^TextureFile\s*[\s:=]\s*(.+)$/i.exec(comment)?.[1];
       if (picture !== undefined && textures.length < TEXTURES_MAX) textures.push(picture);
       zUp ||= /\bz is up\b/i.test(comment);
       voxel_length ??= voxelLengthIn(comment);

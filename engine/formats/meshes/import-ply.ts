@@ -63,6 +63,7 @@ class PlyReader {
     this.#plain = options.like === 'goxel';
     const loader = new ImageLoader(source, options.report);
     this.#textures = this.header.textures.map((name) => this.#texture(name, loader, options));
+    if (this.#textures.length === 0) this.#textures = this.#own(source, loader, options);
   }
 
   read(): TriangleSoup {
@@ -113,7 +114,25 @@ class PlyReader {
       return undefined;
     }
     const image = loader.load(bytes, name);
-    return image && { image, wrapU: 'repeat', wrapV: 'repeat', alpha: 'opaque', cutoff: 0 };
+    return image && laidOn(image);
+  }
+
+  /** The picture that has the name of the model, where texture coordinates have no other. */
+  #own(source: string, loader: ImageLoader, { resolve }: ImportOptions): Texture[] {
+    const { elements } = this.header;
+    const laid = elements.some((element) => {
+      return (
+        UV.every((names) => placeOf(element, names) >= 0) || placeOf(element, TEXTURE_LISTS) >= 0
+      );
+    });
+    if (this.#plain || !laid || elements.some((element) => PlyColors.of(element))) return [];
+    const stem = source.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
+    for (const kind of ['.png', '.jpg', '.jpeg']) {
+      const bytes = resolve?.(stem + kind);
+      const image = bytes && loader.load(bytes, stem + kind);
+      if (image !== undefined) return [laidOn(image)];
+    }
+    return [];
   }
 
   #readVertices(element: Element): void {
@@ -162,9 +181,7 @@ class PlyReader {
     const back = this.#records.place();
     for (let i = 0; i < count && this.#records.read(element); i++) {
       if ((i & 0xfff) === 0) checkInterrupt();
-      if (!colors.exceeds(this.#records.values)) continue;
-      colors.useBytes();
-      break;
+      colors.learn(this.#records.values);
     }
     this.#records.goTo(back);
     return colors;
@@ -300,4 +317,8 @@ function cornersOf(element: Element, uvPlace: number): number {
     return place !== uvPlace && element.properties[place]!.lengthType !== undefined;
   });
   return lists.length === 1 ? lists[0]! : -1;
+}
+
+function laidOn(image: Texture['image']): Texture {
+  return { image, wrapU: 'repeat', wrapV: 'repeat', alpha: 'opaque', cutoff: 0 };
 }

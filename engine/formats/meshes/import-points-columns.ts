@@ -86,9 +86,28 @@ export class Columns {
 /** The three columns of a colour where nothing is named; none where there are none. */
 function colorsOf(table: Table): readonly number[] {
   const { width } = table;
-  const starts = width === 7 ? [4, 3] : width >= 9 ? [3, 6, 4] : width >= 6 ? [3] : [];
+  const alpha = width === 7 && isAlpha(table);
+  const starts = alpha
+    ? [3]
+    : width === 7
+      ? [4, 3]
+      : width >= 9
+        ? [3, 6, 4]
+        : width >= 6
+          ? [3]
+          : [];
   const start = starts.find((from) => from + 3 <= width && areColors(table, from));
   return start === undefined ? [] : [start, start + 1, start + 2];
+}
+
+/** Whether the last column is opacity, which is the same everywhere. */
+function isAlpha({ count, width, values }: Table): boolean {
+  const first = values[width - 1]!;
+  if (first !== 255 && first !== 1) return false;
+  for (let row = 1; row < Math.min(count, LOOKED_AT); row++) {
+    if (values[row * width + width - 1] !== first) return false;
+  }
+  return true;
 }
 
 /** Whether three columns may be a colour, and are no normal, whose length is 1. */

@@ -16,7 +16,7 @@ const START_CHARS = 1024;
 /** Whether a file is text, as far as its beginning tells. */
 export function isStlText(bytes: Uint8Array): boolean {
   const start = Buffer.from(plainText(bytes.subarray(0, START_CHARS))).toString('latin1');
-  return /^\s*(?:solid|facet)\b/i.test(start) && !start.includes('\0');
+  return /^\s*(?:solid|facet)\b[^\0]*\0*$/i.test(start);
 }
 
 /** Adds the facets of all solids. Throws GOX_FORMAT_BROKEN for what is no such text. */
@@ -42,12 +42,18 @@ export function readStlText(
       // The names of solids are free, and facet lines hold normals.
       const name = shown(cursor.rest());
       if (like !== 'goxel') soup.begin({ name });
-    } else if (word === 'endsolid' || word === 'facet') cursor.rest();
+    } else if (word === 'endsolid') cursor.rest();
+    else if (word === 'facet') skipNormal(cursor);
   }
   facet.finish(cursor.line);
   if (strange === undefined || facet.found) return;
   Object.assign(cursor, { at: strange.at, line: strange.line });
   cursor.fail(`${JSON.stringify(strange.word.slice(0, 40))} is no word of it`);
+}
+
+/** The rest of `facet normal x y z`, behind which other words may stand in the same line. */
+function skipNormal(cursor: TextCursor): void {
+  for (let i = 0; i < 4 && cursor.more() && !isWord(cursor.bytes[cursor.at]!); i++) cursor.word();
 }
 
 /** The corners of one facet, of which there are three, whatever the format says. */

@@ -96,6 +96,8 @@ function readBinary(soup: TriangleSoup, view: DataView, count: number, report: R
   const corners = new Float64Array(9);
   const magics = magicsColor(view);
   if (magics !== undefined) soup.hasColors = true;
+  // Some programs write the colour of the header and none for triangles, which were all black.
+  const single = magics !== undefined && !haveAttributes(view, count);
   for (let triangle = 0; triangle < count; triangle++) {
     if ((triangle & 0xfff) === 0) checkInterrupt();
     const at = START_BYTES + triangle * TRIANGLE_BYTES;
@@ -115,13 +117,23 @@ function readBinary(soup: TriangleSoup, view: DataView, count: number, report: R
     const high = byteOf(attribute >> 10);
     let color = WHITE;
     if (magics !== undefined) {
-      color = (attribute & MARKED) === 0 ? pack(low, middle, high, 255) : magics;
+      const own = (attribute & MARKED) === 0 && !single;
+      color = own ? pack(low, middle, high, 255) : magics;
     } else if ((attribute & MARKED) !== 0) {
       color = pack(high, middle, low, 255);
       soup.hasColors = true;
     }
     soup.add(corners, 0, 1, 2, color, color, color);
   }
+}
+
+function haveAttributes(view: DataView, count: number): boolean {
+  for (let triangle = 0; triangle < count; triangle++) {
+    if ((triangle & 0xfff) === 0) checkInterrupt();
+    const at = START_BYTES + triangle * TRIANGLE_BYTES + ATTRIBUTE_AT;
+    if (view.getUint16(at, true) !== 0) return true;
+  }
+  return false;
 }
 
 /** The lowest 5 bits as a byte. */
