@@ -14,6 +14,7 @@ import type { Volume } from '../../volume/volume.ts';
 import { ColorNumbers } from '../color-numbers.ts';
 import type { ExportOptions } from '../format.ts';
 import { materialOf, opacityOf, tintOf } from '../meshes/mtl.ts';
+import { SheetPlaces } from './sheets.ts';
 
 /** What one has in the file, at most: with the longest numbers. */
 const VERTEX_BYTES = 48;
@@ -64,7 +65,9 @@ export function bodiesOf(document: Document, { mesh = 'greedy' }: ExportOptions)
       found.push(undefined);
       continue;
     }
-    const places = placesOf(surface);
+    const flat = mesh === 'greedy' || mesh === 'blocks';
+    const plain = placesOf(surface);
+    const places = flat ? new SheetPlaces(plain, surface, volume) : plain;
     text_bytes += places.count * VERTEX_BYTES + triangles * TRIANGLE_BYTES;
     if (text_bytes > TEXT_BYTES_MAX) refuse(mesh);
     found.push({ name, volume, skin: { surface, places, tint } });

@@ -1,7 +1,8 @@
 /**
  * 3MF (3MF Core Specification 1.3, https://3mf.io/spec/): a package of one model, for programs that
  * print and for those that show. Each visible layer is an object with its name; layers that are
- * alike share the mesh of one. Meshes are watertight, and joined by the vertices that they share.
+ * alike share the mesh of one. Meshes are watertight, joined by the vertices that they share, and
+ * every edge has two triangles (`sheets.ts`).
  * Z is up, and a voxel is a millimetre long unless a scale is given.
  */
 

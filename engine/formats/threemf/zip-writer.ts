@@ -16,6 +16,8 @@ const END_BYTES = 22;
 const DEFLATED = 8;
 /** 2.0, which knows what is deflated. */
 const VERSION = 20;
+/** Text of a model is 8 % smaller with zlib's usual one, in half as much time again. */
+const LEVEL = 4;
 /** Names are UTF-8. */
 const UTF_8 = 0x800;
 /** The first day of 1980, the least that there is. */
@@ -63,7 +65,7 @@ function pack(pieces: Iterable<Uint8Array>) {
   for (const piece of pieces) {
     crc = crc32(piece, crc);
     unpacked += piece.length;
-    packed.push(deflateRawSync(piece, { finishFlush: constants.Z_SYNC_FLUSH }));
+    packed.push(deflateRawSync(piece, { level: LEVEL, finishFlush: constants.Z_SYNC_FLUSH }));
   }
   packed.push(LAST_BLOCK);
   return { packed, crc, unpacked };
