@@ -30,6 +30,35 @@ export function placesOf(surface: Surface): Places {
   return blendedPlacesOf(surface) ?? new HeldPlaces(surface);
 }
 
+export interface Survey {
+  /** Packed colours of the faces, in the order in which they come. */
+  readonly colors: ReadonlySet<number>;
+  readonly places: Places;
+}
+
+/** The colours and the points of a surface, both of one walk where that can be. */
+export function surveyOf(surface: Surface): Survey {
+  const colors = new Set<number>();
+  if (surface instanceof FaceSurface) {
+    return { colors, places: new LatticePlaces(cornersOf(surface, colors)) };
+  }
+  let last = 0;
+  for (const { count, colors: corners } of surface.batches()) {
+    checkInterrupt();
+    for (let face = 0; face < count; face++) {
+      const rgba = colorOf(corners, face * surface.corners);
+      if (rgba !== last) colors.add(rgba);
+      last = rgba;
+    }
+  }
+  return { colors, places: placesOf(surface) };
+}
+
+/** The colour of a face whose first corner is at a place: that of two of its corners, or one's. */
+export function colorOf(colors: FaceBatch['colors'], at: number): number {
+  return colors[at + 1] === colors[at + 2] ? colors[at + 1]! : colors[at]!;
+}
+
 /** The points of a smooth surface with a normal each; undefined of another. */
 export function blendedPlacesOf(surface: Surface): BlendedPlaces | undefined {
   return surface instanceof MarchingSurface && surface.smooth
@@ -156,14 +185,15 @@ export class BlendedPlaces extends HeldPlaces {
 /** Corners of a row of voxels: the rows at y or y + 1 and at z or z + 1. */
 const SIDE = 17;
 
-/** The corners of all visible faces, sixteen at a time. */
-function cornersOf({ occupancy }: FaceSurface): Lattice {
+/** The corners of all visible faces, sixteen at a time; takes their colours, too. */
+function cornersOf({ occupancy }: FaceSurface, colors?: Set<number>): Lattice {
   const lattice = new Lattice();
   const visible = new Uint16Array(6 * ROWS);
   const rows = new Uint32Array(SIDE * SIDE);
   for (let slot = 0; slot < occupancy.blocks.length; slot++) {
     if (!occupancy.visible(slot, visible)) continue;
-    const { x, y, z } = occupancy.blocks[slot]!;
+    const { x, y, z, data } = occupancy.blocks[slot]!;
+    if (colors !== undefined) addColors(colors, visible, data);
     rows.fill(0);
     for (let row = 0; row < ROWS; row++) markCorners(rows, visible, row);
     for (let row = 0; row < rows.length; row++) {
@@ -187,4 +217,18 @@ function markCorners(rows: Uint32Array, visible: Uint16Array, row: number): void
   rows[at + 1] = rows[at + 1]! | front | bottom | across;
   rows[at + SIDE] = rows[at + SIDE]! | back | top | across;
   rows[at + SIDE + 1] = rows[at + SIDE + 1]! | front | top | across;
+}
+
+/** Adds those of one block's voxels of which some face is seen. */
+function addColors(colors: Set<number>, visible: Uint16Array, data: Uint32Array): void {
+  let last = 0;
+  for (let row = 0; row < ROWS; row++) {
+    let rest = 0;
+    for (let at = row; at < visible.length; at += ROWS) rest |= visible[at]!;
+    for (; rest !== 0; rest &= rest - 1) {
+      const rgba = data[row * 16 + 31 - Math.clz32(rest & -rest)]!;
+      if (rgba !== last) colors.add(rgba);
+      last = rgba;
+    }
+  }
 }

@@ -1,7 +1,8 @@
 /** Points of a mesh as they are in its file: moved, scaled, and with the axis up that it wants. */
 
 import { boundsOf, placementOf } from '../../mesh/placement.ts';
-import type { Box, Vec3 } from '../../volume/box.ts';
+import { BLOCK_SIZE, newScratch } from '../../volume/block.ts';
+import type { Vec3 } from '../../volume/box.ts';
 import type { Volume } from '../../volume/volume.ts';
 import type { ExportOptions } from '../format.ts';
 import { isYUp } from '../up.ts';
@@ -15,10 +16,9 @@ export class Axes {
   y = 0;
   z = 0;
   readonly y_up: boolean;
-  /** Whether some lie so far from the origin of the file that 32 bits are too few for them. */
-  readonly far: boolean;
   readonly #scale: number;
   readonly #pivot: Vec3;
+  readonly #volumes: readonly Volume[];
 
   /** `usual` says whether y is up in files of the format when nothing is asked. */
   constructor(options: ExportOptions, usual: boolean, volumes: readonly Volume[]) {
@@ -26,7 +26,19 @@ export class Axes {
     const { scale, pivot } = placementOf(options, () => boundsOf(volumes));
     this.#scale = scale;
     this.#pivot = pivot;
-    this.far = volumes.some((volume) => reachOf(volume.box(), pivot) > FLOAT_EXACT_MAX);
+    this.#volumes = volumes;
+  }
+
+  /** Whether some lie so far from the origin of the file that 32 bits are too few for them. */
+  areFar(): boolean {
+    const [px, py, pz] = this.#pivot;
+    for (const volume of this.#volumes) {
+      for (const { x, y, z } of volume.blocks(newScratch())) {
+        const near = Math.max(Math.abs(x - px), Math.abs(y - py), Math.abs(z - pz));
+        if (near > FLOAT_EXACT_MAX - BLOCK_SIZE) return true;
+      }
+    }
+    return false;
   }
 
   /** Takes a point in voxels; its coordinates in the file are then in x, y and z. */
@@ -43,11 +55,4 @@ export class Axes {
   direction([x, y, z]: Vec3): Vec3 {
     return this.y_up ? [x, z, 0 - y] : [x, y, z];
   }
-}
-
-/** The longest way on an axis from a point to the ends of a box. */
-function reachOf(box: Box | undefined, [x, y, z]: Vec3): number {
-  if (box === undefined) return 0;
-  const ends = [box.min, box.max].flatMap((end) => [end[0] - x, end[1] - y, end[2] - z]);
-  return Math.max(...ends.map(Math.abs));
 }

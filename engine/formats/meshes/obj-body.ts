@@ -6,8 +6,15 @@ import type { BakedBatch, BakedSurface } from '../../mesh/atlas.ts';
 import type { ColorCells } from '../../mesh/color-cells.ts';
 import { type FaceNumbers, NumberedSurface } from '../../mesh/numbered.ts';
 import { WindowNumbering } from '../../mesh/numbering.ts';
-import { BlendedPlaces, blendedPlacesOf, type Places, placesOf } from '../../mesh/places.ts';
-import type { FaceBatch, Surface } from '../../mesh/surface.ts';
+import {
+  BlendedPlaces,
+  blendedPlacesOf,
+  colorOf,
+  type Places,
+  placesOf,
+  type Survey,
+} from '../../mesh/places.ts';
+import type { Surface } from '../../mesh/surface.ts';
 import { FACES_AT_ONCE, type TextPieces } from '../text.ts';
 import type { Axes } from './axes.ts';
 import { normalLine, putColored, putPoint } from './obj-lines.ts';
@@ -29,6 +36,8 @@ export interface Body {
   readonly colorNames: ReadonlyMap<number, string>;
   readonly tint: (rgba: number) => number;
   readonly surface: Surface;
+  /** Where colours are asked for before the vertices. */
+  readonly survey: Survey | undefined;
 }
 
 /** A file that is being written. */
@@ -45,35 +54,25 @@ export interface Writing {
 
 type Pieces = Generator<Uint8Array, void, undefined>;
 
-/** The colours of the faces of a surface, tinted and opaque, in the order in which they come. */
-export function colorsOf({ surface, tint }: Pick<Body, 'surface' | 'tint'>): Set<number> {
-  const colors = new Set<number>();
-  let last = -1;
-  for (const { count, colors: corners } of surface.batches()) {
-    checkInterrupt();
-    for (let face = 0; face < count; face++) {
-      const rgba = colorOf(corners, face * surface.corners);
-      if (rgba === last) continue;
-      last = rgba;
-      colors.add(opaque(tint(rgba)));
-    }
-  }
-  return colors;
+/** The colours of the faces, tinted and opaque, in the order in which they come. */
+export function colorsOf({ survey, tint }: Pick<Body, 'survey' | 'tint'>): Set<number> {
+  return new Set(Array.from(survey?.colors ?? [], (rgba) => opaque(tint(rgba))));
 }
 
 /** Whether it has any face. */
-function isEmpty(surface: Surface): boolean {
+function isEmpty({ surface, survey }: Body): boolean {
+  if (survey !== undefined) return survey.colors.size === 0;
   for (const { count } of surface.batches()) if (count > 0) return false;
   return true;
 }
 
 export function* writeBody(body: Body, writing: Writing): Pieces {
   const { out, paint } = writing;
-  if (isEmpty(body.surface)) return;
+  if (isEmpty(body)) return;
   out.utf8(`o ${body.name}\n`);
   if (paint === 'vertex') yield* writeColored(body, writing);
   else {
-    const places = placesOf(body.surface);
+    const places = body.survey?.places ?? placesOf(body.surface);
     yield* writePoints(places, writing);
     if (paint === 'baked') yield* writeBaked(body.surface as BakedSurface, places, body, writing);
     else {
@@ -135,9 +134,9 @@ function putBlended(
 function* writeByPalette(body: Body, places: Places, writing: Writing): Pieces {
   const { cells, normals, vertices, out } = writing;
   const { corners } = body.surface;
-  const suffixes = new Map<number, Uint8Array>();
+  const suffixes = new Suffixes(normals + 1);
   let numbers = new Uint32Array(0);
-  let [last, cell] = [-1, 0];
+  let last = -1;
   const blended = blendedIn(places) !== undefined;
   for (const batch of body.surface.batches()) {
     if (numbers.length < batch.count * corners)
@@ -148,22 +147,55 @@ function* writeByPalette(body: Body, places: Places, writing: Writing): Pieces {
       const rgba = colorOf(batch.colors, face * corners);
       if (rgba !== last) {
         last = rgba;
-        cell = cells.number(body.tint(rgba)) + 1;
-      }
-      const normal = blended ? 0 : normals + batch.normals[face]! + 1;
-      const key = cell * 2 ** 26 + normal;
-      let suffix = suffixes.get(key);
-      if (suffix === undefined) {
-        if (suffixes.size === SUFFIXES_MAX) suffixes.clear();
-        suffix = Buffer.from(blended ? `/${cell}/` : `/${cell}/${normal}`);
-        suffixes.set(key, suffix);
+        suffixes.turnTo(cells.number(body.tint(rgba)) + 1);
       }
       const [from, to] = [face * corners, (face + 1) * corners];
-      if (blended) putBlended(writing, numbers, from, to, suffix);
-      else out.line(FACE, numbers, from, to, vertices + 1, suffix);
+      if (blended) putBlended(writing, numbers, from, to, suffixes.of());
+      else {
+        const suffix = suffixes.of(batch.normals[face]!);
+        out.line(FACE, numbers, from, to, vertices + 1, suffix);
+      }
     }
   }
   writing.normals += blendedIn(places)?.count ?? body.surface.normals.length;
+}
+
+/** What stands behind the points of faces, or between them and normals of theirs, as bytes. */
+class Suffixes {
+  /** The number in the file of the first normal. */
+  readonly #first: number;
+  /** Of each cell by the number of the normal. */
+  readonly #cells = new Map<number, Uint8Array[]>();
+  #list: Uint8Array[] = [];
+  #kept = 0;
+  #cell = 0;
+
+  constructor(first: number) {
+    this.#first = first;
+  }
+
+  turnTo(cell: number): void {
+    this.#cell = cell;
+    const known = this.#cells.get(cell);
+    this.#list = known ?? [];
+    if (known !== undefined) return;
+    if (this.#kept > SUFFIXES_MAX) {
+      this.#cells.clear();
+      this.#kept = 0;
+    }
+    this.#cells.set(cell, this.#list);
+  }
+
+  /** `/cell/normal`; `/cell/` without a normal. */
+  of(normal = -1): Uint8Array {
+    const known = this.#list[normal + 1];
+    if (known !== undefined) return known;
+    this.#kept++;
+    const name = normal < 0 ? '' : this.#first + normal;
+    const suffix = Buffer.from(`/${this.#cell}/${name}`);
+    this.#list[normal + 1] = suffix;
+    return suffix;
+  }
 }
 
 /** Faces in the order of their colours, which takes memory for all of them. */
@@ -322,11 +354,6 @@ export function coordinateLine(u: number, v: number): string {
 
 /** Enough for a sixtieth of a pixel of the largest picture. */
 const COORDINATE_DIGITS = 7;
-
-/** The colour of a face whose first corner is at a place: that of two of its corners, or one's. */
-function colorOf(colors: FaceBatch['colors'], at: number): number {
-  return colors[at + 1] === colors[at + 2] ? colors[at + 1]! : colors[at]!;
-}
 
 function opaque(rgba: number): number {
   return (rgba | 0xff00_0000) >>> 0;

@@ -14,6 +14,7 @@ import { textIn, withText } from '../../image/png-text.ts';
 import { Atlas } from '../../mesh/atlas.ts';
 import { ColorCells } from '../../mesh/color-cells.ts';
 import { surfaceOf } from '../../mesh/kinds.ts';
+import { surveyOf } from '../../mesh/places.ts';
 import { type SeenLayer, seenLayers } from '../../mesh/seen.ts';
 import type { ExportOptions, Format } from '../format.ts';
 import { TextPieces } from '../text.ts';
@@ -71,7 +72,8 @@ function bodiesOf(
     const material = materialOf(document, layer);
     const tint = tintOf(material);
     const surface = atlas?.surfaces[i] ?? surfaceOf(volume, mesh);
-    const colors = paint === 'color' ? colorsOf({ surface, tint }) : [];
+    const survey = paint === 'color' || paint === 'palette' ? surveyOf(surface) : undefined;
+    const colors = paint === 'color' ? colorsOf({ survey, tint }) : [];
     return {
       name: names.object(layer.name),
       material,
@@ -81,6 +83,7 @@ function bodiesOf(
       ),
       tint,
       surface,
+      survey,
     };
   });
 }

@@ -47,7 +47,7 @@ function* writePly(document: Document, options: ExportOptions = {}): Generator<U
     out.text(`comment ${voxelMark(options.scale)}\ncomment ${up}\n`);
   }
   out.text(`element vertex ${vertices}\n`);
-  const real = axes.far && !goxel ? 'double' : 'float';
+  const real = !goxel && axes.areFar() ? 'double' : 'float';
   for (const name of COORDINATES) out.text(`property ${real} ${name}\n`);
   const blended = goxel ? undefined : blendedPlacesOf(surface);
   if (blended !== undefined) {

@@ -31,7 +31,7 @@ function* writeStl(document: Document, options: ExportOptions = {}): Generator<U
   const { mesh = 'blocks' } = options;
   const volume = document.merged();
   const axes = new Axes(options, false, [volume]);
-  if (axes.far) options.report?.warn('WARN_CLIPPED', TOO_FAR);
+  if (axes.areFar()) options.report?.warn('WARN_CLIPPED', TOO_FAR);
   const surface = surfaceOf(volume, mesh);
   const triangles = surface.corners - 2;
   let count = 0;
