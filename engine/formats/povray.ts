@@ -2,7 +2,7 @@
  * Scenes for the ray tracer POV-Ray (.povray in Goxel; .pov is its usual extension): the active
  * camera, the light, and a box for each solid voxel of the visible layers, with the opacity, glow
  * and gloss of its layer's material. They say for which version they are, and that colours are
- * sRGB, so POV-Ray has nothing to warn of.
+ * sRGB, so POV-Ray has nothing to warn of. A camera that nobody has placed sees the whole model.
  *
  * Like Goxel: its text but for the line that names the program; every layer, hidden ones included,
  * and no materials. Layers that overlap are not merged.
@@ -10,12 +10,14 @@
 
 import type { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
-import { type Material, newCamera } from '../document/scene.ts';
+import { type Camera, type Material, newCamera } from '../document/scene.ts';
 import { type SeenLayer, seenLayers } from '../mesh/seen.ts';
 import { BLOCK_VOXELS, newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import type { ExportOptions, Format } from './format.ts';
 import { materialOf, tintOf } from './meshes/mtl.ts';
+import { sideMacro, writeSides } from './povray-glass.ts';
+import { cameraText } from './povray-view.ts';
 import { TextPieces } from './text.ts';
 
 const SOLID = (SOLID_ALPHA << 24) >>> 0;
@@ -29,33 +31,49 @@ const COMMA = Buffer.from(', ');
 const BETWEEN = Buffer.from('>, <');
 const AFTER = Buffer.from('>)\n');
 
-/** How bright the gloss of a material without roughness is. */
-const GLOSS_MAX = 0.5;
+/** How bright the gloss of a material without roughness is: of metal, and of what is none. */
+const GLOSS_MAX = 0.06;
+const METAL_GLOSS_MAX = 0.5;
+/** How much light is scattered by what is no metal: what is not reflected, each way, over pi. */
+const SCATTERED = (1 - 0.04) ** 2 / Math.PI;
 /** From here on a gloss has the colour of what it is on. */
 const METAL_MIN = 0.5;
 
-const MACRO = [
+const GOXEL_MACRO = [
   '#declare Voxel = box {<-0.5, -0.5, -0.5>, <0.5, 0.5, 0.5>}\n#macro Vox(Pos, Color)\n',
   '    object {\n        Voxel\n        translate Pos\n        translate <0.5, 0.5, 0.5>\n',
 ];
+const MACRO = [
+  '#declare Voxel = box {<-0.5, -0.5, -0.5>, <0.5, 0.5, 0.5>}\n#macro Vox(Pos, Color)\n',
+  '    object {\n        Voxel\n        translate Pos + <0.5, 0.5, 0.5>\n',
+];
 const GOXEL_TEXTURE = '        texture { pigment {color rgb Color / 255} }\n    }\n#end\n\n\n';
-/** Clear and Shine are set before the voxels of each layer. */
+/**
+ * `Clear`, `Glow` and `Shine` are set before the voxels of each layer. POV-Ray multiplies what
+ * glows by the colour, so it is divided by that here.
+ */
 const TEXTURE =
   '        texture {\n' +
-  '            pigment { color srgbt <Color.x / 255, Color.y / 255, Color.z / 255, Clear> }\n' +
-  '            finish { Shine }\n        }\n    }\n#end\n\n\n';
+  '            #local C = srgb <max(Color.x, 1), max(Color.y, 1), max(Color.z, 1)> / 255;\n' +
+  '            pigment { color rgbt <C.red, C.green, C.blue, Clear> }\n' +
+  '            finish { Shine emission rgb Glow / <C.red, C.green, C.blue> }\n' +
+  '        }\n';
 
 function* writePovray(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   document.refresh();
   const goxel = options.like === 'goxel';
   const out = new TextPieces();
   out.text('// Generated from goxel-supervisor\n');
-  for (const line of header(document, goxel)) out.text(line);
   const bodies = goxel ? document.layers.map(asItIs) : seenLayers(document);
+  for (const line of goxel ? goxelHeader(document) : header(document, bodies)) out.text(line);
   for (const { layer, volume } of bodies) {
     const material = materialOf(document, layer);
     const tint = goxel ? undefined : tintOf(material);
     if (!goxel) out.text(setting(material));
+    if (tint !== undefined && opacityOf(material) < 1) {
+      yield* writeSides(out, volume, document.merged(), tint);
+      continue;
+    }
     for (const { x, y, z, data } of volume.blocks(newScratch())) {
       for (let i = 0; i < BLOCK_VOXELS; i++) {
         const word = data[i]!;
@@ -70,7 +88,7 @@ function* writePovray(document: Document, options: ExportOptions = {}): Generato
       }
     }
   }
-  out.text('\n}\n');
+  if (goxel) out.text('\n}\n');
   yield out.take();
 }
 
@@ -79,14 +97,23 @@ function asItIs(layer: Layer): SeenLayer {
 }
 
 /** What the macro takes for the voxels that follow: glass, glow and gloss. */
-function setting({ color, emission, metallic, roughness }: Material): string {
-  const glow = Array.from(emission, (value) => fixed(unit(value), 6)).join(', ');
-  const gloss = fixed((1 - unit(roughness)) * GLOSS_MAX, 6);
-  const metal = unit(metallic) > METAL_MIN ? ' metallic' : '';
+function setting(material: Material): string {
+  const [roughness, metallic] = [unit(material.roughness), unit(material.metallic)];
+  const glow = Array.from(material.emission, (value) => fixed(unit(value), 6)).join(', ');
+  const isMetal = metallic > METAL_MIN;
+  const gloss = fixed((1 - roughness) * (isMetal ? METAL_GLOSS_MAX : GLOSS_MAX), 6);
+  const width = fixed(Math.max(0.001, roughness ** 2), 6);
+  const metal = isMetal ? ' metallic' : '';
+  const diffuse = fixed((1 - metallic) * SCATTERED, 6);
   return (
-    `\n    #declare Clear = ${fixed(1 - unit(color[3]!), 6)};\n` +
-    `    #declare Shine = finish { emission rgb <${glow}> specular ${gloss}${metal} }\n`
+    `\n    #declare Clear = ${fixed(1 - opacityOf(material), 6)};\n` +
+    `    #declare Glow = <${glow}>;\n    #declare Shine = finish {` +
+    ` ambient 1 diffuse ${diffuse} specular ${gloss} roughness ${width}${metal} }\n`
   );
+}
+
+function opacityOf({ color }: Material): number {
+  return unit(color[3]!);
 }
 
 function unit(value: number): number {
@@ -107,26 +134,51 @@ function put(out: TextPieces, bytes: Uint8Array): void {
 }
 
 /** The camera, the macro and the light. */
-function header(document: Document, goxel: boolean): string[] {
-  const camera = document.cameras.find(({ active }) => active) ?? document.cameras[0];
-  const mat = (camera ?? newCamera('')).mat;
-  const view = inverse32(mat);
-  const matrix = [0, 4, 8, 12].flatMap((at) => [...view.subarray(at, at + 3)]);
-  const { ambient } = document.light;
-  const [x, y, z] = towardLight(document, mat).map((v) => fixed(-v, 1));
-  const angle = (FOV_DEGREES * WIDTH) / HEIGHT;
+function header(document: Document, bodies: readonly SeenLayer[]): string[] {
+  const { ambient, intensity } = document.light;
+  const volumes = bodies.map(({ volume }) => volume);
+  const light = fixed(Math.max(0, intensity) || 0, 2);
   return [
-    goxel ? '// https://github.com/guillaumechereau/goxel\n\n\n' : '\n#version 3.7;\n\n',
+    '\n#version 3.7;\n\n',
+    cameraText(document, volumes),
+    ...MACRO,
+    TEXTURE,
+    '    }\n#end\n\n\n',
+    sideMacro(TEXTURE),
+    'global_settings { assumed_gamma 1.0 max_trace_level 32 }\n',
+    `global_settings { ambient_light rgb<1, 1, 1> * ${fixed(Math.max(0, ambient) || 0, 2)} }\n`,
+    ...lightLines(document, `<${light}, ${light}, ${light}>`),
+  ];
+}
+
+function goxelHeader(document: Document): string[] {
+  const { ambient } = document.light;
+  const angle = (FOV_DEGREES * WIDTH) / HEIGHT;
+  const view = inverse32(cameraOf(document).mat);
+  const matrix = [0, 4, 8, 12].flatMap((at) => [...view.subarray(at, at + 3)]);
+  return [
+    '// https://github.com/guillaumechereau/goxel\n\n\n',
     `camera {\n    perspective\n    right x*${WIDTH}/${HEIGHT}\n    direction <0, 0, -1>\n`,
     `    angle ${angle.toFixed(1)}\n    transform {\n`,
     `        matrix <${matrix.map((v) => fixed(v, 6)).join(', ')}>\n`,
     '        inverse\n    }\n}\n\n\n',
-    ...MACRO,
-    goxel ? GOXEL_TEXTURE : TEXTURE,
-    goxel ? '' : 'global_settings { assumed_gamma 1.0 }\n',
+    ...GOXEL_MACRO,
+    GOXEL_TEXTURE,
     `global_settings { ambient_light rgb<1, 1, 1> * ${ambient.toFixed(2)} }\n`,
-    'light_source {\n    <0, 0, 1024> color rgb <2, 2, 2>\n    parallel\n',
-    `    point_at <${x}, ${y}, ${z} + 1024>\n}\n\n\nunion {\n`,
+    ...lightLines(document, '<2, 2, 2>'),
+    'union {\n',
+  ];
+}
+
+function cameraOf({ cameras }: Document): Camera {
+  return cameras.find(({ active }) => active) ?? cameras[0] ?? newCamera('');
+}
+
+function lightLines(document: Document, color: string): string[] {
+  const [x, y, z] = towardLight(document, cameraOf(document).mat).map((v) => fixed(-v, 1));
+  return [
+    `light_source {\n    <0, 0, 1024> color rgb ${color}\n    parallel\n`,
+    `    point_at <${x}, ${y}, ${z} + 1024>\n}\n\n\n`,
   ];
 }
 
