@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
@@ -14,6 +15,7 @@ import { trianglesOf } from '../../support/closed-meshes.ts';
 import { documentOf } from '../../support/documents.ts';
 import { TestEngine } from '../../support/engine.ts';
 import { model } from '../../support/fixtures.ts';
+import { assertSameOutside, shown } from '../../support/mesh-shapes.ts';
 import { SEED } from '../../support/seed.ts';
 import { threeMeshes } from '../../support/three-gltf.ts';
 import { trianglesOfObj, trianglesOfPly } from '../../support/three-meshes.ts';
@@ -61,6 +63,39 @@ test('names of layers in an .obj are words, no two alike, and what changes is to
     [2 * told],
   );
 });
+
+for (const colors of [1, 2, 255, 256, 257, 5000]) {
+  test(`${colors} colours of an .obj are exact, each in the middle of its cell`, () => {
+    const volume = new Volume();
+    const side = Math.ceil(Math.sqrt(colors));
+    const color = (i: number) => (0xff00_0000 | ((i * 0x9e3779b1) >>> 8)) >>> 0;
+    const wanted = new Set<number>();
+    for (let i = 0; i < colors; i++) {
+      volume.set(i % side, Math.floor(i / side), 0, color(i));
+      wanted.add(color(i));
+    }
+    const { main, beside } = filesOf(documentOf(volume), 'obj');
+    const { width, height, data } = PNG.sync.read(beside.get('png')!);
+    assert.ok(width === height && width <= 512, `${width} x ${height}`);
+    const found = [...main.toString().matchAll(/^vt (\S+) (\S+)$/gm)].map(([, u, v]) => {
+      const [x, y] = [Number(u) * width, (1 - Number(v)) * height];
+      const at = (dx: number, dy: number) =>
+        data.readUInt32LE((Math.floor(x + dx) + Math.floor(y + dy) * width) * 4);
+      // Smoothing between pixels reaches one further.
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ] as const) {
+        assert.is(at(dx, dy), at(0, 0), `${u} ${v}`);
+      }
+      return at(0, 0);
+    });
+    assert.is(found.length, wanted.size);
+    assert.equal(new Set(found), wanted);
+  });
+}
 
 test('files beside an .obj have names that no reader cuts', () => {
   const directory = temporaryDirectory();
@@ -118,6 +153,52 @@ test('a model far away comes back where it was, or it is told that it cannot', (
     filesOf(documentOf(volume), 'stl', { pivot }).warnings.map(({ code }) => code);
   assert.equal([codes('origin'), codes('center')], [['WARN_CLIPPED'], []]);
 });
+
+/** Where layers of voxels lie, all together. */
+function randomProject(random: () => number): Document {
+  const document = Document.empty();
+  const count = 1 + Math.floor(random() * 3);
+  for (let i = 0; i < count; i++) {
+    const layer = i === 0 ? document.activeLayer : document.addLayer(`part ${i}`);
+    layer.set({ volume: randomVolume(random) });
+  }
+  return document;
+}
+
+const WRITTEN: readonly ExportOptions[] = [
+  {},
+  { mesh: 'greedy', scale: 0.1 },
+  { mesh: 'greedy', up: 'z', texture: 'baked' },
+  { mesh: 'greedy', up: 'y', scale: 3.7 },
+  { mesh: 'marching' },
+  { mesh: 'smooth', scale: 12 },
+];
+
+for (const format of ['obj', 'ply', 'stl', 'gltf', 'glb']) {
+  test(`any project comes back from .${format} as it was, whatever the mesh`, () => {
+    const random = randomNumbers(SEED);
+    for (let i = 0; i < 6; i++) {
+      const document = randomProject(random);
+      const expected = shown(document.merged());
+      for (const options of WRITTEN) {
+        const { main, beside } = filesOf(document, format, options);
+        const resolve = (name: string) => beside.get(name.slice(name.lastIndexOf('.') + 1));
+        const { up } = options;
+        const read = formatFor('', format).read!(main, `model.${format}`, {
+          ...{ resolve, sized: () => {} },
+          // An .obj or an .stl cannot say which axis is up.
+          ...(up === undefined ? {} : { up }),
+        }).merged();
+        const title = `project ${i} of seed ${SEED}, ${JSON.stringify(options)}`;
+        assert.is(read.count(), expected.count(), title);
+        if (format === 'stl') assert.equal(read.box(), expected.box(), title);
+        else if (options.mesh === undefined || options.mesh === 'greedy') {
+          assertSameOutside(read, expected);
+        }
+      }
+    }
+  });
+}
 
 /** Corners with their normals of a ball around the origin. */
 async function ballIn(format: string, options: ExportOptions): Promise<[number[], number[]][]> {
