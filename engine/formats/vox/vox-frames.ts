@@ -6,6 +6,9 @@
 import type { Report } from '../report.ts';
 import { type Placement, type Scene, UNMOVED } from './vox-scene.ts';
 
+/** So many frames are told one by one. */
+const LISTED_MAX = 8;
+
 /** What a file holds. */
 export interface Shown {
   readonly source: string;
@@ -43,7 +46,9 @@ export function placementsOf(
     report.warn('WARN_FRAME_MISSING', message);
   }
   if (frames.length > 1) {
-    const message = `${source} has ${frames.length} frames, of which frame ${chosen} was read.`;
+    const message =
+      `${source} has ${frames.length} frames, ${listOf(frames)}, of which that of frame ${chosen}` +
+      ' was read.';
     report.warn('WARN_FRAMES_LEFT_OUT', message, undefined, frames.length - 1);
   }
   const placements = at(chosen);
@@ -51,6 +56,12 @@ export function placementsOf(
   const named = [...scene.named()].some((model) => model >= 0 && model < models);
   if (!scene.empty && !named) return unplaced(models, () => false);
   return [...placements, ...left(file, report)];
+}
+
+/** The first and the last of many. */
+function listOf(frames: readonly number[]): string {
+  const [first, last] = [frames.slice(0, LISTED_MAX), frames.at(-1)!];
+  return frames.length <= LISTED_MAX + 1 ? frames.join(', ') : `${first.join(', ')} … ${last}`;
 }
 
 /** Each instance at each frame where it is not as at one before. */

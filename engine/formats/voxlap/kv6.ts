@@ -65,7 +65,7 @@ function readKv6(
   const columns = reader.at;
   reader.need(width * depth * 2, 'table of columns');
   const half = (length: number) => Math.floor(length / 2);
-  const place = placeOf(pivot, size);
+  const place = placeOf(pivot, size, report);
   const centred = [-half(width), -half(depth), -half(height)] as const;
   const min = goxel ? centred : place.box.min;
   const end = columns + width * depth * 2;

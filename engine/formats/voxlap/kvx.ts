@@ -54,7 +54,7 @@ function readKvx(
   bytes: Uint8Array,
   source: string,
   budget: BlockBudget,
-  { like }: ImportOptions,
+  { like, report }: ImportOptions,
 ): Document {
   const reader = new ByteReader(bytes, source, 'little');
   const level_bytes = reader.u32('size of the first level');
@@ -66,7 +66,7 @@ function readKvx(
   const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
   const [width, depth, height] = size;
   const pivot = () => reader.i32('pivot') / FIXED_ONE;
-  const place = placeOf([pivot(), pivot(), pivot()], size);
+  const place = placeOf([pivot(), pivot(), pivot()], size, report);
   const table_bytes = (width + 1) * 4 + width * (depth + 1) * 2;
   const end = 4 + level_bytes;
   if (table_bytes > end - reader.at) {

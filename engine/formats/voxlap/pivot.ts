@@ -10,10 +10,16 @@ import type { Layer } from '../../document/layer.ts';
 import type { Box, Vec3 } from '../../volume/box.ts';
 import { boxMatrix, identity } from '../../volume/matrix.ts';
 import { COORDINATE_MAX } from '../../volume/reach.ts';
+import type { Report } from '../report.ts';
 
-/** Where a model of that size and pivot goes; in its middle for a pivot that is no place at all. */
-export function placeOf(pivot: Vec3, size: Vec3): { box: Box; origin: Vec3 } {
+/**
+ * Where a model of that size and pivot goes. A pivot that is no place at all is told, and the
+ * middle taken for it.
+ */
+export function placeOf(pivot: Vec3, size: Vec3, report?: Report): { box: Box; origin: Vec3 } {
   const sound = pivot.every((value) => Math.abs(value) < COORDINATE_MAX / 2);
+  const message = `The pivot ${pivot.join(' ')} is no place, and the middle was taken.`;
+  report?.warn('WARN_BROKEN_PART', message, undefined, sound ? 0 : 1);
   const point: Vec3 = sound ? pivot : [size[0] >> 1, size[1] >> 1, size[2] >> 1];
   const [x, y, z] = [Math.floor(point[0]), Math.floor(point[1]), Math.floor(point[2])];
   const box: Box = { min: [-x, y - size[1], z - size[2]], max: [size[0] - x, y, z] };

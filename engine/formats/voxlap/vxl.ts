@@ -3,7 +3,8 @@
  * Spades have no header: they are always 512 x 512 columns of 64 voxels. File x is 255 - x, y is
  * y + 256, and z counts down from 31. Those of Voxlap itself have one (`vxl-header.ts`) and any
  * number of columns, 256 high. They are put around the origin in the same way. In them a column
- * cannot be empty, since its last span begins at 255 at most.
+ * cannot be empty, since its last span begins at 255 at most. A file without a header that holds
+ * exactly as many columns as a square of another size, a power of two, is taken for that.
  *
  * A column is a list of spans. A span has four bytes: N, its length in words (0 for the last one);
  * S and E, the first and last voxel of its top colours; A, where the air above begins. Then come
@@ -25,15 +26,17 @@ import { contentBox } from '../fit.ts';
 import type { Format } from '../format.ts';
 import { VoxelBuilder } from '../voxel-builder.ts';
 import { MAGIC, readVoxelAnimation } from '../westwood/voxel-animation.ts';
-import { type Frame, readHeader } from './vxl-header.ts';
+import { type Frame, frameOf, readHeader, VOXLAP_HEIGHT } from './vxl-header.ts';
 import { ACE_OF_SPADES, GROUND, writeVxl } from './vxl-write.ts';
 
 const SPAN_BYTES = 4;
 const OPAQUE = 0xff00_0000;
+/** Smaller ones are rather the beginning of a map that is cut short. */
+const SIDE_MIN = 32;
 
-const readMap = budgeted((bytes, source, budget) => {
+const readMap = budgeted((bytes, source, budget, { report }) => {
   const reader = new ByteReader(bytes, source, 'little');
-  const { frame, start } = readHeader(reader) ?? { frame: ACE_OF_SPADES };
+  const { frame, start } = readHeader(reader) ?? { frame: frameBySize(bytes) };
   const { width, depth, left, front } = frame;
   const document = Document.empty();
   const voxels = new VoxelBuilder(budget);
@@ -42,10 +45,32 @@ const readMap = budgeted((bytes, source, budget) => {
     for (let x = left; x > left - width; x--) readColumn(reader, frame, x, y, voxels);
   }
   voxels.finish(document.activeLayer.volume);
+  if (reader.left > 0) {
+    const message = `There are ${reader.left} bytes behind the columns of ${source}.`;
+    report?.warn('WARN_TRAILING_BYTES', message, { byte: reader.at });
+  }
   document.set({ box: boxMatrix(contentBox(document.layers)) });
   if (start !== undefined) document.set({ cameras: [...document.cameras, start] });
   return document;
 });
+
+/** That of Ace of Spades, but for a file that is a whole map of another size. */
+function frameBySize(bytes: Uint8Array): Frame {
+  let columns = 0;
+  let deepest = 0;
+  for (let at = 0; at < bytes.length; ) {
+    if ((columns & 0xffff) === 0) checkInterrupt();
+    const [words, top, end] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]! + 1];
+    deepest = Math.max(deepest, end);
+    if (words === 0) columns++;
+    at += words === 0 ? SPAN_BYTES + Math.max(end - top, 0) * 4 : words * 4;
+    if (!(at <= bytes.length)) return ACE_OF_SPADES;
+  }
+  const side = Math.sqrt(columns);
+  const known = side >= SIDE_MIN && Math.log2(side) % 1 === 0;
+  if (!known) return ACE_OF_SPADES;
+  return frameOf(side, side, deepest > ACE_OF_SPADES.height ? VOXLAP_HEIGHT : ACE_OF_SPADES.height);
+}
 
 /** Whether it is of Command & Conquer, whose files have the same extension. */
 function isWestwood(bytes: Uint8Array): boolean {

@@ -89,6 +89,9 @@ test('a pivot that is no place leaves the model in the middle', () => {
       .merged()
       .box()!;
     assert.equal([...min], [-2, -2, -4]);
+    const report = new Report();
+    formatFor('a.kv6').read!(withPivot([value, 0, 0], [5, 4, 7]), 'a.kv6', { report });
+    assert.is(report.warnings()[0]!.code, 'WARN_BROKEN_PART');
   }
 });
 

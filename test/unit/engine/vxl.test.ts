@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatFor } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { Volume } from '../../../engine/volume/volume.ts';
 import { outcome, refused } from '../../support/damage.ts';
 import { documentOf, movedX, open, readAs, VOLUMES, written } from '../../support/documents.ts';
@@ -103,6 +104,25 @@ test('refuses what a map cannot hold', () => {
 function mapOf(...columns: number[]): Buffer {
   return Buffer.concat([Buffer.from(columns), ...Array.from({ length: COLUMNS }, () => SKY)]);
 }
+
+test('a whole map of another size is one, and what is behind a map is told', () => {
+  const column = (height: number) => [0, height - 1, height - 1, 0, 9, 8, 7, 255];
+  for (const [side, height] of [
+    [32, 64],
+    [128, 64],
+    [64, 256],
+  ] as const) {
+    const bytes = Buffer.alloc(side * side * 8, Buffer.from(column(height)));
+    const volume = readAs('vxl', bytes).merged();
+    assert.is(volume.count(), side * side);
+    assert.equal(volume.box()!.min, [-side / 2, -side / 2, -height / 2]);
+  }
+  const report = new Report();
+  const bytes = Buffer.concat([Buffer.alloc(COLUMNS * 4, SKY), Buffer.alloc(3)]);
+  formatFor('x.vxl').read!(bytes, 'x.vxl', { report });
+  const told = report.warnings().map(({ code, where }) => [code, where?.byte]);
+  assert.equal(told, [['WARN_TRAILING_BYTES', COLUMNS * 4]]);
+});
 
 test('refuses damage', () => {
   const broken = (message: RegExp, ...columns: number[]) =>
