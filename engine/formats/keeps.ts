@@ -227,8 +227,9 @@ function tellPlace(report: Report, keeps: Keeps, { document, shown, format }: Wr
   const boxes = shown.flatMap(({ volume }) => volume.box() ?? []);
   const min = [0, 1, 2].map((axis) => Math.min(...boxes.map((box) => box.min[axis]!)));
   if (min.every((value) => value === 0) || isUsualBox(document)) return;
-  const message = `${format} cannot say where the model stands, whose least corner is ${min}.`;
-  report.warn('WARN_PLACE_LOST', message.replaceAll(',', ', '));
+  const corner = min.join(', ');
+  const message = `${format} cannot say where the model stands, whose least corner is ${corner}.`;
+  report.warn('WARN_PLACE_LOST', message);
 }
 
 /** The image box of a new project, where models come to stand that have no place. */

@@ -99,7 +99,7 @@ function inOwnPalette({ palette }: Document, colors: Uint32Array, size: number):
 
 function tellRounded(colors: Uint32Array, report: Report | undefined): void {
   const count = colors.reduce((sum, rgba) => sum + (inSixBits(rgba) === rgba ? 0 : 1), 0);
-  const message = 'Colours became the nearest of those of six bits a channel, which .kvx has.';
+  const message = 'Colours became the nearest of those of six bits a channel, which the file has.';
   report?.warn('WARN_COLORS_ROUNDED', message, undefined, count);
 }
 
