@@ -78,13 +78,24 @@ export function lookOf(state: string, file?: BlockFile): Look {
   const bracket = state.indexOf('[');
   const full = (bracket < 0 ? state : state.slice(0, bracket)).trim().toLowerCase();
   const name = full.startsWith(NAMESPACE) ? full.slice(NAMESPACE.length) : full;
-  const own = file && (file.get(full) ?? file.get(name) ?? file.get(`${NAMESPACE}${name}`));
+  const own = file && (ofState(file, state) ?? ofName(file, full));
   if (own !== undefined) return { rgba: own, known: true };
   const known = familyColor(name);
   if (known !== undefined) return { rgba: known, known: true };
   // A block of a mod that is called like one of the game.
   const like = familyColor(name.slice(name.indexOf(':') + 1));
   return { rgba: like || colorOfName(full), known: false };
+}
+
+/** What a file says of a block in that state, if it tells states apart. */
+function ofState(file: BlockFile, state: string): number | undefined {
+  return state.includes('[') ? ofName(file, state.trim().toLowerCase()) : undefined;
+}
+
+/** With the game's name before it or without. */
+function ofName(file: BlockFile, full: string): number | undefined {
+  const name = full.startsWith(NAMESPACE) ? full.slice(NAMESPACE.length) : full;
+  return file.get(full) ?? file.get(name) ?? file.get(`${NAMESPACE}${name}`);
 }
 
 /** By the table, and the rules for what is made of something in it. */

@@ -299,6 +299,37 @@ test('colours become the nearest block, of glass where one sees through; told', 
   );
 });
 
+/** All of them say that stone is 102030. */
+const BLOCK_FILES = [
+  'minecraft:stone: "#102030"\n',
+  '# mine\n---\nstone: 102030 # grey\n',
+  '{"minecraft:stone": "#102030"}',
+  '\ufeff{"STONE": [16, 32, 48]}',
+  '{"stone": {"color": "#102030ff"}}',
+  '[{"name": "minecraft:stone", "color": "#102030"}, {"name": "x", "color": "no"}]',
+  'stone 16 32 48\n',
+  'stone=102030\n',
+  'name,r,g,b\nstone,16,32,48\n',
+  'minecraft:stone;#102030\n',
+  'stone: rgb(16, 32, 48)\n',
+  'stone[a=b]: "#fff"\nstone: "#102030"\n',
+  'GIMP Palette\n16 32 48 stone\n',
+];
+for (const text of BLOCK_FILES) {
+  test(`colours of blocks are read of ${JSON.stringify(text)}`, () => {
+    const options = { blocks: 'b.txt', open: () => Buffer.from(text) };
+    assert.is(read(file(SPONGE, 'Schematic'), 'schem', options).lines[0], '0 0 0 102030ff');
+  });
+}
+
+test('a file of blocks may tell states apart', () => {
+  const root = { ...SPONGE, Palette: comp({ 'a:b[c=d]': int(1), 'a:b[c=e]': int(0) } as never) };
+  const open = () => Buffer.from('a:b[c=d] 1 2 3\na:b 4 5 6\n');
+  const { lines } = read(file(root, 'Schematic'), 'schem', { blocks: 'b.txt', open });
+  const colors = new Set(lines.map((line) => line.split(' ')[3]));
+  assert.equal([...colors].sort(), ['010203ff', '040506ff']);
+});
+
 test('a file of blocks is heeded both ways', () => {
   const blocks = { 'minecraft:stone': '#0a0b0c', 'minecraft:red_wool': null, 'my:own': [1, 2, 3] };
   const open = () => Buffer.from(JSON.stringify(blocks));
