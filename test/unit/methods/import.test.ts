@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestEngine, voxelsOf } from '../../support/engine.ts';
@@ -105,6 +106,23 @@ v 0 0 0\nv 2 0 0\nv 2 2 0\nv 0 2 0\nv 0 0 2\nv 2 0 2\nv 2 2 2\nv 0 2 2
 usemtl red
 f 4 3 2 1\nf 5 6 7 8\nf 1 2 6 5\nf 2 3 7 6\nf 3 4 8 7\nf 4 1 5 8
 `;
+
+importing('a file whose name says nothing is read as what it holds, by each method', () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
+  const bytes = readFileSync(house(directory));
+  const codes = (result: unknown) =>
+    ((result as { warnings?: { code: string }[] }).warnings ?? []).map(({ code }) => code);
+  for (const name of ['house', 'house.bin', 'house.vox', 'house.gox.gz']) {
+    const path = `${directory}/${name}`;
+    writeFileSync(path, name.endsWith('.gz') ? gzipSync(bytes) : bytes);
+    const wanted = /bin|vox/.test(name) ? ['WARN_FORMAT_BY_CONTENT'] : [];
+    assert.equal(codes(engine.call('load_project', { path })), wanted, name);
+    assert.equal(codes(engine.call('import_file', { path })), wanted, name);
+  }
+  const path = `${directory}/house.bin`;
+  assert.is(engine.fail('load_project', { path, strict: true }).data.code, 'GOX_STRICT');
+});
 
 importing('meshes take a size, are solid or not, and find their materials below them', () => {
   const directory = temporaryDirectory();
