@@ -60,6 +60,12 @@ export function addPrimitive(soup: TriangleSoup, placed: Placed, file: GltfFile)
     if (uvs !== undefined) soup.lay(material.texture!, uvs, a, b, c);
   }
   if (skipped > 0 && drawn === 0) file.fail(reason);
+  const total = indices?.length ?? count;
+  const each = mode === LINES ? 2 : mode === TRIANGLES ? 3 : 1;
+  if (total % each > 0) {
+    const message = `${where} has ${total} corners, which are no multiple of ${each}.`;
+    file.report.warn('WARN_FACES_SKIPPED', message, { object: where });
+  }
   file.report.warn('WARN_FACES_SKIPPED', `${reason}.`, { object: where }, skipped);
 }
 

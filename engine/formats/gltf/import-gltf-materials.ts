@@ -8,6 +8,7 @@ import { ImageLoader, type Texture, type Wrap } from '../../mesh-import/texture.
 import { shown } from '../shown.ts';
 import type { GltfFile, Json } from './import-gltf-file.ts';
 import { finishOf, materialOf, tinted } from './import-gltf-finish.ts';
+import { LIT_PIXELS_MAX, lightOf, withLight } from './import-gltf-glow.ts';
 
 export interface GltfMaterial {
   /** Linear red, green, blue, and alpha: multiplied with the vertices' colours. */
@@ -54,6 +55,7 @@ export class GltfMaterials {
   readonly #file: GltfFile;
   readonly #images: ImageLoader;
   readonly #known = new Map<string, GltfMaterial>();
+  #lit_pixels_left = LIT_PIXELS_MAX;
   readonly #loaded = new Map<unknown, Image | undefined>();
 
   constructor(file: GltfFile) {
@@ -94,7 +96,9 @@ export class GltfMaterials {
     const factor = this.#seen(given, alpha, cutoff!, where);
     const plain: GltfMaterial = { ...DEFAULT, factor, alpha, cutoff: cutoff! };
     const laid = this.#laid(pbr[textureName], plain, `${where}.${textureName}`);
-    const emission = this.#emission(json, `${where}.emissiveFactor`);
+    const light = this.#light(json, `${where}.emissiveFactor`);
+    const glow = light && this.#glow(json, laid, factor, light, where);
+    const emission = glow === undefined ? light : glow.emission;
     // What Goxel and we write has the voxels' colours in vertices or a picture, and a material.
     if (file.isGoxels && !file.likeGoxel && (painted || laid.texture !== undefined)) {
       const { name } = json;
@@ -107,6 +111,7 @@ export class GltfMaterials {
     const finish = finishOf(file, json, emission ?? [0, 0, 0], pbr, where);
     // Lamps need no other colour than their light.
     const shining = black && emission !== undefined ? [...emission, factor[3]!] : factor;
+    if (glow?.laid !== undefined) return { ...glow.laid, finish };
     return { ...laid, factor: tinted(file, json, shining), finish };
   }
 
@@ -126,19 +131,53 @@ export class GltfMaterials {
     return [...factor.slice(0, 3), 1];
   }
 
-  /** The light of a material, linear; undefined for none. Pictures of it are not kept. */
-  #emission(json: Json, where: string): number[] | undefined {
+  /** The light of a material, linear, which a picture may multiply; undefined for none. */
+  #light(json: Json, where: string): number[] | undefined {
     const file = this.#file;
     const factor = file.numbers(json.emissiveFactor, 3, where) ?? [0, 0, 0];
     if (!factor.some((value) => value > 0)) return undefined;
-    if (json.emissiveTexture !== undefined) {
-      const message = 'Light that a picture says where it comes from was left out.';
-      file.report.warn('WARN_MATERIALS_LOST', message, { object: where });
-      return undefined;
-    }
     const strong = file.extension(json, 'KHR_materials_emissive_strength');
     const [strength] = file.numbers([strong?.emissiveStrength ?? 1], 1, where)!;
     return factor.map((value) => value * strength!);
+  }
+
+  /**
+   * What a picture of light makes of a material: its colours with the light on top, and light of
+   * its own where it shines all over. Undefined without such a picture.
+   */
+  #glow(
+    json: Json,
+    base: GltfMaterial,
+    factor: readonly number[],
+    light: readonly number[],
+    where: string,
+  ): { laid?: GltfMaterial; emission?: number[] } | undefined {
+    const file = this.#file;
+    if (json.emissiveTexture === undefined) return undefined;
+    const plain = { ...DEFAULT, alpha: base.alpha, cutoff: base.cutoff };
+    const glow = file.likeGoxel
+      ? plain
+      : this.#laid(json.emissiveTexture, plain, `${where}.emissiveTexture`);
+    const [own, image] = [base.texture?.image, glow.texture?.image];
+    const emission = image && lightOf(image, light);
+    if (emission === undefined) {
+      const message = 'Light that a picture says where it comes from is kept as colour only.';
+      file.report.warn('WARN_MATERIALS_LOST', message, { object: where });
+    }
+    const found = emission === undefined ? {} : { emission };
+    if (image === undefined || glow.texture === undefined) return found;
+    const isLaidAlike =
+      base.texture === undefined ||
+      (base.texCoord === glow.texCoord && base.uvMatrix.every((v, i) => v === glow.uvMatrix[i]));
+    const pixels = own === undefined ? image.width * image.height : own.width * own.height;
+    if (!isLaidAlike || pixels > this.#lit_pixels_left) return found;
+    this.#lit_pixels_left -= pixels;
+    const texture = {
+      ...(base.texture ?? glow.texture),
+      image: withLight(own, factor, image, light),
+    };
+    const laid = { ...(base.texture === undefined ? glow : base), texture };
+    return { ...found, laid: { ...laid, factor: [1, 1, 1, factor[3]!] } };
   }
 
   #laid(value: unknown, plain: GltfMaterial, where: string): GltfMaterial {

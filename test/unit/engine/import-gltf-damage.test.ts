@@ -105,6 +105,15 @@ test('says what is damaged whatever stands there, in a few words', () => {
   }
 });
 
+test('corners that make no whole face are told', () => {
+  const cut = (mode: number, indices: number[]) =>
+    told(square((m) => ({ mode, indices: m.accessor(USHORT, 1, indices) })));
+  assert.equal(cut(4, [0, 1, 2, 0, 2]), ['WARN_FACES_SKIPPED']);
+  assert.equal(cut(1, [0, 1, 2]), ['WARN_FACES_SKIPPED']);
+  assert.equal(cut(5, [0, 1, 3, 2]), []);
+  assert.equal(cut(3, [0, 1, 2]), []);
+});
+
 test('a node in two places or below itself counts once', () => {
   const maker = square();
   maker.json.scenes = [{ nodes: [0] }];

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readGltf } from '../../../engine/formats/gltf/import-gltf.ts';
 import { Report } from '../../../engine/formats/report.ts';
+import { encodePng } from '../../../engine/image/png.ts';
 import { FLOAT, type Json } from '../../support/gltf-maker.ts';
 import { PIXELS, read, square, textured, told, UV } from '../../support/gltf-square.ts';
 
@@ -42,11 +43,34 @@ test('what only shines has the colour of its light', () => {
   assert.is(read(maker).get(4, 0, 4), 0xff00_ff00);
 });
 
-test('light of a picture is told to be left out', () => {
-  const maker = textured(UV, {
-    material: { emissiveFactor: [1, 1, 1], emissiveTexture: { index: 0 } },
+test('light of a picture is in the colours, and is light where it is all over', () => {
+  const lit = (rgba: number[], factor = [1, 1, 1, 1], more: Json = {}) => {
+    const image = encodePng({ width: 2, height: 1, rgba: Uint8Array.from(rgba) });
+    return textured(UV, {
+      image,
+      material: {
+        pbrMetallicRoughness: { baseColorFactor: factor, ...more },
+        ...{ emissiveFactor: [1, 1, 1], emissiveTexture: { index: 0 } },
+      },
+    });
+  };
+  const half = lit([0, 255, 0, 255, 0, 0, 0, 255], [0, 0, 1, 1]);
+  assert.is(read(half).get(2, 0, 4), 0xffff_ff00);
+  assert.is(read(half).get(6, 0, 4), 0xffff_0000);
+  assert.equal(told(half), ['WARN_MATERIALS_LOST']);
+  const screen = lit([0, 255, 0, 255, 0, 255, 0, 255], [0, 0, 0, 1]);
+  assert.is(read(screen).get(4, 0, 4), 0xff00_ff00);
+  assert.equal(told(screen), []);
+  const { layers, materials } = readGltf(screen.gltf(), 'a.gltf');
+  assert.equal(rounded(materials[layers[0]!.material]!.emission), [0, 1, 0]);
+  const both = lit([0, 255, 0, 255, 0, 0, 255, 255], [1, 0, 0, 1], {
+    baseColorTexture: { index: 0 },
   });
-  assert.equal(told(maker), ['WARN_MATERIALS_LOST']);
+  assert.is(read(both).get(2, 0, 4), 0xff00_ff00);
+  const apart = lit([255, 0, 0, 255, 0, 0, 0, 255], [1, 1, 1, 1], {
+    baseColorTexture: { index: 0, texCoord: 1 },
+  });
+  assert.ok(told(apart).includes('WARN_MATERIALS_LOST'));
 });
 
 test('glass lets light through, and is seen', () => {
