@@ -11,6 +11,7 @@ import type { WritingOptions } from '../catalogue/writing.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import type { Document } from '../document/document.ts';
 import { formatFor } from '../formats/index.ts';
+import { type Keeps, keepsOf } from '../formats/keeps.ts';
 import type { Warning } from '../formats/report.ts';
 import type {
   SoloFailure,
@@ -27,7 +28,8 @@ import { type Ceiling, explainedBy } from '../project/memory.ts';
 import { isEmpty, type Read, readDocument } from '../project/reading.ts';
 import { readerOf } from '../project/recognised.ts';
 import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
-import { BLOCK_BYTES } from '../volume/block.ts';
+import { BLOCK_BYTES, newScratch } from '../volume/block.ts';
+import { SOLID_ALPHA } from '../volume/color.ts';
 import { describe } from './describe.ts';
 import type { writePicture } from './pictures.ts';
 import { route } from './route.ts';
@@ -180,6 +182,18 @@ function refuseHidden({ layers }: Document, { path, format }: SoloFile, options:
   throw new GoxError('GOX_EMPTY', `${message} --hidden writes them.`, { path });
 }
 
+/** Throws GOX_EMPTY where all voxels are fainter than those that a format has. */
+function refuseFaint(document: Document, path: string, { opacity, inside }: Keeps): void {
+  if ((opacity && inside) || isEmpty(document)) return;
+  for (const { volume } of document.layers) {
+    for (const { data } of volume.blocks(newScratch())) {
+      if (data.some((rgba) => rgba >>> 24 >= SOLID_ALPHA)) return;
+    }
+  }
+  const message = 'All voxels have less than half of their alpha, and are left out of such a file.';
+  throw new GoxError('GOX_EMPTY', message, { path });
+}
+
 /** A file of one layer gives it its name, by which the layers are told apart. */
 function nameLayers({ layers }: Document, { path }: SoloFile): void {
   const [only, ...more] = layers;
@@ -206,6 +220,7 @@ function writeOne(
     return { path, ...pictures.writePicture(document, { ...writing, path }, tools) };
   }
   const { name } = writerOf(path, format);
+  if (!task.allow_empty) refuseFaint(document, path, keepsOf(name, options.like));
   if (isStream(path)) {
     return { path, format: name, ...writeStream(document, { ...writing, path }, tools) };
   }

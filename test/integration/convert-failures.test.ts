@@ -34,6 +34,11 @@ hidden.activeLayer.volume.set(0, 0, 0, 0xff0000ff);
 hidden.activeLayer.set({ name: 'den', visible: false });
 writeFileSync(join(directory, 'hidden.gox'), Buffer.concat([...(gox.write?.(hidden) ?? [])]));
 
+/** And one whose voxels are hardly to be seen. */
+const faint = Document.empty();
+faint.activeLayer.volume.set(0, 0, 0, 0x400000ff);
+writeFileSync(join(directory, 'faint.gox'), Buffer.concat([...(gox.write?.(faint) ?? [])]));
+
 const failing = suite('convert: exit codes');
 
 /** A line of a shell, its exit code, and what it says of it. */
@@ -66,6 +71,11 @@ const LINES: readonly (readonly [line: string, code: number, said: RegExp])[] = 
     'gs convert hidden.gox o.obj',
     65,
     /hidden, .*--hidden writes them\. \(GOX_EMPTY\)\n--allow-empty/,
+  ],
+  [
+    'gs convert faint.gox o.glb',
+    65,
+    /less than half of their alpha.* \(GOX_EMPTY\)\n--allow-empty/,
   ],
   ['gs convert a.txt o.vox --layers Layr.1', 65, /did you mean Layer\.1.*\n`goxel-supervisor info/],
   ['gs convert a.txt o.vox --solid --strict', 65, /"solid" means nothing.*GOX_STRICT/],
@@ -104,6 +114,7 @@ failing('what is no failure', async () => {
     'gs convert hidden.gox o.obj --hidden',
     'gs convert hidden.gox o.obj --allow-empty --quiet',
     'gs convert hidden.gox o.gox',
+    'gs convert faint.gox o.gox',
     'gs convert hidden.gox o.vox --layers den',
     'gs convert a.txt /dev/null --to vox',
     'gs convert a.txt deep/ --to vox && test -e deep/a.vox',
