@@ -12,8 +12,8 @@ export interface WarningEntry {
 
 export const WARNINGS = {
   WARN_EMPTY: {
-    meaning: 'The file holds something, and no voxel came of it.',
-    advice: 'Look at the other warnings; for a mesh, try a larger size.',
+    meaning: 'The file holds something, and no voxel came of it; or nothing is left to be written.',
+    advice: 'Look at the other warnings; for a mesh, try a larger size; for layers, `hidden`.',
   },
   WARN_MATERIAL_MISSING: {
     meaning: 'A material, or a file of materials, is named and is not there.',
@@ -87,7 +87,7 @@ export const WARNINGS = {
     advice: 'Nothing, when it is seen as it should be.',
   },
   WARN_COLORS_MERGED: {
-    meaning: 'There are more colours than the file can hold, and similar ones became one.',
+    meaning: 'There are colours that the file, or the palette asked for, has no room for.',
     advice: 'Write a format without a palette, or reduce the colours yourself before.',
   },
   WARN_COLORS_ROUNDED: {
@@ -99,7 +99,7 @@ export const WARNINGS = {
     advice: 'Write a format with colours.',
   },
   WARN_LAYERS_MERGED: {
-    meaning: 'The file cannot hold layers, and several became one.',
+    meaning: 'The file cannot hold layers, or not their blend modes, and several became one.',
     advice: 'Write gox, vox, qb, qbt or gltf, which keep them.',
   },
   WARN_NAMES_LOST: {

@@ -17,7 +17,7 @@ export const Like = Type.Optional(
 );
 
 export const Strict = Type.Optional(
-  Type.Boolean({ default: false, description: 'Whether a warning is an error (GOX_STRICT).' }),
+  Type.Boolean({ default: false, description: 'A warning is an error (GOX_STRICT).' }),
 );
 
 /** Which way is up in the file; `y_up` is the older way to say it. */
@@ -56,7 +56,7 @@ export const ReadingFields = {
     }),
   ),
   solid: Type.Optional(
-    Type.Boolean({ default: false, description: 'Meshes: whether closed surfaces are filled.' }),
+    Type.Boolean({ default: false, description: 'Meshes: closed surfaces are filled.' }),
   ),
   up: Up,
   y_up: YUp,
@@ -64,7 +64,7 @@ export const ReadingFields = {
     Type.Boolean({
       default: true,
       description:
-        'vox: whether every instance of a model becomes a layer, as MagicaVoxel shows them;' +
+        'vox: every instance of a model becomes a layer, as MagicaVoxel shows them;' +
         ' otherwise one of each model does, as in Goxel.',
     }),
   ),
@@ -90,7 +90,7 @@ export const ReadingFields = {
   ),
   plane: Type.Optional(
     Type.Enum(['upright', 'lying'], {
-      description: 'Pictures: whether the plane of voxels stands, as it does if nothing is said.',
+      description: 'Pictures: the plane of voxels stands, as it does if nothing is said, or lies.',
     }),
   ),
   height: Type.Optional(

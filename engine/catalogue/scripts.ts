@@ -4,6 +4,7 @@ import { RANKS } from '../../conf/levels.ts';
 import { Type } from '../../conf/type.ts';
 import { Count, Path, projectParams, RealPath, Success } from './schemas.ts';
 import { type MethodSpec, method } from './spec.ts';
+import { Warnings } from './warnings.ts';
 
 const CODE_LENGTH_MAX = 4 * 1024 * 1024;
 
@@ -58,7 +59,7 @@ export const executeScript = method({
     output: Type.Array(Type.String()),
     registered: Type.Array(Type.String({ description: 'Scripts and formats it registered.' })),
     changed: Type.Integer({ minimum: 0, description: 'Of the voxels of all layers.' }),
-    files: Type.Array(Type.Object({ path: RealPath, bytes: Count }), {
+    files: Type.Array(Type.Object({ path: RealPath, bytes: Count, warnings: Warnings }), {
       description: 'Those that it wrote, in order.',
     }),
   }),

@@ -5,6 +5,9 @@ import { Type } from '../../conf/type.ts';
 import { Like, Strict, Up, YUp } from './reading.ts';
 import { Color, PATH_LENGTH_MAX } from './schemas.ts';
 
+/** Around one axis, however people write it: z90, -z90, Z:-90. */
+const TURN = ' *[+-]?[xyzXYZ][:=]?[+-]?(0|90|180|270|360) *';
+
 /** What of the project a file gets, and how it is turned before; of any format. */
 const ShapingFields = {
   layers: Type.Optional(
@@ -14,22 +17,28 @@ const ShapingFields = {
     }),
   ),
   hidden: Type.Optional(
-    Type.Boolean({ description: 'Whether hidden layers are written, too; gox always has them.' }),
+    Type.Boolean({ description: 'Hidden layers are written, too; gox always has them.' }),
   ),
-  merge: Type.Optional(
-    Type.Boolean({ description: 'Whether all layers become one, as they are seen.' }),
-  ),
+  merge: Type.Optional(Type.Boolean({ description: 'All layers become one, as they are seen.' })),
   crop: Type.Optional(
     Type.Boolean({
-      description: 'Whether the model is moved to the origin, its box as small as it is.',
+      description: 'The model is moved to the origin, its box as small as it is.',
     }),
   ),
   rotate: Type.Optional(
     Type.String({
-      pattern: '^([+-]?[xyz][+-]?(90|180|270))(,[+-]?[xyz][+-]?(90|180|270))*$',
+      pattern: `^${TURN}(,${TURN})*$`,
       maxLength: 64,
-      title: 'turns such as "z90" or "x-90,z180"',
+      title: 'axes with 0, 90, 180 or 270 degrees, such as "z90" or "x-90,z180"',
       description: 'Turns around the origin, one after another, such as "z90" or "x-90,z180".',
+    }),
+  ),
+  scale: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description:
+        'How large the model is made. Meshes: how many units of the file a voxel is long; others:' +
+        ' how many voxels it becomes along each axis, 0.5 for a model of half the size.',
     }),
   ),
   palette: Type.Optional(
@@ -48,7 +57,7 @@ const ShapingFields = {
   ),
   dither: Type.Optional(
     Type.Boolean({
-      description: 'With fewer colours: whether two are mixed, voxel by voxel, for one between.',
+      description: 'With fewer colours two are mixed, voxel by voxel, for one between.',
     }),
   ),
 };
@@ -69,12 +78,6 @@ export const WritingFields = {
         'Meshes. blocks: a square for each visible face, as in Goxel, and the default. greedy:' +
         ' equal faces joined, and the default of 3mf. marching: marching cubes. smooth: these' +
         ' with blended positions.',
-    }),
-  ),
-  scale: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      description: 'Meshes: how many units of the file a voxel is long; 1, if nothing is said.',
     }),
   ),
   pivot: Type.Optional(
@@ -107,7 +110,7 @@ export const WritingFields = {
     Type.Boolean({ description: 'glTF: colours at the vertices instead of in a texture.' }),
   ),
   exact_colors: Type.Optional(
-    Type.Boolean({ description: 'kvx: whether a model of up to 254 colours keeps them all.' }),
+    Type.Boolean({ description: 'kvx: a model of up to 254 colours keeps them all.' }),
   ),
   voxlap_header: Type.Optional(
     Type.Boolean({
@@ -116,9 +119,7 @@ export const WritingFields = {
         ' Slab6 instead of one of MagicaVoxel.',
     }),
   ),
-  rle: Type.Optional(
-    Type.Boolean({ description: 'qb: whether equal voxels in a row are packed.' }),
-  ),
+  rle: Type.Optional(Type.Boolean({ description: 'qb: equal voxels in a row are packed.' })),
   hand: Type.Optional(
     Type.Enum(['left', 'right'], {
       description: 'qb: the hand of the coordinates; right, if nothing is said.',
@@ -148,7 +149,6 @@ export const WRITING_FORMATS: Readonly<
   up: [...MESHES, 'binvox'],
   y_up: [...MESHES, 'binvox'],
   mesh: MESHES,
-  scale: MESHES,
   pivot: MESHES,
   texture: ['obj', 'gltf', 'glb'],
   materials: ['obj', 'gltf', 'glb', '3mf'],

@@ -31,6 +31,7 @@ import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
 import { BLOCK_BYTES, newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import { describe } from './describe.ts';
+import { layersAsked } from './layer-names.ts';
 import type { writePicture } from './pictures.ts';
 import { route } from './route.ts';
 import { isStream, nameOf, readStream, writeStream } from './streams.ts';
@@ -212,9 +213,14 @@ function writeOne(
 ): Found {
   const { path, format } = output;
   const kept = new Set([...task.inputs, ...task.outputs].map((file) => file.path));
-  const writing: Writing = { path, format, options, kept };
   const { files, pictures } = tools;
   if (!task.allow_empty) refuseHidden(document, output, options);
+  const ceiling = ceilingOf(tools.options);
+  const refuse_empty = !task.allow_empty;
+  const { layers } = options;
+  const named =
+    layers === undefined ? options : { ...options, layers: layersAsked(document, layers) };
+  const writing: Writing = { path, format, options: named, kept, ceiling, refuse_empty };
   if (isPicture(output)) {
     if (pictures === undefined) throw new Error('a task that draws has no means to');
     return { path, ...pictures.writePicture(document, { ...writing, path }, tools) };

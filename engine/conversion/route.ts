@@ -11,7 +11,7 @@ type Heeding = Readonly<Record<string, readonly string[] | undefined>>;
 /** Which options are for the reading of each input, and which for each output. */
 export function route({ reading, writing, either, inputs, outputs }: SoloTask) {
   const readers = sidesOf(inputs, READING_FORMATS);
-  const writers = sidesOf(outputs, WRITING_FORMATS);
+  const writers = sidesOf(outputs, { ...WRITING_FORMATS, ...scalers(outputs, readers) });
   for (const [name, value] of Object.entries(reading)) readers.give(name, value);
   for (const [name, value] of Object.entries(writing)) writers.give(name, value);
   for (const [name, value] of Object.entries(either)) {
@@ -24,6 +24,13 @@ export function route({ reading, writing, either, inputs, outputs }: SoloTask) {
     reading: readers.options as ReadingOptions[],
     writing: writers.options as WritingOptions[],
   };
+}
+
+/** Meshes that are written are scaled, or else those that are read, or else what is written. */
+function scalers(outputs: readonly SoloFile[], readers: ReturnType<typeof sidesOf>): Heeding {
+  const meshes = WRITING_FORMATS.mesh;
+  if (outputs.some((file) => meshes.includes(nameFor(file)))) return { scale: meshes };
+  return readers.heed('scale') ? { scale: [] } : {};
 }
 
 /** The files of one side: who of them heeds an option gets it, or all, so that each says so. */

@@ -5,15 +5,15 @@ import type { exportModel, importFile } from '../catalogue/exchange.ts';
 import { withReadingOptions, withWritingOptions } from '../catalogue/options.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import { cutPath } from '../catalogue/sketch.ts';
-import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
+import { WRITING_FORMATS } from '../catalogue/writing.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import { snapshotOf, takenOver } from '../document/snapshot.ts';
 import { WithBytes } from '../encode.ts';
 import { formatFor } from '../formats/index.ts';
-import { asResult, Report, tellUnused } from '../formats/report.ts';
 import type { ExportInput, LoadAsked, Loaded, LoadInput } from '../jobs/documents.ts';
 import { Job } from '../jobs/job.ts';
 import { FILE_KEY, type Files } from '../project/files.ts';
+import { pictured } from '../project/pictured.ts';
 import type { Project } from '../project/project.ts';
 import { DATA, type Read, type Reading, readDocument, toldOf } from '../project/reading.ts';
 import { readerOf } from '../project/recognised.ts';
@@ -115,18 +115,22 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
   const path = asked === undefined ? undefined : project.files.absolute(asked);
   const { name } = formatFor(path ?? DATA, format);
   const result = { success: true, ...(path === undefined ? {} : { path }), format: name };
+  const { options, unused } = asWritten(about, name);
   // Formats that are read as pictures are written as pictures.
   if (name === 'png' || name === 'jpeg') {
-    const told = warningsOfPicture(about, name, cutPath(path ?? 'The result'));
-    return exportPicture(project, path, name, { ...result, ...told });
+    const { files, job_threads, memory } = project;
+    const writing = { options, ceiling: memory.ceiling };
+    const file = cutPath(path ?? 'The result');
+    const { document, told } = pictured(files, project.document, writing, name, file);
+    return exportPicture({ document, files, job_threads }, path, name, { ...result, ...told });
   }
   writerOf(path ?? DATA, format);
-  const { options, unused } = asWritten(about, name);
-  const { document, files, limits } = project;
+  const { document, files, limits, memory } = project;
+  const { ceiling } = memory;
   document.refresh();
   if (path === undefined && isSmall(document.shownVolumes())) {
     const made = attempt(() =>
-      gatherDocument(files, document, { format, options, unused }, limits),
+      gatherDocument(files, document, { format, options, unused, ceiling }, limits),
     );
     if (made !== undefined) {
       const { data, ...told } = made;
@@ -134,19 +138,10 @@ const exportFile: Handler<typeof exportModel> = (project, params) => {
     }
   }
   const { result_bytes_max } = limits;
-  const writing = { path, format, options, unused };
+  const writing = { path, format, options, unused, ceiling };
   const input: ExportInput = { document: snapshotOf(document), writing, result, result_bytes_max };
   return new Job('export', `export to ${path ?? `a result, as ${name}`}`, input);
 };
-
-/** A picture is drawn as `render_scene` does it, whatever is asked for models. */
-function warningsOfPicture(about: WritingOptions, format: string, path: string) {
-  const { like: _, strict, ...options } = about;
-  const report = new Report();
-  tellUnused(report, {}, {}, format, Object.keys(options));
-  report.check(strict, path);
-  return asResult(report.warnings());
-}
 
 /**
  * What the v14 client calls textures is an option here; normals are written whatever it asks, which

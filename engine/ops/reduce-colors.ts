@@ -10,6 +10,7 @@
  * lie far from those of neighbours along every axis and diagonal, as those of blue noise do.
  */
 
+import { toOklab } from '../image/oklab.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import { BLOCK_VOXELS, newBlockData, newScratch } from '../volume/block.ts';
 import { Volume } from '../volume/volume.ts';
@@ -38,7 +39,7 @@ export class Reducer {
   constructor(palette: Uint32Array, dither: boolean) {
     this.#palette = palette;
     this.#lab = new Float64Array(palette.length * 3);
-    for (const [i, color] of palette.entries()) this.#lab.set(oklab(color), i * 3);
+    for (const [i, color] of palette.entries()) this.#lab.set(toOklab(color), i * 3);
     this.#dither = dither;
   }
 
@@ -87,7 +88,7 @@ export class Reducer {
   }
 
   #nearest(rgb: number): number {
-    const [l, a, b] = oklab(rgb);
+    const [l, a, b] = toOklab(rgb);
     const lab = this.#lab;
     let nearest = 0;
     let smallest = Number.POSITIVE_INFINITY;
@@ -140,23 +141,4 @@ function dot(a: readonly number[], b: readonly number[]): number {
 
 function square(a: readonly number[]): number {
   return dot(a, a);
-}
-
-/** Lightness, and green to red, blue to yellow, of a packed sRGB colour. */
-function oklab(rgba: number): [l: number, a: number, b: number] {
-  const [red, green, blue] = difference(rgba, 0).map(toLinear) as [number, number, number];
-  const l = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
-  const m = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
-  const s = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
-  return [
-    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
-    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
-    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
-  ];
-}
-
-/** The transfer function of sRGB (IEC 61966-2-1). */
-function toLinear(byte: number): number {
-  const share = byte / 255;
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
 }

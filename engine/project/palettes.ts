@@ -27,6 +27,8 @@ export function paletteOf(
   if (typeof asked !== 'string') {
     return Uint32Array.from(asked, (color, i) => packedColor(color, () => `.palette[${i}]`));
   }
+  // A single colour of a list that is written without brackets.
+  if (asked.startsWith('#')) return Uint32Array.of(packedColor(asked, () => '.palette'));
   const named = builtInPalettes().find(({ name }) => name.toLowerCase() === asked.toLowerCase());
   if (named !== undefined) return named.colors;
   requireFileName(asked);

@@ -8,6 +8,8 @@
 import { GoxError } from '../../conf/errors.ts';
 import { documentAround } from '../document/around.ts';
 import { formatFor } from '../formats/index.ts';
+import { keepsOf, tellLosses } from '../formats/keeps.ts';
+import { asResult, Report, type Warning } from '../formats/report.ts';
 import { checkInterrupt } from '../interrupt.ts';
 import type { ScriptFiles } from '../script/host.ts';
 import type { Block } from '../volume/stored-block.ts';
@@ -19,14 +21,19 @@ import type { StagedFiles } from './staged-files.ts';
 interface Written {
   readonly path: string;
   readonly bytes: number;
+  readonly warnings?: Warning[];
 }
 
 /** Files of one script; the directory of each may be held open. */
 const FILES_MAX = 1000;
 
-type Save =
-  | { readonly path: string; readonly bytes: Uint8Array }
-  | { readonly path: string; readonly volume: Volume; readonly format: string | undefined };
+interface SavedVolume {
+  readonly path: string;
+  readonly volume: Volume;
+  readonly format: string | undefined;
+}
+
+type Save = { readonly path: string; readonly bytes: Uint8Array } | SavedVolume;
 
 export class ScriptSaves implements ScriptFiles {
   readonly #files: Files;
@@ -65,11 +72,10 @@ export class ScriptSaves implements ScriptFiles {
     return this.#saves.map((save) => {
       checkInterrupt();
       const path = this.#files.absolute(save.path);
-      const chunks =
-        'bytes' in save
-          ? [save.bytes]
-          : writerOf(save.path, save.format)(documentAround(save.volume));
-      return { path, bytes: staged.add(path, chunks) };
+      const report = new Report();
+      const chunks = 'bytes' in save ? [save.bytes] : piecesOf(save, report);
+      const bytes = staged.add(path, chunks);
+      return { path, bytes, ...asResult(report.warnings()) };
     });
   }
 
@@ -88,9 +94,18 @@ export class ScriptSaves implements ScriptFiles {
   }
 }
 
+/** A file of a volume, and what it cannot hold of this. */
+function* piecesOf({ path, volume, format }: SavedVolume, report: Report): Generator<Uint8Array> {
+  const document = documentAround(volume);
+  const { name, write } = writerOf(path, format);
+  yield* write(document, { report });
+  tellLosses(document, name, keepsOf(name, undefined, true), report);
+}
+
 function writerOf(path: string, name: string | undefined) {
   const format = formatFor(path, name);
-  if (format.write !== undefined) return format.write;
+  const { write } = format;
+  if (write !== undefined) return { name: format.name, write };
   const message = `The format "${format.name}" cannot be written.`;
   throw new GoxError('GOX_FORMAT_UNKNOWN', message, { path, format: format.name });
 }

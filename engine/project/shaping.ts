@@ -3,7 +3,7 @@
 import { GoxError } from '../../conf/errors.ts';
 import { didYouMean } from '../../conf/suggest.ts';
 import { cut } from '../catalogue/sketch.ts';
-import type { WritingOptions } from '../catalogue/writing.ts';
+import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
 import { Document } from '../document/document.ts';
 import type { Layer } from '../document/layer.ts';
 import {
@@ -14,18 +14,24 @@ import {
   STAYS,
   then,
 } from '../document/rigid.ts';
+import { scaledDocument } from '../document/scaled.ts';
+import { READ_VOXEL_BYTES_MAX } from '../formats/format.ts';
 import { keepsOf } from '../formats/keeps.ts';
 import { listed, type Report } from '../formats/report.ts';
 import { ColorCounter, medianCut } from '../image/quantize.ts';
 import { Reducer } from '../ops/reduce-colors.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { boxMatrix, identity } from '../volume/matrix.ts';
+import { blended } from './blended.ts';
+import { type Ceiling, explainedBy } from './memory.ts';
 
 /** Where the document goes, and the colours that it is to have. */
 export interface Shape {
   /** The name of the format. */
   readonly format: string;
   readonly palette: Uint32Array | undefined;
+  /** What the voxels of a larger model may take. */
+  readonly ceiling?: Ceiling | undefined;
 }
 
 /**
@@ -36,13 +42,26 @@ export function shaped(
   document: Document,
   options: WritingOptions,
   report: Report,
-  { format, palette }: Shape,
+  { format, palette, ceiling }: Shape,
 ): Document {
   let made = ofLayers(document, options, report, format);
+  if (format !== 'gox' && options.like !== 'goxel') made = blended(made, report);
   if (options.merge === true) made = merged(made, report);
+  if (!WRITING_FORMATS.mesh.includes(format)) made = scaled(made, options, ceiling);
   if (options.rotate !== undefined) made = movedDocument(made, rotation(options.rotate));
   if (options.crop === true) made = cropped(made);
-  return reduced(made, options, report, { format, palette });
+  made = reduced(made, options, report, { format, palette });
+  if (made !== document && isBare(made) && !isBare(document)) tellEmpty(report);
+  return made;
+}
+
+function isBare({ layers }: Document): boolean {
+  return layers.every(({ volume }) => volume.count() === 0);
+}
+
+function tellEmpty(report: Report): void {
+  const [why] = report.warnings();
+  report.warn('WARN_EMPTY', `No voxel is left to be written.${why ? ` ${why.message}` : ''}`);
 }
 
 function ofLayers(
@@ -119,6 +138,19 @@ function withLayers(document: Document, some: readonly Layer[], shown: boolean):
   return made;
 }
 
+/** Throws GOX_MEMORY_LIMIT for a model that would be too large. */
+function scaled(document: Document, { scale = 1 }: WritingOptions, ceiling?: Ceiling): Document {
+  if (scale === 1) return document;
+  const make = () => scaledDocument(document, scale, ceiling?.bytes_free ?? READ_VOXEL_BYTES_MAX);
+  try {
+    return ceiling === undefined ? make() : explainedBy(() => ceiling, make);
+  } catch (error) {
+    if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
+    const message = `${error.message} Give a smaller \`scale\`.`;
+    throw new GoxError(error.code, message, error.details, error);
+  }
+}
+
 function merged(document: Document, report: Report): Document {
   const shown = document.layers.filter(({ visible }) => visible);
   const [first] = shown;
@@ -139,8 +171,8 @@ function merged(document: Document, report: Report): Document {
 /** Such as "z90,x-90"; the schema has admitted no other. */
 function rotation(text: string): Motion {
   let motion = STAYS;
-  for (const part of text.split(',')) {
-    const [, before, axis, after, degrees] = /^([+-]?)([xyz])([+-]?)(\d+)$/.exec(part)!;
+  for (const part of text.toLowerCase().split(',')) {
+    const [, before, axis, after, degrees] = /^ *([+-]?)([xyz])[:=]?([+-]?)(\d+) *$/.exec(part)!;
     const sign = (before === '-') === (after === '-') ? 1 : -1;
     const turns = quarterTurns('xyz'.indexOf(axis!) as 0 | 1 | 2, (sign * Number(degrees)) / 90);
     motion = then(motion, turns);
@@ -185,10 +217,12 @@ function reduced(
     else copy.set({ volume });
     return copy;
   });
-  if (palette === undefined) {
-    const message = `There are more colours than the ${colors.length} that ${format} can hold.`;
-    report.warn('WARN_COLORS_MERGED', message, undefined, reducer.changed);
-  }
+  const { length } = colors;
+  const message =
+    palette === undefined
+      ? `There are more colours than the ${length} that ${format} can hold.`
+      : `Colours that the palette does not have became the nearest of its ${length}.`;
+  report.warn('WARN_COLORS_MERGED', message, undefined, reducer.changed);
   const made = new Document(document.box);
   const active = layers[document.layers.indexOf(document.activeLayer)];
   made.set({ ...document.state, layers, active });

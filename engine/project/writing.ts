@@ -10,6 +10,7 @@ import { formatFor } from '../formats/index.ts';
 import { keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Files } from './files.ts';
+import type { Ceiling } from './memory.ts';
 import { paletteOf } from './palettes.ts';
 import { DATA } from './reading.ts';
 import { shaped } from './shaping.ts';
@@ -24,6 +25,10 @@ export interface Writing {
   readonly unused?: readonly string[];
   /** Paths that no file which is written beside this one may take. */
   readonly kept?: ReadonlySet<string>;
+  /** What the voxels of a larger model may take. */
+  readonly ceiling?: Ceiling | undefined;
+  /** Whether it is an error that no voxel is left of those that there are (GOX_EMPTY). */
+  readonly refuse_empty?: boolean;
 }
 
 /** A file that was written, for a result. */
@@ -80,17 +85,25 @@ export function writeDocument(
 export function* piecesOf(
   files: Files,
   document: Document,
-  { path, format, options, unused }: Writing,
+  { path, format, options, unused, ceiling, refuse_empty }: Writing,
   report: Report,
   room: Pick<ExportOptions, 'beside'> = {},
 ): Generator<Uint8Array> {
   const { name, write } = writerOf(path ?? DATA, format);
   tellUnused(report, options, WRITING_FORMATS, name, unused);
   const palette = paletteOf(files, options.palette, report);
-  const shape = shaped(document, options, report, { format: name, palette });
+  const shape = shaped(document, options, report, { format: name, palette, ceiling });
+  if (refuse_empty === true) refuseEmpty(report, path);
   const also = { report, open: (name: string) => files.read(name) };
   yield* write(shape, { ...options, ...room, ...also });
   tellLosses(shape, name, keepsOf(name, options.like, room.beside === undefined), report);
+}
+
+/** Throws GOX_EMPTY where shaping has left nothing. */
+function refuseEmpty(report: Report, path = DATA): void {
+  const empty = report.warnings().find(({ code }) => code === 'WARN_EMPTY');
+  if (empty === undefined) return;
+  throw new GoxError('GOX_EMPTY', `${cutPath(path)}: ${empty.message}`, { path });
 }
 
 /**

@@ -58,15 +58,16 @@ function optionOf(one: Catalogued, sides: readonly Side[]): OptionSpec {
   const { schema, fixed, name } = one;
   const summary = summaryOf(name, schema, fixed === false, sides);
   if (fixed !== undefined) return { type: 'boolean', summary };
-  return { type: 'string', value: typedAs(schema), summary };
+  const multiple = schema.type === 'array' && !Array.isArray(schema.items);
+  return { type: 'string', value: typedAs(schema), summary, ...(multiple && { multiple }) };
 }
 
 function summaryOf(name: string, schema: Keywords, not: boolean, sides: readonly Side[]): string {
-  const { description = '' } = schema;
-  const text = not ? `not: ${description}` : description;
+  if (not) return `turn --${name.replaceAll('_', '-')} off`;
+  const { description } = schema;
   const other = (WRITING[name] as Keywords | undefined)?.description;
   const also = sides.includes('writing') && other !== description ? other : undefined;
-  return [text, also].flatMap((part) => part?.replace(/\.$/, '') ?? []).join('; written: ');
+  return [description, also].flatMap((part) => part?.replace(/\.$/, '') ?? []).join('; written: ');
 }
 
 /** The name of a value: `y|z`, `N`, `NAME,…`. Free texts of the catalogue are paths of files. */
@@ -107,6 +108,7 @@ export function askedBy(
     const one = CATALOGUED.get(flag);
     if (one === undefined) continue;
     const { side, name, schema, fixed } = one;
+    // Of a list that is given several times all of it counts.
     const value = fixed ?? typed(schema, String(given));
     if (fixed === undefined) require({ flag: `--${flag}`, schema, value });
     if (side === 'reading' || side === 'both') reading[name] = value;

@@ -8,7 +8,10 @@ import { GoxError } from '../../conf/errors.ts';
 import type { Document } from '../../engine/document/document.ts';
 import { FORMATS, formatFor, type ImportOptions } from '../../engine/formats/index.ts';
 import { Report } from '../../engine/formats/report.ts';
+import { merge } from '../../engine/ops/combine.ts';
 import { shaped } from '../../engine/project/shaping.ts';
+import { groupsOf } from '../../engine/render/groups.ts';
+import { Volume } from '../../engine/volume/volume.ts';
 import { corpusModels, largest } from './corpus.ts';
 import { READ } from './corpus-load.ts';
 import { GOXEL, open } from './documents.ts';
@@ -68,7 +71,7 @@ function plain(model: Document): Document {
 
 /** What of a model is there when its file is read. */
 function cameBack(model: Document, format: string, like: Like): Aspect[] {
-  const seen = opaque(model.merged(), SOLID_ALPHA);
+  const seen = opaque(like.like === undefined ? shownOf(model) : model.merged(), SOLID_ALPHA);
   const shape = { format, palette: undefined };
   const read = attempt(() => {
     const document = shaped(model, like, new Report(), shape);
@@ -82,13 +85,23 @@ function cameBack(model: Document, format: string, like: Like): Aspect[] {
   const kept: Aspect[] = ['voxels'];
   if (sameVoxels(found, seen, 'none', 'kept') === 'same') kept.push('place');
   if (sameVoxels(found, seen, 'outside rgb', 'lost') === 'same') kept.push('colours');
-  if (namesOf(read) === namesOf(model)) kept.push('layers');
+  if (namesOf(read, like) === namesOf(model, like)) kept.push('layers');
   return kept;
 }
 
-/** Those of layers that are seen, in any order. */
-function namesOf({ layers }: Document): string {
-  const seen = layers.filter(({ visible, volume }) => visible && volume.count() > 0);
+/** As on the screen, blend modes done, which Goxel's own exports have not. */
+function shownOf(model: Document): Volume {
+  const all = new Volume();
+  for (const { volume } of groupsOf(model, true)) merge(all, volume, 'over');
+  return all;
+}
+
+/** Those of layers that are seen, in any order; what only changes others is not. */
+function namesOf({ layers }: Document, { like }: Like): string {
+  const seen = layers.filter(
+    ({ visible, volume, mode }) =>
+      visible && volume.count() > 0 && (mode === 0 || like === 'goxel'),
+  );
   return JSON.stringify(seen.map(({ name }) => name).sort());
 }
 

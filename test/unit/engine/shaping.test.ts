@@ -266,6 +266,7 @@ exported('takes a palette by its name or out of a file below the roots', () => {
   };
   assert.match(line(path), /^0 0 0 c80000$/m);
   assert.match(line('pico8'), /^0 0 0 ff004d$/m);
+  assert.match(line('#0000ff'), /^0 0 0 0000ff$/m);
   assert.throws(() => line('pico9'), /did you mean Pico8/);
   assert.throws(() => line('/etc/passwd'), /outside|permitted|refused|below/);
 });

@@ -83,15 +83,29 @@ options('of the v14 TypeScript client means what it says', () => {
   assert.ok(flat.warnings!.some(({ message }) => message.includes('"includeNormals"')));
 });
 
-options('of models mean nothing to a picture, which is told', () => {
+options('of meshes mean nothing to a picture, which is told', () => {
   const engine = withVoxel();
-  const asked = { format: 'png', crop: true };
+  const asked = { format: 'png', mesh: 'greedy' };
   const told = engine.call('export_model', asked) as Told;
   assert.equal(codesOf(told), ['WARN_OPTION_UNUSED']);
-  assert.match(told.warnings![0]!.message, /"crop" means nothing to png/);
+  assert.match(told.warnings![0]!.message, /"mesh" means nothing to png/);
   const strict = engine.fail('export_model', { ...asked, strict: true });
   assert.is(strict.data.code, 'GOX_STRICT');
   assert.equal(codesOf(engine.call('export_model', { format: 'png' }) as Told), []);
+});
+
+options('of what is written are heeded by a picture', () => {
+  const engine = withVoxel();
+  engine.call('create_layer', { name: 'roof' });
+  engine.call('add_voxel', [40, 5, 6, '#ff0000']);
+  const picture = (more: object) =>
+    (engine.call('export_model', { format: 'png', ...more }) as Told).data;
+  const whole = picture({});
+  for (const more of [{ layers: ['roof'] }, { palette: ['#00ff00'] }, { rotate: 'z180' }]) {
+    assert.ok(picture(more) !== whole, JSON.stringify(more));
+  }
+  const near = engine.fail('export_model', { format: 'png', layers: ['rof'] });
+  assert.match(near.message, /did you mean roof/);
 });
 
 options.run();

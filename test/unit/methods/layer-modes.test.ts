@@ -65,12 +65,30 @@ modes('a file keeps it, by the name it was set by', async () => {
   }
 });
 
+modes('an export has what a merge makes, and tells of the layer that is none any more', () => {
+  for (const mode of MODES) {
+    const exported = (engine: TestEngine) => {
+      const { data, warnings = [] } = engine.call('export_model', { format: 'txt' }) as {
+        data: string;
+        warnings?: { code: string; message: string }[];
+      };
+      const lines = Buffer.from(data, 'base64').toString().split('\n').sort().join('\n');
+      return { lines, told: warnings.map(({ message }) => message).join() };
+    };
+    const merged = crossed(mode);
+    merged.call('merge_visible_layers', {});
+    const { lines, told } = exported(crossed(mode));
+    assert.ok(lines === exported(merged).lines, mode);
+    if (mode !== 'max') assert.match(told, /blend modes change/, mode);
+  }
+});
+
 modes(
-  'an export, a read of all layers and a picture without materials know only over',
+  'an export like Goxel, a read of all layers and a picture without materials know only over',
   async () => {
     const exported = (mode: string) => {
       const path = `${directory}/${mode}.txt`;
-      crossed(mode).call('export_model', { path });
+      crossed(mode).call('export_model', { path, like: 'goxel' });
       return readFileSync(path, 'latin1');
     };
     const inside = { x: 5, y: 2, z: 5, layer_id: -2 };

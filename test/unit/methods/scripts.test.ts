@@ -131,6 +131,21 @@ scripts('comes from a file, and writes files', async () => {
   assert.match((await engine.failAsync('script.execute', {})).message, /either script or path/);
 });
 
+scripts('what a saved file cannot hold is told of that file', async () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
+  const script = `
+    const { volume } = goxel.image.activeLayer;
+    volume.setAt([1, 2, 3], [255, 0, 0, 200]);
+    volume.save('${directory}/a.stl');
+    volume.save('${directory}/a.gox');`;
+  const { files } = (await engine.callAsync('script.execute', { script })) as {
+    files: { path: string; warnings?: { code: string }[] }[];
+  };
+  const codes = files.map(({ warnings }) => warnings?.map(({ code }) => code));
+  assert.equal(codes, [['WARN_COLORS_LOST', 'WARN_OPACITY'], undefined]);
+});
+
 scripts('a script that fails writes no file, though it saved before', async () => {
   const directory = temporaryDirectory();
   const engine = new TestEngine({ roots: [directory] });
