@@ -29,7 +29,7 @@ const ShapingFields = {
     Type.String({
       pattern: `^${TURN}(,${TURN})*$`,
       maxLength: 64,
-      title: 'axes with 0, 90, 180 or 270 degrees, such as "z90" or "x-90,z180"',
+      title: 'turns such as "z90" or "x-90,z180", by 90, 180 or 270 degrees',
       description: 'Turns around the origin, one after another, such as "z90" or "x-90,z180".',
     }),
   ),

@@ -33,10 +33,20 @@ export function paletteOf(
   if (named !== undefined) return named.colors;
   requireFileName(asked);
   const path = files.absolute(asked);
-  const { colors } = readPalette(files.read(path), path, report);
+  const { colors } = readPalette(readBeside(files, path), path, report);
   if (colors.length > 0 && colors.length <= COLORS_MAX) return colors;
   const message = `${asked} has ${colors.length} colours; a palette has 1 to ${COLORS_MAX}.`;
   throw new GoxError('GOX_FORMAT_LIMIT', message, { path, colors: colors.length });
+}
+
+/** What is read to write another file. Errors tell that it is not the one that is written. */
+export function readBeside(files: Files, path: string): Uint8Array {
+  try {
+    return files.read(path);
+  } catch (error) {
+    if (!(error instanceof GoxError)) throw error;
+    throw new GoxError(error.code, error.message, { ...error.details, is_read: true }, error);
+  }
 }
 
 function requireFileName(asked: string): void {

@@ -11,7 +11,7 @@ import { keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import type { Files } from './files.ts';
 import type { Ceiling } from './memory.ts';
-import { paletteOf } from './palettes.ts';
+import { paletteOf, readBeside } from './palettes.ts';
 import { DATA } from './reading.ts';
 import { shaped } from './shaping.ts';
 
@@ -94,7 +94,7 @@ export function* piecesOf(
   const palette = paletteOf(files, options.palette, report);
   const shape = shaped(document, options, report, { format: name, palette, ceiling });
   if (refuse_empty === true) refuseEmpty(report, path);
-  const also = { report, open: (name: string) => files.read(name) };
+  const also = { report, open: (name: string) => readBeside(files, name) };
   yield* write(shape, { ...options, ...room, ...also });
   tellLosses(shape, name, keepsOf(name, options.like, room.beside === undefined), report);
 }

@@ -89,6 +89,9 @@ const LINES: readonly (readonly [line: string, code: number, said: RegExp])[] = 
   ['gs convert . --out-dir o --to vox --from 3mf', 66, /no file .*; --recursive looks into/],
   ['gs info empty', 66, /empty: no file that can be read/],
   // None can be made, or written.
+  ['gs convert a.txt o.vox --palette none.gpl', 66, /none\.gpl" cannot be used: no such file/],
+  ['gs convert a.txt o.vox --palette a/b.gpl --rotate z45', 64, /--rotate: .*90, 180 or 270/],
+  ['gs convert a.txt o.vox --scale 5000', 65, /GOX_MEMORY_LIMIT\)\nGive a smaller/],
   ['gs convert a.txt none/o.vox', 73, /none\/o\.vox" cannot be used: no such file/],
   ['gs convert a.txt a.txt/o.vox', 73, /cannot be used: not a directory/],
   ['gs convert a.txt - --to txt > /dev/full', 74, /no space left on device/],

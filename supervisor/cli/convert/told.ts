@@ -23,8 +23,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   GOX_FILE: 'Check that the path exists and that you may read or write it.',
   GOX_INVALID_PARAMS: 'See `goxel-supervisor convert --help`.',
   GOX_INTERNAL: 'Where memory is short, --jobs 1 does one file at a time; else please report it.',
-  GOX_MEMORY_LIMIT:
-    'Give a mesh a smaller --size, or a model a smaller --scale; `convert --help` says how to allow more.',
+  GOX_MEMORY_LIMIT: 'Give a smaller --size or --scale; `convert --help` says how to allow more.',
   GOX_LAYER_NOT_FOUND: '`goxel-supervisor info FILE` lists the layers of a file.',
   GOX_STRICT: 'Mend what the warnings tell, or leave --strict out.',
 };
@@ -39,7 +38,7 @@ export function failureText({ failure }: { readonly failure: SoloFailure }): {
   readonly text: string;
   readonly exit_code: ExitCode;
 } {
-  const { code, message, details, stage, path } = failure;
+  const { code, message, details, stage } = failure;
   const said =
     code === 'GOX_INVALID_PARAMS' ? message.replace(/^params\.(\w+)(\[\d+\])?/, '--$1') : message;
   const own = typeof details?.advice === 'string' ? details.advice : undefined;
@@ -47,9 +46,8 @@ export function failureText({ failure }: { readonly failure: SoloFailure }): {
   const general = stage === 'writing' && code === 'GOX_EMPTY' ? EMPTY_ADVICE : ADVICE[code];
   const { text, exit_code } = failureOf(new GoxError(code, said, details), own ?? general);
   if (code === 'GOX_INVALID_PARAMS') return { text, exit_code: EXIT.USAGE };
-  // A palette, say, that is not there is no output that cannot be made.
-  const isOutput = details?.path === undefined || details.path === path;
-  if (code !== 'GOX_FILE' || stage === 'reading' || !isOutput) return { text, exit_code };
+  const isRead = stage === 'reading' || details?.is_read === true;
+  if (code !== 'GOX_FILE' || isRead) return { text, exit_code };
   const failed = WRITE_FAILURES.includes(String(details?.errno));
   return { text, exit_code: failed ? EXIT.IOERR : EXIT.CANTCREAT };
 }

@@ -171,7 +171,7 @@ turns('by other angles are refused with what there is', () => {
   const engine = new TestEngine();
   for (const rotate of ['z45', '90', 'w90', 'z90;x90', '']) {
     const { message } = engine.fail('export_model', { format: 'txt', rotate });
-    assert.match(message, /rotate: expected axes with 0, 90, 180 or 270 degrees/, rotate);
+    assert.match(message, /rotate: expected turns such as "z90".* by 90, 180 or 270/, rotate);
   }
 });
 
