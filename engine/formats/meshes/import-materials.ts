@@ -8,22 +8,22 @@ import { pack } from '../../volume/color.ts';
 import type { ImportOptions } from '../format.ts';
 import type { Place, Report } from '../report.ts';
 import { shown } from '../shown.ts';
-import { type MtlMaterial, opacityOf, type PictureMap, readMtl, shining } from './import-mtl.ts';
+import { finishOf, type MtlMaterial, opacityOf, type PictureMap, readMtl } from './import-mtl.ts';
 import { withOpacity } from './import-opacity.ts';
 
 export interface ObjMaterial {
-  /** Packed diffuse colour (white beside a texture) and opacity; a texture is multiplied by it. */
+  /** Packed diffuse colour (white beside a texture); a texture is multiplied by it. */
   readonly color: number;
   readonly texture: Texture | undefined;
   /** How the texture lies: of u and v. */
   readonly scale: readonly [number, number];
   readonly offset: readonly [number, number];
-  /** Of the layer, for a surface that shines. */
-  readonly shines: Material | undefined;
+  /** Of the layer, for a surface that shines or lets light through. */
+  readonly finish: Material | undefined;
 }
 
 const WHITE = [1, 1, 1];
-const PLAIN = { texture: undefined, scale: [1, 1], offset: [0, 0], shines: undefined } as const;
+const PLAIN = { texture: undefined, scale: [1, 1], offset: [0, 0], finish: undefined } as const;
 
 type Image = Texture['image'];
 
@@ -119,7 +119,7 @@ export class ObjMaterials {
       });
     }
     const black = diffuse.every((value) => value <= 0);
-    const shines = shining(material);
+    const finish = finishOf(material, opacity ?? 1);
     // A few programs have the picture there only.
     const map = maps.get('map_kd') ?? maps.get('map_ka') ?? maps.get('map_ke');
     const texture = this.#texture(map, maps.get('map_d'), material);
@@ -127,17 +127,17 @@ export class ObjMaterials {
     // The format multiplies both; but grey or black is what many write beside a picture, and
     // modellers show the picture as it is. Lamps need no other colour than their light.
     if (texture !== undefined && map !== undefined) color = WHITE;
-    else if (black && shines !== undefined) {
+    else if (black && emission.some((value) => value > 0)) {
       const brightest = Math.max(1, ...emission);
       color = emission.map((value) => value / brightest);
     }
     const [red, green, blue] = color.map(unitByte) as [number, number, number];
     return {
       ...PLAIN,
-      color: pack(red, green, blue, unitByte(opacity ?? 1)),
+      color: pack(red, green, blue, 255),
       texture,
       ...(texture !== undefined && map ? { scale: map.scale, offset: map.offset } : {}),
-      shines,
+      finish,
     };
   }
 

@@ -56,6 +56,8 @@ const MAP_OPTIONS: ReadonlyMap<string, number> = new Map(
     '-type': 1,
   }),
 );
+/** Clearer glass would not be seen. */
+const OPACITY_MIN = 0.2;
 /** Of materials, for their brightest colour, and what it may be in fractions. */
 const LOOKED_AT = 4096;
 const BRIGHT_MAX = 4;
@@ -124,10 +126,15 @@ export function opacityOf({ d, tr, trIsOpacity }: MtlMaterial): number | undefin
   return opacity * 255 < 0.5 ? undefined : Math.min(opacity, 1);
 }
 
-/** The material of a layer, for one that shines. */
-export function shining({ name, emission }: MtlMaterial): Material | undefined {
-  if (!emission.some((value) => value > 0)) return undefined;
-  return { ...newMaterial(shown(name)), emission: Float32Array.from(emission) };
+/**
+ * The material of a layer, for one that shines or lets light through; undefined for all others,
+ * whose voxels have their colours. Voxels themselves are opaque: most formats hold no others.
+ */
+export function finishOf({ name, emission }: MtlMaterial, opacity: number): Material | undefined {
+  const shines = emission.some((value) => value > 0);
+  if (!shines && opacity === 1) return undefined;
+  const color = Float32Array.of(1, 1, 1, Math.max(opacity, OPACITY_MIN));
+  return { ...newMaterial(shown(name)), color, emission: Float32Array.from(emission) };
 }
 
 /** A name without the quotes that some programs put around it. */

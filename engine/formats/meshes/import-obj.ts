@@ -2,8 +2,8 @@
  * Reads Wavefront .obj ("Object Files", Alias|Wavefront, 1995): polygons, lines and points, colours
  * at the vertices (`v x y z r g b`, sRGB in fractions of one or bytes), and materials where the
  * caller can give the .mtl files. A file of vertices alone is a cloud of points. Objects (`o`, or
- * without any the groups `g`) become layers, and so does what shines. What is wrong with a single
- * line costs that line, and a warning. Y is up.
+ * without any the groups `g`) become layers, and so does what shines or is of glass. What is wrong
+ * with a single line costs that line, and a warning. Y is up.
  */
 
 import type { Document } from '../../document/document.ts';
@@ -333,12 +333,12 @@ class ObjReader {
   #beginPart(): void {
     if (!this.#turned || this.#plain) return;
     this.#turned = false;
-    const shines = this.#material?.shines;
-    const key = `${this.#object}\n${shines?.name ?? ''}`;
+    const finish = this.#material?.finish;
+    const key = `${this.#object}\n${finish?.name ?? ''}`;
     let part = this.#parts.get(key);
     if (part === undefined) {
-      const name = [this.#object, shines?.name ?? ''].filter((word) => word !== '').join(' ');
-      part = shines === undefined ? { name } : { name, material: shines };
+      const name = [this.#object, finish?.name ?? ''].filter((word) => word !== '').join(' ');
+      part = finish === undefined ? { name } : { name, material: finish };
       this.#parts.set(key, part);
     }
     this.#soup.begin(part);

@@ -51,7 +51,8 @@ export class PlyRecords {
     if (record === 0 && name === 'vertex') this.fail('the vertices lack a coordinate');
     this.values = new Float64Array(properties.length);
     if (this.#ended) return 0;
-    return record === 0 ? count : Math.min(count, Math.floor(this.#left() / record));
+    // One more, whose reading finds the end.
+    return record === 0 ? count : Math.min(count, Math.floor(this.#left() / record) + 1);
   }
 
   /** Passes over the records of an element; how many there are. */

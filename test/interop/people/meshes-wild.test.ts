@@ -105,6 +105,19 @@ test('a picture of opacity cuts out, whatever the opacity itself says', () => {
   }
 });
 
+test('glass is a layer of its own, and beside it all is as it was', () => {
+  const obj = `mtllib a.mtl\n${CORNERS}usemtl mat\nf 1 2 3\nusemtl pane\nf 1 3 4\n`;
+  const { document, voxels } = written({ 'a.obj': obj, 'a.mtl': `${RED}newmtl pane\nd 0.3\n` });
+  const found = document.layers.map(({ name, material }) => {
+    return [name, document.materials[material]!.color[3]];
+  });
+  assert.equal(found, [
+    ['Layer.1', 1],
+    ['pane', Math.fround(0.3)],
+  ]);
+  assert.equal([voxels.size, colors(voxels)], [81, ['c80000', WHITE]]);
+});
+
 test('statements of .obj files in all notations', () => {
   const square = written({ 'a.obj': CORNERS + FACE }).voxels;
   assert.is(square.size, 81);

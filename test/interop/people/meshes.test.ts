@@ -116,21 +116,25 @@ test('transparency never swallows a model', () => {
     assert.equal([square.voxels.size, colors(square.voxels)], [121, ['ff0000']], lines);
     assert.equal(square.codes, ['WARN_OPACITY'], lines);
   }
-  for (const [lines, color] of [
+  // Voxels are opaque, which all formats can hold; their layer's material is of glass.
+  for (const [lines, opacity] of [
     ...([
-      ['Tr 0', 'ff0000'],
-      ['d 1\nTr 0', 'ff0000'],
-      ['d 0.5\nTr 0.5', 'ff000080'],
+      ['Tr 0', 1],
+      ['d 1\nTr 0', 1],
+      ['d 0.5\nTr 0.5', 0.5],
     ] as const),
     ...([
-      ['Tr 0.75', 'ff000040'],
-      ['d 0.25\nTr 0.75', 'ff000040'],
+      ['Tr 0.75', 0.25],
+      ['d 0.25\nTr 0.75', 0.25],
+      ['d 0.01', Math.fround(0.2)],
     ] as const),
     // In a file where 1 is what is to be seen, so is 0.25 a quarter.
-    ...([['Tr 0.25\nnewmtl other\nTr 1', 'ff000040']] as const),
+    ...([['Tr 0.25\nnewmtl other\nTr 1', 0.25]] as const),
   ]) {
     const square = squareOf(`newmtl mat\nKd 1 0 0\n${lines}\n`);
-    assert.equal([colors(square.voxels), square.codes], [[color], []], lines);
+    assert.equal([colors(square.voxels), square.codes], [['ff0000'], []], lines);
+    const { layers, materials } = square.document;
+    assert.is(materials[layers[0]!.material]!.color[3], opacity, lines);
   }
 });
 

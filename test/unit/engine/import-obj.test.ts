@@ -129,7 +129,7 @@ test('materials come from the file that the caller gives', () => {
     return read(`mtllib a b.mtl\n${big}${uv}usemtl ${material}\nf 1/1 2/2 3/3 4/4\n`, { resolve });
   };
   assert.is(at('red').get(5, 0, 5), 0xff00_00ff);
-  assert.is(at('glass one').get(5, 0, 5), 0x4080_8080);
+  assert.is(at('glass one').get(5, 0, 5), 0xff80_8080);
   assert.is(at('none').get(5, 0, 5), 0xffff_ffff);
   const volume = at('picture');
   // The last row of the image is at the bottom.
