@@ -118,7 +118,7 @@ export class BakedSurface implements Surface {
     const [joined, byColor] = [false, true].map(
       (byColor) => new ClosedSurface(new GreedySurface(this.occupancy, byColor)),
     ) as [ClosedSurface, ClosedSurface];
-    this.#closed = byColor.count() < joined.count() ? byColor : joined;
+    this.#closed = isLess(byColor, joined.count()) ? byColor : joined;
     const { rectangles } = this.#closed;
     for (const { count, positions, normals } of rectangles.batches()) {
       for (let face = 0; face < count; face++) {
@@ -274,6 +274,13 @@ export class Atlas {
     }
     return Math.max(1, top + shelf);
   }
+}
+
+/** Whether a surface has fewer triangles than so many; a rectangle has two at least. */
+function isLess(surface: ClosedSurface, triangles: number): boolean {
+  let rectangles = 0;
+  for (const { count } of surface.rectangles.batches()) rectangles += count;
+  return rectangles * 2 < triangles && surface.count() < triangles;
 }
 
 /** A part of the picture, with where those who use it want to know its place: lists and offsets. */
