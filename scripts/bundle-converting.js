@@ -33,7 +33,7 @@ const LAZY = [
   'engine/methods/color-text',
 ];
 const LAZY_FILES = new Set(LAZY.map((part) => resolve(`dist/${part}.js`)));
-const LAZY_BUILTINS = ['node:zlib'];
+const LAZY_BUILTINS = ['node:crypto', 'node:zlib'];
 
 const [file, ...parts] = process.argv.slice(2);
 const entries = parts.map((part) => {

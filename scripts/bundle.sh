@@ -31,7 +31,7 @@ echo '{"type":"module"}' > dist/bundle/supervisor/inspector/package.json
 plain='--format=cjs --supported:dynamic-import=false'
 # shellcheck disable=SC2086 # lists of flags
 esbuild $flags $plain --external:./cli/main.js --external:./cli/converting.js --outfile=dist/bundle/supervisor/main.js dist/supervisor/main.js
-export BANNER='(function(exports,require,module,__filename){const __url=require("node:url").pathToFileURL(__filename).href;'
+export BANNER='(function(exports,require,module,__filename){const __url="file://"+encodeURI(__filename).replace(/[?#]/g,encodeURIComponent);'
 # loaded FILE NAME=ENTRY…
 loaded() {
   file=$1

@@ -49,7 +49,9 @@ function convertOnce() {
   execFileSync(process.execPath, [main, 'convert', first, ...outputs('b')], options);
   const env = { ...process.env, GOXEL_CODE_CACHE_WHEN: 'exit' };
   const inputs = [first, ...more.map((_, n) => files('b')[n + 1])];
-  const args = ['--import', HOOK, main, 'convert', ...inputs, '--size', '2', ...outputs('c')];
+  // A mesh is so much more to do that its reader may be compiled by then.
+  const voxels = inputs.filter((file) => !file.endsWith('.obj'));
+  const args = ['--import', HOOK, main, 'convert', ...voxels, ...outputs('c')];
   execFileSync(process.execPath, args, { ...options, env });
 }
 

@@ -15,8 +15,8 @@ const [, program = '', first] = process.argv;
 const isDaemon =
   first === undefined ? program.endsWith('goxel-daemon') : first === 'run' || first.startsWith('-');
 
-/** What lives longer has more to do than to convert a small file. */
-const CONVERTING_MS = 150;
+/** What lives longer has more to do than to convert a small file, on a busy machine too. */
+const CONVERTING_MS = 400;
 
 const SIGNALS: readonly NodeJS.Signals[] = isDaemon
   ? ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT']

@@ -85,9 +85,10 @@ class Told {
 
   /** To people only; programs have it in the JSON. */
   async #tellSizes({ sizings }: Exclude<End, { failure: unknown }>): Promise<void> {
-    if (this.#several || this.#quiet || !process.stderr.isTTY) return;
     const chosen = sizings.filter(({ by }) => by === 'default');
-    if (chosen.length > 0) await writeTalk(chosen.map(sizingText).join(''));
+    // To ask for the terminal takes a while, so it comes last.
+    if (this.#several || this.#quiet || chosen.length === 0 || !process.stderr.isTTY) return;
+    await writeTalk(chosen.map(sizingText).join(''));
   }
 
   async end(): Promise<ExitCode> {
