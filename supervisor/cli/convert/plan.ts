@@ -139,7 +139,7 @@ function patternsOf({ outputs, out_dir, to }: Wish): readonly string[] {
     if (!isFolder) return path;
     if (to !== undefined) return join(path, pattern(to));
     const reason = `${path} is a folder; --to FORMAT says what is to be written into it`;
-    throw new CliError(EXIT.USAGE, reason);
+    throw new CliError(EXIT.DATAERR, `${reason} (GOX_FORMAT_UNKNOWN)`);
   });
 }
 
