@@ -182,7 +182,7 @@ class Reader implements Around {
     if (skipped === 0) return;
     const message = `The object ${shown(name)} has faces whose corners are nowhere.`;
     this.report.warn('WARN_FACES_SKIPPED', message, { object: shown(name) }, skipped);
-    this.#refusal ??= this.#broken(message);
+    this.#refusal ??= this.#broken(`${this.source} is damaged: ${message}`);
   }
 
   #begin(name: string, hidden: boolean): void {

@@ -155,6 +155,7 @@ test('what is no model is refused', () => {
   refused(zipOf({ 'a.txt': 'a' }), /holds no model/);
   refused(zipOf({ '3D/a.model': '<html/>' }), /no model/);
   refused(zipOf({ '3D/a.model': '<model><a></model>' }), /line 1/);
+  refused(threemfOf(object(meshOf(POINTS, ['0 1 9'])), ITEM), /^a.3mf is damaged: .* nowhere/);
   const encrypted = threemfOf(object(SQUARE), ITEM);
   for (
     let at = encrypted.indexOf('PK\x01\x02');
