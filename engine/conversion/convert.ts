@@ -31,6 +31,7 @@ import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
 import { BLOCK_BYTES, newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import { describe } from './describe.ts';
+import { frameTasks, gathered, isFramed } from './frames.ts';
 import { layersAsked } from './layer-names.ts';
 import type { writePicture } from './pictures.ts';
 import { route } from './route.ts';
@@ -61,6 +62,23 @@ const MESHES = READING_FORMATS.size;
 
 /** Throws TaskError, and whatever `onStream` throws. */
 export function runTask(task: SoloTask, tools: Tools): SoloResult {
+  if (!task.outputs.some(isFramed)) return runOne(task, tools);
+  const tasks = frameTasks(task, framesOf(task, tools));
+  return gathered(tasks.map((one) => runOne(one, tools)));
+}
+
+/** The frames of which files are to be made: that which is asked for, or all that there are. */
+function framesOf(task: SoloTask, tools: Tools): readonly number[] {
+  const { frame } = task.reading;
+  if (typeof frame === 'number') return [frame];
+  const { reading } = route({ ...task, reading: { ...task.reading, frame: 0 } });
+  const found = task.inputs.flatMap((input, place) => {
+    return readOne(input, reading[place]!, task, tools).frames ?? [];
+  });
+  return found.length === 0 ? [0] : [...new Set(found)].sort((a, b) => a - b);
+}
+
+function runOne(task: SoloTask, tools: Tools): SoloResult {
   const warnings: SoloWarning[] = [];
   const sizings: SoloSizing[] = [];
   const tell = (path: string, found: readonly Warning[] = []) => {

@@ -14,7 +14,7 @@ import { aroundBoth, type Box } from '../volume/box.ts';
 const ALPHA_SHIFT = 24;
 
 export function describe(
-  { format, document }: Pick<Read, 'format' | 'document'>,
+  { format, document, frames }: Pick<Read, 'format' | 'document' | 'frames'>,
   warnings: readonly SoloWarning[],
   { options }: { readonly options: { readonly job_bytes_max: number } },
 ): Described {
@@ -22,7 +22,8 @@ export function describe(
   const { layers } = document;
   const { materials, cameras } = ownThings(document, format);
   const left = warnings.filter(({ code }) => code === 'WARN_FRAMES_LEFT_OUT');
-  const frames = left.reduce((sum, { count }) => sum + count, 0);
+  const others = left.reduce((sum, { count }) => sum + count, 0);
+  const frame_count = frames?.length ?? others + 1;
   const box = layers.reduce<Box | undefined>(
     (all, { volume }) => aroundBoth(all, volume.box()),
     undefined,
@@ -35,7 +36,7 @@ export function describe(
     layers: layers.map((layer) => layerOf(layer, materials)),
     materials: materials.map(({ name }) => name),
     cameras: cameras.map(({ name }) => name),
-    ...(frames === 0 ? {} : { frame_count: frames + 1 }),
+    ...(frame_count === 1 ? {} : { frame_count }),
   };
 }
 

@@ -39,6 +39,8 @@ export interface ImportOptions extends Omit<ReadingOptions, 'format' | 'plane'> 
    * voxel, if no option says otherwise.
    */
   readonly sized?: (sizing: Sizing) => void;
+  /** Animations: told the numbers of the frames that the file has, in their order. */
+  readonly framed?: (frames: readonly number[]) => void;
   /** Ceiling for the bytes of the blocks that the file may become. */
   readonly voxel_bytes_max?: number;
   /**

@@ -61,6 +61,9 @@ export interface SoloOutput {
   readonly bytes: number;
   /** Those that were written beside it. */
   readonly files?: readonly { readonly path: string; readonly bytes: number }[];
+  /** Where they are not those of the whole result: of a frame. */
+  readonly layer_count?: number;
+  readonly voxel_count?: number;
 }
 
 export interface DescribedLayer {

@@ -34,6 +34,8 @@ export interface Read {
   readonly warnings: Warning[];
   /** Of a mesh. */
   readonly sizing?: Sizing;
+  /** Of an animation: the numbers of its frames. */
+  readonly frames?: readonly number[];
 }
 
 /** For a result: how a mesh was scaled, and what there is to tell. */
@@ -60,25 +62,34 @@ export function readDocument(files: Files, reading: Reading, bytes_max: number):
     const sized = (chosen: Sizing) => {
       sizing = chosen;
     };
-    const options = { ...common, report: own, sized };
+    let frames: readonly number[] | undefined;
+    const framed = (found: readonly number[]) => {
+      frames = found;
+    };
+    const options = { ...common, report: own, sized, framed };
     const document =
       pieces === undefined || readPieces === undefined
         ? read(content, cutPath(path), options)
         : readPieces(pieces, cutPath(path), options);
-    return { made: { format: name, document, sizing }, empty: isEmpty(document) };
+    const found = { format: name, document, sizing, frames };
+    return { made: found, empty: isEmpty(document) };
   };
   const read =
     pieces === undefined
       ? recognised(data ?? files.read(path), reading, report, attempt)
       : attempt(readerOf(reading), new Uint8Array(0), report).made;
-  const { format, document, sizing } = read;
+  const { format, document, sizing, frames } = read;
   // An empty project is one; a mesh that comes to nothing held something.
   if ((!report.empty || MESHES.includes(format)) && isEmpty(document)) {
     report.warn('WARN_EMPTY', `No voxel came of ${cutPath(path)}.`);
   }
   report.check(reading.strict, cutPath(path));
   const warnings = report.warnings();
-  return { format, document, warnings, ...(sizing === undefined ? {} : { sizing }) };
+  return {
+    ...{ format, document, warnings },
+    ...(sizing === undefined ? {} : { sizing }),
+    ...(frames === undefined ? {} : { frames }),
+  };
 }
 
 /** Whether nothing is in any layer; what layers are computed of is not looked at. */

@@ -17,6 +17,8 @@ export interface Shown {
   readonly models: number;
   /** Whether there is a chunk PACK. */
   readonly packed: boolean;
+  /** As in ImportOptions. */
+  readonly framed?: ((frames: readonly number[]) => void) | undefined;
 }
 
 /**
@@ -31,9 +33,10 @@ export function placementsOf(
   report: Report,
   placements_max: number,
 ): Placement[] {
-  const { scene, models, packed, source } = file;
+  const { scene, models, packed, source, framed } = file;
   if (scene.empty && !packed) return unplaced(models, () => false);
   const frames = scene.empty ? Array.from({ length: models }, (_, i) => i) : scene.frames();
+  if (frames.length > 1) framed?.(frames);
   const at = (frame: number) =>
     scene.empty
       ? [{ model: frame, instance: 0, ...UNMOVED }]
@@ -45,7 +48,8 @@ export function placementsOf(
     const message = `${source} has no frame ${frame}; its last, ${last}, was read.`;
     report.warn('WARN_FRAME_MISSING', message);
   }
-  if (frames.length > 1) {
+  // Who asks for one knows that there are others.
+  if (frames.length > 1 && chosen !== frame) {
     const message =
       `${source} has ${frames.length} frames, ${listOf(frames)}, of which that of frame ${chosen}` +
       ' was read.';

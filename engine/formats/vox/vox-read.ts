@@ -229,6 +229,7 @@ class VoxReader {
       scene: this.#scene,
       models: this.#models.length,
       packed: this.#packed,
+      framed: this.#options.framed,
     };
     const placements = placementsOf(shown, this.#options.frame, report, LAYERS_MAX);
     const colors = this.#indexed();

@@ -172,18 +172,23 @@ function animationOf(source: string, { resolve, report }: ImportOptions): Animat
 
 function framesOf(
   animation: Animation | undefined,
-  { frame = 0, report }: ImportOptions,
+  { frame, report, framed }: ImportOptions,
   file: string,
 ): number[] {
   const frames = Math.max(animation?.frames ?? 1, 1);
-  if (frame === 'all') return Array.from({ length: Math.min(frames, LAYERS_MAX + 1) }, (_, i) => i);
-  if (frame >= frames) {
-    const message = `${file} has ${frames} frames, from 0; there is no frame ${frame}.`;
-    throw new GoxError('GOX_FORMAT_LIMIT', message, { file, frame, frames });
+  const all = Array.from({ length: Math.min(frames, LAYERS_MAX + 1) }, (_, i) => i);
+  if (frames > 1) framed?.(all);
+  if (frame === 'all') return all;
+  const chosen = frame ?? 0;
+  if (chosen >= frames) {
+    const message = `${file} has ${frames} frames, from 0; there is no frame ${chosen}.`;
+    throw new GoxError('GOX_FORMAT_LIMIT', message, { file, frame: chosen, frames });
   }
-  const message = `Of ${frames} frames the one of number ${frame} is read.`;
-  report?.warn('WARN_FRAMES_LEFT_OUT', message, undefined, frames - 1);
-  return [frame];
+  if (frame === undefined) {
+    const message = `Of ${frames} frames the one of number ${chosen} is read.`;
+    report?.warn('WARN_FRAMES_LEFT_OUT', message, undefined, frames - 1);
+  }
+  return [chosen];
 }
 
 interface Target {

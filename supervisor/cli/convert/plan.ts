@@ -3,6 +3,7 @@
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { GoxError } from '../../../conf/errors.ts';
 import { extensionOf, formatFacts } from '../../../engine/conversion/formats.ts';
+import { FRAME } from '../../../engine/conversion/frames.ts';
 import { shareOptions } from '../../../engine/conversion/route.ts';
 import { statOf } from '../../../engine/conversion/streams.ts';
 import { type SoloFile, type SoloTask, STANDARD } from '../../../engine/port/solo.ts';
@@ -12,6 +13,7 @@ import { type Input, modelsIn } from './folders.ts';
 
 /** In OUT they stand for the name of an input, without its extension, and for that. */
 const NAME = '{name}';
+const KNOWN = [NAME, '{ext}', FRAME];
 
 export interface Wish {
   readonly inputs: readonly string[];
@@ -38,6 +40,7 @@ export function planned(wish: Wish, asked: Asked): Plan {
   requireFormat('--to', to);
   const { inputs, notes } = inputsOf(wish);
   const patterns = patternsOf(wish);
+  for (const output of wish.outputs) requireKnown(output, wish.inputs);
   const each = wish.out_dir !== undefined || patterns.some((one) => one.includes(NAME));
   const common = { ...asked, allow_empty, make_directories: each, describe: false };
   const groups = each ? inputs.map((one) => [one]) : [inputs];
@@ -74,6 +77,18 @@ export function requireFormat(flag: string, name: string | undefined): void {
     if (!(error instanceof GoxError)) throw error;
     throw new CliError(EXIT.USAGE, `${flag}: ${error.message}`, error);
   }
+}
+
+/** Throws CliError (EX_USAGE) for what only looks like one of those, and for frames of a pipe. */
+function requireKnown(output: string, inputs: readonly string[]): void {
+  if (output.includes(FRAME) && inputs.includes(STANDARD)) {
+    const reason = `${output}: each frame is read for itself, which standard input cannot be`;
+    throw new CliError(EXIT.USAGE, reason);
+  }
+  const unknown = output.match(/\{[a-z]+\}/gi)?.find((one) => !KNOWN.includes(one));
+  if (unknown === undefined) return;
+  const reason = `${output}: ${unknown} stands for nothing; there are ${KNOWN.join(', ')}`;
+  throw new CliError(EXIT.USAGE, reason);
 }
 
 function file(path: string, format: string | undefined): SoloFile {

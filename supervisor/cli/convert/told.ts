@@ -89,7 +89,7 @@ export function results({ inputs, outputs }: SoloTask, end: End): object[] {
   }
   const { warnings, sizings, layer_count, voxel_count } = end;
   return end.outputs.map(({ path, ...written }) => ({
-    ...{ success: true, from, to: path, ...written, layer_count, voxel_count },
+    ...{ success: true, from, to: path, layer_count, voxel_count, ...written },
     ...(sizings.length === 0 ? {} : { sizing: inputs.length === 1 ? sizings[0] : sizings }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }));

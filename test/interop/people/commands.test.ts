@@ -4,7 +4,7 @@
  */
 
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { shell } from '../../support/cli.ts';
@@ -22,6 +22,8 @@ interface Left {
   /** The voxels of a text file, `X Y Z RRGGBB`, sorted. */
   voxels(name?: string): string[];
   bytes(name: string): Buffer;
+  /** The names of the .png files, sorted. */
+  pictures(): string[];
 }
 
 interface Told {
@@ -47,6 +49,12 @@ function are(left: Left, count: number, color: string): void {
 function asExpected(left: Left): void {
   assert.equal(left.voxels(), left.voxels('expected.txt'));
 }
+
+/** Of the animated case, one after another. */
+const FRAMES = [
+  ...['20 0 5 c80000', '20 0 4 00c800', '20 0 5 00c800'],
+  ...['20 0 4 0000c8', '20 0 5 0000c8', '20 0 6 0000c8'],
+];
 
 const points = ['0 0 0 c80000', '2 0 0 00c800', '4 0 0 0000c8'];
 
@@ -201,6 +209,30 @@ const RIGHT: readonly Case[] = [
       assert.match(left.stderr, /WARN_FRAMES_LEFT_OUT, 2 times/);
     },
   ],
+  [
+    'vox-shape-frames',
+    "gs convert frames.vox 'f{frame}.txt' --json; gs convert frames.vox 'p{frame}.png'",
+    (left) => {
+      assert.equal(
+        ['f0.txt', 'f1.txt', 'f2.txt'].flatMap((name) => left.voxels(name)),
+        FRAMES,
+      );
+      const { results } = JSON.parse(left.stdout) as { readonly results: { to: string }[] };
+      assert.equal(
+        results.map(({ to }) => basename(to)),
+        ['f0.txt', 'f1.txt', 'f2.txt'],
+      );
+      assert.equal(left.pictures(), ['p0.png', 'p1.png', 'p2.png']);
+    },
+  ],
+  [
+    'vox-shape-frames',
+    "gs convert frames.vox 'f{frame}.txt' --frame 2; gs convert frames.vox '{i}.txt'; test $? = 64",
+    (left) => {
+      assert.equal(left.voxels('f2.txt'), FRAMES.slice(3));
+      assert.match(left.stderr, /\{i\} stands for nothing; there are .*\{frame\}/);
+    },
+  ],
   ['vox-short-palette', 'gs convert short.vox out.txt', asExpected],
   ['voxlap-vox-lying-and-dark', 'gs convert post.vox out.txt', asExpected],
   [
@@ -222,6 +254,10 @@ for (const [name, line, right] of RIGHT) {
       ...{ stdout, stderr },
       text: (file) => readFileSync(join(directory, file), 'latin1'),
       bytes: (file) => readFileSync(join(directory, file)),
+      pictures: () =>
+        readdirSync(directory)
+          .filter((one) => one.endsWith('.png'))
+          .sort(),
       voxels: (file = 'out.txt') => {
         assert.ok(existsSync(join(directory, file)), file);
         const lines = readFileSync(join(directory, file), 'latin1').split('\n');

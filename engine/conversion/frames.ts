@@ -1,0 +1,38 @@
+/** A file for each frame of an animation: `{frame}` in the name of an output. */
+
+import type { SoloFile, SoloOutput, SoloResult, SoloTask } from '../port/solo.ts';
+
+/** In OUT it stands for the number of a frame, with zeros before it, so that names sort. */
+export const FRAME = '{frame}';
+
+export function isFramed({ path }: SoloFile): boolean {
+  return path.includes(FRAME);
+}
+
+/** One task for each frame; what is named without a frame is made of the first. */
+export function frameTasks(task: SoloTask, frames: readonly number[]): SoloTask[] {
+  const digits = Math.max(...frames.map((frame) => String(frame).length));
+  return frames.map((frame, place) => {
+    const number = String(frame).padStart(digits, '0');
+    const outputs = task.outputs
+      .filter((output) => place === 0 || isFramed(output))
+      .map((output) => ({ ...output, path: output.path.replaceAll(FRAME, number) }));
+    return { ...task, outputs, reading: { ...task.reading, frame } };
+  });
+}
+
+/** What was made of all frames; what was told of several of them is told once. */
+export function gathered(results: readonly SoloResult[]): SoloResult {
+  const [first] = results;
+  if (first === undefined) throw new Error('an animation has a frame');
+  const warnings = new Map(
+    results
+      .flatMap((result) => result.warnings)
+      .map((warning) => [`${warning.code} ${warning.message}`, warning]),
+  );
+  const outputs = results.flatMap((result): SoloOutput[] => {
+    const { layer_count, voxel_count } = result;
+    return result.outputs.map((output) => ({ ...output, layer_count, voxel_count }));
+  });
+  return { ...first, outputs, warnings: [...warnings.values()] };
+}
