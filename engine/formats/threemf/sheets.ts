@@ -1,7 +1,8 @@
 /**
  * Where bodies of voxels touch by an edge or a corner only, their surfaces get a point for each of
- * them: every edge of a mesh then has exactly two triangles, as the 3MF Core Specification wants
- * (4.1, "Manifold Edges").
+ * them: edges of a mesh then have exactly two triangles, as the 3MF Core Specification wants
+ * (4.1, "Manifold Edges"). An edge of four is left where two voxels that touch by it hang together
+ * around both of its ends, which no points at the ends can part.
  *
  * Around a point there are eight voxels. Those that are solid hang together by their sides; free
  * ones by their edges, too, since nothing solid hangs together there. Faces that part the same two
