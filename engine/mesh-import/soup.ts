@@ -61,6 +61,8 @@ export class TriangleSoup {
   hasColors = false;
   /** How long a voxel is in the file's units, where the file says so: exports by Goxel do. */
   voxel_length: number | undefined;
+  /** Whether a program for voxels made it, which does not say how long they are. */
+  ofVoxels = false;
   /** Whether, without colours, the surface is white as Goxel computes it (`goxelWhite`). */
   goxelWhite = false;
 

@@ -11,6 +11,7 @@ import { boxMatrix, identity } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 import { fillDots } from './fill-dots.ts';
+import { voxelLengthOf } from './lattice.ts';
 import { resize } from './sizing.ts';
 import { fillSolid } from './solid.ts';
 import type { TriangleSoup } from './soup.ts';
@@ -31,6 +32,7 @@ import { fillSurface } from './surface.ts';
  */
 export function voxelize(soup: TriangleSoup, y_up: boolean, options: ImportOptions): Document {
   const { report = new Report(), like } = options;
+  alignToGrid(soup, options);
   const back = comesBack(soup, options);
   // Points alone enclose nothing.
   const solid = (options.solid === true || back) && soup.count > 0;
@@ -86,14 +88,28 @@ function groupsOf(soup: TriangleSoup, back: boolean): TriangleSoup[] {
 }
 
 /** Whether the mesh is of voxels that are to be had again as they were. */
-function comesBack(
-  { voxel_length, dots, count }: TriangleSoup,
-  { like, scale, size, sized, solid, voxel_size }: ImportOptions,
-): boolean {
-  if (voxel_length === undefined || sized === undefined) return false;
-  if (count === 0 || dots.count > 0) return false;
-  if (like === 'goxel' || solid === false) return false;
+function comesBack({ voxel_length, dots, count }: TriangleSoup, options: ImportOptions): boolean {
+  if (voxel_length === undefined || count === 0 || dots.count > 0) return false;
+  return options.solid !== false && isSizedByFile(options);
+}
+
+function isSizedByFile({ like, scale, size, sized, voxel_size }: ImportOptions): boolean {
+  if (like === 'goxel' || sized === undefined) return false;
   return size === undefined && scale === undefined && voxel_size === undefined;
+}
+
+/**
+ * Finds how long a voxel is in the mesh of another program for voxels, and moves the mesh onto the
+ * grid, from which its middle may be half a voxel away.
+ */
+function alignToGrid(soup: TriangleSoup, options: ImportOptions): void {
+  if (!soup.ofVoxels || soup.voxel_length !== undefined || !isSizedByFile(options)) return;
+  const length = voxelLengthOf(soup);
+  if (length === undefined) return;
+  soup.voxel_length = length;
+  const extent = soup.extent();
+  const corner = [0, 1, 2].map((axis) => Math.round(extent[axis]! / length) * length);
+  soup.place(extent, 1, corner);
 }
 
 function documentOf(soup: TriangleSoup, volumes: Map<number, Volume>, report: Report): Document {

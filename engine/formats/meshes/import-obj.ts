@@ -21,7 +21,7 @@ import { shown } from '../shown.ts';
 import { type ObjMaterial, ObjMaterials } from './import-materials.ts';
 import { unquoted } from './import-mtl.ts';
 import { colorsAreBytes, MISSING, paintAt, readIndex } from './import-obj-words.ts';
-import { voxelLengthIn } from './voxel-mark.ts';
+import { isOfVoxels, voxelLengthIn } from './voxel-mark.ts';
 
 const FIRST_ROOM = 1024;
 const SLASH = 0x2f;
@@ -90,6 +90,7 @@ class ObjReader {
     if (cursor.bytes.length === 0) return this.#soup;
     const start = Buffer.from(cursor.bytes.subarray(0, START_BYTES)).toString('latin1');
     this.#soup.voxel_length = voxelLengthIn(start);
+    this.#soup.ofVoxels = isOfVoxels(start);
     let strange: { line: number; at: number } | undefined;
     do {
       const { line } = cursor;

@@ -2,7 +2,7 @@
 
 import { plainText, withoutMark } from '../../mesh-import/plain-text.ts';
 import type { TextCursor } from '../../mesh-import/text-cursor.ts';
-import { voxelLengthIn } from './voxel-mark.ts';
+import { isOfVoxels, voxelLengthIn } from './voxel-mark.ts';
 
 const ENCODINGS = ['ascii', 'binary_little_endian', 'binary_big_endian'] as const;
 
@@ -67,10 +67,12 @@ export interface Header {
   readonly elements: Element[];
   /** Names of pictures, as MeshLab and openMVS have them in comments. */
   readonly textures: readonly string[];
-  /** Whether a comment says that z is up, as ours do. */
+  /** Whether a comment says that z is up, as ours do, or whose file it is. */
   readonly zUp: boolean;
   /** Units to a voxel, where Goxel wrote it, or we. */
   readonly voxel_length: number | undefined;
+  /** Whether another program for voxels wrote it. */
+  readonly ofVoxels: boolean;
   /** Lines that are none of a header, which old exporters of Blender have. */
   readonly strange: readonly number[];
 }
@@ -105,6 +107,7 @@ export function readHeader(cursor: TextCursor): Header {
   const textures: string[] = [];
   let zUp = false;
   let voxel_length: number | undefined;
+  let ofVoxels = false;
   const strange: number[] = [];
   while (cursor.nextLine()) {
     if (!cursor.more()) continue;
@@ -129,13 +132,16 @@ export function readHeader(cursor: TextCursor): Header {
       if (encoding === undefined) cursor.fail('the header names no format');
       // One newline ends the header: what looks like another may be the first record's bytes.
       cursor.nextLine();
-      return { encoding, elements, textures, zUp, voxel_length, strange };
+      return { encoding, elements, textures, zUp, voxel_length, ofVoxels, strange };
     } else if (keyword === 'comment' || keyword === 'obj_info') {
       const comment = cursor.rest();
       const picture = /^TextureFile\s*[\s:=]\s*(.+)$/i.exec(comment)?.[1];
       if (picture !== undefined && textures.length < TEXTURES_MAX) textures.push(picture);
       zUp ||= /\bz is up\b/i.test(comment);
       voxel_length ??= voxelLengthIn(comment);
+      ofVoxels ||= isOfVoxels(comment);
+      // Its .ply stands upright in Blender, as ours does.
+      zUp ||= /\bMagicaVoxel\b/i.test(comment);
     } else if (strange.push(cursor.line) > STRANGE_MAX) cursor.fail('not a header of .ply');
   }
   return cursor.fail('the header has no end');

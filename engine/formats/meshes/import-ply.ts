@@ -58,6 +58,7 @@ class PlyReader {
     this.header = this.#records.header;
     this.#soup = new TriangleSoup(source);
     this.#soup.voxel_length = this.header.voxel_length;
+    this.#soup.ofVoxels = this.header.ofVoxels;
     this.#report = options.report;
     this.#cutter = new PolygonCutter(options.report);
     this.#plain = options.like === 'goxel';

@@ -16,7 +16,7 @@ import { pack } from '../../volume/color.ts';
 import type { ImportOptions } from '../format.ts';
 import { Report } from '../report.ts';
 import { isStlText, readStlText } from './import-stl-text.ts';
-import { voxelLengthIn } from './voxel-mark.ts';
+import { isOfVoxels, voxelLengthIn } from './voxel-mark.ts';
 
 const HEADER_BYTES = 80;
 const START_BYTES = HEADER_BYTES + 4;
@@ -38,9 +38,9 @@ export function readStl(bytes: Uint8Array, source: string, options: ImportOption
   const soup = new TriangleSoup(source);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length < START_BYTES ? -1 : view.getUint32(HEADER_BYTES, true);
-  soup.voxel_length = voxelLengthIn(
-    Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1'),
-  );
+  const header = Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1');
+  soup.voxel_length = voxelLengthIn(header);
+  soup.ofVoxels = isOfVoxels(header);
   // Binary files may begin with "solid" too: the size tells them from text.
   if (bytes.length === START_BYTES + count * TRIANGLE_BYTES) {
     readBinary(soup, view, count, asked.report);

@@ -5,6 +5,8 @@
 
 const NAME = 'goxel-supervisor';
 const GOXEL = /goxel/i;
+/** Programs for voxels, whose meshes stand on a grid. */
+const OTHERS = /MagicaVoxel|vengi-voxel/i;
 const LENGTH = /\ba voxel is ([0-9][0-9.e+-]*) long\b/;
 
 /** @param scale units of the file to a voxel */
@@ -17,4 +19,9 @@ export function voxelLengthIn(text: string): number | undefined {
   if (!GOXEL.test(text)) return undefined;
   const length = Number(LENGTH.exec(text)?.[1] ?? 1);
   return length > 0 && Number.isFinite(length) ? length : 1;
+}
+
+/** Whether another program for voxels says that the mesh is its own. */
+export function isOfVoxels(text: string): boolean {
+  return OTHERS.test(text);
 }
