@@ -15,11 +15,13 @@ export interface DaeMaterial {
   readonly texture: Texture | undefined;
   /** What the texture's coordinates are called where the material is bound. */
   readonly coordinates: string | undefined;
-  /** Of the layer, where the material shines. */
-  readonly shines: Material | undefined;
+  /** Of the layer, where the material shines or lets light through. */
+  readonly finish: Material | undefined;
 }
 
 const SHADERS = ['phong', 'lambert', 'blinn', 'constant'];
+/** Clearer glass would not be seen. */
+const OPACITY_MIN = 0.2;
 const LUMINANCE = [0.212_671, 0.715_16, 0.072_169];
 
 type Image = Texture['image'];
@@ -74,10 +76,15 @@ export class DaeMaterials {
       const message = 'Light that a picture says where it comes from was left out.';
       this.#report.warn('WARN_MATERIALS_LOST', message, { object: name });
     }
-    const emission = Float32Array.from(light);
+    const finish = {
+      ...newMaterial(name),
+      color: Float32Array.of(1, 1, 1, Math.max(opacity, OPACITY_MIN)),
+      ...(isLamp ? { emission: Float32Array.from(light) } : {}),
+    };
     return {
-      shines: isLamp ? { ...newMaterial(name), emission } : undefined,
-      color: pack(unitByte(red!), unitByte(green!), unitByte(blue!), unitByte(opacity)),
+      finish: isLamp || opacity < 1 ? finish : undefined,
+      // Voxels are opaque: most formats hold no others.
+      color: pack(unitByte(red!), unitByte(green!), unitByte(blue!), 255),
       texture,
       coordinates: map?.attributes.get('texcoord'),
     };

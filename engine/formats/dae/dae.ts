@@ -164,7 +164,7 @@ class Reader {
       this.#spend(primitive.indices.length + (binding?.children.length ?? 0));
       const target = binding?.attributes.get('target') ?? own;
       const material = target === undefined ? undefined : this.#materials.get(target);
-      this.#begin(name, material?.shines, place.hidden);
+      this.#begin(name, material?.finish, place.hidden);
       this.#drawPrimitive(primitive, positions, material, binding, name);
     }
   }

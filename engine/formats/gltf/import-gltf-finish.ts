@@ -8,8 +8,8 @@ import type { GltfFile, Json } from './import-gltf-file.ts';
 const OPACITY_MIN = 0.2;
 
 /**
- * A material for what shines, or lets light through (KHR_materials_transmission and _volume);
- * undefined for all others, whose voxels have their colours.
+ * A material for what shines, or lets light through (KHR_materials_transmission and _volume, or
+ * an opacity below 1); undefined for all others, whose voxels have their colours.
  *
  * @param emission linear
  */
@@ -19,11 +19,15 @@ export function finishOf(
   emission: readonly number[],
   pbr: Json,
   where: string,
+  opacity: number,
 ): Material | undefined {
   const through = transmissionOf(file, json);
-  if (!(through > 0) && !emission.some((value) => value > 0)) return undefined;
+  if (!(through > 0) && opacity === 1 && !emission.some((value) => value > 0)) return undefined;
   const own = materialOf(file, json, emission, pbr, where);
-  return { ...own, color: Float32Array.of(1, 1, 1, Math.max(1 - through, OPACITY_MIN)) };
+  return {
+    ...own,
+    color: Float32Array.of(1, 1, 1, Math.max((1 - through) * opacity, OPACITY_MIN)),
+  };
 }
 
 /** A material of a layer, white and opaque, with the light, metal and roughness of the file's. */

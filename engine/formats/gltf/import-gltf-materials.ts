@@ -93,7 +93,10 @@ export class GltfMaterials {
     const mode = json.alphaMode ?? 'OPAQUE';
     const alpha = mode === 'MASK' ? 'mask' : mode === 'BLEND' ? 'keep' : 'opaque';
     const [cutoff] = file.numbers([json.alphaCutoff ?? CUTOFF], 1, `${where}.alphaCutoff`)!;
-    const factor = this.#seen(given, alpha, cutoff!, where);
+    const seen = this.#seen(given, alpha, cutoff!, where);
+    // Voxels are opaque, since most formats hold no others; the layer's material is of glass.
+    const opacity = alpha !== 'keep' || file.isGoxels || file.likeGoxel ? 1 : Math.min(seen[3]!, 1);
+    const factor = opacity < 1 ? [...seen.slice(0, 3), 1] : seen;
     const plain: GltfMaterial = { ...DEFAULT, factor, alpha, cutoff: cutoff! };
     const laid = this.#laid(pbr[textureName], plain, `${where}.${textureName}`);
     const light = this.#light(json, `${where}.emissiveFactor`);
@@ -108,7 +111,7 @@ export class GltfMaterials {
       return { ...laid, factor: DEFAULT.factor, finish };
     }
     const black = laid.texture === undefined && factor.slice(0, 3).every((value) => value <= 0);
-    const finish = finishOf(file, json, emission ?? [0, 0, 0], pbr, where);
+    const finish = finishOf(file, json, emission ?? [0, 0, 0], pbr, where, opacity);
     // Lamps need no other colour than their light.
     const shining = black && emission !== undefined ? [...emission, factor[3]!] : factor;
     if (glow?.laid !== undefined) return { ...glow.laid, finish };

@@ -105,7 +105,10 @@ test('colours and opacity of materials', () => {
   const red = '<diffuse><color>1 0 0 1</color></diffuse>';
   assert.is(color(red), 'ff0000ff');
   const opaque = '<transparent opaque="A_ONE"><color>0 0 0 1</color></transparent>';
-  assert.is(color(`${red}${opaque}<transparency><float>0.5</float></transparency>`), '800000ff');
+  const glass = `${red}${opaque}<transparency><float>0.5</float></transparency>`;
+  assert.is(color(glass), 'ff0000ff');
+  const { layers, materials } = read(dae({ nodes: BOUND, more: material(glass) }));
+  assert.equal([...materials[layers[0]!.material]!.color], [1, 1, 1, 0.5]);
   const zero = '<transparent opaque="RGB_ZERO"><color>0 0 0 1</color></transparent>';
   assert.is(color(`${red}${zero}<transparency><float>1</float></transparency>`), 'ff0000ff');
   const none = '<transparency><float>0</float></transparency>';

@@ -82,6 +82,11 @@ test('glass lets light through, and is seen', () => {
   assert.equal(rounded(layersOf({ extensions: glass(1) })[0]!.color), [1, 1, 1, 0.2]);
   const maker = square(() => ({ material: { extensions: { ...glass(1), ...volume } } }));
   assert.is(read(maker).get(4, 0, 4), 0xff00_ff00);
+  const pbrMetallicRoughness = { baseColorFactor: [0, 1, 0, 0.3] };
+  const veil = { alphaMode: 'BLEND', pbrMetallicRoughness };
+  assert.equal(rounded(layersOf(veil)[0]!.color), [1, 1, 1, 0.3]);
+  assert.is(read(square(() => ({ material: veil }))).get(4, 0, 4), 0xff00_ff00);
+  assert.equal(rounded(layersOf({ ...veil, alphaMode: 'OPAQUE' })[0]!.color), [1, 1, 1, 1]);
 });
 
 test('nodes are layers with their names', () => {
