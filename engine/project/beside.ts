@@ -20,13 +20,16 @@ const LISTS_MAX = 64;
 /** So far up they are looked into: asset packs have pictures and models in sister directories. */
 const UP_MAX = 3;
 
+const PICTURE = /^[^\0]+\.(?:png|jpe?g|tga|bmp|webp|tiff?|psd)$/i;
+const PICTURE_DIRECTORIES = ['textures', 'texture', 'tex', 'maps', 'images', 'materials'];
+
 /** Of Windows, which name a drive, and URLs. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /**
  * Gives the files that the file at `path` names: those there, or else by the last parts of the name
  * beside it, down to the bare file name, since names come from the disks of other people, where
- * upper and lower case may be the same. They must lie below the roots as every file; nothing for
+ * upper and lower case may be the same; pictures also in directories that are usual for them. They must lie below the roots as every file; nothing for
  * others. Throws GOX_FORMAT_LIMIT for too many.
  */
 export function beside(files: Files, path: string): NonNullable<ImportOptions['resolve']> {
@@ -42,7 +45,8 @@ export function beside(files: Files, path: string): NonNullable<ImportOptions['r
       bytes = readOrNothing(files, place);
       if (bytes !== undefined) break;
     }
-    for (const place of bytes === undefined ? places : []) {
+    const others = bytes === undefined ? [...places, ...picturePlaces(name, dirname(path))] : [];
+    for (const place of others) {
       const other = alike.to(place, dirname(path));
       if (other !== undefined) bytes = readOrNothing(files, other);
       if (bytes !== undefined) break;
@@ -86,6 +90,15 @@ function placesOfOne(name: string, directory: string): string[] {
     places.push(join(directory, ...ending));
   }
   return places;
+}
+
+/** Where packs of models and downloads have a picture that is named without its directory. */
+function picturePlaces(name: string, directory: string): string[] {
+  const bare = name.replace(/^.*[\\/]/, '');
+  if (name.length > PATH_LENGTH_MAX || !PICTURE.test(bare)) return [];
+  return [directory, dirname(directory)].flatMap((from) => {
+    return PICTURE_DIRECTORIES.map((each) => join(from, each, bare));
+  });
 }
 
 /** Files whose names differ in upper and lower case only, or in how accents are written. */

@@ -56,12 +56,17 @@ test('materials and pictures are found by the names that people give them', () =
     ['my  base map.png', 'my  base map.png'],
     ['-s 1 1 1 2x.png', '2x.png'],
     ['D:\\tex\\base%20map.png', 'base map.png'],
+    ['base.png', 'textures/base.png'],
+    ['C:\\me\\Base.png', 'Maps/base.PNG'],
     ['base.tif', 'base.png', ['WARN_TEXTURE_MISSING']],
   ];
   for (const [statement, name, codes = []] of pictures) {
     const found = squareOf(`${RED}map_Kd ${statement}\n`, { [name]: PICTURE });
     assert.equal([colors(found.voxels), found.codes], [PAINTED, codes], statement);
   }
+  const mtl = `${RED}map_Kd base.png\n`;
+  const pack = { 'source/a.obj': SQUARE, 'source/a.mtl': mtl, 'textures/base.png': PICTURE };
+  assert.equal(colors(written(pack).voxels), PAINTED);
   const both = { 'base.psd': '8BPS', 'base.png': PICTURE };
   const found = squareOf(`${RED}map_Kd base.psd\n`, both);
   assert.equal(
