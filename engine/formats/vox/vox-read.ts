@@ -185,7 +185,7 @@ class VoxReader {
     const colors = this.#indexed();
     let blocks = 0;
     const placements = this.#scene.single(this.#models.length);
-    const layers = placements.map(({ model, name, move }, i) => {
+    const made = placements.map(({ model, name, move }, i) => {
       const layer = new Layer(i + 1, name === '' ? `Layer.${i + 1}` : name);
       const volume = placeModel(this.#models[model]!, move, colors, budget, () => {
         const message = `Voxels of ${this.#source} are out of the range of coordinates.`;
@@ -197,6 +197,7 @@ class VoxReader {
       return layer;
     });
     const palette = unnamed('MagicaVoxel', this.#palette);
+    const layers = layersOr(document, made);
     document.set({ layers, active: layers.at(-1), palette });
     this.#tellLeftOut();
   }
@@ -239,7 +240,7 @@ class VoxReader {
       return dict === undefined ? undefined : materialOf(dict, colors[index]!);
     });
     const maker = new LayerMaker(this.#models, paint, budget, report, this.#source);
-    const layers = maker.make(placements);
+    const layers = layersOr(document, maker.make(placements));
     const materials = usedMaterials(paint, layers);
     const cameras = [...document.cameras, ...this.#cameras];
     const active = layers.findLast(({ visible }) => visible) ?? layers.at(-1);
@@ -296,4 +297,9 @@ class VoxReader {
     const text = `${file} is damaged in chunk "MAIN": ${message}.`;
     throw new GoxError('GOX_FORMAT_BROKEN', text, details);
   }
+}
+
+/** A scene that shows nothing has still a layer, as every project has. */
+function layersOr({ layers }: Document, made: readonly Layer[]): readonly Layer[] {
+  return made.length === 0 ? layers : made;
 }

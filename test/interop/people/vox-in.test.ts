@@ -137,6 +137,20 @@ test('what is hidden is an invisible layer, and everything has its name', () => 
   assert.is(document.activeLayer.name, 'garden');
 });
 
+test('a scene that shows nothing is a project with a layer, whatever is asked', () => {
+  const scenes = [
+    [transform(0, 1), group(1)],
+    [ONE, transform(0, 1), group(1)],
+    [ONE, transform(0, 1), shape(1, 7)],
+    [ONE, transform(0, 1)],
+  ];
+  for (const options of [{}, { instances: false }, { like: 'goxel' }, { frame: 'all' }] as const) {
+    for (const scene of scenes) {
+      assert.ok(read(voxFile(...scene), options).document.layers.length > 0);
+    }
+  }
+});
+
 test('of an animated object the first frame is shown', () => {
   const { document, told } = read(fileOf('vox-shape-frames/frames.vox'));
   assert.equal(linesOf(document.merged()), ['20 0 5 c80000']);
