@@ -139,7 +139,6 @@ test('what is hidden is an invisible layer, and everything has its name', () => 
 
 test('a scene that shows nothing is a project with a layer, whatever is asked', () => {
   const scenes = [
-    [transform(0, 1), group(1)],
     [ONE, transform(0, 1), group(1)],
     [ONE, transform(0, 1), shape(1, 7)],
     [ONE, transform(0, 1)],
