@@ -9,12 +9,17 @@ import { type Placement, type Scene, UNMOVED } from './vox-scene.ts';
 /** So many frames are told one by one. */
 const LISTED_MAX = 8;
 
+/** So many frames are looked at for one with voxels. */
+const LOOKED_AT_MAX = 64;
+
 /** What a file holds. */
 export interface Shown {
   readonly source: string;
   readonly scene: Scene;
   /** How many models. */
   readonly models: number;
+  /** Whether a model has voxels. */
+  readonly solid: (model: number) => boolean;
   /** Whether there is a chunk PACK. */
   readonly packed: boolean;
   /** As in ImportOptions. */
@@ -23,9 +28,9 @@ export interface Shown {
 
 /**
  * Where all models go, hidden ones marked, in the order of the scene. Of an animation only a frame
- * is taken, the first when nothing is said; or of all of them what is different from those before,
- * the first one visible. Models that no shape names are hidden. Throws GOX_MEMORY_LIMIT for more
- * than `placements_max`.
+ * is taken, the first with voxels when nothing is said; or of all of them what is different from
+ * those before, that one visible. Models that no shape names are hidden. Throws GOX_MEMORY_LIMIT
+ * for more than `placements_max`.
  */
 export function placementsOf(
   file: Shown,
@@ -37,22 +42,35 @@ export function placementsOf(
   if (scene.empty && !packed) return unplaced(models, () => false);
   const frames = scene.empty ? Array.from({ length: models }, (_, i) => i) : scene.frames();
   if (frames.length > 1) framed?.(frames);
+  const looked = new Map<number, Placement[]>();
   const at = (frame: number) =>
-    scene.empty
+    looked.get(frame) ??
+    (scene.empty
       ? [{ model: frame, instance: 0, ...UNMOVED }]
-      : scene.instances(models, frame, placements_max);
-  if (frame === 'all') return [...allFrames(frames, at, placements_max), ...left(file, report)];
+      : scene.instances(models, frame, placements_max));
+  const shows = (frame: number) => {
+    const placements = at(frame);
+    looked.set(frame, placements);
+    return placements.some(({ model, hidden }) => !hidden && file.solid(model));
+  };
+  const alone = frames.length === 1 || typeof frame === 'number';
+  const first = alone ? 0 : (frames.slice(0, LOOKED_AT_MAX).find(shows) ?? 0);
+  if (frame === 'all') {
+    return [...allFrames(frames, first, at, placements_max), ...left(file, report)];
+  }
   const last = frames.at(-1)!;
-  const chosen = Math.min(frame ?? 0, last);
+  const chosen = Math.min(frame ?? first, last);
   if (frame !== undefined && frame > last) {
     const message = `${source} has no frame ${frame}; its last, ${last}, was read.`;
     report.warn('WARN_FRAME_MISSING', message);
   }
   // Who asks for one knows that there are others.
   if (frames.length > 1 && chosen !== frame) {
+    const why =
+      frame === undefined && chosen !== frames[0] ? ', the first that shows anything' : '';
     const message =
       `${source} has ${frames.length} frames, ${listOf(frames)}, of which that of frame ${chosen}` +
-      ' was read.';
+      `${why} was read.`;
     report.warn('WARN_FRAMES_LEFT_OUT', message, undefined, frames.length - 1);
   }
   const placements = at(chosen);
@@ -71,6 +89,7 @@ function listOf(frames: readonly number[]): string {
 /** Each instance at each frame where it is not as at one before. */
 function* allFrames(
   frames: readonly number[],
+  first: number,
   at: (frame: number) => Placement[],
   placements_max: number,
 ): Generator<Placement> {
@@ -82,7 +101,7 @@ function* allFrames(
       if (known.has(what)) continue;
       known.add(what);
       if (known.size > placements_max) at(-1);
-      if (frame === frames[0]) yield placement;
+      if (frame <= first) yield placement;
       else {
         const text = name === '' ? `Frame ${frame}` : `${name} (frame ${frame})`;
         yield { ...placement, name: text, hidden: true };

@@ -229,6 +229,7 @@ class VoxReader {
       source: this.#source,
       scene: this.#scene,
       models: this.#models.length,
+      solid: (model: number) => indicesIn(this.#models[model]!).some((is, index) => is * index > 0),
       packed: this.#packed,
       framed: this.#options.framed,
     };

@@ -1,0 +1,44 @@
+/** Of animations in .vox files a frame is shown that has something to show. */
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { formatFor, type ImportOptions } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
+import { voxelLines } from '../../support/fixtures.ts';
+import { chunk, dict, int32, model, transform, voxFile } from '../../support/vox-file.ts';
+
+function read(bytes: Buffer, options: ImportOptions = {}) {
+  const report = new Report();
+  const document = formatFor('x.vox').read!(bytes, 'x.vox', { ...options, report });
+  return { document, told: report.warnings().map(({ code, count }) => `${code} ${count}`) };
+}
+
+const test = suite('people: frames of .vox');
+
+test('the first frame that shows anything is shown, where those before it are empty', () => {
+  const none = model([1, 1, 1]);
+  const full = [2, 3].map((index) => model([1, 1, 1], [0, 0, 0, index]));
+  const frames = (...models: [number, number][]) => {
+    const list = models.map(([model, at]) => Buffer.concat([int32(model), dict({ _f: `${at}` })]));
+    const head = [int32(1), dict({}), int32(list.length)];
+    return [transform(0, 1), chunk('nSHP', Buffer.concat([...head, ...list]))];
+  };
+  const left = 'WARN_FRAMES_LEFT_OUT 2';
+  for (const [bytes, told] of [
+    [voxFile(chunk('PACK', int32(3)), none, ...full), [left]],
+    [voxFile(none, ...full, ...frames([0, 0], [1, 3], [2, 5])), [left]],
+    [voxFile(...full, ...frames([7, 0], [0, 3], [1, 5])), ['WARN_BROKEN_PART 1', left]],
+  ] as const) {
+    const shown = read(bytes);
+    assert.equal(voxelLines(shown.document.merged()), '0 0 0 ffffccff\n');
+    assert.equal(shown.told, told);
+    const all = read(bytes, { frame: 'all' }).document;
+    assert.equal(voxelLines(all.merged()), '0 0 0 ffffccff\n');
+    // Who names the empty one gets it.
+    assert.equal(voxelLines(read(bytes, { frame: 0 }).document.merged()), '');
+  }
+  const nothing = read(voxFile(none, none, ...frames([0, 0], [1, 3])));
+  assert.equal(nothing.told, ['WARN_FRAMES_LEFT_OUT 1']);
+});
+
+test.run();
