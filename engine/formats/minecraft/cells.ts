@@ -5,9 +5,7 @@ import { checkInterrupt } from '../../interrupt.ts';
 import type { Box } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 import type { Volume } from '../../volume/volume.ts';
-import { tellNearest } from '../blocks/told.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
-import type { Report } from '../report.ts';
 import type { BlockChoice } from './block-colors.ts';
 
 /** What a model that is written as every cell of its box may have; these are 128 MiB. */
@@ -18,10 +16,11 @@ const AIR = 'minecraft:air';
 /** Gives numbers to the blocks of colours as they come; air is 0. */
 export class BlockNumbers {
   readonly names: string[] = [AIR];
+  /** The colours that no block has just so. */
+  readonly inexact: number[] = [];
   readonly #choice: BlockChoice;
   readonly #numbers = new Map<string, number>();
   readonly #byColor = new Map<number, number>();
-  #inexact = 0;
 
   constructor(choice: BlockChoice) {
     this.#choice = choice;
@@ -31,7 +30,7 @@ export class BlockNumbers {
     const known = this.#byColor.get(rgba);
     if (known !== undefined) return known;
     const name = this.#choice.of(rgba);
-    if (!this.#choice.exact(name, rgba)) this.#inexact++;
+    if (!this.#choice.exact(name, rgba)) this.inexact.push(rgba);
     let number = this.#numbers.get(name);
     if (number === undefined) {
       number = this.names.length;
@@ -40,11 +39,6 @@ export class BlockNumbers {
     }
     this.#byColor.set(rgba, number);
     return number;
-  }
-
-  /** Tells how many colours have no block of just that colour. */
-  tell(report: Report | undefined): void {
-    tellNearest(this.#inexact, report);
   }
 }
 

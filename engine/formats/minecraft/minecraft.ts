@@ -9,6 +9,7 @@ import type { Document } from '../../document/document.ts';
 import type { Box } from '../../volume/box.ts';
 import { withinBudget } from '../block-budget.ts';
 import { blockFile } from '../blocks/block-file.ts';
+import { tellNearest } from '../blocks/told.ts';
 import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { shown } from '../shown.ts';
@@ -57,7 +58,8 @@ function writer(write: Write, usable?: (name: string) => boolean): NonNullable<F
       return one;
     };
     const packed = gzipSync(Buffer.concat([...write(document, numbers)]));
-    for (const one of all) one.tell(options.report);
+    // A colour of several regions is one.
+    tellNearest(new Set(all.flatMap(({ inexact }) => inexact)).size, options.report);
     return inPieces([packed]);
   };
 }

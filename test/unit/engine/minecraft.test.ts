@@ -330,6 +330,18 @@ test('a file of blocks may tell states apart', () => {
   assert.equal([...colors].sort(), ['010203ff', '040506ff']);
 });
 
+test('a colour of several regions is told once', () => {
+  const document = Document.empty();
+  document.activeLayer.volume.set(0, 0, 0, 0xff00_00fe);
+  document.addLayer('other').volume.set(1, 0, 0, 0xff00_00fe);
+  const report = new Report();
+  Buffer.concat([...formatFor('', 'litematic').write!(document, { report })]);
+  assert.equal(
+    report.warnings().map(({ code, count }) => [code, count]),
+    [['WARN_COLORS_MERGED', 1]],
+  );
+});
+
 test('a file of blocks is heeded both ways', () => {
   const blocks = { 'minecraft:stone': '#0a0b0c', 'minecraft:red_wool': null, 'my:own': [1, 2, 3] };
   const open = () => Buffer.from(JSON.stringify(blocks));
