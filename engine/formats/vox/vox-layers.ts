@@ -9,6 +9,7 @@ import { type Material, newMaterial } from '../../document/scene.ts';
 import { PACKABLE_MAX } from '../../volume/block-store.ts';
 import type { BlockBudget } from '../block-budget.ts';
 import type { Report } from '../report.ts';
+import { partName } from './vox-join.ts';
 import { forInstances, indicesIn, type Model, placeModel } from './vox-model.ts';
 import { ofMiddles } from './vox-move.ts';
 import type { Placement } from './vox-scene.ts';
@@ -120,7 +121,9 @@ export class LayerMaker {
       this.#budget.require(voxels);
     }
     for (const placement of placements) {
-      for (const part of this.#partsOf(placement.model)) this.#add(placement, part);
+      // Parts of what has no name are called alike, too.
+      const name = placement.name || `Layer.${this.#layers.length + 1}`;
+      for (const part of this.#partsOf(placement.model)) this.#add({ ...placement, name }, part);
     }
     return this.#layers;
   }
@@ -132,11 +135,10 @@ export class LayerMaker {
       const message = `${file} becomes more than ${LAYERS_MAX} layers.`;
       throw new GoxError('GOX_MEMORY_LIMIT', message, { file, layers_max: LAYERS_MAX });
     }
-    const title = name === '' ? `Layer.${number}` : name;
     const whole = colors === this.#paint.colors || kind === 0;
-    const text = whole ? title : `${title} (${this.#paint.materials[kind]!.name})`;
+    const text = whole ? name : partName(name, this.#paint.materials[kind]!.name);
     const layer = new Layer(number, text);
-    const clipped = () => this.#clipped(title);
+    const clipped = () => this.#clipped(name);
     const volume = placeModel(this.#models[model]!, ofMiddles(move), colors, this.#budget, clipped);
     layer.set({ material: kind, visible: !hidden, volume });
     this.#blocks += volume.blockCount;

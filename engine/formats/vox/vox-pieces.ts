@@ -7,7 +7,7 @@ import type { Vec3 } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 
 /** Coordinates in a model are bytes. */
-const SIDE_MAX = 256;
+export const SIDE_MAX = 256;
 
 /** A block with solid voxels, and where they are in it: from `low` to `high`, both included. */
 interface SolidBlock {

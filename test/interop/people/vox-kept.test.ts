@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../../engine/document/document.ts';
+import type { Layer } from '../../../engine/document/layer.ts';
 import type { Camera } from '../../../engine/document/scene.ts';
 import {
   type ExportOptions,
@@ -173,6 +174,58 @@ test('what materials say without a counterpart is kept, in .gox too', () => {
     for (const [i, properties] of given.entries()) {
       assert.equal({ ...written[i], ...properties }, written[i], `material ${i}`);
     }
+  }
+});
+
+test('an object of several materials is one object again, unless its parts were changed', () => {
+  const kinds = [{ _type: '_metal' }, { _type: '_metal', _rough: '0.5' }, { _type: '_emit' }];
+  const row = vox.model([5, 1, 1], ...[0, 1, 2, 3].map((x) => [x, 0, 0, x + 1]));
+  const rest = vox.model([2, 1, 1], [0, 0, 0, 1], [1, 0, 0, 3]);
+  const scene = [vox.transform(0, 1), vox.group(1, 2, 4, 6, 8)];
+  for (const [i, name] of ['arm', 'arm', 'leg', ''].entries()) {
+    const at = { _t: `${10 * i} 0 ${i}` };
+    const model = name === 'leg' ? 1 : 0;
+    scene.push(vox.transform(2 + 2 * i, 3 + 2 * i, at, { _name: name }));
+    scene.push(vox.shape(3 + 2 * i, model));
+  }
+  const colors = Uint8Array.from({ length: 1024 }, (_, i) => (i % 4 === 3 ? 255 : i / 4));
+  const materials = [
+    chunk('RGBA', Buffer.from(colors)),
+    ...kinds.map((one, i) => material(i + 1, one)),
+  ];
+  const bytes = voxFile(row, rest, ...scene, ...materials);
+  const document = read(bytes).document;
+  assert.is(document.layers.length, 14);
+  const gox = formatFor('x.gox');
+  const reopened = gox.read!(Buffer.concat([...gox.write!(document)]), 'x.gox');
+  const looks = (file: Buffer) =>
+    seenObjects(file).map(({ voxels }) => voxels.map(({ place, rgb }) => `${place} ${rgb}`).sort());
+  for (const one of [document, reopened]) {
+    const { file, told } = write(one);
+    assert.equal(told, []);
+    assert.equal(looks(file), looks(bytes));
+    assert.equal(
+      seenObjects(file).map(({ name }) => name),
+      ['arm', 'arm', 'leg', 'Layer.11'],
+    );
+    assert.is(ofType(file, 'SIZE').length, 2);
+    assert.equal(seenLines(seenObjects(file)), seenLines(seenObjects(bytes)));
+    assert.is(read(file).document.layers.length, 14);
+  }
+  const changes: readonly ((layer: Layer) => void)[] = [
+    (layer) => layer.set({ visible: false }),
+    (layer) => layer.set({ name: 'armour' }),
+    (layer) => layer.set({ material: 0 }),
+    (layer) => layer.volume.set(1, 0, 0, 0xff00_0000),
+    (layer) => layer.volume.set(300, 0, 0, 0xff00_0000),
+  ];
+  for (const [i, change] of changes.entries()) {
+    const { document: changed } = read(voxFile(row, ...materials));
+    for (const layer of changed.layers) layer.set({ name: layer.name.replace('Layer.1', 'arm') });
+    const second = changed.layers[1]!;
+    assert.is(seenObjects(write(changed, { hidden: true }).file).length, 1);
+    change(second);
+    assert.ok(seenObjects(write(changed, { hidden: true }).file).length > 1, `change ${i}`);
   }
 });
 
