@@ -52,6 +52,12 @@ export class Report {
     this.#found.set(`${code} ${message}`, warning);
   }
 
+  /** Notes groups of layers that have none of their names. */
+  groupNames(groups: readonly string[], source: string): void {
+    const message = `Layers of ${source} have other names than groups: ${listed(groups)}.`;
+    this.warn('WARN_NAMES_LOST', message, undefined, groups.length);
+  }
+
   /** Whether there is one of that kind. */
   tells(code: WarningCode): boolean {
     return this.#messages.has(code);

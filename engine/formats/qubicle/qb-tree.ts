@@ -11,6 +11,7 @@ import { boxMatrix } from '../../volume/matrix.ts';
 import type { BlockBudget } from '../block-budget.ts';
 import type { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
+import type { Report } from '../report.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 
 /** A layer costs memory even when its matrix is but a few bytes. */
@@ -34,10 +35,13 @@ export class TreeLayers {
   readonly #reader: ByteReader;
   readonly #voxels: VoxelBuilder;
   readonly #budget: BlockBudget;
+  readonly #report: Report | undefined;
+  readonly #groups = new Set<string>();
   #count = 0;
 
-  constructor(reader: ByteReader, budget: BlockBudget) {
+  constructor(reader: ByteReader, budget: BlockBudget, report: Report | undefined) {
     this.#reader = reader;
+    this.#report = budget.counting ? undefined : report;
     this.#voxels = new VoxelBuilder(budget);
     this.#budget = budget;
   }
@@ -47,6 +51,17 @@ export class TreeLayers {
     if (depth >= DEPTH_MAX) this.#reader.fail(`groups are nested more than ${DEPTH_MAX} deep`);
     const sum = [at[0] + offset[0], at[1] + offset[1], at[2] + offset[2]] as const;
     return { at: sum, visible: visible && shown, depth: depth + 1 };
+  }
+
+  /** Notes a compound that is shown as its parts. */
+  group(name: string): void {
+    this.#groups.add(name);
+  }
+
+  /** Notes a node that is passed over. */
+  unknown(kind: number, byte: number): void {
+    const message = `Nodes of kind ${kind} of ${this.#reader.source} are not known here.`;
+    this.#report?.warn('WARN_UNKNOWN_PART', message, { byte });
   }
 
   /** Adds a layer at a group's place; `fill` is given what puts its voxels there. */
@@ -90,6 +105,9 @@ export class TreeLayers {
   }
 
   finish(): Document {
+    const known = new Set(['', ...this.document.layers.map(({ name }) => name)]);
+    const groups = [...this.#groups].filter((name) => !known.has(name));
+    this.#report?.groupNames(groups, this.#reader.source);
     this.document.set({ box: boxMatrix(contentBox(this.document.layers)) });
     return this.document;
   }

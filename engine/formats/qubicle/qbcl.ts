@@ -18,7 +18,7 @@ import { checkInterrupt } from '../../interrupt.ts';
 import type { Vec3 } from '../../volume/box.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { ByteReader } from '../bytes.ts';
-import type { Format } from '../format.ts';
+import type { Format, ImportOptions } from '../format.ts';
 import { type Group, type PutRun, ROOT, TreeLayers, vector } from './qb-tree.ts';
 
 const MAGIC = 'QBCL';
@@ -30,7 +30,12 @@ const COMPOUND = 2;
 const ROTATION_BYTES = 36;
 const RUN = 2;
 
-function readQbcl(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+function readQbcl(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  { report }: ImportOptions,
+): Document {
   const reader = new ByteReader(bytes, source, 'little');
   reader.magic(MAGIC, 'Qubicle project');
   reader.skip(8, 'versions');
@@ -38,7 +43,7 @@ function readQbcl(bytes: Uint8Array, source: string, budget: BlockBudget): Docum
   reader.skip(pixels * 4, 'the picture');
   for (let i = 0; i < TEXTS; i++) reader.skip(reader.u32('length of a text'), 'a text');
   reader.skip(GUID_BYTES, 'times');
-  const layers = new TreeLayers(reader, budget);
+  const layers = new TreeLayers(reader, budget, report);
   readNode(reader, layers, ROOT);
   return layers.finish();
 }
@@ -73,6 +78,7 @@ function readNode(reader: ByteReader, layers: TreeLayers, group: Group): void {
     });
   // A compound shows its children, and its own cells only when it has none.
   if (kind === MATRIX || readChildren(reader, layers, own) === 0) add();
+  else layers.group(name);
 }
 
 function readChildren(reader: ByteReader, layers: TreeLayers, group: Group): number {

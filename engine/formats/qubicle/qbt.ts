@@ -24,7 +24,7 @@ import type { Box, Vec3 } from '../../volume/box.ts';
 import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { copyBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
-import type { Format } from '../format.ts';
+import type { Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { type Group, type PutRun, ROOT, TreeLayers, vector } from './qb-tree.ts';
 
@@ -40,7 +40,12 @@ const PLACE_BYTES = 48;
 /** A layer is packed in one go; these are 128 MiB. */
 const CELLS_MAX = 2 ** 25;
 
-function readQbt(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+function readQbt(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  { report }: ImportOptions,
+): Document {
   const reader = new ByteReader(bytes, source, 'little');
   reader.magic(MAGIC, 'Qubicle Binary Tree');
   if (reader.u8('version') !== VERSION) reader.fail('only version 1 is supported', 4);
@@ -49,7 +54,7 @@ function readQbt(bytes: Uint8Array, source: string, budget: BlockBudget): Docume
   const count = reader.u32('number of colours');
   const colors = reader.take(count * 4, 'colours');
   reader.magic('DATATREE', 'data of a Qubicle Binary Tree');
-  const layers = new TreeLayers(reader, budget);
+  const layers = new TreeLayers(reader, budget, report);
   readNode(reader, layers, ROOT, colors);
   return layers.finish();
 }
@@ -82,7 +87,9 @@ function readNode(reader: ByteReader, layers: TreeLayers, group: Group, colors: 
       });
     // A compound shows its children, and its own cells only when it has none.
     if (kind === MATRIX || children(own) === 0) add();
+    else layers.group(name);
   }
+  if (kind > COMPOUND) layers.unknown(kind, end - length);
   if (reader.at > end) reader.fail('a node is longer than it says', end);
   reader.at = end;
 }

@@ -234,6 +234,7 @@ class VoxReader {
       framed: this.#options.framed,
     };
     const placements = placementsOf(shown, this.#options.frame, report, LAYERS_MAX);
+    report.groupNames(this.#scene.groupNames(placements), this.#source);
     const colors = this.#indexed();
     this.#makeOpaque(colors);
     const paint = paintOf(colors, (index) => {

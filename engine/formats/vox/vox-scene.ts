@@ -148,6 +148,19 @@ export class Scene {
     return placements;
   }
 
+  /** The names of groups below the root that no placement has. */
+  groupNames(placements: readonly Placement[]): string[] {
+    const known = new Set(placements.map(({ name }) => name));
+    const found = new Set<string>();
+    for (const [id, { name, children }] of this.#nodes) {
+      if (name === '' || known.has(name) || !this.#parents.has(id)) continue;
+      if (children.some((child) => (this.#nodes.get(child)?.children.length ?? 0) > 0)) {
+        found.add(name);
+      }
+    }
+    return [...found];
+  }
+
   /**
    * What one copy of each model does not show: how many others stand in the scene, as far as can be
    * counted, and how many nodes and layers are hidden.

@@ -13,6 +13,7 @@ import {
 import { Report } from '../../../engine/formats/report.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import { seenLines, seenObjects } from '../../support/magica-reader.ts';
+import { SOUND } from '../../support/qbcl-file.ts';
 import { SEED } from '../../support/seed.ts';
 import * as vox from '../../support/vox-file.ts';
 
@@ -227,6 +228,29 @@ test('an object of several materials is one object again, unless its parts were 
     change(second);
     assert.ok(seenObjects(write(changed, { hidden: true }).file).length > 1, `change ${i}`);
   }
+});
+
+test('groups have a name in the file only, where what is in them has its own', () => {
+  const at = (id: number, name: string) => vox.transform(id, id + 1, {}, { _name: name });
+  const scene = (outer: string, ...inner: readonly string[]) =>
+    voxFile(
+      ONE,
+      ...[at(0, 'scene'), vox.group(1, 2), at(2, outer), vox.group(3, 4, 6)],
+      ...[at(4, inner[0]!), vox.shape(5, 0), at(6, inner[1]!), vox.shape(7, 0)],
+    );
+  for (const [file, told] of [
+    [scene('house', 'roof', 'door'), ['WARN_NAMES_LOST 1']],
+    [scene('house', 'roof', ''), []],
+    [scene('', 'roof', 'door'), []],
+  ] as const) {
+    assert.equal(read(file).told, told);
+  }
+  const report = new Report();
+  formatFor('x.qbcl').read!(SOUND, 'x.qbcl', { report });
+  assert.equal(
+    report.warnings().map(({ code, message }) => [code, message.includes('groups: "group".')]),
+    [['WARN_NAMES_LOST', true]],
+  );
 });
 
 test('keys that nobody knows are told once', () => {

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import type { Document } from '../../../engine/document/document.ts';
 import { Document as NewDocument } from '../../../engine/document/document.ts';
 import { formatFor } from '../../../engine/formats/index.ts';
+import { Report } from '../../../engine/formats/report.ts';
 import { boxCorners } from '../../../engine/volume/matrix.ts';
 import { refused, refusesEveryCut, survivesNoise } from '../../support/damage.ts';
 import { documentOf, readAs, VOLUMES, written } from '../../support/documents.ts';
@@ -152,6 +153,15 @@ test('a tree has a layer for each matrix, moved with its group; others are skipp
     ['a', true, { min: [1, -3, 2], max: [2, -2, 5] }, '1 -3 2 ff0000ff\n1 -3 4 00ff00ff'],
     ['b', true, { min: [100, 7, 0], max: [103, 8, 1] }, '100 7 0 ff0000ff\n102 7 0 00ff00ff'],
   ]);
+  const report = new Report();
+  formatFor('x.qbt').read!(bytes, 'x.qbt', { report });
+  assert.equal(
+    report.warnings().map(({ code, count }) => [code, count]),
+    [
+      ['WARN_UNKNOWN_PART', 1],
+      ['WARN_NAMES_LOST', 1],
+    ],
+  );
   refusesEveryCut('qbt', bytes);
   survivesNoise('qbt', bytes);
 });
