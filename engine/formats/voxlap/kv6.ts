@@ -23,10 +23,11 @@ import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { exportBox, sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { Format, ImportOptions } from '../format.ts';
+import type { ExportOptions, Format, ImportOptions } from '../format.ts';
 import { inPieces, PIECE_BYTES } from '../pieces.ts';
 import type { Report } from '../report.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { tellInside } from './inside.ts';
 import { pivotOf, placeOf, setPlace } from './pivot.ts';
 import { BOTTOM, type Surface, surfaceOf, TOP } from './surface.ts';
 
@@ -123,7 +124,7 @@ function colorAt(view: DataView, at: number, goxel: boolean): number {
   return ((bgra & 0xff00_ff00) | ((bgra >>> 16) & 0xff) | ((bgra & 0xff) << 16)) >>> 0;
 }
 
-function writeKv6(document: Document): Generator<Uint8Array> {
+function writeKv6(document: Document, options: ExportOptions = {}): Generator<Uint8Array> {
   const box = exportBox(document) ?? { min: [0, 0, 0], max: [0, 0, 0] };
   const [width, depth, height] = sizeOf(box);
   if (height > HEIGHT_MAX || width * depth > COLUMNS_MAX) {
@@ -132,12 +133,14 @@ function writeKv6(document: Document): Generator<Uint8Array> {
       `${width} x ${depth} x ${height}. Crop it or its image box, or save as .vox.`;
     throw new GoxError('GOX_FORMAT_LIMIT', message, { size: [width, depth, height] });
   }
-  return inPieces(kv6Parts(document, box));
+  return inPieces(kv6Parts(document, box, options.report));
 }
 
-function* kv6Parts(document: Document, box: Box): Generator<Uint8Array> {
+function* kv6Parts(document: Document, box: Box, report?: Report): Generator<Uint8Array> {
   const [width, depth, height] = sizeOf(box);
-  const surface = surfaceOf(document.merged(), box);
+  const volume = document.merged();
+  const surface = surfaceOf(volume, box);
+  tellInside(volume, box, surface, 'top', report);
   const { starts } = surface;
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 'latin1');

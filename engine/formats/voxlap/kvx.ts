@@ -31,10 +31,12 @@ import { ByteReader } from '../bytes.ts';
 import type { ExportOptions, Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
+import { tellInside } from './inside.ts';
 import { type ColorIndex, colorsFor, PALETTE_COLORS, paletteBytes } from './kvx-colors.ts';
 import { pivotOf, placeOf, setPlace } from './pivot.ts';
 import { BOTTOM, PLACE_BITS, SIDES, type Surface, surfaceOf, TOP } from './surface.ts';
 
+const SIX_BITS = 63;
 const PALETTE_BYTES = 768;
 /** Sizes and pivot, which the size field counts. */
 const HEADER_BYTES = 24;
@@ -62,7 +64,7 @@ function readKvx(
   if (level_bytes < HEADER_BYTES || level_bytes > reader.left - PALETTE_BYTES) {
     reader.fail(`a level of ${level_bytes} bytes does not fit with a palette`, 0);
   }
-  const palette = signedWords(readPalette(reader.bytes.subarray(-PALETTE_BYTES)));
+  const palette = signedWords(readPalette(reader.bytes.subarray(-PALETTE_BYTES), like === 'goxel'));
   const size = [reader.u32('size'), reader.u32('size'), reader.u32('size')] as const;
   const [width, depth, height] = size;
   const pivot = () => reader.i32('pivot') / FIXED_ONE;
@@ -152,10 +154,12 @@ function readColumn(
   }
 }
 
-/** Packed colours of 6-bit ones. */
-function readPalette(bytes: Uint8Array): Uint32Array {
+/** Some programs write eight bits, which shows where a channel has more than six. */
+function readPalette(bytes: Uint8Array, goxel: boolean): Uint32Array {
+  const eight = !goxel && bytes.some((value) => value > SIX_BITS);
   const palette = new Uint32Array(PALETTE_COLORS);
-  const channel = (i: number) => Math.round(((bytes[i]! & 63) * 255) / 63);
+  const channel = (i: number) =>
+    eight ? bytes[i]! : Math.round(((bytes[i]! & SIX_BITS) * 255) / SIX_BITS);
   for (let i = 0; i < PALETTE_COLORS; i++) {
     const rgb = channel(i * 3) | (channel(i * 3 + 1) << 8) | (channel(i * 3 + 2) << 16);
     palette[i] = (OPAQUE | rgb) >>> 0;
@@ -173,7 +177,9 @@ function writeKvx(document: Document, options: ExportOptions = {}): Generator<Ui
     const most = [WIDTH_MAX, WIDTH_MAX, HEIGHT_MAX];
     throw new GoxError('GOX_FORMAT_LIMIT', message, { size: [width, depth, height], most });
   }
-  const surface = surfaceOf(document.merged(), box);
+  const volume = document.merged();
+  const surface = surfaceOf(volume, box);
+  tellInside(volume, box, surface, 'bottom', options.report);
   const { palette, index } = colorsFor(document, surface.colors, options);
   const slices = slabsOf(surface, box, index);
   const pivot = options.like === 'goxel' ? pivotOfGoxel(box) : pivotOf(document, box);

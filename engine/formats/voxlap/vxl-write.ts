@@ -12,6 +12,8 @@ import type { Volume } from '../../volume/volume.ts';
 import { copyBox } from '../box-copy.ts';
 import type { ExportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
+import type { Report } from '../report.ts';
+import { tellInner } from './inside.ts';
 import { type Frame, frameOf, headerOf, VOXLAP_HEIGHT } from './vxl-header.ts';
 
 export const ACE_OF_SPADES = frameOf(512, 512, 64);
@@ -24,7 +26,7 @@ export const GROUND = 0xff40_405b;
 
 export function writeVxl(
   document: Document,
-  { voxlap_header: header = false }: ExportOptions = {},
+  { voxlap_header: header = false, report }: ExportOptions = {},
 ): Generator<Uint8Array> {
   const frame = header ? VOXLAP : ACE_OF_SPADES;
   const { width, depth, height, left, front, top } = frame;
@@ -39,7 +41,7 @@ export function writeVxl(
       ' crop it.';
     throw new GoxError('GOX_FORMAT_LIMIT', message, { min, max });
   }
-  return inPieces(mapOf(document, new Rows(volume, frame, header), frame, header));
+  return inPieces(mapOf(document, new Rows(volume, frame, header), frame, header, report));
 }
 
 function* mapOf(
@@ -47,13 +49,17 @@ function* mapOf(
   rows: Rows,
   frame: Frame,
   header: boolean,
+  report: Report | undefined,
 ): Generator<Uint8Array> {
   if (header) yield headerOf(frame, document.cameras);
   for (let y = 0; y < frame.depth; y++) yield rows.next();
+  tellInner(rows.inside, report);
 }
 
 /** The columns of each y. What lies outside the map is empty. */
 class Rows {
+  /** How many voxels inside are not of the colour of the ground, which they will have. */
+  inside = 0;
   readonly #volume: Volume;
   readonly #frame: Frame;
   readonly #ground: boolean;
@@ -152,7 +158,9 @@ class Rows {
       const top = z;
       while (z < height && this.#isSurface(column + z)) z++;
       const end = z;
-      while (z < height && this.#isInner(column + z)) z++;
+      for (; z < height && this.#isInner(column + z); z++) {
+        if (((now[column + z]! ^ GROUND) & 0xff_ffff) !== 0) this.inside++;
+      }
       // Colours that reach the ground are the top colours of a last span.
       let bottom = z;
       while (bottom < height && this.#isSurface(column + bottom)) bottom++;

@@ -152,4 +152,55 @@ test('.kvx keeps up to 256 colours, each as near as six bits can say it', () => 
   assert.equal(write(document(300), 'kvx').told, ['WARN_COLORS_MERGED 44']);
 });
 
+test('voxels that no side of is seen are told where they will have another colour', () => {
+  const solid = (color: (x: number, y: number, z: number) => number) => {
+    const made = Document.empty();
+    for (let x = 0; x < 5; x++) {
+      for (let y = 0; y < 6; y++) {
+        for (let z = 0; z < 9; z++) {
+          // A room inside, and two parts above each other.
+          if (z === 4 || (x === 2 && y === 2 && z === 7)) continue;
+          made.activeLayer.volume.set(x, y, z, (0xff00_0000 | color(x, y, z)) >>> 0);
+        }
+      }
+    }
+    return made;
+  };
+  const striped = solid((x, _, z) => (x * 0x10_0000) | (z * 0x1000));
+  for (const format of ['kv6', 'kvx', 'vxl']) {
+    const { file, told } = write(striped, format);
+    const after = read(format, file).merged();
+    let different = 0;
+    for (const line of voxelLines(striped.merged()).trim().split('\n')) {
+      const [x, y, z, before] = line.split(' ');
+      const rgba = after.get(Number(x), Number(y), Number(z));
+      const now = [0, 8, 16].map((shift) => (rgba >>> shift) & 0xff);
+      const far = Buffer.from(before!, 'hex').some(
+        (value, i) => i < 3 && Math.abs(value - now[i]!) > 4,
+      );
+      if (far) different++;
+    }
+    assert.ok(different > 0);
+    const lost = told.filter((one) => one.startsWith('WARN_COLORS_LOST'));
+    assert.equal(lost, [`WARN_COLORS_LOST ${different}`], format);
+  }
+  for (const format of ['kv6', 'kvx'])
+    assert.equal(
+      write(
+        solid(() => 0xffffff),
+        format,
+      ).told,
+      [],
+    );
+});
+
+test('a .kvx whose palette has eight bits a channel is as bright as it is', () => {
+  const made = Document.empty();
+  made.activeLayer.volume.set(0, 0, 0, 0xff20_80f0);
+  const { file } = write(made, 'kvx');
+  const eight = Buffer.from(file);
+  for (let i = eight.length - 768; i < eight.length; i++) eight[i] = eight[i]! << 2;
+  assert.is(voxelLines(read('kvx', eight).merged()), '0 0 0 ec8020ff\n');
+});
+
 test.run();
