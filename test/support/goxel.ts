@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from './tmp.ts';
 
-const GOXEL_TIMEOUT_S = 30;
+const GOXEL_TIMEOUT_S = 90;
 /** Below what the test runner gives a file. */
 const RUN_TIMEOUT_S = 220;
 const AT_A_TIME = 2;
