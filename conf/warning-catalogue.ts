@@ -118,6 +118,10 @@ export const WARNINGS = {
     meaning: 'Layers that show a picture have no voxels, and were left out.',
     advice: 'Make voxels of the picture first, by `import_file` with it.',
   },
+  WARN_CLONES_LOST: {
+    meaning: 'Layers that are clones of others, or shapes, were written as the voxels they show.',
+    advice: 'Write gox, which keeps them as what they are.',
+  },
   WARN_PLACE_LOST: {
     meaning: 'The file cannot say where the model stands, which will be elsewhere when it is read.',
     advice: 'Write gox, vox, qb or txt, which keep places.',

@@ -11,7 +11,7 @@ import { fault } from './fault.ts';
 import { faultyParam, invalidParam, type Named, paramProblem } from './params.ts';
 import { READING_SPELLINGS, ReadingFields } from './reading.ts';
 import { FormatName } from './schemas.ts';
-import { WritingFields } from './writing.ts';
+import { SavingFields, WritingFields } from './writing.ts';
 
 export const Options = Type.Optional(
   Type.Unknown({
@@ -36,6 +36,10 @@ const WRITING = closed(
   Type.Object({ format: Type.Optional(FormatName), ...WritingFields, ...V14Fields }),
 ) as unknown as Keywords;
 
+const SAVING = closed(
+  Type.Object({ format: Type.Optional(FormatName), ...SavingFields }),
+) as unknown as Keywords;
+
 /** The parameters with those of `options` among them. Throws GOX_INVALID_PARAMS. */
 export function withReadingOptions<P extends { readonly options?: unknown }>(params: P) {
   return hoisted(params, READING);
@@ -47,6 +51,11 @@ export function withWritingOptions<P extends { readonly options?: unknown }>(par
     readonly includeNormals?: boolean;
     readonly includeTextures?: boolean;
   };
+}
+
+/** The same of what saves a project as a whole. */
+export function withSavingOptions<P extends { readonly options?: unknown }>(params: P) {
+  return hoisted(params, SAVING);
 }
 
 function hoisted<P extends { readonly options?: unknown }>(

@@ -6,13 +6,11 @@ import { listFormats } from './formats.ts';
 import { Contents, Opened, Overwrite } from './opening.ts';
 import { Options } from './options.ts';
 import {
-  Like,
   PATH_SPELLINGS,
   READING_ERRORS,
   READING_SPELLINGS,
   ReadingFields,
   Sizing,
-  Strict,
 } from './reading.ts';
 import {
   Bounds,
@@ -28,7 +26,7 @@ import {
 } from './schemas.ts';
 import { method } from './spec.ts';
 import { Warnings } from './warnings.ts';
-import { WritingFields } from './writing.ts';
+import { SavingFields } from './writing.ts';
 
 /** Goxel's own new image is 64 wide in the v14 daemon. */
 const Side = Type.Optional(
@@ -182,9 +180,8 @@ export const saveProject = method({
   params: projectParams({
     path: Type.Optional(Path),
     format: Type.Optional(FormatName),
-    like: Like,
-    strict: Strict,
-    hidden: WritingFields.hidden,
+    options: Options,
+    ...SavingFields,
   }),
   positional: ['path', 'format'],
   spellings: PATH_SPELLINGS,

@@ -65,6 +65,9 @@ const ShapingFields = {
 /** The names of those, which mean something to every format. */
 export const SHAPING_OPTIONS: readonly string[] = Object.keys(ShapingFields);
 
+/** What the saving of a project as a whole takes. */
+export const SavingFields = { like: Like, strict: Strict, hidden: ShapingFields.hidden };
+
 /** How a file is written; each format takes what is about it. */
 export const WritingFields = {
   like: Like,

@@ -11,7 +11,6 @@ import type { WritingOptions } from '../catalogue/writing.ts';
 import { addLayersOf } from '../document/arrange.ts';
 import type { Document } from '../document/document.ts';
 import { formatFor } from '../formats/index.ts';
-import { type Keeps, keepsOf } from '../formats/keeps.ts';
 import type { Warning } from '../formats/report.ts';
 import type {
   SoloFailure,
@@ -26,16 +25,15 @@ import type {
 import type { Files } from '../project/files.ts';
 import { type Ceiling, explainedBy } from '../project/memory.ts';
 import { isEmpty, type Read, readDocument } from '../project/reading.ts';
-import { readerOf } from '../project/recognised.ts';
+import { formatOf, readerOf } from '../project/recognised.ts';
 import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
-import { BLOCK_BYTES, newScratch } from '../volume/block.ts';
-import { SOLID_ALPHA } from '../volume/color.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
 import { describe } from './describe.ts';
 import { frameTasks, gathered, isFramed } from './frames.ts';
 import { layersAsked } from './layer-names.ts';
 import type { writePicture } from './pictures.ts';
-import { route } from './route.ts';
-import { isStream, nameOf, readStream, writeStream } from './streams.ts';
+import { namedFormat, route, unpackedName } from './route.ts';
+import { isStream, nameOf, readStream, wholeStream, writeStream } from './streams.ts';
 
 export interface Tools {
   readonly files: Files;
@@ -62,33 +60,37 @@ const MESHES = READING_FORMATS.size;
 
 /** Throws TaskError, and whatever `onStream` throws. */
 export function runTask(task: SoloTask, tools: Tools): SoloResult {
-  if (!task.outputs.some(isFramed)) return runOne(task, tools);
-  const tasks = frameTasks(task, framesOf(task, tools));
-  return gathered(tasks.map((one) => runOne(one, tools)));
+  const sources: Sources = new Map();
+  if (!task.outputs.some(isFramed)) return runOne(task, tools, sources);
+  // They are read once for each frame.
+  for (const input of task.inputs) if (isStream(input.path)) keepStream(input, sources, tools);
+  const tasks = frameTasks(task, framesOf(task, tools, sources));
+  return gathered(tasks.map((one) => runOne(one, tools, sources)));
 }
 
 /** The frames of which files are to be made: that which is asked for, or all that there are. */
-function framesOf(task: SoloTask, tools: Tools): readonly number[] {
+function framesOf(task: SoloTask, tools: Tools, sources: Sources): readonly number[] {
   const { frame } = task.reading;
   if (typeof frame === 'number') return [frame];
-  const { reading } = route({ ...task, reading: { ...task.reading, frame: 0 } });
+  const asked = { ...task, reading: { ...task.reading, frame: 0 } };
+  const { reading } = route(asked, (input) => formatRead(input, sources, tools));
   const found = task.inputs.flatMap((input, place) => {
-    return readOne(input, reading[place]!, task, tools).frames ?? [];
+    return readOne(input, reading[place]!, task, tools, sources).frames ?? [];
   });
   return found.length === 0 ? [0] : [...new Set(found)].sort((a, b) => a - b);
 }
 
-function runOne(task: SoloTask, tools: Tools): SoloResult {
+function runOne(task: SoloTask, tools: Tools, sources: Sources): SoloResult {
   const warnings: SoloWarning[] = [];
   const sizings: SoloSizing[] = [];
-  const tell = (path: string, found: readonly Warning[] = []) => {
-    for (const warning of found) warnings.push({ ...warning, path });
+  const tell = (stage: SoloWarning['stage'], path: string, found: readonly Warning[] = []) => {
+    for (const warning of found) warnings.push({ ...warning, stage, path });
   };
-  const routed = route(task);
+  const routed = route(task, (input) => formatRead(input, sources, tools));
   const [first, ...more] = task.inputs.map((input, place) => {
-    const read = readOne(input, routed.reading[place]!, task, tools);
+    const read = readOne(input, routed.reading[place]!, task, tools, sources);
     const { sizing } = read;
-    tell(input.path, read.warnings);
+    tell('reading', input.path, read.warnings);
     if (sizing !== undefined) sizings.push({ ...sizing, path: input.path });
     return { input, ...read };
   });
@@ -105,7 +107,7 @@ function runOne(task: SoloTask, tools: Tools): SoloResult {
     const { warnings: found, ...written } = at('writing', output.path, () =>
       writeOne(document, output, options, task, tools),
     );
-    tell(output.path, found);
+    tell('writing', output.path, found);
     return written;
   });
   return {
@@ -140,7 +142,47 @@ function at<T>(stage: 'reading' | 'writing', path: string, action: () => T): T {
   }
 }
 
-function readOne(input: SoloFile, options: ReadingOptions, task: SoloTask, tools: Tools): Read {
+/** What streams gave that are needed more than once. */
+type Sources = Map<SoloFile, { readonly data: Uint8Array }>;
+
+/** So much of a file tells what it is, if its name does at all. */
+const START_BYTES = 4096;
+
+/** The format of an input by what it holds. */
+function formatRead(input: SoloFile, sources: Sources, tools: Tools): string {
+  const { path, format } = input;
+  if (format !== undefined) return namedFormat(input);
+  if (isStream(path)) return formatOf(keepStream(input, sources, tools), nameOf(path));
+  try {
+    const { files } = tools;
+    const start = files.startOf(path, START_BYTES);
+    if (start === undefined) return namedFormat(input);
+    const isEnough = start.length < START_BYTES || namedFormat(input) !== '';
+    return formatOf(isEnough ? start : files.read(path), path);
+  } catch {
+    // Who reads it is told what is wrong.
+    return namedFormat(input);
+  }
+}
+
+function keepStream(input: SoloFile, sources: Sources, tools: Tools): Uint8Array {
+  const { path } = input;
+  const kept = sources.get(input);
+  if (kept !== undefined) return kept.data;
+  tools.onStage('reading', path);
+  const { file_bytes_max } = tools.options;
+  const data = at('reading', path, () => wholeStream(path, file_bytes_max));
+  sources.set(input, { data });
+  return data;
+}
+
+function readOne(
+  input: SoloFile,
+  options: ReadingOptions,
+  task: SoloTask,
+  tools: Tools,
+  sources: Sources,
+): Read {
   const { path } = input;
   tools.onStage('reading', path);
   return at('reading', path, () => {
@@ -149,9 +191,8 @@ function readOne(input: SoloFile, options: ReadingOptions, task: SoloTask, tools
     const reader = input.format === undefined ? undefined : readerOf(reading);
     const { files, options: limits } = tools;
     const ceiling = ceilingOf(limits);
-    const source = isStream(path)
-      ? { ...reading, path: nameOf(path), ...readStream(path, limits.file_bytes_max, reader) }
-      : reading;
+    const stream = () => sources.get(input) ?? readStream(path, limits.file_bytes_max, reader);
+    const source = isStream(path) ? { ...reading, path: nameOf(path), ...stream() } : reading;
     const read = explainedBy(
       () => ceiling,
       () => {
@@ -201,23 +242,12 @@ function refuseHidden({ layers }: Document, { path, format }: SoloFile, options:
   throw new GoxError('GOX_EMPTY', `${message} --hidden writes them.`, { path });
 }
 
-/** Throws GOX_EMPTY where all voxels are fainter than those that a format has. */
-function refuseFaint(document: Document, path: string, { opacity, inside }: Keeps): void {
-  if ((opacity && inside) || isEmpty(document)) return;
-  for (const { volume } of document.layers) {
-    for (const { data } of volume.blocks(newScratch())) {
-      if (data.some((rgba) => rgba >>> 24 >= SOLID_ALPHA)) return;
-    }
-  }
-  const message = 'All voxels have less than half of their alpha, and are left out of such a file.';
-  throw new GoxError('GOX_EMPTY', message, { path });
-}
-
 /** A file of one layer gives it its name, by which the layers are told apart. */
 function nameLayers({ layers }: Document, { path }: SoloFile): void {
   const [only, ...more] = layers;
   if (only === undefined || more.length > 0 || path === '-') return;
-  only.set({ name: basename(path, extname(path)) });
+  const whole = unpackedName(path);
+  only.set({ name: basename(whole, extname(whole)) });
 }
 
 type Found = SoloOutput & { readonly warnings?: Warning[] };
@@ -244,7 +274,6 @@ function writeOne(
     return { path, ...pictures.writePicture(document, { ...writing, path }, tools) };
   }
   const { name } = writerOf(path, format);
-  if (!task.allow_empty) refuseFaint(document, path, keepsOf(name, options.like));
   if (isStream(path)) {
     return { path, format: name, ...writeStream(document, { ...writing, path }, tools) };
   }

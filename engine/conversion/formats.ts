@@ -5,6 +5,7 @@ import { READING_FORMATS } from '../catalogue/reading.ts';
 import { WRITING_FORMATS } from '../catalogue/writing.ts';
 import { FORMATS, formatFor } from '../formats/index.ts';
 import { type Keeps, keepsOf } from '../formats/keeps.ts';
+import { unpackedName } from './route.ts';
 
 export interface FormatFacts {
   readonly name: string;
@@ -44,8 +45,8 @@ export function extensionOf(format: string): string {
   return formatFor('', format).extensions[0] ?? format;
 }
 
-/** The name of the format that reads a file of that name, if any does. */
+/** The name of the format that reads a file of that name, packed or not, if any does. */
 export function formatReading(path: string): string | undefined {
-  const extension = extname(path).slice(1).toLowerCase();
+  const extension = extname(unpackedName(path)).slice(1).toLowerCase();
   return FORMATS.find(({ read, extensions }) => read && extensions.includes(extension))?.name;
 }

@@ -51,12 +51,17 @@ export function readStream(
   bytes_max: number,
   reader?: Pick<Format, 'readPieces'>,
 ): { readonly data: Uint8Array } | { readonly pieces: Iterable<Uint8Array> } {
+  if (reader?.readPieces === undefined) return { data: wholeStream(path, bytes_max) };
   const stream = streamed(path, bytes_max);
-  if (reader?.readPieces === undefined) return { data: Buffer.concat([...stream]) };
   const first = stream.next();
   const pieces = first.done === true ? [] : startingWith(first.value, stream);
   if (first.done !== true && isPlainText(first.value)) return { pieces };
   return { data: Buffer.concat([...pieces]) };
+}
+
+/** All that a stream gives. Throws GOX_FILE. */
+export function wholeStream(path: string, bytes_max: number): Uint8Array {
+  return Buffer.concat([...streamed(path, bytes_max)]);
 }
 
 /** Of another encoding, packed, or with lines that end as those of old Macs, all is to be seen. */

@@ -1,6 +1,7 @@
 /** A whole document moved by whole voxels and quarter turns: layers, marks, cameras, the box. */
 
 import { type Turn, turned } from '../ops/turn.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
 import {
   boxCorners,
@@ -61,12 +62,21 @@ export function copyOfLayer(layer: Layer): Layer {
 /**
  * The document as it is after a motion, in a copy; what shows is what showed, whole voxels turned
  * exactly. Clones stay clones where their matrix is of whole numbers. Throws GOX_MEMORY_LIMIT when
- * voxels would leave the coordinates.
+ * voxels would leave the coordinates or take more than `bytes_max` bytes.
  */
-export function movedDocument(document: Document, motion: Motion): Document {
+export function movedDocument(
+  document: Document,
+  motion: Motion,
+  bytes_max = Number.POSITIVE_INFINITY,
+): Document {
   document.refresh();
   const moves = { ...matricesOf(motion), turn: turnOf(motion) };
-  const layers = document.layers.map((layer) => movedLayer(layer, moves));
+  let blocks_left = Math.floor(bytes_max / BLOCK_BYTES);
+  const layers = document.layers.map((layer) => {
+    const copy = movedLayer(layer, moves, blocks_left);
+    blocks_left -= copy.volume.blockCount;
+    return copy;
+  });
   const cameras = document.cameras.map((camera) => ({
     ...camera,
     mat: product(moves.space, camera.mat),
@@ -85,9 +95,9 @@ interface Moves {
   readonly turn: Turn;
 }
 
-function movedLayer(layer: Layer, { space, voxels, turn }: Moves): Layer {
+function movedLayer(layer: Layer, { space, voxels, turn }: Moves, blocks_max: number): Layer {
   const copy = copyOfLayer(layer);
-  const volume = turned(layer.volume, turn, Number.POSITIVE_INFINITY);
+  const volume = turned(layer.volume, turn, blocks_max);
   if (layer.box !== undefined) copy.set({ box: movedBox(layer.box, space) });
   const isClone = layer.baseId !== 0;
   if (isClone && !layer.mat.every(Number.isInteger)) {

@@ -138,6 +138,7 @@ const LOSSES: readonly (readonly [Parameters<Report['warn']>[0], Tell])[] = [
   ['WARN_PLACE_LOST', tellPlace],
   ['WARN_CAMERAS_LOST', tellCameras],
   ['WARN_PICTURES_LOST', tellPictures],
+  ['WARN_CLONES_LOST', tellClones],
 ];
 
 function tellLayers(report: Report, keeps: Keeps, { shown, format }: Written): void {
@@ -252,6 +253,18 @@ function tellPictures(report: Report, _: Keeps, { document, format }: Written): 
   const lost = document.layers.filter(({ visible, imagePath }) => visible && imagePath !== '');
   const message = `${format} cannot hold the pictures of layers: ${listed(namesOf(lost))}.`;
   report.warn('WARN_PICTURES_LOST', message, undefined, lost.length);
+}
+
+/** Of formats that are edited further, layer by layer; elsewhere nobody expects it. */
+function tellClones(report: Report, keeps: Keeps, { shown, format }: Written): void {
+  if (format === 'gox' || !keeps.layers || !keeps.inside) return;
+  // Models of a scene may stand in several places.
+  const lost = shown.filter(({ shape, baseId }) => {
+    return shape !== undefined || (baseId !== 0 && format !== 'vox');
+  });
+  const names = listed(namesOf(lost));
+  const message = `${format} cannot hold clones and shapes, and these became voxels: ${names}.`;
+  report.warn('WARN_CLONES_LOST', message, undefined, lost.length);
 }
 
 function namesOf(layers: readonly Layer[]): string[] {

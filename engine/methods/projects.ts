@@ -1,7 +1,7 @@
 /** Making, describing and ending projects; loading, saving and exporting them. */
 
 import type { listFormats } from '../catalogue/formats.ts';
-import { withReadingOptions } from '../catalogue/options.ts';
+import { withReadingOptions, withSavingOptions } from '../catalogue/options.ts';
 import { invalidParam } from '../catalogue/params.ts';
 import type {
   closeProject,
@@ -73,7 +73,8 @@ function install(
   return { success: true, path, ...opened, layer_count, voxel_count, ...toldOf(told) };
 }
 
-const save: Handler<typeof saveProject> = (project, params) => {
+const save: Handler<typeof saveProject> = (project, given) => {
+  const params = withSavingOptions(given);
   const asked = params.path ?? project.path;
   if (asked === undefined) {
     throw invalidParam('.path', 'a path, since the project has no file yet', undefined);

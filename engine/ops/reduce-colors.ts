@@ -51,8 +51,10 @@ export class Reducer {
     return count;
   }
 
-  reduced(volume: Volume): Volume {
+  /** Throws GOX_MEMORY_LIMIT when the result would take more than `blocks_max` blocks. */
+  reduced(volume: Volume, blocks_max = Number.POSITIVE_INFINITY): Volume {
     const result = new Volume();
+    result.blocks_max = blocks_max;
     for (const { x, y, z, data } of volume.blocks(newScratch())) {
       const words = newBlockData();
       let last = -1;
@@ -72,6 +74,7 @@ export class Reducer {
       }
       result.giveBlock(x, y, z, words);
     }
+    result.blocks_max = Number.POSITIVE_INFINITY;
     return result;
   }
 

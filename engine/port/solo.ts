@@ -46,6 +46,7 @@ export interface SoloWarning {
   readonly message: string;
   readonly count: number;
   readonly where?: object;
+  readonly stage: 'reading' | 'writing';
   /** The file that was read or written. */
   readonly path: string;
 }

@@ -36,7 +36,8 @@ export function paletteOf(
   const { colors } = readPalette(readBeside(files, path), path, report);
   if (colors.length > 0 && colors.length <= COLORS_MAX) return colors;
   const message = `${asked} has ${colors.length} colours; a palette has 1 to ${COLORS_MAX}.`;
-  throw new GoxError('GOX_FORMAT_LIMIT', message, { path, colors: colors.length });
+  const advice = 'Give another palette; with `dither` few colours look like more.';
+  throw new GoxError('GOX_FORMAT_LIMIT', message, { path, colors: colors.length, advice });
 }
 
 /** What is read to write another file. Errors tell that it is not the one that is written. */

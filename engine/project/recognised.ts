@@ -35,7 +35,7 @@ type Attempt<T> = (
 
 /** What gzip may unpack to. */
 const UNPACKED_BYTES_MAX = 2 ** 28;
-const GZIP_NAME = /\.(?:gz|gzip)$/i;
+export const GZIP_NAME = /\.(?:gz|gzip)$/i;
 const UTF_16 = ['fffe', 'feff'];
 
 /**
@@ -82,6 +82,23 @@ function sliced(kind: Kind, named: Reader, asked: Labelled, report: Report): Rea
   if (!isAsked && format === 'png') return named;
   if (!isAsked) tellOther(asked, kind, report);
   return readerOf({ ...asked, format: 'png slices' });
+}
+
+/**
+ * The name of the format that bytes of that path would be read as, as far as that can be told
+ * without reading them; '' of what nothing here reads.
+ */
+export function formatOf(bytes: Uint8Array, path: string): string {
+  const named = byName(path.replace(GZIP_NAME, ''));
+  try {
+    const content = plain(isPacked(bytes) ? unpacked(bytes, { path }) : bytes);
+    const kind = kindOf(content) ?? (named === undefined ? shapeOf(content) : undefined);
+    if (kind === undefined || kind.formats.includes(named?.name ?? '')) return named?.name ?? '';
+    return readerFor(kind)?.name ?? '';
+  } catch {
+    // Who reads it is told what is wrong.
+    return named?.name ?? '';
+  }
 }
 
 /** The format that is asked for, or is that of the name. Throws GOX_FORMAT_UNKNOWN. */

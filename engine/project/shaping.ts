@@ -20,6 +20,7 @@ import { keepsOf } from '../formats/keeps.ts';
 import { listed, type Report } from '../formats/report.ts';
 import { ColorCounter, medianCut } from '../image/quantize.ts';
 import { Reducer } from '../ops/reduce-colors.ts';
+import { BLOCK_BYTES } from '../volume/block.ts';
 import type { Vec3 } from '../volume/box.ts';
 import { boxMatrix, identity } from '../volume/matrix.ts';
 import { blended } from './blended.ts';
@@ -48,11 +49,26 @@ export function shaped(
   if (format !== 'gox' && options.like !== 'goxel') made = blended(made, report);
   if (options.merge === true) made = merged(made, report);
   if (!WRITING_FORMATS.mesh.includes(format)) made = scaled(made, options, ceiling);
-  if (options.rotate !== undefined) made = movedDocument(made, rotation(options.rotate));
-  if (options.crop === true) made = cropped(made);
-  made = reduced(made, options, report, { format, palette });
+  const { rotate } = options;
+  if (rotate !== undefined) {
+    const turns = rotation(rotate);
+    made = within(ceiling, (bytes_max) => movedDocument(made, turns, bytes_max));
+  }
+  if (options.crop === true) made = within(ceiling, (bytes_max) => cropped(made, bytes_max));
+  made = within(ceiling, (bytes_max) =>
+    reduced(made, options, report, { format, palette, bytes_max }),
+  );
   if (made !== document && isBare(made) && !isBare(document)) tellEmpty(report);
   return made;
+}
+
+/** Makes a copy within what is free. Throws GOX_MEMORY_LIMIT. */
+function within<T>(ceiling: Ceiling | undefined, make: (bytes_max: number) => T): T {
+  if (ceiling === undefined) return make(READ_VOXEL_BYTES_MAX);
+  return explainedBy(
+    () => ceiling,
+    () => make(ceiling.bytes_free),
+  );
 }
 
 function isBare({ layers }: Document): boolean {
@@ -141,9 +157,8 @@ function withLayers(document: Document, some: readonly Layer[], shown: boolean):
 /** Throws GOX_MEMORY_LIMIT for a model that would be too large. */
 function scaled(document: Document, { scale = 1 }: WritingOptions, ceiling?: Ceiling): Document {
   if (scale === 1) return document;
-  const make = () => scaledDocument(document, scale, ceiling?.bytes_free ?? READ_VOXEL_BYTES_MAX);
   try {
-    return ceiling === undefined ? make() : explainedBy(() => ceiling, make);
+    return within(ceiling, (bytes_max) => scaledDocument(document, scale, bytes_max));
   } catch (error) {
     if (!(error instanceof GoxError) || error.code !== 'GOX_MEMORY_LIMIT') throw error;
     const message = `${error.message} Give a smaller \`scale\`.`;
@@ -181,13 +196,14 @@ function rotation(text: string): Motion {
 }
 
 /** At the origin, in an image box around what shows. */
-function cropped(document: Document): Document {
+function cropped(document: Document, bytes_max: number): Document {
   const boxes = document.shownVolumes().flatMap((volume) => volume.box() ?? []);
   if (boxes.length === 0) return document;
   const least = (axis: 0 | 1 | 2) => Math.min(...boxes.map(({ min }) => min[axis]));
   const most = (axis: 0 | 1 | 2) => Math.max(...boxes.map(({ max }) => max[axis]));
   const min: Vec3 = [least(0), least(1), least(2)];
-  const moved = movedDocument(document, { ...STAYS, by: [0 - min[0], 0 - min[1], 0 - min[2]] });
+  const motion: Motion = { ...STAYS, by: [0 - min[0], 0 - min[1], 0 - min[2]] };
+  const moved = movedDocument(document, motion, bytes_max);
   const size: Vec3 = [most(0) - min[0], most(1) - min[1], most(2) - min[2]];
   moved.set({ box: boxMatrix({ min: [0, 0, 0], max: size }) });
   return moved;
@@ -198,7 +214,7 @@ function reduced(
   document: Document,
   { dither = false }: WritingOptions,
   report: Report,
-  { format, palette }: Shape,
+  { format, palette, bytes_max }: Shape & { readonly bytes_max: number },
 ): Document {
   const colors = palette ?? (dither ? paletteFor(document, format) : undefined);
   if (colors === undefined) {
@@ -210,9 +226,11 @@ function reduced(
   }
   document.refresh();
   const reducer = new Reducer(colors, dither);
+  let blocks_left = Math.floor(bytes_max / BLOCK_BYTES);
   const layers = document.layers.map((layer) => {
     const copy = copyOfLayer(layer);
-    const volume = reducer.reduced(layer.volume);
+    const volume = reducer.reduced(layer.volume, blocks_left);
+    blocks_left -= volume.blockCount;
     if (layer.derived) copy.derivation = { volume, inputs: 'kept', version: 0 };
     else copy.set({ volume });
     return copy;

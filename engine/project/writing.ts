@@ -7,8 +7,10 @@ import { WRITING_FORMATS, type WritingOptions } from '../catalogue/writing.ts';
 import type { Document } from '../document/document.ts';
 import type { ExportOptions, Format } from '../formats/format.ts';
 import { formatFor } from '../formats/index.ts';
-import { keepsOf, tellLosses } from '../formats/keeps.ts';
+import { type Keeps, keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
+import { newScratch } from '../volume/block.ts';
+import { SOLID_ALPHA } from '../volume/color.ts';
 import type { Files } from './files.ts';
 import type { Ceiling } from './memory.ts';
 import { paletteOf, readBeside } from './palettes.ts';
@@ -93,17 +95,36 @@ export function* piecesOf(
   tellUnused(report, options, WRITING_FORMATS, name, unused);
   const palette = paletteOf(files, options.palette, report);
   const shape = shaped(document, options, report, { format: name, palette, ceiling });
-  if (refuse_empty === true) refuseEmpty(report, path);
+  const keeps = keepsOf(name, options.like, room.beside === undefined);
+  if (refuse_empty === true) refuseEmpty(shape, keeps, report, path);
   const also = { report, open: (name: string) => readBeside(files, name) };
   yield* write(shape, { ...options, ...room, ...also });
-  tellLosses(shape, name, keepsOf(name, options.like, room.beside === undefined), report);
+  tellLosses(shape, name, keeps, report);
 }
 
-/** Throws GOX_EMPTY where shaping has left nothing. */
-function refuseEmpty(report: Report, path = DATA): void {
+/** Throws GOX_EMPTY where shaping has left nothing, or nothing but what the format leaves out. */
+function refuseEmpty(shape: Document, keeps: Keeps, report: Report, path = DATA): void {
   const empty = report.warnings().find(({ code }) => code === 'WARN_EMPTY');
-  if (empty === undefined) return;
-  throw new GoxError('GOX_EMPTY', `${cutPath(path)}: ${empty.message}`, { path });
+  const why = empty?.message ?? (isFaint(shape, keeps) ? FAINT : undefined);
+  if (why === undefined) return;
+  throw new GoxError('GOX_EMPTY', `${path === '-' ? '' : `${cutPath(path)}: `}${why}`, { path });
+}
+
+const FAINT = 'All voxels have less than half of their alpha, and are left out of such a file.';
+
+/** Whether all voxels are fainter than those that a format has. */
+function isFaint({ layers }: Document, { opacity, inside, visibility }: Keeps): boolean {
+  if (opacity && inside) return false;
+  const written = layers.filter(({ visible, volume }) => {
+    return (visible || visibility) && volume.count() > 0;
+  });
+  if (written.length === 0) return false;
+  for (const { volume } of written) {
+    for (const { data } of volume.blocks(newScratch())) {
+      if (data.some((rgba) => rgba >>> 24 >= SOLID_ALPHA)) return false;
+    }
+  }
+  return true;
 }
 
 /**

@@ -58,6 +58,7 @@ export class PaletteColors {
     }
     const file = this.#source;
     const others = this.#leftOut > 0 ? ' of a kind that is known' : '';
-    throw new GoxError('GOX_FORMAT_BROKEN', `${file} has no colours${others}.`, { file });
+    const advice = 'A palette has a colour a line, such as "255 0 0" or "#ff0000".';
+    throw new GoxError('GOX_FORMAT_BROKEN', `${file} has no colours${others}.`, { file, advice });
   }
 }

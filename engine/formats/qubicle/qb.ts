@@ -24,7 +24,7 @@ import { type BlockBudget, budgeted } from '../block-budget.ts';
 import { sizeOf } from '../box-copy.ts';
 import { ByteReader } from '../bytes.ts';
 import { contentBox } from '../fit.ts';
-import type { ExportOptions, Format } from '../format.ts';
+import type { ExportOptions, Format, ImportOptions } from '../format.ts';
 import { inPieces } from '../pieces.ts';
 import { requireReach, VoxelBuilder } from '../voxel-builder.ts';
 import { NEXT_SLICE, type QbPart, qbPieces, RIGHT_HANDED, RUN } from './qb-write.ts';
@@ -48,7 +48,12 @@ interface Matrix {
   readonly sign: 1 | -1;
 }
 
-function readQb(bytes: Uint8Array, source: string, budget: BlockBudget): Document {
+function readQb(
+  bytes: Uint8Array,
+  source: string,
+  budget: BlockBudget,
+  { report }: ImportOptions,
+): Document {
   const reader = new ByteReader(bytes, source, 'little');
   // There is no magic number, and programs put their own into the version.
   reader.u32('version');
@@ -56,11 +61,12 @@ function readQb(bytes: Uint8Array, source: string, budget: BlockBudget): Documen
   const swapped = format === BGRA;
   const sign = orientation === RIGHT_HANDED ? 1 : -1;
   const compressed = compression === COMPRESSED;
-  reader.u32('visibility mask encoding');
+  const masked = reader.u32('visibility mask encoding') !== 0;
   const count = reader.u32('matrix count');
   if (count > LAYERS_MAX) reader.fail(`${count} matrices are more than ${LAYERS_MAX}`, 20);
   const document = Document.empty();
   const voxels = new VoxelBuilder(budget);
+  let partly = 0;
   for (let i = 0; i < count; i++) {
     // Goxel counts empty layers and does not write them.
     if (reader.left === 0) break;
@@ -73,14 +79,16 @@ function readQb(bytes: Uint8Array, source: string, budget: BlockBudget): Documen
     requireReach(reader, at, size);
     if (sign < 0) requireReach(reader, [0, 0, -at[2] - size[2] + 1], [0, 0, size[2]]);
     const matrix = { size, at, swapped, sign } as const;
-    if (compressed) readRuns(reader, matrix, voxels);
-    else readCells(reader, matrix, voxels);
+    partly += (compressed ? readRuns : readCells)(reader, matrix, voxels);
     if (size[0] > 0 && size[1] > 0 && size[2] > 0) layer.set({ box: boxMatrix(placeOf(matrix)) });
     voxels.finish(layer.volume);
   }
   document.set({ box: boxMatrix(contentBox(document.layers)) });
+  if (!masked) report?.warn('WARN_OPACITY', PARTLY, undefined, partly);
   return document;
 }
+
+const PARTLY = 'A .qb file has no voxels that are seen through; what has an alpha is opaque.';
 
 function flag(reader: ByteReader): number {
   const value = reader.u32('header');
@@ -94,10 +102,12 @@ function placeOf({ size, at, sign }: Matrix): Box {
   return { min: [at[0], y, at[1]], max: [at[0] + size[0], y + size[2], at[1] + size[1]] };
 }
 
-function readCells(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): void {
+/** How many voxels have an alpha that is neither 0 nor 255. */
+function readCells(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): number {
   const [width, height, depth] = matrix.size;
   const slice_bytes = width * height * 4;
   reader.need(slice_bytes * depth, 'cells');
+  let partly = 0;
   for (let slice = 0; slice_bytes > 0 && slice < depth; slice++) {
     // A copy, since words of the file itself need not be aligned.
     const words = new Uint32Array(reader.take(slice_bytes, 'cells').slice().buffer);
@@ -108,16 +118,21 @@ function readCells(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): vo
       const z = matrix.at[1] + row;
       for (let x = matrix.at[0]; x < matrix.at[0] + width; x++) {
         const word = words[cell++]!;
-        if (word > 0xff_ffff) voxels.set(x, y, z, colorOf(word, matrix.swapped));
+        if (word <= 0xff_ffff) continue;
+        voxels.set(x, y, z, colorOf(word, matrix.swapped));
+        if (word < OPAQUE) partly++;
       }
     }
   }
+  return partly;
 }
 
-function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): void {
+/** As `readCells`. */
+function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): number {
   const [width, height, depth] = matrix.size;
   const cells = width * height;
   voxels.require(cellsOfRuns(reader, cells, depth));
+  let partly = 0;
   for (let slice = 0; slice < depth; slice++) {
     checkInterrupt();
     const y = matrix.sign * (matrix.at[2] + slice);
@@ -135,10 +150,12 @@ function readRuns(reader: ByteReader, matrix: Matrix, voxels: VoxelBuilder): voi
       }
       if (word > 0xff_ffff) {
         fillRun(voxels, matrix, y, cell, cell + count, colorOf(word, matrix.swapped));
+        if (word < OPAQUE) partly += count;
       }
       cell += count;
     }
   }
+  return partly;
 }
 
 /** Cells that runs fill, as far as they make sense; the reader stays where it is. */

@@ -3,6 +3,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { formatReading } from '../../../engine/conversion/formats.ts';
+import { unpackedName } from '../../../engine/conversion/route.ts';
 import { statOf } from '../../../engine/conversion/streams.ts';
 
 /** A file to be read, and what it is called below the folder that was named. */
@@ -47,7 +48,8 @@ export function modelsIn(folder: string, recursive: boolean, from?: string): Fol
       const path = join(folder, below, entry.name);
       if (entry.isDirectory()) folders.push(join(below, entry.name));
       else if (statOf(path)?.isFile() === true) {
-        const input = { path, name: join(below, basename(path, extname(path))) };
+        const plain = unpackedName(path);
+        const input = { path, name: join(below, basename(plain, extname(plain))) };
         const format = formatReading(path);
         if (format === undefined || (from !== undefined && from !== format)) passed_over.push(path);
         else if (from === undefined && PICTURES.includes(format)) pictures.push(input);

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join, relative, resolve, sep } from 'node:p
 import { GoxError } from '../../../conf/errors.ts';
 import { extensionOf, formatFacts } from '../../../engine/conversion/formats.ts';
 import { FRAME } from '../../../engine/conversion/frames.ts';
-import { shareOptions } from '../../../engine/conversion/route.ts';
+import { shareOptions, unpackedName } from '../../../engine/conversion/route.ts';
 import { statOf } from '../../../engine/conversion/streams.ts';
 import { type SoloFile, type SoloTask, STANDARD } from '../../../engine/port/solo.ts';
 import type { Asked } from '../catalogued.ts';
@@ -118,7 +118,8 @@ function inputsOf({ inputs, from, recursive }: Pick<Wish, 'inputs' | 'from' | 'r
       throw new CliError(EXIT.NOINPUT, reason);
     }
     if (stats?.isDirectory() !== true) {
-      return [{ path: whole, name: basename(whole, extname(whole)) }];
+      const plain = unpackedName(whole);
+      return [{ path: whole, name: basename(plain, extname(plain)) }];
     }
     const { inputs, passed_over, has_folders } = modelsIn(whole, recursive, format);
     if (passed_over.length > 0) notes.push(passedOver(path, whole, passed_over));
@@ -164,11 +165,13 @@ function pattern(to: string): string {
 
 /** The path for an input; without an extension and a format it keeps its own. */
 function filled(pattern: string, { path, name }: Input, to: string | undefined): string {
-  const extension = extname(path).slice(1);
+  const extension = extname(unpackedName(path)).slice(1);
   const filled = pattern.replaceAll(/\{(name|ext)\}/g, (_, part) => {
     return part === 'name' ? name : extension;
   });
-  return pattern.endsWith(NAME) && to === undefined ? `${filled}${extname(path)}` : filled;
+  return pattern.endsWith(NAME) && to === undefined
+    ? `${filled}${extname(unpackedName(path))}`
+    : filled;
 }
 
 /** Throws for two outputs of one name, and for outputs that are inputs. */

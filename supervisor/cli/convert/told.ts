@@ -1,6 +1,7 @@
 /** What the commands that work on models tell of it: sentences, JSON, exit codes. */
 
 import { type ErrorCode, GoxError } from '../../../conf/errors.ts';
+import { cutPath } from '../../../engine/catalogue/sketch.ts';
 import {
   type SoloFailure,
   type SoloResult,
@@ -52,17 +53,21 @@ export function failureText({ failure }: { readonly failure: SoloFailure }): {
   return { text, exit_code: failed ? EXIT.IOERR : EXIT.CANTCREAT };
 }
 
-/** One line on standard error. */
-export function warningText({ path, code, message, count, where }: SoloWarning): string {
+/** One line on standard error; a message that names the file itself does it alone. */
+export function warningText(warning: SoloWarning): string {
+  const { stage, path, code, message, count, where } = warning;
   const place = Object.entries(where ?? {}).map(([name, value]) =>
     name === 'object' ? JSON.stringify(value) : `${name} ${value}`,
   );
   const facts = [code, ...(count > 1 ? [`${count} times`] : []), ...place].join(', ');
-  return `goxel-supervisor: warning: ${nameOf(path)}: ${message} (${facts})\n`;
+  const name = nameOf(path, stage);
+  const of = message.includes(cutPath(name)) ? '' : `${name}: `;
+  return `goxel-supervisor: warning: ${of}${message} (${facts})\n`;
 }
 
-function nameOf(path: string): string {
-  return path === STANDARD ? 'standard input' : path;
+function nameOf(path: string, stage: SoloWarning['stage'] = 'reading'): string {
+  if (path !== STANDARD) return path;
+  return stage === 'reading' ? 'standard input' : 'standard output';
 }
 
 /** That nobody chose the size of a mesh. */

@@ -290,3 +290,25 @@ exported('tells what the format cannot hold', () => {
 });
 
 exported.run();
+
+const room = suite('the memory of what is written');
+
+for (const options of [{ rotate: 'z90' }, { crop: true }, { palette: 'pico8' }] as const) {
+  room(`is that of a project: ${JSON.stringify(options)}`, () => {
+    const document = Document.empty();
+    for (let x = 1; x < 800; x += 16) document.activeLayer.volume.set(x, 1, 1, RED);
+    const palette = 'palette' in options ? Uint32Array.of(BLUE) : undefined;
+    const within = (blocks: number) => {
+      const [key, bytes] = ['limits.voxel_bytes_max', blocks * 16384] as const;
+      const ceiling = { key, bytes_max: bytes, bytes_free: bytes };
+      return shaped(document, options, new Report(), { format: 'gox', palette, ceiling });
+    };
+    assert.is(within(50).merged().count(), 50);
+    assert.throws(
+      () => within(49),
+      (error: GoxError) => error.code === 'GOX_MEMORY_LIMIT',
+    );
+  });
+}
+
+room.run();

@@ -53,6 +53,21 @@ options('has those of a reading, by all of their names', () => {
   assert.equal(codesOf(engine.call('import_file', unused) as Told), ['WARN_OPTION_UNUSED']);
 });
 
+options('has those of a save', () => {
+  const directory = temporaryDirectory();
+  const engine = new TestEngine({ roots: [directory] });
+  engine.call('add_voxel', [4, 5, 6, '#3366CC']);
+  engine.call('create_layer', { name: 'roof' });
+  engine.call('add_voxel', [4, 5, 7, '#3366CC']);
+  const path = `${directory}/a.qb`;
+  const save = (options: object) => codesOf(engine.call('save_project', { path, options }) as Told);
+  engine.call('update_layer', { layer_id: 2, visible: false });
+  assert.equal(save({}), ['WARN_HIDDEN_LEFT_OUT']);
+  assert.equal(save({ hidden: true }), []);
+  const { message } = engine.fail('save_project', { path, options: { hiden: true } });
+  assert.match(message, /options.*did you mean hidden/);
+});
+
 options('is refused for what it does not know, with what is near', () => {
   const engine = withVoxel();
   const refusal = (params: object) => engine.fail('export_model', { format: 'txt', ...params });
