@@ -25,11 +25,11 @@ export function frameTasks(task: SoloTask, frames: readonly number[]): SoloTask[
 export function gathered(results: readonly SoloResult[]): SoloResult {
   const [first] = results;
   if (first === undefined) throw new Error('an animation has a frame');
-  const warnings = new Map(
-    results
-      .flatMap((result) => result.warnings)
-      .map((warning) => [`${warning.code} ${warning.message}`, warning]),
-  );
+  const warnings = new Map<string, SoloResult['warnings'][0]>();
+  for (const warning of results.flatMap((result) => result.warnings)) {
+    const key = `${warning.code} ${warning.message}`;
+    if (!warnings.has(key)) warnings.set(key, warning);
+  }
   const outputs = results.flatMap((result): SoloOutput[] => {
     const { layer_count, voxel_count } = result;
     return result.outputs.map((output) => ({ ...output, layer_count, voxel_count }));

@@ -40,7 +40,7 @@ export function planned(wish: Wish, asked: Asked): Plan {
   requireFormat('--to', to);
   const { inputs, notes } = inputsOf(wish);
   const patterns = patternsOf(wish);
-  for (const output of wish.outputs) requireKnown(output, wish.inputs);
+  for (const output of wish.outputs) requireKnown(output);
   const each = wish.out_dir !== undefined || patterns.some((one) => one.includes(NAME));
   const common = { ...asked, allow_empty, make_directories: each, describe: false };
   const groups = each ? inputs.map((one) => [one]) : [inputs];
@@ -79,12 +79,8 @@ export function requireFormat(flag: string, name: string | undefined): void {
   }
 }
 
-/** Throws CliError (EX_USAGE) for what only looks like one of those, and for frames of a pipe. */
-function requireKnown(output: string, inputs: readonly string[]): void {
-  if (output.includes(FRAME) && inputs.includes(STANDARD)) {
-    const reason = `${output}: each frame is read for itself, which standard input cannot be`;
-    throw new CliError(EXIT.USAGE, reason);
-  }
+/** Throws CliError (EX_USAGE) for what only looks like one of those. */
+function requireKnown(output: string): void {
   const unknown = output.match(/\{[a-z]+\}/gi)?.find((one) => !KNOWN.includes(one));
   if (unknown === undefined) return;
   const reason = `${output}: ${unknown} stands for nothing; there are ${KNOWN.join(', ')}`;
