@@ -29,8 +29,8 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 /**
  * Gives the files that the file at `path` names: those there, or else by the last parts of the name
  * beside it, down to the bare file name, since names come from the disks of other people, where
- * upper and lower case may be the same; pictures also in directories that are usual for them. They must lie below the roots as every file; nothing for
- * others. Throws GOX_FORMAT_LIMIT for too many.
+ * upper and lower case may be the same; pictures also in directories that are usual for them. They
+ * must lie below the roots as every file; nothing for others. Throws GOX_FORMAT_LIMIT for too many.
  */
 export function beside(files: Files, path: string): NonNullable<ImportOptions['resolve']> {
   let count = 0;
