@@ -38,6 +38,7 @@ export function resize(soup: TriangleSoup, options: ImportOptions, solid: boolea
   const tell = (by: Sizing['by'], voxels_per_unit: number) => {
     sized?.({ by, voxels_per_unit, longest_side });
   };
+  warnBeside(options);
   if (size !== undefined) {
     requirePositive('size', size);
     if (!Number.isSafeInteger(size)) refuse('size', size);
@@ -55,6 +56,17 @@ export function resize(soup: TriangleSoup, options: ImportOptions, solid: boolea
     tell('file', factor);
   } else if (isWhole(soup, longest_side)) tell('file', 1);
   else tell('default', fit(soup, extent, longest_side, SIZE, solid, options));
+}
+
+/** One of them says it; others beside it say nothing. */
+function warnBeside(options: ImportOptions): void {
+  const given = (['size', 'scale', 'voxel_size'] as const).filter((name) => {
+    return options[name] !== undefined;
+  });
+  for (const name of given.slice(1)) {
+    const message = `The option "${name}" means nothing beside "${given[0]}".`;
+    options.report?.warn('WARN_OPTION_UNUSED', message);
+  }
 }
 
 function fit(

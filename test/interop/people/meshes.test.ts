@@ -266,6 +266,9 @@ test('a mesh of metres gets a sensible size, and the result says which', () => {
   assert.equal(longest({ solid: true }), [64, told('default', 64)]);
   assert.equal(longest({ size: 20 }), [20, told('size', 19)]);
   assert.equal(longest({ scale: 10 }), [11, told('scale', 10)]);
+  assert.equal(longest({ size: 20, scale: 10 }), [20, told('size', 19)]);
+  const both = ofCase('convert-has-no-options/unit.obj', { size: 20, scale: 9, voxel_size: 2 });
+  assert.equal(both.codes, ['WARN_OPTION_UNUSED', 'WARN_OPTION_UNUSED']);
   assert.equal(longest({ voxel_size: 0.1, solid: true }), [10, told('voxel_size', 10)]);
   assert.equal(longest({ like: 'goxel' }), [2, undefined]);
   const wire = 'v 0 0 0\nv 1 0 0\nv 1 1 0\nl 1 2 3 1\n';
