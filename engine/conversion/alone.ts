@@ -1,21 +1,40 @@
 /**
  * The doing of conversions: in the thread that is there for them, or at once in that of the
- * command, as far as that takes no longer than it would take to start another one.
+ * command. To start another costs as much as to convert a model of a hundred thousand voxels.
  */
 
 import { interruptible } from '../interrupt.ts';
-import type { SoloOptions, SoloReport, SoloResult, SoloTask } from '../port/solo.ts';
+import type { SoloFailure, SoloOptions, SoloReport, SoloResult, SoloTask } from '../port/solo.ts';
 import { Files } from '../project/files.ts';
+import type { MadeFiles, Whole } from '../project/writing.ts';
 import { drawsPictures, runTask, TaskError } from './convert.ts';
 import { isStream, statOf } from './streams.ts';
 
 /**
- * What may be tried at once: a small file can still be much work. The time is that of the
- * processor, since on a busy machine the other thread would wait no less.
+ * What is done at once: models so small, by their file, the memory of their voxels, and what is
+ * written of them. Files and voxels have no more of the memory there is than a share.
  */
-const BYTES_MAX = 256 * 1024;
-const ATTEMPT_MS = 100;
-const ATTEMPT_WALL_MS = 1000;
+const BYTES_MAX = 32 * 1024 * 1024;
+const VOXEL_BYTES_MAX = 24 * 1024 * 1024;
+const WRITTEN_BYTES_MAX = 48 * 1024 * 1024;
+const MEMORY_SHARE = 1 / 16;
+
+/** Between two calls of `onWait`; the clock is looked at once in so many checks. */
+const WAIT_S = 0.25;
+const LOOK_EVERY = 256;
+
+/** Who does a task at once. */
+export interface AtOnce {
+  onStage(stage: 'reading' | 'writing', path: string): void;
+  /** Called now and then. */
+  onWait(): void;
+}
+
+/** What came of a task, and the files that are still to be put down, also if it failed. */
+export interface Attempt {
+  readonly end: SoloResult | { readonly failure: SoloFailure };
+  readonly made: readonly MadeFiles[];
+}
 
 class Overrun extends Error {}
 
@@ -51,35 +70,52 @@ export class Alone {
   }
 
   /**
-   * The result of a small task; undefined of one that is larger, of which nothing was left half
-   * done. Throws TaskError.
+   * Does a small task; undefined of one that is larger. Nothing is written, so that who does it can
+   * be stopped at any time.
    */
-  attempt(task: SoloTask): SoloResult | undefined {
-    if (!isSmall(task)) return undefined;
-    const tools = { files: this.#files, options: this.#options, onStage() {}, onStream() {} };
+  attempt(task: SoloTask, { onStage, onWait }: AtOnce): Attempt | undefined {
+    const memory_bytes = this.#options.voxel_bytes_max * MEMORY_SHARE;
+    if (!isSmall(task, Math.min(BYTES_MAX, memory_bytes))) return undefined;
+    const voxel_bytes_max = Math.min(VOXEL_BYTES_MAX, memory_bytes);
+    const options = { ...this.#options, voxel_bytes_max };
+    const made: MadeFiles[] = [];
+    const whole: Whole = {
+      bytes_max: WRITTEN_BYTES_MAX,
+      refuse,
+      made: (files) => void made.push(files),
+    };
+    const tools = { files: this.#files, options, onStage, onStream() {}, whole };
     try {
-      return interruptible(stopwatch(), () => runTask(task, tools));
+      return { end: interruptible(nowAndThen(onWait), () => runTask(task, tools)), made };
     } catch (error) {
       if (error instanceof Overrun) return undefined;
-      throw error;
+      if (!(error instanceof TaskError)) throw error;
+      // Of the memory that is allowed here; who has all of it may say otherwise.
+      if (error.failure.code === 'GOX_MEMORY_LIMIT') return undefined;
+      return { end: { failure: error.failure }, made };
     }
   }
 }
 
-/** Throws Overrun once an attempt has taken too long. */
-function stopwatch(): () => void {
-  const began_s = process.uptime();
-  const begun = process.cpuUsage();
+function refuse(): never {
+  throw new Overrun();
+}
+
+function nowAndThen(action: () => void): () => void {
+  let next_s = process.uptime() + WAIT_S;
+  let looks = 0;
   return () => {
-    const wall_ms = 1000 * (process.uptime() - began_s);
-    if (wall_ms < ATTEMPT_MS) return;
-    const { user, system } = process.cpuUsage(begun);
-    if (wall_ms > ATTEMPT_WALL_MS || user + system > ATTEMPT_MS * 1000) throw new Overrun();
+    looks += 1;
+    if (looks % LOOK_EVERY !== 0) return;
+    const now_s = process.uptime();
+    if (now_s < next_s) return;
+    next_s = now_s + WAIT_S;
+    action();
   };
 }
 
 /** Streams come when they come, and meanwhile nobody would hear a signal. */
-function isSmall(task: SoloTask): boolean {
+function isSmall(task: SoloTask, bytes_max: number): boolean {
   const { inputs, outputs } = task;
   if (drawsPictures(task) || outputs.some(({ path }) => isStream(path))) return false;
   let bytes = 0;
@@ -87,5 +123,5 @@ function isSmall(task: SoloTask): boolean {
     if (isStream(path)) return false;
     bytes += statOf(path)?.size ?? 0;
   }
-  return bytes <= BYTES_MAX;
+  return bytes <= bytes_max;
 }

@@ -26,7 +26,7 @@ import type { Files } from '../project/files.ts';
 import { type Ceiling, explainedBy } from '../project/memory.ts';
 import { isEmpty, type Read, readDocument } from '../project/reading.ts';
 import { formatOf, readerOf } from '../project/recognised.ts';
-import { type Writing, writeDocument, writerOf } from '../project/writing.ts';
+import { type Whole, type Writing, writeDocument, writerOf } from '../project/writing.ts';
 import { BLOCK_BYTES } from '../volume/block.ts';
 import { describe } from './describe.ts';
 import { frameTasks, gathered, isFramed } from './frames.ts';
@@ -43,6 +43,7 @@ export interface Tools {
   onStream(): void;
   /** For outputs that are pictures. */
   readonly pictures?: { readonly writePicture: typeof writePicture } | undefined;
+  readonly whole?: Whole;
 }
 
 /** What ends a task that cannot be done. */
@@ -261,7 +262,7 @@ function writeOne(
 ): Found {
   const { path, format } = output;
   const kept = new Set([...task.inputs, ...task.outputs].map((file) => file.path));
-  const { files, pictures } = tools;
+  const { files, pictures, whole } = tools;
   if (!task.allow_empty) refuseHidden(document, output, options);
   const ceiling = ceilingOf(tools.options);
   const refuse_empty = !task.allow_empty;
@@ -278,7 +279,24 @@ function writeOne(
     return { path, format: name, ...writeStream(document, { ...writing, path }, tools) };
   }
   if (task.make_directories) makeDirectory(path);
-  return { path, format: name, ...writeDocument(files, document, { ...writing, path }) };
+  return {
+    path,
+    format: name,
+    ...writeDocument(files, document, { ...writing, path, whole: whole && told(whole, path) }),
+  };
+}
+
+/** The same, whose files throw TaskError. */
+function told(whole: Whole, path: string): Whole {
+  return {
+    ...whole,
+    made: (files) =>
+      whole.made({
+        stage: () => at('writing', path, () => files.stage()),
+        commit: () => at('writing', path, () => files.commit()),
+        discard: () => files.discard(),
+      }),
+  };
 }
 
 function makeDirectory(path: string): void {

@@ -9,6 +9,7 @@ import type { ExportOptions, Format } from '../formats/format.ts';
 import { formatFor } from '../formats/index.ts';
 import { type Keeps, keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
+import { checkInterrupt } from '../interrupt.ts';
 import { newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import type { Files } from './files.ts';
@@ -16,6 +17,7 @@ import type { Ceiling } from './memory.ts';
 import { paletteOf, readBeside } from './palettes.ts';
 import { DATA } from './reading.ts';
 import { shaped } from './shaping.ts';
+import type { StagedFiles } from './staged-files.ts';
 
 /** What a request says about the writing. */
 export interface Writing {
@@ -31,6 +33,25 @@ export interface Writing {
   readonly ceiling?: Ceiling | undefined;
   /** Whether it is an error that no voxel is left of those that there are (GOX_EMPTY). */
   readonly refuse_empty?: boolean;
+  /** For who can be stopped at any time while files are made. */
+  readonly whole?: Whole | undefined;
+}
+
+/** Files that are made in memory first, and put down in little time by who asked for that. */
+export interface Whole {
+  readonly bytes_max: number;
+  /** Called for more. */
+  refuse(): never;
+  made(files: MadeFiles): void;
+}
+
+/** Files to be put down, all or none. Throws as `Files.write`. */
+export interface MadeFiles {
+  /** Writes them beside their places. */
+  stage(): void;
+  commit(): void;
+  /** Due after all else. */
+  discard(): void;
 }
 
 /** A file that was written, for a result. */
@@ -54,22 +75,26 @@ export function writeDocument(
   writing: Writing & { readonly path: string },
   check: Check = () => {},
 ): WrittenFile {
-  const { path, format, options, kept } = writing;
+  const { path, format, options, kept, whole } = writing;
   writerOf(path, format);
   const report = new Report();
   const staged = files.stage();
+  const made = whole === undefined ? undefined : new Made(whole);
+  const add = (place: string, pieces: Iterable<Uint8Array>) =>
+    (made ?? staged).add(place, checked(pieces, check));
   const others: { path: string; bytes: number }[] = [];
   const beside: ExportOptions['beside'] = (extension, pieces, isOurs) => {
     const taken = new Set([...(kept ?? []), path, ...others.map((other) => other.path)]);
     const place = placeBeside(files, path, extension, taken, isOurs);
-    others.push({ path: place, bytes: staged.add(place, checked(pieces, check)) });
+    others.push({ path: place, bytes: add(place, pieces) });
     return basename(place);
   };
   try {
     const pieces = piecesOf(files, document, writing, report, { beside });
-    const bytes = staged.add(path, checked(pieces, check));
+    const bytes = add(path, pieces);
     report.check(options.strict, cutPath(path));
-    staged.commit();
+    if (made === undefined) staged.commit();
+    else made.end(staged);
     return {
       bytes,
       ...(others.length === 0 ? {} : { files: others }),
@@ -77,6 +102,42 @@ export function writeDocument(
     };
   } finally {
     staged.discard();
+  }
+}
+
+/** Files that are made, and not put down yet. */
+class Made {
+  readonly #whole: Whole;
+  readonly #files: { readonly path: string; readonly pieces: readonly Uint8Array[] }[] = [];
+  #bytes = 0;
+
+  constructor(whole: Whole) {
+    this.#whole = whole;
+  }
+
+  /** Returns how many bytes the file has. */
+  add(path: string, pieces: Iterable<Uint8Array>): number {
+    const before = this.#bytes;
+    const copies: Uint8Array[] = [];
+    for (const piece of pieces) {
+      checkInterrupt();
+      this.#bytes += piece.length;
+      if (this.#bytes > this.#whole.bytes_max) this.#whole.refuse();
+      // Who made it may make the next in the same place. A Buffer's own slice() would copy nothing.
+      copies.push(Uint8Array.prototype.slice.call(piece));
+    }
+    this.#files.push({ path, pieces: copies });
+    return this.#bytes - before;
+  }
+
+  end(staged: StagedFiles): void {
+    this.#whole.made({
+      stage: () => {
+        for (const { path, pieces } of this.#files) staged.add(path, pieces);
+      },
+      commit: () => staged.commit(),
+      discard: () => staged.discard(),
+    });
   }
 }
 

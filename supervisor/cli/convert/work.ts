@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Alone } from '../../../engine/conversion/alone.ts';
 import { TaskError } from '../../../engine/conversion/convert.ts';
 import type { SoloFailure, SoloTask } from '../../../engine/port/solo.ts';
+import type { MadeFiles } from '../../../engine/project/writing.ts';
 import { soloOptions } from './settings.ts';
 import type { End } from './told.ts';
 
@@ -27,7 +28,7 @@ export async function work(
   const options = await soloOptions();
   const [only, ...more] = tasks;
   if (only !== undefined && more.length === 0) {
-    const end = await holdingSignals(() => atOnce(new Alone(options), only));
+    const end = await atOnce(new Alone(options), only);
     if (end !== undefined) return await onEnd(only, end);
   }
   // Most conversions need no thread.
@@ -60,40 +61,61 @@ export async function work(
   }
 }
 
-/**
- * What is done at once, without this thread hearing anything. A signal that would end the process
- * meanwhile does so after it, so that no file is left half written.
- */
-async function holdingSignals<T>(action: () => T): Promise<T> {
-  const release = () => {
-    for (const name of ENDING) process.off(name, end);
-  };
-  const end = (signal: NodeJS.Signals) => {
-    release();
-    process.kill(process.pid, signal);
-  };
-  for (const name of ENDING) process.on(name, end);
-  try {
-    return action();
-  } finally {
-    // Node tells of signals once in each turn of its loop.
-    await new Promise(setImmediate);
-    release();
-  }
-}
-
 function endedBy({ inputs }: SoloTask, { message }: Error): SoloFailure {
   const { path = '' } = inputs[0] ?? {};
   const said = `The conversion of ${path} ended: ${message}.`;
   return { stage: 'reading', path, code: 'GOX_INTERNAL', message: said, details: undefined };
 }
 
-function atOnce(alone: Alone, task: SoloTask): End | undefined {
+/** Does a small task in this thread, which a signal ends as if nobody had asked for it. */
+async function atOnce(alone: Alone, task: SoloTask): Promise<End | undefined> {
+  const began_ms = performance.now();
+  let stage = '';
+  let shown: Shown | undefined;
+  const attempt = alone.attempt(task, {
+    onStage(name, path) {
+      stage = `${name} ${path}`;
+    },
+    onWait() {
+      if (performance.now() - began_ms < FIRST_MS) return;
+      // To ask for the terminal takes a while.
+      shown ??= new Shown(1, began_ms);
+      shown.tell(stage);
+      shown.show();
+    },
+  });
+  shown?.end();
+  if (attempt === undefined) return undefined;
   try {
-    return alone.attempt(task);
+    await put(attempt.made);
+    return attempt.end;
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
     return { failure: error.failure };
+  }
+}
+
+/** Puts files down; a signal that ends the process does so when none is half written. */
+async function put(made: readonly MadeFiles[]): Promise<void> {
+  let heard: NodeJS.Signals | undefined;
+  const hear = (signal: NodeJS.Signals) => {
+    heard ??= signal;
+  };
+  // Node tells of signals once in each turn of its loop.
+  const turn = () => new Promise(setImmediate);
+  for (const name of ENDING) process.on(name, hear);
+  try {
+    for (const files of made) {
+      files.stage();
+      await turn();
+      if (heard !== undefined) break;
+      files.commit();
+    }
+  } finally {
+    for (const files of made) files.discard();
+    await turn();
+    for (const name of ENDING) process.off(name, hear);
+    if (heard !== undefined) process.kill(process.pid, heard);
   }
 }
 
@@ -101,14 +123,15 @@ function atOnce(alone: Alone, task: SoloTask): End | undefined {
 class Shown {
   readonly #count: number;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #began_ms = performance.now();
+  readonly #began_ms: number;
   #done = 0;
   #text = '';
   #visible = false;
 
-  constructor(count: number) {
+  constructor(count: number, began_ms = performance.now()) {
     this.#count = count;
-    if (process.stderr.isTTY) this.#timer = setInterval(() => this.#show(), EVERY_MS).unref();
+    this.#began_ms = began_ms;
+    if (process.stderr.isTTY) this.#timer = setInterval(() => this.show(), EVERY_MS).unref();
   }
 
   tell(text: string): void {
@@ -129,7 +152,9 @@ class Shown {
     this.clear();
   }
 
-  #show(): void {
+  /** Shows what there is to show, where there is a terminal. */
+  show(): void {
+    if (this.#timer === undefined) return;
     const time_ms = performance.now() - this.#began_ms;
     if (time_ms < FIRST_MS) return;
     const many = this.#count > 1 ? `${this.#done} of ${this.#count}, ` : '';
