@@ -4,9 +4,16 @@
  */
 
 import { interruptible } from '../interrupt.ts';
-import type { SoloFailure, SoloOptions, SoloReport, SoloResult, SoloTask } from '../port/solo.ts';
+import type {
+  MadeFiles,
+  SoloFailure,
+  SoloOptions,
+  SoloReport,
+  SoloResult,
+  SoloTask,
+} from '../port/solo.ts';
 import { Files } from '../project/files.ts';
-import type { MadeFiles, Whole } from '../project/writing.ts';
+import type { Whole } from '../project/writing.ts';
 import { drawsPictures, runTask, TaskError } from './convert.ts';
 import { isStream, statOf } from './streams.ts';
 

@@ -73,8 +73,8 @@ export interface Format {
    */
   readPieces?(pieces: Iterable<Uint8Array>, source: string, options?: ImportOptions): Document;
   /**
-   * The file as chunks of at most 1 MiB or so, made as they are asked for. Throws GOX_FORMAT_LIMIT
-   * when the format cannot hold the document.
+   * The file as chunks of at most 1 MiB or so, made as they are asked for; who asks may keep them.
+   * Throws GOX_FORMAT_LIMIT when the format cannot hold the document.
    */
   write?(document: Document, options?: ExportOptions): Iterable<Uint8Array>;
 }

@@ -102,6 +102,15 @@ export interface SoloResult {
   readonly described?: Described;
 }
 
+/** Files that were made, to be put down: all or none. Each may throw. */
+export interface MadeFiles {
+  /** Writes them beside their places. */
+  stage(): void;
+  commit(): void;
+  /** Due after all else. */
+  discard(): void;
+}
+
 /** An error that ended a task, which loses its details on the way otherwise. */
 export interface SoloFailure {
   readonly stage: 'reading' | 'writing';

@@ -45,15 +45,6 @@ export interface Whole {
   made(files: MadeFiles): void;
 }
 
-/** Files to be put down, all or none. Throws as `Files.write`. */
-export interface MadeFiles {
-  /** Writes them beside their places. */
-  stage(): void;
-  commit(): void;
-  /** Due after all else. */
-  discard(): void;
-}
-
 /** A file that was written, for a result. */
 export interface WrittenFile {
   readonly bytes: number;
@@ -118,15 +109,14 @@ class Made {
   /** Returns how many bytes the file has. */
   add(path: string, pieces: Iterable<Uint8Array>): number {
     const before = this.#bytes;
-    const copies: Uint8Array[] = [];
+    const all: Uint8Array[] = [];
     for (const piece of pieces) {
       checkInterrupt();
       this.#bytes += piece.length;
       if (this.#bytes > this.#whole.bytes_max) this.#whole.refuse();
-      // Who made it may make the next in the same place. A Buffer's own slice() would copy nothing.
-      copies.push(Uint8Array.prototype.slice.call(piece));
+      all.push(piece);
     }
-    this.#files.push({ path, pieces: copies });
+    this.#files.push({ path, pieces: all });
     return this.#bytes - before;
   }
 

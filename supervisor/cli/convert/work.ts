@@ -3,8 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { Alone } from '../../../engine/conversion/alone.ts';
 import { TaskError } from '../../../engine/conversion/convert.ts';
-import type { SoloFailure, SoloTask } from '../../../engine/port/solo.ts';
-import type { MadeFiles } from '../../../engine/project/writing.ts';
+import type { MadeFiles, SoloFailure, SoloTask } from '../../../engine/port/solo.ts';
 import { soloOptions } from './settings.ts';
 import type { End } from './told.ts';
 
