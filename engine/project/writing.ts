@@ -10,6 +10,7 @@ import { formatFor } from '../formats/index.ts';
 import { type Keeps, keepsOf, tellLosses } from '../formats/keeps.ts';
 import { asResult, Report, tellUnused, type Warning } from '../formats/report.ts';
 import { checkInterrupt } from '../interrupt.ts';
+import type { MadeFiles } from '../port/solo.ts';
 import { newScratch } from '../volume/block.ts';
 import { SOLID_ALPHA } from '../volume/color.ts';
 import type { Files } from './files.ts';

@@ -5,7 +5,16 @@ import * as assert from 'uvu/assert';
 import { formatFor, type ImportOptions } from '../../../engine/formats/index.ts';
 import { Report } from '../../../engine/formats/report.ts';
 import { voxelLines } from '../../support/fixtures.ts';
-import { chunk, dict, int32, model, transform, voxFile } from '../../support/vox-file.ts';
+import {
+  chunk,
+  dict,
+  group,
+  int32,
+  model,
+  shape,
+  transform,
+  voxFile,
+} from '../../support/vox-file.ts';
 
 function read(bytes: Buffer, options: ImportOptions = {}) {
   const report = new Report();
@@ -39,6 +48,36 @@ test('the first frame that shows anything is shown, where those before it are em
   }
   const nothing = read(voxFile(none, none, ...frames([0, 0], [1, 3])));
   assert.equal(nothing.told, ['WARN_FRAMES_LEFT_OUT 1']);
+});
+
+/** Frames of a shape: a model, and then one that is not there. */
+const NOW_AND_NEVER = [int32(0), dict({ _f: '0' }), int32(7), dict({ _f: '1' })];
+
+test('a scene that shows nothing is a project with a layer, whatever is asked', () => {
+  const one = model([1, 1, 1], [0, 0, 0, 1]);
+  const scenes = [
+    [one, transform(0, 1), group(1)],
+    [one, transform(0, 1), shape(1, 7)],
+    [one, transform(0, 1)],
+    [
+      one,
+      transform(0, 1),
+      chunk('nSHP', Buffer.concat([int32(1), dict(), int32(2), ...NOW_AND_NEVER])),
+    ],
+  ];
+  const asked = [
+    {},
+    { instances: false },
+    { like: 'goxel' },
+    { frame: 'all' },
+    { frame: 1 },
+  ] as const;
+  for (const options of asked) {
+    for (const scene of scenes) {
+      const { layers } = read(voxFile(...scene), options).document;
+      assert.ok(layers.length > 0, JSON.stringify(options));
+    }
+  }
 });
 
 test.run();

@@ -137,35 +137,6 @@ test('what is hidden is an invisible layer, and everything has its name', () => 
   assert.is(document.activeLayer.name, 'garden');
 });
 
-/** Frames of a shape: a model, and then one that is not there. */
-const NOW_AND_NEVER = [int32(0), dict({ _f: '0' }), int32(7), dict({ _f: '1' })];
-
-test('a scene that shows nothing is a project with a layer, whatever is asked', () => {
-  const scenes = [
-    [ONE, transform(0, 1), group(1)],
-    [ONE, transform(0, 1), shape(1, 7)],
-    [ONE, transform(0, 1)],
-    [
-      ONE,
-      transform(0, 1),
-      chunk('nSHP', Buffer.concat([int32(1), dict(), int32(2), ...NOW_AND_NEVER])),
-    ],
-  ];
-  const asked = [
-    {},
-    { instances: false },
-    { like: 'goxel' },
-    { frame: 'all' },
-    { frame: 1 },
-  ] as const;
-  for (const options of asked) {
-    for (const scene of scenes) {
-      const { layers } = read(voxFile(...scene), options).document;
-      assert.ok(layers.length > 0, JSON.stringify(options));
-    }
-  }
-});
-
 test('of an animated object the first frame is shown', () => {
   const { document, told } = read(fileOf('vox-shape-frames/frames.vox'));
   assert.equal(linesOf(document.merged()), ['20 0 5 c80000']);
