@@ -3,9 +3,16 @@
  * not there is GOX_FORMAT_BROKEN with the file, what was being read, and the byte.
  */
 
+import { isUtf8 } from 'node:buffer';
 import { GoxError } from '../../conf/errors.ts';
 
-const decoder = new TextDecoder();
+const UTF8 = new TextDecoder();
+const LATIN = new TextDecoder('latin1');
+
+/** A name: in UTF-8, or of a program that writes the letters of its system. */
+export function decodeName(bytes: Uint8Array): string {
+  return (isUtf8(bytes) ? UTF8 : LATIN).decode(bytes);
+}
 
 export class ByteReader {
   readonly source: string;
@@ -89,7 +96,7 @@ export class ByteReader {
   text(count: number, what: string): string {
     const bytes = this.take(count, what);
     const end = bytes.indexOf(0);
-    return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+    return decodeName(end < 0 ? bytes : bytes.subarray(0, end));
   }
 
   /** Requires the next bytes to be these characters. */

@@ -1,6 +1,7 @@
 /** Reads the values of a chunk of a MagicaVoxel file one after the other, never past its end. */
 
 import { GoxError } from '../../../conf/errors.ts';
+import { decodeName } from '../bytes.ts';
 import type { Report } from '../report.ts';
 
 /** What is kept of a dictionary: the keys that are asked for are short. */
@@ -92,15 +93,15 @@ export class ChunkReader {
     for (let left = this.count('dictionary entries', 8); left > 0; left--) {
       const key = this.#text().toString('latin1');
       const value = this.#text();
-      if (KNOWN_KEYS.has(key)) entries[key] = value.subarray(0, VALUE_BYTES_MAX).toString('utf8');
+      if (KNOWN_KEYS.has(key)) entries[key] = decodeName(value.subarray(0, VALUE_BYTES_MAX));
       else if (this.unknown.size < UNKNOWN_MAX) this.unknown.add(key.slice(0, KEY_LENGTH_MAX));
     }
     return entries;
   }
 
-  /** A text in UTF-8. */
+  /** A text. */
   string(): string {
-    return this.#text().toString('utf8');
+    return decodeName(this.#text());
   }
 
   #text(): Buffer {

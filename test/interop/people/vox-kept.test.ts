@@ -253,6 +253,16 @@ test('groups have a name in the file only, where what is in them has its own', (
   );
 });
 
+test('names are read in UTF-8, and else in the letters of western systems', () => {
+  const plain = voxFile(ONE, vox.transform(0, 1, {}, { _name: 'K__rper' }), vox.shape(1, 0));
+  for (const letters of ['c3b6', 'f672'] as const) {
+    const bytes = Buffer.from(plain);
+    Buffer.from(letters, 'hex').copy(bytes, bytes.indexOf('K__rper') + 1);
+    const name = letters === 'f672' ? 'K\u00f6rrper' : 'K\u00f6rper';
+    assert.is(read(bytes).document.layers[0]!.name, name);
+  }
+});
+
 test('keys that nobody knows are told once', () => {
   const named = { _type: '_metal', _metal: '0.5', _shine: '1' };
   const { told } = read(voxFile(ONE, ...[1, 2, 3].map((index) => material(index, named))));
