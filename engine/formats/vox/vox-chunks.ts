@@ -17,6 +17,8 @@ const KNOWN_KEYS = new Set([
   ...['_name', '_hidden', '_r', '_t', '_f', '_loop'],
   ...['_type', '_weight', '_rough', '_metal', '_emit', '_trans', '_alpha', '_emission'],
   ...['_mode', '_focus', '_angle', '_radius', '_frustum', '_fov'],
+  // What is one layer here.
+  '_pieces',
   // The colour that MagicaVoxel's window has for a layer.
   '_color',
   ...KEPT_OF_MATERIALS,

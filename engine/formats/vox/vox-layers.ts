@@ -6,7 +6,9 @@
 import { GoxError } from '../../../conf/errors.ts';
 import { Layer } from '../../document/layer.ts';
 import { type Material, newMaterial } from '../../document/scene.ts';
+import { checkInterrupt } from '../../interrupt.ts';
 import { PACKABLE_MAX } from '../../volume/block-store.ts';
+import type { Volume } from '../../volume/volume.ts';
 import type { BlockBudget } from '../block-budget.ts';
 import type { Report } from '../report.ts';
 import { partName } from './vox-join.ts';
@@ -92,6 +94,8 @@ export class LayerMaker {
   readonly #source: string;
   readonly #parts = new Map<number, readonly Part[]>();
   readonly #layers: Layer[] = [];
+  /** Layers of several models, by their number and material. */
+  readonly #wholes = new Map<string, Layer>();
   #blocks = 0;
 
   constructor(
@@ -128,7 +132,16 @@ export class LayerMaker {
     return this.#layers;
   }
 
-  #add({ model, name, hidden, move }: Placement, { kind, colors }: Part): void {
+  #add({ model, name, hidden, move, whole: one }: Placement, { kind, colors }: Part): void {
+    const known = one === undefined ? undefined : this.#wholes.get(`${one} ${kind}`);
+    if (known !== undefined) {
+      const part = placeModel(this.#models[model]!, ofMiddles(move), colors, this.#budget, () =>
+        this.#clipped(name),
+      );
+      this.#blocks += unite(known.volume, part);
+      if (this.#blocks > PACKABLE_MAX) known.volume.pack();
+      return;
+    }
     const number = this.#layers.length + 1;
     if (number > LAYERS_MAX) {
       const file = this.#source;
@@ -144,6 +157,7 @@ export class LayerMaker {
     this.#blocks += volume.blockCount;
     if (this.#blocks > PACKABLE_MAX) volume.pack();
     this.#layers.push(layer);
+    if (one !== undefined) this.#wholes.set(`${one} ${kind}`, layer);
   }
 
   /** What a model falls into by the materials of its voxels. */
@@ -178,4 +192,21 @@ export class LayerMaker {
     const message = `Voxels of ${this.#source} are out of the range of coordinates.`;
     this.#report.warn('WARN_CLIPPED', message, { object });
   }
+}
+
+/** Adds the voxels of another volume; gives how many blocks that were not there before. */
+function unite(volume: Volume, other: Volume): number {
+  let added = 0;
+  for (const { x, y, z, data } of other.blocks()) {
+    checkInterrupt();
+    if (volume.blockAt(x, y, z) === undefined) {
+      volume.shareBlock(x, y, z, other);
+      added++;
+      continue;
+    }
+    for (const [i, rgba] of data.entries()) {
+      if (rgba !== 0) volume.set(x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8), rgba);
+    }
+  }
+  return added;
 }

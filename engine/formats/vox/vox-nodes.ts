@@ -33,6 +33,8 @@ export interface Node {
   readonly allMoves: Move;
   readonly name: string;
   readonly hidden: boolean;
+  /** Whether what is below it is one layer, which was too large for one model. */
+  readonly whole: boolean;
   /** Transforms: the MagicaVoxel layer it is in. */
   readonly layer: number;
 }
@@ -118,8 +120,9 @@ export function readVoxLayer(chunk: ChunkReader): VoxLayer {
 function readHead(chunk: ChunkReader) {
   const id = chunk.int32('node id');
   const attributes = chunk.dict();
-  const { _name, _hidden } = attributes;
-  return { id, attributes, common: { chunk, name: _name ?? '', hidden: _hidden === '1' } };
+  const { _name, _hidden, _pieces } = attributes;
+  const common = { chunk, name: _name ?? '', hidden: _hidden === '1', whole: _pieces === '1' };
+  return { id, attributes, common };
 }
 
 /** Files from before there were animations say no frame. */

@@ -19,6 +19,8 @@ export interface Placement {
   readonly name: string;
   readonly hidden: boolean;
   readonly move: Move;
+  /** The same number for all that is one layer; undefined for what is one by itself. */
+  readonly whole?: number | undefined;
 }
 
 /** A node's place in the world. */
@@ -27,6 +29,7 @@ interface World {
   readonly layerName: string;
   readonly hidden: boolean;
   readonly move: Move;
+  readonly whole?: number | undefined;
 }
 
 const ROOT: World = { name: '', layerName: '', hidden: false, move: IDENTITY };
@@ -130,13 +133,13 @@ export class Scene {
       checkInterrupt();
       const { id, world } = waiting.pop()!;
       const node = this.#nodes.get(id)!;
-      const below = this.#below(node, world, frame);
+      const below = this.#below(node, world, frame, visit);
       if (node.shown !== undefined) {
         const model = atFrame(node.shown, frame);
-        const { hidden, move } = below;
+        const { hidden, move, whole } = below;
         const name = below.name === '' ? below.layerName : below.name;
         if (model >= 0 && model < models) {
-          placements.push({ model, instance: visit, name, hidden, move });
+          placements.push({ model, instance: visit, name, hidden, move, whole });
         } else this.#warn(node.chunk, `it names model ${model}, which is not there`);
       }
       if (++this.#visits > VISITS_MAX || placements.length > placements_max) {
@@ -218,14 +221,16 @@ export class Scene {
   }
 
   /** The place in the world of a node and of what is below it. */
-  #below(node: Node, world: World, frame: number): World {
+  #below(node: Node, world: World, frame: number, visit: number): World {
     const layer = this.#layers.get(node.layer);
     const { moves } = node;
+    const { whole } = world;
     return {
-      name: node.name === '' ? world.name : node.name,
+      name: node.name === '' || whole !== undefined ? world.name : node.name,
       layerName: layer === undefined || layer.name === '' ? world.layerName : layer.name,
       hidden: world.hidden || node.hidden || layer?.hidden === true,
       move: moves === undefined ? world.move : compose(world.move, atFrame(moves, frame)),
+      whole: whole ?? (node.whole ? visit : undefined),
     };
   }
 

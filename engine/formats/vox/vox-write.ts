@@ -168,8 +168,9 @@ function paintChunks({ palette, materials }: Paint): Buffer[] {
 
 /**
  * A root with a group of a transform and shape for each layer, or of a transform and a group for
- * one of several pieces; all in the one MagicaVoxel layer 0. A transform moves the middle of its
- * model, which is its size halved and truncated.
+ * one of several pieces, which says so by `_pieces` (nothing to MagicaVoxel); all in the one
+ * MagicaVoxel layer 0. A transform moves the middle of its model, which is its size halved and
+ * truncated.
  */
 function sceneGraph(things: readonly Thing[], models: Models): Buffer {
   const nodes: Buffer[] = [];
@@ -189,7 +190,7 @@ function sceneGraph(things: readonly Thing[], models: Models): Buffer {
     if (models.length === 1) return shape(models[0]!, attributes);
     const id = next;
     next += 2;
-    nodes.push(transform(id, attributes, id + 1, {}));
+    nodes.push(transform(id, { ...attributes, _pieces: '1' }, id + 1, {}));
     const at = nodes.push(Buffer.alloc(0)) - 1;
     const parts = models.map((model, i) => shape(model, { _name: `${name}.${i + 1}` }));
     nodes[at] = group(id + 1, parts);

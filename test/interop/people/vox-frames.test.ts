@@ -22,6 +22,8 @@ function read(bytes: Buffer, options: ImportOptions = {}) {
   return { document, told: report.warnings().map(({ code, count }) => `${code} ${count}`) };
 }
 
+const ONE = model([1, 1, 1], [0, 0, 0, 1]);
+
 const test = suite('people: frames of .vox');
 
 test('the first frame that shows anything is shown, where those before it are empty', () => {
@@ -54,13 +56,12 @@ test('the first frame that shows anything is shown, where those before it are em
 const NOW_AND_NEVER = [int32(0), dict({ _f: '0' }), int32(7), dict({ _f: '1' })];
 
 test('a scene that shows nothing is a project with a layer, whatever is asked', () => {
-  const one = model([1, 1, 1], [0, 0, 0, 1]);
   const scenes = [
-    [one, transform(0, 1), group(1)],
-    [one, transform(0, 1), shape(1, 7)],
-    [one, transform(0, 1)],
+    [ONE, transform(0, 1), group(1)],
+    [ONE, transform(0, 1), shape(1, 7)],
+    [ONE, transform(0, 1)],
     [
-      one,
+      ONE,
       transform(0, 1),
       chunk('nSHP', Buffer.concat([int32(1), dict(), int32(2), ...NOW_AND_NEVER])),
     ],
