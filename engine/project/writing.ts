@@ -148,18 +148,19 @@ export function* piecesOf(
   const palette = paletteOf(files, options.palette, report);
   const shape = shaped(document, options, report, { format: name, palette, ceiling });
   const keeps = keepsOf(name, options.like, room.beside === undefined);
-  if (refuse_empty === true) refuseEmpty(shape, keeps, report, path);
+  if (isFaint(shape, keeps)) report.warn('WARN_EMPTY', FAINT);
+  if (refuse_empty === true) refuseEmpty(report, path);
   const also = { report, open: (name: string) => readBeside(files, name) };
   yield* write(shape, { ...options, ...room, ...also });
   tellLosses(shape, name, keeps, report);
 }
 
-/** Throws GOX_EMPTY where shaping has left nothing, or nothing but what the format leaves out. */
-function refuseEmpty(shape: Document, keeps: Keeps, report: Report, path = DATA): void {
+/** Throws GOX_EMPTY where nothing is left to be written, by shaping or by the format. */
+function refuseEmpty(report: Report, path = DATA): void {
   const empty = report.warnings().find(({ code }) => code === 'WARN_EMPTY');
-  const why = empty?.message ?? (isFaint(shape, keeps) ? FAINT : undefined);
-  if (why === undefined) return;
-  throw new GoxError('GOX_EMPTY', `${path === '-' ? '' : `${cutPath(path)}: `}${why}`, { path });
+  if (empty === undefined) return;
+  const named = path === '-' ? '' : `${cutPath(path)}: `;
+  throw new GoxError('GOX_EMPTY', `${named}${empty.message}`, { path });
 }
 
 const FAINT = 'All voxels have less than half of their alpha, and are left out of such a file.';

@@ -13,6 +13,13 @@ import { temporaryDirectory } from '../support/tmp.ts';
 const SIDE = 64;
 const ROUNDS = 3;
 
+/** What takes seconds: the making of meshes, and the shaping of what is written. */
+const EXPORTS = [
+  ['glb', { mesh: 'smooth' }],
+  ['ply', { mesh: 'smooth' }],
+  ['gox', { rotate: 'z90', crop: true, palette: 'WebHex', dither: true, scale: 2 }],
+] as const;
+
 const cancelled = suite('cancelled exports');
 
 /** Noise, so that each voxel has faces: meshes of it take seconds. */
@@ -33,11 +40,11 @@ cancelled('each is answered so, no thread is lost, and no file is left', () => {
     const client = await connect({ path: socket }, { encoding: 'msgpack' });
     await noise(client);
     for (let round = 0; round < ROUNDS; round++) {
-      const ends = ['glb', 'ply'].map((suffix) =>
+      const ends = EXPORTS.map(([suffix, options]) =>
         client
           .call('goxel.export_model', {
             path: join(directory, `noise-${round}.${suffix}`),
-            mesh: 'smooth',
+            ...options,
           })
           .then(
             () => 'done',

@@ -46,6 +46,12 @@ const LINES: readonly (readonly [line: string, printed: RegExp, said: RegExp])[]
   [`gs convert - o/a.txt --scale 4 < cube.obj; ${COUNT}`, /^98\n$/, /^$/],
   [`gs convert cube two.txt o/a.txt --size 5; ${COUNT}`, /^100\n$/, /LAYERS_MERGED, 2 times/],
   [`gs convert cube.obj.gz two.txt --to txt --size 5 --out-dir o; ls o`, /cube\.txt/, /^[^:]*: 2/],
+  // Of two that say the same one is heeded.
+  [
+    'gs convert cube o/a.txt --size 9 --voxel-size 2',
+    /^$/,
+    /"voxel_size" means nothing where "size"/,
+  ],
   // What comes from a pipe is there for each frame.
   ["gs convert - 'o/{frame}.txt' --from txt < two.txt; cat o/0.txt", /^50 0 0/m, /frame/],
   // A file stands once in a line.

@@ -289,6 +289,19 @@ exported('tells what the format cannot hold', () => {
   assert.equal(codesOf(engine.call('export_model', { format: 'gox' }) as Told), []);
 });
 
+exported('tells when nothing is left that the format has', () => {
+  const engine = new TestEngine();
+  engine.call('add_voxel', { x: 0, y: 0, z: 1, color: [255, 0, 0, 60] });
+  for (const format of ['txt', 'vox', 'glb', 'stl']) {
+    const codes = codesOf(engine.call('export_model', { format }) as Told);
+    assert.ok(codes.includes('WARN_EMPTY'), format);
+  }
+  for (const format of ['gox', 'schem']) {
+    const codes = codesOf(engine.call('export_model', { format }) as Told);
+    assert.not(codes.includes('WARN_EMPTY'), format);
+  }
+});
+
 exported.run();
 
 const room = suite('the memory of what is written');
