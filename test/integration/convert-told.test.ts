@@ -50,7 +50,7 @@ const LINES: readonly (readonly [line: string, printed: RegExp, said: RegExp])[]
   [
     'gs convert cube o/a.txt --size 9 --voxel-size 2',
     /^$/,
-    /"voxel_size" means nothing where "size"/,
+    /"voxel_size" means nothing beside "size"/,
   ],
   // What comes from a pipe is there for each frame.
   ["gs convert - 'o/{frame}.txt' --from txt < two.txt; cat o/0.txt", /^50 0 0/m, /frame/],
