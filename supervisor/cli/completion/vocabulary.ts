@@ -60,6 +60,12 @@ const PLACES: Readonly<Record<string, Place>> = {
   'KEY=VALUE': { kind: 'settings' },
 };
 
+/** The same of arguments: what `formats` is asked about may be a format that is only written. */
+const POSITIONALS: typeof PLACES = {
+  ...PLACES,
+  FORMAT: { kind: 'words', words: [...new Set([...READ_FORMATS, ...WRITTEN_FORMATS])].sort() },
+};
+
 export function vocabulary(): Vocabulary {
   const commands = Object.entries(COMMANDS).map(([name, spec]) => commandWords(name, spec));
   const names = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? name))];
@@ -124,7 +130,7 @@ function commandWords(name: string, spec: CommandSpec): CommandWords {
     const words = choicesOf(text);
     const plain = text.replaceAll(/[[\]\u2026]/g, '');
     const place: Place =
-      words.length > 0 ? { kind: 'words', words } : (PLACES[plain] ?? { kind: 'nothing' });
+      words.length > 0 ? { kind: 'words', words } : (POSITIONALS[plain] ?? { kind: 'nothing' });
     return { name: plain, place, multiple: isRepeated(text) };
   });
   return { name, summary: spec.summary, options: [...options, HELP], positionals };
