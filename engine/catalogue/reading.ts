@@ -126,7 +126,8 @@ export const Sizing = Type.Optional(
       by: Type.Enum(['size', 'scale', 'voxel_size', 'default', 'file'], {
         description:
           'The option that said so; default: a longest side of 64 voxels, since none did; file:' +
-          ' its numbers are those of voxels, whole ones of a model of 4 to 1024, or of Goxel.',
+          ' its numbers are those of voxels, whole ones of a model of 4 to 1024, or of Goxel,' +
+          ' MagicaVoxel or vengi.',
       }),
       voxels_per_unit: Type.Number({ description: 'Of the units in the file.' }),
       longest_side: Type.Number({ description: 'In units of the file.' }),

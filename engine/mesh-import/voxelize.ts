@@ -2,6 +2,7 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { Document } from '../document/document.ts';
+import { type Material, newMaterial } from '../document/scene.ts';
 import { withinBudget } from '../formats/block-budget.ts';
 import { contentBox } from '../formats/fit.ts';
 import type { ImportOptions } from '../formats/format.ts';
@@ -11,10 +12,11 @@ import { boxMatrix, identity } from '../volume/matrix.ts';
 import { COORDINATE_MAX, COORDINATE_MIN } from '../volume/reach.ts';
 import type { Volume } from '../volume/volume.ts';
 import { fillDots } from './fill-dots.ts';
+import { glassOf } from './glass.ts';
 import { voxelLengthOf } from './lattice.ts';
 import { resize } from './sizing.ts';
 import { fillSolid } from './solid.ts';
-import type { TriangleSoup } from './soup.ts';
+import type { Part, TriangleSoup } from './soup.ts';
 import { fillSurface } from './surface.ts';
 
 /**
@@ -26,9 +28,10 @@ import { fillSurface } from './surface.ts';
  * What this program or Goxel wrote comes back as the voxels that it was, each layer by itself,
  * where no option says otherwise.
  *
- * A mesh that is wholly transparent is taken for opaque, since nobody makes one to be unseen;
- * `like: 'goxel'` takes it at its word. Throws GOX_MEMORY_LIMIT, and GOX_INVALID_PARAMS for sizes
- * that are none. The soup is changed, and stays as it was voxelised.
+ * A layer whose voxels are all so clear that most formats would leave them out has opaque ones, and
+ * a material of glass. A mesh that is wholly transparent is taken for opaque, since nobody makes
+ * one to be unseen; `like: 'goxel'` takes it at its word. Throws GOX_MEMORY_LIMIT, and
+ * GOX_INVALID_PARAMS for sizes that are none. The soup is changed, and stays as it was voxelised.
  */
 export function voxelize(soup: TriangleSoup, y_up: boolean, options: ImportOptions): Document {
   const { report = new Report(), like } = options;
@@ -49,7 +52,8 @@ export function voxelize(soup: TriangleSoup, y_up: boolean, options: ImportOptio
     }
     if (volumes.size === 0) report.warn('WARN_FACES_SKIPPED', lostBy(solid), undefined, soup.count);
   }
-  return documentOf(soup, volumes, report);
+  const keepsAlpha = like === 'goxel' || soup.voxel_length !== undefined;
+  return documentOf(soup, keepsAlpha ? new Map() : glazed(volumes), volumes, report);
 }
 
 function lostBy(solid: boolean): string {
@@ -112,7 +116,33 @@ function alignToGrid(soup: TriangleSoup, options: ImportOptions): void {
   soup.place(extent, 1, corner);
 }
 
-function documentOf(soup: TriangleSoup, volumes: Map<number, Volume>, report: Report): Document {
+/** Makes the layers opaque that are of glass; how opaque those were, by their places. */
+function glazed(volumes: Map<number, Volume>): Map<number, number> {
+  const opacities = new Map<number, number>();
+  for (const [place, volume] of volumes) {
+    const glass = glassOf(volume);
+    if (glass === undefined) continue;
+    volumes.set(place, glass.volume);
+    opacities.set(place, glass.opacity);
+  }
+  return opacities;
+}
+
+/** The material of a part of the mesh, which is of glass where it has an opacity. */
+function materialOf(part: Part | undefined, opacity: number | undefined): Material | undefined {
+  if (opacity === undefined) return part?.material;
+  const own = part?.material ?? newMaterial(part?.name || 'Glass');
+  const [red, green, blue, alpha] = own.color;
+  return { ...own, color: Float32Array.of(red!, green!, blue!, alpha! * opacity) };
+}
+
+/** @param opacities of layers of glass, by their places in `volumes` */
+function documentOf(
+  soup: TriangleSoup,
+  opacities: ReadonlyMap<number, number>,
+  volumes: ReadonlyMap<number, Volume>,
+  report: Report,
+): Document {
   const document = Document.empty();
   let layer = document.activeLayer;
   const materials = new Map<object, number>();
@@ -120,11 +150,12 @@ function documentOf(soup: TriangleSoup, volumes: Map<number, Volume>, report: Re
   const all = found.length > 0 && found.every(([place]) => soup.parts[place]?.material);
   if (all) document.set({ materials: [] });
   for (const [i, [place, volume]] of found.entries()) {
-    const { name = '', material, hidden = false, pivot } = soup.parts[place] ?? {};
+    const { name = '', hidden = false, pivot } = soup.parts[place] ?? {};
     if (i > 0) layer = document.addLayer(name || `Layer.${i + 1}`);
     else if (name !== '') layer.set({ name });
     layer.set({ volume, visible: !hidden });
     if (pivot !== undefined) layer.set({ mat: movedTo(pivot) });
+    const material = materialOf(soup.parts[place], opacities.get(place));
     if (material === undefined) continue;
     if (!materials.has(material)) materials.set(material, document.addMaterial(material));
     layer.set({ material: materials.get(material)! });

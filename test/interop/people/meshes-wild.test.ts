@@ -123,6 +123,28 @@ test('glass is a layer of its own, and beside it all is as it was', () => {
   assert.equal([voxels.size, colors(voxels)], [81, ['c80000', WHITE]]);
 });
 
+test('glass of pictures and of vertices is a layer of opaque voxels and its material', () => {
+  const clear = (size: number) => {
+    const rgba = Buffer.from(Array.from({ length: size ** 2 }, () => [200, 0, 0, 77]).flat());
+    return Buffer.from(encodePng({ width: size, height: size, rgba }));
+  };
+  const red = (alpha: number) => CORNERS.replaceAll('\n', ` 0.784314 0 0 ${alpha}\n`);
+  const cases: Record<string, ReturnType<typeof written>> = {
+    picture: squareOf(`${RED}map_Kd base.png\n`, { 'base.png': clear(4) }),
+    vertices: written({ 'a.obj': `o pane\n${red(0.302)}${FACE}` }),
+  };
+  for (const [title, { document, voxels }] of Object.entries(cases)) {
+    const [layer] = document.layers;
+    const opacity = document.materials[layer!.material]!.color[3]!;
+    assert.equal([colors(voxels), Math.round(opacity * 100)], [['c80000'], 30], title);
+  }
+  const goxel = written({ 'a.obj': red(0.302) + FACE }, { like: 'goxel' });
+  assert.is(goxel.document.merged().get(0, 0, 0) >>> 24, 77);
+  // What is seen by most formats stays as it is.
+  const veil = written({ 'a.obj': red(0.8) + FACE });
+  assert.is(veil.document.merged().get(0, 0, 0) >>> 24, 204);
+});
+
 test('statements of .obj files in all notations', () => {
   const square = written({ 'a.obj': CORNERS + FACE }).voxels;
   assert.is(square.size, 81);

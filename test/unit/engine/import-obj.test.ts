@@ -73,7 +73,7 @@ test('vertex colours are blended to the nearest point of the surface', () => {
 
 test('an alpha behind the colour is kept, and none makes no voxel in Goxel', () => {
   const text = (alpha: string) => SQUARE.replaceAll('\n', ` 0 1 0 ${alpha}\n`);
-  assert.is(read(`${text('0.25')}f 1 2 3 4\n`).get(0, 0, 0), 0x4000_ff00);
+  assert.is(read(`${text('0.75')}f 1 2 3 4\n`).get(0, 0, 0), 0xbf00_ff00);
   assert.is(read(`${text('0')}f 1 2 3 4\n`, GOXEL).count(), 0);
 });
 

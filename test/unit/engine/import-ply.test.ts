@@ -144,9 +144,9 @@ test('faces may have colours, with an alpha, as fractions or 16-bit numbers', ()
     const content = `${HEADER}${properties}end_header\n${SQUARE}4 0 1 3 2 ${colors}\n`;
     return readPly(Buffer.from(content), 'a.ply').merged().get(2, 0, 2);
   };
-  assert.is(read('float', '1 0 0.5 0.25'), 0x4080_00ff);
-  assert.is(read('ushort', '65535 0 32896 16448'), 0x4080_00ff);
-  assert.is(read('int', '255 0 128 64'), 0x4080_00ff);
+  assert.is(read('float', '1 0 0.5 0.75'), 0xbf80_00ff);
+  assert.is(read('ushort', '65535 0 32896 49087'), 0xbf80_00ff);
+  assert.is(read('int', '255 0 128 191'), 0xbf80_00ff);
 });
 
 test('strips are triangles, every second one turned, ended by -1', () => {
