@@ -2,7 +2,7 @@
 
 import { checkInterrupt } from '../../interrupt.ts';
 import { signedWords } from '../../volume/block.ts';
-import type { BlockView } from '../../volume/block-view.ts';
+import { BlockView } from '../../volume/block-view.ts';
 import type { Vec3 } from '../../volume/box.ts';
 import { SOLID_ALPHA } from '../../volume/color.ts';
 
@@ -99,7 +99,8 @@ function solidPart(view: BlockView): SolidBlock | undefined {
   if (count === 0) return undefined;
   const low: Vec3 = [lowestBit(xs), lowestBit(ys), lowestBit(zs)];
   const high: Vec3 = [highestBit(xs), highestBit(ys), highestBit(zs)];
-  return { x, y, z, view, count, low, high };
+  // Several are read at once, and must not share a scratch.
+  return { x, y, z, view: new BlockView(x, y, z, view.block), count, low, high };
 }
 
 /** Of blocks sorted by z, y and x. */

@@ -253,6 +253,31 @@ test('groups have a name in the file only, where what is in them has its own', (
   );
 });
 
+test('a model of more blocks than stay unpacked is written as it is', () => {
+  const document = Document.empty();
+  const { volume } = document.activeLayer;
+  // Waves of 25 x 25 blocks and their neighbours above.
+  for (let x = 0; x < 400; x++) {
+    for (let y = 0; y < 400; y++) {
+      const z = (x * 5 + y * 3 + ((x * y) >> 4)) % 32;
+      volume.set(x, y, z, (0xff00_0000 | ((x % 16) * 0x11) | ((y % 8) * 0x1100)) >>> 0);
+    }
+  }
+  volume.pack();
+  for (const options of [{}, { like: 'goxel' }] as const) {
+    const back = read(write(document, options).file, options).document.merged();
+    assert.is(back.count(), 400 * 400);
+    const [move, wrong] = [back.box()!.min, [] as string[]];
+    for (const { x, y, z, data } of volume.blocks()) {
+      for (let i = 0; i < data.length; i += 7) {
+        const [dx, dy, dz] = [x + (i & 15) + move[0], y + ((i >> 4) & 15) + move[1], z + (i >> 8)];
+        if (data[i] !== back.get(dx, dy, dz + move[2])) wrong.push(`${dx} ${dy} ${dz}`);
+      }
+    }
+    assert.equal(wrong.slice(0, 3), []);
+  }
+});
+
 test('names are read in UTF-8, and else in the letters of western systems', () => {
   const plain = voxFile(ONE, vox.transform(0, 1, {}, { _name: 'K__rper' }), vox.shape(1, 0));
   for (const letters of ['c3b6', 'f672'] as const) {
