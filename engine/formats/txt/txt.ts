@@ -28,6 +28,8 @@ const NEWLINE = 0x0a;
 const OPAQUE = 0xff00_0000;
 const ROWS = 256;
 const ROW_VOXELS = 16;
+/** They fit into what is left of a piece that is not full. */
+const ROWS_AT_ONCE = 128;
 
 const SILENT_IN_GOXEL = /^\s*(?:#(?:\s|$)|$)/;
 const SILENT = /^[\s\0]*(?:#|\/\/|;(?!\s*[-+\d])|$)/;
@@ -41,12 +43,26 @@ function* writeTxt(document: Document): Generator<Uint8Array> {
   out.text(HEADER);
   for (const { x, y, z, data } of document.merged().blocks(newScratch())) {
     const words = signedWords(data);
-    for (let row = 0; row < ROWS; row++) {
+    for (let row = 0; row < ROWS; row += ROWS_AT_ONCE) {
       if (out.full) yield out.take();
-      writeRow(out, words, row * ROW_VOXELS, x, y + (row & 15), z + (row >> 4));
+      writeRows(out, words, row, x, y, z);
     }
   }
   yield out.take();
+}
+
+/** Some rows of a block from one on, whose corner has these coordinates. */
+function writeRows(
+  out: TextPieces,
+  words: Int32Array,
+  first: number,
+  x: number,
+  y: number,
+  z: number,
+): void {
+  for (let row = first; row < first + ROWS_AT_ONCE; row++) {
+    writeRow(out, words, row * ROW_VOXELS, x, y + (row & 15), z + (row >> 4));
+  }
 }
 
 /** The solid voxels of the 16 words from `start`, whose first has these coordinates. */
