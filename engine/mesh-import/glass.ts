@@ -25,7 +25,8 @@ export function glassOf(volume: Volume): Glass | undefined {
   }
   const opaque = new Volume();
   for (const { x, y, z, data } of volume.blocks()) {
-    for (const [i, rgba] of data.entries()) {
+    for (let i = 0; i < data.length; i++) {
+      const rgba = data[i]!;
       if (rgba >>> 24 === 0) continue;
       opaque.set(x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8), (rgba | 0xff00_0000) >>> 0);
     }

@@ -204,7 +204,8 @@ function unite(volume: Volume, other: Volume): number {
       added++;
       continue;
     }
-    for (const [i, rgba] of data.entries()) {
+    for (let i = 0; i < data.length; i++) {
+      const rgba = data[i]!;
       if (rgba !== 0) volume.set(x + (i & 15), y + ((i >> 4) & 15), z + (i >> 8), rgba);
     }
   }
