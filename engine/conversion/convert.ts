@@ -115,7 +115,7 @@ function runOne(task: SoloTask, tools: Tools, sources: Sources): SoloResult {
     ...{ outputs, warnings, sizings },
     layer_count: document.layers.length,
     voxel_count: document.layers.reduce((sum, { volume }) => sum + volume.count(), 0),
-    ...(task.describe ? { described: describe(first, warnings, tools) } : {}),
+    ...(task.describe ? { described: describe(first, tools) } : {}),
   };
 }
 

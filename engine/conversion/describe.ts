@@ -6,24 +6,20 @@ import type { Layer } from '../document/layer.ts';
 import { newMaterial } from '../document/scene.ts';
 import { ColorCounts } from '../inquiries/color-counts.ts';
 import { EVERYWHERE, eachRow } from '../inquiries/region.ts';
-import type { Described, DescribedLayer, SoloWarning } from '../port/solo.ts';
+import type { Described, DescribedLayer } from '../port/solo.ts';
 import type { Read } from '../project/reading.ts';
 import { aroundBoth, type Box } from '../volume/box.ts';
 
-/** Voxels of less alpha are none. */
+/** Voxels without any are none. */
 const ALPHA_SHIFT = 24;
 
 export function describe(
   { format, document, frames }: Pick<Read, 'format' | 'document' | 'frames'>,
-  warnings: readonly SoloWarning[],
   { options }: { readonly options: { readonly job_bytes_max: number } },
 ): Described {
   const { job_bytes_max } = options;
   const { layers } = document;
   const { materials, cameras } = ownThings(document, format);
-  const left = warnings.filter(({ code }) => code === 'WARN_FRAMES_LEFT_OUT');
-  const others = left.reduce((sum, { count }) => sum + count, 0);
-  const frame_count = frames?.length ?? others + 1;
   const box = layers.reduce<Box | undefined>(
     (all, { volume }) => aroundBoth(all, volume.box()),
     undefined,
@@ -36,7 +32,7 @@ export function describe(
     layers: layers.map((layer) => layerOf(layer, materials)),
     materials: materials.map(({ name }) => name),
     cameras: cameras.map(({ name }) => name),
-    ...(frame_count === 1 ? {} : { frame_count }),
+    ...(frames === undefined ? {} : { frame_count: frames.length }),
   };
 }
 

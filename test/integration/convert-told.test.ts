@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Document } from '../../engine/document/document.ts';
 import { gox } from '../../engine/formats/gox/gox.ts';
-import { shell } from '../support/cli.ts';
+import { cli, shell } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 const CUBE = `v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 0 0 1\nv 1 0 1\nv 1 1 1\nv 0 1 1
@@ -82,5 +82,25 @@ for (const [line, printed, said] of LINES) {
     assert.match(stderr.trimEnd(), said);
   });
 }
+
+telling(
+  'frames are those of an animation that is read by frames, not the animations of a mesh',
+  async () => {
+    const file = join(temporaryDirectory(), 'waving.gltf');
+    const uri = `data:application/octet-stream;base64,${Buffer.alloc(36).toString('base64')}`;
+    const moving = { channels: [], samplers: [] };
+    const model = {
+      ...{ asset: { version: '2.0' }, scene: 0, scenes: [{ nodes: [0] }], nodes: [{ mesh: 0 }] },
+      meshes: [{ primitives: [{ attributes: { POSITION: 0 }, mode: 0 }] }],
+      animations: [moving, moving],
+      accessors: [{ bufferView: 0, componentType: 5126, count: 3, type: 'VEC3' }],
+      ...{ bufferViews: [{ buffer: 0, byteLength: 36 }], buffers: [{ byteLength: 36, uri }] },
+    };
+    writeFileSync(file, JSON.stringify(model));
+    const { stdout, stderr } = await cli('info', '--json', file);
+    assert.match(stderr + stdout, /WARN_FRAMES_LEFT_OUT/);
+    assert.is((JSON.parse(stdout) as { readonly frame_count?: number }).frame_count, undefined);
+  },
+);
 
 telling.run();

@@ -2,8 +2,6 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatFor, type ImportOptions } from '../../../engine/formats/index.ts';
-import { Report } from '../../../engine/formats/report.ts';
 import { voxelLines } from '../../support/fixtures.ts';
 import {
   chunk,
@@ -15,12 +13,7 @@ import {
   transform,
   voxFile,
 } from '../../support/vox-file.ts';
-
-function read(bytes: Buffer, options: ImportOptions = {}) {
-  const report = new Report();
-  const document = formatFor('x.vox').read!(bytes, 'x.vox', { ...options, report });
-  return { document, told: report.warnings().map(({ code, count }) => `${code} ${count}`) };
-}
+import { readVox as read } from '../../support/vox-told.ts';
 
 const ONE = model([1, 1, 1], [0, 0, 0, 1]);
 

@@ -4,8 +4,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Document } from '../../../engine/document/document.ts';
-import { formatFor, type ImportOptions } from '../../../engine/formats/index.ts';
-import { Report } from '../../../engine/formats/report.ts';
+import { formatFor } from '../../../engine/formats/index.ts';
 import type { Volume } from '../../../engine/volume/volume.ts';
 import { imports, voxelLines } from '../../support/fixtures.ts';
 import { seenLines, seenObjects } from '../../support/magica-reader.ts';
@@ -19,15 +18,10 @@ import {
   transform,
   voxFile,
 } from '../../support/vox-file.ts';
+import { readVox as read } from '../../support/vox-told.ts';
 
 const CASES = new URL('../../../../test/fixtures/cases/', import.meta.url);
 const fileOf = (name: string) => readFileSync(new URL(name, CASES));
-
-function read(bytes: Buffer, options: ImportOptions = {}): { document: Document; told: string[] } {
-  const report = new Report();
-  const document = formatFor('x.vox').read!(bytes, 'x.vox', { ...options, report });
-  return { document, told: report.warnings().map(({ code, count }) => `${code} ${count}`) };
-}
 
 /** As `x y z rrggbb`, sorted. */
 function linesOf(volume: Volume): string[] {
