@@ -69,16 +69,22 @@ export function runTask(task: SoloTask, tools: Tools): SoloResult {
   return gathered(tasks.map((one) => runOne(one, tools, sources)));
 }
 
-/** The frames of which files are to be made: that which is asked for, or all that there are. */
+/**
+ * The frames of which files are to be made: that which is asked for, or all that there are; of what
+ * is not read by frames none.
+ */
 function framesOf(task: SoloTask, tools: Tools, sources: Sources): readonly number[] {
   const { frame } = task.reading;
   if (typeof frame === 'number') return [frame];
+  const isAnimated = (input: SoloFile) =>
+    READING_FORMATS.frame.includes(formatRead(input, sources, tools));
+  if (!task.inputs.some(isAnimated)) return [];
   const asked = { ...task, reading: { ...task.reading, frame: 0 } };
   const { reading } = route(asked, (input) => formatRead(input, sources, tools));
   const found = task.inputs.flatMap((input, place) => {
     return readOne(input, reading[place]!, task, tools, sources).frames ?? [];
   });
-  return found.length === 0 ? [0] : [...new Set(found)].sort((a, b) => a - b);
+  return [...new Set(found)].sort((a, b) => a - b);
 }
 
 function runOne(task: SoloTask, tools: Tools, sources: Sources): SoloResult {

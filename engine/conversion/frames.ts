@@ -9,16 +9,22 @@ export function isFramed({ path }: SoloFile): boolean {
   return path.includes(FRAME);
 }
 
-/** One task for each frame; what is named without a frame is made of the first. */
+/**
+ * One task for each frame; what is named without a frame is made of the first. What has no frames
+ * is named as the first of them, and no frame is asked for.
+ */
 export function frameTasks(task: SoloTask, frames: readonly number[]): SoloTask[] {
+  if (frames.length === 0) return [{ ...task, outputs: named(task.outputs, '0') }];
   const digits = Math.max(...frames.map((frame) => String(frame).length));
   return frames.map((frame, place) => {
+    const outputs = task.outputs.filter((output) => place === 0 || isFramed(output));
     const number = String(frame).padStart(digits, '0');
-    const outputs = task.outputs
-      .filter((output) => place === 0 || isFramed(output))
-      .map((output) => ({ ...output, path: output.path.replaceAll(FRAME, number) }));
-    return { ...task, outputs, reading: { ...task.reading, frame } };
+    return { ...task, outputs: named(outputs, number), reading: { ...task.reading, frame } };
   });
+}
+
+function named(outputs: SoloTask['outputs'], number: string): SoloTask['outputs'] {
+  return outputs.map((output) => ({ ...output, path: output.path.replaceAll(FRAME, number) }));
 }
 
 /** What was made of all frames; what was told of several of them is told once. */

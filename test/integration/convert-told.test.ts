@@ -53,7 +53,10 @@ const LINES: readonly (readonly [line: string, printed: RegExp, said: RegExp])[]
     /"voxel_size" means nothing beside "size"/,
   ],
   // What comes from a pipe is there for each frame.
-  ["gs convert - 'o/{frame}.txt' --from txt < two.txt; cat o/0.txt", /^50 0 0/m, /frame/],
+  ["gs convert - 'o/{frame}.txt' --from txt < two.txt; cat o/0.txt", /^50 0 0/m, /^$/],
+  // What is no animation is one frame, and nobody asked for any.
+  ["gs convert two.txt 'o/w{frame}.txt' --strict; cat o/w0.txt", /^50 0 0/m, /^$/],
+  ["gs convert two.txt 'o/x{frame}.txt' --frame 0; ls o", /x0\.txt/, /The option "frame"/],
   // A file stands once in a line.
   ['gs convert cube o/a.txt --frame 1', /^$/, /^goxel-supervisor: warning: \/\S*cube: The option/],
   [
