@@ -113,13 +113,14 @@ async function runLane(kinds: readonly string[]): Promise<void> {
 }
 
 function report(path: string, result: FileResult): void {
-  const { passed, failed, skipped, duration_ms, faults, output } = result;
+  const { passed, failed, skipped, duration_ms, faults, deadlocked, output } = result;
   const verdict = failed > 0 ? 'FAIL' : 'ok  ';
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped > 0) counts.push(`${skipped} skipped`);
   const seconds = (duration_ms / 1000).toFixed(2).padStart(7);
   console.log(`${verdict} ${path.padEnd(name_width)} ${seconds} s  ${counts.join(', ')}`);
+  if (deadlocked) console.log('     Node did not end by itself (nodejs/node#54918) and was killed');
   if (failed === 0) return;
   for (const fault of faults) console.log(`     ${fault}`);
   console.log(output.replace(/^/gm, '     | '));

@@ -42,6 +42,14 @@ function readProc(path: string): string {
   }
 }
 
+/** The lock that the main thread of a process sleeps on, by its place; undefined if on none. */
+export function lockOf(pid: number): string | undefined {
+  const [call, place] = readProc(`/proc/${pid}/syscall`).split(' ');
+  return call === FUTEX_CALL ? place : undefined;
+}
+/** futex(2). */
+const FUTEX_CALL = process.arch === 'arm64' ? '98' : '202';
+
 /** Memory that a process holds, in MiB. */
 export function residentMiB(pid: number): number {
   const kib = /^VmRSS:\s+(\d+)/m.exec(readProc(`/proc/${pid}/status`))?.[1];

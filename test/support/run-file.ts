@@ -9,12 +9,15 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLineOf, processesOf } from './processes.ts';
+import { commandLineOf, lockOf, processesOf } from './processes.ts';
 import { parseTotals } from './totals.ts';
 
 /** A process that was just told to end gets this long to be gone. */
 const LEFTOVER_GRACE_MS = 1000;
 const LEFTOVER_POLL_MS = 20;
+/** Shares of a file's time: for Node to end in, and between two looks at whether it does. */
+const END_SHARE = 1 / 8;
+const END_LOOK_SHARE = 1 / 64;
 /** Of a file's output, what is shown when it fails. */
 const OUTPUT_CHARS_MAX = 64 * 1024;
 
@@ -42,6 +45,8 @@ export interface FileResult {
   readonly duration_ms: number;
   /** Everything that is wrong, one sentence each. */
   readonly faults: readonly string[];
+  /** Whether all tests had ended, and Node itself did not. */
+  readonly deadlocked: boolean;
   readonly output: string;
 }
 
@@ -50,7 +55,7 @@ export async function runFile(file: string, options: RunOptions): Promise<FileRe
   const log = join(options.directory, 'log');
   mkdirSync(scratch, { recursive: true });
   const started_ms = performance.now();
-  const end = await runToEnd(file, scratch, log, options);
+  const { faults: end, deadlocked } = await runToEnd(file, scratch, log, options);
   const duration_ms = performance.now() - started_ms;
   const left = [...(await leftProcesses(scratch)), ...leftFiles(scratch)];
   const output = readFileSync(log, 'utf8');
@@ -66,7 +71,8 @@ export async function runFile(file: string, options: RunOptions): Promise<FileRe
     if (!output.includes(FAIL)) faults.push(UNSHOWN);
   }
   const failed = Math.max(total - passed, faults.length > 0 ? 1 : 0);
-  return { passed, failed, skipped, duration_ms, faults, output: output.slice(-OUTPUT_CHARS_MAX) };
+  const shown = output.slice(-OUTPUT_CHARS_MAX);
+  return { passed, failed, skipped, duration_ms, faults, deadlocked, output: shown };
 }
 
 /** Runs the process; returns what is wrong with how it ended. */
@@ -75,7 +81,7 @@ async function runToEnd(
   scratch: string,
   log: string,
   options: RunOptions,
-): Promise<string[]> {
+): Promise<Pick<FileResult, 'faults' | 'deadlocked'>> {
   // A file, not a pipe: a leftover process would hold a pipe open.
   const output = openSync(log, 'w');
   // `detached` makes a process group, which can be killed as a whole.
@@ -104,19 +110,48 @@ async function runToEnd(
   }, options.timeout_ms);
   options.signal?.addEventListener('abort', kill, { once: true });
   if (options.signal?.aborted) kill();
+  let deadlocked = false;
+  const look = watchEnd(child.pid, log, options.timeout_ms, () => {
+    deadlocked = true;
+    kill();
+  });
   try {
-    return await new Promise((resolve, reject) => {
+    const faults = await new Promise<string[]>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) => {
-        if (late) resolve([`took longer than ${options.timeout_ms} ms and was killed`]);
+        if (deadlocked) resolve([]);
+        else if (late) resolve([`took longer than ${options.timeout_ms} ms and was killed`]);
         else if (signal !== null) resolve([`died of ${signal}`]);
         else resolve(code === 0 ? [] : [`exited with ${code}`]);
       });
     });
+    return { faults, deadlocked };
   } finally {
+    clearInterval(look);
     clearTimeout(watchdog);
     options.signal?.removeEventListener('abort', kill);
   }
+}
+
+/**
+ * Calls `stuck` when all tests have ended and the main thread then sleeps on one lock for long: at
+ * its end Node 20 waits for a thread of V8's that may wait for it (nodejs/node#54918), which no
+ * test can help. What a test has left open has the thread wait for events, and is no such thing.
+ */
+function watchEnd(
+  pid: number | undefined,
+  log: string,
+  timeout_ms: number,
+  stuck: () => void,
+): NodeJS.Timeout {
+  let since_ms = 0;
+  let before = '';
+  return setInterval(() => {
+    const lock = parseTotals(readFileSync(log, 'utf8')) && lockOf(pid ?? 0);
+    if (lock === undefined || lock !== before) since_ms = performance.now();
+    else if (performance.now() - since_ms >= timeout_ms * END_SHARE) stuck();
+    before = lock ?? '';
+  }, timeout_ms * END_LOOK_SHARE);
 }
 
 function killGroup(pid: number | undefined): void {

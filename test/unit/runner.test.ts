@@ -119,6 +119,23 @@ judging('kills a file that hangs, with its children', () => {
   fails(text, /took longer than 2000 ms and was killed/, '0 passed, 1 failed', '--timeout', '2');
 });
 
+judging('fails a file that leaves something open when its tests have ended', () => {
+  const text = "t('a', () => { setInterval(() => {}, 1000); }); t.run();";
+  fails(text, /took longer than 4000 ms and was killed/, '1 passed, 1 failed', '--timeout', '4');
+});
+
+judging('kills a Node that is stuck at its end, and says so', () => {
+  const text = `
+    t('a', () => {
+      process.once('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+    });
+    t.run();`;
+  const result = run({ 'unit/a.test.mjs': text }, '--timeout', '16');
+  assert.match(result.stdout, /Node did not end by itself/);
+  assert.is(result.last, '1 passed, 0 failed');
+  assert.is(result.code, 0);
+});
+
 judging('fails a file that leaves a process, also one of another group, and kills it', () => {
   const text = `
     import { spawn } from 'node:child_process';
