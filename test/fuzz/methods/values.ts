@@ -6,7 +6,7 @@
 import { admits, type Keywords } from '../../../conf/check.ts';
 import type { MethodSpec } from '../../../engine/catalogue/spec.ts';
 import type { Random } from '../random.ts';
-import { COLORS, PATHS, QUICK, SCRIPTS, TEXTS } from './words.ts';
+import { COLORS, PATHS, PATTERNED, QUICK, SCRIPTS, TEXTS } from './words.ts';
 
 export type Params = Record<string, unknown>;
 
@@ -107,6 +107,16 @@ export class Maker {
     if (pattern?.startsWith('^#')) return random.pick(COLORS);
     if (/path$/.test(key)) return random.pick(PATHS);
     if (key === 'script') return random.pick(SCRIPTS);
+    const text = this.#words(minLength, maxLength);
+    const wanted = new RegExp(pattern ?? '', 'u');
+    if (wanted.test(text)) return text;
+    const fitting = PATTERNED.filter((one) => wanted.test(one));
+    if (fitting.length === 0) throw new Error(`no text of words.ts is as ${pattern} says`);
+    return random.pick(fitting);
+  }
+
+  #words(minLength: number, maxLength: number): string {
+    const random = this.#random;
     if (random.chance(0.1)) return 'é'.repeat(Math.min(maxLength, TEXT_LENGTH_MAX));
     const text = random.pick(TEXTS);
     return text.length < minLength ? 'a'.repeat(minLength) : text.slice(0, maxLength);

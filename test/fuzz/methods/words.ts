@@ -20,6 +20,9 @@ export const TEXTS = [
   'a\nb',
 ];
 
+/** For what has a pattern that none of the others fits. */
+export const PATTERNED = ['a name', 'z90', 'x-90,z180', 'main', 'engine:0'];
+
 /** The directories that paths are below, as the daemon of the campaign sees them. */
 export const OUTSIDE = 'outside';
 export const SEED_FILE = 'seed.gox';
