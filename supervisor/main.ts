@@ -18,8 +18,9 @@ const isDaemon =
 /** What lives longer has more to do than to convert a small file, on a busy machine too. */
 const CONVERTING_MS = 400;
 
+/** Those that Node itself ends by are no longer its own when the last of them, SIGHUP, is ours. */
 const SIGNALS: readonly NodeJS.Signals[] = isDaemon
-  ? ['SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT', 'SIGTERM', 'SIGINT']
+  ? ['SIGUSR1', 'SIGTERM', 'SIGINT', 'SIGUSR2', 'SIGQUIT', 'SIGHUP']
   : ['SIGUSR1'];
 
 const early = new Set<NodeJS.Signals>();

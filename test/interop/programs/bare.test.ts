@@ -97,7 +97,8 @@ const ENDED: readonly (readonly [sent: string, reply: string])[] = [
 test('netcat that ends its side before it reads', () =>
   during(async ({ places: { socket } }) => {
     for (const [sent, reply] of ENDED) {
-      const client = await RawConnection.open(socket);
+      // Its path is there a moment before it listens.
+      const client = await RawConnection.openEventually(socket);
       if (sent !== '') client.write(sent);
       client.end();
       const all = (await client.rest()).toString();
