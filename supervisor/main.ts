@@ -18,7 +18,7 @@ const isDaemon =
 /** What lives longer has more to do than to convert a small file, on a busy machine too. */
 const CONVERTING_MS = 400;
 
-/** Those that Node itself ends by are no longer its own when the last of them, SIGHUP, is ours. */
+/** SIGHUP is the last: who sees, by /proc, that it is held off may send any of them. */
 const SIGNALS: readonly NodeJS.Signals[] = isDaemon
   ? ['SIGUSR1', 'SIGTERM', 'SIGINT', 'SIGUSR2', 'SIGQUIT', 'SIGHUP']
   : ['SIGUSR1'];

@@ -96,15 +96,23 @@ function take(kinds: readonly string[]): string | undefined {
   return at === undefined ? undefined : left.splice(at, 1)[0];
 }
 
+function runOnce(path: string): Promise<FileResult> {
+  return runFile(join(root, path), {
+    timeout_ms,
+    directory: join(directory, String(started++)),
+    env: { ...process.env, GOXEL_SEED: seed },
+    signal: abort.signal,
+  });
+}
+
 async function runLane(kinds: readonly string[]): Promise<void> {
   for (let path = take(kinds); path !== undefined; path = take(kinds)) {
     if (abort.signal.aborted) return;
-    const result = await runFile(join(root, path), {
-      timeout_ms,
-      directory: join(directory, String(started++)),
-      env: { ...process.env, GOXEL_SEED: seed },
-      signal: abort.signal,
-    });
+    let result = await runOnce(path);
+    if (result.deadlocked) {
+      console.log(`again ${path}: ${result.faults.join(', ')}`);
+      result = await runOnce(path);
+    }
     sum.passed += result.passed;
     sum.failed += result.failed;
     sum.skipped += result.skipped;
@@ -113,14 +121,13 @@ async function runLane(kinds: readonly string[]): Promise<void> {
 }
 
 function report(path: string, result: FileResult): void {
-  const { passed, failed, skipped, duration_ms, faults, deadlocked, output } = result;
+  const { passed, failed, skipped, duration_ms, faults, output } = result;
   const verdict = failed > 0 ? 'FAIL' : 'ok  ';
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped > 0) counts.push(`${skipped} skipped`);
   const seconds = (duration_ms / 1000).toFixed(2).padStart(7);
   console.log(`${verdict} ${path.padEnd(name_width)} ${seconds} s  ${counts.join(', ')}`);
-  if (deadlocked) console.log('     Node did not end by itself (nodejs/node#54918) and was killed');
   if (failed === 0) return;
   for (const fault of faults) console.log(`     ${fault}`);
   console.log(output.replace(/^/gm, '     | '));

@@ -45,7 +45,7 @@ export interface FileResult {
   readonly duration_ms: number;
   /** Everything that is wrong, one sentence each. */
   readonly faults: readonly string[];
-  /** Whether all tests had ended, and Node itself did not. */
+  /** Whether all tests had ended, and its process did not: see `watchEnd`. */
   readonly deadlocked: boolean;
   readonly output: string;
 }
@@ -119,7 +119,7 @@ async function runToEnd(
     const faults = await new Promise<string[]>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) => {
-        if (deadlocked) resolve([]);
+        if (deadlocked) resolve(['did not end by itself: its main thread slept on a lock']);
         else if (late) resolve([`took longer than ${options.timeout_ms} ms and was killed`]);
         else if (signal !== null) resolve([`died of ${signal}`]);
         else resolve(code === 0 ? [] : [`exited with ${code}`]);
@@ -135,8 +135,9 @@ async function runToEnd(
 
 /**
  * Calls `stuck` when all tests have ended and the main thread then sleeps on one lock for long: at
- * its end Node 20 waits for a thread of V8's that may wait for it (nodejs/node#54918), which no
- * test can help. What a test has left open has the thread wait for events, and is no such thing.
+ * its end Node 20 waits for a thread of V8's that may wait for it (nodejs/node#54918). That is a
+ * matter of chance, so that who runs the file again sees whether it was that. What a test has left
+ * open has the thread wait for events, and is no such thing.
  */
 function watchEnd(
   pid: number | undefined,
