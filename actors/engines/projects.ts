@@ -174,7 +174,8 @@ export class Projects {
     project.undone = undefined;
     project.deaths = 0;
     project.tell({ type: 'project.replayed', title });
-    project.heard(unsaved);
+    // Otherwise no engine ever had it, and the next request has to make it.
+    if (project.known) project.heard(unsaved);
     this.#settle(project);
     this.#entitle(project);
     // One that a request opens or closes is still barred, and that request waits as well.

@@ -7,7 +7,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDaemon, withDaemon } from '../support/daemon.ts';
-import { ONCE_MARKER } from '../support/deadly.ts';
+import { MARKER, ONCE_MARKER } from '../support/deadly.ts';
 import {
   code,
   DEADLY,
@@ -101,6 +101,22 @@ death('a request of which one thread dies is carried out by the next, once', () 
     connection.destroy();
   }),
 );
+
+for (const [what, marker, env] of [
+  ['one thread dies', ONCE_MARKER, once],
+  ['two threads die', MARKER, () => DEADLY],
+] as const) {
+  death(`a project of whose first request ${what} can be used`, () =>
+    withDaemon({ settings: { ...SETTINGS, 'workers.count': 1 }, env: env() }, async (daemon) => {
+      const connection = await RawConnection.open(daemon.socket);
+      const outcome = code(await connection.ask(deadly('default', 1, marker)));
+      assert.is(outcome, marker === MARKER ? 'GOX_REQUEST_QUARANTINED' : 'ok');
+      await connection.call('goxel.add_voxel', [1, 1, 1]);
+      assert.match(await connection.ask(request('goxel.get_voxel', [1, 1, 1], 2)), '"exists":true');
+      connection.destroy();
+    }),
+  );
+}
 
 death('the spare thread takes over', () =>
   withDaemon({ settings: { 'workers.count': 1 }, env: once() }, async (daemon) => {
