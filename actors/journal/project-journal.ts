@@ -108,8 +108,7 @@ export class ProjectJournal implements RecordSink {
    */
   async own(): Promise<number> {
     await this.#closing;
-    this.#owner ??= await ownProject(this.directory);
-    return this.#owner.epoch;
+    return this.#take();
   }
 
   /** Whether it was found in the store, and nobody has read it. */
@@ -136,12 +135,14 @@ export class ProjectJournal implements RecordSink {
 
   /** Writes and syncs what waits, and lets others own it. */
   close(): Promise<void> {
-    const [disk, owner] = [this.#disk, this.#owner];
+    const disk = this.#disk;
     this.#disk = undefined;
-    this.#owner = undefined;
     const close = async (before: Promise<void> | undefined) => {
       await before;
       await disk?.close();
+      // It may own it only since then: its first record was on its way.
+      const owner = this.#owner;
+      this.#owner = undefined;
       await owner?.release();
     };
     const closing = close(this.#closing);
@@ -167,9 +168,12 @@ export class ProjectJournal implements RecordSink {
   #write(epoch: number, place: JournalPlace | undefined): DiskJournal {
     const { fs, settings, log, meter } = this.#deps;
     const { project, directory } = this;
+    // A later one waits for this journal.
+    const before = this.#closing;
+    const prepare = (watched: JournalFs) => this.#prepare(watched, before);
     return new DiskJournal({
       ...{ fs, directory, project, epoch, settings, meter },
-      ...(place === undefined ? { prepare: (watched) => this.#prepare(watched) } : { place }),
+      ...(place === undefined ? { prepare } : { place }),
       events: {
         changed: (state, error) => {
           meter.became(state);
@@ -180,11 +184,20 @@ export class ProjectJournal implements RecordSink {
     });
   }
 
-  /** @param fs that gives up a disk that hangs */
-  async #prepare(fs: JournalFs): Promise<void> {
+  /**
+   * @param fs that gives up a disk that hangs
+   * @param before whoever wrote before has let it go when this resolves
+   */
+  async #prepare(fs: JournalFs, before: Promise<void> | undefined): Promise<void> {
+    await before;
     await this.#store.makeDirectory(this.project, this.directory, fs);
     this.#made = true;
-    await this.own();
+    await this.#take();
+  }
+
+  async #take(): Promise<number> {
+    this.#owner ??= await ownProject(this.directory);
+    return this.#owner.epoch;
   }
 }
 

@@ -39,6 +39,7 @@ interface LogDurability {
 }
 
 interface Waiting {
+  /** Beyond all of them: it waits until nothing of the project is kept. */
   readonly sequence: number;
   readonly action: (error?: GoxError) => void;
 }
@@ -135,7 +136,7 @@ export class ProjectLog {
   /** Does something once all is kept that was recorded by now; `error` says why it never will. */
   whenKept(action: (error?: GoxError) => void): void {
     if (this.isKept) action();
-    else this.#waiting.push({ sequence: this.#sequence, action });
+    else this.#waiting.push({ sequence: this.#ending ? Infinity : this.#sequence, action });
   }
 
   /** Goes on from what was found of it in the store. */
@@ -158,7 +159,7 @@ export class ProjectLog {
     this.#ending = true;
     this.#sink.remove((error) => {
       this.#ending = false;
-      if (error === undefined) this.#keptUpTo(this.#sequence);
+      if (error === undefined) this.#ended();
       else this.#fail(error);
     });
   }
@@ -167,6 +168,11 @@ export class ProjectLog {
   goOn(sink: RecordSink | undefined): void {
     this.#sink = sink;
     this.#failure = undefined;
+  }
+
+  #ended(): void {
+    this.#keptUpTo(this.#sequence);
+    for (const { action } of this.#waiting.splice(0)) action();
   }
 
   /** Nothing more is kept, and what waits to be is no more. */

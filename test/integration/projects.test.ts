@@ -178,6 +178,22 @@ order('many clients that make the current project anew at once are all answered'
   for (const client of clients) client.destroy();
 });
 
+order(
+  'a project is edited and closed, and made again, in one write, any number of times',
+  async () => {
+    const connection = await open();
+    const edit = ['goxel.add_voxel', { x: 1, y: 2, z: 3, project: 'again' }] as const;
+    const close = ['goxel.close_project', { project: 'again' }] as const;
+    const create = ['goxel.create_project', { project: 'again' }] as const;
+    const steps = [create, edit, close];
+    for (let times = 0; times < 5; times += 1) {
+      const replies = await pipeline(connection, [...steps, ...steps]);
+      assert.equal(codes(replies), new Array(6).fill('ok'));
+    }
+    connection.destroy();
+  },
+);
+
 order.run();
 
 const states = suite('states');

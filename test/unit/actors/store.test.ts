@@ -133,6 +133,27 @@ test('nothing is on the disk before the first record, and what was removed is go
   await again.store.close();
 });
 
+test('is closed, or removed, while its first record is on its way', async () => {
+  const directory = temporaryDirectory();
+  const { store } = storeOn(directory);
+  const first = () => {
+    const journal = store.begin('tower')!;
+    const kept = new Promise((done) => journal.append(record(1), 1, done));
+    return { journal, kept };
+  };
+  const removed = first();
+  const gone = new Promise<unknown>((done) => removed.journal.remove(done));
+  assert.equal(await Promise.all([removed.kept, gone]), [undefined, undefined]);
+  assert.equal(projects(directory), []);
+  const closed = first();
+  const end = closed.journal.close();
+  assert.equal(await Promise.all([closed.kept, end]), [undefined, undefined]);
+  // Nobody has it: another process may own it.
+  const owner = await ownProject(closed.journal.directory);
+  await owner.release();
+  await store.close();
+});
+
 test('a full disk is told of, and that there is room again; a broken one is dead', async () => {
   const { store, failing } = storeOn(temporaryDirectory());
   const journal = store.begin('tower')!;
