@@ -14,6 +14,7 @@
 
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   readdirSync,
@@ -177,12 +178,15 @@ export class ProjectStore {
     await fs.fsyncDir(this.#directory);
   }
 
-  /** Takes a directory out of the store; it is gone for good when this resolves. */
+  /** Takes a directory out of the store, if it is there; it is gone for good when this resolves. */
   async setAside(directory: string): Promise<void> {
     const { fs } = this.#deps;
     const aside = this.#asideOf(directory);
     const gone = (async () => {
-      await fs.rename(directory, aside);
+      await fs.rename(directory, aside).catch((error: NodeJS.ErrnoException) => {
+        // Somebody has removed it; or the whole store is away, and may come back with it.
+        if (error.code !== 'ENOENT' || !existsSync(this.#directory)) throw error;
+      });
       await fs.fsyncDir(this.#directory);
     })();
     const settled = gone.catch(() => {});

@@ -6,6 +6,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -131,6 +133,22 @@ test('nothing is on the disk before the first record, and what was removed is go
     ['tower'],
   );
   await again.store.close();
+});
+
+test('what somebody else has removed can be, but not while the store is away', async () => {
+  const directory = temporaryDirectory();
+  const { store } = storeOn(directory);
+  const away = join(directory, 'away');
+  const removed = async (remove: () => void) => {
+    const journal = store.begin('tower')!;
+    assert.is(await new Promise((done) => journal.append(record(1), 1, done)), undefined);
+    remove();
+    return new Promise<GoxError | undefined>((done) => journal.remove(done));
+  };
+  const own = join(directory, 'projects');
+  assert.is(await removed(() => rmSync(join(own, 'tower'), { recursive: true })), undefined);
+  assert.is((await removed(() => renameSync(own, away)))?.code, 'GOX_JOURNAL_FAILED');
+  await store.close();
 });
 
 test('is closed, or removed, while its first record is on its way', async () => {
