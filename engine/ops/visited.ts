@@ -37,6 +37,8 @@ function reflected(box: Matrix, axis: number, origin: number): Matrix {
  * that the volume has are enough, in any order.
  */
 export function* cornersIn(volume: Volume, { min, max }: Box, absent: boolean): Generator<Vec3> {
+  // Of a box that is flat the other sides may be as long as coordinates go.
+  if (min.some((low, axis) => low >= max[axis]!)) return;
   if (!absent && !(blocksIn(min, max) <= volume.blockCount)) {
     const corners = [...volume.blocks()].map(({ x, y, z }): Vec3 => [x, y, z]);
     for (const corner of corners) {

@@ -42,6 +42,8 @@ export function* blocksBetween(
   max: Vec3,
   scratch?: Uint32Array,
 ): Generator<BlockView, void, undefined> {
+  // Of a box that is flat the other sides may be as long as coordinates go.
+  if (min.some((low, axis) => low >= max[axis]!)) return;
   if (Volume.blocksIn(min, max) >= volume.blockCount) {
     for (const block of volume.blocks(scratch)) if (touches(block, min, max)) yield block;
     return;

@@ -193,6 +193,14 @@ test('box masks are white with the alpha of their voxels', () => {
   assert.is(mask.get(0, 0, 3), pack(255, 255, 255, 77));
 });
 
+test('a box with a side of 0 holds nothing, however long its other sides are', () => {
+  const volume = new Volume();
+  volume.set(0, 0, 0, RED);
+  // Along the third side it lies within a block.
+  const flat: Box = { min: [-EDGE, -EDGE, 1], max: [EDGE, EDGE, 1] };
+  assert.is(boxMask(volume, flat).count(), 0);
+});
+
 test('masks are combined voxel by voxel', () => {
   const oracle: Record<MaskMode, (a: number, b: number) => boolean> = {
     set: (_, b) => b !== 0,
