@@ -140,9 +140,9 @@ const workers = section('The engines.', {
     default: true,
     live: false,
     description:
-      'Whether one more thread is started that only waits: an engine whose thread died goes on' +
-      ' with it within some 10 ms, and not the 100 ms that a thread takes to start, or more on a' +
-      ' busy machine. It takes about 28 MB.',
+      'Whether one more thread is started, once there is a project, that only waits: an engine' +
+      ' whose thread died goes on with it within some 10 ms, and not the 100 ms that a thread' +
+      ' takes to start, or more on a busy machine. It takes about 28 MB.',
   }),
   queue_size: Type.Integer({
     default: 1000,

@@ -4,6 +4,7 @@
  *
  *     resting → starting → ready → gone{judged|backoff} → starting → …
  *
+ * `resting`: until there is a project, and the daemon's own start is over.
  * `gone`: an engine has taken it, or it died. A policy of its own says when there is another, later
  * each time: engines that die again and again are not fed with threads.
  */
@@ -32,7 +33,7 @@ export type SpareEvent =
   | { type: 'child.stop'; now: boolean }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
 
-/** The daemon's own start comes first. */
+/** The daemon's own start comes first; then it is looked so often whether there is a project. */
 const REST_MS = 1000;
 /** As of an engine's. */
 const START_TIMEOUT_MS = 10_000;
@@ -78,6 +79,10 @@ export const spareMachine = setup({
     /** Provided: say that it died, and why. */
     'announce loss': () => {},
   },
+  guards: {
+    /** Provided: there is a project. Without any a thread more would be for nothing. */
+    'there is something to lose': () => true,
+  },
   delays: { rest: REST_MS, 'start timeout': START_TIMEOUT_MS },
 }).createMachine({
   id: 'spare',
@@ -86,7 +91,14 @@ export const spareMachine = setup({
   entry: 'start policy',
   on: { 'child.stop': '.stopped', 'xstate.error.actor.restart policy': '.without' },
   states: {
-    resting: { after: { rest: 'starting' } },
+    resting: {
+      after: {
+        rest: [
+          { guard: 'there is something to lose', target: 'starting' },
+          { target: 'resting', reenter: true },
+        ],
+      },
+    },
     starting: {
       entry: 'start thread',
       on: { 'spare.ready': 'ready', ...ENDS },

@@ -186,8 +186,9 @@ function engineLogic(shared: Shared, threads: ThreadOptions) {
 }
 
 function spareLogic(shared: Shared, threads: ThreadOptions) {
-  const { log } = shared;
+  const { log, projects } = shared;
   return spareMachine.provide({
+    guards: { 'there is something to lose': () => projects.count > 0 },
     actors: {
       thread: withVitals(spareEffect({ ...shared, threads })),
       'restart policy': withVitals(restartPolicyMachine),

@@ -60,9 +60,13 @@ export function engine(
 
 const SPARE: SpareInput = { config: ENGINE.config, random: () => 0 };
 
-export function spare(watch: Watch, input = SPARE) {
+/** @param projects whether there is a project */
+export function spare(watch: Watch, input = SPARE, projects = () => true) {
   const thread = fakeEffect<EventObject, Pick<SpareInput, 'config'>>();
-  const machine = spareMachine.provide({ actors: { thread: thread.logic } });
+  const machine = spareMachine.provide({
+    actors: { thread: thread.logic },
+    guards: { 'there is something to lose': projects },
+  });
   return { ...probe(machine, input, watch), thread };
 }
 
@@ -80,6 +84,15 @@ export const spareSubject: Subject = {
     return walker(one, [[one.thread, /^(worker|spare)\./]]);
   },
   lives: {
+    'is not started before there is something to lose': (watch) => {
+      let projects = false;
+      const { thread } = spare(watch, SPARE, () => projects);
+      for (let looks = 0; looks < 3; looks += 1) watch.clock.next();
+      assert.is(thread.alive, 0);
+      projects = true;
+      watch.clock.next();
+      assert.is(thread.alive, 1);
+    },
     'is taken again and again, and left alone for a while; or never there again': (watch) => {
       for (const config of [ENGINE.config, NEVER]) {
         const { thread, snapshot, stop } = spare(watch, { ...SPARE, config });
