@@ -16,7 +16,8 @@
  * changes the life of the connection. `paused`: nothing is read, since what waits must be answered
  * first, or its replies read. `leaving`: the client has gone; edits that it sent are still carried
  * out, and then jobs of its sessions that were told to stop have a grace to do so in. A connection
- * that is `ending` or `leaving` no longer takes a place.
+ * that is `ending` or `leaving` no longer takes a place. One whose client goes when nothing is left
+ * to do is `closed` at once.
  *
  * One that is closed by force, for a defect or when the daemon stops, waits for no job: what runs
  * was told to stop, and the thread of a job sees for itself that it does (`actors/jobs/parts.ts`).
@@ -35,7 +36,6 @@ import {
   cancel,
   enqueueActions,
   raise,
-  sendParent,
   sendTo,
   setup,
   spawnChild,
@@ -44,6 +44,7 @@ import {
 import type { Config } from '../conf/schema.ts';
 import { effect, tell, type WorkEvent } from './effects.ts';
 import { GRACE_MS } from './job.ts';
+import type { Places } from './places.ts';
 import { type SessionEvent, sessionMachine } from './session.ts';
 import { stopOrphans } from './supervision/index.ts';
 
@@ -56,6 +57,8 @@ export interface ConnectionInput {
   guest: boolean;
   /** `full`: it may do everything. `token`: what the token that it shows allows. */
   trust: 'full' | 'token';
+  /** Of all connections, this one's among them. */
+  places: Pick<Places, 'release'>;
   config: Config;
 }
 
@@ -78,7 +81,8 @@ export type ConnectionEvent =
   | WorkEvent
   /** Said once after `socket.drain` and the like: no request is under way. */
   | { type: 'socket.idle' }
-  | { type: 'socket.closed'; under_way: boolean }
+  /** `idle`: nor has any session a job, or anything else to do. */
+  | { type: 'socket.closed'; under_way: boolean; idle: boolean }
   /** Another process takes the daemon's place: it is to have the connection. */
   | { type: 'connection.hand_over' }
   /** It has it; it will not have it. */
@@ -94,8 +98,6 @@ export type ConnectionEvent =
   | { type: 'drain.overdue' }
   | { type: 'xstate.done.actor.*'; actorId: string }
   | { type: 'xstate.error.actor.*'; actorId: string; error: unknown };
-
-export type ConnectionReport = { type: 'connection.freed'; number: number };
 
 export interface ConnectionContext extends ConnectionInput {
   /** The sessions there are, by the numbers in their ids. */
@@ -221,10 +223,7 @@ export const connectionMachine = setup({
     'probe socket': sendTo('socket', { type: 'socket.probe' }),
     'end socket': sendTo('socket', { type: 'socket.end' }),
     'destroy socket': sendTo('socket', { type: 'socket.destroy' }),
-    'free place': sendParent(({ context }) => ({
-      type: 'connection.freed',
-      number: context.number,
-    })),
+    'free place': ({ context: { places, number } }) => places.release(number),
     'stop orphans': ({ self, event }) => {
       if ('actorId' in event) stopOrphans(self.getSnapshot().children[event.actorId]);
     },
@@ -235,6 +234,7 @@ export const connectionMachine = setup({
     'shows no token yet': ({ context }) => context.trust === 'token' && !context.known,
     'nobody waits for jobs': ({ context }) => context.stopping || context.sessions.length === 0,
     'requests are under way': ({ event }) => event.type === 'socket.closed' && event.under_way,
+    'nothing is left to do': ({ event }) => event.type === 'socket.closed' && event.idle,
   },
   delays: {
     probe: PROBE_MS,
@@ -253,6 +253,7 @@ export const connectionMachine = setup({
     'output.overdue': { actions: 'destroy socket' },
     'socket.closed': [
       { guard: 'requests are under way', target: '.leaving' },
+      { guard: 'nothing is left to do', target: '.closed' },
       { target: '.leaving.jobs' },
     ],
     'child.stop': {

@@ -18,7 +18,7 @@
 
 import { assign, enqueueActions, sendParent, sendTo, setup, spawnChild, stopChild } from 'xstate';
 import type { Config } from '../conf/schema.ts';
-import type { ConnectionInput, ConnectionReport } from './connection.ts';
+import type { ConnectionInput } from './connection.ts';
 import { effect, tell } from './effects.ts';
 import { type Crowd, Places } from './places.ts';
 import type { SocketKind } from './sockets.ts';
@@ -44,7 +44,6 @@ export type ListenerEvent =
   | { type: 'server.closed' }
   /** `idlest`: who has done nothing for longest, looked up when all places may be taken. */
   | { type: 'socket.accepted'; accepted: number; idlest: Idle | undefined }
-  | ConnectionReport
   | DynamicReport
   | { type: 'child.stop'; now: boolean }
   | { type: 'xstate.done.actor.connections'; actorId: string }
@@ -113,7 +112,8 @@ export const listenerMachine = setup({
       if (event.type !== 'socket.accepted') return;
       const guest = places.members >= config.performance.max_connections;
       const number = places.take(guest ? 'guest' : 'member');
-      const input = { accepted: event.accepted, guest, trust: trustIn(kind, config), config };
+      const { accepted } = event;
+      const input = { accepted, guest, trust: trustIn(kind, config), places, config };
       enqueue.sendTo('connections', { type: 'dynamic.start', number, input });
     }),
     'ask the idlest to yield': enqueueActions(({ event, context, enqueue }) => {
@@ -132,9 +132,6 @@ export const listenerMachine = setup({
       accepted: event.type === 'socket.accepted' ? event.accepted : -1,
       why: 'stopping',
     })),
-    'free place': ({ context, event }) => {
-      if (event.type === 'connection.freed') context.places.release(event.number);
-    },
     'forget connection': ({ context, event }) => {
       if (event.type === 'dynamic.ended') context.places.giveBack(event.number);
     },
@@ -191,7 +188,6 @@ export const listenerMachine = setup({
       { guard: 'guests are few', actions: ['say full', 'open connection'] },
       { actions: ['say full', 'turn away'] },
     ],
-    'connection.freed': { actions: 'free place' },
     'dynamic.ended': { actions: 'forget connection' },
     'child.stop': '.closing',
     'xstate.error.actor.*': { target: '.failed', actions: ['stop orphans', 'note failure'] },

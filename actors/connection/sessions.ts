@@ -118,6 +118,13 @@ export class Sessions {
     }
   }
 
+  /** Whether none has anything to do. */
+  get idle(): boolean {
+    if (this.#unclaimed.size > 0) return false;
+    for (const session of this.#sessions.values()) if (!session.idle()) return false;
+    return true;
+  }
+
   /** The client has read what blocked its connection. */
   resume(): void {
     for (const session of this.#sessions.values()) session.resume();

@@ -215,9 +215,7 @@ export class ClientSocket implements IntakeConnection, PlacedConnection {
         if (this.#socket.writable) this.#socket.write('');
         return;
       case 'socket.end':
-        this.#output.end();
-        // The replies must be read some time; as long as that goes on, it may.
-        this.#socket.setTimeout(UNREAD_TIMEOUT_MS, () => this.#socket.destroy());
+        this.#end();
         return;
       case 'socket.destroy':
         this.#socket.destroy();
@@ -287,7 +285,17 @@ export class ClientSocket implements IntakeConnection, PlacedConnection {
       if (rest !== undefined) this.intake.take([rest]);
       this.replies.flush();
     }
-    this.#say({ type: 'input.ended' });
+    // Who is owed nothing any more is let go at once: `socket.closed` follows.
+    const owed = this.replies.open > 0 || this.#output.unread_bytes > 0;
+    if (owed || this.#draining || this.handOver.begun) this.#say({ type: 'input.ended' });
+    else this.#end();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#output.end();
+    // The replies must be read some time; as long as that goes on, it may.
+    this.#socket.setTimeout(UNREAD_TIMEOUT_MS, () => this.#socket.destroy());
   }
 
   #closed(): void {
@@ -298,7 +306,8 @@ export class ClientSocket implements IntakeConnection, PlacedConnection {
     this.replies.account();
     this.#draining = true;
     this.#leaving.stay();
-    this.#say({ type: 'socket.closed', under_way: this.replies.open > 0 });
+    const under_way = this.replies.open > 0;
+    this.#say({ type: 'socket.closed', under_way, idle: !under_way && this.sessions.idle });
     this.#sayIdle();
   }
 

@@ -96,6 +96,7 @@ export const sessionSubject: Subject = {
 
 export const CONNECTION: ConnectionInput = {
   ...{ number: 3, accepted: 7, guest: false, trust: 'full', config: CONFIG },
+  places: { release() {} },
 };
 
 function connection(watch: Watch, input = CONNECTION) {
@@ -120,7 +121,8 @@ export const connectionSubject: Subject = {
     ...[{ type: 'connection.yield' }, { type: 'socket.idle' }],
     ...[{ type: 'connection.hand_over' }, { type: 'connection.handed_over' }],
     ...[{ type: 'connection.take_back' }, { type: 'connection.leave' }],
-    ...[false, true].map((under_way) => ({ type: 'socket.closed', under_way })),
+    ...[false, true].map((under_way) => ({ type: 'socket.closed', under_way, idle: !under_way })),
+    { type: 'socket.closed', under_way: false, idle: false },
     ...[false, true].map((now) => ({ type: 'child.stop', now })),
   ],
   begin: (input, watch) => {
@@ -140,7 +142,7 @@ export const connectionSubject: Subject = {
       const { socket, requests } = connection(watch);
       socket.say(needed(0));
       requests.say({ type: 'job.needed', job: JOB });
-      socket.say({ type: 'socket.closed', under_way: true });
+      socket.say({ type: 'socket.closed', under_way: true, idle: false });
       while (watch.clock.now() < CONFIG.performance.request_timeout_ms && watch.clock.next());
       socket.say(needed(1));
       while (watch.clock.next());
@@ -170,11 +172,8 @@ export const listenerSubject: Subject = {
     ...[{ type: 'server.listening', address: '/here' }, { type: 'server.gone' }],
     ...[{ type: 'server.closed' }, accepted(1)],
     { type: 'child.stop', now: false },
-    // Of connections that there are not: nothing is to follow.
-    ...[
-      { type: 'connection.freed', number: 9 },
-      { type: 'dynamic.ended', number: 9 },
-    ],
+    // Of a connection that there is not: nothing is to follow.
+    { type: 'dynamic.ended', number: 9 },
   ],
   begin: (input, watch) => {
     const one = listener(watch, input as ListenerInput);
@@ -189,7 +188,7 @@ export const listenerSubject: Subject = {
       for (const number of [4, 5, 6]) server.say(accepted(number));
       socket.say({ type: 'input.ended' });
       socket.say({ type: 'socket.idle' });
-      socket.say({ type: 'socket.closed', under_way: false });
+      socket.say({ type: 'socket.closed', under_way: false, idle: false });
     },
     'waits for its connections, before its server or after it': (watch) => {
       for (const first of ['server', 'connection'] as const) {
@@ -197,7 +196,7 @@ export const listenerSubject: Subject = {
         server.say(accepted(1));
         send({ type: 'child.stop', now: false });
         if (first === 'server') server.say({ type: 'server.closed' });
-        socket.say({ type: 'socket.closed', under_way: false });
+        socket.say({ type: 'socket.closed', under_way: false, idle: false });
         if (first === 'connection') server.say({ type: 'server.closed' });
       }
     },

@@ -177,7 +177,7 @@ function breakSession(when: When, watch: Watch): void {
     } else {
       requests.say(NEED_JOB);
       assert.is(work.alive, 1);
-      if (itself) send({ type: 'socket.closed', under_way: false });
+      if (itself) send({ type: 'socket.closed', under_way: false, idle: false });
       else requests.breakDown();
     }
     ended(snapshot(), 'closed');

@@ -180,7 +180,7 @@ wrong('leave no timer behind when the client goes, or the daemon stops', async (
   await turn();
   assert.is(gone.timers.size, 0);
   assert.equal(gone.told(), ['socket.closed', 'socket.idle']);
-  assert.equal(gone.heard[0], { type: 'socket.closed', under_way: false });
+  assert.equal(gone.heard[0], { type: 'socket.closed', under_way: false, idle: true });
   gone.close();
   const stopped = await stranger();
   await stopped.send(show('token-that-fails', 1));

@@ -36,8 +36,11 @@ async function connection(guest = false, trust: ConnectionInput['trust'] = 'full
       }),
     },
   });
+  const freed: number[] = [];
+  const places = { release: (number: number) => void freed.push(number) };
   return {
-    ...probe(machine, { number: 3, accepted: 7, guest, trust, config }),
+    ...probe(machine, { number: 3, accepted: 7, guest, trust, places, config }),
+    freed,
     socket,
     session,
     work,
@@ -93,8 +96,8 @@ test('is paused from work too, and is idle after it', async () => {
 
 test('a client goes once: its edits are carried out, whatever is said of its socket', async () => {
   const { socket, send, snapshot } = await connection();
-  socket.say({ type: 'socket.closed', under_way: true });
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: true, idle: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   assert.equal(snapshot().value, { leaving: 'requests' });
   send({ type: 'socket.idle' });
   assert.is(snapshot().status, 'done');
@@ -131,7 +134,7 @@ test('waits as long as it takes for the answers to a client that has sent all', 
   assert.ok(socket.told.length > 7000, 'and looks whether it is still there');
   socket.say({ type: 'socket.idle' });
   assert.equal(asked(socket.told), ['socket.drain', 'socket.end']);
-  send({ type: 'socket.closed', under_way: false });
+  send({ type: 'socket.closed', under_way: false, idle: false });
   assert.is(snapshot().status, 'done');
 });
 
@@ -170,12 +173,12 @@ test('a shutdown limits a connection that was ending by itself', async () => {
 
 test('goes on with the edits of a client that has gone, for a limited time', async () => {
   const { socket, clock, send, snapshot } = await connection();
-  socket.say({ type: 'socket.closed', under_way: true });
+  socket.say({ type: 'socket.closed', under_way: true, idle: false });
   assert.equal(snapshot().value, { leaving: 'requests' });
   send({ type: 'socket.idle' });
   assert.is(snapshot().status, 'done');
   const slow = await connection();
-  slow.send({ type: 'socket.closed', under_way: true });
+  slow.send({ type: 'socket.closed', under_way: true, idle: false });
   slow.clock.increment(30_000);
   assert.is(slow.snapshot().status, 'done');
   clock.increment(1);
@@ -228,15 +231,25 @@ const JOB = {
   patience_ms: 30_000,
 };
 
+test('ends at once with its sessions when nothing is left for a client that has gone', async () => {
+  const { socket, session, snapshot } = await connection();
+  socket.say({ type: 'session.needed', session: 'default', slot: 0, retire: false });
+  assert.is(session.alive, 1);
+  socket.say({ type: 'socket.closed', under_way: false, idle: true });
+  assert.is(snapshot().status, 'done');
+  assert.is(session.alive, 0);
+  assert.is(socket.alive, 0);
+});
+
 test('stays until the job of a client that has gone has stopped, without a place', async () => {
-  const { socket, session, work, clock, reports, send, snapshot } = await connection();
+  const { socket, session, work, clock, freed, send, snapshot } = await connection();
   send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
   session.say({ type: 'job.needed', job: JOB });
   work.say({ type: 'part.begun' });
   work.say({ type: 'job.cancel', why: new GoxError('GOX_CANCELLED', 'gone') });
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   assert.equal(snapshot().value, { leaving: 'jobs' });
-  assert.equal(types(reports), ['connection.freed']);
+  assert.equal([...new Set(freed)], [3]);
   assert.is(session.alive, 0, 'nothing more is asked');
   clock.increment(4999);
   assert.is(snapshot().status, 'active');
@@ -250,7 +263,7 @@ test('does not stay for a job that does not stop within the grace, nor for a def
   send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
   session.say({ type: 'job.needed', job: JOB });
   work.say({ type: 'job.cancel', why: new GoxError('GOX_CANCELLED', 'gone') });
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   clock.increment(5000);
   assert.is(snapshot().status, 'done', 'it was abandoned');
   assert.ok(types(work.told).includes('work.abandon'));
@@ -259,7 +272,7 @@ test('does not stay for a job that does not stop within the grace, nor for a def
   other.send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
   // A job that hears nothing of it, and whose session ends by force then.
   other.session.say({ type: 'job.needed', job: JOB });
-  other.socket.say({ type: 'socket.closed', under_way: false });
+  other.socket.say({ type: 'socket.closed', under_way: false, idle: false });
   other.clock.increment(5499);
   assert.is(other.snapshot().status, 'active');
   other.clock.increment(1);
@@ -271,7 +284,7 @@ test('a shutdown waits for no job of a client that has gone', async () => {
   const { socket, session, send, snapshot, work } = await connection();
   send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
   session.say({ type: 'job.needed', job: JOB });
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   assert.equal(snapshot().value, { leaving: 'jobs' });
   send({ type: 'child.stop', now: false });
   assert.is(snapshot().status, 'done');
@@ -280,7 +293,7 @@ test('a shutdown waits for no job of a client that has gone', async () => {
 
 test('a client that has gone has the time of the shutdown for its edits', async () => {
   const { socket, clock, send, snapshot } = await connection();
-  socket.say({ type: 'socket.closed', under_way: true });
+  socket.say({ type: 'socket.closed', under_way: true, idle: false });
   send({ type: 'child.stop', now: false });
   assert.equal(snapshot().value, { leaving: 'requests' });
   clock.increment(1500);
@@ -310,7 +323,7 @@ test('a guest has a second', async () => {
 test('a client that goes away ends everything at once', async () => {
   const { socket, session, send, snapshot } = await connection();
   send({ type: 'session.needed', session: 'default', slot: 0, retire: false });
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   assert.is(snapshot().status, 'done');
   assert.is(session.alive + socket.alive, 0);
 });

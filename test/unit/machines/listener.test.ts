@@ -98,7 +98,7 @@ test('takes guests beyond its places, then turns away, and takes new ones after 
   );
   assert.equal(server.told, [{ type: 'socket.turn_away', accepted: 5, why: 'too many' }]);
   // All four of them: that is what the fake does.
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   assert.is(snapshot().context.places.size, 3);
   accept(6);
   assert.is(server.told.length, 1);
@@ -123,7 +123,7 @@ test('uses the numbers of connections again, however many there were', async () 
   for (let accepted = 1; accepted <= 500; accepted += 1) {
     accept(accepted);
     numbers.add(socket.started.at(-1)!.number);
-    socket.say({ type: 'socket.closed', under_way: false });
+    socket.say({ type: 'socket.closed', under_way: false, idle: false });
   }
   assert.ok(numbers.size <= 3, `${numbers.size} numbers`);
 });
@@ -145,7 +145,8 @@ test('spreads connections over pools and leaves none behind', async () => {
   const pools = Object.entries<AnyActorRef>(connections?.getSnapshot().children);
   assert.ok(pools.length >= 150 / 64, `${pools.length} pools`);
   for (const [, pool] of pools) assert.ok(childrenOf(pool) <= 64);
-  for (let left = 150; left > 0; left -= 1) socket.say({ type: 'socket.closed', under_way: false });
+  const closed = { type: 'socket.closed', under_way: false, idle: false } as const;
+  for (let left = 150; left > 0; left -= 1) socket.say(closed);
   assert.is(socket.alive, 0);
   for (const [, pool] of pools) assert.is(childrenOf(pool), 0);
 });
@@ -158,7 +159,7 @@ test('closes the server, then waits for the connections', async () => {
   assert.equal(socket.told, [{ type: 'socket.refuse_new' }, { type: 'socket.probe' }]);
   server.say({ type: 'server.closed' });
   assert.equal(snapshot().value, { closing: 'connections' });
-  socket.say({ type: 'socket.closed', under_way: false });
+  socket.say({ type: 'socket.closed', under_way: false, idle: false });
   assert.is(snapshot().status, 'done');
   assert.is(snapshot().output, undefined);
 });
