@@ -31,18 +31,6 @@ echo '{"type":"module"}' > dist/bundle/supervisor/inspector/package.json
 plain='--format=cjs --supported:dynamic-import=false'
 # shellcheck disable=SC2086 # lists of flags
 esbuild $flags $plain --external:./cli/main.js --external:./cli/converting.js --outfile=dist/bundle/supervisor/main.js dist/supervisor/main.js
-export BANNER='(function(exports,require,module,__filename){const __url="file://"+encodeURI(__filename).replace(/[?#]/g,encodeURIComponent);'
-# loaded FILE NAME=ENTRY…
-loaded() {
-  file=$1
-  shift
-  # shellcheck disable=SC2086 # lists of flags
-  for part; do
-    echo "export const ${part%%=*} = () => import('./dist/${part#*=}.js');"
-  done | esbuild $flags $plain "$quiet" "--outfile=dist/bundle/$file" --define:import.meta.url=__url \
-    "--banner:js=$BANNER" '--footer:js=})'
-  entries "$file" "$@"
-}
 # entries FILE NAME=ENTRY…: writes the files that load the parts of a bundle.
 entries() {
   file=$1
@@ -56,14 +44,18 @@ entries() {
     node scripts/entry.js "$file" "$part"
   done
 }
+# loaded FILE NAME=ENTRY…
+loaded() {
+  node scripts/bundle-lazy.js "$@"
+  entries "$@"
+}
 loaded supervisor/daemon.cjs command=supervisor/cli/main library=supervisor/index
 loaded engine/threads.cjs engine=engine/worker job=engine/job-worker
 # What converts one small file waits for nothing that it does not need, and reads no YAML.
 echo "export { Compile } from 'typebox/schema';" |
   # shellcheck disable=SC2086 # lists of flags
   esbuild $flags $plain --outfile=dist/bundle/supervisor/typebox.cjs
-node scripts/bundle-converting.js supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
-entries supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
+loaded supervisor/converting.cjs command=supervisor/cli/converting solo=engine/solo
 node scripts/code-cache.js
 
 # Decoders of compressed meshes, which a reader loads when a file needs them: `decoder-room.ts`.

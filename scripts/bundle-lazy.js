@@ -1,20 +1,21 @@
 /**
- * Bundles the commands that convert files, for `bundle.sh`. What most conversions of one small file
- * have no use for is loaded by its first call here: the formats, what reads one where another
- * part writes it, and what of Node takes long to load.
+ * Bundles what a start waits for, for `bundle.sh`. What most conversions of one small file have no
+ * use for, nor a daemon or a thread at its start, is loaded by its first call here: the formats,
+ * what reads one where another part writes it, and what of Node takes long to load.
  *
- *     node scripts/bundle-converting.js supervisor/converting.cjs command=supervisor/cli/converting
+ *     node scripts/bundle-lazy.js supervisor/converting.cjs command=supervisor/cli/converting
  *
  * Where such a part is imported there is another in its place, with functions that load it. What
- * it exports besides must be plain data; a class that somebody imports of it ends the build.
+ * it exports besides must be plain data; a class or a set that somebody imports of it ends the build.
  */
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { build } from 'esbuild';
 import { FORMATS } from '../dist/engine/formats/index.js';
 
-const LAZY = [
+const MODULES = [
   'engine/conversion/describe',
   'engine/document/arrange',
   'engine/formats/gltf/import-gltf',
@@ -32,28 +33,49 @@ const LAZY = [
   'engine/mesh/kinds',
   'engine/methods/color-text',
 ];
-const LAZY_FILES = new Set(LAZY.map((part) => resolve(`dist/${part}.js`)));
-const LAZY_BUILTINS = ['node:crypto', 'node:zlib'];
+const BUILTINS = ['node:child_process', 'node:crypto', 'node:http', 'node:tls', 'node:zlib'];
+
+/** What of a bundle waits for its first call; a command checks nothing by schemas as a rule. */
+const BUNDLES = {
+  'supervisor/converting.cjs': { modules: MODULES, formats: true, schemas: true, yaml: true },
+  'supervisor/daemon.cjs': { modules: [], formats: false, schemas: false, yaml: false },
+  'engine/threads.cjs': { modules: MODULES, formats: true, schemas: false, yaml: false },
+};
 
 const [file, ...parts] = process.argv.slice(2);
+const waits = BUNDLES[file];
+const LAZY_FILES = new Set(waits.modules.map((part) => resolve(`dist/${part}.js`)));
 const entries = parts.map((part) => {
   const [name, entry] = part.split('=');
   return `export const ${name} = () => import('./dist/${entry}.js');\n`;
 });
 
-/** Functions that load what they are of, and data as it is. */
+/** Functions that load what they are of, and data as it is; classes of Node's are functions too. */
 async function standIn({ path }) {
   const exported = Object.entries(await import(path)).filter(([name]) => name !== 'default');
   const lines = exported.flatMap(([name, given]) => {
     if (typeof given !== 'function') {
-      const data = JSON.stringify(given);
-      return data === undefined ? [] : `export const ${name} = ${data};`;
+      // Those of Node are numbers, of which an infinite one gets lost that nobody uses.
+      const isData = isPlain(given) || name === 'constants';
+      return isData ? `export const ${name} = ${JSON.stringify(given)};` : [];
     }
-    if (String(given).startsWith('class')) return [];
+    if (String(given).startsWith('class')) {
+      if (!path.startsWith('node:')) return [];
+      return `export function ${name}(...given) { return new (load().${name})(...given); }`;
+    }
     return `export const ${name} = (...given) => load().${name}(...given);`;
   });
   const load = `let part;\nconst load = () => (part ??= require(${JSON.stringify(path)}));`;
   return { contents: [load, ...lines].join('\n'), resolveDir: '/' };
+}
+
+/** Whether it is the same when it is written down and read. */
+function isPlain(given) {
+  try {
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(given)), structuredClone(given));
+  } catch {
+    return false;
+  }
 }
 
 /** The table of formats, with others in their places. */
@@ -100,12 +122,12 @@ const lazy = {
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /./ }, ({ path, resolveDir, namespace }) => {
       if (namespace === 'lazy') return undefined;
-      if (LAZY_BUILTINS.includes(path)) return { path, namespace: 'lazy' };
+      if (BUILTINS.includes(path)) return { path, namespace: 'lazy' };
       const whole = path.startsWith('.') ? join(resolveDir, path) : '';
       return LAZY_FILES.has(whole) ? { path: whole, namespace: 'lazy' } : undefined;
     });
     onLoad({ filter: /./, namespace: 'lazy' }, standIn);
-    onLoad({ filter: /\/dist\/engine\/formats\/index\.js$/ }, lazyFormats);
+    if (waits.formats) onLoad({ filter: /\/dist\/engine\/formats\/index\.js$/ }, lazyFormats);
   },
 };
 
@@ -115,13 +137,21 @@ await build({
   stdin: { contents: entries.join(''), resolveDir: '.' },
   outfile: `dist/bundle/${file}`,
   supported: { 'dynamic-import': false },
-  alias: { 'typebox/schema': './scripts/lazy-typebox.js' },
-  external: ['./typebox.cjs', 'yaml'],
+  alias: {
+    // Of these modules what nobody uses is left out, which cannot be of those for Node.
+    rxjs: './node_modules/rxjs/dist/esm/index.js',
+    ...(waits.schemas ? { 'typebox/schema': './scripts/lazy-typebox.js' } : {}),
+  },
+  external: ['./typebox.cjs', ...(waits.yaml ? ['yaml'] : [])],
   define: {
     'import.meta.url': '__url',
     'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
   },
-  banner: { js: process.env.BANNER },
+  banner: {
+    js:
+      '(function(exports,require,module,__filename){' +
+      'const __url="file://"+encodeURI(__filename).replace(/[?#]/g,encodeURIComponent);',
+  },
   footer: { js: '})' },
   plugins: [lazy],
 });
