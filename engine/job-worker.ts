@@ -11,7 +11,7 @@ import { interruptible } from './interrupt.ts';
 import { Handover, type JobKind, Managed, YIELDED } from './jobs/job.ts';
 import { runPart } from './jobs/kinds.ts';
 import { collectSharedGarbage } from './port/collect.ts';
-import { PollingEndpoint } from './port/endpoint.ts';
+import { PortEndpoint } from './port/endpoint.ts';
 import { askedBy } from './port/engine-side.ts';
 import { JobControl } from './port/job-control.ts';
 import {
@@ -30,9 +30,9 @@ import { followPulse } from './port/pulse.ts';
 import { Files } from './project/files.ts';
 
 // Only the actor starts this file, and it types what it gives.
-onOrder<JobThreadData>(parentPort, ({ options, port, polling, service, pulse }) => {
+onOrder<JobThreadData>(parentPort, ({ options, port, service, pulse }) => {
   followPulse(pulse, service);
-  const endpoint = new PollingEndpoint(port, polling, 0);
+  const endpoint = new PortEndpoint(port);
   // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
   expose(apiOf(options), endpoint as unknown as Endpoint);
   collectSharedGarbage(() => 0);

@@ -8,7 +8,7 @@ import { type Endpoint, expose, transfer } from 'comlink';
 import type { Defect } from './encode.ts';
 import { Engine } from './engine.ts';
 import { collectSharedGarbage } from './port/collect.ts';
-import { EAGER_REQUESTS_MAX, PollingEndpoint } from './port/endpoint.ts';
+import { AnsweringEndpoint, moved } from './port/endpoint.ts';
 import { FlightControl } from './port/flight.ts';
 import type {
   BatchAnswer,
@@ -20,13 +20,11 @@ import type {
 } from './port/layout.ts';
 import { onOrder } from './port/order.ts';
 import { followPulse } from './port/pulse.ts';
+import { packAnswer } from './port/small-answers.ts';
 import { followServiceClock } from './stopwatch.ts';
 
-/** How long to wait for the next request: a client on this machine reads the reply and sends it. */
-const NEXT_REQUEST_MS = 0.2;
-
 // Only the actor starts this file, and it types what it gives.
-onOrder<EngineThreadData>(parentPort, ({ options, port, polling, service, pulse, flight }) => {
+onOrder<EngineThreadData>(parentPort, ({ options, port, lanes, service, pulse, flight }) => {
   followServiceClock(service);
   followPulse(pulse, service);
   const onDefect = ({ method, error }: Defect): void => {
@@ -35,14 +33,14 @@ onOrder<EngineThreadData>(parentPort, ({ options, port, polling, service, pulse,
     parentPort?.postMessage(defect);
   };
   const engine = new Engine(options, onDefect, new FlightControl(flight));
-  const endpoint = new PollingEndpoint(port, polling, NEXT_REQUEST_MS);
+  const endpoint = new AnsweringEndpoint(port, lanes);
   // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
   expose(apiOf(engine, endpoint), endpoint as unknown as Endpoint);
   collectSharedGarbage(() => engine.stats().voxel_bytes);
 });
 
 function handOver(answer: BatchAnswer): BatchAnswer {
-  if (answer instanceof ArrayBuffer) return transfer(answer, [answer]);
+  if (answer instanceof ArrayBuffer) return moved(answer);
   return transfer(answer, [answer.answer, ...buffersOf(answer.records)]);
 }
 
@@ -59,12 +57,13 @@ function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     : new Uint8Array(bytes);
 }
 
-function apiOf(engine: Engine, endpoint: PollingEndpoint): EngineApi {
+function apiOf(engine: Engine, endpoint: AnsweringEndpoint): EngineApi {
   return {
     run(batch: ArrayBuffer): BatchAnswer | Promise<BatchAnswer> {
-      endpoint.eager = (new Uint32Array(batch, 0, 1)[0] ?? 0) <= EAGER_REQUESTS_MAX;
       const answer = engine.run(batch);
-      return answer instanceof Promise ? answer.then(handOver) : handOver(answer);
+      return answer instanceof Promise
+        ? endpoint.late(answer).then((late) => handOver(packAnswer(late)))
+        : handOver(packAnswer(answer));
     },
     takeOver(...order: Parameters<EngineApi['takeOver']>): PartAnswer {
       const answer = engine.takeOver(...order);

@@ -32,7 +32,6 @@ import { spaced } from '../actors/spaced.ts';
 import { withVitals } from '../actors/vitals.ts';
 import { realPath } from '../conf/real-path.ts';
 import type { Config } from '../conf/schema.ts';
-import { pollCounter } from '../engine/port/endpoint.ts';
 import type { Pool } from '../engine/port/pool.ts';
 import { connectionMachine } from '../machines/connection.ts';
 import { engineMachine } from '../machines/engine.ts';
@@ -315,7 +314,7 @@ function threadOptions({ config, clock, pool }: Shared): ThreadOptions {
         return config.workers.jobs;
       },
     },
-    ...{ heap_bytes_max: config.workers.heap_bytes_max, polling: pollCounter() },
+    ...{ heap_bytes_max: config.workers.heap_bytes_max },
     ...{ pool, service: clock.memory },
   };
 }

@@ -12,7 +12,6 @@
 
 import { GoxError } from '../../conf/errors.ts';
 import { AnswerReader, encodeBatch } from '../../engine/port/daemon-side.ts';
-import { EAGER_REQUESTS_MAX } from '../../engine/port/endpoint.ts';
 import type { EngineStats } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { atOneStroke } from '../tracing/moment.ts';
@@ -285,9 +284,7 @@ export class CallQueue {
     atOneStroke(() => {
       for (const { reply } of calls) reply?.way?.started(this.#engine);
     });
-    const alone =
-      this.#flights.size === 1 && this.#line.length === 0 && calls.length <= EAGER_REQUESTS_MAX;
-    this.#land(flight, link.run(encodeBatch(parts, slot), alone), (answer) => {
+    this.#land(flight, link.run(encodeBatch(parts, slot)), (answer) => {
       if (answer instanceof ArrayBuffer) return { answers: new AnswerReader(answer) };
       return { ...answer, answers: new AnswerReader(answer.answer) };
     });

@@ -1,12 +1,19 @@
 /** Starts the threads of engines and of jobs, and gives the ways into them. */
 
-import { MessageChannel, Worker } from 'node:worker_threads';
-import { type Endpoint, type Remote, transfer, wrap } from 'comlink';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type Endpoint, type Remote, wrap } from 'comlink';
 import { GoxError } from '../../conf/errors.ts';
-import { PollingEndpoint } from '../../engine/port/endpoint.ts';
+import { Awake } from '../../engine/port/awake.ts';
+import {
+  AskingEndpoint,
+  moved,
+  newLanes,
+  PortEndpoint,
+  turned,
+} from '../../engine/port/endpoint.ts';
 import { FlightControl } from '../../engine/port/flight.ts';
 import type {
-  AnswerWithJobs,
+  BatchAnswer,
   EngineApi,
   EngineStats,
   EngineThreadData,
@@ -20,6 +27,7 @@ import type {
 } from '../../engine/port/layout.ts';
 import { Pool } from '../../engine/port/pool.ts';
 import { Pulse } from '../../engine/port/pulse.ts';
+import { unpackAnswer } from '../../engine/port/small-answers.ts';
 import { removeUnfinished, unfinishedMemory } from '../../engine/port/unfinished.ts';
 import type { WorkerEnd } from '../../machines/engine.ts';
 import { ENGINE_ENTRY, JOB_ENTRY } from '../entries.ts';
@@ -30,8 +38,7 @@ import { limitsOf, takeEarly } from './early-thread.ts';
 export interface EngineLink {
   /** What the engine is told while it runs something. */
   readonly flight: FlightControl;
-  /** @param alone whether there is nothing else to do, so that the answer may be waited for */
-  run(batch: ArrayBuffer, alone: boolean): Promise<ArrayBuffer | AnswerWithJobs>;
+  run(batch: ArrayBuffer): Promise<BatchAnswer>;
   /** See `EngineApi`. */
   takeOver(...order: Parameters<EngineApi['takeOver']>): Promise<PartAnswer>;
   /** See `EngineApi`. */
@@ -57,15 +64,14 @@ export interface LinkedThread<Link> {
   readonly thread: Worker;
   readonly link: Link;
   readonly pulse: Pulse;
+  /** How long it has worked since its start, as far as its event loop tells, in ms. */
+  busy(): number;
   /** Ends the thread, whatever it is doing. */
   end(): void;
 }
 
-/**
- * How long to wait for an answer before the thread does something else: a small request takes 20
- * µs.
- */
-const ANSWER_MS = 0.1;
+/** Of this thread, whichever daemon its engines are of. */
+const AWAKE = new Awake();
 
 /**
  * What the system says when it has no more descriptors, memory or threads. It says so while a
@@ -87,11 +93,6 @@ export function endOf(error: unknown, code?: number): WorkerEnd {
   return { type: short ? 'worker.short' : 'worker.exited', reason };
 }
 
-/** How long a thread has worked since its start, as far as its event loop tells, in ms. */
-export function busyTime(thread: Worker): number {
-  return Math.round(thread.performance.eventLoopUtilization().active);
-}
-
 /** What all threads are started with. */
 export type ThreadOptions = Omit<JobThreadData, 'port' | 'pulse'> & {
   /**
@@ -108,18 +109,20 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
   const flight = new FlightControl();
   const { pool = new Pool(), ...given } = options;
   const place = pool.take();
+  const lanes = newLanes();
   const data = {
-    ...{ ...given, flight: flight.memory },
+    ...{ ...given, flight: flight.memory, lanes },
     options: { ...given.options, pool: place },
   };
+  const endpointOf = (port: MessagePort) => new AskingEndpoint(port, turned(lanes), AWAKE);
   let started: Started<EngineApi>;
   try {
-    started = start<EngineApi, EngineThreadData>(ENGINE_ENTRY, name, data);
+    started = start<EngineApi, EngineThreadData>(ENGINE_ENTRY, name, data, endpointOf);
   } catch (error) {
     pool.giveBack(place);
     throw error;
   }
-  const { thread, pulse, endpoint, remote, end } = started;
+  const { thread, pulse, remote, busy, end } = started;
   thread.once('exit', () => pool.giveBack(place));
   // Each look at a member of the proxy makes another proxy.
   const { run, takeOver, recover, readStore, close, stats, setClipboard } = remote;
@@ -127,11 +130,9 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
     thread,
     link: {
       flight,
-      run: (batch, alone) => {
-        endpoint.eager = alone;
-        const answer = run(transfer(batch, [batch])) as Promise<ArrayBuffer | AnswerWithJobs>;
-        endpoint.eager = false;
-        return answer;
+      run: (batch) => {
+        const answer = run(moved(batch)) as Promise<BatchAnswer>;
+        return answer.then(unpackAnswer);
       },
       takeOver: (...order) => takeOver(...order),
       recover: (...made) => recover(...made),
@@ -147,13 +148,16 @@ export function startEngineThread(name: string, options: ThreadOptions): LinkedT
       setClipboard: (content) => void setClipboard(content),
     },
     pulse,
+    busy,
     end,
   };
 }
 
 /** Throws as `startEngineThread`. */
 export function startJobThread(name: string, options: ThreadOptions): LinkedThread<JobLink> {
-  const { thread, pulse, remote, end } = start<JobApi, JobThreadData>(JOB_ENTRY, name, options);
+  const endpointOf = (port: MessagePort) => new PortEndpoint(port);
+  const started = start<JobApi, JobThreadData>(JOB_ENTRY, name, options, endpointOf);
+  const { thread, pulse, remote, busy, end } = started;
   const { run, forget } = remote;
   return {
     thread,
@@ -163,6 +167,7 @@ export function startJobThread(name: string, options: ThreadOptions): LinkedThre
       forget: (job) => void forget(job),
     },
     pulse,
+    busy,
     end,
   };
 }
@@ -170,8 +175,8 @@ export function startJobThread(name: string, options: ThreadOptions): LinkedThre
 interface Started<Api> {
   readonly thread: Worker;
   readonly pulse: Pulse;
-  readonly endpoint: PollingEndpoint;
   readonly remote: Remote<Api>;
+  busy(): number;
   end(): void;
 }
 
@@ -179,6 +184,7 @@ function start<Api, Data extends JobThreadData>(
   entry: URL,
   name: string,
   { heap_bytes_max, pool: _, ...given }: Omit<Data, 'port' | 'pulse'> & ThreadOptions,
+  endpointOf: (port: MessagePort) => PortEndpoint,
 ): Started<Api> {
   const { port1, port2 } = new MessageChannel();
   const unfinished = unfinishedMemory();
@@ -196,13 +202,16 @@ function start<Api, Data extends JobThreadData>(
     throw error;
   }
   removeAtExit(thread, unfinished);
-  const endpoint = new PollingEndpoint(port1, given.polling, ANSWER_MS);
+  const endpoint = endpointOf(port1);
   return {
     thread,
     pulse,
-    endpoint,
     // It has the members of an endpoint that comlink uses for calls; the others are for browsers.
     remote: wrap<Api>(endpoint as unknown as Endpoint),
+    busy: () => {
+      const { active } = thread.performance.eventLoopUtilization();
+      return Math.round(Math.max(0, active - endpoint.slept_ms));
+    },
     end: () => {
       endpoint.close();
       void thread.terminate();

@@ -10,7 +10,7 @@ import type { HeapThreads } from '../heap/snapshots.ts';
 import { reportFigures } from '../vitals.ts';
 import type { CallsRegistry } from './registry.ts';
 import type { Spares } from './spare.ts';
-import { busyTime, endOf, startEngineThread, type ThreadOptions } from './thread.ts';
+import { endOf, startEngineThread, type ThreadOptions } from './thread.ts';
 
 export interface WorkerDeps extends CallsRegistry {
   readonly log: Logger;
@@ -34,7 +34,7 @@ export function workerEffect({ calls, log, threads, pulses, heaps, spares }: Wor
       say(endOf(error));
       return undefined;
     }
-    const { thread, link, pulse, end } = started;
+    const { thread, link, pulse, busy, end } = started;
     const forget = heaps.add(`engine:${index}`, thread);
     let stopped = false;
     let unwatch = () => {};
@@ -64,7 +64,7 @@ export function workerEffect({ calls, log, threads, pulses, heaps, spares }: Wor
     thread.on('exit', (code) => {
       if (!stopped) say(endOf(failure, code));
     });
-    reportFigures(self, () => ({ thread: thread.threadId, busy_ms: busyTime(thread) }));
+    reportFigures(self, () => ({ thread: thread.threadId, busy_ms: busy() }));
     if (spare !== undefined) serve();
     return () => {
       stopped = true;

@@ -9,7 +9,6 @@ import type { EngineDefect, PartOrder } from '../../engine/port/layout.ts';
 import type { EngineChildInput, EngineEvent } from '../../machines/engine.ts';
 import { pathOf } from '../about.ts';
 import {
-  busyTime,
   endOf,
   type JobLink,
   type LinkedThread,
@@ -83,8 +82,8 @@ export function jobWorkerEffect({ jobCalls, log, threads, pulses, heaps }: JobWo
     say({ type: 'worker.ready' });
     reportFigures(self, () => {
       if (started === undefined) return { thread: 'not started' };
-      const { thread } = started;
-      return { thread: thread.threadId, busy_ms: busyTime(thread) };
+      const { thread, busy } = started;
+      return { thread: thread.threadId, busy_ms: busy() };
     });
     return () => {
       stopped = true;

@@ -33,6 +33,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { GoxError } from '../../conf/errors.ts';
 import type { JournalPlace, StoreFault } from '../journal/store-reader.ts';
+import type { Lanes } from './endpoint.ts';
 import type { Mirror, MirrorDelta } from './mirror.ts';
 import type { PoolPlace } from './pool.ts';
 import type { ManagedRender, RendersPlace } from './renders.ts';
@@ -106,8 +107,6 @@ export interface JobThreadData {
   readonly options: EngineOptions;
   /** Where calls come in. */
   readonly port: MessagePort;
-  /** See `endpoint.ts`. Shared by all endpoints. */
-  readonly polling: SharedArrayBuffer;
   /** See `stopwatch.ts`. */
   readonly service: SharedArrayBuffer;
   /** See `pulse.ts`. */
@@ -118,6 +117,8 @@ export interface JobThreadData {
 export interface EngineThreadData extends JobThreadData {
   /** See `FlightControl`. */
   readonly flight: SharedArrayBuffer;
+  /** See `endpoint.ts`; as this thread has them. */
+  readonly lanes: Lanes;
 }
 
 /** What an engine's thread posts to its parent beside the calls: a defect, for the log. */

@@ -4,16 +4,16 @@ import { once } from 'node:events';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startEarly, takeEarly } from '../../../actors/engines/early-thread.ts';
 import { startEngineThread, type ThreadOptions } from '../../../actors/engines/thread.ts';
-import { pollCounter } from '../../../engine/port/endpoint.ts';
 import { ENGINE_OPTIONS } from '../../support/engine.ts';
 
 const OPTIONS: ThreadOptions = {
-  ...{ options: { ...ENGINE_OPTIONS, jobs_inline: false }, polling: pollCounter() },
+  options: { ...ENGINE_OPTIONS, jobs_inline: false },
   service: new SharedArrayBuffer(8),
 };
 
@@ -64,6 +64,25 @@ test('that comes to nothing is forgotten', async () => {
     process.chdir(home);
   }
   assert.is(takeEarly(undefined), undefined);
+});
+
+test('is not busy while it waits for what is asked next', async () => {
+  const { thread, link, busy, end } = startEngineThread('engine:0', OPTIONS);
+  await link.stats();
+  const before_ms = busy();
+  const loop = thread.performance.eventLoopUtilization();
+  // As long as it waits after each answer, or longer where the machine is busy.
+  for (let n = 0; n < 60; n += 1) {
+    await sleep(2);
+    await link.stats();
+  }
+  const busy_ms = busy() - before_ms;
+  const { active } = thread.performance.eventLoopUtilization(loop);
+  assert.ok(busy_ms < active - 40, `${busy_ms} of ${active} ms`);
+  assert.ok(busy_ms >= 0);
+  const ended = once(thread, 'exit');
+  end();
+  await ended;
 });
 
 test.run();

@@ -8,7 +8,6 @@ import * as assert from 'uvu/assert';
 import { startEngineThread } from '../../../actors/engines/thread.ts';
 import { findMethod } from '../../../engine/catalogue/methods.ts';
 import { AnswerReader, encodeBatch } from '../../../engine/port/daemon-side.ts';
-import { pollCounter } from '../../../engine/port/endpoint.ts';
 import { NEW_PROJECT_FLAG } from '../../../engine/port/layout.ts';
 import { ENGINE_OPTIONS } from '../../support/engine.ts';
 import { landed, PlayedWorker, playedQueue } from '../../support/flights.ts';
@@ -152,7 +151,7 @@ flights('a defect half way through an answer leaves no call without one', async 
 
 flights('an engine knows its flights apart', async () => {
   const { thread, link, end } = startEngineThread('engine:0', {
-    ...{ options: { ...ENGINE_OPTIONS, jobs_inline: false }, polling: pollCounter() },
+    options: { ...ENGINE_OPTIONS, jobs_inline: false },
     service: new SharedArrayBuffer(8),
   });
   const asked = (method: string, params: object) => ({
@@ -165,14 +164,8 @@ flights('an engine knows its flights apart', async () => {
   // One request each: of more the engine might leave some for later.
   link.flight.stop(1, 0, 'cancel');
   const answers = [
-    link.run(
-      encodeBatch([{ source: { client: 1 }, calls: [asked('goxel.add_voxel', at)] }], 0),
-      false,
-    ),
-    link.run(
-      encodeBatch([{ source: { client: 1 }, calls: [asked('goxel.get_voxel', at)] }], 1),
-      false,
-    ),
+    link.run(encodeBatch([{ source: { client: 1 }, calls: [asked('goxel.add_voxel', at)] }], 0)),
+    link.run(encodeBatch([{ source: { client: 1 }, calls: [asked('goxel.get_voxel', at)] }], 1)),
   ];
   const statuses = (await Promise.all(answers)).map((answer) => {
     const reader = new AnswerReader(answer instanceof ArrayBuffer ? answer : answer.answer);
