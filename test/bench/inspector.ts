@@ -8,7 +8,6 @@
  *     npm run bench -- inspector [--rounds N] [--scale F]
  */
 
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
@@ -32,6 +31,9 @@ const DEPTHS = [
   { depth: 64, count: 80_000 },
 ];
 
+/** Requests that do not count: compilers and caches warm up on them. */
+const WARM_UP = 2000;
+
 /** A viewer that reads, and how much that was. */
 async function viewer({ path }: Server): Promise<{ bytes(): number; close(): void }> {
   const client = await RawConnection.open(path);
@@ -49,20 +51,6 @@ async function viewer({ path }: Server): Promise<{ bytes(): number; close(): voi
   return { bytes: () => bytes, close: () => socket.terminate() };
 }
 
-/** Of the processor that a daemon has had so far, in µs; 0 where the system does not say. */
-function cpu_us({ process: { pid } }: Server): number {
-  try {
-    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const fields = rest.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * TICK_US;
-  } catch {
-    return 0;
-  }
-}
-
-/** Of the counts of /proc. */
-const TICK_US = 10_000;
-
 const starts = {
   off: daemonAt(DAEMON),
   'on, no viewer': daemonAt(DAEMON, '--set', 'inspector.enabled=true'),
@@ -72,14 +60,13 @@ await withServers(starts, async (servers) => {
   const looker = await viewer(servers.at(-1)!);
   console.log(`Voxel edits over one connection, ${rounds} rounds, ${availableParallelism()} cores`);
   for (const { depth, count } of DEPTHS) {
-    const results = servers.map((): (Load & { cpu_us: number })[] => []);
+    const results = servers.map((): Load[] => []);
     for (let round = 0; round < rounds; round += 1) {
       for (const [i, server] of servers.entries()) {
-        const before_us = cpu_us(server);
-        const requests = Math.round(count * scale);
-        const measured = await load(server, depth, requests);
-        // With those that warm it up, which all have.
-        results[i]!.push({ ...measured, cpu_us: (cpu_us(server) - before_us) / requests });
+        const edits = { connections: 1, depth };
+        results[i]!.push(
+          await load(server, { edits, count: Math.round(count * scale), warm_up: WARM_UP }),
+        );
       }
     }
     const off = results[0]!;
@@ -88,7 +75,7 @@ await withServers(starts, async (servers) => {
       return [
         name,
         Math.round(median(loads.map(({ throughput }) => throughput))).toString(),
-        median(loads.map(({ latency_us }) => latency_us)).toFixed(0),
+        median(loads.map(({ p50_us }) => p50_us)).toFixed(0),
         median(loads.map(({ throughput }, at) => throughput / off[at]!.throughput)).toFixed(2),
         median(loads.map((one) => one.cpu_us)).toFixed(1),
         median(loads.map((one, at) => one.cpu_us / off[at]!.cpu_us)).toFixed(2),

@@ -2,8 +2,6 @@
 
 import jayson from 'jayson';
 
-const server = new jayson.Server({
-  'goxel.add_voxel': (params: unknown, done: (error: null, result: unknown) => void) =>
-    done(null, params),
-});
+const echo = (params: unknown, done: (error: null, result: unknown) => void) => done(null, params);
+const server = new jayson.Server({ 'goxel.add_voxel': echo, 'goxel.get_voxel': echo });
 server.tcp().listen(process.argv[2]);

@@ -35,17 +35,23 @@ export async function withServers(
   use: (servers: readonly Server[]) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'gx-bench-'));
+  const said: Buffer[] = [];
   const servers = Object.entries(starts).map(([name, args]): Server => {
     const path = join(directory, `${name}.sock`);
     const child = spawn(process.execPath, args(path), {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, XDG_STATE_HOME: join(directory, name) },
     });
+    child.stderr!.on('data', (chunk: Buffer) => said.push(chunk));
     return { name, path, process: child };
   });
   try {
     for (const server of servers) await listening(server);
     await use(servers);
+  } catch (error) {
+    // Daemons greet whoever starts them; that is of interest only now.
+    process.stderr.write(Buffer.concat(said));
+    throw error;
   } finally {
     for (const server of servers) server.process.kill('SIGTERM');
     await Promise.all(
@@ -68,9 +74,18 @@ async function listening({ name, path }: Server): Promise<void> {
   throw new Error(`${name} does not listen`);
 }
 
+/** What a load is: so many requests count, after others that do not. */
+export interface Wanted {
+  /** Without it each request has a connection of its own. */
+  readonly edits?: { readonly connections: number; readonly depth: number };
+  readonly count: number;
+  readonly warm_up: number;
+}
+
 /** One measurement, by a process of its own. */
-export async function load({ path }: Server, depth: number, count: number): Promise<Load> {
-  const args = [script('load.js'), path, String(depth), String(count)];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+export async function load(server: Server, { edits, count, warm_up }: Wanted): Promise<Load> {
+  const kind = edits === undefined ? ['visits'] : ['edits', edits.connections, edits.depth];
+  const words = [script('load.js'), server.path, server.process.pid, ...kind, count, warm_up];
+  const { stdout } = await promisify(execFile)(process.execPath, words.map(String));
   return JSON.parse(stdout) as Load;
 }
