@@ -17,7 +17,7 @@ const SETTINGS = { 'leaks.interval_ms': 100, 'workers.count': 1 };
 /** A leak is told after 48 counts at the earliest. */
 const COUNTS = 50;
 /** Far more than it takes, on a busy machine too. */
-const TOLD_MS_MAX = 100_000;
+const TOLD_MS_MAX = 150_000;
 const PACE_MS = 20;
 
 interface Line {
