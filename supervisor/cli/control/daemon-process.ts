@@ -29,7 +29,7 @@ export function lives({ pid, began }: DaemonProcess): boolean {
   if (!answers(pid)) return false;
   const stat = statOf(pid);
   if (stat === undefined) return began === undefined;
-  return stat.began === began && stat.state !== 'Z' && stat.state !== 'X';
+  return stat.began === began && !stat.ended;
 }
 
 /** What a PID file says of the daemon that wrote it. */
@@ -135,12 +135,25 @@ function answers(pid: number): boolean {
   }
 }
 
-function statOf(pid: number): { state: string; began: string } | undefined {
+function statOf(pid: number): ProcessStat | undefined {
   const text = read(`/proc/${pid}/stat`);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : statIn(text);
+}
+
+interface ProcessStat {
+  readonly began: string;
+  readonly ended: boolean;
+}
+
+/**
+ * What `/proc/PID/stat` says (proc(5)). A process has ended when the last of its threads has: until
+ * then it holds its files and locks, though the first may be a zombie (Z) long before.
+ */
+export function statIn(text: string): ProcessStat {
   // The second field is the name in parentheses, which may hold anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', began: fields[19] ?? '' };
+  const [state, threads, began = ''] = [fields[0], Number(fields[17]), fields[19]];
+  return { began, ended: state === 'X' || (state === 'Z' && threads <= 1) };
 }
 
 function read(path: string): string | undefined {
