@@ -18,7 +18,7 @@ const SENT = 1;
 const RECEIVED = 2;
 const WORDS = 3;
 
-/** Messages that may be there: as many as there are flights under way to an engine. */
+/** Messages that may be there: that of the flight under way, and one beside it. */
 const SLOTS = 2;
 /** Words of a slot: bytes of the head, and of the body. */
 const SLOT_WORDS = 2;
