@@ -4,8 +4,8 @@
  * known, as on another system than Linux or with a part of a machine's cores, one is taken to be.
  */
 
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { type ControlGroups, groupFiles, ownGroups, textOf } from '../../conf/control-group.ts';
 
 /** How often it is looked; the clocks that are read tick every 10 ms. */
 const INTERVAL_MS = 500;
@@ -80,29 +80,19 @@ export function countOf(list: string): number {
 
 /** Cores that this process may use, as far as its control group lets it. */
 function coresThere(): number {
-  return Math.min(availableParallelism(), quotaIn(textOf('/proc/self/cgroup'), textOf));
+  return Math.min(availableParallelism(), quotaIn(ownGroups()));
 }
 
-/**
- * Cores that a control group (v2) may take; in a container the root is its own.
- *
- * @param groups what `/proc/self/cgroup` says
- * @param read gives the text of a file, or nothing
- */
-export function quotaIn(groups: string, read: (path: string) => string): number {
-  const [, path = '/'] = /^0::(.*)$/m.exec(groups) ?? [];
-  for (const directory of [path === '/' ? '' : path, '']) {
-    const [, quota, period] =
-      /^(\d+) (\d+)$/m.exec(read(`/sys/fs/cgroup${directory}/cpu.max`)) ?? [];
-    if (quota !== undefined) return Number(quota) / Number(period);
-  }
-  return Number.POSITIVE_INFINITY;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
+/** Cores that a control group may take, and those around it: the least of their limits. */
+export function quotaIn(groups: ControlGroups): number {
+  const [quotas, periods] = ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map((name) =>
+    groupFiles(groups, 'cpu', name),
+  );
+  const limits = [
+    ...groupFiles(groups, 'cpu', 'cpu.max').map((text) => text.split(' ')),
+    // Of v1, where -1 is no limit.
+    ...quotas!.map((quota, i) => [quota, periods![i]]),
+  ];
+  const cores = limits.map(([quota, period]) => Number(quota) / Number(period));
+  return Math.min(Number.POSITIVE_INFINITY, ...cores.filter((limit) => limit > 0));
 }

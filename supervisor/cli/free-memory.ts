@@ -1,7 +1,7 @@
 /** How much memory a command may take at the moment without driving others out of theirs. */
 
-import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
+import { type ControlGroups, groupFiles, ownGroups } from '../../conf/control-group.ts';
 import { type Memory, memoryThere } from '../../conf/shares.ts';
 
 /**
@@ -18,40 +18,15 @@ export function freeMemory(): Memory {
 
 /** Bytes that no file stands behind, of all processes of the control group; or of this one. */
 function bytesOfGroup(): number {
-  return bytesIn(readOrNothing('/proc/self/cgroup'), readOrNothing) ?? process.memoryUsage.rss();
+  return bytesIn(ownGroups()) ?? process.memoryUsage.rss();
 }
 
-/** Where a control group tells of its memory: of cgroup v2, and of v1. */
-const HIERARCHIES = [
-  { line: /^0::(.*)$/m, root: '/sys/fs/cgroup', figure: /^anon (\d+)$/m },
-  {
-    line: /^\d+:(?:.*,)?memory(?:,.*)?:(.*)$/m,
-    root: '/sys/fs/cgroup/memory',
-    figure: /^total_rss (\d+)$/m,
-  },
-];
-
-/**
- * @param groups what `/proc/self/cgroup` says
- * @param read gives the text of a file, or nothing
- */
-export function bytesIn(groups: string, read: (path: string) => string): number | undefined {
-  for (const { line, root, figure } of HIERARCHIES) {
-    const [, path] = line.exec(groups) ?? [];
-    if (path === undefined) continue;
-    // In a container the path may be that outside of it, and the group the root here.
-    for (const directory of [`${root}${path === '/' ? '' : path}`, root]) {
-      const [, bytes] = figure.exec(read(`${directory}/memory.stat`)) ?? [];
-      if (bytes !== undefined) return Number(bytes);
-    }
+/** The same of a control group; undefined where it does not tell. */
+export function bytesIn(groups: ControlGroups): number | undefined {
+  for (const text of groupFiles(groups, 'memory', 'memory.stat')) {
+    // The one is of cgroup v2, the other of v1.
+    const [, bytes] = /^(?:anon|total_rss) (\d+)$/m.exec(text) ?? [];
+    if (bytes !== undefined) return Number(bytes);
   }
   return undefined;
-}
-
-function readOrNothing(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -77,12 +77,21 @@ core('counts the cores of lists', () => {
 
 core('knows how much a control group may take', () => {
   const of = (groups: string, files: Readonly<Record<string, string>>) =>
-    quotaIn(groups, (path) => files[path.replace('/sys/fs/cgroup', '')] ?? '');
+    quotaIn({ groups, read: (path) => files[path.replace('/sys/fs/cgroup', '')] ?? '' });
   assert.is(of('0::/\n', { '/cpu.max': '150000 100000\n' }), 1.5);
   assert.is(of('9:name=systemd:/a\n0::/b/c\n', { '/b/c/cpu.max': '50000 100000\n' }), 0.5);
   assert.is(of('0::/outside\n', { '/cpu.max': '400000 100000\n' }), 4, 'the root is its own');
   assert.is(of('0::/\n', { '/cpu.max': 'max 100000\n' }), Number.POSITIVE_INFINITY);
   assert.is(of('4:memory:/\n', {}), Number.POSITIVE_INFINITY);
+  const around = { '/a/b/cpu.max': 'max 100000\n', '/a/cpu.max': '300000 100000\n' };
+  assert.is(of('0::/a/b\n', around), 3, 'one around it has a limit');
+  const files = (quota: number) => ({
+    '/cpu/x/cpu.cfs_quota_us': `${quota}\n`,
+    '/cpu/x/cpu.cfs_period_us': '100000\n',
+  });
+  assert.is(of('2:cpu,cpuacct:/x\n0::/\n', files(250_000)), 2.5, 'v1');
+  assert.is(of('2:cpuacct,cpu:/x\n', files(-1)), Number.POSITIVE_INFINITY);
+  assert.is(of('2:cpuset:/x\n', files(250_000)), Number.POSITIVE_INFINITY, 'of another');
 });
 
 core.run();
