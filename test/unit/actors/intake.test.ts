@@ -68,7 +68,8 @@ async function stage(answer: Answer, guest = false, in_flight_max = 3) {
     const text = requests.map((one) => JSON.stringify({ jsonrpc: '2.0', ...one })).join('\n');
     intake.take(framer.push(Buffer.from(`${text}\n`)));
     replies.flush();
-    await turn();
+    // On a busy machine each takes a turn of its own.
+    for (const _ of requests) await turn();
   };
   const said = () => output.replies.map(({ id, result, error }) => [id, result ?? codeOf(error)]);
   return { intake, replies, output, time, timers, defects, failures, ask, said, idle: () => idle };
@@ -112,7 +113,12 @@ once('an error of the catalogue is answered as it is, and is no defect', async (
 
 once('results are answered under their ids, in order and in one write', async () => {
   const { ask, output, said } = await stage((_, method) => ({ method }));
-  await ask(PING, { method: 'status', id: 'b' });
+  const { now } = performance;
+  // A turn has a few milliseconds, which a busy machine may need for less than this.
+  performance.now = () => 1;
+  await ask(PING, { method: 'status', id: 'b' }).finally(() => {
+    performance.now = now;
+  });
   assert.equal(said(), [
     [1, { method: 'ping' }],
     ['b', { method: 'status' }],
@@ -167,7 +173,7 @@ once('a request that was not begun in its own time is not begun', async () => {
   output.readAll();
   replies.account();
   intake.resume();
-  await turn();
+  for (const _ of [1, 2]) await turn();
   assert.equal(said(), [
     [1, 'GOX_REQUEST_TIMEOUT'],
     [2, 1],
