@@ -13,11 +13,12 @@
  * `socket` reads, frames and writes; one `session` for each project that the client names passes
  * its requests to the engine that owns it. Requests and replies go between those two without
  * passing here: a transition costs as much as ten requests, so this machine hears only of what
- * changes the life of the connection. `paused`: nothing is read, since what waits must be answered
- * first, or its replies read. `leaving`: the client has gone; edits that it sent are still carried
- * out, and then jobs of its sessions that were told to stop have a grace to do so in. A connection
- * that is `ending` or `leaving` no longer takes a place. One whose client goes when nothing is left
- * to do is `closed` at once.
+ * changes the life of the connection. Sessions of a client that asks nothing end after a while.
+ * `paused`: nothing is read, since what waits must be answered first, or its replies read.
+ * `leaving`: the client has gone; edits that it sent are still carried out, and then jobs of its
+ * sessions that were told to stop have a grace to do so in. A connection that is `ending` or
+ * `leaving` no longer takes a place. One whose client goes when nothing is left to do is `closed`
+ * at once.
  *
  * One that is closed by force, for a defect or when the daemon stops, waits for no job: what runs
  * was told to stop, and the thread of a job sees for itself that it does (`actors/jobs/parts.ts`).
@@ -67,6 +68,8 @@ export type ConnectionEvent =
   | { type: 'connection.authenticated' }
   /** A project was named for the first time. */
   | { type: 'session.needed'; session: string; slot: number; retire: boolean }
+  /** The client has asked nothing of any project for some time. */
+  | { type: 'sessions.unused' }
   | { type: 'reading.paused' }
   | { type: 'reading.resumed' }
   | { type: 'frame.partial' }
@@ -250,6 +253,7 @@ export const connectionMachine = setup({
   initial: 'opening',
   on: {
     'session.needed': { actions: 'start session' },
+    'sessions.unused': { actions: 'end sessions' },
     'output.overdue': { actions: 'destroy socket' },
     'socket.closed': [
       { guard: 'requests are under way', target: '.leaving' },

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { About } from '../actors/about.ts';
 import type { Deadlines } from '../actors/connection/deadlines.ts';
+import type { IdleSessions } from '../actors/connection/idle-sessions.ts';
 import { requestsEffect } from '../actors/connection/requests.ts';
 import type { SocketDeps } from '../actors/connection/socket.ts';
 import { socketEffect } from '../actors/connection/socket-effect.ts';
@@ -59,6 +60,7 @@ export type Shared = Omit<WorkerDeps & JobWorkerDeps, 'threads'> &
   Omit<SocketDeps, 'reader' | `on${string}`> &
   WatchdogDeps & {
     readonly deadlines: Deadlines;
+    readonly idleSessions: IdleSessions;
     readonly config: Config;
     readonly log: Logger;
     readonly clock: ServiceClock;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { AnyActorRef } from 'xstate';
 import { Admission } from '../actors/connection/admission.ts';
 import { Deadlines } from '../actors/connection/deadlines.ts';
+import { IdleSessions } from '../actors/connection/idle-sessions.ts';
 import { newCounters } from '../actors/connection/intake-deps.ts';
 import { handOver, takeBack } from '../actors/engines/handovers.ts';
 import { ProjectBirths } from '../actors/engines/project-births.ts';
@@ -76,12 +77,13 @@ export function sharedBy(
   const kept = keptProjects(config, log, root, births, calls);
   const hooks = hooksOf(log);
   const tracer = new Tracer({ config, log, hooks });
+  const connections: Shared['connections'] = new Map();
   const shared = {
     ...{ config, log, clock, ...places, quarantine, jobs, renders, pulses, heaps },
     ...{ manager: root.manager, predecessor },
     trouble: (silent_ms_max: number) => troubleOf(root.rootAnswers, pulses, silent_ms_max),
     sockets: new Map(),
-    connections: new Map(),
+    ...{ connections, idleSessions: new IdleSessions(connections, clock) },
     counters: newCounters(),
     tokens: new Tokens(tokensOf(config)),
     admission: new Admission(config, clock),

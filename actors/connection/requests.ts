@@ -7,6 +7,7 @@ import { requestId } from '../../transport/values.ts';
 import { type About, pathOf } from '../about.ts';
 import { reportFigures } from '../vitals.ts';
 import { showWork } from '../watch.ts';
+import type { IdleSessions } from './idle-sessions.ts';
 import { borrow } from './loans.ts';
 import type { DepartedRequest, SessionRequest } from './request.ts';
 import { Session, type SessionDeps } from './session.ts';
@@ -14,6 +15,7 @@ import { Session, type SessionDeps } from './session.ts';
 interface RequestsDeps {
   /** Hears of a request that is answered with GOX_INTERNAL; who failed it tells the error. */
   readonly onRequestDefect: (about: About) => void;
+  readonly idleSessions: Pick<IdleSessions, 'started' | 'ended'>;
 }
 
 /** The `requests` effect of a session. */
@@ -45,8 +47,10 @@ export function requestsEffect(deps: SessionDeps & RequestsDeps) {
       borrow: (call, order, borrower) =>
         borrow({ sessions, now_ms: deps.clock.now_ms() }, call as DepartedRequest, order, borrower),
     });
+    deps.idleSessions.started();
     connection.sessions.attach(input.session, session);
     return () => {
+      deps.idleSessions.ended();
       connection.sessions.detach(input.session);
       session.stop();
       deps.jobs.close(session);

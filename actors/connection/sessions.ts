@@ -31,6 +31,8 @@ export interface PlacedConnection extends OpenConnection {
   readonly stranger: boolean;
   /** It has nothing to do, or is a stranger, and another client needs its place. */
   giveWay(): void;
+  /** Ends its sessions, if nothing was asked of them since the last time. */
+  endIdleSessions(): void;
   /** Its way to another process, which takes the daemon's place. */
   readonly handOver: Pick<
     HandOver,
@@ -57,6 +59,8 @@ export class Sessions {
   readonly #freeSlots: number[] = [];
   /** Requests whose session is about to start. */
   readonly #unclaimed = new Map<string, SessionRequest[]>();
+  /** Something was asked since it was last looked. */
+  #asked = false;
 
   /**
    * @param needed hears that requests wait for a session that is not there
@@ -74,6 +78,7 @@ export class Sessions {
 
   /** Hands requests to the session of that name, which is asked for when there is none. */
   deliver(name: string, requests: SessionRequest[]): void {
+    this.#asked = true;
     const known = this.#sessions.get(name);
     if (known !== undefined) {
       this.#noteQueued(name, requests);
@@ -123,6 +128,13 @@ export class Sessions {
     if (this.#unclaimed.size > 0) return false;
     for (const session of this.#sessions.values()) if (!session.idle()) return false;
     return true;
+  }
+
+  /** Whether there are some, of no use now, and nothing was asked since the last look. */
+  look(): boolean {
+    const asked = this.#asked;
+    this.#asked = false;
+    return !asked && this.#sessions.size > 0 && this.idle;
   }
 
   /** The client has read what blocked its connection. */

@@ -171,6 +171,11 @@ export class ClientSocket implements IntakeConnection, PlacedConnection {
     this.replies.flush();
   };
 
+  endIdleSessions(): void {
+    const end = () => this.#say({ type: 'sessions.unused' });
+    if (this.sessions.look()) this.#attempt(end);
+  }
+
   obey(command: SocketCommand): void {
     switch (command.type) {
       case 'socket.refuse':

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LOOK_MS } from '../../actors/connection/idle-sessions.ts';
 import { type Client, connect } from '../../transport/client.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { BARE_SERVER } from '../support/first-answers.ts';
@@ -37,8 +38,8 @@ export async function daemonMemory(): Promise<{ started: number; edited: number 
 }
 
 /**
- * Alive in the main thread, of one connection over which something was asked: what is resident says
- * little of that, as it grows by what waits to be collected.
+ * Alive in the main thread, of one connection over which something was asked some time ago. What
+ * is resident says little of that: it grows by what waits to be collected.
  */
 export async function connectionMemory(): Promise<number> {
   const file = join(temporaryDirectory(), 'heap');
@@ -53,7 +54,8 @@ export async function connectionMemory(): Promise<number> {
       clients.push(client);
       await client.call('goxel.get_voxel', [0, 0, 0]);
     }
-    await sleep(2 * QUIET_MS);
+    // The sessions of clients that ask nothing end.
+    await sleep(2 * LOOK_MS + QUIET_MS);
     return Number(readFileSync(file, 'latin1'));
   };
   const before = await open(WARM_UP);

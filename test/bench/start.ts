@@ -125,4 +125,5 @@ console.log(
   ),
 );
 const kilobytes = ((await connectionMemory()) / 1e3).toFixed(0);
-console.log(`\nA connection that has asked something and is idle keeps ${kilobytes} kB (≤ 15).`);
+const when = 'asked something, and then nothing for 20 s,';
+console.log(`\nA connection that has ${when} keeps ${kilobytes} kB (≤ 15).`);

@@ -156,6 +156,9 @@ export async function engineStage(
   };
 }
 
+/** Who hears of a session; here nobody does. */
+const NOBODY = { onRequestDefect: () => {}, idleSessions: { started() {}, ended() {} } };
+
 interface StageParts {
   /** Numbers connections. */
   readonly next: () => number;
@@ -256,7 +259,7 @@ export class StageClient {
   #begin(session: string): void {
     const { config, deps } = this.#parts;
     const input = { number: this.#number, config, session };
-    const actor = createActor(requestsEffect({ ...deps, onRequestDefect: () => {} }), { input });
+    const actor = createActor(requestsEffect({ ...deps, ...NOBODY }), { input });
     this.#actors.push(actor);
     actor.start();
   }

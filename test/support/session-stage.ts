@@ -27,6 +27,7 @@ export async function stage() {
   const jobs = new Set<Call>();
   const defects: About[] = [];
   const onRequestDefect = (about: About) => defects.push(about);
+  const idleSessions = { started() {}, ended() {} };
   const owners = new Map<Call, Source>();
   const queue = {
     send(event: CallsEvent) {
@@ -77,7 +78,7 @@ export async function stage() {
       attach(of, handle);
     };
     const share = new Admission(config, deps.clock).open();
-    const actor = createActor(requestsEffect({ ...deps, onRequestDefect }), {
+    const actor = createActor(requestsEffect({ ...deps, onRequestDefect, idleSessions }), {
       ...{ id: 'requests', input: { number, config, session: name } },
     });
     actor.start();

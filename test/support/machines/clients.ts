@@ -116,7 +116,13 @@ export const connectionSubject: Subject = {
   ],
   said: [
     ...[{ type: 'connection.authenticated' }, { type: 'output.overdue' }],
-    ...[needed(0), { type: 'reading.paused' }, { type: 'reading.resumed' }, ...WORK],
+    ...[
+      needed(0),
+      { type: 'sessions.unused' },
+      { type: 'reading.paused' },
+      { type: 'reading.resumed' },
+      ...WORK,
+    ],
     ...[{ type: 'frame.partial' }, { type: 'frame.whole' }, { type: 'input.ended' }],
     ...[{ type: 'connection.yield' }, { type: 'socket.idle' }],
     ...[{ type: 'connection.hand_over' }, { type: 'connection.handed_over' }],

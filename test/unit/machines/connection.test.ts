@@ -71,6 +71,20 @@ test('stops a session that has nothing to do for the one that takes its number',
   assert.is(session.alive, 3);
 });
 
+test('ends all sessions when they are of no use, and starts them again', async () => {
+  const { socket, session, snapshot } = await connection();
+  const need = (slot: number) =>
+    socket.say({ type: 'session.needed', session: `p${slot}`, slot, retire: false });
+  for (const slot of [0, 1]) need(slot);
+  socket.say({ type: 'sessions.unused' });
+  assert.is(session.alive, 0);
+  assert.equal(snapshot().context.sessions, []);
+  assert.equal(Object.keys(snapshot().children), ['socket']);
+  need(0);
+  assert.is(session.alive, 1);
+  assert.equal(snapshot().value, { open: 'idle' });
+});
+
 test('looks whether a client is there that nothing is read from', async () => {
   const { socket, clock, send, snapshot } = await connection();
   send({ type: 'reading.paused' });
