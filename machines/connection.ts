@@ -66,7 +66,7 @@ export interface ConnectionInput {
 export type ConnectionEvent =
   /** It has shown a token that is known. */
   | { type: 'connection.authenticated' }
-  /** A project was named for the first time. */
+  /** A project is named that has no session, or none any more. */
   | { type: 'session.needed'; session: string; slot: number; retire: boolean }
   /** The client has asked nothing of any project for some time. */
   | { type: 'sessions.unused' }
