@@ -2,14 +2,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryDirectory } from './tmp.ts';
 
-/** Clock ticks of /proc, in ms. */
-const TICK_MS = 10;
 const POLL_MS = 2;
 const WAIT_MS = 60_000;
 
@@ -82,10 +80,13 @@ export async function firstAnswers({ args, says, state }: StartedServer): Promis
   }
 }
 
-/** The processor's time that a process has had, in ms, while it lives. */
+/** The processor's time that the threads of a process have had, in ms; proc(5), schedstat. */
 function cpuOf(pid: number): number {
-  const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(words[11]) + Number(words[12])) * TICK_MS;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const times = threads.map((thread) => {
+    return Number.parseInt(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'), 10);
+  });
+  return times.reduce((sum, time) => sum + time, 0) / 1e6;
 }
 
 function said(child: ChildProcess, what: string): Promise<void> {
