@@ -1,7 +1,7 @@
 /**
- * A start costs a few times what Node's own does: in time of the processor, which other processes on the
- * machine hardly change, and against a server that does nothing, started in turn. `npm run bench --
- * start` has the times that clients see.
+ * A start costs a few times what Node's own does: in time of the processor, which other processes
+ * on the machine hardly change, and against a server that does nothing, started in turn.
+ * `npm run bench -- start` has the times that clients see.
  */
 
 import { spawnSync } from 'node:child_process';
