@@ -7,7 +7,9 @@ export const FILE_ERRORS = {
     number: -32014,
     retryable: false,
     meaning: 'The path leads out of the directories that clients may use.',
-    advice: 'Use a path below one of files.roots of the configuration.',
+    advice:
+      'Use a path below one of files.roots of the configuration; for a heap snapshot, below ' +
+      'dump.directory.',
     details: '`path`, `roots`',
   },
   GOX_FILE: {

@@ -10,11 +10,13 @@ import { readlinkSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
+import { getSystemErrorMap } from 'node:util';
 import { getHeapSnapshot } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { GoxError } from '../../conf/errors.ts';
 import { realPath } from '../../conf/real-path.ts';
+import { cutPath } from '../../engine/catalogue/sketch.ts';
 import type { CallsRegistry } from '../engines/registry.ts';
 import type { Pulses } from '../health/pulses.ts';
 
@@ -160,9 +162,11 @@ class NewFile {
     const root = realPath(directory);
     const name = `goxel-supervisor-${process.pid}-${Date.now()}-${thread.replace(':', '-')}`;
     const asked = wanted ?? join(root, `${name}.heapsnapshot`);
-    if (!isAbsolute(asked)) throw refused(asked, 'is no absolute path');
+    const refused = (why: string) => pathRefused(asked, why, root);
+    if (asked.includes('\0')) throw refused('holds a NUL character');
+    if (!isAbsolute(asked)) throw refused('is no absolute path');
     const path = join(realPath(dirname(asked)), basename(asked));
-    if (!contains(root, path)) throw refused(asked, `is not below dump.directory, ${root}`);
+    if (!contains(root, path)) throw refused(`is not below dump.directory, ${root}`);
     let handle: FileHandle;
     try {
       handle = await open(path, 'wx', 0o600);
@@ -172,7 +176,7 @@ class NewFile {
     const file = new NewFile(path, handle);
     if (file.#isThere(root)) return file;
     await file.#remove();
-    throw refused(asked, 'leads elsewhere by now');
+    throw refused('leads elsewhere by now');
   }
 
   /** Somebody may have put a link in the place of a directory of the path. */
@@ -216,12 +220,16 @@ function contains(root: string, path: string): boolean {
   return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`);
 }
 
-function refused(path: string, why: string): GoxError {
-  return new GoxError('GOX_PATH_REFUSED', `${path} ${why}.`);
+function pathRefused(path: string, why: string, root: string): GoxError {
+  const message = `The path ${JSON.stringify(cutPath(path))} ${why}.`;
+  return new GoxError('GOX_PATH_REFUSED', message, { path, roots: [root] });
 }
 
 function fileError(path: string, error: unknown): GoxError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const why = code === 'EEXIST' ? 'is there already, and nothing is overwritten' : message;
-  return new GoxError('GOX_FILE', `${path}: ${why}.`, code === undefined ? {} : { errno: code });
+  const { code, errno = 0, message } = error as NodeJS.ErrnoException;
+  // What Node says of it holds the path once more.
+  const words = getSystemErrorMap().get(errno)?.[1] ?? code ?? message;
+  const why = code === 'EEXIST' ? 'is there already, and nothing is overwritten' : words;
+  const facts = code === undefined ? { path } : { path, errno: code };
+  return new GoxError('GOX_FILE', `The file ${JSON.stringify(cutPath(path))}: ${why}.`, facts);
 }

@@ -29,8 +29,8 @@ function stage(snapshot: () => Promise<Readable>) {
   const config = { dump: { directory } };
   const snapshots = new HeapSnapshots({ config, log, pulses, heaps, calls });
   const abort = new AbortController();
-  const take = () => snapshots.take({ thread: 'engine:0' }, abort.signal);
-  return { take, abort, events, told, files: () => readdirSync(directory) };
+  const take = (path?: string) => snapshots.take({ thread: 'engine:0', path }, abort.signal);
+  return { take, directory, abort, events, told, files: () => readdirSync(directory) };
 }
 
 async function codeOf(taking: Promise<unknown>): Promise<string> {
@@ -59,6 +59,28 @@ test('a full disk, or whatever else ends the writing, leaves nothing', async () 
   assert.is(await codeOf(take()), 'GOX_FILE');
   assert.equal(files(), []);
   assert.equal(told, LET_GO);
+});
+
+test('a path that cannot be is an error of a few words, however long it is', async () => {
+  const { take, directory, files } = stage(async () => Readable.from(['{}']));
+  const long = 'long/'.repeat(800);
+  const cases: readonly (readonly [path: string, code: string, message: RegExp])[] = [
+    [long, 'GOX_PATH_REFUSED', /^The path "….*" is no absolute path\.$/],
+    [`/${long}`, 'GOX_PATH_REFUSED', /is not below dump\.directory, /],
+    [`${directory}/\0`, 'GOX_PATH_REFUSED', /holds a NUL character\.$/],
+    [`${directory}/${'x'.repeat(3000)}`, 'GOX_FILE', /^The file "…x+": name too long\.$/],
+    [`${directory}/none/x`, 'GOX_FILE', /: no such file or directory\.$/],
+  ];
+  for (const [path, code, message] of cases) {
+    const error = await take(path).then(undefined, (thrown: unknown) => thrown);
+    assert.instance(error, GoxError);
+    const refusal = error as GoxError;
+    assert.is(refusal.code, code);
+    assert.match(refusal.message, message);
+    assert.ok(refusal.message.length < 1200, refusal.message);
+    assert.is(refusal.details?.path, path);
+  }
+  assert.equal(files(), []);
 });
 
 test('a thread that ends meanwhile is an error, whether or not it says so itself', async () => {
