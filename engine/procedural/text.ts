@@ -85,8 +85,9 @@ function writeLine(
     const rows = glyph(character);
     if (rows === undefined) {
       const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-      const message = `The font has no character U+${code} (${JSON.stringify(character)}).`;
-      throw new GoxError('GOX_INVALID_PARAMS', message, { character });
+      const shown = `U+${code} (${JSON.stringify(character)})`;
+      const message = `The font has no character ${shown}, which is in \`text\`.`;
+      throw new GoxError('GOX_INVALID_PARAMS', message, { parameter: 'params.text', character });
     }
     for (const [row, ink] of rows.entries()) {
       const up = bottom + GLYPH_HEIGHT - 1 - row;

@@ -139,7 +139,7 @@ const FAULTS: readonly [object, RegExp][] = [
   [{ shape_type: 'line' }, /^params\.from: expected from for a line/],
   [{ shape_type: 'line', from: [0, 0, 0] }, /^params\.to/],
   [{ shape_type: 'text' }, /^params\.text/],
-  [{ shape_type: 'text', text: 'ä' }, /no character U\+00E4/],
+  [{ shape_type: 'text', text: 'ä' }, /no character U\+00E4 .* `text`/],
   [{ shape_type: 'star' }, /^params\.shape_type: expected one of "cube", "box"/],
   [{ size: 0.2 }, /^params\.size_x: expected a side of 1 voxel at least/],
   [{ size_y: -3 }, /^params\.size_y/],
