@@ -21,4 +21,6 @@ export const SETTINGS: Readonly<Record<string, number | string>> = {
   'performance.max_connections': 32,
   'limits.output_bytes_max': 256 * 1024,
   'limits.voxel_bytes_max': 64 * 1024 * 1024,
+  // Else what can be undone is most of what it holds, after some million requests.
+  'history.bytes_max': 64 * 1024 * 1024,
 };
