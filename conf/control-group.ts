@@ -2,20 +2,18 @@
 
 import { readFileSync } from 'node:fs';
 
-/** Gives the text of a file, or nothing where it cannot be read. */
-export type ReadText = (path: string) => string;
-
 /** What `/proc/self/cgroup` says, and how the files of its groups are read. */
 export interface ControlGroups {
   readonly groups: string;
-  readonly read: ReadText;
+  /** Gives the text of a file, or nothing where it cannot be read. */
+  readonly read: (path: string) => string;
 }
 
 const ROOT = '/sys/fs/cgroup';
 
 /** Those of this process; of none where the system has no such thing. */
-export function ownGroups(read: ReadText = textOf): ControlGroups {
-  return { groups: read('/proc/self/cgroup'), read };
+export function ownGroups(): ControlGroups {
+  return { groups: textOrNothing('/proc/self/cgroup'), read: textOrNothing };
 }
 
 /**
@@ -44,8 +42,8 @@ export function groupFiles(
   });
 }
 
-/** The text of a file, or nothing. */
-export function textOf(path: string): string {
+/** The text of a file, or nothing where it cannot be read. */
+export function textOrNothing(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

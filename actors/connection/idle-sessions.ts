@@ -5,16 +5,13 @@
  */
 
 import type { ServiceClock } from '../service-clock.ts';
+import type { PlacedConnection } from './sessions.ts';
 
 /** How often it is looked: a session ends after one to two times that without a request. */
 export const LOOK_MS = 10_000;
 
 type Clock = Pick<ServiceClock, 'setTimeout' | 'clearTimeout'>;
-
-interface Connection {
-  /** Ends its sessions, if nothing was asked of them since the last time. */
-  endIdleSessions(): void;
-}
+type Connection = Pick<PlacedConnection, 'endIdleSessions'>;
 
 export class IdleSessions {
   readonly #connections: ReadonlyMap<number, Connection>;

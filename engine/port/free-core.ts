@@ -5,7 +5,12 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { type ControlGroups, groupFiles, ownGroups, textOf } from '../../conf/control-group.ts';
+import {
+  type ControlGroups,
+  groupFiles,
+  ownGroups,
+  textOrNothing,
+} from '../../conf/control-group.ts';
 
 /** How often it is looked; the clocks that are read tick every 10 ms. */
 const INTERVAL_MS = 500;
@@ -59,10 +64,10 @@ export class FreeCore {
  * or nothing counts them.
  */
 function used(cores: number): Used | undefined {
-  const [up_s, idle_s] = textOf('/proc/uptime').split(' ').map(Number);
+  const [up_s, idle_s] = textOrNothing('/proc/uptime').split(' ').map(Number);
   if (up_s === undefined || idle_s === undefined) return undefined;
-  if (cores !== countOf(textOf('/sys/devices/system/cpu/online'))) return undefined;
-  const own_ns = Number.parseInt(textOf('/proc/thread-self/schedstat'), 10);
+  if (cores !== countOf(textOrNothing('/sys/devices/system/cpu/online'))) return undefined;
+  const own_ns = Number.parseInt(textOrNothing('/proc/thread-self/schedstat'), 10);
   if (Number.isNaN(own_ns)) return undefined;
   const at_ms = 1000 * up_s;
   return { at_ms, all_ms: cores * at_ms - 1000 * idle_s, own_ms: own_ns / 1e6 };

@@ -15,8 +15,8 @@ import { BARE_SERVER, firstAnswers } from '../support/first-answers.ts';
 import { temporaryDirectory } from '../support/tmp.ts';
 
 const ROUNDS = 5;
-/** Some 8 here; with two engines' threads from the start, and all of typebox, 15. */
-const TIMES_MAX = 11;
+/** Some 8 here; with two engines' threads from the start, 11. */
+const TIMES_MAX = 10;
 
 const test = suite('start');
 
